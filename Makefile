@@ -1,0 +1,133 @@
+# quantrac: two commands on a fresh machine
+#   make demo    a whole zone in a box: simulated instruments, sensord, collectd, page, breach report
+#   make check   every test, under the address and undefined-behaviour sanitizers
+# and: make help
+
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+VERSION  = 0.1.0
+PREFIX  ?= /usr
+CFLAGS  ?= -O2 -g
+
+WARN     = -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Werror \
+           -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+DEFINES  = -D_GNU_SOURCE -DQUANTRAC_VERSION='"$(VERSION)"' -DQUANTRAC_SHARE='"$(PREFIX)/share/quantrac"'
+
+# ---- the storeys: which rooms a room may see, and whose library it may speak to ----
+ROOMS       = base sensors archive collector calibration analysis reports exports alarms web cli
+JUDGING     = base archive calibration analysis
+base.sees        = base
+sensors.sees     = base sensors
+archive.sees     = base archive
+collector.sees   = base archive collector
+calibration.sees = base archive calibration
+analysis.sees    = $(JUDGING)
+reports.sees     = $(JUDGING) reports
+exports.sees     = $(JUDGING) exports
+alarms.sees      = $(JUDGING) reports exports alarms
+web.sees         = $(JUDGING) reports exports web
+cli.sees         = $(ROOMS)
+tests.sees       = $(ROOMS) tests
+
+base.speaks        = libzmq yaml-0.1 udunits libdeflate libcrypto
+sensors.speaks     = libserialport
+archive.speaks     = hdf5-serial libdeflate
+calibration.speaks = gsl
+analysis.speaks    = gsl
+reports.speaks     = pangocairo
+web.speaks         = libmicrohttpd
+tests.speaks       = $(sort $(foreach r,$(ROOMS),$($(r).speaks))) cmocka
+
+LIBRARIES = $(sort $(foreach r,$(ROOMS),$($(r).speaks)))
+LDLIBS    = -Wl,--as-needed $(shell pkg-config --libs $(LIBRARIES)) -lhdf5_serial_hl -lm -pthread
+
+# ---- what is built ----
+PROGRAM.quantrac          = cli/quantrac
+PROGRAM.quantrac-office   = cli/office
+PROGRAM.quantrac-sensord  = sensors/sensord
+PROGRAM.quantrac-collectd = collector/collectd
+PROGRAM.quantrac-webd     = web/webd
+LINKS.quantrac            = cli sensors base
+LINKS.quantrac-sensord    = sensors base
+LINKS.quantrac-collectd   = collector archive base
+LINKS.quantrac-webd       = web exports reports analysis calibration archive base
+LINKS.quantrac-office     = cli web exports reports analysis calibration collector archive sensors base
+
+PROGRAMS = $(foreach p,quantrac quantrac-office quantrac-sensord quantrac-collectd quantrac-webd, \
+             $(if $(wildcard $(PROGRAM.$(p)).c),$(p)))
+MAINS    = $(foreach p,$(PROGRAMS),$(PROGRAM.$(p)).c)
+SOURCES  = $(foreach r,$(ROOMS),$(wildcard $(r)/*.c))
+LIBRARY  = $(filter-out $(MAINS),$(SOURCES))
+TESTS    = $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
+HELPERS  = $(filter-out tests/test_%.c tests/bench%.c tests/shim_%.c tests/fuzz_%.c,$(wildcard tests/*.c))
+
+all: $(PROGRAMS:%=build/%) build/limits build/profiles
+
+# ---- compiling: build/rel for use, build/san for tests ----
+room_of   = $(firstword $(subst /, ,$(1)))
+cflags_of = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $($(1).speaks) 2>/dev/null))
+$(foreach r,$(ROOMS) tests,$(if $($(r).speaks),$(eval cflags.$(r) := $(call cflags_of,$(r)))))
+
+compile = $(CC) $(WARN) $(DEFINES) -MMD -MP -iquote build/see/$(call room_of,$(1)) \
+          $(cflags.$(call room_of,$(1))) $(2) -c -o $@ $<
+
+build/rel/%.o: %.c build/see/.made
+	@mkdir -p $(@D)
+	$(call compile,$*,$(CFLAGS))
+
+build/san/%.o: %.c build/see/.made
+	@mkdir -p $(@D)
+	$(call compile,$*,-O1 -g $(SANITIZE))
+
+build/see/.made: Makefile
+	@rm -rf build/see
+	@$(foreach r,$(ROOMS) tests,mkdir -p build/see/$(r) && \
+	  for seen in $($(r).sees); do ln -sfn ../../../$$seen build/see/$(r)/$$seen; done;)
+	@touch $@
+
+define room
+build/rel/lib$(1).a: $(patsubst %.c,build/rel/%.o,$(filter $(1)/%,$(LIBRARY)))
+build/san/lib$(1).a: $(patsubst %.c,build/san/%.o,$(filter $(1)/%,$(LIBRARY)))
+endef
+$(foreach r,$(ROOMS),$(eval $(call room,$(r))))
+
+build/rel/lib%.a build/san/lib%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+define program
+build/$(1): build/rel/$(PROGRAM.$(1)).o $(LINKS.$(1):%=build/rel/lib%.a)
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS)
+build/san/$(1): build/san/$(PROGRAM.$(1)).o $(LINKS.$(1):%=build/san/lib%.a)
+	$$(CC) $$(SANITIZE) -static-libasan $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+
+build/san/libtests.a: $(HELPERS:%.c=build/san/%.o)
+
+build/san/tests/test_%: build/san/tests/test_%.o build/san/libtests.a \
+                        $(LINKS.quantrac-office:%=build/san/lib%.a)
+	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
+build/limits: ; @mkdir -p build && ln -sfn ../analysis/limits $@
+build/profiles: ; @mkdir -p build && ln -sfn ../sensors/profiles $@
+
+# ---- help, and what each step needs from Debian ----
+help:
+	@cat docs/targets.txt
+
+packages-%:
+	@packaging/install-packages $*
+
+clean:
+	rm -rf build
+
+.PHONY: all help clean
+.SECONDARY:
+
+-include $(wildcard build/rel/*/*.d build/san/*/*.d)
+-include tests/targets.mk

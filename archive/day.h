@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One sealed file: records in, records out.  Layout: docs/quantrac-archive.5. */
+#ifndef ARCHIVE_DAY_H
+#define ARCHIVE_DAY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/describe.h"
+#include "base/record.h"
+#include "base/status.h"
+
+/* A record with what the collector knows of its way. */
+struct day_record {
+	const uint8_t *bytes;
+	size_t size;
+	int64_t stored_us; /* when the collector stored it */
+	uint8_t transport; /* enum transport */
+};
+
+enum transport { TRANSPORT_LIVE, TRANSPORT_LATE, TRANSPORT_IMPORT };
+
+struct day_header {
+	const char *zone, *zone_name, *station;
+	int64_t day_us; /* start of the legal day, UTC; INT64_MIN: unplaced */
+	int utc_offset_min;
+	int late; /* 0, or the number of the late file */
+};
+
+/*
+ * Write the file of one station and day to `path` (which must not exist; the caller picks a
+ * temporary name and renames).  `records` in (epoch, seq) order; describes holds every DESCRIBE a
+ * READING names (also those of earlier days).  OK, MALFORMED (a READING whose DESCRIBE nobody has) or FAILED.
+ */
+int day_write(const char *path, const struct day_header *header,
+	const struct day_record *record, size_t n, struct describe *const *describes,
+	size_t n_describes, struct problem *why);
+
+/* ---- reading a file of our own ---- */
+struct day;
+int day_open(struct day **out, const char *path, struct problem *why);
+void day_close(struct day *day);
+const struct day_header *day_header(const struct day *day);
+
+/* Rebuild every record byte for byte, in (epoch, seq) order: calls `each` for each; stops when it
+ * returns non-zero.  Count, or MALFORMED at the first place that cannot be rebuilt. */
+int day_records(struct day *day,
+	int (*each)(void *with, const uint8_t *record, size_t size, int64_t stored_us,
+		uint8_t transport),
+	void *with, struct problem *why);
+
+/* The groups of the file: one per instrument and DESCRIBE. */
+size_t day_groups(const struct day *day);
+const struct describe *day_group_describe(const struct day *day, size_t group);
+size_t day_group_rows(const struct day *day, size_t group);
+
+/* Whole columns of a group, rows in time order; `out` holds day_group_rows elements.  OK, FAILED. */
+int day_times(struct day *day, size_t group, int64_t *time_us);
+int day_stored(struct day *day, size_t group, int64_t *stored_us);
+int day_seq(struct day *day, size_t group, uint64_t *epoch, uint64_t *seq);
+int day_clock(struct day *day, size_t group, uint8_t *clock);
+int day_transport(struct day *day, size_t group, uint8_t *transport);
+/* value NAN where the file has its fill; sampled_us 0 where the instrument gave none. */
+int day_channel(struct day *day, size_t group, size_t channel, double *value, uint8_t *state);
+int day_sampled(struct day *day, size_t group, size_t channel, int64_t *sampled_us);
+
+#endif

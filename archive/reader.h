@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One series across sealed days and the open journal.  Opens no lock and never waits for the writer;
+ * what it sees is an archive state: the number of seal lines, and per station the last record.
+ */
+#ifndef ARCHIVE_READER_H
+#define ARCHIVE_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "archive/archive.h"
+#include "archive/day.h"
+#include "base/describe.h"
+#include "base/status.h"
+
+struct reader;
+
+/* Take stock of an archive: seal list, stations, journals.  OK, or a problem (not an archive: 66). */
+int reader_open(struct reader **out, const char *dir, struct problem *why);
+void reader_close(struct reader *reader);
+
+const struct archive_identity *reader_identity(const struct reader *reader);
+
+/* "1203 seals; bt-outlet 5f0e.../88123 open": what results and reports name as archive state. */
+const char *reader_state(const struct reader *reader);
+
+/* Damage met on the way (journal or file), one line each; results stay usable, nothing is hidden. */
+size_t reader_problems(const struct reader *reader);
+const char *reader_problem(const struct reader *reader, size_t i);
+
+/* Stations that ever sent a record, sorted by id; the source `office` is not among them. */
+size_t reader_stations(const struct reader *reader);
+const char *reader_station(const struct reader *reader, size_t i);
+/* Newest station DESCRIBE (NULL if it never came) and the first and last time there is data for. */
+const struct describe *reader_station_describe(const struct reader *reader, const char *station);
+int reader_span(const struct reader *reader, const char *station, int64_t *first_us, int64_t *last_us);
+
+/* Newest DESCRIBE of each instrument of a station; the array is the reader's. */
+size_t reader_instruments(
+	const struct reader *reader, const char *station, const struct describe *const **out);
+
+/* Rows of one instrument under one DESCRIBE, in time order.  Columns not asked for are NULL. */
+struct rows {
+	const struct describe *describe; /* the reader's */
+	size_t n;
+	int64_t *time_us, *stored_us;
+	uint8_t *clock, *transport;
+	uint64_t *epoch, *seq;
+	size_t n_channels;   /* of the query; below: [n_channels][n] */
+	size_t *channel;     /* index in describe of each column */
+	double **value;      /* NAN where there is no usable number */
+	uint8_t **state;
+	int64_t **sampled_us; /* 0 where the instrument gives no time */
+};
+
+struct query {
+	const char *station;
+	const char *instrument; /* NULL: all */
+	const char *channel;    /* NULL: all */
+	int64_t from_us, to_us; /* of the corrected time, half open */
+	int64_t as_of_us;       /* only what the collector had stored by then; 0: everything */
+};
+
+/* Corrected time is time_us plus the offset of the next CLOCK record of the same boot that reports
+ * sync; rows carry it in time_us.  Sets of rows, or a problem.  Free with rows_free. */
+int reader_rows(struct reader *reader, const struct query *query, struct rows **out, size_t *n,
+	struct problem *why);
+void rows_free(struct rows *rows, size_t n);
+
+/* Records of the types in `types` (bit 1 << type) of a station, in time order, verbatim.  `each`
+ * returns non-zero to stop.  station "office": documents.  Count, or a problem. */
+int reader_records(struct reader *reader, const struct query *query, unsigned types,
+	int (*each)(void *with, const uint8_t *record, size_t size, int64_t stored_us),
+	void *with, struct problem *why);
+
+/* Where a record lies, for `explain`: "<path>" of the sealed file or journal segment. */
+int reader_place(struct reader *reader, const char *station, uint64_t epoch, uint64_t seq,
+	char *out, size_t room);
+
+/* Find a DESCRIBE by hash; NULL if the archive has none. */
+const struct describe *reader_describe(struct reader *reader, const uint8_t hash[32]);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Check sums: ours and those of the instruments. */
+#ifndef BASE_CRC_H
+#define BASE_CRC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* CRC-32C (Castagnoli, RFC 3720 B.4), continued from `crc` (start with 0).
+ * Check value of "123456789": E3069283.  Uses SSE4.2 where the processor has it. */
+uint32_t crc32c(uint32_t crc, const void *in, size_t n);
+
+/* Modbus CRC-16 (Modbus over serial line 1.02, 6.2.2).  Check value of "123456789": 4B37. */
+uint16_t crc16_modbus(const uint8_t *in, size_t n);
+
+/* Modbus ASCII LRC: two's complement of the byte sum (Modbus over serial line 1.02, 6.2.1). */
+uint8_t lrc_modbus(const uint8_t *in, size_t n);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Payloads of the small records.
+ *
+ * STATE, CLAIM, AMEND, DOCUMENT: one UTF-8 JSON object.
+ *   STATE   {"subject":"line plc","state":"down","text":"hung up"}     subject is what changed
+ *   CLAIM, AMEND, DOCUMENT   {"kind":"permit", ...}                    kind says which form it has
+ * CLOCK: before_us i64, after_us i64 (wall clock before and after the correction), state u8.
+ * GAP: first_seq u64, last_seq u64, from_us i64, to_us i64, count u64, then UTF-8 text: why.
+ *   Readings lost before they got a seq have first_seq 1, last_seq 0 and their count.
+ */
+#ifndef BASE_EVENT_H
+#define BASE_EVENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct state_event {
+	const char *subject, *state, *text; /* text may be "" */
+};
+
+/* Payload size, or FULL. */
+int state_encode(const struct state_event *event, uint8_t *out, size_t room);
+
+struct clock_event {
+	int64_t before_us, after_us;
+	uint8_t state;
+};
+int clock_encode(const struct clock_event *event, uint8_t *out, size_t room);
+int clock_decode(struct clock_event *event, const uint8_t *payload, size_t n); /* OK, MALFORMED */
+
+struct gap_event {
+	uint64_t first_seq, last_seq, count;
+	int64_t from_us, to_us;
+	const char *why; /* into the payload; not ended by a NUL after decoding: see why_size */
+	size_t why_size;
+};
+int gap_encode(const struct gap_event *event, uint8_t *out, size_t room);
+int gap_decode(struct gap_event *event, const uint8_t *payload, size_t n); /* OK, MALFORMED */
+
+#endif

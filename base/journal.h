@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The append-only checksummed file of records: the same code in the cabinet and at the collector.
+ * One journal holds the records of one (source, epoch), seq gapless, in segments
+ *
+ *   <folder>/<source>/<epoch, 16 hex digits>/<first seq, 20 digits>.log
+ *
+ * allocated ahead in full (4 MiB) so that a full disk shows at rotation and never inside a record.
+ *
+ * Segment header, 64 bytes, little-endian:
+ *   0 "QTJ1"  4 version u16 = 1  6 reserved u16  8 source 16 bytes  24 epoch u64
+ *  32 segment number u64  40 first seq u64  48 created_us i64  56 reserved u32  60 crc32c of 0..59
+ * Entry, padded with zeros to 8 bytes:
+ *   0 crc32c u32 of bytes 4..16+length, seeded with crc32c(epoch, segment number)
+ *   4 length u32 of the record   8 stored_us i64: when this journal took it in   16 the record
+ * A length of 0 ends the segment.  The seed keeps a record of an older file in recycled blocks from
+ * ever validating.
+ */
+#ifndef BASE_JOURNAL_H
+#define BASE_JOURNAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/record.h"
+#include "base/status.h"
+
+#define JOURNAL_SEGMENT     (4u << 20)
+#define JOURNAL_HEADER      64
+#define JOURNAL_ENTRY       16
+#define JOURNAL_GROUP       (256u << 10) /* most bytes gathered before a commit is needed */
+
+struct journal;
+
+struct journal_options {
+	const char *folder;
+	const char *source;
+	uint64_t epoch;        /* 0: the newest on disk, or a new random one if there is none */
+	uint32_t segment_size; /* 0: JOURNAL_SEGMENT */
+	const char *quarantine; /* folder for torn tails and damaged segments; NULL: <folder>/quarantine */
+	int64_t now_us;
+};
+
+/* What opening found; for the log and for `status`. */
+struct journal_recovery {
+	uint64_t records, torn_bytes, damaged_segments, first_missing, last_missing;
+	int created; /* a new epoch was begun */
+};
+
+/* Open and recover; needs no person and asks nothing.  OK, or a problem (FAILED, FULL). */
+int journal_open(struct journal **out, const struct journal_options *options,
+	struct journal_recovery *recovery, struct problem *why);
+void journal_close(struct journal *journal); /* commits first */
+
+const char *journal_source(const struct journal *journal);
+uint64_t journal_epoch(const struct journal *journal);
+uint64_t journal_first_seq(const struct journal *journal); /* oldest kept */
+uint64_t journal_next_seq(const struct journal *journal);  /* of the next append */
+uint64_t journal_committed_seq(const struct journal *journal); /* all below are durable */
+
+/*
+ * Take a record in: gathered in memory until journal_commit.  journal_append gives it epoch and
+ * seq (writes them into `record`); journal_store takes a record that has them (at the collector) and
+ * answers REFUSED unless it is exactly the next.  OK, FULL (commit first, then again) or REFUSED.
+ */
+int journal_append(struct journal *journal, uint8_t *record, size_t n, int64_t now_us);
+int journal_store(struct journal *journal, const uint8_t *record, size_t n, int64_t now_us);
+
+/* Bytes gathered and not yet committed. */
+size_t journal_pending(const struct journal *journal);
+
+/* One pwrite, one fdatasync, then the records count as committed.  OK, or FAILED/FULL: nothing of
+ * the group counts; the file is never synced again and a new segment is begun at the next commit
+ * (fsync failure is never retried and trusted); the group stays gathered for it. */
+int journal_commit(struct journal *journal);
+
+/* Forget whole segments that end before `seq` (committed); segments removed. */
+int journal_forget(struct journal *journal, uint64_t seq);
+
+/* ---- reading; works beside a writer, from any process ---- */
+
+struct journal_reader;
+
+/* Read the records of one epoch from `from_seq` on; OK, NOT_FOUND or FAILED. */
+int journal_read_open(struct journal_reader **out, const char *folder, const char *source,
+	uint64_t epoch, uint64_t from_seq);
+void journal_read_close(struct journal_reader *reader);
+
+struct journal_entry {
+	const uint8_t *record; /* borrowed until the next call */
+	size_t size;
+	int64_t stored_us;
+	uint64_t seq;
+};
+
+/* The next sound record: 1, 0 at the end for now (ask again later), MALFORMED at damage that is not
+ * a torn tail: `why` says file and offset, and the next call goes on behind it. */
+int journal_read_next(
+	struct journal_reader *reader, struct journal_entry *entry, struct problem *why);
+
+/* Where the reader stands: file name and offset of the entry returned last, for `verify`. */
+const char *journal_read_place(const struct journal_reader *reader, uint64_t *offset);
+
+/* Epochs of a source on disk, oldest first by creation of their first segment; count, at most `most`. */
+int journal_epochs(const char *folder, const char *source, uint64_t *epoch, size_t most);
+
+/* Sources under a folder, sorted; count, at most `most`. */
+int journal_sources(const char *folder, char (*source)[SOURCE_SIZE + 1], size_t most);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Records in: the one way into an archive, used by collectd for what comes over the wire and by
+ * import, permit, calibrate and the demo in-process.  Holds the archive's lock.
+ */
+#ifndef COLLECTOR_INGEST_H
+#define COLLECTOR_INGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "archive/archive.h"
+#include "base/status.h"
+#include "base/wire.h"
+
+struct ingest;
+
+struct ingest_options {
+	const char *dir;
+	bool allow_simulated; /* else a DESCRIBE that says simulation is refused, and all after it */
+	uint32_t segment_size; /* 0: default; tests use small ones */
+};
+
+/* Lock the archive, recover its journals.  OK, REFUSED (somebody holds the lock: EXIT_TRY_AGAIN). */
+int ingest_open(struct ingest **out, const struct ingest_options *options, struct problem *why);
+void ingest_close(struct ingest *ingest); /* commits */
+
+/* Next seq wanted of (source, epoch): 1 for one never seen. */
+uint64_t ingest_next(struct ingest *ingest, const char *source, uint64_t epoch);
+
+/* Take a DATA message that wire_decode accepted, from the station `user`.  Gathers; nothing may be
+ * acknowledged before ingest_commit.  OK (also when all or part was there already: the same bytes
+ * once), REFUSED (another's source, simulated, same key with other bytes: quarantined), NOT_FOUND (begins beyond
+ * the next wanted: NAK with ingest_next), FULL/FAILED.  `why` says it. */
+int ingest_data(struct ingest *ingest, const char *user, const struct wire *data,
+	int64_t now_us, struct problem *why);
+
+/* Make all that was gathered durable; then ingest_next may be acknowledged.  OK or FAILED. */
+int ingest_commit(struct ingest *ingest);
+
+/* ---- for records made in this process (import, documents, demo history) ---- */
+
+/* Take one record without seq: gives it the next of the source's epoch (epoch 0: the newest or a new
+ * one) and gathers it as if it had arrived at now_us.  OK or as ingest_data. */
+int ingest_record(struct ingest *ingest, const char *source, uint64_t epoch, uint8_t *record,
+	size_t n, int64_t now_us, struct problem *why);
+
+/*
+ * Seal what is due at now_us: a legal day of a station is sealed when a record ten minutes into a
+ * later day has come, or 7 days after its end; `all` seals every complete record at once (import,
+ * end of the demo).  Files sealed, or a problem.
+ */
+int ingest_seal(struct ingest *ingest, int64_t now_us, bool all, struct problem *why);
+
+#endif
