@@ -71,16 +71,19 @@ room_of   = $(firstword $(subst /, ,$(1)))
 cflags_of = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $($(1).speaks) 2>/dev/null))
 $(foreach r,$(ROOMS) tests,$(if $($(r).speaks),$(eval cflags.$(r) := $(call cflags_of,$(r)))))
 
+Q = $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2);)
+
 compile = $(CC) $(WARN) $(DEFINES) -MMD -MP -iquote build/see/$(call room_of,$(1)) \
           $(cflags.$(call room_of,$(1))) $(2) -c -o $@ $<
 
 build/rel/%.o: %.c build/see/.made
 	@mkdir -p $(@D)
-	$(call compile,$*,$(CFLAGS))
+	$(call say,CC,$<) $(call compile,$*,$(CFLAGS))
 
 build/san/%.o: %.c build/see/.made
 	@mkdir -p $(@D)
-	$(call compile,$*,-O1 -g $(SANITIZE))
+	$(call say,SAN,$<) $(call compile,$*,-O1 -g $(SANITIZE))
 
 build/see/.made: Makefile
 	@rm -rf build/see
@@ -97,13 +100,13 @@ $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 build/rel/lib%.a build/san/lib%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 define program
 build/$(1): build/rel/$(PROGRAM.$(1)).o $(LINKS.$(1):%=build/rel/lib%.a)
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS)
+	$$(call say,LINK,$$@) $$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS)
 build/san/$(1): build/san/$(PROGRAM.$(1)).o $(LINKS.$(1):%=build/san/lib%.a)
-	$$(CC) $$(SANITIZE) -static-libasan $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS)
+	$$(call say,LINK,$$@) $$(CC) $$(SANITIZE) -static-libasan $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
@@ -111,7 +114,7 @@ build/san/libtests.a: $(HELPERS:%.c=build/san/%.o)
 
 build/san/tests/test_%: build/san/tests/test_%.o build/san/libtests.a \
                         $(LINKS.quantrac-office:%=build/san/lib%.a)
-	$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	$(call say,LINK,$@) $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
 build/limits: ; @mkdir -p build && ln -sfn ../analysis/limits $@
 build/profiles: ; @mkdir -p build && ln -sfn ../sensors/profiles $@

@@ -10,6 +10,9 @@
  * Check value of "123456789": E3069283.  Uses SSE4.2 where the processor has it. */
 uint32_t crc32c(uint32_t crc, const void *in, size_t n);
 
+/* The same without the processor's help; what other machines use. */
+uint32_t crc32c_by_table(uint32_t crc, const void *in, size_t n);
+
 /* Modbus CRC-16 (Modbus over serial line 1.02, 6.2.2).  Check value of "123456789": 4B37. */
 uint16_t crc16_modbus(const uint8_t *in, size_t n);
 

@@ -11,7 +11,8 @@
 struct json {
 	FILE *out; /* open_memstream for text in memory */
 	int depth;
-	bool comma[32];
+	bool comma[32];  /* a value stands before, at each depth */
+	bool object[32]; /* an object, not an array */
 	bool key_open;
 };
 

@@ -34,7 +34,8 @@ int scratch_make(void **state)
 {
 	const char *base = getenv("TMPDIR");
 	char *path = NULL;
-	if (asprintf(&path, "%s/quantrac-test-XXXXXX", base != NULL ? base : "/tmp") < 0)
+	if (asprintf(&path, "%s/quantrac-test-XXXXXX", base != NULL ? base : "/tmp") <
+	        0)
 		return -1;
 	if (mkdtemp(path) == NULL) {
 		free(path);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/crc.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#define CASTAGNOLI UINT32_C(0x82f63b78) /* reflected */
+
+static uint32_t table[8][256];
+
+static void make_table(void)
+{
+	for (uint32_t i = 0; i < 256; i++) {
+		uint32_t crc = i;
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc & 1 ? crc >> 1 ^ CASTAGNOLI : crc >> 1;
+		table[0][i] = crc;
+	}
+	for (uint32_t i = 0; i < 256; i++)
+		for (int k = 1; k < 8; k++)
+			table[k][i] =
+			        table[k - 1][i] >> 8 ^ table[0][table[k - 1][i] & 0xff];
+}
+
+/* Eight bytes a step: table[k] moves a byte k further along. */
+static uint32_t by_table(uint32_t crc, const uint8_t *in, size_t n)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, make_table);
+	for (; n >= 8; n -= 8, in += 8) {
+		crc ^= (uint32_t)in[0] | (uint32_t)in[1] << 8 | (uint32_t)in[2] << 16 |
+		       (uint32_t)in[3] << 24;
+		crc = table[7][crc & 0xff] ^ table[6][crc >> 8 & 0xff] ^
+		      table[5][crc >> 16 & 0xff] ^ table[4][crc >> 24] ^
+		      table[3][in[4]] ^ table[2][in[5]] ^ table[1][in[6]] ^
+		      table[0][in[7]];
+	}
+	for (; n > 0; n--, in++)
+		crc = crc >> 8 ^ table[0][(crc ^ *in) & 0xff];
+	return crc;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) static uint32_t by_processor(
+        uint32_t crc, const uint8_t *in, size_t n)
+{
+	uint64_t wide = crc;
+	for (; n >= 8; n -= 8, in += 8) {
+		uint64_t word;
+		memcpy(&word, in, sizeof word);
+		wide = __builtin_ia32_crc32di(wide, word);
+	}
+	crc = (uint32_t)wide;
+	for (; n > 0; n--, in++)
+		crc = __builtin_ia32_crc32qi(crc, *in);
+	return crc;
+}
+#endif
+
+uint32_t crc32c(uint32_t crc, const void *in, size_t n)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("sse4.2"))
+		return ~by_processor(~crc, in, n);
+#endif
+	return ~by_table(~crc, in, n);
+}
+
+uint32_t crc32c_by_table(uint32_t crc, const void *in, size_t n)
+{
+	return ~by_table(~crc, in, n);
+}
+
+uint16_t crc16_modbus(const uint8_t *in, size_t n)
+{
+	uint16_t crc = 0xffff;
+	for (size_t i = 0; i < n; i++) {
+		crc ^= in[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = (uint16_t)(crc & 1 ? crc >> 1 ^ 0xa001 : crc >> 1);
+	}
+	return crc;
+}
+
+uint8_t lrc_modbus(const uint8_t *in, size_t n)
+{
+	uint8_t sum = 0;
+	for (size_t i = 0; i < n; i++)
+		sum = (uint8_t)(sum + in[i]);
+	return (uint8_t)-sum;
+}

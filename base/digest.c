@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/digest.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/status.h"
+
+struct digest {
+	EVP_MD_CTX *context;
+	EVP_MD *sha256; /* fetched once: the lookup costs more than a small digest */
+};
+
+struct digest *digest_new(void)
+{
+	struct digest *digest = calloc(1, sizeof *digest);
+	if (digest == NULL)
+		return NULL;
+	digest->context = EVP_MD_CTX_new();
+	digest->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (digest->context == NULL || digest->sha256 == NULL) {
+		digest_free(digest);
+		return NULL;
+	}
+	return digest;
+}
+
+void digest_free(struct digest *digest)
+{
+	if (digest == NULL)
+		return;
+	EVP_MD_CTX_free(digest->context);
+	EVP_MD_free(digest->sha256);
+	free(digest);
+}
+
+/* SHA-256 of bytes in memory has no way to fail but a broken library. */
+void digest_begin(struct digest *digest)
+{
+	int done = EVP_DigestInit_ex2(digest->context, digest->sha256, NULL);
+	assert(done == 1);
+}
+
+void digest_add(struct digest *digest, const void *in, size_t n)
+{
+	int done = EVP_DigestUpdate(digest->context, in, n);
+	assert(done == 1);
+}
+
+void digest_end(struct digest *digest, uint8_t out[DIGEST_SIZE])
+{
+	unsigned size = DIGEST_SIZE;
+	int done = EVP_DigestFinal_ex(digest->context, out, &size);
+	assert(done == 1 && size == DIGEST_SIZE);
+}
+
+void digest_of(const void *in, size_t n, uint8_t out[DIGEST_SIZE])
+{
+	unsigned size = DIGEST_SIZE;
+	int done = EVP_Digest(in, n, out, &size, EVP_sha256(), NULL);
+	assert(done == 1);
+}
+
+static int add_descriptor(struct digest *digest, int fd)
+{
+	static _Thread_local uint8_t block[1 << 16];
+	for (;;) {
+		ssize_t n = read(fd, block, sizeof block);
+		if (n == 0)
+			return OK;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return FAILED;
+		digest_add(digest, block, (size_t)n);
+	}
+}
+
+int digest_of_file(const char *path, uint8_t out[DIGEST_SIZE])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return FAILED;
+	int status = FAILED;
+	struct digest *digest = digest_new();
+	if (digest == NULL)
+		goto close_file;
+	digest_begin(digest);
+	status = add_descriptor(digest, fd);
+	if (status == OK)
+		digest_end(digest, out);
+	digest_free(digest);
+close_file:;
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return status;
+}
+
+void digest_print(const uint8_t digest[DIGEST_SIZE], char out[DIGEST_HEX])
+{
+	static const char digit[] = "0123456789abcdef";
+	for (size_t i = 0; i < DIGEST_SIZE; i++) {
+		out[2 * i] = digit[digest[i] >> 4];
+		out[2 * i + 1] = digit[digest[i] & 15];
+	}
+	out[2 * DIGEST_SIZE] = '\0';
+}
+
+static int nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+int digest_parse(const char *text, uint8_t out[DIGEST_SIZE])
+{
+	for (size_t i = 0; i < DIGEST_SIZE; i++) {
+		int high = nibble(text[2 * i]);
+		int low = high >= 0 ? nibble(text[2 * i + 1]) : -1;
+		if (low < 0)
+			return MALFORMED;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	return text[2 * DIGEST_SIZE] == '\0' ? OK : MALFORMED;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int folder_sync(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return FAILED;
+	int status = fsync(fd) == 0 ? OK : FAILED;
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return status;
+}
+
+/* Sync the folder that holds `path`. */
+static int parent_sync(const char *path)
+{
+	char parent[PATH_MAX];
+	snprintf(parent, sizeof parent, "%s", path);
+	char *slash = strrchr(parent, '/');
+	if (slash == NULL)
+		return folder_sync(".");
+	if (slash == parent)
+		return folder_sync("/");
+	*slash = '\0';
+	return folder_sync(parent);
+}
+
+static int make_one(const char *path)
+{
+	if (mkdir(path, 0777) == 0)
+		return parent_sync(path);
+	struct stat st;
+	if (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return OK;
+	return FAILED;
+}
+
+int folder_make(const char *path)
+{
+	char part[PATH_MAX];
+	size_t n = strlen(path);
+	if (n == 0 || n >= sizeof part) {
+		errno = ENAMETOOLONG;
+		return FAILED;
+	}
+	memcpy(part, path, n + 1);
+	for (size_t i = 1; i < n; i++) {
+		if (part[i] != '/' || part[i - 1] == '/')
+			continue;
+		part[i] = '\0';
+		if (make_one(part) != OK)
+			return FAILED;
+		part[i] = '/';
+	}
+	return make_one(part);
+}
+
+static int read_all(int fd, char *out, size_t n)
+{
+	for (size_t done = 0; done < n;) {
+		ssize_t got = read(fd, out + done, n - done);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return FAILED;
+		done += (size_t)got;
+	}
+	return OK;
+}
+
+int file_read(const char *path, size_t most, char **out, size_t *n)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? NOT_FOUND : FAILED;
+	int status = FAILED;
+	char *text = NULL;
+	if (fstat(fd, &st) != 0)
+		goto close_file;
+	if (!S_ISREG(st.st_mode)) {
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+		goto close_file;
+	}
+	status = FULL;
+	if ((uint64_t)st.st_size > most)
+		goto close_file;
+	status = FAILED;
+	text = malloc((size_t)st.st_size + 1);
+	if (text == NULL || read_all(fd, text, (size_t)st.st_size) != OK)
+		goto close_file;
+	text[st.st_size] = '\0';
+	*out = text;
+	*n = (size_t)st.st_size;
+	status = OK;
+close_file:;
+	int saved = errno;
+	if (status != OK)
+		free(text);
+	close(fd);
+	errno = saved;
+	return status;
+}
+
+static int write_all(int fd, const void *in, size_t n)
+{
+	for (size_t done = 0; done < n;) {
+		ssize_t put = write(fd, (const char *)in + done, n - done);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return errno == ENOSPC || errno == EDQUOT ? FULL : FAILED;
+		done += (size_t)put;
+	}
+	return OK;
+}
+
+int file_replace(const char *path, const void *in, size_t n, unsigned mode)
+{
+	char beside[PATH_MAX];
+	int length =
+	        snprintf(beside, sizeof beside, "%s.%ld.tmp", path, (long)getpid());
+	if (length < 0 || (size_t)length >= sizeof beside) {
+		errno = ENAMETOOLONG;
+		return FAILED;
+	}
+	unlink(beside);
+	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	if (fd < 0)
+		return errno == ENOSPC ? FULL : FAILED;
+	int status = write_all(fd, in, n);
+	if (status == OK && fsync(fd) != 0)
+		status = FAILED;
+	int saved = errno;
+	close(fd);
+	if (status == OK && rename(beside, path) == 0)
+		return parent_sync(path);
+	if (status == OK) {
+		saved = errno;
+		status = FAILED;
+	}
+	unlink(beside);
+	errno = saved;
+	return status;
+}
+
+int lock_take(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return FAILED;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	int status = errno == EWOULDBLOCK ? REFUSED : FAILED;
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return status;
+}
