@@ -41,6 +41,14 @@ reports.speaks     = pangocairo
 web.speaks         = libmicrohttpd
 tests.speaks       = $(sort $(foreach r,$(ROOMS),$($(r).speaks))) cmocka
 
+# ---- what the steps need from Debian: installed first, then make starts over ----
+STEPS = $(if $(filter-out clean help packages,$(or $(MAKECMDGOALS),all)),build) \
+        $(filter demo check lint fuzz page,$(MAKECMDGOALS)) $(if $(filter try bench,$(MAKECMDGOALS)),check)
+include $(STEPS:%=build/.installed-%)
+build/.installed-%: packaging/packages packaging/install-packages
+	@packaging/install-packages $*
+	@mkdir -p build && touch $@
+
 LIBRARIES = $(sort $(foreach r,$(ROOMS),$($(r).speaks)))
 LDLIBS    = -Wl,--as-needed $(shell pkg-config --libs $(LIBRARIES)) -lhdf5_serial_hl -lm -pthread
 
@@ -119,12 +127,12 @@ build/san/tests/test_%: build/san/tests/test_%.o build/san/libtests.a \
 build/limits: ; @mkdir -p build && ln -sfn ../analysis/limits $@
 build/profiles: ; @mkdir -p build && ln -sfn ../sensors/profiles $@
 
-# ---- help, and what each step needs from Debian ----
+# ---- help ----
 help:
 	@cat docs/targets.txt
 
-packages-%:
-	@packaging/install-packages $*
+flags-%:
+	@echo $(DEFINES) -iquote build/see/$* $(cflags.$*)
 
 clean:
 	rm -rf build

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/common.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/config.h"
+#include "base/legal_time.h"
+
+enum { OPTION_ARCHIVE = 0x100, OPTION_CONFIG, OPTION_LANG, OPTION_JSON, OPTION_FORMAT };
+
+static const struct argp_option options[] = {
+	{ "archive", OPTION_ARCHIVE, "DIR", 0, "archive folder", 90 },
+	{ "config", OPTION_CONFIG, "FILE", 0, "configuration file", 90 },
+	{ "lang", OPTION_LANG, "vi|en|vi,en", 0, "language of what people read", 90 },
+	{ "json", OPTION_JSON, NULL, 0, "results as JSON", 90 },
+	{ "format", OPTION_FORMAT, "text|csv|json", 0, "form of the results", 90 },
+	{ "quiet", 'q', NULL, 0, "only results and errors", 90 },
+	{ "verbose", 'v', NULL, 0, "say what is being done", 90 },
+	{ 0 },
+};
+
+static error_t parse_format(
+        struct common *common, const char *word, struct argp_state *state)
+{
+	common->format = table_format_of(word);
+	if (common->format < 0)
+		argp_error(state, "--format: '%s' is none of text, csv, json", word);
+	return 0;
+}
+
+static error_t parse_lang(
+        struct common *common, const char *word, struct argp_state *state)
+{
+	static const char *const known[] = { "vi", "en", "vi,en", "en,vi" };
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (strcmp(word, known[i]) == 0) {
+			common->lang = known[i];
+			return 0;
+		}
+	argp_error(state, "--lang: '%s' is none of vi, en, vi,en", word);
+	return 0;
+}
+
+static error_t parse_common(int key, char *word, struct argp_state *state)
+{
+	struct common *common = state->input;
+	switch (key) {
+	case OPTION_ARCHIVE:
+		common->archive = word;
+		return 0;
+	case OPTION_CONFIG:
+		common->config = word;
+		return 0;
+	case OPTION_LANG:
+		return parse_lang(common, word, state);
+	case OPTION_JSON:
+		common->format = TABLE_JSON;
+		return 0;
+	case OPTION_FORMAT:
+		return parse_format(common, word, state);
+	case 'q':
+		common->quiet = true;
+		return 0;
+	case 'v':
+		common->verbose = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* Both parsers are children of an empty one, so that each finds its own input. */
+struct inputs {
+	struct common *common;
+	void *with;
+};
+
+static error_t hand_inputs(int key, char *word, struct argp_state *state)
+{
+	struct inputs *inputs = state->input;
+	if (key != ARGP_KEY_INIT)
+		return ARGP_ERR_UNKNOWN;
+	state->child_inputs[0] = inputs->common;
+	state->child_inputs[1] = inputs->with;
+	return 0;
+}
+
+static const char *from_environment(const char *name, const char *otherwise)
+{
+	const char *value = getenv(name);
+	return value != NULL && value[0] != '\0' ? value : otherwise;
+}
+
+int common_parse(struct common *common, const struct argp *argp, void *with, int argc,
+        char **argv)
+{
+	static const struct argp common_argp = { .options = options,
+		.parser = parse_common };
+	static char name[64];
+	struct argp_child children[] = { { .argp = &common_argp }, { .argp = argp },
+		{ 0 } };
+	struct argp both = {
+		.parser = hand_inputs,
+		.children = children,
+		.args_doc = argp != NULL ? argp->args_doc : NULL,
+		.doc = argp != NULL ? argp->doc : NULL,
+	};
+	*common = (struct common){
+		.archive = from_environment(
+		        "QUANTRAC_ARCHIVE", "/var/lib/quantrac/archive"),
+		.config = from_environment(
+		        "QUANTRAC_CONFIG", "/etc/quantrac/quantrac.yaml"),
+		.format = TABLE_TEXT,
+	};
+	snprintf(name, sizeof name, "quantrac %s", argv[0]);
+	argv[0] = name;
+	struct inputs inputs = { common, with };
+	int first = argc;
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&both, argc, argv, 0, &first, &inputs);
+	return first;
+}
+
+enum language common_language(const struct common *common)
+{
+	if (common->lang != NULL)
+		return common->lang[0] == 'v' ? LANGUAGE_VI : LANGUAGE_EN;
+	const char *environment =
+	        from_environment("LC_ALL", from_environment("LANG", ""));
+	return strncmp(environment, "vi", 2) == 0 ? LANGUAGE_VI : LANGUAGE_EN;
+}
+
+bool common_wants(const struct common *common, enum language language)
+{
+	const char *word = language == LANGUAGE_VI ? "vi" : "en";
+	if (common->lang == NULL)
+		return common_language(common) == language;
+	return strstr(common->lang, word) != NULL;
+}
+
+int common_fail(const char *command, const struct problem *why)
+{
+	fprintf(stderr, "quantrac %s: %s\n", command, why->text);
+	return why->exit != 0 ? why->exit : EXIT_INTERNAL;
+}
+
+void common_interval(const char *option, const char *text, int offset_min,
+        int64_t *from_us, int64_t *to_us)
+{
+	if (interval_parse(text, offset_min, common_now(), from_us, to_us) == OK)
+		return;
+	fprintf(stderr,
+	        "quantrac: %s: '%s' is no time; write 2026-11-15T08:48, 2026-11, "
+	        "yesterday or "
+	        "now-6h\n",
+	        option, text);
+	exit(EXIT_USAGE);
+}
+
+int64_t common_now(void)
+{
+	int64_t now_us;
+	const char *fixed = getenv("QUANTRAC_NOW");
+	if (fixed != NULL && time_parse(fixed, OFFSET_VIETNAM, &now_us) == OK)
+		return now_us;
+	struct timespec t;
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * US_PER_S + t.tv_nsec / 1000;
+}
+
+void common_progress(const struct common *common, const char *what, double share)
+{
+	static int shown = -1;
+	int percent = (int)(share * 100);
+	if (common->quiet || !isatty(STDERR_FILENO) || percent == shown)
+		return;
+	shown = percent;
+	fprintf(stderr, "\r%s %d %%", what, percent);
+	if (share >= 1) {
+		fputs("\r\033[K", stderr);
+		shown = -1;
+	}
+	fflush(stderr);
+}
+
+static void list_commands(const char *program, const struct command *table, FILE *out)
+{
+	bool vietnamese = strncmp(from_environment("LANG", ""), "vi", 2) == 0;
+	fprintf(out, "%s %s: environmental monitoring of industrial zones\n\n", program,
+	        QUANTRAC_VERSION);
+	for (const struct command *command = table; command->name != NULL; command++)
+		fprintf(out, "  %-12s %s\n", command->name,
+		        vietnamese ? command->summary_vi : command->summary);
+	fprintf(out, "\n%s COMMAND --help tells the options of one.\n", program);
+}
+
+static const char *nearest(const struct command *table, const char *word)
+{
+	const char *known[64];
+	size_t n = 0;
+	for (; table[n].name != NULL && n < 63; n++)
+		known[n] = table[n].name;
+	known[n] = NULL;
+	return did_you_mean(word, known);
+}
+
+int command_dispatch(
+        const char *program, const struct command *table, int argc, char **argv)
+{
+	if (argc < 2) {
+		list_commands(program, table, stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("quantrac %s\n", QUANTRAC_VERSION);
+		return 0;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		list_commands(program, table, stdout);
+		return 0;
+	}
+	for (const struct command *command = table; command->name != NULL; command++)
+		if (strcmp(argv[1], command->name) == 0)
+			return command->run(argc - 1, argv + 1);
+	const char *near = nearest(table, argv[1]);
+	fprintf(stderr, "%s: '%s' is no command%s%s%s; see %s help\n", program, argv[1],
+	        near != NULL ? ", did you mean '" : "", near != NULL ? near : "",
+	        near != NULL ? "'?" : "", program);
+	return EXIT_USAGE;
+}

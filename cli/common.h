@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What every subcommand shares: the options of docs/quantrac.1, reading times, ending
+ * well.  A subcommand is one file with one function `int command_x(int argc, char
+ * **argv)`; argv[0] is its name, what it returns is the exit code.
+ */
+#ifndef CLI_COMMON_H
+#define CLI_COMMON_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "base/table.h"
+
+enum language { LANGUAGE_EN, LANGUAGE_VI };
+
+struct common {
+	const char
+	        *archive; /* --archive, $QUANTRAC_ARCHIVE, /var/lib/quantrac/archive */
+	const char
+	        *config;  /* --config, $QUANTRAC_CONFIG, /etc/quantrac/quantrac.yaml */
+	const char *lang; /* --lang vi,en as written; NULL: from the environment */
+	int format;       /* enum table_format: --json, --format */
+	bool quiet, verbose;
+};
+
+/*
+ * Parse the arguments of a subcommand.  `argp` is its own options (NULL: none beyond
+ * the common ones); its parser finds `with` in state->input.  Never returns on --help
+ * or misuse (exit 64).  Index of the first argument that is no option.
+ */
+int common_parse(struct common *common, const struct argp *argp, void *with, int argc,
+        char **argv);
+
+/* First language asked for, and whether both are. */
+enum language common_language(const struct common *common);
+bool common_wants(const struct common *common, enum language language);
+
+/* Print "quantrac means: <problem>" and give its exit code. */
+int common_fail(const char *command, const struct problem *why);
+
+/* A time or a stretch of time from an option; on nonsense says which option and ends
+ * with 64. */
+void common_interval(const char *option, const char *text, int offset_min,
+        int64_t *from_us, int64_t *to_us);
+
+/* Now, UTC microseconds; $QUANTRAC_NOW (ISO 8601) for golden outputs. */
+int64_t common_now(void);
+
+/* A rewritten line on stderr when it is a terminal, nothing otherwise; share 0..1, 1
+ * ends it. */
+void common_progress(const struct common *common, const char *what, double share);
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary, *summary_vi;
+};
+
+/* Find and run argv[1] in a table ended by a NULL name; did you mean; --version,
+ * --help, help. */
+int command_dispatch(
+        const char *program, const struct command *table, int argc, char **argv);
+
+#endif

@@ -1,0 +1,46 @@
+# Targets that prove: check, lint, bench, and the gates that .ci/run calls one by one.
+
+TEST_BINARIES = $(TESTS:%=build/san/tests/%)
+SAN_PROGRAMS  = $(PROGRAMS:%=build/san/%)
+OURS          = $(wildcard $(ROOMS:%=%/*.[ch])) $(wildcard tests/*.[ch])
+
+check: $(TEST_BINARIES) $(SAN_PROGRAMS) $(PROGRAMS:%=build/%) build/shim_pty.so build/limits build/profiles
+	@tests/storeys
+	@tests/run-tests $(TEST_BINARIES)
+
+# Run one test by name: make try T=modbus
+try: build/san/tests/test_$(T) $(SAN_PROGRAMS) build/shim_pty.so build/limits build/profiles
+	@tests/run-tests $<
+
+build/shim_pty.so: $(wildcard tests/shim_pty.c) build/see/.made
+	@mkdir -p $(@D)
+	$(if $(wildcard tests/shim_pty.c),$(call say,SHIM,$@) $(CC) $(WARN) -D_GNU_SOURCE -O1 -g -fPIC -shared -o $@ $<,@:)
+
+lint:
+	@tests/lint $(OURS)
+
+BENCHES = $(patsubst tests/bench_%.c,build/bench/%,$(wildcard tests/bench_*.c))
+build/bench/%: build/rel/tests/bench_%.o $(LINKS.quantrac-office:%=build/rel/lib%.a)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+bench: $(BENCHES)
+	@tests/run-benches $(BENCHES)
+
+FUZZERS = $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
+FUZZ_RUNS ?= 10000000
+build/fuzz/%: tests/fuzz_%.c $(filter base/% sensors/%,$(LIBRARY)) build/see/.made
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$@) clang -std=c17 $(DEFINES) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	  -iquote build/see/tests $(cflags.tests) -o $@ $(filter %.c,$^) $(LDLIBS)
+
+fuzz: $(FUZZERS)
+	@tests/run-fuzzers $(FUZZ_RUNS) $(FUZZERS)
+
+page: all
+	@tests/page
+
+packages:
+	@tests/packages
+
+.PHONY: check try lint bench fuzz page packages
