@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/check.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "sensors/ring.h"
+
+static struct ring *small_ring(void)
+{
+	struct ring *ring;
+	assert_int_equal(ring_new(&ring, 4096), OK);
+	return ring;
+}
+
+static void what_goes_in_comes_out_in_order(void **state)
+{
+	struct ring *ring = small_ring();
+	struct ring_loss loss;
+	char out[64];
+	assert_int_equal(ring_put(ring, "first", 5, 1), OK);
+	assert_int_equal(ring_put(ring, "second!!", 8, 2), OK);
+	assert_int_equal(ring_take(ring, out, sizeof out, &loss), 5);
+	assert_memory_equal(out, "first", 5);
+	assert_int_equal(ring_take(ring, out, sizeof out, &loss), 8);
+	assert_memory_equal(out, "second!!", 8);
+	assert_int_equal(ring_take(ring, out, sizeof out, &loss), 0);
+	assert_int_equal(loss.count, 0);
+	ring_free(ring);
+}
+
+static void a_full_ring_drops_whole_records_and_says_so_in_their_place(void **state)
+{
+	struct ring *ring = small_ring();
+	struct ring_loss loss;
+	uint8_t record[1000] = { 0 }, out[1000];
+	int64_t time_us = 0;
+	size_t taken = 0;
+	while (ring_put(ring, record, sizeof record, time_us) == OK)
+		time_us++;
+	assert_int_equal(time_us, 4);
+	assert_int_equal(ring_put(ring, record, sizeof record, 5), FULL);
+	assert_int_equal(ring_put(ring, record, sizeof record, 6), FULL);
+	assert_int_equal(ring_dropped(ring), 3);
+	for (int i = 0; i < 2; i++)
+		taken += ring_take(ring, out, sizeof out, &loss) == sizeof record;
+	assert_int_equal(ring_put(ring, record, sizeof record, 7), OK);
+	for (int i = 0; i < 2; i++)
+		taken += ring_take(ring, out, sizeof out, &loss) == sizeof record;
+	assert_int_equal(taken, 4);
+	assert_int_equal(ring_take(ring, out, sizeof out, &loss), 0);
+	assert_int_equal(loss.count, 3);
+	assert_int_equal(loss.from_us, 4);
+	assert_int_equal(loss.to_us, 6);
+	assert_int_equal(ring_take(ring, out, sizeof out, &loss), sizeof record);
+	ring_free(ring);
+}
+
+static void a_loss_nothing_follows_is_handed_over_at_the_end(void **state)
+{
+	struct ring *ring = small_ring();
+	struct ring_loss loss;
+	uint8_t record[3000] = { 0 };
+	assert_int_equal(ring_put(ring, record, sizeof record, 1), OK);
+	assert_int_equal(ring_put(ring, record, sizeof record, 2), FULL);
+	assert_int_equal(ring_take(ring, record, sizeof record, &loss), sizeof record);
+	assert_int_equal(ring_put_loss(ring), OK);
+	assert_int_equal(ring_take(ring, record, sizeof record, &loss), 0);
+	assert_int_equal(loss.count, 1);
+	assert_int_equal(ring_put_loss(ring), OK);
+	assert_int_equal(ring_take(ring, record, sizeof record, &loss), 0);
+	assert_int_equal(loss.count, 0);
+	ring_free(ring);
+}
+
+static void every_size_survives_the_turn_of_the_ring(void **state)
+{
+	struct ring *ring = small_ring();
+	struct ring_loss loss;
+	uint8_t in[600], out[600];
+	for (size_t n = 1; n <= sizeof in; n++) {
+		memset(in, (int)n, n);
+		assert_int_equal(ring_put(ring, in, n, 0), OK);
+		assert_int_equal(ring_take(ring, out, sizeof out, &loss), n);
+		assert_memory_equal(in, out, n);
+	}
+	ring_free(ring);
+}
+
+static int readable(const struct ring *ring)
+{
+	struct pollfd look = { .fd = ring_descriptor(ring), .events = POLLIN };
+	return poll(&look, 1, 0);
+}
+
+static void the_descriptor_wakes_once_for_what_came_since_the_rest(void **state)
+{
+	struct ring *ring = small_ring();
+	assert_int_equal(readable(ring), 0);
+	ring_put(ring, "a", 1, 0);
+	ring_put(ring, "b", 1, 0);
+	assert_int_equal(readable(ring), 1);
+	ring_rest(ring);
+	assert_int_equal(readable(ring), 0);
+	ring_rest(ring);
+	ring_free(ring);
+}
+
+/* ---- two threads ---- */
+
+enum { ROUNDS = 200000 };
+
+struct race {
+	struct ring *ring;
+	atomic_int done;
+};
+
+static void *produce(void *with)
+{
+	struct race *race = with;
+	uint32_t in[64];
+	uint64_t seed = 12345;
+	for (uint32_t i = 0; i < ROUNDS; i++) {
+		size_t words = 1 + chance(&seed) % 64;
+		for (size_t w = 0; w < words; w++)
+			in[w] = i;
+		ring_put(race->ring, in, words * sizeof in[0], i);
+	}
+	atomic_store(&race->done, 1);
+	return NULL;
+}
+
+static void consume_one(const uint32_t *out, size_t n, uint32_t *next)
+{
+	for (size_t w = 1; w < n / sizeof out[0]; w++)
+		assert_int_equal(out[w], out[0]);
+	assert_int_equal(out[0], *next);
+	*next = out[0] + 1;
+}
+
+static void two_threads_lose_nothing_uncounted(void **state)
+{
+	struct race race = { 0 };
+	pthread_t thread;
+	uint32_t out[64], next = 0;
+	uint64_t lost = 0, taken = 0;
+	assert_int_equal(ring_new(&race.ring, 8192), OK);
+	assert_int_equal(pthread_create(&thread, NULL, produce, &race), 0);
+	for (int over = 0; !over;) {
+		struct ring_loss loss;
+		int done = atomic_load(&race.done);
+		size_t n = ring_take(race.ring, out, sizeof out, &loss);
+		if (n > 0) {
+			consume_one(out, n, &next);
+			taken++;
+		}
+		/* records of a loss lie before the next one taken */
+		lost += loss.count;
+		next += (uint32_t)loss.count;
+		over = done && n == 0 && loss.count == 0;
+	}
+	pthread_join(thread, NULL);
+	struct ring_loss rest;
+	assert_int_equal(ring_put_loss(race.ring), OK);
+	assert_int_equal(ring_take(race.ring, out, sizeof out, &rest), 0);
+	assert_int_equal(taken + lost + rest.count, ROUNDS);
+	assert_int_equal(lost + rest.count, ring_dropped(race.ring));
+	ring_free(race.ring);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_goes_in_comes_out_in_order),
+		cmocka_unit_test(
+		        a_full_ring_drops_whole_records_and_says_so_in_their_place),
+		cmocka_unit_test(a_loss_nothing_follows_is_handed_over_at_the_end),
+		cmocka_unit_test(every_size_survives_the_turn_of_the_ring),
+		cmocka_unit_test(
+		        the_descriptor_wakes_once_for_what_came_since_the_rest),
+		cmocka_unit_test(two_threads_lose_nothing_uncounted),
+	};
+	return cmocka_run_group_tests_name("ring", tests, NULL, NULL);
+}
