@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Owns every port of a station: asks the instruments of a line one after another, the
+ * lines side by side, in one poll(), and nothing blocks.
+ *
+ *   CLOSED     `next` has come and the port opens: RESTING; else stays, `next` doubled
+ * up to a minute RESTING    an instrument is due: ASKING, or LISTENING if its driver
+ * never asks ASKING     request written, `deadline` set: LISTENING LISTENING ASK_AGAIN:
+ * ASKING;  READING_DONE: one reading, RESTING `deadline` passes: the next try, the next
+ * block, or one reading with what came and what did not, RESTING any        HUNG_UP:
+ * CLOSED
+ *
+ * Time is handed in; after poller_new nothing is allocated.
+ *
+ *     for (;;) {
+ *             n = poller_descriptors(poller, fds, room);
+ *             poll(fds, n, poller_wait_ms(poller, &now));
+ *             now = clock_now(&clock);
+ *             poller_step(poller, fds, n, &now);
+ *     }
+ */
+#ifndef SENSORS_POLLER_H
+#define SENSORS_POLLER_H
+
+#include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/event.h"
+#include "base/reading.h"
+#include "base/status.h"
+#include "sensors/station.h"
+
+struct poller;
+
+struct poller_hooks {
+	void *context;
+	/* One poll of one instrument.  `when` is the first byte of its first answer, or
+	 * the first request if nothing came.  Everything is borrowed until the hook
+	 * returns. */
+	void (*reading)(void *context, size_t instrument, const struct moment *when,
+	        const struct reading_parts *parts);
+	/* A line or an instrument changed state: once per change. */
+	void (*state)(void *context, const struct moment *when,
+	        const struct state_event *event);
+	/* Where ports come from; NULL: port_new. */
+	struct port *(*port)(
+	        void *context, size_t port, const struct port_setting *setting);
+};
+
+struct poller_counts { /* of one instrument, since the start */
+	uint64_t requests, answers, timeouts, garbled, exceptions, noise, late, echoes,
+	        overruns, readings;
+};
+
+/* NULL without memory.  The station must outlive the poller. */
+struct poller *poller_new(
+        const struct station *station, const struct poller_hooks *hooks);
+void poller_free(struct poller *poller);
+
+/* The hash the readings of an instrument carry. */
+void poller_describe(struct poller *poller, size_t instrument, const uint8_t hash[32]);
+
+/* Entries written, at most one a port. */
+size_t poller_descriptors(struct poller *poller, struct pollfd *out, size_t room);
+
+/* Milliseconds until something is due (0: now; at most 60,000). */
+int poller_wait_ms(const struct poller *poller, const struct moment *now);
+
+/* Do all that is due.  `fds` as poller_descriptors gave them and poll() filled them; n
+ * 0: none looked at. */
+void poller_step(struct poller *poller, const struct pollfd *fds, size_t n,
+        const struct moment *now);
+
+const struct poller_counts *poller_counts(
+        const struct poller *poller, size_t instrument);
+
+/* True while a port is open. */
+bool poller_port_up(const struct poller *poller, size_t port);
+
+#endif

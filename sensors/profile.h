@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What one model of instrument says and where: sensors/profiles/NAME.yaml.
+ * docs/quantrac-profile.md tells how to write one.  The text goes verbatim into
+ * DESCRIBE records.
+ */
+#ifndef SENSORS_PROFILE_H
+#define SENSORS_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/config.h"
+#include "base/describe.h"
+#include "sensors/driver.h"
+#include "sensors/modbus.h"
+
+struct profile_channel {
+	struct channel
+	        about; /* base/describe.h: name, labels, unit, range, accuracy, ... */
+	const char *source; /* of register and range */
+	const char *accuracy_source;
+	struct modbus_tag tag; /* where its number lies */
+};
+
+struct profile {
+	const char *name, *maker, *model, *summary, *source, *note;
+	const char *driver_name;
+	const struct driver *driver;
+	bool simulation;  /* a map made up for simulation: no instrument on earth has it
+	                   */
+	const char *line; /* "9600 8N1" */
+	int64_t slave;    /* factory address */
+	double poll_every_s, timeout_s;
+	size_t n_channels;
+	struct profile_channel *channel;
+
+	/* driver modbus */
+	size_t n_blocks, n_rules, n_times, n_fresh, n_words;
+	struct modbus_block *block;
+	struct modbus_rule *rule;
+	struct modbus_time *time;
+	struct modbus_fresh *fresh;
+	struct modbus_words *words;
+
+	const char *text; /* the file verbatim */
+	size_t text_size;
+	struct config *config; /* owns texts and lists */
+};
+
+/* Read and check a profile; all errors go to `report` (NULL: only the first, in `why`).
+ * OK, NOT_FOUND (with "did you mean"), MALFORMED. */
+int profile_read(
+        struct profile **out, const char *path, FILE *report, struct problem *why);
+int profile_parse(struct profile **out, const char *text, size_t n, const char *name,
+        FILE *report, struct problem *why);
+void profile_free(struct profile *profile); /* NULL is fine */
+
+/* The folder of the shipped profiles: $QUANTRAC_PROFILES, else beside the program, else
+ * installed. */
+const char *profile_folder(void);
+
+/* Find a profile by name: in `extra` (NULL or "": none) before the shipped ones. */
+int profile_find(struct profile **out, const char *name, const char *extra,
+        FILE *report, struct problem *why);
+
+/* Names of all profiles in a folder, sorted, ended by NULL; one allocation, the caller
+ * frees.  NULL if there is no such folder. */
+const char **profile_names(const char *folder, size_t *n);
+
+/* Index of a channel, or NOT_FOUND. */
+int profile_channel_index(const struct profile *profile, const char *name);
+
+/* Schema, for `config explain`. */
+extern const struct section profile_section;
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The cabinet's one configuration file: who and where it is, its ports, its
+ * instruments, its journal and its collector.
+ *
+ *     zone: {id: kcn-mau, name: KCN Mẫu}
+ *     station: {id: nt-01, name: Nước thải sau xử lý, role: A, simulation: yes}
+ *     facility: {id: co-so-a, name: Cơ sở Mẫu A}
+ *     outlets:
+ *       - {id: cong-xa, name: Cống xả, kind: water}
+ *     journal: {folder: /var/lib/quantrac/journal, keep: 90d}
+ *     collector: {endpoint: "tcp://192.0.2.7:5710", server_key: collector.pub,
+ * secret_key: nt-01.key} ports:
+ *       - {id: bus, path: /dev/serial/by-id/usb-..., line: 9600 8N1, mode: rtu}
+ *       - {id: stack, tcp: "192.0.2.9:502", mode: tcp}
+ *     instruments:
+ *       - {id: cod, profile: sim-water-quality, port: bus, slave: 3, poll_every: 60s}
+ */
+#ifndef SENSORS_STATION_H
+#define SENSORS_STATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/config.h"
+#include "base/describe.h"
+#include "sensors/driver.h"
+#include "sensors/port.h"
+#include "sensors/profile.h"
+
+struct station_outlet {
+	const char *id, *name;
+	int kind; /* index into station_kinds */
+};
+extern const char *const station_kinds[]; /* "water", "stack", "ambient" */
+extern const char *const station_roles[]; /* "A", "B", "C" */
+
+struct station_port {
+	const char *id, *path, *line_text, *tcp, *mode_text;
+	int mode; /* enum modbus_framing */
+	bool dtr, rts, mode_set;
+	struct port_setting setting; /* made from the above */
+};
+
+struct station_channel { /* what the station changes on one channel of a profile */
+	const char *name, *label_vi, *label_en, *range, *serial, *method;
+	double accuracy_reading_percent, accuracy_span_percent, accuracy_absolute;
+	double result_every_s;
+	bool off;
+};
+
+struct station_instrument {
+	const char *id, *profile_name, *port_id, *outlet, *serial;
+	int64_t slave;
+	bool slave_set;
+	double poll_every_s, timeout_s; /* after reading: never NAN */
+	int64_t retries;
+	size_t n_overrides;
+	struct station_channel *override;
+	struct profile *profile; /* owned */
+	size_t port_index, outlet_index;
+	struct channel_setting *channel_setting; /* [profile->n_channels], owned */
+	struct instrument instrument;            /* what the driver sees */
+};
+
+struct station {
+	const char *zone, *zone_name;
+	const char *id, *name, *coordinates;
+	int role;        /* index into station_roles */
+	bool simulation; /* every record says so */
+	int utc_offset_min;
+	double latitude, longitude, altitude_m;
+	const char *facility, *facility_name;
+	const char *journal_folder;
+	double keep_days;
+	const char *collector; /* endpoint, "" : none, journal only */
+	const char *server_key, *secret_key,
+	        *public_key;  /* files, as written in the configuration */
+	const char *profiles; /* folder of own profiles, "": none */
+	size_t n_outlets, n_ports, n_instruments;
+	struct station_outlet *outlet;
+	struct station_port *port;
+	struct station_instrument *instrument;
+	const char *path; /* of the file */
+	struct config *config;
+};
+
+/* Read a configuration with all its profiles; all errors go to `report`.  OK, NOT_FOUND
+ * or MALFORMED; *out is NULL then. */
+int station_read(
+        struct station **out, const char *path, FILE *report, struct problem *why);
+int station_parse(struct station **out, const char *text, size_t n, const char *name,
+        FILE *report, struct problem *why);
+void station_free(struct station *station);
+
+/* A path of the configuration: as it is if absolute, else beside the file. */
+void station_path(
+        const struct station *station, const char *path, char *out, size_t room);
+
+/* DESCRIBE of instrument i; NULL without memory.  The caller frees.  Encode them all
+ * first (that makes their hashes), then the station's, which lists them. */
+struct describe *station_describe_instrument(const struct station *station, size_t i);
+struct describe *station_describe(
+        const struct station *station, struct describe *const *instrument);
+
+extern const struct section station_section;
+
+#endif
