@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The two ends of the link between cabinet and collector: DEALER and ROUTER of ZeroMQ, always
- * with CURVE on tcp://.  Every socket option of facts/reliability 2.5 is set before bind or connect.
+ * The two ends of the link between cabinet and collector: DEALER and ROUTER of ZeroMQ,
+ * always with CURVE on tcp://.  Every socket option of facts/reliability 2.5 is set
+ * before bind or connect.
  */
 #ifndef BASE_SOCKET_H
 #define BASE_SOCKET_H
@@ -17,8 +18,12 @@ struct key_pair {
 	char public_key[KEY_TEXT], secret_key[KEY_TEXT];
 };
 int key_pair_new(struct key_pair *pair); /* OK or FAILED */
+int key_valid(const char *key);          /* 40 characters that are Z85 */
+/* The public key that belongs to pair->secret_key; OK or MALFORMED. */
+int key_pair_complete(struct key_pair *pair);
 
-/* Key files: one line of Z85.  Secrets are written 0400, and refused when others may read them. */
+/* Key files: one line of Z85.  Secrets are written 0400, and refused when others may
+ * read them. Writing never replaces a file that is there (REFUSED). */
 int key_write(const char *path, const char *key, int secret, struct problem *why);
 int key_read(const char *path, char key[KEY_TEXT], int secret, struct problem *why);
 
@@ -29,30 +34,37 @@ struct uplink_options {
 	const char *server_key; /* the collector's public key: pinned */
 	const struct key_pair *own;
 };
-int uplink_socket_open(
-	struct uplink_socket **out, const struct uplink_options *options, struct problem *why);
+int uplink_socket_open(struct uplink_socket **out, const struct uplink_options *options,
+        struct problem *why);
 void uplink_socket_close(struct uplink_socket *socket);
-/* Closes and makes anew: libzmq does not come back by itself after a refused handshake. */
+/* Closes and makes anew: libzmq does not come back by itself after a refused handshake.
+ */
 int uplink_socket_renew(struct uplink_socket *socket);
-int uplink_socket_descriptor(const struct uplink_socket *socket); /* readable: try receive */
+/* For poll, changed by renew.  It rings once for any number of messages and a send may
+ * use the ring up: before every poll, receive until 0 is answered. */
+int uplink_socket_descriptor(const struct uplink_socket *socket);
 /* OK, or FULL: not taken, nothing lost. */
 int uplink_socket_send(struct uplink_socket *socket, const void *in, size_t n);
-/* Size of a message, 0 nothing yet, MALFORMED (longer than room; dropped). Never waits. */
+/* Size of a message, 0 nothing yet, MALFORMED (longer than room; dropped). Never waits.
+ */
 int uplink_socket_receive(struct uplink_socket *socket, void *out, size_t room);
 
 /* ---- the collector's end ---- */
 struct server_socket;
 struct server_options {
-	const char *endpoint;        /* "tcp://0.0.0.0:5710" */
+	const char *endpoint; /* "tcp://0.0.0.0:5710" */
 	const struct key_pair *own;
-	const char *agents_folder;   /* <station>.pub files: the allow-list, read again by server_reload */
+	const char *agents_folder; /* <station>.pub files: the allow-list, read again by
+	                              server_socket_reload */
 	size_t most_agents;
 };
-int server_socket_open(
-	struct server_socket **out, const struct server_options *options, struct problem *why);
+int server_socket_open(struct server_socket **out, const struct server_options *options,
+        struct problem *why);
 void server_socket_close(struct server_socket *socket);
+/* For poll; as with the uplink, receive until 0 is answered before every poll. */
 int server_socket_descriptor(const struct server_socket *socket);
-/* Read the allow-list again; agents in it.  A peer whose key is gone is no longer heard. */
+/* Read the allow-list again; agents in it, or FAILED (the folder cannot be read: the
+ * list stays as it is).  A peer whose key is gone is no longer heard. */
 int server_socket_reload(struct server_socket *socket);
 
 #define PEER_SIZE 16
@@ -61,18 +73,21 @@ struct peer { /* who a message came from */
 	size_t route_size;
 	char user[17]; /* the station whose key it is: from the key alone */
 };
-/* Size of a message, 0 nothing yet.  Never waits. */
+/* Size of a message, 0 nothing yet, MALFORMED: something was dropped (no single frame,
+ * longer than room, or from a key no longer on the list); ask again.  Never waits. */
 int server_socket_receive(
-	struct server_socket *socket, struct peer *peer, void *out, size_t room);
+        struct server_socket *socket, struct peer *peer, void *out, size_t room);
 /* OK, HUNG_UP (gone), FULL. */
-int server_socket_send(
-	struct server_socket *socket, const struct peer *peer, const void *in, size_t n);
+int server_socket_send(struct server_socket *socket, const struct peer *peer,
+        const void *in, size_t n);
 
 /* Where the socket really is bound ("tcp://127.0.0.1:40123" for port *). */
 const char *server_socket_endpoint(const struct server_socket *socket);
 
 struct server_counts {
 	uint64_t accepted, handshake_failed, refused_keys, disconnected, silent_users;
+	char refused_key[KEY_TEXT],
+	        refused_from[64]; /* the last key refused, "" if none was */
 };
 void server_socket_counts(struct server_socket *socket, struct server_counts *out);
 

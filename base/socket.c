@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Keys, key files, and what both ends of the link have in common. */
+#include "base/socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "base/folder.h"
+#include "base/socket_parts.h"
+
+int key_pair_new(struct key_pair *pair)
+{
+	return zmq_curve_keypair(pair->public_key, pair->secret_key) == 0 ? OK : FAILED;
+}
+
+int key_valid(const char *key)
+{
+	uint8_t bytes[KEY_BYTES];
+	return strlen(key) == KEY_TEXT - 1 && zmq_z85_decode(bytes, key) != NULL;
+}
+
+int key_pair_complete(struct key_pair *pair)
+{
+	if (!key_valid(pair->secret_key))
+		return MALFORMED;
+	return zmq_curve_public(pair->public_key, pair->secret_key) == 0 ? OK
+	                                                                 : MALFORMED;
+}
+
+static int key_write_problem(struct problem *why, const char *path)
+{
+	if (errno == EEXIST)
+		return problem_set(why, REFUSED, EXIT_CONFIG,
+		        "%s: is there already and is not replaced; move it away to "
+		        "make a new key",
+		        path);
+	return problem_set(why, FAILED, EXIT_CONFIG, "%s: cannot write the key: %s",
+	        path, strerror(errno));
+}
+
+int key_write(const char *path, const char *key, int secret, struct problem *why)
+{
+	char line[KEY_TEXT + 1], folder[4096];
+	int n = snprintf(line, sizeof line, "%s\n", key);
+	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	int fd = open(path, flags, secret ? 0400 : 0444);
+	if (fd < 0)
+		return key_write_problem(why, path);
+	int wrong = write(fd, line, (size_t)n) != n || fsync(fd) != 0;
+	wrong |= close(fd) != 0;
+	explicit_bzero(line, sizeof line);
+	if (wrong) {
+		key_write_problem(why, path);
+		unlink(path);
+		return FAILED;
+	}
+	snprintf(folder, sizeof folder, "%s", path);
+	char *slash = strrchr(folder, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	folder_sync(slash == NULL ? "." : slash == folder ? "/" : folder);
+	return OK;
+}
+
+/* Only the owner may read a secret. */
+static int secret_check(int fd, const char *path, struct problem *why)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return problem_set(
+		        why, FAILED, EXIT_CONFIG, "%s: %s", path, strerror(errno));
+	if ((st.st_mode & 077) != 0)
+		return problem_set(why, REFUSED, EXIT_CONFIG,
+		        "%s: others may read this secret key (mode %03o); run: chmod "
+		        "0400 %s",
+		        path, st.st_mode & 0777u, path);
+	return OK;
+}
+
+int key_read(const char *path, char key[KEY_TEXT], int secret, struct problem *why)
+{
+	char line[KEY_TEXT + 8] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return problem_set(why, errno == ENOENT ? NOT_FOUND : FAILED,
+		        EXIT_CONFIG,
+		        "%s: cannot read the key: %s; `quantrac keys new` makes one",
+		        path, strerror(errno));
+	int status = secret ? secret_check(fd, path, why) : OK;
+	ssize_t n = status == OK ? read(fd, line, sizeof line - 1) : 0;
+	close(fd);
+	if (status != OK)
+		return status;
+	line[n > 0 ? n : 0] = '\0';
+	line[strcspn(line, "\r\n")] = '\0';
+	if (!key_valid(line))
+		return problem_set(why, MALFORMED, EXIT_CONFIG,
+		        "%s: this is no key: one line of 40 characters (Z85) is "
+		        "expected",
+		        path);
+	memcpy(key, line, KEY_TEXT);
+	explicit_bzero(line, sizeof line);
+	return OK;
+}
+
+int socket_set_numbers(void *socket, const struct socket_number *number, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (zmq_setsockopt(socket, number[i].option, &number[i].value,
+		            sizeof number[i].value) != 0)
+			return FAILED;
+	return OK;
+}
+
+int socket_set_most(void *socket, int64_t most)
+{
+	return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &most, sizeof most) == 0 ? OK
+	                                                                       : FAILED;
+}
+
+int socket_set_text(void *socket, int option, const char *text)
+{
+	return zmq_setsockopt(socket, option, text, strlen(text)) == 0 ? OK : FAILED;
+}
+
+int socket_descriptor(void *socket)
+{
+	int fd;
+	size_t n = sizeof fd;
+	return zmq_getsockopt(socket, ZMQ_FD, &fd, &n) == 0 ? fd : FAILED;
+}
+
+int endpoint_check(const char *endpoint, struct problem *why)
+{
+	if (endpoint != NULL && strncmp(endpoint, "tcp://", 6) == 0 &&
+	        strlen(endpoint) < ENDPOINT)
+		return OK;
+	return problem_set(why, REFUSED, EXIT_CONFIG,
+	        "'%s' is no address of a collector; write tcp://ADDRESS:PORT, for "
+	        "example "
+	        "tcp://192.0.2.7:5710",
+	        endpoint != NULL ? endpoint : "");
+}
+
+int socket_problem(struct problem *why, const char *what, const char *endpoint)
+{
+	return problem_set(why, FAILED, EXIT_CONFIG, "%s %s: %s", what, endpoint,
+	        zmq_strerror(zmq_errno()));
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files behind base/socket.h share.  Nobody else includes this, nor zmq.h. */
+#ifndef BASE_SOCKET_PARTS_H
+#define BASE_SOCKET_PARTS_H
+
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/record.h"
+#include "base/socket.h"
+
+#define KEY_BYTES  32
+#define ENDPOINT   256
+#define ZAP_DOMAIN "quantrac"
+#define ZAP_KEY    "X-Key" /* property of a message: the key in Z85 that was admitted */
+#define SERVER_MOST                                                                    \
+	65536 /* libzmq counts the encrypted frame: 33 bytes more than the message */
+#define UPLINK_MOST 4096 /* acknowledgements are small */
+
+struct socket_number {
+	int option, value;
+};
+
+/* Set options of type int, and the longest message; OK or FAILED. */
+int socket_set_numbers(void *socket, const struct socket_number *number, size_t n);
+int socket_set_most(void *socket, int64_t most);
+int socket_set_text(void *socket, int option, const char *text);
+
+/* The poll descriptor of a socket, or FAILED. */
+int socket_descriptor(void *socket);
+
+/* OK, or REFUSED: only tcp:// is spoken, and always encrypted. */
+int endpoint_check(const char *endpoint, struct problem *why);
+
+/* Fill `why` with what libzmq says about `what`; FAILED. */
+int socket_problem(struct problem *why, const char *what, const char *endpoint);
+
+/* ---- the door: who may come in, answered in a thread of its own ---- */
+
+struct agent {
+	char user[SOURCE_SIZE + 1];
+	uint8_t key[KEY_BYTES];
+	char key_text[KEY_TEXT];
+};
+
+struct door {
+	pthread_mutex_t lock; /* of everything up to counts */
+	struct agent *agent;  /* sorted by user */
+	size_t n_agents, most_agents;
+	struct server_counts counts;
+	pthread_t thread;
+	void *answers, *events; /* REP of ZAP, PAIR of the monitor; the thread's own */
+	char folder[4096];
+};
+
+/* Read the list, bind the ZAP answerer in `context` and start its thread.  OK or a
+ * problem. */
+int door_open(struct door *door, void *context, struct problem *why);
+/* Follow the connections of `router` too; before it is bound.  OK or FAILED. */
+int door_watch(void *router);
+int door_reload(struct door *door);
+/* Is this user's key still on the list?  1 or 0. */
+int door_knows(struct door *door, const char *user, const char *key_text);
+/* After zmq_ctx_shutdown: waits for the thread, frees the list. */
+void door_close(struct door *door);
+
+#endif

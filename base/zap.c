@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The door: answers libzmq's question whether a key may come in (ZAP, ZeroMQ RFC 27),
+ * from a list of <station>.pub files, and counts who came and went.  One thread,
+ * because libzmq's connections wait for its answers while the collector writes.
+ *
+ * Request  version | request id | domain | address | routing id | mechanism |
+ * credentials (32 bytes) Answer   version | request id | status | text | user id |
+ * metadata
+ *
+ * The admitted key goes back as metadata, so that it is known of every message: a key
+ * replaced by another of the same station is no longer heard either.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zmq.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "base/socket_parts.h"
+
+#define EVENTS    "inproc://quantrac.door"
+#define ZAP_PARTS 7
+#define ZAP_ROOM  256
+
+enum {
+	PART_VERSION,
+	PART_ID,
+	PART_DOMAIN,
+	PART_ADDRESS,
+	PART_ROUTE,
+	PART_MECHANISM,
+	PART_KEY
+};
+
+struct question {
+	char part[ZAP_PARTS][ZAP_ROOM];
+	size_t size[ZAP_PARTS], n;
+};
+
+/* ---- the list ---- */
+
+static int agent_order(const void *a, const void *b)
+{
+	return strcmp(((const struct agent *)a)->user, ((const struct agent *)b)->user);
+}
+
+/* Station of "<station>.pub"; 1, or 0: another file. */
+static int name_of(const char *file, char user[SOURCE_SIZE + 1])
+{
+	const char *dot = strrchr(file, '.');
+	if (dot == NULL || strcmp(dot, ".pub") != 0 || dot - file > SOURCE_SIZE)
+		return 0;
+	memcpy(user, file, (size_t)(dot - file));
+	user[dot - file] = '\0';
+	return id_valid(user, SOURCE_SIZE);
+}
+
+/* One file into the list; a bad one is named and passed over, never a reason to refuse
+ * the others. */
+static int agent_read(struct agent *agent, const char *folder, const char *file)
+{
+	char path[4096 + 256];
+	struct problem why;
+	if (!name_of(file, agent->user))
+		return 0;
+	snprintf(path, sizeof path, "%s/%s", folder, file);
+	if (key_read(path, agent->key_text, 0, &why) != OK) {
+		log_seldom(LOG_WARN, path, "%s", why.text);
+		return 0;
+	}
+	return zmq_z85_decode(agent->key, agent->key_text) != NULL;
+}
+
+/* A key under two names has no identity: only the first name, in order, keeps it. */
+static size_t drop_twins(struct agent *agent, size_t n)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t twin = 0;
+		while (twin < kept &&
+		        memcmp(agent[twin].key, agent[i].key, KEY_BYTES) != 0)
+			twin++;
+		if (twin == kept)
+			agent[kept++] = agent[i];
+		else
+			log_seldom(LOG_WARN, agent[i].user,
+			        "%s.pub holds the key of %s; %s is not admitted: give "
+			        "it a key of "
+			        "its own",
+			        agent[i].user, agent[twin].user, agent[i].user);
+	}
+	return kept;
+}
+
+/* Read the folder into `agent`; how many, or FAILED. */
+static int list_read(const char *folder, struct agent *agent, size_t most)
+{
+	size_t n = 0;
+	DIR *dir = opendir(folder);
+	if (dir == NULL)
+		return FAILED;
+	for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+		struct agent one;
+		if (!agent_read(&one, folder, entry->d_name))
+			continue;
+		if (n == most) {
+			log_seldom(LOG_WARN, "most agents",
+			        "%s holds more than %zu agents; %s is not admitted: "
+			        "raise "
+			        "most_agents",
+			        folder, most, one.user);
+			continue;
+		}
+		agent[n++] = one;
+	}
+	closedir(dir);
+	qsort(agent, n, sizeof *agent, agent_order);
+	return (int)drop_twins(agent, n);
+}
+
+int door_reload(struct door *door)
+{
+	struct agent *fresh = calloc(door->most_agents, sizeof *fresh);
+	int n = fresh != NULL ? list_read(door->folder, fresh, door->most_agents)
+	                      : FAILED;
+	if (n < 0) {
+		free(fresh);
+		return FAILED;
+	}
+	pthread_mutex_lock(&door->lock);
+	struct agent *old = door->agent;
+	door->agent = fresh;
+	door->n_agents = (size_t)n;
+	pthread_mutex_unlock(&door->lock);
+	free(old);
+	return n;
+}
+
+static const struct agent *agent_of_key(const struct door *door, const uint8_t *key)
+{
+	for (size_t i = 0; i < door->n_agents; i++)
+		if (memcmp(door->agent[i].key, key, KEY_BYTES) == 0)
+			return &door->agent[i];
+	return NULL;
+}
+
+int door_knows(struct door *door, const char *user, const char *key_text)
+{
+	if (user == NULL || key_text == NULL)
+		return 0;
+	struct agent wanted = { .key_text = "" };
+	snprintf(wanted.user, sizeof wanted.user, "%s", user);
+	pthread_mutex_lock(&door->lock);
+	const struct agent *found = bsearch(
+	        &wanted, door->agent, door->n_agents, sizeof *door->agent, agent_order);
+	int known = found != NULL && strcmp(found->key_text, key_text) == 0;
+	if (!known)
+		door->counts.silent_users++;
+	pthread_mutex_unlock(&door->lock);
+	return known;
+}
+
+/* ---- the answerer ---- */
+
+/* Take a question in; 1 if it is whole and of the form drawn above. */
+static int question_read(void *socket, struct question *question)
+{
+	int more = 1, sound = 1;
+	size_t size = sizeof more;
+	question->n = 0;
+	while (more) {
+		char spare[ZAP_ROOM];
+		size_t i = question->n++;
+		char *out = i < ZAP_PARTS ? question->part[i] : spare;
+		int n = zmq_recv(socket, out, ZAP_ROOM - 1, 0);
+		if (n < 0)
+			return 0;
+		if (n > ZAP_ROOM - 1)
+			sound = 0;
+		else if (i < ZAP_PARTS) {
+			out[n] = '\0';
+			question->size[i] = (size_t)n;
+		}
+		if (zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &size) != 0)
+			return 0;
+	}
+	return sound && question->n == ZAP_PARTS &&
+	       strcmp(question->part[PART_MECHANISM], "CURVE") == 0 &&
+	       question->size[PART_KEY] == KEY_BYTES;
+}
+
+/* One ZMTP property: name length u8, name, value length u32 big-endian, value. */
+static size_t property_put(uint8_t *out, const char *name, const char *value)
+{
+	size_t n = strlen(name), v = strlen(value);
+	out[0] = (uint8_t)n;
+	memcpy(out + 1, name, n);
+	put_be32(out + 1 + n, (uint32_t)v);
+	memcpy(out + 5 + n, value, v);
+	return 5 + n + v;
+}
+
+static void answer(
+        void *socket, const struct question *question, const struct agent *agent)
+{
+	uint8_t metadata[128];
+	size_t n = agent != NULL ? property_put(metadata, ZAP_KEY, agent->key_text) : 0;
+	const char *part[] = { "1.0", question->part[PART_ID],
+		agent != NULL ? "200" : "400", agent != NULL ? "OK" : "not on the list",
+		agent != NULL ? agent->user : "" };
+	size_t size[] = { 3, question->size[PART_ID], 3, strlen(part[3]),
+		strlen(part[4]) };
+	for (size_t i = 0; i < sizeof part / sizeof part[0]; i++)
+		zmq_send(socket, part[i], size[i], ZMQ_SNDMORE);
+	zmq_send(socket, metadata, n, 0);
+}
+
+static void note_refused(struct door *door, const struct question *question)
+{
+	door->counts.refused_keys++;
+	if (!question->size[PART_KEY])
+		return;
+	zmq_z85_encode(door->counts.refused_key,
+	        (const uint8_t *)question->part[PART_KEY], KEY_BYTES);
+	snprintf(door->counts.refused_from, sizeof door->counts.refused_from, "%.63s",
+	        question->part[PART_ADDRESS]);
+}
+
+static void answer_one(struct door *door)
+{
+	struct question question = { .n = 0 };
+	struct agent copy;
+	const struct agent *found = NULL;
+	int sound = question_read(door->answers, &question);
+	if (question.n == 0 || zmq_errno() == ETERM)
+		return;
+	if (!sound)
+		question.size[PART_KEY] = 0;
+	pthread_mutex_lock(&door->lock);
+	if (sound)
+		found = agent_of_key(door, (const uint8_t *)question.part[PART_KEY]);
+	if (found != NULL)
+		copy = *found;
+	else
+		note_refused(door, &question);
+	pthread_mutex_unlock(&door->lock);
+	answer(door->answers, &question, found != NULL ? &copy : NULL);
+}
+
+/* A monitor event: u16 event and u32 value in the machine's order, then a frame with
+ * the address. */
+static void count_one(struct door *door)
+{
+	uint8_t head[6], address[ZAP_ROOM];
+	if (zmq_recv(door->events, head, sizeof head, 0) != sizeof head)
+		return;
+	zmq_recv(door->events, address, sizeof address, 0);
+	uint16_t event;
+	memcpy(&event, head, sizeof event);
+	pthread_mutex_lock(&door->lock);
+	if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
+		door->counts.accepted++;
+	else if (event == ZMQ_EVENT_DISCONNECTED)
+		door->counts.disconnected++;
+	else if (event != ZMQ_EVENT_MONITOR_STOPPED)
+		door->counts.handshake_failed++;
+	pthread_mutex_unlock(&door->lock);
+}
+
+static void *door_run(void *with)
+{
+	struct door *door = with;
+	zmq_pollitem_t item[] = {
+		{ .socket = door->answers, .events = ZMQ_POLLIN },
+		{ .socket = door->events, .events = ZMQ_POLLIN },
+	};
+	while (zmq_poll(item, 2, -1) >= 0 || zmq_errno() == EINTR) {
+		if (item[0].revents & ZMQ_POLLIN)
+			answer_one(door);
+		if (item[1].revents & ZMQ_POLLIN)
+			count_one(door);
+	}
+	zmq_close(door->answers);
+	zmq_close(door->events);
+	return NULL;
+}
+
+/* ---- opening and closing ---- */
+
+int door_watch(void *router)
+{
+	int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
+	             ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+	             ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+	             ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+	return zmq_socket_monitor(router, EVENTS, events) == 0 ? OK : FAILED;
+}
+
+static int start_thread(struct door *door, void *context, struct problem *why)
+{
+	struct socket_number linger = { ZMQ_LINGER, 0 };
+	door->answers = zmq_socket(context, ZMQ_REP);
+	door->events = zmq_socket(context, ZMQ_PAIR);
+	if (door->answers != NULL && door->events != NULL &&
+	        socket_set_numbers(door->answers, &linger, 1) == OK &&
+	        socket_set_numbers(door->events, &linger, 1) == OK &&
+	        zmq_bind(door->answers, "inproc://zeromq.zap.01") == 0 &&
+	        zmq_connect(door->events, EVENTS) == 0 &&
+	        pthread_create(&door->thread, NULL, door_run, door) == 0)
+		return OK;
+	socket_problem(why, "cannot start", "the door of the link");
+	if (door->answers != NULL)
+		zmq_close(door->answers);
+	if (door->events != NULL)
+		zmq_close(door->events);
+	return FAILED;
+}
+
+int door_open(struct door *door, void *context, struct problem *why)
+{
+	pthread_mutex_init(&door->lock, NULL);
+	if (door_reload(door) < 0) {
+		pthread_mutex_destroy(&door->lock);
+		return problem_set(why, NOT_FOUND, EXIT_CONFIG,
+		        "%s: cannot read the folder of agents: %s; it holds one "
+		        "<station>.pub "
+		        "for each cabinet that may send (`quantrac keys`)",
+		        door->folder, strerror(errno));
+	}
+	if (start_thread(door, context, why) == OK)
+		return OK;
+	free(door->agent);
+	pthread_mutex_destroy(&door->lock);
+	return FAILED;
+}
+
+void door_close(struct door *door)
+{
+	pthread_join(door->thread, NULL);
+	pthread_mutex_destroy(&door->lock);
+	free(door->agent);
+}
