@@ -25,6 +25,7 @@ struct ingest_options {
 /* Lock the archive, recover its journals.  OK, REFUSED (somebody holds the lock: EXIT_TRY_AGAIN). */
 int ingest_open(struct ingest **out, const struct ingest_options *options, struct problem *why);
 void ingest_close(struct ingest *ingest); /* commits */
+const char *ingest_dir(const struct ingest *ingest);
 
 /* Next seq wanted of (source, epoch): 1 for one never seen. */
 uint64_t ingest_next(struct ingest *ingest, const char *source, uint64_t epoch);
