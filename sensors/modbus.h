@@ -113,6 +113,12 @@ struct modbus_block { /* one request */
 	double timeout_s; /* NAN: the instrument's */
 };
 
+struct modbus_sentinel { /* a number that means "none" */
+	bool is_bits;
+	uint64_t bits;
+	double number;
+};
+
 struct modbus_tag { /* where a number lies */
 	const char *block;
 	int64_t at; /* register of the block from 0; an item for functions 1 and 2 */
@@ -126,7 +132,8 @@ struct modbus_tag { /* where a number lies */
 	double scale, divide, offset; /* value = raw * scale / divide + offset */
 	size_t n_sentinels;
 	const char **sentinel; /* "-9999": the raw number; "0x7FA00000": the raw bits */
-	size_t block_index;    /* found by profile.c */
+	struct modbus_sentinel *sentinel_value; /* [n_sentinels], made by profile.c */
+	size_t block_index;                     /* found by profile.c */
 };
 
 struct word_range {
@@ -157,6 +164,7 @@ struct modbus_time { /* when the instrument took its sample */
 	int64_t at;
 	int form;
 	int order;      /* TIME_SECONDS: of the u32 */
+	int64_t leap_s; /* TIME_TAI64N: TAI minus UTC; 0 where a maker counts UTC */
 	int offset_min; /* TIME_WORDS: the instrument's clock against UTC */
 	size_t n_channels;
 	const char **channel;
@@ -210,6 +218,37 @@ bool modbus_rule_holds(const struct modbus_rule *rule, uint32_t word);
 /* The request for block i of an instrument. */
 struct modbus_request modbus_block_request(
         const struct instrument *instrument, size_t i);
+
+/* ---- the exchanges of one poll, sorted by block ---- */
+
+#define MODBUS_BLOCKS 32 /* most of one profile */
+
+struct modbus_came {
+	uint8_t state; /* STATE_OK, STATE_SILENT, STATE_GARBLED or STATE_REFUSED */
+	uint8_t exception;
+	const uint8_t *frame, *data; /* data NULL unless STATE_OK */
+	size_t frame_size, size;
+};
+
+/* came[n_blocks]: what the exchanges hold of every block.  A sound answer counts before
+ * a refusal, that before a garbled one; of two sound ones the later. */
+void modbus_sort(const struct instrument *instrument, const struct exchanges *exchanges,
+        struct modbus_came *came);
+
+/* The first rule that decides over channel i, or NULL; *state what it says: of the
+ * rule, or of its block if that did not come. */
+const struct modbus_rule *modbus_rule_deciding(const struct profile *profile,
+        const struct modbus_came *came, size_t i, uint8_t *state);
+
+void modbus_values(const struct instrument *instrument,
+        const struct exchanges *exchanges, const struct fresh *before,
+        struct fresh *after, struct decoded *out);
+void modbus_explain(const struct instrument *instrument,
+        const struct exchanges *exchanges, size_t i, char *out, size_t room);
+
+/* A rule's state "out_of_range": below or above, whichever end of the range the value
+ * is nearer. */
+#define RULE_OUT_OF_RANGE 255
 
 extern const struct driver modbus_driver;
 

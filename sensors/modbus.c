@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The Modbus driver: walks the blocks of a profile, one request each, and turns what
+ * came into one reading.
+ *
+ * A two-wire adapter may give our own request back before the answer.  Where the bytes
+ * so far could be either, a whole sound answer comes first, then the echo.
+ */
+#include "sensors/modbus.h"
+
+#include <string.h>
+
+#include "sensors/profile.h"
+
+struct walk {
+	const struct instrument *instrument;
+	struct modbus_request request;
+	uint8_t sent[MODBUS_FRAME];
+	size_t sent_size;
+	uint16_t block, number;
+	bool answered; /* some block of this poll was answered */
+};
+
+struct modbus_request modbus_block_request(
+        const struct instrument *instrument, size_t i)
+{
+	const struct modbus_block *block = &instrument->profile->block[i];
+	return (struct modbus_request){
+		.slave = instrument->slave,
+		.function = (uint8_t)block->function,
+		.start = (uint16_t)block->start,
+		.count = (uint16_t)block->count,
+	};
+}
+
+static void begin(void *state, const struct instrument *instrument)
+{
+	struct walk *walk = state;
+	uint16_t number = walk->number;
+	*walk = (struct walk){ .instrument = instrument, .number = number };
+}
+
+static size_t ask(void *state, uint8_t *out, size_t room)
+{
+	struct walk *walk = state;
+	int framing = walk->instrument->framing;
+	walk->request = modbus_block_request(walk->instrument, walk->block);
+	walk->request.number = ++walk->number;
+	int n = modbus_request_put(
+	        framing, &walk->request, walk->sent, sizeof walk->sent);
+	if (n < 0 || (size_t)n > room)
+		return 0;
+	walk->sent_size = (size_t)n;
+	memcpy(out, walk->sent, walk->sent_size);
+	return walk->sent_size;
+}
+
+static uint16_t block(const void *state)
+{
+	return ((const struct walk *)state)->block;
+}
+
+static bool is_echo(const struct walk *walk, const uint8_t *in, size_t n)
+{
+	return walk->instrument->framing != FRAMING_TCP && n >= walk->sent_size &&
+	       memcmp(in, walk->sent, walk->sent_size) == 0;
+}
+
+static int frame(const void *state, const uint8_t *in, size_t n)
+{
+	const struct walk *walk = state;
+	int framing = walk->instrument->framing;
+	int length = modbus_answer_frame(framing, &walk->request, in, n);
+	if (length > 0 || framing == FRAMING_TCP)
+		return length;
+	if (is_echo(walk, in, n))
+		return (int)walk->sent_size;
+	if (n < walk->sent_size && memcmp(in, walk->sent, n) == 0)
+		return FRAME_SHORT;
+	return length;
+}
+
+/* On to the next block, or back to the first. */
+static int step(struct walk *walk)
+{
+	if (++walk->block < walk->instrument->profile->n_blocks)
+		return ASK_AGAIN;
+	walk->block = 0;
+	walk->answered = false;
+	return READING_DONE;
+}
+
+static int decode(void *state, const uint8_t *in, size_t n)
+{
+	struct walk *walk = state;
+	struct modbus_answer answer;
+	int status = modbus_answer_get(
+	        walk->instrument->framing, &walk->request, in, n, true, &answer);
+	if (status == MALFORMED)
+		return NOT_USABLE;
+	walk->answered = true;
+	return step(walk);
+}
+
+/* An instrument that is silent from the first block on is not asked for the others. */
+static int missed(void *state, bool silent)
+{
+	struct walk *walk = state;
+	if (silent && !walk->answered)
+		walk->block = (uint16_t)(walk->instrument->profile->n_blocks - 1);
+	return step(walk);
+}
+
+static bool numbered(const void *state)
+{
+	return ((const struct walk *)state)->instrument->framing == FRAMING_TCP;
+}
+
+static int refusal(const void *state, const uint8_t *in, size_t n, const char **why)
+{
+	const struct walk *walk = state;
+	struct modbus_answer answer;
+	*why = "";
+	if (modbus_answer_get(walk->instrument->framing, &walk->request, in, n, true,
+	            &answer) != REFUSED)
+		return 0;
+	*why = modbus_exception_text(answer.exception);
+	return answer.exception;
+}
+
+const struct driver modbus_driver = {
+	.name = "modbus",
+	.summary = "Modbus RTU, TCP and RTU over TCP, functions 1 to 4",
+	.state_size = sizeof(struct walk),
+	.begin = begin,
+	.ask = ask,
+	.block = block,
+	.frame = frame,
+	.decode = decode,
+	.missed = missed,
+	.numbered = numbered,
+	.refusal = refusal,
+	.values = modbus_values,
+	.explain = modbus_explain,
+};

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Requests and answers of functions 1 to 4, as bytes.
+ *
+ *          0     1  2  3  4  5  6     7    8
+ *   RTU    slave fn start count crc          request, 8 bytes
+ *          slave fn n  data ..... crc        answer, 5 + n
+ *          slave fn+80 code crc              exception, 5
+ *   TCP    number 0  0  len   slave fn  ...  the same from `slave` on, no crc; len
+ * counts them
+ *
+ * A frame is found by its length: no gap can be trusted behind a USB adapter or a
+ * serial server.
+ */
+#include "sensors/modbus.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/crc.h"
+
+#define EXCEPTION 0x80
+#define MBAP      6 /* bytes before the slave */
+
+const char *const modbus_framings[] = { "rtu", "tcp", "rtu-over-tcp", NULL };
+
+size_t modbus_answer_size(const struct modbus_request *request)
+{
+	if (request->function <= 2)
+		return ((size_t)request->count + 7) / 8;
+	return 2 * (size_t)request->count;
+}
+
+static bool request_possible(const struct modbus_request *request)
+{
+	size_t most = request->function <= 2 ? MODBUS_BITS : MODBUS_REGISTERS;
+	return request->function >= 1 && request->function <= 4 &&
+	       request->count >= 1 && request->count <= most &&
+	       (size_t)request->start + request->count <= 65536;
+}
+
+/* Close a frame whose `n` bytes from slave on stand at out + head(framing); its length.
+ */
+static int seal_frame(int framing, uint16_t number, size_t n, uint8_t *out)
+{
+	if (framing != FRAMING_TCP) {
+		put_le16(out + n, crc16_modbus(out, n));
+		return (int)n + 2;
+	}
+	put_be16(out, number);
+	put_be16(out + 2, 0);
+	put_be16(out + 4, (uint16_t)n);
+	return (int)n + MBAP;
+}
+
+static size_t head(int framing)
+{
+	return framing == FRAMING_TCP ? MBAP : 0;
+}
+
+static size_t around(int framing)
+{
+	return framing == FRAMING_TCP ? MBAP : 2;
+}
+
+int modbus_request_put(
+        int framing, const struct modbus_request *request, uint8_t *out, size_t room)
+{
+	if (!request_possible(request))
+		return REFUSED;
+	if (room < 6 + around(framing))
+		return FULL;
+	uint8_t *at = out + head(framing);
+	at[0] = request->slave;
+	at[1] = request->function;
+	put_be16(at + 2, request->start);
+	put_be16(at + 4, request->count);
+	return seal_frame(framing, request->number, 6, out);
+}
+
+int modbus_answer_put(int framing, const struct modbus_request *request,
+        const uint8_t *data, uint8_t *out, size_t room)
+{
+	size_t size = modbus_answer_size(request);
+	if (room < 3 + size + around(framing))
+		return FULL;
+	uint8_t *at = out + head(framing);
+	at[0] = request->slave;
+	at[1] = request->function;
+	at[2] = (uint8_t)size;
+	memcpy(at + 3, data, size);
+	return seal_frame(framing, request->number, 3 + size, out);
+}
+
+int modbus_exception_put(int framing, const struct modbus_request *request,
+        uint8_t exception, uint8_t *out, size_t room)
+{
+	if (room < 3 + around(framing))
+		return FULL;
+	uint8_t *at = out + head(framing);
+	at[0] = request->slave;
+	at[1] = request->function | EXCEPTION;
+	at[2] = exception;
+	return seal_frame(framing, request->number, 3, out);
+}
+
+/* Length from slave on of the answer to `request`, FRAME_SHORT or FRAME_NONE. */
+static int answer_length(
+        const struct modbus_request *request, const uint8_t *in, size_t n)
+{
+	if (n >= 1 && in[0] != request->slave)
+		return FRAME_NONE;
+	if (n < 2)
+		return FRAME_SHORT;
+	if (in[1] == (request->function | EXCEPTION))
+		return 3;
+	if (in[1] != request->function)
+		return FRAME_NONE;
+	if (n < 3)
+		return FRAME_SHORT;
+	size_t size = modbus_answer_size(request);
+	return in[2] == size ? (int)size + 3 : FRAME_NONE;
+}
+
+static int rtu_whole(int length, const uint8_t *in, size_t n)
+{
+	if (length <= 0)
+		return length;
+	if (n < (size_t)length + 2)
+		return FRAME_SHORT;
+	if (crc16_modbus(in, (size_t)length) != get_le16(in + length))
+		return FRAME_NONE;
+	return length + 2;
+}
+
+/* Length of whatever TCP frame starts here, of anybody. */
+static int tcp_whole(const uint8_t *in, size_t n)
+{
+	if ((n > 2 && in[2] != 0) || (n > 3 && in[3] != 0) || (n > 4 && in[4] != 0))
+		return FRAME_NONE;
+	if (n < MBAP)
+		return FRAME_SHORT;
+	if (in[5] < 3 || in[5] > 254)
+		return FRAME_NONE;
+	return n < (size_t)in[5] + MBAP ? FRAME_SHORT : in[5] + MBAP;
+}
+
+int modbus_answer_frame(
+        int framing, const struct modbus_request *request, const uint8_t *in, size_t n)
+{
+	if (framing != FRAMING_TCP)
+		return rtu_whole(answer_length(request, in, n), in, n);
+	int whole = tcp_whole(in, n);
+	if (whole <= 0 || get_be16(in) != request->number)
+		return whole;
+	return answer_length(request, in + MBAP, (size_t)whole - MBAP) + MBAP == whole
+	               ? whole
+	               : FRAME_NONE;
+}
+
+int modbus_answer_get(int framing, const struct modbus_request *request,
+        const uint8_t *in, size_t n, bool numbered, struct modbus_answer *out)
+{
+	struct modbus_request expected = *request;
+	*out = (struct modbus_answer){ 0 };
+	if (n < 5)
+		return MALFORMED;
+	if (framing == FRAMING_TCP && !numbered)
+		expected.number = get_be16(in);
+	if (modbus_answer_frame(framing, &expected, in, n) != (int)n)
+		return MALFORMED;
+	if (framing == FRAMING_TCP && get_be16(in) != expected.number)
+		return MALFORMED;
+	const uint8_t *at = in + head(framing);
+	if (at[1] & EXCEPTION) {
+		out->exception = at[2];
+		return REFUSED;
+	}
+	out->data = at + 3;
+	out->size = at[2];
+	return OK;
+}
+
+int modbus_request_get(
+        int framing, const uint8_t *in, size_t n, struct modbus_request *out)
+{
+	int whole = framing == FRAMING_TCP ? tcp_whole(in, n) : rtu_whole(6, in, n);
+	if (whole <= 0)
+		return whole;
+	const uint8_t *at = in + head(framing);
+	*out = (struct modbus_request){
+		.slave = at[0],
+		.function = at[1],
+		.start = get_be16(at + 2),
+		.count = get_be16(at + 4),
+		.number = framing == FRAMING_TCP ? get_be16(in) : 0,
+	};
+	if ((framing == FRAMING_TCP && whole != 6 + MBAP) || !request_possible(out))
+		return FRAME_NONE;
+	return whole;
+}
+
+const char *modbus_exception_text(uint8_t exception)
+{
+	static const char *const text[] = {
+		[1] = "illegal function",
+		[2] = "illegal data address",
+		[3] = "illegal data value",
+		[4] = "device failure",
+		[5] = "acknowledged, still working",
+		[6] = "busy",
+		[8] = "memory parity error",
+		[10] = "gateway: no path to the device",
+		[11] = "gateway: the device behind it does not answer",
+	};
+	if (exception >= sizeof text / sizeof text[0] || text[exception] == NULL)
+		return "unknown exception";
+	return text[exception];
+}
