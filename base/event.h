@@ -19,7 +19,7 @@ struct state_event {
 	const char *subject, *state, *text; /* text may be "" */
 };
 
-/* Payload size, or FULL. */
+/* Payload size, or FULL.  Allocates nothing; bytes that are no UTF-8 become U+FFFD. */
 int state_encode(const struct state_event *event, uint8_t *out, size_t room);
 
 struct clock_event {
@@ -35,6 +35,7 @@ struct gap_event {
 	const char *why; /* into the payload; not ended by a NUL after decoding: see why_size */
 	size_t why_size;
 };
+/* Payload size, FULL, or REFUSED (first after last, a text that is no UTF-8). */
 int gap_encode(const struct gap_event *event, uint8_t *out, size_t room);
 int gap_decode(struct gap_event *event, const uint8_t *payload, size_t n); /* OK, MALFORMED */
 

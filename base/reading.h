@@ -63,8 +63,12 @@ struct reading_parts {
 	size_t exchanges_size;
 };
 
-/* Write the payload; its size, REFUSED (too many channels, a state that is none, STATE_OK without
- * a finite value) or FULL. */
+/*
+ * Write the payload; its size, FULL, or REFUSED: too many channels, a state that is none, exchanges that
+ * do not add up, a sample time of a channel that is none, and the states that claim a number (ok, below
+ * range, above range) without a finite value.  The number beside unchanged, silent, garbled, refused,
+ * no value and off is never written.  A number whose bits are the fill is written as "no value".
+ */
 int reading_encode(const struct reading_parts *parts, uint8_t *out, size_t room);
 
 /* A payload, taken apart; everything points into it. */
@@ -74,7 +78,8 @@ struct reading {
 	const uint8_t *state, *values, *sampled, *vendor, *exchanges;
 };
 
-/* OK or MALFORMED (lengths that do not add up, a state that is none). */
+/* OK or MALFORMED: lengths that do not add up, a state that is none, a value that its state does not
+ * allow, NaN or infinity instead of the fill. */
 int reading_decode(struct reading *reading, const uint8_t *payload, size_t n);
 
 /* The value of channel i, NAN if its bytes are the fill. */

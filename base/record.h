@@ -61,6 +61,11 @@ void record_place(uint8_t *bytes, uint64_t epoch, uint64_t seq);
 /* "reading", "?" for a number that is no type. */
 const char *record_type_text(uint8_t type);
 
+/* A station id in its 16 bytes, padded with zeros.  source_get: OK, or MALFORMED when the bytes are no
+ * id or something follows its first zero. */
+void source_put(const char *source, uint8_t out[SOURCE_SIZE]);
+int source_get(const uint8_t in[SOURCE_SIZE], char source[SOURCE_SIZE + 1]);
+
 /* [a-z0-9][a-z0-9_-]*, at most `most` characters (SOURCE_SIZE for stations). */
 int id_valid(const char *id, size_t most);
 
