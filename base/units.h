@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Units, by UDUNITS-2 behind a guard table for what it does not know or takes for something else:
- * pH is not picohenry; NTU, Nm3, Pt-Co, dB(A), CFU.
+ * Units, by UDUNITS-2 behind a guard table for what it does not know or takes for
+ * something else: pH is not picohenry; NTU, Nm3, Pt-Co, dB(A), CFU.
  */
 #ifndef BASE_UNITS_H
 #define BASE_UNITS_H
 
 #include <stddef.h>
 
-/* OK, or MALFORMED: nobody knows this unit. */
+/* OK; MALFORMED: nobody knows this unit, or it could mean two things ("ppt", "Mg/l", "mg N/L"); FAILED:
+ * UDUNITS's table (libudunits2-data) is not there. */
 int units_check(const char *unit);
 
-/* The same measurement in other units: value in `to` = factor * value in `from` + offset.
- * OK, MALFORMED (unknown unit) or REFUSED (units of different things: ug/m3 and ppb need a molar
- * mass and a reference state, which is not a matter of units). */
+/* The same measurement in other units: value in `to` = factor * value in `from` +
+ * offset. OK, MALFORMED (unknown unit) or REFUSED (units of different things: ug/m3 and
+ * ppb need a molar mass and a reference state, which is not a matter of units). */
 int units_convert(const char *from, const char *to, double *factor, double *offset);
 
 /* 1 if both are spellings of one unit ("mg/l", "mg/L", "g m-3"), 0 if not. */
