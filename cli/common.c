@@ -125,21 +125,20 @@ int common_parse(struct common *common, const struct argp *argp, void *with, int
 	return first;
 }
 
-enum language common_language(const struct common *common)
+bool common_vietnamese(const struct common *common)
 {
 	if (common->lang != NULL)
-		return common->lang[0] == 'v' ? LANGUAGE_VI : LANGUAGE_EN;
+		return common->lang[0] == 'v';
 	const char *environment =
 	        from_environment("LC_ALL", from_environment("LANG", ""));
-	return strncmp(environment, "vi", 2) == 0 ? LANGUAGE_VI : LANGUAGE_EN;
+	return strncmp(environment, "vi", 2) == 0;
 }
 
-bool common_wants(const struct common *common, enum language language)
+bool common_wants(const struct common *common, const char *language)
 {
-	const char *word = language == LANGUAGE_VI ? "vi" : "en";
 	if (common->lang == NULL)
-		return common_language(common) == language;
-	return strstr(common->lang, word) != NULL;
+		return common_vietnamese(common) == (strcmp(language, "vi") == 0);
+	return strstr(common->lang, language) != NULL;
 }
 
 int common_fail(const char *command, const struct problem *why)

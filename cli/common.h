@@ -14,8 +14,6 @@
 #include "base/status.h"
 #include "base/table.h"
 
-enum language { LANGUAGE_EN, LANGUAGE_VI };
-
 struct common {
 	const char
 	        *archive; /* --archive, $QUANTRAC_ARCHIVE, /var/lib/quantrac/archive */
@@ -34,9 +32,9 @@ struct common {
 int common_parse(struct common *common, const struct argp *argp, void *with, int argc,
         char **argv);
 
-/* First language asked for, and whether both are. */
-enum language common_language(const struct common *common);
-bool common_wants(const struct common *common, enum language language);
+/* Is Vietnamese (the first language) asked for?  Is "vi", is "en" among those asked for? */
+bool common_vietnamese(const struct common *common);
+bool common_wants(const struct common *common, const char *language);
 
 /* Print "quantrac means: <problem>" and give its exit code. */
 int common_fail(const char *command, const struct problem *why);
@@ -56,7 +54,7 @@ void common_progress(const struct common *common, const char *what, double share
 struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	const char *summary, *summary_vi;
+	const char *summary, *summary_vi; /* NULL: an alias, not listed */
 };
 
 /* Find and run argv[1] in a table ended by a NULL name; did you mean; --version,

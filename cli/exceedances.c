@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* quantrac exceedances: what is over its limit.  Kinds are never mixed in one list unless asked:
+ * legal (the statistic the rule names), ambient (state of the air), episode (raw run over a level). */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/legal_time.h"
+#include "cli/commands.h"
+#include "cli/judging.h"
+
+static const struct table_column columns[] = {
+	{ .name = "id", .wide = true },
+	{ .name = "kind" },
+	{ .name = "station" },
+	{ .name = "outlet" },
+	{ .name = "channel" },
+	{ .name = "rule" },
+	{ .name = "start" },
+	{ .name = "end", .wide = true },
+	{ .name = "statistic" },
+	{ .name = "value", .right = true },
+	{ .name = "limit", .right = true },
+	{ .name = "unit" },
+	{ .name = "ratio", .right = true },
+	{ .name = "result" },
+	{ .name = "strength" },
+	{ .name = "valid", .right = true },
+	{ .name = "expected", .right = true },
+	{ 0 },
+};
+
+struct printing {
+	struct table *table;
+	int format;
+	const char *kind;
+	size_t found;
+};
+
+static bool wanted(const struct printing *printing, const char *kind)
+{
+	return strcmp(printing->kind, "all") == 0 || strcmp(printing->kind, kind) == 0;
+}
+
+static void number(struct printing *printing, double value, int decimals)
+{
+	if (isnan(value))
+		table_empty(printing->table);
+	else
+		table_number(printing->table, value,
+		        printing->format == TABLE_TEXT ? decimals : -1);
+}
+
+static int print_assessment(void *with, const struct assessment *a)
+{
+	struct printing *printing = with;
+	struct table *table = printing->table;
+	const char *kind = a->rule->kind == KIND_AMBIENT ? "ambient" : "legal";
+	if (a->result != RESULT_OVER || !wanted(printing, kind))
+		return 0;
+	table_text(table, a->id);
+	table_text(table, kind);
+	table_text(table, a->station);
+	table_text(table, a->outlet);
+	table_text(table, a->channel);
+	table_text(table, a->rule->id);
+	table_time(table, a->start_us);
+	table_time(table, a->end_us);
+	table_text(table, a->stage->name);
+	number(printing, a->value, judging_decimals(a));
+	number(printing, judging_limit(a), a->limit.decimals);
+	table_text(table, a->parameter->unit);
+	number(printing, a->ratio, 2);
+	table_text(table, result_text(a->result));
+	table_text(table, strength_text(a->strength));
+	table_integer(table, a->valid);
+	table_integer(table, a->expected);
+	table_row(table);
+	printing->found++;
+	return 0;
+}
+
+static int print_episode(void *with, const struct episode *e)
+{
+	struct printing *printing = with;
+	struct table *table = printing->table;
+	char id[128], start[TIME_TEXT];
+	snprintf(id, sizeof id, "%s/%s/episode/%s", e->station, e->channel,
+	        time_print(e->from_us, OFFSET_VIETNAM, start));
+	table_text(table, id);
+	table_text(table, "episode");
+	table_text(table, e->station);
+	table_empty(table);
+	table_text(table, e->channel);
+	table_text(table, e->rule);
+	table_time(table, e->from_us);
+	table_time(table, e->to_us);
+	table_text(table, "peak");
+	number(printing, e->peak, 2);
+	number(printing, e->level, 2);
+	table_text(table, e->unit);
+	number(printing, e->peak / e->level, 2);
+	table_text(table, "over level");
+	table_empty(table);
+	table_integer(table, e->n);
+	table_integer(table, e->n);
+	table_row(table);
+	printing->found++;
+	return 0;
+}
+
+static int find(struct view *view, const struct judge_options *options,
+        struct printing *printing, struct problem *why)
+{
+	int status = OK;
+	if (strcmp(printing->kind, "episode") != 0)
+		status = judge(view->reader, &view->rules, options, print_assessment,
+		        printing, why);
+	if (status >= 0 && wanted(printing, "episode"))
+		status = episodes_find(view->reader, &view->rules, options,
+		        print_episode, printing, why);
+	return status;
+}
+
+static int run(const struct common *common, const struct judging *judging,
+        size_t *found, struct problem *why)
+{
+	struct view view;
+	struct judge_options options;
+	int status = view_open(&view, common->archive, true, why);
+	if (status != OK)
+		return status;
+	judging_options(judging, &view, &options);
+	struct printing printing = {
+		.table = table_new(stdout, common->format, columns, view.offset_min),
+		.format = common->format,
+		.kind = judging->kind != NULL ? judging->kind : "legal",
+	};
+	status = judging->station != NULL && !view_has_station(&view, judging->station)
+	                 ? view_no_station(&view, judging->station, why)
+	                 : find(&view, &options, &printing, why);
+	table_end(printing.table);
+	*found = printing.found;
+	view_close(&view);
+	return status;
+}
+
+int command_exceedances(int argc, char **argv)
+{
+	struct common common;
+	struct judging judging = { 0 };
+	struct problem why = { 0 };
+	size_t found = 0;
+	if (common_parse(&common, &judging_argp, &judging, argc, argv) != argc) {
+		fputs("quantrac exceedances: takes options only; see quantrac "
+		      "exceedances "
+		      "--help\n",
+		        stderr);
+		return EXIT_USAGE;
+	}
+	int status = run(&common, &judging, &found, &why);
+	if (status < 0)
+		return common_fail("exceedances", &why);
+	if (found == 0 && common.format == TABLE_TEXT && !common.quiet)
+		fputs("nothing over a limit\n", stderr);
+	return judging.exit_code && found > 0 ? EXIT_FOUND : 0;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* quantrac judge: every statistic against its limit. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/judging.h"
+
+static const struct table_column columns[] = {
+	{ .name = "station" },
+	{ .name = "channel" },
+	{ .name = "rule" },
+	{ .name = "stage" },
+	{ .name = "start" },
+	{ .name = "end", .wide = true },
+	{ .name = "value", .right = true },
+	{ .name = "unit" },
+	{ .name = "limit", .right = true },
+	{ .name = "ratio", .right = true },
+	{ .name = "result" },
+	{ .name = "strength" },
+	{ .name = "valid", .right = true },
+	{ .name = "expected", .right = true },
+	{ .name = "note" },
+	{ 0 },
+};
+
+struct printing {
+	struct table *table;
+	int format;
+	size_t over;
+};
+
+static void number(struct printing *printing, double value, int decimals)
+{
+	if (isnan(value))
+		table_empty(printing->table);
+	else
+		table_number(printing->table, value,
+		        printing->format == TABLE_TEXT ? decimals : -1);
+}
+
+static int print(void *with, const struct assessment *a)
+{
+	struct printing *printing = with;
+	struct table *table = printing->table;
+	table_text(table, a->station);
+	table_text(table, a->channel);
+	table_text(table, a->rule->id);
+	table_text(table, a->stage->name);
+	table_time(table, a->start_us);
+	table_time(table, a->end_us);
+	number(printing, a->value, judging_decimals(a));
+	table_text(table, a->parameter->unit);
+	number(printing, judging_limit(a), a->limit.decimals);
+	number(printing, a->ratio, 3);
+	table_text(table, result_text(a->result));
+	table_text(table, strength_text(a->strength));
+	table_integer(table, a->valid);
+	table_integer(table, a->expected);
+	table_text(table, a->note);
+	table_row(table);
+	printing->over += a->result == RESULT_OVER;
+	return 0;
+}
+
+static int run(const struct common *common, const struct judging *judging, size_t *over,
+        struct problem *why)
+{
+	struct view view;
+	struct judge_options options;
+	int status = view_open(&view, common->archive, true, why);
+	if (status != OK)
+		return status;
+	judging_options(judging, &view, &options);
+	struct printing printing = {
+		.table = table_new(stdout, common->format, columns, view.offset_min),
+		.format = common->format,
+	};
+	status = judging->station != NULL && !view_has_station(&view, judging->station)
+	                 ? view_no_station(&view, judging->station, why)
+	                 : judge(view.reader, &view.rules, &options, print, &printing,
+	                           why);
+	table_end(printing.table);
+	*over = printing.over;
+	view_close(&view);
+	return status;
+}
+
+int command_judge(int argc, char **argv)
+{
+	struct common common;
+	struct judging judging = { 0 };
+	struct problem why = { 0 };
+	size_t over = 0;
+	if (common_parse(&common, &judging_argp, &judging, argc, argv) != argc) {
+		fputs("quantrac judge: takes options only; see quantrac judge --help\n",
+		        stderr);
+		return EXIT_USAGE;
+	}
+	int status = run(&common, &judging, &over, &why);
+	if (status < 0)
+		return common_fail("judge", &why);
+	return judging.exit_code && over > 0 ? EXIT_FOUND : 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Options that judge and exceedances share, and how an assessment is printed. */
+#ifndef CLI_JUDGING_H
+#define CLI_JUDGING_H
+
+#include "analysis/assess.h"
+#include "cli/view.h"
+
+struct judging {
+	const char *zone, *station, *channel, *rule, *since, *until, *as_of, *kind;
+	int shard, shards;
+	bool stages, exit_code;
+};
+
+extern const struct argp judging_argp;
+
+/* Fill the options of judge(); without --since/--until the whole archive. */
+void judging_options(const struct judging *judging, const struct view *view,
+        struct judge_options *out);
+
+/* Decimals a person sees of a statistic: one more than the limit has. */
+int judging_decimals(const struct assessment *assessment);
+
+/* The limit a value is compared with: the upper one, or the side of the interval it is nearer to. */
+double judging_limit(const struct assessment *assessment);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* quantrac-office: every command; called through quantrac. */
+#include <gsl/gsl_errno.h>
+#include <locale.h>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+
+// clang-format off
+static const struct command commands[] = {
+	{ "breaches",    command_exceedances, NULL, NULL },
+	{ "calibrate",   command_calibrate,   "fit, record and list calibrations",            "hiệu chuẩn: tính, ghi, liệt kê" },
+	{ "config",      command_config,      "check a configuration, explain a key",         "kiểm tra cấu hình, giải thích một khóa" },
+	{ "demo",        command_demo,        "a whole zone in a box",                        "cả một khu công nghiệp mẫu" },
+	{ "exceedances", command_exceedances, "values over the limits",                       "các giá trị vượt giới hạn" },
+	{ "explain",     command_explain,     "every step from raw bytes to result",          "từng bước từ byte thô đến kết quả" },
+	{ "get",         command_get,         "newest value of a station or channel",         "giá trị mới nhất của trạm hoặc kênh" },
+	{ "import",      command_import,      "take in CSV tables or Circular 10/2021 files", "nhập bảng CSV hoặc tệp theo Thông tư 10/2021" },
+	{ "judge",       command_judge,       "assess every statistic against its limit",     "đánh giá theo quy chuẩn" },
+	{ "keys",        command_keys,        "keys of cabinets and collector",               "khóa của tủ và máy thu" },
+	{ "means",       command_means,       "means with data capture",                      "giá trị trung bình và tỷ lệ số liệu" },
+	{ "permit",      command_permit,      "set and list permits",                         "giấy phép: ghi, liệt kê" },
+	{ "report",      command_report,      "the data sheet of a station's day",            "phiếu số liệu của trạm theo ngày" },
+	{ "simulate",    command_simulate,    "instruments on ptys and TCP from a scenario",  "mô phỏng thiết bị đo theo kịch bản" },
+	{ "status",      command_status,      "what every channel of this cabinet shows",     "tình trạng từng kênh của tủ" },
+	{ "verify",      command_verify,      "is every file what was sealed?",               "kiểm tra toàn vẹn tệp lưu trữ" },
+	{ 0 },
+};
+// clang-format on
+
+int main(int argc, char **argv)
+{
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C");
+	gsl_set_error_handler_off();
+	return command_dispatch("quantrac", commands, argc, argv);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* quantrac: the cabinet's commands; any other is handed to quantrac-office, if it is installed. */
+#include <errno.h>
+#include <limits.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+
+// clang-format off
+static const struct command commands[] = {
+	{ "config",   command_config,   "check a configuration, explain a key",        "kiểm tra cấu hình, giải thích một khóa" },
+	{ "get",      command_get,      "newest value of a station or channel",        "giá trị mới nhất của trạm hoặc kênh" },
+	{ "simulate", command_simulate, "instruments on ptys and TCP from a scenario", "mô phỏng thiết bị đo theo kịch bản" },
+	{ "status",   command_status,   "what every channel of this cabinet shows",    "tình trạng từng kênh của tủ" },
+	{ 0 },
+};
+// clang-format on
+
+static const struct command *find(const char *name)
+{
+	for (const struct command *command = commands; command->name != NULL; command++)
+		if (strcmp(command->name, name) == 0)
+			return command;
+	return NULL;
+}
+
+/* quantrac-office beside this program, else in the PATH. */
+static int hand_over(char **argv)
+{
+	char path[PATH_MAX + 16];
+	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX);
+	char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
+	if (slash != NULL) {
+		strcpy(slash + 1, "quantrac-office");
+		execv(path, argv);
+	}
+	execvp("quantrac-office", argv);
+	if (argv[1] == NULL || strcmp(argv[1], "--help") == 0 ||
+	        strcmp(argv[1], "help") == 0)
+		return -1;
+	fprintf(stderr,
+	        "quantrac: '%s' is not a command of the cabinet, and quantrac-office "
+	        "is not "
+	        "installed here: %s\n"
+	        "hint: apt-get install quantrac-office\n",
+	        argv[1], strerror(errno));
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C");
+	if (argc > 1 && find(argv[1]) != NULL)
+		return command_dispatch("quantrac", commands, argc, argv);
+	if (argc > 1 && strcmp(argv[1], "--version") == 0)
+		return command_dispatch("quantrac", commands, argc, argv);
+	int status = hand_over(argv);
+	return status >= 0 ? status
+	                   : command_dispatch("quantrac", commands, argc, argv);
+}

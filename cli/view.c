@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/config.h"
+
+int view_open(
+        struct view *view, const char *archive, bool with_rules, struct problem *why)
+{
+	*view = (struct view){ 0 };
+	int status = reader_open(&view->reader, archive, why);
+	if (status != OK)
+		return status;
+	view->offset_min = reader_identity(view->reader)->utc_offset_min;
+	if (!with_rules)
+		return OK;
+	status = rules_read(&view->rules, rule_folder(), why);
+	if (status == OK)
+		return OK;
+	reader_close(view->reader);
+	view->reader = NULL;
+	return status;
+}
+
+void view_tell(struct view *view)
+{
+	size_t n = reader_problems(view->reader);
+	for (; view->told < n; view->told++)
+		fprintf(stderr, "quantrac: %s\n",
+		        reader_problem(view->reader, view->told));
+}
+
+void view_close(struct view *view)
+{
+	if (view->reader == NULL)
+		return;
+	view_tell(view);
+	rules_free(&view->rules);
+	reader_close(view->reader);
+	view->reader = NULL;
+}
+
+bool view_has_station(const struct view *view, const char *station)
+{
+	for (size_t i = 0; i < reader_stations(view->reader); i++)
+		if (strcmp(reader_station(view->reader, i), station) == 0)
+			return true;
+	return false;
+}
+
+int view_no_station(const struct view *view, const char *station, struct problem *why)
+{
+	const char *known[64];
+	size_t n = 0;
+	char list[512] = "";
+	for (size_t i = 0; i < reader_stations(view->reader) && n < 63; i++) {
+		known[n++] = reader_station(view->reader, i);
+		if (strlen(list) + strlen(known[n - 1]) + 3 < sizeof list)
+			strcat(strcat(list, n > 1 ? ", " : ""), known[n - 1]);
+	}
+	known[n] = NULL;
+	const char *near = did_you_mean(station, known);
+	if (near != NULL)
+		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+		        "the archive has no station '%s', did you mean '%s'?", station,
+		        near);
+	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+	        "the archive has no station '%s'; it has: %s", station,
+	        n > 0 ? list : "none");
+}

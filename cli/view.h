@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An archive opened to be read by a command: reader, rules, legal time. */
+#ifndef CLI_VIEW_H
+#define CLI_VIEW_H
+
+#include "analysis/rule.h"
+#include "archive/reader.h"
+#include "cli/common.h"
+
+struct view {
+	struct reader *reader;
+	struct rules rules;
+	int offset_min;
+	size_t told; /* reader problems already shown */
+};
+
+/* OK, or a problem; `with_rules` reads the rule folder too. */
+int view_open(
+        struct view *view, const char *archive, bool with_rules, struct problem *why);
+/* Tells damage met on the way (once each) and closes. */
+void view_close(struct view *view);
+void view_tell(struct view *view);
+
+/* The stations of a zone or one station: is `station` wanted? */
+bool view_has_station(const struct view *view, const char *station);
+/* NOT_FOUND with "did you mean" and the stations there are. */
+int view_no_station(const struct view *view, const char *station, struct problem *why);
+
+#endif
