@@ -22,6 +22,7 @@ struct profile_channel {
 	        about; /* base/describe.h: name, labels, unit, range, accuracy, ... */
 	const char *source; /* of register and range */
 	const char *accuracy_source;
+	int64_t decimals;      /* of about, as written */
 	struct modbus_tag tag; /* where its number lies */
 };
 
@@ -72,6 +73,10 @@ const char **profile_names(const char *folder, size_t *n);
 
 /* Index of a channel, or NOT_FOUND. */
 int profile_channel_index(const struct profile *profile, const char *name);
+
+/* What profile_parse does after reading: checks what tables cannot, resolves names.  Errors go to
+ * the config. */
+void profile_check(struct profile *profile, FILE *report);
 
 /* Schema, for `config explain`. */
 extern const struct section profile_section;

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A TCP connection: Modbus TCP, or a serial server.  A name is looked up in the background, the
+ * connection is made without waiting, and keepalive finds a server that lost its power.
+ *
+ *   NAMING      getaddrinfo_a works; no descriptor yet
+ *   CONNECTING  POLLOUT tells the end
+ *   UP
+ */
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sensors/port.h"
+
+#define IDLE_S     10 /* of silence before keepalive asks */
+#define INTERVAL_S 5
+#define PROBES     3
+#define UNSENT_MS  15000 /* bytes nobody acknowledged: the peer is gone */
+
+enum tcp_state { DOWN, NAMING, CONNECTING, UP };
+
+struct tcp {
+	struct port port;
+	const struct port_setting *setting;
+	enum tcp_state state;
+	int fd;
+	struct addrinfo hints;
+	struct gaicb lookup, *lookups[1];
+};
+
+static int problem_tcp(const struct tcp *tcp, struct problem *why, const char *text)
+{
+	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "port %s: %s port %s: %s",
+	        tcp->setting->id, tcp->setting->host, tcp->setting->service, text);
+}
+
+/* A lookup that cannot be stopped still writes into `lookup`: wait it out before it is used again. */
+static void forget_lookup(struct tcp *tcp)
+{
+	if (tcp->state == NAMING && gai_cancel(&tcp->lookup) == EAI_NOTCANCELED)
+		while (gai_error(&tcp->lookup) == EAI_INPROGRESS)
+			gai_suspend((const struct gaicb *const *)tcp->lookups, 1, NULL);
+	if (tcp->lookup.ar_result != NULL)
+		freeaddrinfo(tcp->lookup.ar_result);
+	tcp->lookup.ar_result = NULL;
+}
+
+static void tcp_close(struct port *port)
+{
+	struct tcp *tcp = (struct tcp *)port;
+	forget_lookup(tcp);
+	if (tcp->fd >= 0)
+		close(tcp->fd);
+	tcp->fd = -1;
+	tcp->state = DOWN;
+}
+
+static void set_options(int fd)
+{
+	int on = 1, idle = IDLE_S, interval = INTERVAL_S, probes = PROBES;
+	unsigned unsent = UNSENT_MS;
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unsent, sizeof unsent);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+static int start_connect(struct tcp *tcp, const struct addrinfo *address)
+{
+	tcp->fd = socket(
+	        address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (tcp->fd < 0)
+		return FAILED;
+	set_options(tcp->fd);
+	tcp->state = CONNECTING;
+	if (connect(tcp->fd, address->ai_addr, address->ai_addrlen) == 0)
+		tcp->state = UP;
+	return tcp->state == UP || errno == EINPROGRESS ? OK : FAILED;
+}
+
+static int open_literal(struct tcp *tcp, bool *is_literal)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+		.ai_socktype = SOCK_STREAM };
+	struct addrinfo *address = NULL;
+	*is_literal = getaddrinfo(tcp->setting->host, tcp->setting->service, &hints,
+	                      &address) == 0;
+	if (!*is_literal)
+		return OK;
+	int status = start_connect(tcp, address);
+	freeaddrinfo(address);
+	return status;
+}
+
+static int start_lookup(struct tcp *tcp)
+{
+	struct sigevent quiet = { .sigev_notify = SIGEV_NONE };
+	tcp->lookup = (struct gaicb){
+		.ar_name = tcp->setting->host,
+		.ar_service = tcp->setting->service,
+		.ar_request = &tcp->hints,
+	};
+	if (getaddrinfo_a(GAI_NOWAIT, tcp->lookups, 1, &quiet) != 0)
+		return FAILED;
+	tcp->state = NAMING;
+	return OK;
+}
+
+static int tcp_open(struct port *port, struct problem *why)
+{
+	struct tcp *tcp = (struct tcp *)port;
+	bool is_literal;
+	tcp_close(port);
+	int status = open_literal(tcp, &is_literal);
+	if (status == OK && !is_literal)
+		status = start_lookup(tcp);
+	if (status == OK)
+		return OK;
+	int reason = errno;
+	tcp_close(port);
+	return problem_tcp(tcp, why, strerror(reason));
+}
+
+/* One step nearer to UP: OK (not there yet, or there), or HUNG_UP. */
+static int come_up(struct tcp *tcp)
+{
+	if (tcp->state == NAMING) {
+		int status = gai_error(&tcp->lookup);
+		if (status == EAI_INPROGRESS)
+			return OK;
+		tcp->state = DOWN;
+		if (status != 0 || start_connect(tcp, tcp->lookup.ar_result) != OK)
+			return HUNG_UP;
+	}
+	if (tcp->state == CONNECTING) {
+		struct pollfd look = { .fd = tcp->fd, .events = POLLOUT };
+		int error = 0;
+		socklen_t size = sizeof error;
+		if (poll(&look, 1, 0) != 1)
+			return OK;
+		getsockopt(tcp->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+		if (error != 0)
+			return HUNG_UP;
+		tcp->state = UP;
+	}
+	return tcp->state == UP ? OK : HUNG_UP;
+}
+
+static int tcp_descriptor(struct port *port)
+{
+	return ((struct tcp *)port)->fd;
+}
+
+static short tcp_events(struct port *port)
+{
+	const struct tcp *tcp = (const struct tcp *)port;
+	if (tcp->state == DOWN || tcp->state == NAMING)
+		return 0;
+	return tcp->state == CONNECTING ? POLLOUT : POLLIN;
+}
+
+static int tcp_read(struct port *port, uint8_t *out, size_t room, bool readable)
+{
+	struct tcp *tcp = (struct tcp *)port;
+	if (tcp->state != UP && (come_up(tcp) != OK))
+		return HUNG_UP;
+	if (tcp->state != UP)
+		return 0;
+	ssize_t n = recv(tcp->fd, out, room, MSG_DONTWAIT);
+	if (n > 0)
+		return (int)n;
+	return n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : HUNG_UP;
+}
+
+static int tcp_write(struct port *port, const uint8_t *in, size_t n)
+{
+	struct tcp *tcp = (struct tcp *)port;
+	if (tcp->state != UP && come_up(tcp) != OK)
+		return HUNG_UP;
+	if (tcp->state != UP)
+		return 0;
+	ssize_t sent = send(tcp->fd, in, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (sent >= 0)
+		return (int)sent;
+	return errno == EAGAIN || errno == EINTR ? 0 : HUNG_UP;
+}
+
+static void tcp_free(struct port *port)
+{
+	tcp_close(port);
+	free(port);
+}
+
+struct port *port_tcp_new(const struct port_setting *setting)
+{
+	struct tcp *tcp = calloc(1, sizeof *tcp);
+	if (tcp == NULL)
+		return NULL;
+	tcp->setting = setting;
+	tcp->fd = -1;
+	tcp->hints.ai_socktype = SOCK_STREAM;
+	tcp->lookups[0] = &tcp->lookup;
+	tcp->port = (struct port){
+		.open = tcp_open,
+		.descriptor = tcp_descriptor,
+		.events = tcp_events,
+		.read = tcp_read,
+		.write = tcp_write,
+		.close = tcp_close,
+		.free = tcp_free,
+	};
+	return &tcp->port;
+}
