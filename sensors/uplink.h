@@ -76,7 +76,6 @@ struct uplink {
 	struct wire pending; /* what uplink_next composed and uplink_sent has not
 	                        confirmed */
 	struct uplink_counts counts;
-	uint8_t payload[WIRE_MOST];
 };
 
 /* Start GREETING.  `seed` (not 0) for the jitter, so that a thousand cabinets do not
