@@ -31,6 +31,7 @@ struct port {
 	/* Flushes first: a wedged tty may hold close(). */
 	void (*close)(struct port *port);
 	void (*free)(struct port *port); /* closes */
+	const char *reason; /* behind the last HUNG_UP; NULL: it just went */
 };
 
 /* "9600 8N1" */

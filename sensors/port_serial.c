@@ -184,7 +184,10 @@ static int serial_read(struct port *port, uint8_t *out, size_t room, bool readab
 		return 0;
 	/* A terminal in raw mode answers 0 when there is nothing; only when poll() had called it
 	 * readable does that mean it has gone away. */
-	return n == 0 && !readable ? 0 : HUNG_UP;
+	if (n == 0 && !readable)
+		return 0;
+	port->reason = n < 0 ? strerrordesc_np(errno) : NULL;
+	return HUNG_UP;
 }
 
 static int serial_write(struct port *port, const uint8_t *in, size_t n)
@@ -192,7 +195,10 @@ static int serial_write(struct port *port, const uint8_t *in, size_t n)
 	ssize_t written = write(((struct serial *)port)->fd, in, n);
 	if (written >= 0)
 		return (int)written;
-	return errno == EAGAIN || errno == EINTR ? 0 : HUNG_UP;
+	if (errno == EAGAIN || errno == EINTR)
+		return 0;
+	port->reason = strerrordesc_np(errno);
+	return HUNG_UP;
 }
 
 static void serial_free(struct port *port)

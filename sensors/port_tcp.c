@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -50,6 +51,12 @@ static void forget_lookup(struct tcp *tcp)
 	if (tcp->lookup.ar_result != NULL)
 		freeaddrinfo(tcp->lookup.ar_result);
 	tcp->lookup.ar_result = NULL;
+}
+
+static int hung_up(struct tcp *tcp, const char *reason)
+{
+	tcp->port.reason = reason;
+	return HUNG_UP;
 }
 
 static void tcp_close(struct port *port)
@@ -120,6 +127,7 @@ static int tcp_open(struct port *port, struct problem *why)
 	struct tcp *tcp = (struct tcp *)port;
 	bool is_literal;
 	tcp_close(port);
+	port->reason = NULL;
 	int status = open_literal(tcp, &is_literal);
 	if (status == OK && !is_literal)
 		status = start_lookup(tcp);
@@ -138,8 +146,10 @@ static int come_up(struct tcp *tcp)
 		if (status == EAI_INPROGRESS)
 			return OK;
 		tcp->state = DOWN;
-		if (status != 0 || start_connect(tcp, tcp->lookup.ar_result) != OK)
-			return HUNG_UP;
+		if (status != 0)
+			return hung_up(tcp, gai_strerror(status));
+		if (start_connect(tcp, tcp->lookup.ar_result) != OK)
+			return hung_up(tcp, strerrordesc_np(errno));
 	}
 	if (tcp->state == CONNECTING) {
 		struct pollfd look = { .fd = tcp->fd, .events = POLLOUT };
@@ -149,7 +159,7 @@ static int come_up(struct tcp *tcp)
 			return OK;
 		getsockopt(tcp->fd, SOL_SOCKET, SO_ERROR, &error, &size);
 		if (error != 0)
-			return HUNG_UP;
+			return hung_up(tcp, strerrordesc_np(error));
 		tcp->state = UP;
 	}
 	return tcp->state == UP ? OK : HUNG_UP;
@@ -178,7 +188,10 @@ static int tcp_read(struct port *port, uint8_t *out, size_t room, bool readable)
 	ssize_t n = recv(tcp->fd, out, room, MSG_DONTWAIT);
 	if (n > 0)
 		return (int)n;
-	return n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : HUNG_UP;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	return hung_up(
+	        tcp, n == 0 ? "closed by the other side" : strerrordesc_np(errno));
 }
 
 static int tcp_write(struct port *port, const uint8_t *in, size_t n)
@@ -191,7 +204,9 @@ static int tcp_write(struct port *port, const uint8_t *in, size_t n)
 	ssize_t sent = send(tcp->fd, in, n, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (sent >= 0)
 		return (int)sent;
-	return errno == EAGAIN || errno == EINTR ? 0 : HUNG_UP;
+	if (errno == EAGAIN || errno == EINTR)
+		return 0;
+	return hung_up(tcp, strerrordesc_np(errno));
 }
 
 static void tcp_free(struct port *port)
