@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A port that answers from a script, with a clock that is handed in. */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +32,7 @@ static int replay_descriptor(struct port *port)
 
 static short replay_events(struct port *port)
 {
-	return 0;
+	return ((struct replay *)port)->is_open ? POLLIN : 0;
 }
 
 /* Begin the next step that needs no request, if its time has come. */

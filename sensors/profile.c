@@ -81,8 +81,8 @@ int profile_read(
 		        "%s: longer than the %d bytes a profile may have", path,
 		        PROFILE_MOST);
 	if (status != OK)
-		return problem_set(
-		        why, status, EXIT_NO_FILE, "%s: cannot be read: %s", path, strerror(errno));
+		return problem_set(why, status, EXIT_NO_FILE, "%s: cannot be read: %s",
+		        path, strerror(errno));
 	status = profile_parse(out, text, n, path, report, why);
 	free(text);
 	return status;

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One line, and the four states it is in.
+ *
+ * A late answer of a slave has the same address and function as the one after it.  So nothing that
+ * came before a request was fully written is ever its answer; and after a silence the slave is not
+ * asked again before a time as long as its timeout has passed, while the others are served.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "sensors/poller_parts.h"
+
+static int64_t bus_us(const struct bus *bus, size_t characters)
+{
+	if (bus->setting->path[0] == '\0')
+		return 0;
+	return (int64_t)(line_seconds(&bus->setting->line, characters) * 1e6);
+}
+
+/* Silence before a request: 3.5 characters at least (Modbus over serial line 1.02, 2.5.1.1). */
+static int64_t gap_us(const struct bus *bus)
+{
+	int64_t gap = bus_us(bus, 7) / 2;
+	return gap > QUIET_LEAST ? gap : QUIET_LEAST;
+}
+
+static void rest(struct bus *bus)
+{
+	bus->state = RESTING;
+	bus->busy = NULL;
+}
+
+/* ---- closing and opening ---- */
+
+static void bus_down(struct poller *poller, struct bus *bus, const char *why,
+        const struct moment *now)
+{
+	char text[320];
+	bus->port->close(bus->port);
+	bus->state = CLOSED;
+	bus->opening = false;
+	bus->busy = NULL;
+	framer_clear(&bus->framer);
+	snprintf(text, sizeof text, "%s; trying again", why);
+	bus_told(poller, bus, false, text, now);
+	bus->next_us = now->mono_us + bus->back_off_us;
+	bus->back_off_us *= 2;
+	if (bus->back_off_us > BACK_OFF_MOST)
+		bus->back_off_us = BACK_OFF_MOST;
+	for (size_t i = 0; i < bus->n; i++) {
+		struct device *device = bus->device[i];
+		device->cut = true;
+		if (device->polling)
+			device_publish(poller, device, now);
+		device->driver->begin(device->state, &device->setting->instrument);
+	}
+}
+
+static void bus_up(struct poller *poller, struct bus *bus, const struct moment *now)
+{
+	bus->opening = false;
+	bus->quiet_us = now->mono_us + gap_us(bus);
+	framer_clear(&bus->framer);
+	for (size_t i = 0; i < bus->n; i++)
+		bus->device[i]->cut = false;
+	bus_told(poller, bus, true, "open", now);
+}
+
+static void bus_open(struct poller *poller, struct bus *bus, const struct moment *now)
+{
+	struct problem why = { .text = "" };
+	bus->port->reason = NULL;
+	if (bus->port->open(bus->port, &why) != OK) {
+		bus_down(poller, bus, why.text, now);
+		return;
+	}
+	rest(bus);
+	bus->opening = true;
+	bus->deadline_us = now->mono_us + CONNECT_MOST;
+}
+
+/* A port whose events are POLLIN is connected. */
+static void bus_opening(
+        struct poller *poller, struct bus *bus, const struct moment *now)
+{
+	uint8_t none[1];
+	if (!(bus->port->events(bus->port) & POLLIN)) {
+		int n = bus->port->read(bus->port, none, 0, false);
+		if (n < 0 || now->mono_us >= bus->deadline_us) {
+			const char *why = bus->port->reason;
+			bus_down(poller, bus, why != NULL ? why : "cannot be reached",
+			        now);
+			return;
+		}
+	}
+	if (bus->port->events(bus->port) & POLLIN)
+		bus_up(poller, bus, now);
+}
+
+/* While a line is closed, its instruments are silent. */
+static void bus_closed(struct poller *poller, struct bus *bus, const struct moment *now)
+{
+	if (now->mono_us >= bus->next_us)
+		bus_open(poller, bus, now);
+	for (size_t i = 0; bus->state == CLOSED && i < bus->n; i++) {
+		if (bus->device[i]->next_us > now->mono_us)
+			continue;
+		device_begin(bus->device[i], now);
+		device_publish(poller, bus->device[i], now);
+	}
+}
+
+/* ---- bytes in ---- */
+
+/* Bytes nobody waits for: late answers, noise.  The line must fall silent before the next request. */
+static void discard(struct bus *bus, size_t n, const struct moment *now)
+{
+	bus->quiet_us = now->mono_us + gap_us(bus);
+	for (size_t i = 0; i < bus->n; i++) {
+		struct device *device = bus->device[i];
+		if (device->guard_us <= now->mono_us)
+			continue;
+		device->counts.late++;
+		return;
+	}
+	struct device *device = bus->busy != NULL ? bus->busy : bus->device[0];
+	device->counts.noise += n;
+}
+
+static void heard(
+        struct bus *bus, const uint8_t *in, size_t n, const struct moment *now)
+{
+	if (bus->state != LISTENING) {
+		discard(bus, n, now);
+		return;
+	}
+	framer_add(&bus->framer, in, n, now);
+	bus->quiet_us = now->mono_us + gap_us(bus);
+	if (!bus->heard) {
+		int64_t end = now->mono_us + bus_us(bus, FRAME_MOST);
+		if (end > bus->deadline_us)
+			bus->deadline_us = end;
+	}
+	bus->heard = true;
+}
+
+/* All that has come; false when the line has gone. */
+static bool bus_read(
+        struct poller *poller, struct bus *bus, bool readable, const struct moment *now)
+{
+	uint8_t in[512];
+	for (int i = 0; i < 16; i++) {
+		int n = bus->port->read(bus->port, in, sizeof in, readable);
+		if (n < 0) {
+			const char *why = bus->port->reason;
+			bus->back_off_us = BACK_OFF_LEAST;
+			bus_down(poller, bus, why != NULL ? why : "hung up", now);
+			return false;
+		}
+		if (n == 0)
+			return true;
+		heard(bus, in, (size_t)n, now);
+		readable = false;
+	}
+	return true;
+}
+
+/* ---- asking ---- */
+
+static void bus_ask(struct bus *bus, struct device *device, const struct moment *now)
+{
+	if (!device->polling)
+		device_begin(device, now);
+	bus->busy = device;
+	bus->written = 0;
+	bus->request_size = 0;
+	bus->state = ASKING;
+	if (device->driver->ask != NULL)
+		bus->request_size = device->driver->ask(
+		        device->state, bus->request, sizeof bus->request);
+	bus->deadline_us = now->mono_us + device->timeout_us;
+}
+
+static void bus_missed(
+        struct poller *poller, struct bus *bus, const struct moment *now);
+
+static int64_t timeout_of(const struct device *device)
+{
+	const struct profile *profile = device->setting->profile;
+	uint16_t block = device->driver->block(device->state);
+	double own = block < profile->n_blocks ? profile->block[block].timeout_s : 0;
+	return own > 0 ? (int64_t)(own * 1e6) : device->timeout_us;
+}
+
+static void bus_write(struct poller *poller, struct bus *bus, const struct moment *now)
+{
+	struct device *device = bus->busy;
+	if (now->mono_us < bus->quiet_us)
+		return;
+	int n = bus->port->write(bus->port, bus->request + bus->written,
+	        bus->request_size - bus->written);
+	if (n < 0) {
+		const char *why = bus->port->reason;
+		bus->back_off_us = BACK_OFF_LEAST;
+		bus_down(poller, bus, why != NULL ? why : "hung up", now);
+		return;
+	}
+	bus->written += (size_t)n;
+	if (bus->written < bus->request_size) {
+		if (now->mono_us >= bus->deadline_us)
+			bus_missed(poller, bus, now);
+		return;
+	}
+	if (device->driver->ask != NULL)
+		device->counts.requests++;
+	framer_clear(&bus->framer);
+	bus->noise_before = bus->framer.noise;
+	bus->heard = false;
+	bus->state = LISTENING;
+	bus->deadline_us =
+	        now->mono_us + timeout_of(device) + bus_us(bus, bus->request_size);
+}
+
+/* ---- listening ---- */
+
+/* After ASK_AGAIN or READING_DONE. */
+static void go_on(
+        struct poller *poller, struct bus *bus, int what, const struct moment *now)
+{
+	struct device *device = bus->busy;
+	device->tries = 0;
+	if (what == READING_DONE) {
+		rest(bus);
+		device_publish(poller, device, now);
+	} else if (device->guard_us > now->mono_us) {
+		device->next_us = device->guard_us;
+		rest(bus);
+	} else {
+		bus_ask(bus, device, now);
+	}
+}
+
+/* One frame; true while the same answer is still waited for. */
+static bool bus_frame(struct poller *poller, struct bus *bus, const struct moment *now)
+{
+	struct device *device = bus->busy;
+	const struct driver *driver = device->driver;
+	const uint8_t *frame;
+	const char *why = "";
+	struct moment first;
+	int n = framer_next(&bus->framer, driver, device->state, &frame, &first);
+	if (n <= 0)
+		return false;
+	uint16_t block = driver->block(device->state);
+	int exception = driver->refusal(device->state, frame, (size_t)n, &why);
+	int what = driver->decode(device->state, frame, (size_t)n);
+	if (what == NOT_USABLE) {
+		if (driver->numbered(device->state))
+			device->counts.late++;
+		else
+			device->counts.echoes++;
+		return true;
+	}
+	device_exchange(device, block, frame, (size_t)n, &first);
+	device->counts.answers++;
+	device->counts.noise += bus->framer.noise - bus->noise_before;
+	if (exception != 0)
+		device_refused(poller, device, exception, why);
+	else
+		device->exception = 0;
+	go_on(poller, bus, what, now);
+	return false;
+}
+
+/* The deadline has passed. */
+static void bus_missed(struct poller *poller, struct bus *bus, const struct moment *now)
+{
+	struct device *device = bus->busy;
+	size_t n;
+	const uint8_t *rest_of = framer_rest(&bus->framer, &n);
+	uint64_t noise = bus->framer.noise - bus->noise_before;
+	bool silent = n == 0 && noise == 0;
+	device_exchange(device, device->driver->block(device->state), rest_of, n, NULL);
+	device->counts.noise += noise;
+	if (silent)
+		device->counts.timeouts++;
+	else
+		device->counts.garbled++;
+	if (!device->driver->numbered(device->state))
+		device->guard_us = now->mono_us + timeout_of(device);
+	if (device->misses == 0 && device->tries < device->setting->retries) {
+		device->tries++;
+		device->next_us = device->guard_us > now->mono_us ? device->guard_us
+		                                                  : now->mono_us;
+		rest(bus);
+		return;
+	}
+	go_on(poller, bus, device->driver->missed(device->state, silent), now);
+}
+
+static void bus_listen(struct poller *poller, struct bus *bus, const struct moment *now)
+{
+	while (bus->state == LISTENING && bus_frame(poller, bus, now))
+		;
+	if (bus->state == LISTENING && now->mono_us >= bus->deadline_us)
+		bus_missed(poller, bus, now);
+}
+
+/* The instrument that has waited longest, if one is due. */
+static struct device *next_device(const struct bus *bus)
+{
+	struct device *found = NULL;
+	for (size_t i = 0; i < bus->n; i++)
+		if (found == NULL || bus->device[i]->next_us < found->next_us)
+			found = bus->device[i];
+	return found;
+}
+
+void bus_step(
+        struct poller *poller, struct bus *bus, short revents, const struct moment *now)
+{
+	bool looked = bus->port->descriptor(bus->port) >= 0;
+	if (bus->n == 0)
+		return;
+	if (bus->state == CLOSED)
+		bus_closed(poller, bus, now);
+	if (bus->state != CLOSED && bus->opening)
+		bus_opening(poller, bus, now);
+	if (bus->state == CLOSED || bus->opening)
+		return;
+	if ((revents != 0 || !looked || bus->state == ASKING) &&
+	        !bus_read(poller, bus, revents != 0, now))
+		return;
+	if (bus->state == LISTENING)
+		bus_listen(poller, bus, now);
+	if (bus->state == RESTING) {
+		struct device *device = next_device(bus);
+		if (device->next_us <= now->mono_us && now->mono_us >= bus->quiet_us)
+			bus_ask(bus, device, now);
+	}
+	if (bus->state == ASKING)
+		bus_write(poller, bus, now);
+	if (bus->state == LISTENING && !looked)
+		bus_listen(poller, bus, now);
+}
+
+int64_t bus_next_us(const struct bus *bus)
+{
+	if (bus->n == 0)
+		return INT64_MAX;
+	int64_t device_us = next_device(bus)->next_us;
+	if (bus->state == CLOSED)
+		return device_us < bus->next_us ? device_us : bus->next_us;
+	if (bus->opening)
+		return 0; /* looked at often: a name being looked up has no descriptor */
+	if (bus->state == RESTING)
+		return device_us > bus->quiet_us ? device_us : bus->quiet_us;
+	return bus->state == ASKING ? bus->quiet_us : bus->deadline_us;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the poller's files share: poller.c (start, time, step), poller_bus.c (the four states),
+ * poller_reading.c (what one poll says, and who is up). */
+#ifndef SENSORS_POLLER_PARTS_H
+#define SENSORS_POLLER_PARTS_H
+
+#include <stdbool.h>
+
+#include "sensors/framer.h"
+#include "sensors/poller.h"
+
+#define STRIKES 3 /* polls without an answer before it is told */
+#define BACK_OFF_MOST                                                                  \
+	INT64_C(60000000) /* a dead slave is asked, a dead port opened, once a minute */
+#define BACK_OFF_LEAST INT64_C(1000000)  /* first wait before a port is opened again */
+#define CONNECT_MOST   INT64_C(10000000) /* a connection that takes longer is given up */
+#define QUIET_LEAST                                                                    \
+	INT64_C(5000) /* silence before a request: 3.5 characters, at least this */
+
+enum bus_state { CLOSED, RESTING, ASKING, LISTENING };
+
+/* An instrument as the poller sees it. */
+struct device {
+	size_t number; /* in the station */
+	const struct station_instrument *setting;
+	const struct driver *driver;
+	void *state; /* the driver's */
+	uint8_t hash[32];
+	int64_t period_us, timeout_us;
+	int64_t due_us;   /* when its next poll should begin */
+	int64_t next_us;  /* when its next request may go: due, or the end of a guard */
+	int64_t guard_us; /* until then a late answer may still come */
+	bool polling;     /* requests of one poll have begun */
+	bool cut;         /* its port is closed: its silence says nothing of it */
+	int tries;        /* of the block being asked for */
+	struct moment started, first;
+	bool has_first;
+	uint8_t *exchange;
+	size_t exchange_room, exchange_size, n_exchanges;
+	struct fresh fresh;
+	int misses; /* polls in a row without an answer */
+	int told;   /* enum: what was last said of it */
+	int exception;
+	struct poller_counts counts;
+};
+
+enum { TOLD_NOTHING, TOLD_UP, TOLD_DOWN };
+
+/* A port with the instruments on it. */
+struct bus {
+	struct port *port;
+	const struct port_setting *setting;
+	struct device **device; /* device[n] */
+	size_t n;
+	enum bus_state state;
+	bool opening;    /* a connection is being made */
+	int64_t next_us; /* CLOSED: when to open again */
+	int64_t back_off_us;
+	int64_t deadline_us; /* LISTENING, and while opening */
+	int64_t quiet_us;    /* no request before */
+	struct device *busy; /* ASKING, LISTENING: whom */
+	uint8_t request[FRAME_MOST];
+	size_t request_size, written;
+	bool heard; /* bytes have come since the request */
+	uint64_t noise_before;
+	struct framer framer;
+	int told;
+	char reason[256]; /* last told */
+	size_t slot;      /* in the array of poll() */
+};
+
+struct poller {
+	const struct station *station;
+	struct poller_hooks hooks;
+	size_t n_buses, n_devices;
+	struct bus *bus;
+	struct device *device;
+	struct device **order; /* backs line->device */
+	struct decoded decoded;
+	bool started;
+};
+
+/* ---- poller_bus.c ---- */
+void bus_step(struct poller *poller, struct bus *bus, short revents,
+        const struct moment *now);
+int64_t bus_next_us(const struct bus *bus); /* when it wants to be stepped */
+
+/* ---- poller_reading.c ---- */
+void device_begin(struct device *device, const struct moment *now);
+void device_exchange(struct device *device, uint16_t block, const uint8_t *bytes,
+        size_t n, const struct moment *first);
+void device_publish(
+        struct poller *poller, struct device *device, const struct moment *now);
+void device_refused(
+        struct poller *poller, struct device *device, int exception, const char *why);
+void bus_told(struct poller *poller, struct bus *bus, bool up, const char *text,
+        const struct moment *now);
+
+#endif
