@@ -28,6 +28,7 @@ struct permit {
 	const char **parameter;
 	int64_t stored_us;
 	struct config *config; /* owns the texts */
+	const char *kind;      /* "permit": the first key of the DOCUMENT */
 };
 
 struct permits {
@@ -41,6 +42,17 @@ extern const struct section permit_section;
 /* Check a permit file and turn it into the JSON of a DOCUMENT ({"kind":"permit",...}); the caller
  * frees *json.  OK or MALFORMED (errors told on stderr), NOT_FOUND. */
 int permit_from_file(const char *path, char **json, struct problem *why);
+
+/* Does a permit fit the rule it names: column, coefficients, parameters?  Errors go to `report` and into
+ * config_errors of `config`, the document the permit was read from.  OK or MALFORMED. */
+int permit_check(const struct permit *permit, const struct rule *rule, struct config *config,
+	FILE *report);
+
+/* The DOCUMENT's JSON of a permit; the caller frees *json.  OK or FAILED. */
+int permit_json(const struct permit *permit, char **json);
+
+/* A permit read back from that JSON; freed by permits_free or config_free(out->config).  OK, MALFORMED. */
+int permit_from_json(struct permit *out, const char *json, size_t n, struct problem *why);
 
 /* All permits of the archive stored by as_of_us (0: all), oldest first. */
 int permits_load(struct permits *out, struct reader *reader, int64_t as_of_us, struct problem *why);

@@ -29,6 +29,7 @@ struct stage { /* one step from readings to the judged statistic */
 	int64_t min_valid_count;  /* of the inputs; 0: none */
 	double min_operating_s;   /* NAN: none */
 	int below;                /* enum below_minimum */
+	const char *of;           /* stage whose values are its inputs; "": the first */
 };
 
 struct rule_limit { /* one parameter */
@@ -44,6 +45,9 @@ struct rule_limit { /* one parameter */
 		int64_t from_us, to_us; const char *source; } *value; /* low NAN: none; dated if it says so */
 	const char *source;       /* table and row */
 	int status;               /* enum rule_status: weaker of this and the rule's counts */
+	bool status_given;        /* else it is the rule's */
+	bool bounded;             /* missing values lie between 0 and range top: not pH, temperature */
+	double subtract_percent;  /* DECISION_SUBTRACT: interval to take off, in % of the limit */
 };
 
 struct rule {
@@ -66,7 +70,14 @@ struct rule {
 	double recovery_s;        /* after calibrating */
 	const char *min_valid_source; /* "policy of the department, not law" */
 	struct config *config;    /* owns the texts */
+	const char *refused;      /* why nothing may be judged by it; "": it may */
+	const char *note;
+	size_t n_classes;         /* what the regulation says of its coefficients, for people */
+	struct rule_class { const char *coefficient, *when_vi, *when_en; double value; } *class;
 };
+
+/* Schema of a rule file. */
+extern const struct section rule_section;
 
 /* Read one rule file; all errors to stderr.  OK, NOT_FOUND, MALFORMED. */
 int rule_read(struct rule *out, const char *path, struct problem *why);
