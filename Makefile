@@ -131,6 +131,9 @@ build/profiles: ; @mkdir -p build && ln -sfn ../sensors/profiles $@
 help:
 	@cat docs/targets.txt
 
+libraries:
+	@echo $(LIBRARIES)
+
 flags-%:
 	@echo $(DEFINES) -iquote build/see/$* $(cflags.$*)
 
