@@ -41,11 +41,12 @@ struct station_port {
 	const char *id, *path, *line_text, *tcp, *mode_text;
 	int mode; /* enum modbus_framing */
 	bool dtr, rts, mode_set;
+	char host[256], service[16]; /* taken from `tcp` */
 	struct port_setting setting; /* made from the above */
 };
 
 struct station_channel { /* what the station changes on one channel of a profile */
-	const char *name, *label_vi, *label_en, *range, *serial, *method;
+	const char *name, *label_vi, *label_en, *range, *method;
 	double accuracy_reading_percent, accuracy_span_percent, accuracy_absolute;
 	double result_every_s;
 	bool off;
@@ -55,7 +56,7 @@ struct station_instrument {
 	const char *id, *profile_name, *port_id, *outlet, *serial;
 	int64_t slave;
 	bool slave_set;
-	double poll_every_s, timeout_s; /* after reading: never NAN */
+	double poll_every_s, timeout_s; /* as in effect */
 	int64_t retries;
 	size_t n_overrides;
 	struct station_channel *override;
@@ -74,7 +75,7 @@ struct station {
 	double latitude, longitude, altitude_m;
 	const char *facility, *facility_name;
 	const char *journal_folder;
-	double keep_days;
+	double keep_s;         /* how long records are kept in the cabinet */
 	const char *collector; /* endpoint, "" : none, journal only */
 	const char *server_key, *secret_key,
 	        *public_key;  /* files, as written in the configuration */
@@ -104,6 +105,25 @@ void station_path(
 struct describe *station_describe_instrument(const struct station *station, size_t i);
 struct describe *station_describe(
         const struct station *station, struct describe *const *instrument);
+
+/* Settings of one instrument as its DESCRIBE holds them (JSON), and back: what redecode needs. */
+struct instrument_settings {
+	int framing;
+	int64_t slave;
+	size_t n_channels;
+	struct instrument_channel {
+		const char *name;
+		double low, high; /* NAN: none */
+		bool off;
+	} * channel;
+};
+extern const struct section settings_section;
+
+/* What station_parse does after reading: checks what tables cannot, reads profiles, resolves names. */
+void station_check(struct station *station, FILE *report);
+
+/* "0..225 mg/L" in `unit`; OK, MALFORMED, or REFUSED (a unit of something else). */
+int range_parse(const char *text, const char *unit, double *low, double *high);
 
 extern const struct section station_section;
 
