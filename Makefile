@@ -72,7 +72,8 @@ LIBRARY  = $(filter-out $(MAINS),$(SOURCES))
 TESTS    = $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 HELPERS  = $(filter-out tests/test_%.c tests/bench%.c tests/shim_%.c tests/fuzz_%.c,$(wildcard tests/*.c))
 
-all: $(PROGRAMS:%=build/%) build/limits build/profiles
+SHIPPED = build/limits build/profiles build/demo-files build/page
+all: $(PROGRAMS:%=build/%) $(SHIPPED)
 
 # ---- compiling: build/rel for use, build/san for tests ----
 room_of   = $(firstword $(subst /, ,$(1)))
@@ -124,8 +125,23 @@ build/san/tests/test_%: build/san/tests/test_%.o build/san/libtests.a \
                         $(LINKS.quantrac-office:%=build/san/lib%.a)
 	$(call say,LINK,$@) $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
-build/limits: ; @mkdir -p build && ln -sfn ../analysis/limits $@
-build/profiles: ; @mkdir -p build && ln -sfn ../sensors/profiles $@
+# what is shipped beside the programs
+build/limits:     ; @mkdir -p build && ln -sfn ../analysis/limits $@
+build/profiles:   ; @mkdir -p build && ln -sfn ../sensors/profiles $@
+build/demo-files: ; @mkdir -p build && ln -sfn ../cli/demo $@
+build/page:       ; @mkdir -p build && ln -sfn ../web/page $@
+
+demo: all
+	@build/quantrac demo --keep build/demo
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/quantrac $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/man/man8
+	install $(PROGRAMS:%=build/%) $(DESTDIR)$(PREFIX)/bin
+	cp -r analysis/limits sensors/profiles web/page $(DESTDIR)$(PREFIX)/share/quantrac
+	cp -r cli/demo $(DESTDIR)$(PREFIX)/share/quantrac/demo-files
+	install -m 644 $(wildcard docs/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(wildcard docs/*.8) $(DESTDIR)$(PREFIX)/share/man/man8
 
 # ---- help ----
 help:
@@ -140,7 +156,7 @@ flags-%:
 clean:
 	rm -rf build
 
-.PHONY: all help clean
+.PHONY: all demo install help clean libraries
 .SECONDARY:
 
 -include $(wildcard build/rel/*/*.d build/san/*/*.d)

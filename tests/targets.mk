@@ -4,12 +4,12 @@ TEST_BINARIES = $(TESTS:%=build/san/tests/%)
 SAN_PROGRAMS  = $(PROGRAMS:%=build/san/%)
 OURS          = $(wildcard $(ROOMS:%=%/*.[ch])) $(wildcard tests/*.[ch])
 
-check: $(TEST_BINARIES) $(SAN_PROGRAMS) $(PROGRAMS:%=build/%) build/shim_pty.so build/limits build/profiles
+check: $(TEST_BINARIES) $(SAN_PROGRAMS) $(PROGRAMS:%=build/%) build/shim_pty.so $(SHIPPED)
 	@tests/storeys
 	@tests/run-tests $(TEST_BINARIES)
 
 # Run one test by name: make try T=modbus
-try: build/san/tests/test_$(T) $(SAN_PROGRAMS) build/shim_pty.so build/limits build/profiles
+try: build/san/tests/test_$(T) $(SAN_PROGRAMS) build/shim_pty.so $(SHIPPED)
 	@tests/run-tests $<
 
 build/shim_pty.so: $(wildcard tests/shim_pty.c) build/see/.made
@@ -44,3 +44,7 @@ packages:
 	@tests/packages
 
 .PHONY: check try lint bench fuzz page packages
+
+interop: build/san/tests/test_interop
+	@tests/run-tests $<
+.PHONY: interop

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What `status` and `get` share: the live view of the cabinet this machine is. */
+#ifndef CLI_CABINET_H
+#define CLI_CABINET_H
+
+#include "cli/common.h"
+#include "sensors/live.h"
+
+/* Read the configuration and the state file sensord keeps beside its journal.  0, or the exit code
+ * of a problem that has been told. */
+int cabinet_open(
+        struct live_view *view, const char *command, const struct common *common);
+
+/* "4 s", "12 min", "3 h", "2 d"; "-" if time_us is 0.  `out` holds 16. */
+const char *age_print(int64_t time_us, int64_t now_us, char out[16]);
+
+#endif

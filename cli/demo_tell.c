@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The last screen: what was found, whether it can be trusted, where it lies. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/assess.h"
+#include "archive/proof.h"
+#include "base/folder.h"
+#include "cli/demo.h"
+#include "cli/view.h"
+#include "reports/sheet.h"
+
+#define SHOWN_DAY 9 /* the day of the data sheet */
+
+struct finding {
+	FILE *out;
+	struct demo *demo;
+	size_t over, undecided, within, not_applicable, ambient;
+};
+
+static int print_over(void *with, const struct assessment *a)
+{
+	struct finding *finding = with;
+	char date[TIME_TEXT];
+	bool ambient = a->rule->kind == KIND_AMBIENT;
+	finding->undecided += a->result == RESULT_NOT_DECIDABLE;
+	finding->within += a->result == RESULT_WITHIN;
+	finding->not_applicable += a->result == RESULT_NOT_APPLICABLE;
+	if (a->result != RESULT_OVER)
+		return 0;
+	if (ambient)
+		finding->ambient++;
+	else
+		finding->over++;
+	fprintf(finding->out,
+	        "  %-8s day %2d %s  %-6s %6.1f %-6s limit %g  (x%.2f, %u/%u values)\n",
+	        ambient ? "ambient" : "legal",
+	        (int)((a->start_us - finding->demo->first_us) / US_PER_DAY) + 1,
+	        date_print(a->start_us, DEMO_OFFSET, date), a->about.label_en, a->value,
+	        a->parameter->unit, a->limit.high, a->ratio, a->valid, a->expected);
+	return 0;
+}
+
+static int tell_findings(struct demo *demo, struct view *view, struct problem *why)
+{
+	struct finding finding = { .out = stdout, .demo = demo };
+	struct judge_options options = {
+		.from_us = demo->first_us,
+		.to_us = demo->now_us,
+		.shards = 1,
+		.now_us = common_now(),
+	};
+	printf("over the limit:\n");
+	int status =
+	        judge(view->reader, &view->rules, &options, print_over, &finding, why);
+	if (status >= 0)
+		printf("  and %zu results within, %zu not decidable (too little valid "
+		       "data), %zu not "
+		       "applicable (no discharge, boiler off)\n",
+		        finding.within, finding.undecided, finding.not_applicable);
+	return status < 0 ? status : OK;
+}
+
+static int write_sheet(struct demo *demo, struct view *view, struct problem *why)
+{
+	static const struct {
+		enum language language;
+		const char *word;
+	} edition[] = { { VIETNAMESE, "vi" }, { ENGLISH, "en" } };
+	struct sheet sheet = { 0 };
+	struct sheet_query query = {
+		.station = DEMO_WATER,
+		.day_us = demo->first_us + (SHOWN_DAY - 1) * US_PER_DAY,
+		.now_us = common_now(),
+	};
+	char path[DEMO_PATH + 128], date[TIME_TEXT];
+	snprintf(path, sizeof path, "%s/reports", demo->dir);
+	if (folder_make(path) != OK)
+		return problem_set(
+		        why, FAILED, EXIT_CONFIG, "%s: %s", path, strerror(errno));
+	int status = sheet_collect(&sheet, view->reader, &view->rules, &query, why);
+	for (size_t i = 0; status == OK && i < 2; i++) {
+		snprintf(path, sizeof path, "%s/reports/%s_%s_%s.pdf", demo->dir,
+		        DEMO_WATER, date_print(query.day_us, DEMO_OFFSET, date),
+		        edition[i].word);
+		status = sheet_write(&sheet, edition[i].language, path, why);
+		if (status == OK)
+			printf("%s   %s\n", i == 0 ? "report " : "       ", path);
+	}
+	sheet_free(&sheet);
+	return status;
+}
+
+static int tell_proof(const struct demo *demo, struct problem *why)
+{
+	char *text = NULL, *last = NULL;
+	size_t n;
+	FILE *out = open_memstream(&text, &n);
+	if (out == NULL)
+		return problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
+	int damaged = verify_path(demo->archive, out, 0, why);
+	fclose(out);
+	while (n > 0 && text[n - 1] == '\n')
+		text[--n] = '\0';
+	last = strrchr(text, '\n');
+	if (damaged >= 0)
+		printf("verify    %s\n", last != NULL ? last + 1 : text);
+	free(text);
+	if (damaged > 0)
+		return problem_set(why, MALFORMED, EXIT_DAMAGED,
+		        "%d files of the demonstration are not what was sealed",
+		        damaged);
+	return damaged < 0 ? damaged : OK;
+}
+
+static void tell_live(const struct demo *demo)
+{
+	if (demo->live_s <= 0)
+		return;
+	printf("live      %.0f s through sensord and collectd (CURVE): %lld readings; "
+	       "a slave was "
+	       "dead, a cable was pulled and came back\n",
+	        demo->live_s, (long long)demo->live_readings);
+	if (demo->page[0] != '\0')
+		printf("page      %s was served, /healthz %s\n", demo->page,
+		        demo->page_ok ? "ok" : "NOT OK");
+}
+
+int demo_tell(struct demo *demo, struct problem *why)
+{
+	struct view view;
+	printf("\n%s: an invented zone, %s\n", DEMO_NAME, SIMULATED_TEXT);
+	printf("history   %d days, %d stations, %lld records, %lld sealed days in %.1f "
+	       "s\n",
+	        DEMO_DAYS, DEMO_STATIONS, (long long)demo->readings,
+	        (long long)demo->sealed, demo->history_s);
+	tell_live(demo);
+	int status = view_open(&view, demo->archive, true, why);
+	if (status != OK)
+		return status;
+	status = tell_findings(demo, &view, why);
+	if (status == OK)
+		status = tell_proof(demo, why);
+	if (status == OK) {
+		printf("archive   %s\n", demo->archive);
+		status = write_sheet(demo, &view, why);
+	}
+	view_close(&view);
+	if (status == OK)
+		printf("try       quantrac --archive %s exceedances\n", demo->archive);
+	return status;
+}

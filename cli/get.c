@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* quantrac get STATION [CHANNEL]: the newest value, for people and scripts. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/config.h"
+#include "cli/cabinet.h"
+#include "cli/commands.h"
+
+static const struct table_column columns[] = {
+	{ .name = "time" },
+	{ .name = "station" },
+	{ .name = "channel" },
+	{ .name = "value", .right = true },
+	{ .name = "unit" },
+	{ .name = "state" },
+	{ 0 },
+};
+
+static void row(struct table *table, const struct live_view *view,
+        const struct live_channel *channel)
+{
+	if (channel->value_us != 0)
+		table_time(table, channel->value_us);
+	else
+		table_empty(table);
+	table_text(table, view->station);
+	table_text(table, channel->channel);
+	if (isnan(channel->value))
+		table_empty(table);
+	else
+		table_number(table, channel->value, (int)channel->decimals);
+	table_text(table, channel->unit);
+	table_text(table, channel->state);
+	table_row(table);
+}
+
+static const char *nearest(const struct live_view *view, const char *word)
+{
+	const char **known = calloc(view->n_channels + 1, sizeof known[0]);
+	if (known == NULL)
+		return NULL;
+	for (size_t i = 0; i < view->n_channels; i++)
+		known[i] = view->channel[i].channel;
+	const char *found = did_you_mean(word, known);
+	free(known);
+	return found;
+}
+
+static int nobody(const struct live_view *view, const char *channel)
+{
+	struct problem why;
+	const char *near = nearest(view, channel);
+	problem_set(&why, NOT_FOUND, EXIT_USAGE,
+	        "station '%s' has no channel '%s'%s%s%s; quantrac status lists them",
+	        view->station, channel, near != NULL ? ": did you mean '" : "",
+	        near != NULL ? near : "", near != NULL ? "'" : "");
+	return common_fail("get", &why);
+}
+
+static int print(
+        const struct live_view *view, const char *channel, const struct common *common)
+{
+	struct table *table = table_new(stdout, (enum table_format)common->format,
+	        columns, (int)view->offset_min);
+	size_t n = 0;
+	for (size_t i = 0; i < view->n_channels; i++) {
+		if (channel != NULL && strcmp(view->channel[i].channel, channel) != 0)
+			continue;
+		row(table, view, &view->channel[i]);
+		n++;
+	}
+	table_end(table);
+	return n == 0 && channel != NULL ? nobody(view, channel) : 0;
+}
+
+int command_get(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.args_doc = "STATION [CHANNEL]",
+		.doc = "Newest value of a station of this cabinet, or of one channel."
+	};
+	struct common common;
+	struct live_view view;
+	struct problem why;
+	int first = common_parse(&common, &argp, NULL, argc, argv);
+	if (argc - first < 1 || argc - first > 2) {
+		problem_set(&why, REFUSED, EXIT_USAGE,
+		        "write: quantrac get STATION [CHANNEL]");
+		return common_fail("get", &why);
+	}
+	int code = cabinet_open(&view, "get", &common);
+	if (code != 0)
+		return code;
+	if (strcmp(view.station, argv[first]) != 0) {
+		problem_set(&why, NOT_FOUND, EXIT_USAGE,
+		        "this cabinet is station '%s', not '%s'", view.station,
+		        argv[first]);
+		code = common_fail("get", &why);
+	} else {
+		code = print(
+		        &view, argc - first == 2 ? argv[first + 1] : NULL, &common);
+	}
+	live_view_free(&view);
+	return code;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* quantrac status: what every channel of this cabinet shows. */
+#include <math.h>
+#include <stdio.h>
+
+#include "cli/cabinet.h"
+#include "cli/commands.h"
+
+static const struct table_column columns[] = {
+	{ .name = "station" },
+	{ .name = "channel" },
+	{ .name = "value", .right = true },
+	{ .name = "unit" },
+	{ .name = "age", .right = true },
+	{ .name = "state" },
+	{ .name = "ok_last_hour", .title = "OK LAST HOUR", .right = true },
+	{ 0 },
+};
+
+static void row(struct table *table, const struct live_view *view,
+        const struct live_channel *channel, int64_t now_us)
+{
+	char age[16], ok[16];
+	table_text(table, view->station);
+	table_text(table, channel->channel);
+	if (isnan(channel->value))
+		table_empty(table);
+	else
+		table_number(table, channel->value, (int)channel->decimals);
+	table_text(table, channel->unit);
+	table_text(table, age_print(channel->value_us, now_us, age));
+	table_text(table, channel->state);
+	snprintf(ok, sizeof ok, "%.1f%%", channel->ok_percent);
+	table_text(table, isnan(channel->ok_percent) ? NULL : ok);
+	table_row(table);
+}
+
+static void foot(const struct live_view *view)
+{
+	if (view->simulated)
+		printf("%s\n", SIMULATED_TEXT);
+	printf("collector: %s; %lld records kept, %lld acknowledged, %lld lost\n",
+	        view->link, (long long)view->committed, (long long)view->acked,
+	        (long long)view->lost);
+}
+
+int command_status(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.doc = "Newest value, age and state of every channel of this cabinet."
+	};
+	struct common common;
+	struct live_view view;
+	common_parse(&common, &argp, NULL, argc, argv);
+	int code = cabinet_open(&view, "status", &common);
+	if (code != 0)
+		return code;
+	struct table *table = table_new(stdout, (enum table_format)common.format,
+	        columns, (int)view.offset_min);
+	for (size_t i = 0; i < view.n_channels; i++)
+		row(table, &view, &view.channel[i], common_now());
+	table_end(table);
+	if (common.format == TABLE_TEXT && !common.quiet)
+		foot(&view);
+	live_view_free(&view);
+	return 0;
+}
