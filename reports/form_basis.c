@@ -3,6 +3,7 @@
 #include "reports/form.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/legal_time.h"
@@ -44,11 +45,23 @@ static const char *regulation(const struct form *form, const struct rule *rule)
 	return text;
 }
 
+/* Rule records cite "table 1, row 5"; anything else they say of a source is in English. */
+static const char *table_row(const struct form *form, const char *source)
+{
+	struct texts *texts = form->to.texts;
+	unsigned table, row;
+	if (source == NULL || sscanf(source, "table %u, row %u", &table, &row) != 2)
+		return form->to.language == ENGLISH ? source : "";
+	return texts_fill(texts, form->to.language, WORD_TABLE_ROW,
+	        (struct slot[]){ { "table", texts_add(texts, "%u", table) },
+	                { "row", texts_add(texts, "%u", row) }, { 0 } });
+}
+
 static const char *applied(const struct form *form, const struct assessment *a)
 {
 	const struct writer *to = &form->to;
 	bool vietnamese = to->language == VIETNAMESE;
-	const char *table = a->parameter->source;
+	const char *table = table_row(form, a->parameter->source);
 	const char *basis = vietnamese ? a->limit.basis_vi : a->limit.basis;
 	enum word which = a->limit.stricter                           ? WORD_STRICTER
 	                  : form_interval(a) || !a->parameter->scaled ? WORD_NOT_SCALED

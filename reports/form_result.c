@@ -34,19 +34,36 @@ static const char *say(const struct form *form, const struct assessment *a,
 	return texts_fill(to->texts, to->language, word, slots);
 }
 
+/* Values at the top of a range that ends below the limit may be over it. */
+static const char *say_range(const struct form *form, const struct assessment *a)
+{
+	const struct writer *to = &form->to;
+	const struct slot slots[] = {
+		{ "parameter", texts_capital(to->texts, form_parameter(form, a)) },
+		{ "top", form_value(form, a, a->range_top) },
+		{ "limit", form_limit(form, a) },
+		{ "n", people_count(to, a->censored) },
+		{ 0 },
+	};
+	return texts_fill(to->texts, to->language, WORD_S5_RANGE, slots);
+}
+
 static const char *say_undecided(const struct form *form, const struct assessment *a)
 {
 	const struct writer *to = &form->to;
 	double minimum = a->stage->min_valid_percent;
+	bool enough = 100.0 * a->valid >= minimum * a->expected;
+	if (a->censored > 0 && enough)
+		return say_range(form, a);
 	if (!isfinite(minimum) || a->expected == 0)
 		return say(form, a, WORD_S5_NO_MINIMUM, a->value);
+	const char *least = people_number(to, minimum, 0);
 	const struct slot slots[] = {
 		{ "parameter", texts_capital(to->texts, form_parameter(form, a)) },
 		{ "valid", people_count(to, a->valid) },
 		{ "expected", people_count(to, a->expected) },
 		{ "share", people_share(to, a->valid, a->expected, minimum) },
-		{ "minimum", texts_add(to->texts, "%s\xc2\xa0%%",
-		                     people_number(to, minimum, 0)) },
+		{ "minimum", texts_add(to->texts, "%s\xc2\xa0%%", least) },
 		{ "source", word_text(to->language, WORD_MINIMUM_POLICY) },
 		{ 0 },
 	};
@@ -105,7 +122,8 @@ static const char *strength_sentence(
         const struct form *form, const struct assessment *a)
 {
 	const struct writer *to = &form->to;
-	if (a->strength == STRENGTH_NONE || a->by != BY_VALUES || !isfinite(a->guard))
+	if (a->strength == STRENGTH_NONE || a->by == BY_UPPER_BOUND ||
+	        !isfinite(a->guard))
 		return "";
 	if (a->result == RESULT_WITHIN && a->strength == STRENGTH_BEYOND)
 		return "";

@@ -76,6 +76,8 @@ static const char *const words[WORDS][LANGUAGES] = {
 		"{parameter}: **too little valid data to assess**: {valid} of {expected} values are valid ({share}), below the minimum share of {minimum} applied ({source})." },
 	[WORD_S5_NO_MINIMUM] = { "{parameter}: **chưa đủ số liệu hợp lệ để đánh giá**: {valid}/{expected} giá trị hợp lệ ({share}).",
 		"{parameter}: **too little valid data to assess**: {valid} of {expected} values are valid ({share})." },
+	[WORD_S5_RANGE] = { "{parameter}: **chưa đủ căn cứ để đánh giá**: phạm vi đo chỉ đến {top}, không cao hơn giới hạn {limit}; {n} giá trị ở giới hạn trên của phạm vi đo có thể cao hơn giới hạn.",
+		"{parameter}: **not decidable**: the measuring range ends at {top}, not above the limit of {limit}; {n} values at range top may be over it." },
 	[WORD_S6] = { "{parameter}: số liệu hợp lệ ({share}) thấp hơn tỷ lệ tối thiểu, nhưng dù tính các giá trị thiếu bằng 0 thì giá trị trung bình ngày {date} vẫn là {value}, **vượt {term}** {limit} theo {basis}.",
 		"{parameter}: valid data ({share}) are below the minimum share, yet even with missing values counted as 0 the daily (24 h) mean of {date} is {value}, **over the {term}** of {limit} under {basis}." },
 	[WORD_S7] = { "{parameter}: số liệu hợp lệ ({share}) thấp hơn tỷ lệ tối thiểu, nhưng dù tính các giá trị thiếu bằng giới hạn trên của phạm vi đo thì giá trị trung bình ngày (24 giờ) vẫn **không vượt {term}** {limit}.",
@@ -157,6 +159,7 @@ static const char *const words[WORDS][LANGUAGES] = {
 
 	[WORD_PART_BASIS] = { "Căn cứ áp dụng", "Basis applied" },
 	[WORD_REGULATION] = { "Quy chuẩn", "Regulation" },
+	[WORD_TABLE_ROW] = { "bảng {table}, dòng {row}", "table {table}, row {row}" },
 	[WORD_APPLIED] = { "Giá trị áp dụng", "Value applied" },
 	[WORD_PRODUCT] = { "{parameter}: {table} × {factor} = {limit} ({basis})", "{parameter}: {table} × {factor} = {limit} ({basis})" },
 	[WORD_NOT_SCALED] = { "{parameter}: {limit} ({basis})", "{parameter}: {limit} ({basis})" },

@@ -70,7 +70,7 @@ static const struct {
 	          .name_en = "COD",
 	          .unit = "mg/L",
 	          .scaled = true,
-	          .source = "Bảng 1, thứ tự 7",
+	          .source = "table 1, row 5",
 	          .status = RULE_SOURCED },
 	        NAN, 75, 225 },
 	{ { .channel = "ph",

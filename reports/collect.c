@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Putting a sheet together from an archive, in the version it is now and the one it was. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/config.h"
+#include "base/legal_time.h"
+#include "reports/sheet.h"
+
+/* What was known this long after the day's end is version 1. */
+#define FIRST_VERSION_US (15 * US_PER_MIN)
+
+struct gathered { /* copies of assessments: judge only lends them */
+	const char *outlet;
+	int64_t start_us;
+	size_t n, room;
+	struct assessment *assessment;
+	bool failed;
+};
+
+static void gathered_free(struct gathered *all)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		free(all->assessment[i].span);
+		free(all->assessment[i].excursion);
+	}
+	free(all->assessment);
+}
+
+static void *copy_of(const void *from, size_t n, size_t size, bool *failed)
+{
+	void *copy = n > 0 ? malloc(n * size) : NULL;
+	if (copy != NULL)
+		memcpy(copy, from, n * size);
+	else if (n > 0)
+		*failed = true;
+	return copy;
+}
+
+static bool of_the_day(const struct gathered *all, const struct assessment *a)
+{
+	return a->start_us == all->start_us && a->end_us - a->start_us == US_PER_DAY &&
+	       a->rule->kind != KIND_EPISODE &&
+	       (all->outlet == NULL || strcmp(all->outlet, a->outlet) == 0);
+}
+
+static int gather(void *with, const struct assessment *a)
+{
+	struct gathered *all = with;
+	if (!of_the_day(all, a))
+		return 0;
+	if (all->n == all->room) {
+		size_t room = all->room > 0 ? 2 * all->room : 16;
+		struct assessment *more = realloc(all->assessment, room * sizeof *more);
+		if (more == NULL) {
+			all->failed = true;
+			return 1;
+		}
+		all->assessment = more;
+		all->room = room;
+	}
+	struct assessment *copy = &all->assessment[all->n++];
+	*copy = *a;
+	copy->permit = NULL;
+	copy->span = copy_of(a->span, a->n_spans, sizeof *a->span, &all->failed);
+	copy->n_spans = copy->span != NULL ? a->n_spans : 0;
+	copy->excursion = copy_of(
+	        a->excursion, a->n_excursions, sizeof *a->excursion, &all->failed);
+	return all->failed;
+}
+
+static int judge_day(struct gathered *out, struct reader *reader,
+        const struct rules *rules, const struct judge_options *options,
+        struct problem *why)
+{
+	int n = judge(reader, rules, options, gather, out, why);
+	if (n < 0)
+		return n;
+	if (out->failed)
+		return problem_set(why, FAILED, EXIT_TRY_AGAIN, "not enough memory");
+	return OK;
+}
+
+static int station_known(
+        const struct reader *reader, const char *station, struct problem *why)
+{
+	const char *known[256];
+	size_t n = reader_stations(reader);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(reader_station(reader, i), station) == 0)
+			return OK;
+	n = n < 255 ? n : 255;
+	for (size_t i = 0; i < n; i++)
+		known[i] = reader_station(reader, i);
+	known[n] = NULL;
+	const char *near = did_you_mean(station, known);
+	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+	        "the archive has no station '%s'%s%s%s (quantrac status lists them)",
+	        station, near != NULL ? "; did you mean '" : "",
+	        near != NULL ? near : "", near != NULL ? "'?" : "");
+}
+
+/* ---- versions ---- */
+
+/* Newest time at which the collector stored a reading of the day; 0 if there is none. */
+static int64_t newest_stored(
+        struct reader *reader, const struct sheet *sheet, int64_t as_of_us)
+{
+	const struct query query = { .station = sheet->station,
+		.from_us = sheet->start_us,
+		.to_us = sheet->end_us,
+		.as_of_us = as_of_us };
+	struct rows *rows = NULL;
+	size_t sets = 0;
+	int64_t newest = 0;
+	if (reader_rows(reader, &query, &rows, &sets, NULL) < 0)
+		return 0;
+	for (size_t s = 0; s < sets; s++)
+		for (size_t i = 0; i < rows[s].n; i++)
+			if (rows[s].stored_us[i] > newest)
+				newest = rows[s].stored_us[i];
+	rows_free(rows, sets);
+	return newest;
+}
+
+static const struct assessment *same_in(
+        const struct gathered *all, const struct assessment *a)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct assessment *b = &all->assessment[i];
+		if (b->rule == a->rule && b->stage == a->stage &&
+		        strcmp(b->channel, a->channel) == 0 &&
+		        strcmp(b->outlet, a->outlet) == 0)
+			return b;
+	}
+	return NULL;
+}
+
+static bool equal(double a, double b)
+{
+	return a == b || (isnan(a) && isnan(b));
+}
+
+/* Fill sheet->before; whether any result is another than it was.  Nothing received by then means
+ * that there was no earlier version: a file imported later is version 1. */
+static bool compare(struct sheet *sheet, const struct gathered *was)
+{
+	bool received = false, differs = false;
+	for (size_t i = 0; i < was->n; i++)
+		received = received || was->assessment[i].received > 0;
+	if (!received)
+		return false;
+	for (size_t i = 0; i < sheet->n; i++) {
+		const struct assessment *now = &sheet->assessment[i];
+		const struct assessment *old = same_in(was, now);
+		if (old != NULL)
+			sheet->before[i] = (struct sheet_before){ true, old->result,
+				old->value, old->valid, old->expected };
+		differs = differs || old == NULL || old->result != now->result ||
+		          old->valid != now->valid || old->expected != now->expected ||
+		          !equal(old->value, now->value);
+	}
+	return differs;
+}
+
+static int find_version(struct sheet *sheet, struct reader *reader,
+        const struct rules *rules, const struct judge_options *now, struct problem *why)
+{
+	struct judge_options then = *now;
+	struct gathered was = { .start_us = sheet->start_us };
+	int64_t first_us = sheet->end_us + FIRST_VERSION_US;
+	int64_t newest_us = newest_stored(reader, sheet, now->as_of_us);
+	sheet->version = 1;
+	sheet->made_us = newest_us > first_us ? newest_us : first_us;
+	if (now->as_of_us != 0 && now->as_of_us <= first_us)
+		return OK;
+	then.as_of_us = first_us;
+	int status = judge_day(&was, reader, rules, &then, why);
+	sheet->before = calloc(sheet->n, sizeof *sheet->before);
+	if (status == OK && sheet->before == NULL)
+		status = problem_set(why, FAILED, EXIT_TRY_AGAIN, "not enough memory");
+	if (status == OK && compare(sheet, &was)) {
+		sheet->version = 2;
+		sheet->before_made_us = first_us;
+		sheet->late_us = newest_us > first_us ? newest_us : 0;
+	}
+	gathered_free(&was);
+	return status;
+}
+
+/* ---- the sheet ---- */
+
+static int find_permits(struct sheet *sheet, struct reader *reader, int64_t as_of_us,
+        struct problem *why)
+{
+	const struct permit *in_force[32];
+	sheet->permits = calloc(1, sizeof *sheet->permits);
+	if (sheet->permits == NULL)
+		return problem_set(why, FAILED, EXIT_TRY_AGAIN, "not enough memory");
+	int status = permits_load(sheet->permits, reader, as_of_us, why);
+	if (status < 0)
+		return status;
+	size_t n = permits_for(
+	        sheet->permits, sheet->station, sheet->start_us, in_force, 32);
+	for (size_t i = 0; i < sheet->n; i++)
+		for (size_t k = 0; k < n; k++)
+			if (strcmp(in_force[k]->rule, sheet->assessment[i].rule->id) ==
+			        0)
+				sheet->assessment[i].permit = in_force[k];
+	sheet->permit = sheet->assessment[0].permit;
+	return OK;
+}
+
+static void identify(struct sheet *sheet, struct reader *reader,
+        const struct sheet_query *query, int64_t start_us)
+{
+	sheet->utc_offset_min = reader_identity(reader)->utc_offset_min;
+	struct civil day = civil_from_us(start_us, sheet->utc_offset_min);
+	sheet->start_us = start_us;
+	sheet->end_us = start_us + US_PER_DAY;
+	snprintf(sheet->station, sizeof sheet->station, "%s", query->station);
+	snprintf(sheet->id, sizeof sheet->id, "%s-%04d%02d%02d", sheet->station,
+	        day.year % 10000, day.month, day.day);
+	snprintf(sheet->archive_state, sizeof sheet->archive_state, "%s",
+	        reader_state(reader));
+	sheet->describe = reader_station_describe(reader, query->station);
+}
+
+static int nothing_judged(const struct sheet *sheet,
+        const struct judge_options *options, struct problem *why)
+{
+	char day[TIME_TEXT];
+	date_print(sheet->start_us, sheet->utc_offset_min, day);
+	if (options->now_us < sheet->end_us)
+		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+		        "%s: the day %s has not ended; ask again after midnight",
+		        sheet->station, day);
+	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+	        "%s: nothing to judge on %s; is there a permit in force (quantrac "
+	        "permit list) "
+	        "and were there data (quantrac status)?",
+	        sheet->station, day);
+}
+
+int sheet_collect(struct sheet *out, struct reader *reader, const struct rules *rules,
+        const struct sheet_query *query, struct problem *why)
+{
+	*out = (struct sheet){ 0 };
+	int status = station_known(reader, query->station, why);
+	if (status != OK)
+		return status;
+	int64_t start_us =
+	        day_start(query->day_us, reader_identity(reader)->utc_offset_min);
+	identify(out, reader, query, start_us);
+	const struct judge_options options = { .station = out->station,
+		.from_us = out->start_us,
+		.to_us = out->end_us,
+		.as_of_us = query->as_of_us,
+		.shards = 1,
+		.now_us = query->now_us };
+	struct gathered all = { .outlet = query->outlet, .start_us = start_us };
+	status = judge_day(&all, reader, rules, &options, why);
+	out->assessment = all.assessment;
+	out->n = all.n;
+	if (status != OK)
+		return status;
+	if (out->n == 0)
+		return nothing_judged(out, &options, why);
+	sheet_order(out->assessment, out->n);
+	out->ambient = out->assessment[0].rule->kind == KIND_AMBIENT;
+	for (size_t i = 0; i < out->n; i++)
+		out->simulated = out->simulated || out->assessment[i].simulated;
+	status = find_permits(out, reader, query->as_of_us, why);
+	if (status == OK)
+		status = find_version(out, reader, rules, &options, why);
+	if (status == OK)
+		status = day_curve_make(&out->curve, reader, rules, &out->assessment[0],
+		        query->as_of_us, why);
+	if (query->made_us != 0)
+		out->made_us = query->made_us;
+	sheet_digest(out);
+	return status < 0 ? status : OK;
+}
+
+void sheet_free(struct sheet *sheet)
+{
+	struct gathered all = { .n = sheet->n, .assessment = sheet->assessment };
+	gathered_free(&all);
+	day_curve_free(&sheet->curve);
+	if (sheet->permits != NULL)
+		permits_free(sheet->permits);
+	free(sheet->permits);
+	free(sheet->before);
+	*sheet = (struct sheet){ 0 };
+}
