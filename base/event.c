@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/status.h"
+#include "base/utf8.h"
 
 #define CLOCK_SIZE 17
 #define GAP_HEADER 40
@@ -30,49 +31,23 @@ static void line_put(struct line *line, const void *in, size_t n)
 	line->n += n;
 }
 
-/* Bytes of the UTF-8 character at in[0] (RFC 3629, table 3-7 of Unicode), 0 if it is
- * none. */
-static size_t character_size(const uint8_t *in, size_t n)
-{
-	uint8_t low = 0x80, high = 0xbf;
-	size_t size = in[0] < 0x80 ? 1 : in[0] < 0xe0 ? 2 : in[0] < 0xf0 ? 3 : 4;
-	if (size == 1)
-		return 1;
-	if (in[0] < 0xc2 || in[0] > 0xf4 || size > n)
-		return 0;
-	if (in[0] == 0xe0)
-		low = 0xa0;
-	if (in[0] == 0xed)
-		high = 0x9f;
-	if (in[0] == 0xf0)
-		low = 0x90;
-	if (in[0] == 0xf4)
-		high = 0x8f;
-	if (in[1] < low || in[1] > high)
-		return 0;
-	for (size_t i = 2; i < size; i++) {
-		if ((in[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return size;
-}
-
 /* A JSON string (RFC 8259, 7); bytes that are no UTF-8 become U+FFFD. */
 static void line_quote(struct line *line, const char *text)
 {
-	const uint8_t *in = (const uint8_t *)text;
+	const char *in = text;
 	size_t n = strlen(text);
 	line_put(line, "\"", 1);
 	while (n > 0) {
 		char escaped[8];
-		size_t size = character_size(in, n);
+		uint32_t code;
+		size_t size = utf8_next(in, n, &code);
 		if (size == 0) {
 			line_put(line, "\xef\xbf\xbd", 3);
 			size = 1;
 		} else if (in[0] == '"' || in[0] == '\\') {
-			line_put(line, (char[]){ '\\', (char)in[0] }, 2);
-		} else if (in[0] < 0x20 || in[0] == 0x7f) {
-			snprintf(escaped, sizeof escaped, "\\u%04x", in[0]);
+			line_put(line, (char[]){ '\\', in[0] }, 2);
+		} else if (code < 0x20 || code == 0x7f) {
+			snprintf(escaped, sizeof escaped, "\\u%04x", (unsigned)code);
 			line_put(line, escaped, 6);
 		} else {
 			line_put(line, in, size);
@@ -127,22 +102,15 @@ static bool gap_valid(uint64_t first, uint64_t last)
 	return first <= last || (first == 1 && last == 0);
 }
 
-static bool text_valid(const uint8_t *in, size_t n)
+static bool text_valid(const char *in, size_t n)
 {
-	while (n > 0) {
-		size_t size = character_size(in, n);
-		if (size == 0 || in[0] == 0)
-			return false;
-		in += size;
-		n -= size;
-	}
-	return true;
+	return n == 0 || (memchr(in, 0, n) == NULL && utf8_sound(in, n) == n);
 }
 
 int gap_encode(const struct gap_event *event, uint8_t *out, size_t room)
 {
 	if (!gap_valid(event->first_seq, event->last_seq) ||
-	        !text_valid((const uint8_t *)event->why, event->why_size))
+	        !text_valid(event->why, event->why_size))
 		return REFUSED;
 	if (room < GAP_HEADER || event->why_size > room - GAP_HEADER)
 		return FULL;
@@ -159,7 +127,7 @@ int gap_encode(const struct gap_event *event, uint8_t *out, size_t room)
 int gap_decode(struct gap_event *event, const uint8_t *payload, size_t n)
 {
 	if (n < GAP_HEADER || !gap_valid(get_le64(payload), get_le64(payload + 8)) ||
-	        !text_valid(payload + GAP_HEADER, n - GAP_HEADER))
+	        !text_valid((const char *)payload + GAP_HEADER, n - GAP_HEADER))
 		return MALFORMED;
 	*event = (struct gap_event){
 		.first_seq = get_le64(payload),

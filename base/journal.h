@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The append-only checksummed file of records: the same code in the cabinet and at the collector.
- * One journal holds the records of one (source, epoch), seq gapless, in segments
+ * docs/quantrac-journal.md describes it for strangers.  One journal holds the records of one (source,
+ * epoch), seq gapless, in segments
  *
  *   <folder>/<source>/<epoch, 16 hex digits>/<first seq, 20 digits>.log
  *
@@ -12,9 +13,14 @@
  *  32 segment number u64  40 first seq u64  48 created_us i64  56 reserved u32  60 crc32c of 0..59
  * Entry, padded with zeros to 8 bytes:
  *   0 crc32c u32 of bytes 4..16+length, seeded with crc32c(epoch, segment number)
- *   4 length u32 of the record   8 stored_us i64: when this journal took it in   16 the record
+ *   4 length u16 of the record   6 flags u16: 1 = first entry of a commit, else 0
+ *   8 stored_us i64: when this journal took it in   16 the record
  * A length of 0 ends the segment.  The seed keeps a record of an older file in recycled blocks from
- * ever validating.
+ * ever validating.  A commit begins only when the one before it is durable, so a sound first entry of
+ * a commit behind a damaged entry proves that the damaged one was durable once: no torn write.
+ *
+ * After a failed write the group is written again at the head of a new segment: an entry whose seq was
+ * seen already is a repetition, and readers and recovery skip it.
  */
 #ifndef BASE_JOURNAL_H
 #define BASE_JOURNAL_H
@@ -26,28 +32,40 @@
 #include "base/status.h"
 
 #define JOURNAL_SEGMENT     (4u << 20)
+#define JOURNAL_SEGMENT_LEAST (64u << 10)
 #define JOURNAL_HEADER      64
 #define JOURNAL_ENTRY       16
 #define JOURNAL_GROUP       (256u << 10) /* most bytes gathered before a commit is needed */
 
 struct journal;
 
+struct journal_system; /* base/journal_file.h */
+
 struct journal_options {
 	const char *folder;
 	const char *source;
 	uint64_t epoch;        /* 0: the newest on disk, or a new random one if there is none */
-	uint32_t segment_size; /* 0: JOURNAL_SEGMENT */
+	uint32_t segment_size; /* 0: JOURNAL_SEGMENT; never less than JOURNAL_SEGMENT_LEAST */
 	const char *quarantine; /* folder for torn tails and damaged segments; NULL: <folder>/quarantine */
 	int64_t now_us;
+	/* What stands here is kept by the agent that sent it, and may be sent again (the collector):
+	 * damage in the newest segment is cut off with all behind it.  Otherwise this journal numbers
+	 * its records, and goes on behind the last sound one: no seq ever names two records. */
+	int sent_again;
+	uint32_t scan_segments; /* only the newest so many are verified when opening; 0: all */
+	const struct journal_system *system; /* NULL: the real one; tests make calls fail */
 };
 
 /* What opening found; for the log and for `status`. */
 struct journal_recovery {
-	uint64_t records, torn_bytes, damaged_segments, first_missing, last_missing;
-	int created; /* a new epoch was begun */
+	uint64_t records, torn_bytes, damaged_segments;
+	uint64_t first_missing, last_missing; /* from the first hole to the end of the last */
+	int created;      /* a new epoch was begun */
+	uint64_t missing; /* records in all holes together */
 };
 
-/* Open and recover; needs no person and asks nothing.  OK, or a problem (FAILED, FULL). */
+/* Open and recover; needs no person and asks nothing.  OK, or a problem: FAILED, FULL, or REFUSED
+ * when another process has this journal open for writing. */
 int journal_open(struct journal **out, const struct journal_options *options,
 	struct journal_recovery *recovery, struct problem *why);
 void journal_close(struct journal *journal); /* commits first */
@@ -74,6 +92,10 @@ size_t journal_pending(const struct journal *journal);
  * (fsync failure is never retried and trusted); the group stays gathered for it. */
 int journal_commit(struct journal *journal);
 
+/* What lies between the next seq and `seq` will never come (the agent has forgotten it): go on at
+ * `seq`, in a new segment.  Commits first.  OK, REFUSED (backwards), FAILED or FULL. */
+int journal_skip(struct journal *journal, uint64_t seq, int64_t now_us);
+
 /* Forget whole segments that end before `seq` (committed); segments removed. */
 int journal_forget(struct journal *journal, uint64_t seq);
 
@@ -81,7 +103,8 @@ int journal_forget(struct journal *journal, uint64_t seq);
 
 struct journal_reader;
 
-/* Read the records of one epoch from `from_seq` on; OK, NOT_FOUND or FAILED. */
+/* Entries not yet committed may be seen; compare with journal_committed_seq where that matters.
+ * Read the records of one epoch from `from_seq` on; OK, NOT_FOUND or FAILED. */
 int journal_read_open(struct journal_reader **out, const char *folder, const char *source,
 	uint64_t epoch, uint64_t from_seq);
 void journal_read_close(struct journal_reader *reader);
@@ -101,7 +124,8 @@ int journal_read_next(
 /* Where the reader stands: file name and offset of the entry returned last, for `verify`. */
 const char *journal_read_place(const struct journal_reader *reader, uint64_t *offset);
 
-/* Epochs of a source on disk, oldest first by creation of their first segment; count, at most `most`. */
+/* Epochs of a source on disk, oldest first by creation of their first segment; count, at most `most`
+ * (then the newest of them). */
 int journal_epochs(const char *folder, const char *source, uint64_t *epoch, size_t most);
 
 /* Sources under a folder, sorted; count, at most `most`. */

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The journal's writer.  Nothing here allocates but opening. */
+#include "base/journal_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+
+#define SPARE_FLAGS (O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
+
+/* Remove without changing errno, which tells why something before it went wrong. */
+static void remove_quietly(struct journal *journal, const char *name)
+{
+	int saved = errno;
+	journal->system->remove(journal->folder, name);
+	errno = saved;
+}
+
+static void close_quietly(int *fd)
+{
+	int saved = errno;
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+	errno = saved;
+}
+
+/* A file of full size under a name that no reader looks at. */
+static int allocate_spare(struct journal *journal)
+{
+	const struct journal_system *system = journal->system;
+	int fd = system->open(journal->folder, SPARE_NAME, SPARE_FLAGS);
+	if (fd < 0 && errno == EEXIST) {
+		system->remove(journal->folder, SPARE_NAME);
+		fd = system->open(journal->folder, SPARE_NAME, SPARE_FLAGS);
+	}
+	if (fd < 0)
+		return journal_status();
+	int error = system->allocate(fd, 0, (off_t)journal->segment_size);
+	if (error == 0 && system->sync_all(fd) == 0) {
+		journal->spare = fd;
+		return OK;
+	}
+	if (error != 0)
+		errno = error;
+	int status = journal_status();
+	close_quietly(&fd);
+	remove_quietly(journal, SPARE_NAME);
+	return status;
+}
+
+/* Header, sync, name, sync of the folder: from then on the segment exists. */
+static int name_spare(struct journal *journal, const struct segment *segment)
+{
+	const struct journal_system *system = journal->system;
+	uint8_t header[JOURNAL_HEADER];
+	char name[SEGMENT_NAME];
+	segment_put(segment, header);
+	segment_name(segment->first_seq, name);
+	int status = journal_write(system, journal->spare, header, sizeof header, 0);
+	if (status != OK)
+		return status;
+	if (system->sync_all(journal->spare) != 0 ||
+	        system->rename(journal->folder, SPARE_NAME, name) != 0 ||
+	        system->sync_all(journal->folder) != 0)
+		return journal_status();
+	return OK;
+}
+
+int journal_begin(struct journal *journal, uint64_t first_seq)
+{
+	struct segment old = journal->segment, segment = old;
+	/* A segment that holds nothing that counts is not kept beside its successor. */
+	bool old_empty = journal->fd >= 0 && journal->committed_seq == old.first_seq;
+	char name[SEGMENT_NAME];
+	int status = journal->spare >= 0 ? OK : allocate_spare(journal);
+	if (status != OK)
+		return status;
+	segment.number++;
+	segment.first_seq = first_seq;
+	if (journal->now_us > segment.created_us)
+		segment.created_us = journal->now_us;
+	status = name_spare(journal, &segment);
+	if (status != OK) {
+		close_quietly(&journal->spare);
+		remove_quietly(journal, SPARE_NAME);
+		return status;
+	}
+	close_quietly(&journal->fd);
+	if (old_empty && old.first_seq != first_seq) {
+		segment_name(old.first_seq, name);
+		remove_quietly(journal, name);
+	}
+	if (journal->first_seq == journal->committed_seq)
+		journal->first_seq = first_seq;
+	journal->fd = journal->spare;
+	journal->spare = -1;
+	journal->segment = segment;
+	journal->offset = JOURNAL_HEADER;
+	journal->size = journal->segment_size;
+	journal->spare_at = journal->size / 2;
+	journal->failed = false;
+	return OK;
+}
+
+/* Half full: have the next one ready.  A full disk is met here first, while there is still room. */
+static void look_ahead(struct journal *journal)
+{
+	if (journal->spare >= 0 || journal->offset < journal->spare_at)
+		return;
+	journal->spare_at = journal->offset + journal->segment_size / 16;
+	if (allocate_spare(journal) != OK)
+		log_seldom(LOG_WARN, journal->path,
+		        "%s: no room for the next segment of %u bytes: %s; "
+		        "records go on into the present one until it is full",
+		        journal->path, journal->segment_size, strerror(errno));
+}
+
+/* Bytes of the whole entries that fit into `room`, and how many they are. */
+static size_t fitting(const struct journal *journal, uint64_t room, uint64_t *count)
+{
+	size_t n = 0;
+	*count = 0;
+	while (n < journal->group_n) {
+		size_t size = entry_size(get_le16(journal->group + n + 4));
+		if (n + size > room)
+			break;
+		n += size;
+		++*count;
+	}
+	return n;
+}
+
+/* Write and sync the first n bytes of the group. */
+static int commit_part(struct journal *journal, size_t n)
+{
+	uint32_t seed = segment_seed(journal->epoch, journal->segment.number);
+	for (size_t at = 0; at < n; at += entry_size(get_le16(journal->group + at + 4)))
+		entry_seal(journal->group + at, seed, at == 0);
+	int status = journal_write(
+	        journal->system, journal->fd, journal->group, n, journal->offset);
+	if (status == OK && journal->system->sync(journal->fd) != 0)
+		status = journal_status();
+	return status;
+}
+
+int journal_commit(struct journal *journal)
+{
+	while (journal->group_n > 0) {
+		uint64_t count = 0;
+		size_t n = 0;
+		if (!journal->failed)
+			n = fitting(journal, journal->size - journal->offset, &count);
+		if (n == 0) {
+			int status = journal_begin(journal, journal->committed_seq);
+			if (status != OK)
+				return status;
+			continue;
+		}
+		int status = commit_part(journal, n);
+		if (status != OK) {
+			journal->failed = true;
+			return status;
+		}
+		journal->offset += n;
+		journal->committed_seq += count;
+		journal->group_n -= n;
+		memmove(journal->group, journal->group + n, journal->group_n);
+	}
+	if (!journal->failed)
+		look_ahead(journal);
+	return OK;
+}
+
+static int gather(
+        struct journal *journal, const uint8_t *record, size_t n, int64_t now_us)
+{
+	if (entry_size(n) > JOURNAL_GROUP - journal->group_n)
+		return FULL;
+	journal->group_n +=
+	        entry_put(journal->group + journal->group_n, record, n, now_us);
+	journal->next_seq++;
+	journal->now_us = now_us;
+	return OK;
+}
+
+int journal_append(struct journal *journal, uint8_t *record, size_t n, int64_t now_us)
+{
+	struct record head;
+	if (record_decode(&head, record, n) != (int)n ||
+	        strcmp(head.source, journal->source) != 0)
+		return REFUSED;
+	if (entry_size(n) > JOURNAL_GROUP - journal->group_n)
+		return FULL;
+	record_place(record, journal->epoch, journal->next_seq);
+	return gather(journal, record, n, now_us);
+}
+
+int journal_store(
+        struct journal *journal, const uint8_t *record, size_t n, int64_t now_us)
+{
+	struct record head;
+	if (record_decode(&head, record, n) != (int)n ||
+	        strcmp(head.source, journal->source) != 0 ||
+	        head.epoch != journal->epoch || head.seq != journal->next_seq)
+		return REFUSED;
+	return gather(journal, record, n, now_us);
+}
+
+int journal_skip(struct journal *journal, uint64_t seq, int64_t now_us)
+{
+	if (seq < journal->next_seq)
+		return REFUSED;
+	int status = journal_commit(journal);
+	if (status != OK || seq == journal->next_seq)
+		return status;
+	journal->now_us = now_us;
+	status = journal_begin(journal, seq);
+	if (status == OK)
+		journal->next_seq = journal->committed_seq = seq;
+	return status;
+}
+
+int journal_forget(struct journal *journal, uint64_t seq)
+{
+	uint64_t *list = NULL;
+	int n = segment_list(journal->folder, &list), removed = 0;
+	if (seq > journal->committed_seq)
+		seq = journal->committed_seq;
+	while (removed + 1 < n && list[removed + 1] <= seq &&
+	        list[removed] != journal->segment.first_seq) {
+		char name[SEGMENT_NAME];
+		segment_name(list[removed], name);
+		if (journal->system->remove(journal->folder, name) != 0)
+			break;
+		removed++;
+	}
+	if (removed > 0) {
+		journal->first_seq = list[removed];
+		journal->system->sync_all(journal->folder);
+	}
+	if (n > 0)
+		free(list);
+	return removed;
+}
+
+void journal_close(struct journal *journal)
+{
+	if (journal == NULL)
+		return;
+	if (journal->folder >= 0 && journal->group != NULL &&
+	        journal_commit(journal) != OK)
+		log_line(LOG_ALERT, "%s: the last %zu bytes could not be committed: %s",
+		        journal->path, journal->group_n, strerror(errno));
+	if (journal->spare >= 0)
+		remove_quietly(journal, SPARE_NAME);
+	close_quietly(&journal->spare);
+	close_quietly(&journal->fd);
+	close_quietly(&journal->folder);
+	free(journal->group);
+	free(journal);
+}
+
+const char *journal_source(const struct journal *journal)
+{
+	return journal->source;
+}
+
+uint64_t journal_epoch(const struct journal *journal)
+{
+	return journal->epoch;
+}
+
+uint64_t journal_first_seq(const struct journal *journal)
+{
+	return journal->first_seq;
+}
+
+uint64_t journal_next_seq(const struct journal *journal)
+{
+	return journal->next_seq;
+}
+
+uint64_t journal_committed_seq(const struct journal *journal)
+{
+	return journal->committed_seq;
+}
+
+size_t journal_pending(const struct journal *journal)
+{
+	return journal->group_n;
+}

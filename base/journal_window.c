@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Looking at one segment: through a buffer, and step by step across damage. */
+#include "base/journal_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PAGE  4096u
+#define TRIES 8 /* segment numbers tried on either side for a damaged header */
+
+int window_init(struct window *window)
+{
+	*window = (struct window){ .fd = -1 };
+	window->buffer = malloc(WINDOW_SIZE);
+	return window->buffer != NULL ? OK : FAILED;
+}
+
+void window_close(struct window *window)
+{
+	if (window->fd >= 0)
+		close(window->fd);
+	window->fd = -1;
+	window->known = window->header_sound = false;
+	window->size = window->n = 0;
+}
+
+void window_free(struct window *window)
+{
+	window_close(window);
+	free(window->buffer);
+	window->buffer = NULL;
+}
+
+void window_refresh(struct window *window)
+{
+	window->n = 0;
+}
+
+/* Read what can be read; a page that cannot, or is past the end, is zeros. */
+static void read_pages(const struct window *window, uint64_t at, size_t n)
+{
+	for (size_t done = 0; done < n;) {
+		ssize_t got = pread(window->fd, window->buffer + done, n - done,
+		        (off_t)(at + done));
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got > 0) {
+			done += (size_t)got;
+			continue;
+		}
+		size_t page = PAGE - done % PAGE;
+		if (got == 0 || page > n - done)
+			page = n - done;
+		memset(window->buffer + done, 0, page);
+		done += page;
+	}
+}
+
+const uint8_t *window_bytes(struct window *window, uint64_t at, size_t n)
+{
+	if (at > window->size || n > window->size - at)
+		return NULL;
+	if (at < window->at || at + n > window->at + window->n) {
+		uint64_t left = window->size - at / PAGE * PAGE;
+		window->at = at / PAGE * PAGE;
+		window->n = left < WINDOW_SIZE ? (size_t)left : WINDOW_SIZE;
+		read_pages(window, window->at, window->n);
+	}
+	return window->buffer + (at - window->at);
+}
+
+int window_entry(struct window *window, uint64_t at, struct found *found)
+{
+	const uint8_t *in = window_bytes(window, at, JOURNAL_ENTRY);
+	int length = in != NULL ? entry_length(in) : 0;
+	if (length <= 0)
+		return length;
+	in = window_bytes(window, at, (size_t)length);
+	if (in == NULL || entry_get(found, in, &window->segment, window->seed) != OK)
+		return MALFORMED;
+	found->offset = at;
+	return 1;
+}
+
+int window_search(struct window *window, uint64_t at, struct found *found)
+{
+	for (; at + JOURNAL_ENTRY <= window->size; at += 8) {
+		if (window_entry(window, at, found) == 1)
+			return 1;
+	}
+	return 0;
+}
+
+uint64_t window_used(struct window *window, uint64_t at)
+{
+	uint64_t used = at;
+	while (at < window->size) {
+		size_t n =
+		        window->size - at < PAGE ? (size_t)(window->size - at) : PAGE;
+		const uint8_t *in = window_bytes(window, at, n);
+		for (size_t i = 0; i < n; i++) {
+			if (in[i] != 0)
+				used = at + i + 1;
+		}
+		at += n;
+	}
+	return used;
+}
+
+static int open_file(struct window *window, const struct segment_place *place, size_t i)
+{
+	char name[SEGMENT_NAME];
+	struct stat st;
+	window_close(window);
+	segment_name(place->list[i], name);
+	window->fd = openat(place->folder, name, O_RDONLY | O_CLOEXEC);
+	if (window->fd < 0)
+		return errno == ENOENT ? NOT_FOUND : FAILED;
+	if (fstat(window->fd, &st) != 0)
+		return FAILED;
+	window->size = (uint64_t)st.st_size;
+	window->device = st.st_dev;
+	window->inode = st.st_ino;
+	return OK;
+}
+
+/* OK when the header belongs to this place and is sound. */
+static int read_header(
+        struct window *window, const struct segment_place *place, size_t i)
+{
+	const uint8_t *in = window_bytes(window, 0, JOURNAL_HEADER);
+	if (in == NULL || segment_get(&window->segment, in) != OK ||
+	        window->segment.first_seq != place->list[i] ||
+	        window->segment.epoch != place->epoch ||
+	        strcmp(window->segment.source, place->source) != 0)
+		return MALFORMED;
+	window->seed = segment_seed(place->epoch, window->segment.number);
+	return OK;
+}
+
+/* The number of segment i, 0 if its header does not tell. */
+static uint64_t number_of(
+        struct window *window, const struct segment_place *place, size_t i)
+{
+	if (open_file(window, place, i) != OK || read_header(window, place, i) != OK)
+		return 0;
+	return window->segment.number;
+}
+
+static bool number_fits(struct window *window, uint64_t number)
+{
+	struct found found;
+	if (number == 0)
+		return false;
+	window->segment.number = number;
+	window->seed = segment_seed(window->segment.epoch, number);
+	return window_search(window, JOURNAL_HEADER, &found) == 1;
+}
+
+/* Numbers count up from segment to segment: one near those of the neighbours must make an entry
+ * validate. */
+static int guess_number(struct window *window, const struct segment_place *place)
+{
+	uint64_t before = 0, behind = 0;
+	if (place->i > 0)
+		before = number_of(window, place, place->i - 1);
+	if (place->i + 1 < place->n)
+		behind = number_of(window, place, place->i + 1);
+	int status = open_file(window, place, place->i);
+	if (status != OK)
+		return status;
+	window->segment = (struct segment){ .epoch = place->epoch,
+		.first_seq = place->list[place->i] };
+	memcpy(window->segment.source, place->source, strlen(place->source) + 1);
+	for (uint64_t k = 1; k <= TRIES && !window->known; k++) {
+		window->known = number_fits(window, before + k) ||
+		                (behind > k && number_fits(window, behind - k));
+	}
+	return OK;
+}
+
+int window_open(struct window *window, const struct segment_place *place)
+{
+	int status = open_file(window, place, place->i);
+	if (status != OK)
+		return status;
+	if (read_header(window, place, place->i) != OK)
+		return guess_number(window, place);
+	window->known = window->header_sound = true;
+	return OK;
+}
+
+/* At an entry that is none: 1 with the next sound one, or 0. */
+static int look_behind(struct walk *walk, uint64_t limit, struct found *found)
+{
+	struct window *window = &walk->window;
+	if (limit == LIMIT_NEWEST) {
+		window_refresh(window);
+		return window_entry(window, walk->offset, found) == 1;
+	}
+	if (window_search(window, walk->offset + 8, found) == 1) {
+		walk->damaged = true;
+		return 1;
+	}
+	if (window_used(window, walk->offset) > walk->offset)
+		walk->damaged = true;
+	walk->offset = window->size;
+	return 0;
+}
+
+int walk_step(struct walk *walk, uint64_t limit, struct found *found, struct hole *hole)
+{
+	bool last = limit == LIMIT_NEWEST || limit == LIMIT_NONE;
+	/* What the next segment holds is not looked for here: this one may have been given up after a
+	 * failed write, and what is left at its end was never durable. */
+	while (last || walk->expected < limit) {
+		uint64_t from = walk->offset;
+		bool more = walk->window.known &&
+		            (window_entry(&walk->window, from, found) == 1 ||
+		                    look_behind(walk, limit, found) == 1);
+		if (!more && last)
+			return 0;
+		uint64_t seq = more && (last || found->entry.seq < limit)
+		                       ? found->entry.seq
+		                       : limit;
+		if (more)
+			walk->offset = found->offset;
+		if (seq > walk->expected) {
+			*hole = (struct hole){ walk->expected, seq - 1, from };
+			walk->expected = seq;
+			return MALFORMED;
+		}
+		walk->offset += found->size;
+		if (seq < walk->expected)
+			continue;
+		walk->expected++;
+		return 1;
+	}
+	return 0;
+}
