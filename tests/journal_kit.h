@@ -35,6 +35,8 @@ size_t kit_used(const char *path);
 /* Change bytes of a file. */
 void kit_poke(const char *path, long at, const void *in, size_t n);
 void kit_flip(const char *path, size_t bit);
+/* A folder and all in it. */
+void kit_remove(const char *path);
 /* A copy of a journal's folder. */
 void kit_copy(const char *from, const char *to);
 

@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What power cuts, disks and failing calls do to a journal, and what is left after each. */
+#include "tests/check.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "tests/journal_kit.h"
+
+/* Entries of the small journals below: 16 + 64 + payload, payload a multiple of 8 and not. */
+#define SMALL      9
+#define SMALL_SIZE 96
+
+static void small_journal(const char *folder, size_t n, size_t group)
+{
+	struct journal *journal = kit_open(folder, NULL);
+	kit_append(journal, n, SMALL, group);
+	journal_close(journal);
+	assert_int_equal(kit_used(kit_segment(folder, 1)),
+	        JOURNAL_HEADER + n * SMALL_SIZE - (SMALL_SIZE - 16 - 64 - SMALL));
+}
+
+/* Open a damaged journal, append to it, and read it all: no seq twice, none changed. */
+static struct journal_recovery goes_on(
+        const char *folder, int sent_again, struct kit_found *found)
+{
+	struct journal_recovery recovery;
+	struct journal_options options = kit_options(folder);
+	options.sent_again = sent_again;
+	struct journal *journal = kit_open_with(&options, &recovery);
+	uint64_t next = journal_next_seq(journal);
+	kit_append(journal, 3, SMALL, 2);
+	journal_close(journal);
+	*found = kit_read(folder, KIT_EPOCH, 1);
+	assert_int_equal(found->last, next + 2);
+	assert_int_equal(found->records, recovery.records + 3);
+	/* The second opening finds what the first one left, and nothing torn. */
+	struct journal_recovery again;
+	journal_close(kit_open_with(&options, &again));
+	assert_int_equal(again.records, recovery.records + 3);
+	assert_int_equal(again.torn_bytes, 0);
+	assert_int_equal(again.missing, recovery.missing);
+	return recovery;
+}
+
+static void cut_at(const char *folder, const char *good, long at, bool zeros)
+{
+	static const uint8_t zero[JOURNAL_SEGMENT_LEAST];
+	struct kit_found found;
+	kit_copy(good, folder);
+	const char *segment = kit_segment(folder, 1);
+	if (zeros)
+		kit_poke(segment, at, zero, (size_t)(JOURNAL_SEGMENT_LEAST - at));
+	else
+		assert_int_equal(truncate(segment, at), 0);
+	struct journal_recovery recovery = goes_on(folder, 0, &found);
+	uint64_t whole =
+	        at < JOURNAL_HEADER ? 0 : (uint64_t)(at - JOURNAL_HEADER) / SMALL_SIZE;
+	/* The padding of the last entry may be missing: zeros are zeros. */
+	bool all = at >= JOURNAL_HEADER + (long)(whole * SMALL_SIZE) + 16 + 64 + SMALL;
+	if (zeros && all)
+		whole++;
+	assert_int_equal(recovery.records, whole);
+	assert_int_equal(recovery.missing, 0);
+	assert_int_equal(found.records, whole + 3);
+}
+
+static void after_every_cut_all_records_before_it_are_there(void **state)
+{
+	char *good = strdup(in_folder(*state, "good"));
+	char *folder = strdup(in_folder(*state, "cut"));
+	small_journal(good, 4, 2);
+	long used = (long)kit_used(kit_segment(good, 1));
+	for (long at = 0; at < used; at++)
+		cut_at(folder, good, at, true);
+	for (long at = 0; at <= used; at += at < JOURNAL_HEADER + 2 ? 1 : 7)
+		cut_at(folder, good, at, false);
+	free(good);
+	free(folder);
+}
+
+/* One commit: a flipped bit is a torn write, cut off and laid aside. */
+static void every_flipped_bit_of_the_last_commit_is_cut_off(void **state)
+{
+	char *good = strdup(in_folder(*state, "good"));
+	char *folder = strdup(in_folder(*state, "flip"));
+	small_journal(good, 3, 3);
+	size_t used = kit_used(kit_segment(good, 1));
+	struct kit_found found;
+	assert_int_equal(kit_read(good, KIT_EPOCH, 1).records, 3);
+	kit_copy(good, folder);
+	for (size_t bit = 8 * JOURNAL_HEADER; bit < 8 * used; bit++) {
+		if (bit % 8 != bit / 8 % 8) /* each byte, another bit in each */
+			continue;
+		kit_copy(good, folder);
+		kit_flip(kit_segment(folder, 1), bit);
+		struct journal_recovery recovery = goes_on(folder, 0, &found);
+		assert_int_equal(
+		        recovery.records, (bit / 8 - JOURNAL_HEADER) / SMALL_SIZE);
+		assert_true(recovery.torn_bytes > 0);
+		assert_int_equal(recovery.missing, 0);
+		assert_int_equal(recovery.damaged_segments, 0);
+	}
+	free(good);
+	free(folder);
+}
+
+/* A commit behind the damage proves that it was durable: a journal that numbers its records goes on
+ * behind it and tells the hole; one whose records are sent again cuts there. */
+static void a_flipped_bit_of_an_earlier_commit_is_a_hole_or_is_sent_again(void **state)
+{
+	char *good = strdup(in_folder(*state, "good"));
+	char *folder = strdup(in_folder(*state, "flip"));
+	small_journal(good, 5, 1);
+	struct kit_found found;
+	for (size_t byte = JOURNAL_HEADER; byte < JOURNAL_HEADER + 4 * SMALL_SIZE;
+	        byte += 5) {
+		uint64_t hit = 1 + (byte - JOURNAL_HEADER) / SMALL_SIZE;
+		kit_copy(good, folder);
+		kit_flip(kit_segment(folder, 1), 8 * byte + byte % 8);
+		struct journal_recovery recovery = goes_on(folder, 0, &found);
+		assert_int_equal(recovery.records, 4);
+		assert_int_equal(recovery.missing, 1);
+		assert_int_equal(recovery.first_missing, hit);
+		assert_int_equal(recovery.last_missing, hit);
+		assert_int_equal(recovery.damaged_segments, 1);
+		assert_int_equal(found.last, 8);
+		assert_int_equal(found.missing, 1);
+		kit_copy(good, folder);
+		kit_flip(kit_segment(folder, 1), 8 * byte + byte % 8);
+		recovery = goes_on(folder, 1, &found);
+		assert_int_equal(recovery.records, hit - 1);
+		assert_int_equal(recovery.missing, 0);
+		assert_int_equal(recovery.damaged_segments, 1);
+		assert_int_equal(found.last, hit + 2);
+	}
+	free(good);
+	free(folder);
+}
+
+static void every_flipped_bit_of_a_header_loses_nothing(void **state)
+{
+	char *good = strdup(in_folder(*state, "good"));
+	char *folder = strdup(in_folder(*state, "flip"));
+	small_journal(good, 4, 1);
+	struct kit_found found;
+	for (size_t byte = 0; byte < JOURNAL_HEADER; byte++) {
+		for (int sent_again = 0; sent_again < 2; sent_again++) {
+			kit_copy(good, folder);
+			kit_flip(kit_segment(folder, 1), 8 * byte + byte % 8);
+			struct journal_recovery recovery =
+			        goes_on(folder, sent_again, &found);
+			assert_int_equal(recovery.records, 4);
+			assert_int_equal(recovery.missing, 0);
+			assert_int_equal(recovery.damaged_segments, 1);
+			assert_int_equal(found.records, 7);
+		}
+	}
+	free(good);
+	free(folder);
+}
+
+static int count_files(const char *folder)
+{
+	int exit_code;
+	char *text = run_command(&exit_code, "find %s -type f | wc -l", folder);
+	int n = atoi(text);
+	free(text);
+	return n;
+}
+
+/* What is left of a torn write must not validate behind what is written over its beginning. */
+static void a_torn_tail_is_kept_aside_and_never_comes_back(void **state)
+{
+	struct journal_recovery recovery;
+	small_journal(*state, 6, 6);
+	kit_flip(kit_segment(*state, 1), 8 * (JOURNAL_HEADER + 2 * SMALL_SIZE + 30));
+	struct journal *journal = kit_open(*state, &recovery);
+	assert_int_equal(recovery.records, 2);
+	assert_int_equal(recovery.torn_bytes, 4 * SMALL_SIZE - 7);
+	assert_int_equal(journal_next_seq(journal), 3);
+	/* Same size, same seq: the entry behind would be the old record 4, were it still there. */
+	uint8_t record[256];
+	size_t n = kit_record(99, SMALL, record, sizeof record);
+	assert_int_equal(journal_append(journal, record, n, 0), OK);
+	assert_int_equal(journal_commit(journal), OK);
+	journal_close(journal);
+	journal = kit_open(*state, &recovery);
+	assert_int_equal(journal_next_seq(journal), 4);
+	assert_int_equal(recovery.torn_bytes, 0);
+	journal_close(journal);
+	assert_int_equal(count_files(in_folder(*state, "quarantine")), 1);
+}
+
+static void a_newest_segment_without_anything_in_it_never_existed(void **state)
+{
+	struct journal_recovery recovery;
+	struct kit_found found;
+	const char *ghost = kit_segment(*state, 5);
+	small_journal(*state, 4, 1);
+	fclose(fopen(ghost, "w"));
+	recovery = goes_on(*state, 0, &found);
+	assert_int_equal(recovery.records, 4);
+	assert_int_equal(recovery.missing + recovery.torn_bytes, 0);
+	assert_int_equal(access(ghost, F_OK), -1);
+	FILE *out = fopen(kit_segment(*state, 8), "w");
+	for (int i = 0; i < 5000; i++)
+		fputs("garbage ", out);
+	fclose(out);
+	recovery = goes_on(*state, 0, &found);
+	assert_int_equal(recovery.records, 7);
+	assert_int_equal(recovery.torn_bytes, 40000);
+	assert_int_equal(count_files(in_folder(*state, "quarantine")), 1);
+}
+
+static void an_epoch_of_which_nothing_is_left_is_not_numbered_again(void **state)
+{
+	struct journal_recovery recovery;
+	struct journal_options options = kit_options(*state);
+	small_journal(*state, 4, 1);
+	FILE *out = fopen(kit_segment(*state, 1), "w");
+	fputs("garbage", out);
+	fclose(out);
+	options.epoch = 0;
+	struct journal *journal = kit_open_with(&options, &recovery);
+	assert_true(recovery.created);
+	assert_true(journal_epoch(journal) != KIT_EPOCH);
+	journal_close(journal);
+}
+
+/* Three segments, the middle one damaged. */
+static void three_segments(const char *folder, uint64_t *list)
+{
+	struct journal *journal = kit_open(folder, NULL);
+	kit_append(journal, 150, 1000, 4);
+	uint64_t *found;
+	assert_int_equal(segment_list(journal->folder, &found), 3);
+	memcpy(list, found, 3 * sizeof *list);
+	free(found);
+	journal_close(journal);
+}
+
+static void damage_in_an_older_segment_is_told_exactly(void **state)
+{
+	char *good = strdup(in_folder(*state, "good"));
+	char *folder = strdup(in_folder(*state, "bad"));
+	uint64_t list[3], seed = 7;
+	struct kit_found found;
+	three_segments(good, list);
+	size_t size = entry_size(RECORD_HEADER + 1000);
+	size_t used = kit_used(kit_segment(good, list[1]));
+	for (int round = 0; round < 150; round++) {
+		size_t bit = chance(&seed) % (8 * used);
+		kit_copy(good, folder);
+		kit_flip(kit_segment(folder, list[1]), bit);
+		struct journal_recovery recovery = goes_on(folder, round % 2, &found);
+		assert_int_equal(recovery.records + recovery.missing, 150);
+		if (bit < 8 * JOURNAL_HEADER) {
+			assert_int_equal(recovery.missing, 0);
+			continue;
+		}
+		uint64_t hit = list[1] + (bit / 8 - JOURNAL_HEADER) / size;
+		assert_int_equal(recovery.missing, 1);
+		assert_int_equal(recovery.first_missing, hit);
+		assert_int_equal(found.missing, 1);
+		assert_int_equal(found.last, 153);
+		assert_int_equal(recovery.damaged_segments, 1);
+		assert_int_equal(count_files(in_folder(folder, "quarantine")), 1);
+	}
+	free(good);
+	free(folder);
+}
+
+static void a_lost_or_emptied_older_segment_is_one_hole(void **state)
+{
+	char *good = strdup(in_folder(*state, "good"));
+	char *folder = strdup(in_folder(*state, "bad"));
+	uint64_t list[3];
+	struct kit_found found;
+	three_segments(good, list);
+	for (int how = 0; how < 4; how++) {
+		kit_copy(good, folder);
+		const char *segment = kit_segment(folder, list[1]);
+		if (how == 0)
+			unlink(segment);
+		if (how == 1)
+			assert_int_equal(truncate(segment, 0), 0);
+		if (how == 2)
+			assert_int_equal(
+			        truncate(segment, 0) +
+			                truncate(segment, JOURNAL_SEGMENT_LEAST),
+			        0);
+		if (how == 3)
+			assert_int_equal(truncate(segment, JOURNAL_HEADER), 0);
+		struct journal_recovery recovery = goes_on(folder, 0, &found);
+		assert_int_equal(recovery.first_missing, list[1]);
+		assert_int_equal(recovery.last_missing, list[2] - 1);
+		assert_int_equal(recovery.missing, list[2] - list[1]);
+		assert_int_equal(found.holes, 1);
+		assert_int_equal(found.missing, recovery.missing);
+	}
+	free(good);
+	free(folder);
+}
+
+/* Whatever is done to the files, nothing crashes, nothing false comes out, and the count adds up. */
+static void random_damage_never_invents_a_record(void **state)
+{
+	char *good = strdup(in_folder(*state, "good"));
+	char *folder = strdup(in_folder(*state, "bad"));
+	uint64_t list[3], seed = 20261123;
+	struct kit_found found;
+	three_segments(good, list);
+	for (int round = 0; round < 150; round++) {
+		kit_copy(good, folder);
+		for (uint64_t k = 1 + chance(&seed) % 4; k > 0; k--) {
+			uint8_t bytes[600];
+			for (size_t i = 0; i < sizeof bytes; i++)
+				bytes[i] = round % 3 == 0 ? 0 : (uint8_t)chance(&seed);
+			kit_poke(kit_segment(folder, list[chance(&seed) % 3]),
+			        (long)(chance(&seed) %
+			                (JOURNAL_SEGMENT_LEAST - sizeof bytes)),
+			        bytes, 1 + chance(&seed) % sizeof bytes);
+		}
+		struct journal_recovery recovery = goes_on(folder, round % 2, &found);
+		assert_true(recovery.records + recovery.missing <= 150);
+		assert_int_equal(found.missing, recovery.missing);
+	}
+	free(good);
+	free(folder);
+}
+
+/* A workload under failing calls: what was answered OK must be there, once, in order. */
+static void workload(const char *folder, long nth, bool on)
+{
+	uint8_t record[2048];
+	struct journal_options options = kit_options(folder);
+	struct journal *journal;
+	struct problem why;
+	options.system = &kit_failing;
+	kit_fail(nth, nth % 2 ? EIO : ENOSPC);
+	kit_fail_on(on);
+	if (journal_open(&journal, &options, NULL, &why) != OK)
+		return;
+	uint64_t durable = 1;
+	for (int i = 0; i < 80; i++) {
+		uint64_t seq = journal_next_seq(journal);
+		size_t n = kit_record(seq, 1500, record, sizeof record);
+		assert_int_equal(journal_append(journal, record, n, 0), OK);
+		if (i % 3 == 2)
+			journal_commit(journal);
+		assert_true(journal_committed_seq(journal) >= durable);
+		durable = journal_committed_seq(journal);
+	}
+	kit_fail(0, 0);
+	assert_int_equal(journal_commit(journal), OK);
+	assert_int_equal(journal_committed_seq(journal), 81);
+	journal_close(journal);
+	struct kit_found found = kit_read(folder, KIT_EPOCH, 1);
+	assert_int_equal(found.records, 80);
+	assert_int_equal(found.holes, 0);
+	struct journal_recovery recovery;
+	journal = kit_open(folder, &recovery);
+	assert_int_equal(journal_next_seq(journal), 81);
+	assert_int_equal(recovery.records, 80);
+	assert_int_equal(recovery.missing + recovery.damaged_segments, 0);
+	journal_close(journal);
+}
+
+static void a_call_that_fails_once_loses_and_doubles_nothing(void **state)
+{
+	char name[32];
+	workload(in_folder(*state, "count"), LONG_MAX, false);
+	for (long nth = 1; nth <= 70; nth++) {
+		snprintf(name, sizeof name, "once-%ld", nth);
+		workload(in_folder(*state, name), nth, false);
+		snprintf(name, sizeof name, "on-%ld", nth);
+		workload(in_folder(*state, name), nth, true);
+	}
+}
+
+/* The process dies while writes fail: what is left must open, with all that was durable. */
+static void dying_amid_failures_keeps_what_was_committed(void **state)
+{
+	char *folder = strdup(in_folder(*state, "live"));
+	char *left = strdup(in_folder(*state, "left"));
+	uint8_t record[2048];
+	for (long nth = 5; nth < 80; nth++) {
+		struct journal_options options = kit_options(folder);
+		kit_remove(folder);
+		options.system = &kit_failing;
+		kit_fail(0, 0);
+		struct journal *journal = kit_open_with(&options, NULL);
+		kit_fail(nth, EIO);
+		kit_fail_on(nth % 2 == 0);
+		for (int i = 0; i < 90; i++) {
+			size_t n = kit_record(
+			        journal_next_seq(journal), 1500, record, sizeof record);
+			if (journal_append(journal, record, n, 0) != OK)
+				break;
+			if (i % 3 == 2)
+				journal_commit(journal);
+		}
+		uint64_t durable = journal_committed_seq(journal);
+		kit_copy(folder, left);
+		kit_fail(0, 0);
+		journal_close(journal);
+		struct kit_found found;
+		struct journal_recovery recovery = goes_on(left, 0, &found);
+		assert_true(recovery.records >= durable - 1);
+		assert_int_equal(recovery.missing, 0);
+	}
+	free(folder);
+	free(left);
+}
+
+static bool sync_fails;
+
+static int sync_or_fail(int fd)
+{
+	int status = fdatasync(fd);
+	errno = EIO;
+	return sync_fails ? -1 : status;
+}
+
+static void a_reader_does_not_see_a_repeated_group_twice(void **state)
+{
+	uint8_t record[256];
+	struct journal_system system = journal_real;
+	struct journal_options options = kit_options(*state);
+	struct journal_reader *reader;
+	struct journal_entry entry = { 0 };
+	struct problem why;
+	system.sync = sync_or_fail;
+	options.system = &system;
+	sync_fails = false;
+	struct journal *journal = kit_open_with(&options, NULL);
+	assert_int_equal(
+	        journal_read_open(&reader, *state, KIT_SOURCE, KIT_EPOCH, 1), OK);
+	for (uint64_t seq = 1; seq <= 12; seq++) {
+		size_t n = kit_record(seq, SMALL, record, sizeof record);
+		assert_int_equal(journal_append(journal, record, n, 0), OK);
+		sync_fails = seq % 4 !=
+		             0; /* the bytes are there, but nobody may trust them */
+		assert_int_equal(journal_commit(journal), sync_fails ? FAILED : OK);
+		assert_int_equal(journal_committed_seq(journal), seq / 4 * 4 + 1);
+		assert_int_equal(journal_read_next(reader, &entry, &why), 1);
+		assert_int_equal(entry.seq, seq);
+		assert_true(kit_is(entry.record, entry.size, seq));
+		assert_int_equal(journal_read_next(reader, &entry, &why), 0);
+	}
+	journal_read_close(reader);
+	journal_close(journal);
+	assert_int_equal(kit_read(*state, KIT_EPOCH, 1).records, 12);
+	int exit_code;
+	char *got = run_command(&exit_code, "python3 %s %s/%s/%016" PRIx64 " | wc -l",
+	        project_file("tests/journal_reader.py"), (char *)*state, KIT_SOURCE,
+	        KIT_EPOCH);
+	assert_int_equal(atoi(got), 12);
+	free(got);
+}
+
+#define with_folder(test)                                                              \
+	cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
+
+static void nobody_listens(enum log_level level, const char *text)
+{
+}
+
+int main(void)
+{
+	log_catch(nobody_listens);
+	const struct CMUnitTest journal_damage[] = {
+		with_folder(after_every_cut_all_records_before_it_are_there),
+		with_folder(every_flipped_bit_of_the_last_commit_is_cut_off),
+		with_folder(
+		        a_flipped_bit_of_an_earlier_commit_is_a_hole_or_is_sent_again),
+		with_folder(every_flipped_bit_of_a_header_loses_nothing),
+		with_folder(a_torn_tail_is_kept_aside_and_never_comes_back),
+		with_folder(a_newest_segment_without_anything_in_it_never_existed),
+		with_folder(an_epoch_of_which_nothing_is_left_is_not_numbered_again),
+		with_folder(damage_in_an_older_segment_is_told_exactly),
+		with_folder(a_lost_or_emptied_older_segment_is_one_hole),
+		with_folder(random_damage_never_invents_a_record),
+		with_folder(a_call_that_fails_once_loses_and_doubles_nothing),
+		with_folder(dying_amid_failures_keeps_what_was_committed),
+		with_folder(a_reader_does_not_see_a_repeated_group_twice),
+	};
+	return cmocka_run_group_tests_name(
+	        "journal_damage", journal_damage, NULL, NULL);
+}
