@@ -6,10 +6,10 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/folder.h"
+#include "base/share.h"
 
 #define PROFILE_MOST                                                                   \
 	40000 /* bytes: it must fit into a DESCRIBE record with its settings */
@@ -101,19 +101,10 @@ int profile_channel_index(const struct profile *profile, const char *name)
 const char *profile_folder(void)
 {
 	static char path[PATH_MAX];
-	struct stat st;
 	const char *set = getenv("QUANTRAC_PROFILES");
 	if (set != NULL && set[0] != '\0')
 		return set;
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 32);
-	while (n > 0 && path[n - 1] != '/')
-		n--;
-	if (n > 0) {
-		strcpy(path + n, "profiles");
-		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-			return path;
-	}
-	return QUANTRAC_SHARE "/profiles";
+	return share_folder("profiles", path, sizeof path);
 }
 
 static int is_profile(const struct dirent *entry)

@@ -135,6 +135,15 @@ static void check_block(struct check *check, size_t i)
 	if (block->function > 2 && block->count > MODBUS_REGISTERS)
 		WRONG(check, "split it into two blocks",
 		        "one request reads at most %d registers", MODBUS_REGISTERS);
+	for (size_t k = 0; k < i; k++)
+		if (check->profile->block[k].function == block->function &&
+		        check->profile->block[k].count == block->count)
+			WRONG(check,
+			        "make one longer by a register: a late answer to the "
+			        "one "
+			        "cannot then be taken for the other",
+			        "blocks '%s' and '%s' have the same function and count",
+			        check->profile->block[k].name, block->name);
 	if (block->start + block->count > 65536)
 		WRONG(check, "the last register is 65535",
 		        "the block ends beyond register 65535");

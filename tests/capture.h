@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Captures of instruments: tests/captures/NAME.hex, with NAME.expected beside it.
+ *
+ *     # instrument: ...           header: what, from where, real or constructed
+ *     # slave: 3                  and what the driver is told (framing: rtu, profile: NAME)
+ *
+ *     > 03 03 00 00 ...           a request
+ *     < 03 03 14 ...              its answer; a poll ends with an empty line
+ */
+#ifndef TESTS_CAPTURE_H
+#define TESTS_CAPTURE_H
+
+#include <stdint.h>
+
+#include "base/reading.h"
+#include "sensors/profile.h"
+
+#define CAPTURE_PAIRS 8
+#define CAPTURE_POLLS 8
+
+struct capture_bytes {
+	size_t n;
+	uint8_t byte[FRAME_MOST];
+};
+
+struct capture {
+	char name[64], profile_name[64];
+	int framing, slave;
+	bool told; /* the header says where it comes from */
+	size_t n_polls;
+	struct capture_poll {
+		size_t n;
+		struct capture_bytes request[CAPTURE_PAIRS], answer[CAPTURE_PAIRS];
+	} poll[CAPTURE_POLLS];
+
+	/* made from the profile */
+	struct profile *profile;
+	struct channel_setting setting[READING_CHANNELS];
+	struct instrument instrument;
+};
+
+/* Read captures/NAME.hex and its profile; fails the test if it cannot. */
+void capture_read(struct capture *capture, const char *name);
+void capture_free(struct capture *capture);
+
+/* Every capture there is: names ended by NULL; the caller frees. */
+const char **capture_list(void);
+
+/* Put a poll through the driver: it must ask what the capture asks and take what it answers.
+ * `room` bytes hold the exchanges. */
+struct exchanges capture_drive(const struct capture *capture, size_t poll, void *state,
+        uint8_t *out, size_t room);
+
+/* A reading's payload from the decoded poll; its size. */
+size_t capture_encode(const struct capture *capture, const struct exchanges *exchanges,
+        const struct decoded *decoded, uint8_t *out, size_t room);
+
+/* Hexadecimal text ("01 03 ...") as bytes; their number. */
+size_t hex_bytes(const char *text, uint8_t *out, size_t room);
+
+#endif
