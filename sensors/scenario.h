@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A scenario: instruments that are not there, what they would say at any time, and what
+ * happens to them.  Everything is a pure function of the seed and the time, so that
+ * thirty days of history, the live minute after them and any replay agree.
+ *
+ *     scenario: {name: Nước thải, seed: 7, start: 2026-11-01T00:00, offset: "+07:00"}
+ *     ports:
+ *       - {id: bus, mode: rtu}                            a pseudo-terminal, linked
+ * <dir>/bus
+ *       - {id: stack, mode: tcp, listen: "127.0.0.1:15020"}
+ *     instruments:
+ *       - id: cod
+ *         profile: sim-cod
+ *         port: bus
+ *         slave: 3
+ *         channels:
+ *           - {name: cod, mean: 42, daily: 6, peak: "15:00", noise: 1.5, decimals: 1}
+ *           - {name: nh4, replay: {file: scada.csv, column: S_NH, every: 5min}}
+ *     scenes:
+ *       - {from: day 9 10:00, to: day 9 14:00, instrument: cod, state: fault}
+ *
+ * Times are ISO 8601, "day 9", "day 9 10:00" (day 1 is the day of the start) or "live
+ * +20s" (after `quantrac simulate` began; never in a rehearsal).
+ */
+#ifndef SENSORS_SCENARIO_H
+#define SENSORS_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/config.h"
+#include "sensors/profile.h"
+
+struct scenario_head {
+	const char *name, *profiles;
+	int64_t seed, start_us;
+	int offset_min;
+	double base_s, slot_s;
+	bool start_set;
+};
+
+struct scenario_port {
+	const char *id, *listen; /* listen "": a pseudo-terminal */
+	int mode;                /* enum modbus_framing */
+};
+
+/* A column of a CSV of real data instead of a generator. */
+struct scenario_replay {
+	const char *file, *column,
+	        *time; /* time: a column of ISO 8601 stamps, "" : every */
+	double every_s, missing;
+	bool loop;
+	size_t n;
+	double *value;  /* [n] NAN where missing */
+	int64_t *at_us; /* [n] after the first row; NULL without a time column */
+};
+
+struct scenario_channel {
+	const char *name, *peak, *half_peak;
+	double mean, daily,
+	        half_day; /* amplitudes, and at what time of day they are highest */
+	double noise,
+	        correlation_s; /* standard deviation; how long it remembers itself */
+	double low, high;      /* clipped to, NAN: not */
+	int64_t decimals;      /* -1: not rounded */
+	struct scenario_replay replay;
+	/* found when the scenario was read */
+	double peak_us, half_peak_us; /* after midnight */
+	size_t index;                 /* in the profile */
+	uint64_t seed;
+	size_t n_scenes;
+	const struct scenario_scene **scene; /* [n_scenes] that change its value */
+};
+
+struct scenario_instrument {
+	const char *id, *profile_name, *port_id;
+	int64_t slave;
+	bool slave_set;
+	double delay_s; /* between request and answer */
+	size_t n_channels;
+	struct scenario_channel *channel;
+	/* found when the scenario was read */
+	struct profile *profile;
+	size_t port;
+	struct scenario_channel **of_profile; /* [profile->n_channels], NULL: reads 0 */
+	size_t n_scenes;
+	const struct scenario_scene **scene; /* [n_scenes] that happen to it */
+};
+
+struct scenario_scene {
+	const char *name, *from, *to, *instrument, *port;
+	double every_s; /* again and again, 0: once */
+	size_t n_channels;
+	const char **channel; /* none: all */
+	double set, add, multiply, mean, swing, noise;
+	const char *state; /* what the instrument says of itself: "fault" */
+	bool silent;       /* the slave answers nothing */
+	bool cable;        /* the whole port is gone */
+	bool garbage;      /* answers have a bit turned over */
+	bool hang_up;      /* a TCP connection is closed at every request */
+	int64_t exception; /* 0: none */
+	double late_s;     /* the answer comes this much later */
+	/* found when the scenario was read */
+	int64_t from_us, to_us; /* after the start, or after the beginning of live */
+	bool live;
+	int state_number; /* -1: none */
+	uint64_t seed;
+};
+
+struct scenario {
+	struct scenario_head head;
+	size_t n_ports, n_instruments, n_scenes;
+	struct scenario_port *port;
+	struct scenario_instrument *instrument;
+	struct scenario_scene *scene;
+	int64_t start_us; /* start of day 1 */
+	int64_t live_us;  /* INT64_MAX: never */
+	const char *path;
+	struct config *config;
+};
+
+/* Read a scenario with its profiles and its CSV files; all errors go to `report` (NULL:
+ * the first, in `why`).  OK, NOT_FOUND or MALFORMED; *out is NULL then. */
+int scenario_read(
+        struct scenario **out, const char *path, FILE *report, struct problem *why);
+int scenario_parse(struct scenario **out, const char *text, size_t n, const char *name,
+        FILE *report, struct problem *why);
+void scenario_free(struct scenario *scenario); /* NULL is fine */
+
+/* Put day 1 at the legal day that holds start_us (0: as the file says; if it says
+ * nothing, 1970 begins), and say when live begins (INT64_MAX: never). */
+void scenario_begin(struct scenario *scenario, int64_t start_us, int64_t live_us);
+
+/* ---- pure functions of the time ---- */
+
+/* What the instrument measures in channel c of its profile, in the profile's unit; NAN:
+ * no number.  Exact decimals where the channel has `decimals`.
+ *
+ * A scene with `mean` plants it: over the scene the values of its base intervals have
+ * that mean exactly, if each slot (1 min) of a base interval (5 min) is read equally
+ * often. */
+double scenario_value(const struct scenario *scenario,
+        const struct scenario_instrument *instrument, size_t c, int64_t time_us);
+
+/* What is the matter with an instrument at a time. */
+struct scenario_condition {
+	bool silent, cable, garbage, hang_up;
+	uint8_t exception;
+	int64_t late_us;
+};
+struct scenario_condition scenario_condition(const struct scenario *scenario,
+        const struct scenario_instrument *instrument, int64_t time_us);
+
+/* State the instrument gives channel c at a time: STATE_OK, STATE_FAULT, ... */
+uint8_t scenario_state(const struct scenario *scenario,
+        const struct scenario_instrument *instrument, size_t c, int64_t time_us);
+
+bool scenario_scene_now(const struct scenario *scenario,
+        const struct scenario_scene *scene, int64_t time_us);
+bool scenario_cable_out(const struct scenario *scenario, size_t port, int64_t time_us);
+
+/* The instrument that answers at a port and address, or NULL. */
+const struct scenario_instrument *scenario_at(
+        const struct scenario *scenario, size_t port, uint8_t slave);
+
+/* Index of a port, or NOT_FOUND. */
+int scenario_port_index(const struct scenario *scenario, const char *id);
+
+/* Counter-based chance: the same (seed, k) gives the same number.  Sum of four uniform
+ * numbers, mean 0, standard deviation 1, never beyond 3.5. */
+double scenario_chance(uint64_t seed, int64_t k);
+
+extern const struct section scenario_section;
+
+#endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Offers the ports of a scenario to anybody who asks: a pseudo-terminal with a link to its
+ * slave's name, or a listening TCP socket.  One poll() over all, nothing waits.
+ */
+#include "sensors/simulate_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/folder.h"
+#include "base/legal_time.h"
+#include "base/log.h"
+
+#define QUIET_US INT64_C(200000) /* half a request this old will never be whole */
+#define LOOK_US  INT64_C(50000)  /* how often cables are looked at */
+
+int64_t serve_clock(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * US_PER_S + now.tv_nsec / 1000;
+}
+
+static int64_t scenario_now(const struct serve *serve, int64_t now_us)
+{
+	double since = (double)(now_us - serve->began_us) * serve->options->speed;
+	return serve->options->from_us + (int64_t)since;
+}
+
+/* ---- one connection ---- */
+
+void peer_close(struct serve_peer *peer)
+{
+	if (peer->descriptor >= 0)
+		close(peer->descriptor);
+	*peer = (struct serve_peer){ .descriptor = -1, .due_us = INT64_MAX };
+}
+
+static void note_sent(struct serve *serve, const struct serve_port *port,
+        const struct serve_peer *peer)
+{
+	FILE *sent = serve->options->sent;
+	char stamp[TIME_TEXT];
+	if (sent == NULL)
+		return;
+	fprintf(sent, "%s,%s,%s,",
+	        time_print(peer->asked_us, serve->scenario->head.offset_min, stamp),
+	        serve->scenario->port[port->index].id, peer->answer.instrument->id);
+	for (size_t i = 0; i < peer->answer.size; i++)
+		fprintf(sent, "%02x", peer->answer.bytes[i]);
+	fputc('\n', sent);
+}
+
+static void peer_answer(
+        struct serve *serve, struct serve_port *port, struct serve_peer *peer)
+{
+	peer->due_us = INT64_MAX;
+	if (peer->answer.hang_up) {
+		if (port->listener >= 0)
+			peer_close(peer);
+		return;
+	}
+	ssize_t n = write(peer->descriptor, peer->answer.bytes, peer->answer.size);
+	if (n == (ssize_t)peer->answer.size)
+		note_sent(serve, port, peer);
+	else
+		log_seldom(LOG_WARN, port->link, "%s: an answer could not be sent: %s",
+		        serve->scenario->port[port->index].id, strerror(errno));
+}
+
+/* Take the requests out of what has come.  One answer at a time is on its way: a new request
+ * takes the place of the one before, as a real instrument gives up its answer. */
+static void peer_look(struct serve *serve, struct serve_port *port,
+        struct serve_peer *peer, int64_t now_us)
+{
+	size_t at = 0;
+	while (at < peer->n) {
+		struct simulated answer;
+		int64_t asked_us = scenario_now(serve, now_us);
+		int used = simulate_answer(serve->scenario, port->index, peer->in + at,
+		        peer->n - at, asked_us, &answer);
+		if (used == FRAME_SHORT)
+			break;
+		at += used > 0 ? (size_t)used : 1;
+		if (used < 0 || (answer.size == 0 && !answer.hang_up))
+			continue;
+		peer->answer = answer;
+		peer->asked_us = asked_us;
+		peer->due_us = now_us + answer.delay_us;
+	}
+	memmove(peer->in, peer->in + at, peer->n - at);
+	peer->n -= at;
+}
+
+static void peer_read(struct serve *serve, struct serve_port *port,
+        struct serve_peer *peer, int64_t now_us)
+{
+	if (peer->n > 0 && now_us - peer->heard_us > QUIET_US)
+		peer->n = 0;
+	if (peer->n == sizeof peer->in)
+		peer->n = 0;
+	ssize_t n =
+	        read(peer->descriptor, peer->in + peer->n, sizeof peer->in - peer->n);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	/* nobody has the pseudo-terminal open: EIO; a TCP client that went away: 0 */
+	if (n <= 0) {
+		if (port->listener >= 0)
+			peer_close(peer);
+		return;
+	}
+	peer->heard_us = now_us;
+	peer->n += (size_t)n;
+	peer_look(serve, port, peer, now_us);
+}
+
+static void port_accept(struct serve_port *port)
+{
+	int descriptor =
+	        accept4(port->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (descriptor < 0)
+		return;
+	for (size_t i = 0; i < SERVE_PEERS; i++) {
+		if (port->peer[i].descriptor >= 0)
+			continue;
+		port->peer[i].descriptor = descriptor;
+		return;
+	}
+	close(descriptor);
+}
+
+/* ---- the loop ---- */
+
+/* A cable that was pulled comes out, one that was put back comes in again. */
+static void look_at_cables(struct serve *serve, int64_t now_us)
+{
+	for (size_t i = 0; i < serve->n_ports; i++) {
+		struct serve_port *port = &serve->port[i];
+		bool out = scenario_cable_out(
+		        serve->scenario, i, scenario_now(serve, now_us));
+		struct problem why;
+		if (out && port->up)
+			serve_port_down(port);
+		else if (!out && !port->up && serve_port_up(serve, port, &why) != OK)
+			log_seldom(LOG_WARN, port->link, "%s", why.text);
+	}
+}
+
+static size_t gather(struct serve *serve, struct pollfd *fds)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < serve->n_ports; i++) {
+		struct serve_port *port = &serve->port[i];
+		fds[n++] = (struct pollfd){ .fd = port->listener, .events = POLLIN };
+		for (size_t k = 0; k < SERVE_PEERS; k++)
+			fds[n++] = (struct pollfd){ .fd = port->peer[k].descriptor,
+				.events = POLLIN };
+	}
+	return n;
+}
+
+static void attend(struct serve *serve, const struct pollfd *fds, int64_t now_us)
+{
+	for (size_t i = 0; i < serve->n_ports; i++) {
+		struct serve_port *port = &serve->port[i];
+		const struct pollfd *look = fds + i * (1 + SERVE_PEERS);
+		for (size_t k = 0; k < SERVE_PEERS; k++) {
+			struct serve_peer *peer = &port->peer[k];
+			if (look[1 + k].revents != 0 &&
+			        peer->descriptor == look[1 + k].fd)
+				peer_read(serve, port, peer, now_us);
+			if (peer->descriptor >= 0 && peer->due_us <= now_us)
+				peer_answer(serve, port, peer);
+		}
+		if (look[0].revents & POLLIN)
+			port_accept(port);
+	}
+}
+
+static int wait_ms(const struct serve *serve, int64_t now_us, int64_t end_us)
+{
+	int64_t next_us = now_us + (serve->has_cables ? LOOK_US : US_PER_S);
+	if (end_us < next_us)
+		next_us = end_us;
+	for (size_t i = 0; i < serve->n_ports; i++)
+		for (size_t k = 0; k < SERVE_PEERS; k++)
+			if (serve->port[i].peer[k].due_us < next_us)
+				next_us = serve->port[i].peer[k].due_us;
+	return next_us <= now_us ? 0 : (int)((next_us - now_us + 999) / 1000);
+}
+
+static void loop(struct serve *serve, struct pollfd *fds)
+{
+	const struct simulate_options *options = serve->options;
+	int64_t end_us = INT64_MAX, now_us = serve_clock();
+	if (isfinite(options->for_s))
+		end_us = serve->began_us + (int64_t)(options->for_s * 1e6);
+	while (now_us < end_us && (options->stop == NULL || !*options->stop)) {
+		look_at_cables(serve, now_us);
+		size_t n = gather(serve, fds);
+		if (poll(fds, n, wait_ms(serve, now_us, end_us)) < 0)
+			for (size_t i = 0; i < n; i++)
+				fds[i].revents = 0;
+		now_us = serve_clock();
+		attend(serve, fds, now_us);
+	}
+}
+
+static bool any_cable(const struct scenario *scenario)
+{
+	for (size_t i = 0; i < scenario->n_scenes; i++)
+		if (scenario->scene[i].cable)
+			return true;
+	return false;
+}
+
+static int ports_open(struct serve *serve, struct problem *why)
+{
+	for (size_t i = 0; i < serve->n_ports; i++) {
+		struct serve_port *port = &serve->port[i];
+		serve_port_init(serve, port, i);
+		int status = serve_port_up(serve, port, why);
+		if (status != OK)
+			return status;
+		if (serve->options->say != NULL)
+			fprintf(serve->options->say, "%s: %s\n",
+			        serve->scenario->port[i].id, port->link);
+	}
+	if (serve->options->say != NULL)
+		fflush(serve->options->say);
+	return OK;
+}
+
+int simulate_serve(const struct scenario *scenario,
+        const struct simulate_options *options, struct problem *why)
+{
+	struct serve serve = { .scenario = scenario,
+		.options = options,
+		.n_ports = scenario->n_ports,
+		.has_cables = any_cable(scenario),
+		.began_us = serve_clock() };
+	if (options->dir != NULL && folder_make(options->dir) != OK)
+		return problem_set(why, FAILED, EXIT_CONFIG,
+		        "cannot make %s: %s; give another folder with --dir",
+		        options->dir, strerror(errno));
+	serve.port = calloc(serve.n_ports, sizeof serve.port[0]);
+	struct pollfd *fds = calloc(serve.n_ports * (1 + SERVE_PEERS), sizeof fds[0]);
+	int status = serve.port != NULL && fds != NULL ? OK : FAILED;
+	for (size_t i = 0; status == OK && i < serve.n_ports; i++)
+		serve_port_init(&serve, &serve.port[i], i);
+	if (status == OK)
+		status = ports_open(&serve, why);
+	if (status == OK)
+		loop(&serve, fds);
+	for (size_t i = 0; serve.port != NULL && i < serve.n_ports; i++)
+		serve_port_down(&serve.port[i]);
+	free(fds);
+	free(serve.port);
+	return status;
+}
