@@ -39,7 +39,7 @@ struct excursion { /* consecutive base values outside the limit */
 };
 
 struct assessment {
-	char id[64]; /* "bt-outlet/cod/vn-40-2011/day/2026-11-09" */
+	char id[128]; /* "bt-outlet/cod/vn-40-2011/day/2026-11-09" */
 	const struct rule *rule;
 	const struct rule_limit *parameter;
 	const struct stage *stage;

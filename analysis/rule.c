@@ -6,11 +6,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "analysis/rule_check.h"
 #include "base/digest.h"
-#include "base/legal_time.h"
+#include "base/share.h"
 
 const char *rule_status_text(int status)
 {
@@ -65,28 +64,13 @@ void rule_free(struct rule *rule)
 	*rule = (struct rule){ 0 };
 }
 
-/* "<folder of this program>/limits", if there is one. */
-static const char *beside_program(void)
-{
-	static char path[4096 + 8];
-	ssize_t n = readlink("/proc/self/exe", path, 4096);
-	if (n <= 0)
-		return NULL;
-	path[n] = '\0';
-	char *slash = strrchr(path, '/');
-	if (slash == NULL)
-		return NULL;
-	memcpy(slash, "/limits", sizeof "/limits");
-	return access(path, R_OK | X_OK) == 0 ? path : NULL;
-}
-
 const char *rule_folder(void)
 {
+	static char folder[4096];
 	const char *asked = getenv("QUANTRAC_LIMITS");
 	if (asked != NULL && asked[0] != '\0')
 		return asked;
-	const char *beside = beside_program();
-	return beside != NULL ? beside : QUANTRAC_SHARE "/limits";
+	return share_folder("limits", folder, sizeof folder);
 }
 
 static int is_rule_file(const struct dirent *entry)

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/station.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/basis.h"
+#include "base/legal_time.h"
+#include "base/log.h"
+
+int judging_begin(struct judging *judging, struct reader *reader,
+        const struct rules *rules, const struct judge_options *options,
+        struct problem *why)
+{
+	*judging = (struct judging){ .reader = reader,
+		.rules = rules,
+		.options = options,
+		.utc_offset_min = reader_identity(reader)->utc_offset_min };
+	int status = permits_load(&judging->permits, reader, options->as_of_us, why);
+	if (status == OK)
+		status = ledger_load(&judging->ledger, reader, options->as_of_us, why);
+	return status;
+}
+
+void judging_end(struct judging *judging)
+{
+	permits_free(&judging->permits);
+	ledger_free(&judging->ledger);
+	work_free(&judging->work);
+}
+
+#define PERMITS 16
+
+const struct permit *judging_permit(const struct judging *judging,
+        const struct rule *rule, const char *station, int64_t time_us)
+{
+	const struct permit *permit[PERMITS];
+	size_t n = permits_for(&judging->permits, station, time_us, permit, PERMITS);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(permit[i]->rule, rule->id) == 0)
+			return permit[i];
+	return NULL;
+}
+
+/* ---- which rules judge a station ---- */
+
+static bool is_ambient(const struct judging *judging, const char *station)
+{
+	const struct describe *describe =
+	        reader_station_describe(judging->reader, station);
+	return describe != NULL && strcmp(describe->outlet_kind, "ambient") == 0;
+}
+
+static bool has_permit(
+        const struct judging *judging, const char *station, const struct rule *rule)
+{
+	for (size_t i = 0; i < judging->permits.n; i++)
+		if (strcmp(judging->permits.permit[i].station, station) == 0 &&
+		        strcmp(judging->permits.permit[i].rule, rule->id) == 0)
+			return true;
+	return false;
+}
+
+static bool rule_judges(
+        const struct judging *judging, const char *station, const struct rule *rule)
+{
+	const char *wanted = judging->options->rule;
+	if (wanted != NULL && strcmp(wanted, rule->id) != 0)
+		return false;
+	if (rule->kind == KIND_AMBIENT)
+		return is_ambient(judging, station);
+	return rule->kind == KIND_LEGAL && has_permit(judging, station, rule);
+}
+
+static void tell_unknown_rules(const struct judging *judging, const char *station)
+{
+	for (size_t i = 0; i < judging->permits.n; i++) {
+		const struct permit *permit = &judging->permits.permit[i];
+		if (strcmp(permit->station, station) == 0 &&
+		        rules_find(judging->rules, permit->rule) == NULL)
+			log_seldom(LOG_WARN, permit->rule,
+			        "permit %s of station %s names the rule '%s', and "
+			        "there is no such record: "
+			        "nothing is judged by it",
+			        permit->number, station, permit->rule);
+	}
+}
+
+/* ---- which channels ---- */
+
+static bool permit_names(const struct permit *permit, const char *channel)
+{
+	for (size_t i = 0; i < permit->n_parameters; i++)
+		if (strcmp(permit->parameter[i], channel) == 0)
+			return true;
+	return false;
+}
+
+bool job_judges(const struct job *job, size_t c, const struct permit *permit)
+{
+	return permit == NULL || permit->n_parameters == 0 ||
+	       permit_names(permit, job->channel[c].id);
+}
+
+/* Measured by an instrument, or named by a permit: then its absence must be told. */
+static bool is_judged(const struct judging *judging, const char *station,
+        const struct rule *rule, const char *channel)
+{
+	const char *wanted = judging->options->channel;
+	size_t index;
+	if (wanted != NULL && strcmp(wanted, channel) != 0)
+		return false;
+	if (station_channel(judging->reader, station, channel, &index) != NULL)
+		return true;
+	for (size_t i = 0; i < judging->permits.n; i++) {
+		const struct permit *permit = &judging->permits.permit[i];
+		if (strcmp(permit->station, station) == 0 &&
+		        strcmp(permit->rule, rule->id) == 0 &&
+		        permit_names(permit, channel))
+			return true;
+	}
+	return false;
+}
+
+static int add_channel(struct job *job, const char *id, const struct rule_limit *limit)
+{
+	struct job_channel *more =
+	        realloc(job->channel, (job->n_channels + 1) * sizeof *job->channel);
+	if (more == NULL)
+		return FAILED;
+	job->channel = more;
+	more[job->n_channels++] = (struct job_channel){ .id = id, .limit = limit };
+	return OK;
+}
+
+/* A record with empty tables: each measured channel gets a line that says why. */
+static int add_measured(
+        struct job *job, const struct judging *judging, const char *station)
+{
+	const struct describe *const *instrument;
+	size_t n = reader_instruments(judging->reader, station, &instrument);
+	int status = OK;
+	for (size_t i = 0; i < n; i++) {
+		for (size_t c = 0; c < instrument[i]->n_channels && status == OK; c++) {
+			const struct channel *about = &instrument[i]->channel[c];
+			if (strcmp(about->kind, "measurement") != 0 ||
+			        !is_judged(judging, station, job->rule, about->name))
+				continue;
+			status = add_channel(job, about->name, NULL);
+			if (status == OK)
+				job->channel[job->n_channels - 1].none =
+				        (struct rule_limit){
+					        .channel = about->name,
+					        .name_vi = about->label_vi,
+					        .name_en = about->label_en,
+					        .unit = about->unit,
+					        .expressed_as = "",
+					        .basis = "",
+					        .gas_state = "",
+					        .reference_temperature_C = NAN,
+					        .reference_pressure_kPa = NAN,
+					        .subtract_percent = NAN,
+					        .source = "",
+				        };
+		}
+	}
+	return status;
+}
+
+static int by_channel(const void *a, const void *b)
+{
+	const struct job_channel *x = a, *y = b;
+	return strcmp(x->id, y->id);
+}
+
+static int job_channels(
+        struct job *job, const struct judging *judging, const char *station)
+{
+	const struct rule *rule = job->rule;
+	int status = OK;
+	for (size_t i = 0; i < rule->n_limits && status == OK; i++)
+		if (is_judged(judging, station, rule, rule->limit[i].channel))
+			status = add_channel(
+			        job, rule->limit[i].channel, &rule->limit[i]);
+	if (rule->n_limits == 0 && status == OK)
+		status = add_measured(job, judging, station);
+	if (job->n_channels > 1)
+		qsort(job->channel, job->n_channels, sizeof *job->channel, by_channel);
+	job->id = calloc(job->n_channels + 1, sizeof *job->id);
+	if (status != OK || job->id == NULL)
+		return FAILED;
+	for (size_t c = 0; c < job->n_channels; c++) {
+		job->id[c] = job->channel[c].id;
+		if (job->channel[c].limit == NULL)
+			job->channel[c].limit = &job->channel[c].none;
+	}
+	return OK;
+}
+
+/* ---- which days ---- */
+
+/* Without an end asked for, days are judged as far as there is data; with one, dark days too. */
+static void job_days(
+        struct job *job, const struct judging *judging, const char *station)
+{
+	const struct judge_options *options = judging->options;
+	int offset_min = judging->utc_offset_min;
+	int64_t from_us = options->from_us, to_us = options->to_us, first_us, last_us;
+	if (reader_span(judging->reader, station, &first_us, &last_us) != OK)
+		return;
+	if (from_us < first_us)
+		from_us = day_start(first_us, offset_min);
+	if (to_us == 0 || to_us >= TIME_US_END)
+		to_us = last_us + 1;
+	if (options->now_us != 0 && to_us > options->now_us)
+		to_us = options->now_us;
+	job->first_us = day_start(from_us, offset_min);
+	if (to_us > job->first_us)
+		job->n_days =
+		        (size_t)((to_us - job->first_us + US_PER_DAY - 1) / US_PER_DAY);
+}
+
+/* FNV-1a of station and date: shards do not depend on what else there is. */
+static bool in_shard(
+        const struct judge_options *options, const char *station, int64_t day_us)
+{
+	if (options->shards <= 1)
+		return true;
+	uint32_t hash = 2166136261u;
+	for (const char *c = station; *c != '\0'; c++)
+		hash = (hash ^ (uint8_t)*c) * 16777619u;
+	uint64_t day = (uint64_t)(day_us / US_PER_HOUR);
+	for (int i = 0; i < 8; i++)
+		hash = (hash ^ (uint8_t)(day >> (8 * i))) * 16777619u;
+	return hash % (uint32_t)options->shards == (uint32_t)options->shard;
+}
+
+static int job_load(struct job *job, struct judging *judging, const char *station,
+        struct problem *why)
+{
+	size_t n_base = rule_base_count(job->rule);
+	job->measured =
+	        calloc(job->n_days * job->n_channels + 1, sizeof *job->measured);
+	job->running = calloc(job->n_days * n_base + 1, 1);
+	job->loaded = calloc(job->n_days + 1, sizeof *job->loaded);
+	if (job->measured == NULL || job->running == NULL || job->loaded == NULL)
+		return problem_set(why, FAILED, EXIT_INTERNAL,
+		        "no memory for %zu days of %s", job->n_days, station);
+	struct day_request request = {
+		.reader = judging->reader,
+		.ledger = &judging->ledger,
+		.rule = job->rule,
+		.station = station,
+		.as_of_us = judging->options->as_of_us,
+		.n_channels = job->n_channels,
+		.channel = job->id,
+	};
+	for (size_t d = 0; d < job->n_days; d++) {
+		request.start_us = job->first_us + (int64_t)d * US_PER_DAY;
+		if (!in_shard(judging->options, station, request.start_us))
+			continue;
+		int status = station_day_load(job->measured + d * job->n_channels,
+		        job->running + d * n_base, &request, why);
+		if (status != OK)
+			return status;
+		job->loaded[d] = true;
+	}
+	return OK;
+}
+
+static int job_make(struct job *job, struct judging *judging, const char *station,
+        const struct rule *rule, struct problem *why)
+{
+	*job = (struct job){ .rule = rule };
+	if (job_channels(job, judging, station) != OK)
+		return problem_set(why, FAILED, EXIT_INTERNAL,
+		        "no memory for the channels of %s", station);
+	job_days(job, judging, station);
+	if (job->n_channels == 0)
+		job->n_days = 0;
+	return job_load(job, judging, station, why);
+}
+
+int station_jobs(struct job **out, struct judging *judging, const char *station,
+        struct problem *why)
+{
+	int n = 0, status = OK;
+	*out = calloc(judging->rules->n + 1, sizeof **out);
+	if (*out == NULL)
+		return problem_set(
+		        why, FAILED, EXIT_INTERNAL, "no memory for %s", station);
+	tell_unknown_rules(judging, station);
+	for (size_t i = 0; i < judging->rules->n && status == OK; i++)
+		if (rule_judges(judging, station, &judging->rules->rule[i]))
+			status = job_make(&(*out)[n++], judging, station,
+			        &judging->rules->rule[i], why);
+	if (status == OK)
+		return n;
+	jobs_free(*out, (size_t)n);
+	*out = NULL;
+	return status;
+}
+
+void jobs_free(struct job *job, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (job[i].measured != NULL)
+			measured_free(
+			        job[i].measured, job[i].n_days * job[i].n_channels);
+		free(job[i].measured);
+		free(job[i].running);
+		free(job[i].loaded);
+		free(job[i].channel);
+		free(job[i].id);
+	}
+	free(job);
+}
+
+int day_inputs_make(struct day_inputs *out, const struct job *job, size_t day, size_t c)
+{
+	const struct measured *measured = job_measured(job, day, c);
+	const struct rule_limit *limit = job->channel[c].limit;
+	struct problem why = { 0 };
+	*out = (struct day_inputs){
+		.measure = { .factor = 1,
+		        .cycle_s = measured->cycle_s,
+		        .bounded = limit->bounded },
+	};
+	if (measured->refusal[0] != '\0')
+		memcpy(out->refusal, measured->refusal, sizeof out->refusal);
+	else if (measured->describe != NULL &&
+	         basis_check(&measured->about, limit, &out->measure.factor,
+	                 &out->measure.offset, &why) != OK)
+		snprintf(out->refusal, sizeof out->refusal, "%.255s", why.text);
+	out->measure.range_top = measured->describe == NULL
+	                                 ? NAN
+	                                 : measured->about.high * out->measure.factor +
+	                                           out->measure.offset;
+	return inputs_of_base(&out->base, &measured->sums,
+	        job->running + day * rule_base_count(job->rule), &out->measure);
+}
