@@ -6,6 +6,9 @@
  * The seal list has one line per sealed file, each naming the SHA-256 of the line before:
  *   v1 <date> <station> <day|lateN|unplaced> records <n> readings <n> gaps <n> root <64 hex>
  *      file <64 hex> path <path from the archive folder> at <ISO time> prev <64 hex>     (one line)
+ * Words are apart by one blank, the time is UTC as time_print() writes it, the line ends with one
+ * newline and its hash is taken without it.  The first line names 64 zeros.  date is yyyy-mm-dd, or
+ * "-" for an unplaced file.
  */
 #ifndef ARCHIVE_PROOF_H
 #define ARCHIVE_PROOF_H
@@ -26,6 +29,10 @@ struct proof_tree {
 void proof_tree_start(struct proof_tree *tree);
 void proof_tree_add(struct proof_tree *tree, const void *record, size_t n);
 void proof_tree_root(struct proof_tree *tree, uint8_t out[DIGEST_SIZE]); /* ends it */
+/* As proof_tree_root, but the tree is empty again and ready for the next. */
+void proof_tree_take(struct proof_tree *tree, uint8_t out[DIGEST_SIZE]);
+/* Add a whole subtree by its node: all but the last must be of the same size, a power of two. */
+void proof_tree_add_node(struct proof_tree *tree, const uint8_t node[DIGEST_SIZE]);
 
 struct seal {
 	char date[11], station[17], kind[16];
@@ -38,19 +45,26 @@ struct seal {
 struct seal_list {
 	size_t n;
 	struct seal *seal;
-	uint8_t last[DIGEST_SIZE]; /* SHA-256 of the last line; zeros for an empty list */
+	uint8_t last
+	        [DIGEST_SIZE]; /* SHA-256 of the last line; zeros for an empty list */
+	uint64_t bytes;        /* of whole lines */
+	size_t torn;           /* bytes behind them: a line that was never finished */
 };
 
-/* Read <dir>/seals; a missing file is an empty list.  OK, or MALFORMED (line number and what). */
+/* Read <dir>/seals; a missing file is an empty list.  A last line without a newline was being written
+ * when the power failed: it is not counted, `torn` tells its length.  OK, or MALFORMED (line number
+ * and what; the lines before it are in the list). */
 int seal_list_read(struct seal_list *list, const char *dir, struct problem *why);
 void seal_list_free(struct seal_list *list);
-/* Append one line, fdatasync; sets seal->prev.  OK or FAILED. */
+/* Append one line (cutting off a torn one), fdatasync; sets seal->prev and adds it to the list.  OK, or
+ * FAILED (also when the file has grown since it was read: there is one writer). */
 int seal_list_append(struct seal_list *list, const char *dir, struct seal *seal);
 
 /*
  * quantrac verify: one line per file to `out`: "<path>: OK", "OK content (file rewritten)",
  * "PRUNED", or what is damaged and where; then one summary line.  `path` is an archive folder or
- * one sealed file inside one.  Damaged files found, or a problem.
+ * one sealed file inside one.  Damaged files found, or a problem.  A file is opened in a child process,
+ * so that what a damaged one does to libhdf5 is found and not suffered.
  */
 int verify_path(const char *path, FILE *out, int quiet, struct problem *why);
 

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opening a sealed file and reading whole columns. */
+#include "archive/day.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/day_inside.h"
+#include "archive/describe_text.h"
+#include "base/bytes.h"
+#include "base/digest.h"
+
+/* ---- opening ---- */
+
+static int text_need(struct day *day, const char *name, char *out, size_t room)
+{
+	int status = h5_get_text(day->h5, "", name, out, room);
+	if (status == NOT_FOUND)
+		h5_damaged(day->h5, "/: attribute %s is not there", name);
+	return status;
+}
+
+static int number_need(struct day *day, const char *name, enum h5_kind kind, void *out)
+{
+	struct h5_want want = { .group = "", .name = name, .kind = kind, .n = 1 };
+	int status = h5_get(day->h5, &want, out);
+	if (status == NOT_FOUND)
+		h5_damaged(day->h5, "/: attribute %s is not there", name);
+	return status;
+}
+
+static int header_load(struct day *day)
+{
+	char format[32];
+	int32_t offset_min, late;
+	if (text_need(day, "format", format, sizeof format) != OK)
+		return MALFORMED;
+	if (strcmp(format, LAYOUT_FORMAT) != 0)
+		return h5_damaged(day->h5,
+		        "is of format '%s'; this program reads '" LAYOUT_FORMAT "'",
+		        format);
+	if (text_need(day, "zone", day->zone, sizeof day->zone) != OK ||
+	        text_need(day, "zone_name", day->zone_name, sizeof day->zone_name) !=
+	                OK ||
+	        text_need(day, "station", day->station, sizeof day->station) != OK ||
+	        number_need(day, "day_us", H5_I64, &day->header.day_us) != OK ||
+	        number_need(day, "utc_offset_min", H5_I32, &offset_min) != OK ||
+	        number_need(day, "late", H5_I32, &late) != OK ||
+	        number_need(day, "records", H5_U64, &day->records) != OK)
+		return MALFORMED;
+	day->header.zone = day->zone;
+	day->header.zone_name = day->zone_name;
+	day->header.station = day->station;
+	day->header.utc_offset_min = offset_min;
+	day->header.late = late;
+	return OK;
+}
+
+static int epochs_load(struct day *day)
+{
+	int status = h5_rows(day->h5, "", LAYOUT_EPOCHS, H5_U64, &day->n_epochs);
+	if (status != OK)
+		return h5_damaged(day->h5, "/" LAYOUT_EPOCHS ": is not there");
+	day->epoch = calloc(day->n_epochs + 1, sizeof *day->epoch);
+	if (day->epoch == NULL)
+		return h5_damaged(day->h5, "out of memory");
+	struct h5_want want = {
+		.group = "", .name = LAYOUT_EPOCHS, .kind = H5_U64, .n = day->n_epochs
+	};
+	return h5_load(day->h5, &want, day->epoch);
+}
+
+static int group_open(struct day *day, const char *name)
+{
+	char hash[DIGEST_HEX + 8];
+	struct day_group *group = &day->group[day->n_groups];
+	if (strcmp(name, LAYOUT_EVENTS) == 0) {
+		day->has_events = true;
+		return OK;
+	}
+	memcpy(group->name, name, H5_NAME);
+	int status = h5_get_text(day->h5, name, "describe_sha256", hash, sizeof hash);
+	if (status != OK || digest_parse(hash, group->hash) != OK)
+		return h5_damaged(
+		        day->h5, "/%s: does not say which DESCRIBE it is of", name);
+	if (h5_rows(day->h5, name, "time", H5_F64, &group->rows) != OK)
+		return h5_damaged(day->h5, "/%s/time: is not there", name);
+	day->n_groups++;
+	return OK;
+}
+
+static int groups_load(struct day *day)
+{
+	char(*name)[H5_NAME];
+	size_t n;
+	int status = h5_groups(day->h5, &name, &n);
+	if (status == OK) {
+		day->group = calloc(n + 1, sizeof *day->group);
+		if (day->group == NULL)
+			status = h5_damaged(day->h5, "out of memory");
+	}
+	for (size_t i = 0; i < n && status == OK; i++)
+		status = group_open(day, name[i]);
+	free(name);
+	return status;
+}
+
+int day_open(struct day **out, const char *path, struct problem *why)
+{
+	*out = NULL;
+	struct day *day = calloc(1, sizeof *day);
+	if (day == NULL)
+		return problem_set(
+		        why, FAILED, EXIT_TRY_AGAIN, "%s: out of memory", path);
+	int status = h5_open(&day->h5, path, why);
+	if (status != OK) {
+		free(day);
+		return status;
+	}
+	status = header_load(day);
+	if (status == OK)
+		status = epochs_load(day);
+	if (status == OK)
+		status = groups_load(day);
+	if (status != OK) {
+		if (why != NULL)
+			*why = *h5_problem(day->h5);
+		day_close(day);
+		return MALFORMED;
+	}
+	*out = day;
+	return OK;
+}
+
+void day_close(struct day *day)
+{
+	if (day == NULL)
+		return;
+	for (size_t i = 0; i < day->n_groups; i++) {
+		describe_free(day->group[i].own);
+		free(day->group[i].channel);
+	}
+	free(day->group);
+	free(day->epoch);
+	h5_close(day->h5, NULL);
+	free(day);
+}
+
+const struct day_header *day_header(const struct day *day)
+{
+	return &day->header;
+}
+
+const struct problem *day_problem(const struct day *day)
+{
+	return h5_problem(day->h5);
+}
+
+/* ---- groups ---- */
+
+size_t day_groups(const struct day *day)
+{
+	return day->n_groups;
+}
+
+size_t day_group_rows(const struct day *day, size_t group)
+{
+	return day->group[group].rows;
+}
+
+const uint8_t *day_group_hash(const struct day *day, size_t group)
+{
+	return day->group[group].hash;
+}
+
+/* Whole text in column "describe" of a group ("" for the station's).  Caller frees. */
+int day_text_load(struct day *day, const char *group, char **text, size_t *n)
+{
+	int status = h5_rows(day->h5, group, "describe", H5_CHAR, n);
+	if (status != OK)
+		return status;
+	if (*n > DESCRIBE_TEXT_MOST)
+		return h5_damaged(day->h5, "/%s/describe: too long", group);
+	*text = malloc(*n + 1);
+	if (*text == NULL)
+		return h5_damaged(day->h5, "out of memory");
+	struct h5_want want = {
+		.group = group, .name = "describe", .kind = H5_CHAR, .n = *n
+	};
+	status = h5_load(day->h5, &want, *text);
+	if (status != OK)
+		free(*text);
+	return status;
+}
+
+static int describe_load(struct day *day, struct day_group *group)
+{
+	uint8_t hash[DIGEST_SIZE];
+	struct problem why;
+	char *text;
+	size_t n;
+	if (day_text_load(day, group->name, &text, &n) != OK)
+		return h5_damaged(day->h5, "/%s/describe: is not there", group->name);
+	digest_of(text, n, hash);
+	int status = OK;
+	if (memcmp(hash, group->hash, DIGEST_SIZE) != 0)
+		status = h5_damaged(day->h5,
+		        "/%s/describe: is not the text whose hash the group carries",
+		        group->name);
+	else if (describe_of_text(&group->own, text, n, &why) != OK)
+		status = h5_damaged(
+		        day->h5, "/%s/describe: %.300s", group->name, why.text);
+	free(text);
+	group->describe = group->own;
+	return status;
+}
+
+int day_group_load(struct day *day, size_t index)
+{
+	struct day_group *group = &day->group[index];
+	if (group->channel != NULL)
+		return OK;
+	if (group->describe == NULL && describe_load(day, group) != OK)
+		return MALFORMED;
+	if (group->describe->n_channels > READING_CHANNELS)
+		return h5_damaged(day->h5, "/%s: too many channels", group->name);
+	group->n_channels = group->describe->n_channels;
+	group->channel = calloc(group->n_channels + 1, sizeof *group->channel);
+	if (group->channel == NULL)
+		return h5_damaged(day->h5, "out of memory");
+	layout_channel_names(group->describe, group->channel);
+	return OK;
+}
+
+const struct describe *day_group_describe(struct day *day, size_t group)
+{
+	return day_group_load(day, group) == OK ? day->group[group].describe : NULL;
+}
+
+/* ---- columns ---- */
+
+int day_column(struct day *day, const char *group, const char *name,
+        const struct day_want *want)
+{
+	struct h5_want column = {
+		.group = group, .name = name, .kind = want->kind, .n = want->n
+	};
+	int status = h5_load(day->h5, &column, want->out);
+	if (status == NOT_FOUND && !want->may_lack)
+		h5_damaged(day->h5, "/%s/%s: is not there", group, name);
+	return status;
+}
+
+static int common(struct day *day, size_t group, enum layout_column which, void *out)
+{
+	const struct day_group *of = &day->group[group];
+	struct day_want want = {
+		.kind = layout_columns[which].kind, .n = of->rows, .out = out
+	};
+	int status = day_column(day, of->name, layout_columns[which].name, &want);
+	return status == OK ? OK : FAILED;
+}
+
+int64_t day_microseconds(double seconds)
+{
+	if (!(seconds >= 0 && seconds < 4102444800.0))
+		return -1;
+	return llround(seconds * 1e6);
+}
+
+/* Turn seconds into microseconds in place; both are eight bytes. */
+static int times_turn(struct day *day, const char *group, int64_t *time_us, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		time_us[i] = day_microseconds(double_of_bits((uint64_t)time_us[i]));
+		if (time_us[i] < 0)
+			return h5_damaged(
+			        day->h5, "/%s/time row %zu: is no time", group, i);
+	}
+	return OK;
+}
+
+int day_times_of(struct day *day, const char *group, size_t n, int64_t *time_us)
+{
+	struct day_want want = { .kind = H5_F64, .n = n, .out = time_us };
+	int status = day_column(day, group, "time", &want);
+	if (status == OK)
+		status = times_turn(day, group, time_us, n);
+	return status == OK ? OK : FAILED;
+}
+
+int day_times(struct day *day, size_t group, int64_t *time_us)
+{
+	return day_times_of(
+	        day, day->group[group].name, day->group[group].rows, time_us);
+}
+
+int day_stored(struct day *day, size_t group, int64_t *stored_us)
+{
+	return common(day, group, COLUMN_STORED, stored_us);
+}
+
+int day_clock(struct day *day, size_t group, uint8_t *clock)
+{
+	return common(day, group, COLUMN_CLOCK, clock);
+}
+
+int day_transport(struct day *day, size_t group, uint8_t *transport)
+{
+	return common(day, group, COLUMN_TRANSPORT, transport);
+}
+
+int day_mono(struct day *day, size_t group, int64_t *mono_us, uint64_t *boot)
+{
+	if (common(day, group, COLUMN_MONO, mono_us) != OK)
+		return FAILED;
+	return common(day, group, COLUMN_BOOT, boot);
+}
+
+int day_seq(struct day *day, size_t group, uint64_t *epoch, uint64_t *seq)
+{
+	size_t rows = day->group[group].rows;
+	uint16_t *index = malloc(rows * sizeof *index + 1);
+	if (index == NULL)
+		return FAILED;
+	int status = common(day, group, COLUMN_EPOCH, index);
+	for (size_t i = 0; i < rows && status == OK; i++) {
+		if (index[i] >= day->n_epochs)
+			status = h5_damaged(day->h5,
+			        "/%s/epoch row %zu: there is no epoch %u",
+			        day->group[group].name, i, index[i]);
+		else
+			epoch[i] = day->epoch[index[i]];
+	}
+	free(index);
+	return status == OK ? common(day, group, COLUMN_SEQ, seq) : FAILED;
+}
+
+int day_channel(
+        struct day *day, size_t group, size_t channel, double *value, uint8_t *state)
+{
+	char beside[H5_NAME];
+	const struct day_group *of = &day->group[group];
+	if (day_group_load(day, group) != OK || channel >= of->n_channels)
+		return FAILED;
+	layout_beside(of->channel[channel], LAYOUT_STATE, beside);
+	struct day_want values = { .kind = H5_F64, .n = of->rows, .out = value };
+	struct day_want states = { .kind = H5_U8, .n = of->rows, .out = state };
+	if (day_column(day, of->name, of->channel[channel], &values) != OK ||
+	        day_column(day, of->name, beside, &states) != OK)
+		return FAILED;
+	for (size_t i = 0; i < of->rows; i++) {
+		if (bits_of_double(value[i]) == READING_FILL)
+			value[i] = NAN;
+	}
+	return OK;
+}
+
+int day_sampled(struct day *day, size_t group, size_t channel, int64_t *sampled_us)
+{
+	char beside[H5_NAME];
+	const struct day_group *of = &day->group[group];
+	if (day_group_load(day, group) != OK || channel >= of->n_channels)
+		return FAILED;
+	layout_beside(of->channel[channel], LAYOUT_SAMPLE, beside);
+	struct day_want want = {
+		.kind = H5_F64, .n = of->rows, .out = sampled_us, .may_lack = true
+	};
+	int status = day_column(day, of->name, beside, &want);
+	if (status == NOT_FOUND)
+		memset(sampled_us, 0, of->rows * sizeof *sampled_us);
+	else if (status != OK)
+		return FAILED;
+	for (size_t i = 0; i < of->rows && status == OK; i++) {
+		int64_t time_us =
+		        day_microseconds(double_of_bits((uint64_t)sampled_us[i]));
+		sampled_us[i] = time_us < 0 ? 0 : time_us;
+	}
+	return OK;
+}

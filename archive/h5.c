@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opening, closing and failing. */
+#include "archive/h5.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "archive/h5_inside.h"
+
+size_t h5_size(enum h5_kind kind)
+{
+	static const uint8_t size[H5_KINDS] = { 1, 2, 4, 8, 4, 8, 8, 1 };
+	return size[kind];
+}
+
+hid_t h5_type(enum h5_kind kind)
+{
+	switch (kind) {
+	case H5_U8:
+		return H5T_STD_U8LE;
+	case H5_U16:
+		return H5T_STD_U16LE;
+	case H5_U32:
+		return H5T_STD_U32LE;
+	case H5_U64:
+		return H5T_STD_U64LE;
+	case H5_I32:
+		return H5T_STD_I32LE;
+	case H5_I64:
+		return H5T_STD_I64LE;
+	case H5_F64:
+		return H5T_IEEE_F64LE;
+	case H5_CHAR:
+		return H5T_C_S1;
+	}
+	return H5I_INVALID_HID;
+}
+
+/* The innermost message of libhdf5's error stack: the cause, not the consequence. */
+static herr_t first_word(unsigned n, const H5E_error2_t *error, void *with)
+{
+	snprintf(with, 256, "%s", error->desc != NULL ? error->desc : "");
+	return 1;
+}
+
+static void library_word(char word[256])
+{
+	word[0] = '\0';
+	H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, first_word, word);
+	H5Eclear2(H5E_DEFAULT);
+	if (word[0] == '\0')
+		snprintf(word, 256, "libhdf5 gives no reason");
+}
+
+static void group_name(const struct h5 *h5, char out[H5_NAME])
+{
+	out[0] = '\0';
+	if (h5->group < 0 || H5Iget_name(h5->group, out, H5_NAME) <= 1)
+		out[0] = '\0';
+}
+
+int h5_fail(struct h5 *h5, const char *name, const char *what)
+{
+	char word[256], group[H5_NAME];
+	if (h5->failed)
+		return FAILED;
+	library_word(word);
+	group_name(h5, group);
+	h5->failed = true;
+	return problem_set(&h5->problem, h5->writing ? FAILED : MALFORMED, EXIT_DAMAGED,
+	        "%s: %s/%s %s: %s", h5->path, group, name, what, word);
+}
+
+int h5_damaged(struct h5 *h5, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	H5Eclear2(H5E_DEFAULT);
+	if (!h5->failed)
+		problem_set(&h5->problem, MALFORMED, EXIT_DAMAGED, "%s: %s", h5->path,
+		        text);
+	h5->failed = true;
+	return MALFORMED;
+}
+
+const struct problem *h5_problem(const struct h5 *h5)
+{
+	return h5->failed ? &h5->problem : NULL;
+}
+
+hid_t h5_object_plan(hid_t class)
+{
+	unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
+	hid_t plan = H5Pcreate(class);
+	if (plan < 0)
+		return plan;
+	bool sound = H5Pset_obj_track_times(plan, false) >= 0 &&
+	             H5Pset_attr_creation_order(plan, order) >= 0 &&
+	             H5Pset_attr_phase_change(plan, 128, 0) >= 0;
+	if (class != H5P_DATASET_CREATE)
+		sound = sound && H5Pset_link_creation_order(plan, order) >= 0 &&
+		        H5Pset_link_phase_change(plan, 1024, 0) >= 0;
+	if (sound)
+		return plan;
+	H5Pclose(plan);
+	return H5I_INVALID_HID;
+}
+
+static struct h5 *h5_new(const char *path)
+{
+	struct h5 *h5 = calloc(1, sizeof *h5);
+	if (h5 == NULL)
+		return NULL;
+	snprintf(h5->path, sizeof h5->path, "%s", path != NULL ? path : "(memory)");
+	h5->file = h5->group = h5->object = H5I_INVALID_HID;
+	h5->packer = packer_new(H5_ROWS * 8);
+	if (h5->packer == NULL) {
+		free(h5);
+		return NULL;
+	}
+	return h5;
+}
+
+/* What every file of ours is opened with: locks are of no use on files that never change. */
+static hid_t access_plan(bool in_memory)
+{
+	hid_t plan = H5Pcreate(H5P_FILE_ACCESS);
+	if (plan < 0)
+		return plan;
+	bool sound = H5Pset_libver_bounds(plan, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 &&
+	             H5Pset_fclose_degree(plan, H5F_CLOSE_SEMI) >= 0 &&
+	             H5Pset_file_locking(plan, false, true) >= 0 &&
+	             (!in_memory || H5Pset_fapl_core(plan, 1 << 20, false) >= 0);
+	if (sound)
+		return plan;
+	H5Pclose(plan);
+	return H5I_INVALID_HID;
+}
+
+static hid_t file_create(const char *path)
+{
+	hid_t access = access_plan(path == NULL);
+	hid_t plan = h5_object_plan(H5P_FILE_CREATE);
+	hid_t file = H5I_INVALID_HID;
+	/* Few chunks per column: small nodes of the chunk index keep small days small. */
+	if (access >= 0 && plan >= 0 && H5Pset_istore_k(plan, 4) >= 0)
+		file = path != NULL ? H5Fcreate(path, H5F_ACC_EXCL, plan, access)
+		                    : H5Fcreate("memory", H5F_ACC_TRUNC, plan, access);
+	if (access >= 0)
+		H5Pclose(access);
+	if (plan >= 0)
+		H5Pclose(plan);
+	return file;
+}
+
+static int begin(struct h5 *h5)
+{
+	h5->group = H5Gopen2(h5->file, "/", H5P_DEFAULT);
+	h5->object = h5->group;
+	return h5->group >= 0 ? OK : h5_fail(h5, "", "cannot be opened");
+}
+
+static void release(struct h5 *h5)
+{
+	if (h5->object >= 0 && h5->object != h5->group)
+		H5Dclose(h5->object);
+	if (h5->group >= 0)
+		H5Gclose(h5->group);
+	h5->object = h5->group = H5I_INVALID_HID;
+	if (h5->file < 0)
+		return;
+	ssize_t open = H5Fget_obj_count(h5->file, H5F_OBJ_ALL);
+	if (open != 1)
+		h5_damaged(h5, "%zd objects are still open at the end", open - 1);
+	if (H5Fclose(h5->file) < 0)
+		h5_fail(h5, "", "cannot be closed");
+}
+
+int h5_close(struct h5 *h5, struct problem *why)
+{
+	if (h5 == NULL)
+		return OK;
+	if (h5->writing && !h5->failed)
+		h5_finish_group(h5);
+	release(h5);
+	int status = OK;
+	if (h5->failed)
+		status = h5->writing ? FAILED : MALFORMED;
+	if (h5->failed && why != NULL)
+		*why = h5->problem;
+	for (size_t i = 0; i < h5->n_scales; i++)
+		free(h5->scale[i].user);
+	packer_free(h5->packer);
+	free(h5);
+	return status;
+}
+
+int h5_create(struct h5 **out, const char *path, struct problem *why)
+{
+	*out = NULL;
+	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+	struct h5 *h5 = h5_new(path);
+	if (h5 == NULL)
+		return problem_set(
+		        why, FAILED, EXIT_INTERNAL, "%s: out of memory", path);
+	h5->writing = true;
+	h5->file = file_create(path);
+	if (h5->file < 0)
+		h5_fail(h5, "", "cannot be made");
+	if (h5->failed || begin(h5) != OK)
+		return h5_close(h5, why);
+	*out = h5;
+	return OK;
+}
+
+int h5_open(struct h5 **out, const char *path, struct problem *why)
+{
+	struct stat st;
+	*out = NULL;
+	if (stat(path, &st) != 0)
+		return problem_set(why, errno == ENOENT ? NOT_FOUND : FAILED,
+		        EXIT_NO_FILE, "%s: cannot be read: %s", path, strerror(errno));
+	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+	struct h5 *h5 = h5_new(path);
+	if (h5 == NULL)
+		return problem_set(
+		        why, FAILED, EXIT_INTERNAL, "%s: out of memory", path);
+	h5->file_size = (uint64_t)st.st_size;
+	hid_t access = access_plan(false);
+	if (access >= 0) {
+		h5->file = H5Fopen(path, H5F_ACC_RDONLY, access);
+		H5Pclose(access);
+	}
+	if (h5->file < 0)
+		h5_fail(h5, "", "is not a sound HDF5 file");
+	if (h5->failed || begin(h5) != OK)
+		return h5_close(h5, why);
+	*out = h5;
+	return OK;
+}

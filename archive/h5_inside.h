@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files that speak to libhdf5 share. */
+#ifndef ARCHIVE_H5_INSIDE_H
+#define ARCHIVE_H5_INSIDE_H
+
+#include <hdf5.h>
+
+#include "archive/h5.h"
+#include "archive/pack.h"
+
+/* Objects that refer to a scale, gathered until the group is complete. */
+struct h5_scale {
+	char name[H5_NAME];
+	hobj_ref_t reference;
+	size_t n, room;
+	hobj_ref_t *user;
+};
+
+struct h5 {
+	char path[4096];
+	hid_t file, group; /* group: where new objects go */
+	hid_t object;      /* made last: takes the attributes; may be `group` itself */
+	struct packer *packer;
+	size_t n_scales;
+	struct h5_scale scale[8]; /* of the group being written */
+	uint64_t file_size;
+	bool writing, failed;
+	struct problem problem;
+};
+
+/* The kind as it lies in the file; borrowed from the library, never closed. */
+hid_t h5_type(enum h5_kind kind);
+
+/* Keep the first failure: `what` ("cannot be read") of `name` in the present group, and libhdf5's own
+ * words.  Returns FAILED when
+ * writing, MALFORMED when reading. */
+int h5_fail(struct h5 *h5, const char *name, const char *what);
+
+/* Attributes and links compact, creation order tracked, no times: same input, same bytes. */
+hid_t h5_object_plan(hid_t class);
+
+/* Tell every scale of the group who uses it (REFERENCE_LIST); before the next group. */
+void h5_finish_group(struct h5 *h5);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sealed files: which, whether they are what was sealed, and the CLOCK records in them. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/reader_inside.h"
+#include "archive/rows_table.h"
+#include "base/legal_time.h"
+
+#define DAYS_AHEAD 8 /* a day is sealed 7 days after its end at the latest */
+
+int64_t stock_day(const struct stock *stock, size_t i)
+{
+	int64_t from_us, to_us;
+	const struct seal *seal = &stock->seals.seal[i];
+	if (interval_parse(seal->date, stock->identity.utc_offset_min, 0, &from_us,
+	            &to_us) != OK)
+		return INT64_MIN;
+	return from_us;
+}
+
+bool stock_overlaps(const struct stock *stock, size_t i, const char *station,
+        const struct stretch *stretch)
+{
+	if (strcmp(stock->seals.seal[i].station, station) != 0)
+		return false;
+	int64_t day_us = stock_day(stock, i);
+	return day_us == INT64_MIN ||
+	       (day_us < stretch->to_us && day_us + US_PER_DAY > stretch->from_us);
+}
+
+/* Once per reader: a file that is not to the bit what was sealed is not opened at all. */
+static bool is_sound(struct stock *stock, size_t i, const char *path)
+{
+	uint8_t hash[DIGEST_SIZE];
+	struct file_note *note = &stock->file[i];
+	if (note->hashed)
+		return note->sound;
+	note->hashed = true;
+	if (digest_of_file(path, hash) != OK) {
+		stock_problem(stock, "%s: cannot be read: %s; look for a copy", path,
+		        strerror(errno));
+		return false;
+	}
+	note->sound = memcmp(hash, stock->seals.seal[i].file, DIGEST_SIZE) == 0;
+	if (!note->sound)
+		stock_problem(stock,
+		        "%s: is not the file that was sealed and is left out; ask "
+		        "quantrac verify",
+		        path);
+	return note->sound;
+}
+
+struct day *stock_open(struct stock *stock, size_t i)
+{
+	char path[ARCHIVE_PATH];
+	struct day *day;
+	struct problem why;
+	int n = snprintf(
+	        path, sizeof path, "%s/%s", stock->dir, stock->seals.seal[i].path);
+	if (n < 0 || (size_t)n >= sizeof path || !is_sound(stock, i, path))
+		return NULL;
+	if (day_open(&day, path, &why) == OK)
+		return day;
+	stock_problem(stock, "%s", why.text);
+	return NULL;
+}
+
+/* ---- CLOCK records ---- */
+
+int station_note_clock(
+        struct station *station, const struct record *record, int64_t stored_us)
+{
+	if (record->payload_size > sizeof station->clock->payload)
+		return OK;
+	if (station->n_clocks == station->clocks_room) {
+		size_t room = station->clocks_room > 0 ? 2 * station->clocks_room : 16;
+		void *more = realloc(station->clock, room * sizeof *station->clock);
+		if (more == NULL)
+			return FAILED;
+		station->clock = more;
+		station->clocks_room = room;
+	}
+	struct clock_note *note = &station->clock[station->n_clocks++];
+	*note = (struct clock_note){ .record = *record, .stored_us = stored_us };
+	memcpy(note->payload, record->payload, record->payload_size);
+	return OK;
+}
+
+static int event_note(struct station *station, const struct rows_table *table,
+        size_t row, uint8_t *bytes)
+{
+	struct record record;
+	int size = rows_table_record(table, row, bytes);
+	if (size < 0 || record_decode(&record, bytes, (size_t)size) != size)
+		return OK;
+	if (record.type != RECORD_CLOCK)
+		return OK;
+	return station_note_clock(station, &record, rows_table_stored(table, row));
+}
+
+int stock_note_clocks(
+        struct stock *stock, struct station *station, size_t i, struct day *day)
+{
+	struct rows_table table = { 0 };
+	int status = OK;
+	if (stock->file[i].clocks || !day->has_events)
+		return OK;
+	stock->file[i].clocks = true;
+	uint8_t *bytes = malloc(ROWS_TABLE_ROOM);
+	if (bytes == NULL)
+		return FAILED;
+	if (rows_table_load_events(&table, day) != OK)
+		stock_problem(stock, "%s", day_problem(day)->text);
+	else
+		for (size_t row = 0; row < table.n && status == OK; row++)
+			status = event_note(station, &table, row, bytes);
+	rows_table_free(&table);
+	free(bytes);
+	return status;
+}
+
+int station_corrections(const struct station *station, int64_t as_of_us,
+        struct corrections *corrections)
+{
+	*corrections = (struct corrections){ 0 };
+	for (size_t i = 0; i < station->n_clocks; i++) {
+		const struct clock_note *note = &station->clock[i];
+		if (as_of_us != 0 && note->stored_us > as_of_us)
+			continue;
+		struct record record = note->record;
+		record.payload = note->payload;
+		if (corrections_note(corrections, &record) != OK) {
+			corrections_free(corrections);
+			return FAILED;
+		}
+	}
+	return OK;
+}
+
+int stock_look_ahead(struct stock *stock, struct station *station, int64_t day_us)
+{
+	size_t before = station->n_clocks;
+	struct stretch ahead = { .from_us = day_us,
+		.to_us = day_us + DAYS_AHEAD * US_PER_DAY };
+	for (size_t i = 0; i < stock->seals.n; i++) {
+		if (stock->file[i].clocks ||
+		        !stock_overlaps(stock, i, station->id, &ahead))
+			continue;
+		struct day *day = stock_open(stock, i);
+		if (day == NULL)
+			continue;
+		int status = stock_note_clocks(stock, station, i, day);
+		day_close(day);
+		if (status != OK)
+			return FAILED;
+	}
+	return station->n_clocks > before;
+}

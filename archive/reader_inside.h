@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the reader share. */
+#ifndef ARCHIVE_READER_INSIDE_H
+#define ARCHIVE_READER_INSIDE_H
+
+#include <stdbool.h>
+
+#include "archive/correction.h"
+#include "archive/day_inside.h"
+#include "archive/proof.h"
+#include "archive/reader.h"
+#include "base/journal.h"
+
+#define BLOCK_RECORDS                                                                  \
+	1024 /* records of a journal that are looked at or passed over together */
+
+/* A stretch of a journal: what it holds, so that it need not be read for nothing. */
+struct block {
+	uint64_t first_seq;
+	int64_t low_us, high_us; /* stamps of its records */
+	unsigned types;          /* bit 1 << type */
+	bool unsynced;           /* some stamps may be wrong */
+};
+
+struct journal_stock {
+	uint64_t epoch, last_seq;
+	size_t n, room;
+	struct block *block;
+};
+
+/* A CLOCK record, kept to correct others. */
+struct clock_note {
+	struct record record; /* payload points to `payload` */
+	uint8_t payload[64];
+	int64_t stored_us;
+};
+
+/* An instrument, or the station itself (instrument ""), as last described. */
+struct known {
+	const struct describe *describe;
+	int64_t time_us; /* of the record, or of the last row that used it */
+};
+
+struct station {
+	char id[SOURCE_SIZE + 1];
+	size_t n_journals;
+	struct journal_stock *journal;
+	size_t n_clocks, clocks_room;
+	struct clock_note *clock;
+	struct known own;
+	size_t n_known;
+	struct known *known;
+	const struct describe **instrument; /* the array handed out */
+	int64_t first_us, last_us;          /* of readings; first > last: none */
+	bool looked;                        /* sealed files were taken stock of */
+};
+
+/* One sealed file. */
+struct file_note {
+	bool hashed, sound; /* its SHA-256 was compared with the seal */
+	bool clocks;        /* its CLOCK records were noted */
+};
+
+/* Everything, changed as more is read; a reader that is const hands out what it knows. */
+struct stock {
+	char dir[ARCHIVE_PATH];
+	struct archive_identity identity;
+	struct seal_list seals;
+	struct file_note *file; /* file[seals.n] */
+	char *state;
+	size_t n_stations;
+	struct station *station; /* sorted by id; the office is among them */
+	const char **listed;     /* ids without the office */
+	size_t n_listed;
+	size_t n_describes;
+	struct describe **describe;
+	size_t n_problems;
+	char **problem;
+};
+
+struct reader {
+	struct stock *stock;
+};
+
+#define OFFICE "office"
+
+/* ---- reader.c ---- */
+void stock_problem(struct stock *stock, const char *format, ...)
+        __attribute__((format(printf, 2, 3)));
+struct station *stock_station(struct stock *stock, const char *id); /* NULL: unknown */
+
+/* ---- reader_journal.c ---- */
+/* Read a station's journals once: what they hold.  OK, or FAILED without memory. */
+int stock_journals(struct stock *stock, struct station *station);
+
+struct journal_visitor {
+	/* non-zero: stop */
+	int (*each)(void *with, const struct record *record, const uint8_t *bytes,
+	        size_t size, int64_t stored_us);
+	void *with;
+};
+struct stretch {
+	int64_t from_us, to_us; /* half open, of the stamp */
+	unsigned types;
+};
+/* The records of the journals that may lie in the stretch (those with wrong stamps always do).  OK,
+ * or what `each` said. */
+int stock_journal_walk(struct stock *stock, struct station *station,
+        const struct stretch *stretch, const struct journal_visitor *visitor);
+
+/* ---- reader_describe.c ---- */
+/* By hash, from what is known; NULL. */
+const struct describe *stock_describe(const struct stock *stock, const uint8_t *hash);
+/* Keep a describe (owned from now on) unless it is known; the one kept, NULL without memory. */
+const struct describe *stock_keep(struct stock *stock, struct describe *describe);
+/* Note that a describe was in use at a time. */
+int station_note(
+        struct station *station, const struct describe *describe, int64_t time_us);
+/* The DESCRIBE of a group, decoded once per archive; NULL (a problem is noted). */
+const struct describe *stock_group(struct stock *stock, struct day *day, size_t group);
+/* Take stock of a station's sealed files: newest DESCRIBEs, span.  Once. */
+int station_look(struct stock *stock, struct station *station);
+
+/* ---- reader_files.c ---- */
+/* Open sealed file i: its hash is compared with the seal first.  NULL: a problem is noted. */
+struct day *stock_open(struct stock *stock, size_t i);
+/* Is the file one whose rows can lie in [from, to)? */
+bool stock_overlaps(const struct stock *stock, size_t i, const char *station,
+        const struct stretch *stretch);
+/* Legal day of a seal in UTC microseconds; INT64_MIN: unplaced. */
+int64_t stock_day(const struct stock *stock, size_t i);
+/* Note the CLOCK records of an open file. */
+int stock_note_clocks(
+        struct stock *stock, struct station *station, size_t i, struct day *day);
+int station_note_clock(
+        struct station *station, const struct record *record, int64_t stored_us);
+/* Corrections as of a time (0: all that are known). */
+int station_corrections(const struct station *station, int64_t as_of_us,
+        struct corrections *corrections);
+/* Stamps nobody can place yet: note CLOCK records of the files after `day_us` until there are more, at
+ * most eight days on.  1 if some were found, 0, FAILED. */
+int stock_look_ahead(struct stock *stock, struct station *station, int64_t day_us);
+
+#endif

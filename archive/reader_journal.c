@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The open part of an archive: the collector's journals, read beside their writer. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/reader_inside.h"
+#include "base/legal_time.h"
+
+#define MOST_EPOCHS 4096
+
+/* Nothing of ours is older: a stamp before is a clock that was never set. */
+#define PLAUSIBLE_US INT64_C(1577836800000000) /* 2020-01-01 00:00:00 UTC */
+
+static void folder_of(const struct stock *stock, char out[ARCHIVE_PATH])
+{
+	snprintf(out, ARCHIVE_PATH, "%.4000s/journal", stock->dir);
+}
+
+/* ---- taking stock ---- */
+
+static struct block *block_add(struct journal_stock *journal, uint64_t seq)
+{
+	if (journal->n == journal->room) {
+		size_t room = journal->room > 0 ? 2 * journal->room : 16;
+		void *more = realloc(journal->block, room * sizeof *journal->block);
+		if (more == NULL)
+			return NULL;
+		journal->block = more;
+		journal->room = room;
+	}
+	struct block *block = &journal->block[journal->n++];
+	*block = (struct block){
+		.first_seq = seq, .low_us = INT64_MAX, .high_us = INT64_MIN
+	};
+	return block;
+}
+
+static int block_note(struct journal_stock *journal, const struct record *record)
+{
+	struct block *block = journal->n > 0 ? &journal->block[journal->n - 1] : NULL;
+	if (block == NULL || record->seq - block->first_seq >= BLOCK_RECORDS)
+		block = block_add(journal, record->seq);
+	if (block == NULL)
+		return FAILED;
+	if (record->time_us < block->low_us)
+		block->low_us = record->time_us;
+	if (record->time_us > block->high_us)
+		block->high_us = record->time_us;
+	block->types |= 1u << record->type;
+	block->unsynced = block->unsynced || record->clock == CLOCK_UNSYNCED;
+	return OK;
+}
+
+static int describe_note(
+        struct stock *stock, struct station *station, const struct record *record)
+{
+	struct problem why;
+	struct describe *decoded;
+	if (describe_decode(&decoded, record->payload, record->payload_size, &why) !=
+	        OK) {
+		stock_problem(stock, "%s: DESCRIBE seq %" PRIu64 ": %.300s",
+		        station->id, record->seq, why.text);
+		return OK;
+	}
+	const struct describe *describe = stock_keep(stock, decoded);
+	return describe != NULL ? station_note(station, describe, record->time_us)
+	                        : FAILED;
+}
+
+static int record_note(
+        struct stock *stock, struct station *station, const struct journal_entry *entry)
+{
+	struct record record;
+	if (record_decode(&record, entry->record, entry->size) != (int)entry->size) {
+		stock_problem(stock, "%s: journal seq %" PRIu64 " is no record",
+		        station->id, entry->seq);
+		return OK;
+	}
+	struct journal_stock *journal = &station->journal[station->n_journals - 1];
+	journal->last_seq = record.seq;
+	if (block_note(journal, &record) != OK)
+		return FAILED;
+	if (record.type == RECORD_DESCRIBE)
+		return describe_note(stock, station, &record);
+	if (record.type == RECORD_CLOCK)
+		return station_note_clock(station, &record, entry->stored_us);
+	bool plausible =
+	        record.clock != CLOCK_UNSYNCED || record.time_us >= PLAUSIBLE_US;
+	if (record.type != RECORD_READING || !plausible)
+		return OK;
+	if (record.time_us < station->first_us)
+		station->first_us = record.time_us;
+	if (record.time_us > station->last_us)
+		station->last_us = record.time_us;
+	return OK;
+}
+
+static int journal_stock(struct stock *stock, struct station *station, uint64_t epoch)
+{
+	char folder[ARCHIVE_PATH];
+	struct journal_reader *reader;
+	struct journal_entry entry;
+	struct problem why;
+	folder_of(stock, folder);
+	if (journal_read_open(&reader, folder, station->id, epoch, 0) != OK) {
+		stock_problem(stock, "journal/%s/%016" PRIx64 ": cannot be read: %s",
+		        station->id, epoch, strerror(errno));
+		return OK;
+	}
+	void *more = realloc(
+	        station->journal, (station->n_journals + 1) * sizeof *station->journal);
+	if (more == NULL) {
+		journal_read_close(reader);
+		return FAILED;
+	}
+	station->journal = more;
+	station->journal[station->n_journals++] =
+	        (struct journal_stock){ .epoch = epoch };
+	int status = OK, next;
+	while (status == OK && (next = journal_read_next(reader, &entry, &why)) != 0) {
+		if (next == 1)
+			status = record_note(stock, station, &entry);
+		else
+			stock_problem(stock, "%s", why.text);
+		if (next != 1 && next != MALFORMED)
+			break;
+	}
+	journal_read_close(reader);
+	return status;
+}
+
+int stock_journals(struct stock *stock, struct station *station)
+{
+	char folder[ARCHIVE_PATH];
+	uint64_t *epoch = calloc(MOST_EPOCHS, sizeof *epoch);
+	int status = OK;
+	if (epoch == NULL)
+		return FAILED;
+	folder_of(stock, folder);
+	int n = journal_epochs(folder, station->id, epoch, MOST_EPOCHS);
+	for (int i = 0; i < n && status == OK; i++)
+		status = journal_stock(stock, station, epoch[i]);
+	free(epoch);
+	return status;
+}
+
+/* ---- reading again ---- */
+
+static bool block_wanted(const struct block *block, const struct stretch *stretch)
+{
+	if ((block->types & stretch->types) == 0)
+		return false;
+	return block->unsynced ||
+	       (block->low_us < stretch->to_us && block->high_us >= stretch->from_us);
+}
+
+static int entry_visit(const struct journal_entry *entry, unsigned types,
+        const struct journal_visitor *visitor)
+{
+	struct record record;
+	if (record_decode(&record, entry->record, entry->size) != (int)entry->size ||
+	        (types & 1u << record.type) == 0)
+		return OK;
+	return visitor->each(
+	        visitor->with, &record, entry->record, entry->size, entry->stored_us);
+}
+
+/* Blocks [first, last] of a journal, and nothing that came after stock was taken. */
+static int blocks_walk(struct stock *stock, const struct station *station,
+        const struct journal_stock *journal, const size_t span[2], unsigned types,
+        const struct journal_visitor *visitor)
+{
+	char folder[ARCHIVE_PATH];
+	struct journal_reader *reader;
+	struct journal_entry entry;
+	struct problem why;
+	uint64_t end = span[1] + 1 < journal->n ? journal->block[span[1] + 1].first_seq
+	                                        : journal->last_seq + 1;
+	folder_of(stock, folder);
+	if (journal_read_open(&reader, folder, station->id, journal->epoch,
+	            journal->block[span[0]].first_seq) != OK) {
+		stock_problem(stock,
+		        "journal/%s/%016" PRIx64 ": is gone; open the archive again",
+		        station->id, journal->epoch);
+		return OK;
+	}
+	int status = OK, next;
+	while (status == OK && (next = journal_read_next(reader, &entry, &why)) != 0) {
+		if (next == 1 && entry.seq >= end)
+			break;
+		if (next == 1)
+			status = entry_visit(&entry, types, visitor);
+		else
+			stock_problem(stock, "%s", why.text);
+		if (next != 1 && next != MALFORMED)
+			break;
+	}
+	journal_read_close(reader);
+	return status;
+}
+
+int stock_journal_walk(struct stock *stock, struct station *station,
+        const struct stretch *stretch, const struct journal_visitor *visitor)
+{
+	int status = OK;
+	for (size_t i = 0; i < station->n_journals; i++) {
+		const struct journal_stock *journal = &station->journal[i];
+		for (size_t k = 0; k < journal->n && status == OK; k++) {
+			if (!block_wanted(&journal->block[k], stretch))
+				continue;
+			size_t span[2] = { k, k };
+			while (span[1] + 1 < journal->n &&
+			        block_wanted(&journal->block[span[1] + 1], stretch))
+				span[1]++;
+			status = blocks_walk(
+			        stock, station, journal, span, stretch->types, visitor);
+			k = span[1];
+		}
+	}
+	return status;
+}

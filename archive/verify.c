@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* quantrac verify: every sealed file, the seal list, the journals. */
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "archive/seals.h"
+#include "archive/verify_inside.h"
+
+/* ---- a child process per file ---- */
+
+#define SECONDS_LEAST 60
+#define BYTES_PER_SECOND                                                               \
+	(256u << 10) /* slower than any machine that runs a collector */
+
+static unsigned time_limit(const char *path)
+{
+	struct stat st;
+	if (stat(path, &st) != 0)
+		return SECONDS_LEAST;
+	return SECONDS_LEAST + (unsigned)(st.st_size / BYTES_PER_SECOND);
+}
+
+_Noreturn static void child(int out, const char *path, const struct seal *seal,
+        const struct archive_identity *identity)
+{
+	struct finding finding;
+	struct rlimit none = { 0, 0 };
+	setrlimit(RLIMIT_CORE, &none);
+	signal(SIGALRM, SIG_DFL);
+	alarm(time_limit(path));
+	verify_file(path, seal, identity, &finding);
+	const char *bytes = (const char *)&finding;
+	for (size_t done = 0; done < sizeof finding;) {
+		ssize_t n = write(out, bytes + done, sizeof finding - done);
+		if (n <= 0)
+			_exit(EXIT_INTERNAL);
+		done += (size_t)n;
+	}
+	_exit(0);
+}
+
+static size_t read_whole(int fd, void *out, size_t n)
+{
+	size_t done = 0;
+	while (done < n) {
+		ssize_t got = read(fd, (char *)out + done, n - done);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		done += (size_t)got;
+	}
+	return done;
+}
+
+static void find_death(pid_t pid, struct finding *finding)
+{
+	int status = 0;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	finding->verdict = VERDICT_DAMAGED;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+		snprintf(finding->text, sizeof finding->text,
+		        "so damaged that libhdf5 does not come back from reading it");
+	else
+		snprintf(finding->text, sizeof finding->text,
+		        "so damaged that libhdf5 fails on reading it (%s)",
+		        WIFSIGNALED(status) ? strsignal(WTERMSIG(status))
+		                            : "no answer");
+}
+
+void verify_file_apart(const char *path, const struct seal *seal,
+        const struct archive_identity *identity, struct finding *finding)
+{
+	int end[2];
+	*finding = (struct finding){ .verdict = VERDICT_DAMAGED };
+	if (pipe2(end, O_CLOEXEC) != 0) {
+		snprintf(finding->text, sizeof finding->text,
+		        "could not be checked: %s", strerror(errno));
+		return;
+	}
+	pid_t pid = fork();
+	if (pid == 0)
+		child(end[1], path, seal, identity);
+	close(end[1]);
+	if (pid < 0) {
+		snprintf(finding->text, sizeof finding->text,
+		        "could not be checked: %s", strerror(errno));
+	} else if (read_whole(end[0], finding, sizeof *finding) == sizeof *finding) {
+		finding->text[sizeof finding->text - 1] = '\0';
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			continue;
+	} else {
+		find_death(pid, finding);
+	}
+	close(end[0]);
+}
+
+/* ---- lines ---- */
+
+void verify_say(const struct verify_report *report, int in_order, const char *name,
+        const char *text)
+{
+	if (!in_order || !report->quiet)
+		fprintf(report->out, "%s: %s\n", name, text);
+}
+
+static void seal_verify(struct verify_report *report, const struct seal *seal,
+        const struct archive_identity *identity)
+{
+	char path[ARCHIVE_PATH], text[1100];
+	struct finding finding;
+	struct stat st;
+	report->files++;
+	snprintf(path, sizeof path, "%s/%s", report->dir, seal->path);
+	if (stat(path, &st) != 0 && errno == ENOENT) {
+		report->missing++;
+		snprintf(text, sizeof text,
+		        "MISSING (%" PRIu64
+		        " records were sealed; look for a copy: its SHA-256 "
+		        "must be the one in the seal list)",
+		        seal->records);
+		verify_say(report, 0, seal->path, text);
+		return;
+	}
+	fflush(report->out);
+	verify_file_apart(path, seal, identity, &finding);
+	report->sound += finding.verdict == VERDICT_OK;
+	report->rewritten += finding.verdict == VERDICT_REWRITTEN;
+	report->damaged += finding.verdict == VERDICT_DAMAGED;
+	if (finding.verdict == VERDICT_OK)
+		verify_say(report, 1, seal->path, "OK");
+	else if (finding.verdict == VERDICT_REWRITTEN)
+		verify_say(report, 1, seal->path, "OK content (file rewritten)");
+	else {
+		snprintf(text, sizeof text, "DAMAGED: %s", finding.text);
+		verify_say(report, 0, seal->path, text);
+	}
+}
+
+static int line_damaged(void *with, size_t number, const char *text)
+{
+	struct verify_report *report = with;
+	char name[64];
+	report->damaged++;
+	snprintf(name, sizeof name, "seals line %zu", number);
+	verify_say(report, 0, name, text);
+	return 0;
+}
+
+static int seals_verify(
+        struct verify_report *report, struct seal_list *list, struct problem *why)
+{
+	char *text, line[160];
+	size_t n;
+	int status = seal_list_text(report->dir, &text, &n, why);
+	if (status != OK)
+		return status;
+	struct seal_visitor visitor = { .bad = line_damaged, .with = report };
+	int damaged = seal_list_walk(list, text, n, &visitor);
+	free(text);
+	if (list->torn > 0) {
+		snprintf(line, sizeof line,
+		        "last line torn (%zu bytes): a power cut while it was written; "
+		        "it counts for nothing",
+		        list->torn);
+		verify_say(report, 0, "seals", line);
+	}
+	if (damaged == 0) {
+		snprintf(line, sizeof line, "OK, %zu lines, each names the one before",
+		        list->n);
+		verify_say(report, 1, "seals", line);
+	}
+	return OK;
+}
+
+/* ---- files nobody sealed ---- */
+
+static bool is_sealed(const struct seal_list *list, const char *path)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (strcmp(list->seal[i].path, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void stranger_check(
+        struct verify_report *report, const struct seal_list *list, const char *path)
+{
+	const char *name = path + strlen(report->dir) + 1;
+	size_t n = strlen(path);
+	if (n < 3 || strcmp(path + n - 3, ".h5") != 0 || is_sealed(list, name))
+		return;
+	report->strangers++;
+	verify_say(report, 0, name,
+	        "NOT SEALED: no line of the seal list names it (left by a power cut, "
+	        "or put "
+	        "there by somebody)");
+}
+
+static int by_name(const FTSENT **left, const FTSENT **right)
+{
+	return strcmp((*left)->fts_name, (*right)->fts_name);
+}
+
+static void strangers_find(
+        struct verify_report *report, const struct seal_list *list, const char *zone)
+{
+	char days[ARCHIVE_PATH], unplaced[ARCHIVE_PATH];
+	snprintf(days, sizeof days, "%s/%s", report->dir, zone);
+	snprintf(unplaced, sizeof unplaced, "%s/unplaced", report->dir);
+	char *const folders[] = { days, unplaced, NULL };
+	FTS *walk = fts_open(folders, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	if (walk == NULL)
+		return;
+	for (const FTSENT *at = fts_read(walk); at != NULL; at = fts_read(walk)) {
+		if (at->fts_info == FTS_F)
+			stranger_check(report, list, at->fts_path);
+	}
+	fts_close(walk);
+}
+
+/* ---- the whole and one file ---- */
+
+static int summary(const struct verify_report *report)
+{
+	size_t bad = report->damaged + report->missing + report->strangers +
+	             report->journal_damaged;
+	fprintf(report->out,
+	        "%zu sealed files: %zu OK, %zu OK content, %zu missing; %zu damaged "
+	        "places; "
+	        "%zu not sealed; %zu journals, %zu damaged: %s\n",
+	        report->files, report->sound, report->rewritten, report->missing,
+	        report->damaged, report->strangers, report->journals,
+	        report->journal_damaged, bad == 0 ? "OK" : "DAMAGED");
+	return bad > INT_MAX ? INT_MAX : (int)bad;
+}
+
+static int archive_verify(struct verify_report *report, struct problem *why)
+{
+	struct archive_identity identity;
+	struct seal_list list = { 0 };
+	int status = archive_identify(report->dir, &identity, why);
+	if (status == OK)
+		status = seals_verify(report, &list, why);
+	if (status == OK) {
+		for (size_t i = 0; i < list.n; i++)
+			seal_verify(report, &list.seal[i], &identity);
+		strangers_find(report, &list, identity.zone);
+		verify_journals(report);
+		status = summary(report);
+	}
+	seal_list_free(&list);
+	return status;
+}
+
+/* The archive folder a file lies in: the nearest one above it that is one. */
+static int archive_above(const char *file, char dir[PATH_MAX],
+        struct archive_identity *identity, struct problem *why)
+{
+	if (realpath(file, dir) == NULL)
+		return problem_set(
+		        why, NOT_FOUND, EXIT_NO_FILE, "%s: %s", file, strerror(errno));
+	for (char *slash = strrchr(dir, '/'); slash != NULL && slash != dir;
+	        slash = strrchr(dir, '/')) {
+		*slash = '\0';
+		if (archive_identify(dir, identity, NULL) == OK)
+			return OK;
+	}
+	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+	        "%s: lies in no archive; its seal is in the list of the archive it "
+	        "came from",
+	        file);
+}
+
+static int one_verify(
+        struct verify_report *report, const char *file, struct problem *why)
+{
+	char dir[PATH_MAX], whole[PATH_MAX];
+	struct archive_identity identity;
+	struct seal_list list = { 0 };
+	int status = archive_above(file, dir, &identity, why);
+	if (status != OK)
+		return status;
+	report->dir = dir;
+	if (realpath(file, whole) == NULL)
+		return problem_set(
+		        why, NOT_FOUND, EXIT_NO_FILE, "%s: %s", file, strerror(errno));
+	status = seals_verify(report, &list, why);
+	const char *name = whole + strlen(dir) + 1;
+	const struct seal *seal = NULL;
+	for (size_t i = 0; i < list.n; i++) {
+		if (strcmp(list.seal[i].path, name) == 0)
+			seal = &list.seal[i];
+	}
+	if (status == OK && seal == NULL) {
+		report->strangers++;
+		verify_say(report, 0, name,
+		        "NOT SEALED: no line of the seal list names it");
+	} else if (status == OK) {
+		seal_verify(report, seal, &identity);
+	}
+	seal_list_free(&list);
+	return status == OK ? summary(report) : status;
+}
+
+int verify_path(const char *path, FILE *out, int quiet, struct problem *why)
+{
+	struct stat st;
+	struct verify_report report = { .dir = path, .out = out, .quiet = quiet };
+	if (stat(path, &st) != 0)
+		return problem_set(
+		        why, NOT_FOUND, EXIT_NO_FILE, "%s: %s", path, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return archive_verify(&report, why);
+	return one_verify(&report, path, why);
+}
