@@ -226,6 +226,7 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_WEB_FOOT] = { "Số liệu quan trắc tự động chưa phê duyệt, công bố để tham khảo. Giá trị tức thời cao hơn giới hạn chưa phải là kết quả đánh giá; kết quả đánh giá dùng giá trị trung bình ngày (24 giờ).",
 		"Automatic monitoring data, not yet approved, published for information. A momentary value above the limit is not an assessment result; results are daily (24 h) means." },
 	[WORD_WEB_HIGHER] = { "cao hơn giới hạn", "above the limit" },
+	[WORD_WEB_OUTSIDE] = { "ngoài khoảng cho phép", "outside the interval" },
 	[WORD_WEB_UNREADABLE] = { "Không đọc được kho lưu trữ; số liệu dưới đây có thể đã cũ.", "The archive cannot be read; what follows may be old." },
 	[WORD_STATE_OK] = { "đang đo (00)", "measuring (00)" },
 	[WORD_STATE_UNCHANGED] = { "đang đo (00), chờ kết quả mới", "measuring (00), next result due" },

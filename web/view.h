@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the public page shows of an archive at one moment (Decree 08/2022, article 102: parameter, value,
+ * limit, state, 30 days).  No anomaly indicators, no raw bytes, no names of persons.
+ */
+#ifndef WEB_VIEW_H
+#define WEB_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/assess.h"
+#include "archive/reader.h"
+#include "reports/texts.h"
+
+#define VIEW_DAYS 30
+#define VIEW_SILENT_US                                                                 \
+	(15 * 60 * INT64_C(1000000)) /* no newer record: something is wrong */
+
+struct view_channel {
+	const char *id, *label[LANGUAGES], *unit;
+	int decimals;
+	double value;             /* the newest usable number; NAN if there is none */
+	int64_t value_us;         /* when it was measured; 0 */
+	uint8_t state;            /* enum channel_state of the newest reading */
+	bool silent;              /* nothing from it for VIEW_SILENT_US */
+	uint32_t valid, expected; /* results of today so far */
+
+	bool limited; /* a permit or the rule for ambient air gives a daily limit: */
+	double low, high,
+	        mean; /* in limit_unit; mean of today so far, NAN without a value */
+	const char *limit_unit;
+	int limit_decimals;
+};
+
+struct view_station {
+	const char *id, *name, *kind; /* "water", "stack", "ambient", "" */
+	bool simulated;
+	int64_t newest_us; /* of its newest record; 0: none */
+	size_t n_channels;
+	struct view_channel *channel;
+};
+
+struct view_result { /* one daily result of one channel */
+	const char *station, *channel, *label[LANGUAGES], *unit;
+	int64_t start_us;
+	double value, low, high, ratio; /* NAN where there is none */
+	int decimals;
+	uint8_t result, by;
+	uint32_t valid, expected;
+};
+
+struct view_results { /* of VIEW_DAYS days before today: by station, channel, day */
+	struct texts texts;
+	int64_t from_us, to_us;
+	size_t n, room;
+	struct view_result *result;
+};
+
+struct view {
+	struct texts texts;
+	int64_t made_us, newest_us;
+	int utc_offset_min;
+	const char *zone, *archive_state;
+	bool simulated;
+	size_t n_stations;
+	struct view_station *station;
+	const struct view_results *results; /* NULL: none yet */
+	const char *trouble; /* why the archive could not be read; NULL: it could */
+};
+
+/* Take what the archive says now.  OK or FAILED (memory); a channel that cannot be read is shown as
+ * silent.  view_free in any case. */
+int view_make(struct view *out, struct reader *reader, const struct rules *rules,
+        int64_t now_us);
+void view_free(struct view *view);
+
+/* The daily results of the last VIEW_DAYS complete days.  OK or FAILED. */
+int view_results_make(struct view_results *out, struct reader *reader,
+        const struct rules *rules, int64_t now_us);
+void view_results_free(struct view_results *results);
+
+#endif
