@@ -137,12 +137,14 @@ static void heard(
 	}
 	framer_add(&bus->framer, in, n, now);
 	bus->quiet_us = now->mono_us + gap_us(bus);
-	if (!bus->heard) {
+	if (bus->n_came == 0) {
 		int64_t end = now->mono_us + bus_us(bus, FRAME_MOST);
 		if (end > bus->deadline_us)
 			bus->deadline_us = end;
 	}
-	bus->heard = true;
+	size_t room = sizeof bus->came - bus->n_came;
+	memcpy(bus->came + bus->n_came, in, n < room ? n : room);
+	bus->n_came += n < room ? n : room;
 }
 
 /* All that has come; false when the line has gone. */
@@ -216,7 +218,7 @@ static void bus_write(struct poller *poller, struct bus *bus, const struct momen
 		device->counts.requests++;
 	framer_clear(&bus->framer);
 	bus->noise_before = bus->framer.noise;
-	bus->heard = false;
+	bus->n_came = 0;
 	bus->state = LISTENING;
 	bus->deadline_us =
 	        now->mono_us + timeout_of(device) + bus_us(bus, bus->request_size);
@@ -278,10 +280,11 @@ static void bus_missed(struct poller *poller, struct bus *bus, const struct mome
 {
 	struct device *device = bus->busy;
 	size_t n;
-	const uint8_t *rest_of = framer_rest(&bus->framer, &n);
+	framer_rest(&bus->framer, &n);
 	uint64_t noise = bus->framer.noise - bus->noise_before;
 	bool silent = n == 0 && noise == 0;
-	device_exchange(device, device->driver->block(device->state), rest_of, n, NULL);
+	device_exchange(device, device->driver->block(device->state), bus->came,
+	        silent ? 0 : bus->n_came, NULL);
 	device->counts.noise += noise;
 	if (silent)
 		device->counts.timeouts++;

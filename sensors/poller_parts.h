@@ -61,7 +61,9 @@ struct bus {
 	struct device *busy; /* ASKING, LISTENING: whom */
 	uint8_t request[FRAME_MOST];
 	size_t request_size, written;
-	bool heard; /* bytes have come since the request */
+	uint8_t came
+	        [FRAME_MOST]; /* since the request, for the record of a garbled answer */
+	size_t n_came;
 	uint64_t noise_before;
 	struct framer framer;
 	int told;
