@@ -12,7 +12,8 @@ PREFIX  ?= /usr
 CFLAGS  ?= -O2 -g
 
 WARN     = -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Werror \
-           -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
+           -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter \
+           -Wno-format-truncation # texts have fixed room, and snprintf cuts them on purpose
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 DEFINES  = -D_GNU_SOURCE -DQUANTRAC_VERSION='"$(VERSION)"' -DQUANTRAC_SHARE='"$(PREFIX)/share/quantrac"'
 
