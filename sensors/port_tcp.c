@@ -183,7 +183,7 @@ static int tcp_read(struct port *port, uint8_t *out, size_t room, bool readable)
 	struct tcp *tcp = (struct tcp *)port;
 	if (tcp->state != UP && (come_up(tcp) != OK))
 		return HUNG_UP;
-	if (tcp->state != UP)
+	if (tcp->state != UP || room == 0)
 		return 0;
 	ssize_t n = recv(tcp->fd, out, room, MSG_DONTWAIT);
 	if (n > 0)
