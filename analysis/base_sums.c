@@ -42,8 +42,10 @@ static uint8_t judge_number(struct bounds bounds, uint8_t state, double value)
 	return COUNTS_VALID;
 }
 
-static uint8_t classify(struct bounds bounds, uint8_t state, double value)
+static inline uint8_t classify(struct bounds bounds, uint8_t state, double value)
 {
+	if (state == STATE_OK && value >= bounds.floor && value < bounds.top)
+		return COUNTS_VALID; /* nearly every reading */
 	switch (state) {
 	case STATE_OK:
 	case STATE_BELOW_RANGE:
@@ -70,44 +72,42 @@ uint8_t counts_as(const struct channel *about, uint8_t state, double value)
 	return classify(bounds_of(about), state, value);
 }
 
-static void sum_add(struct base_sum *sum, double value)
+/* The readings of one interval, from i on; the first one behind it.  A reading is looked at once; the
+ * sums stay in registers until the interval ends. */
+static size_t sum_interval(struct base_sum *out, const struct series *series, size_t i,
+        struct bounds bounds, int64_t end_us)
 {
-	sum->valid++;
-	sum->sum += value;
-	sum->sum2 += value * value;
-	if (!(value >= sum->low))
-		sum->low = value;
-	if (!(value <= sum->high))
-		sum->high = value;
-}
-
-/* One pass in time order; a reading is looked at once. */
-static void sum_up(struct base_sums *out, const struct series *series, size_t i)
-{
-	const struct bounds bounds = bounds_of(&series->about);
-	const int64_t to_us = out->from_us + (int64_t)out->n * out->period_us;
-	struct base_sum *sum = out->sum;
-	int64_t end_us = out->from_us + out->period_us;
-	for (; i < series->n && series->time_us[i] < to_us; i++) {
-		while (series->time_us[i] >= end_us) {
-			sum++;
-			end_us += out->period_us;
-		}
+	uint32_t of[COUNTS_AS] = { 0 };
+	double sum = 0, sum2 = 0, low = INFINITY, high = -INFINITY;
+	int64_t stored_us = 0;
+	for (; i < series->n && series->time_us[i] < end_us; i++) {
 		uint8_t counts = classify(bounds, series->state[i], series->raw[i]);
 		double value = series->value[i];
+		if (series->stored_us[i] > stored_us)
+			stored_us = series->stored_us[i];
 		if (counts <= COUNTS_CENSORED && !isfinite(value))
 			counts = COUNTS_INVALID;
-		sum->of[counts]++;
-		sum->received += counts != COUNTS_MISSING;
-		if (series->stored_us[i] > sum->stored_us)
-			sum->stored_us = series->stored_us[i];
+		of[counts]++;
 		if (counts > COUNTS_CENSORED)
 			continue;
 		if (counts == COUNTS_CENSORED && value > bounds.top)
 			value = bounds.top;
-		sum->censored += counts == COUNTS_CENSORED;
-		sum_add(sum, value);
+		sum += value;
+		sum2 += value * value;
+		low = value < low ? value : low;
+		high = value > high ? value : high;
 	}
+	memcpy(out->of, of, sizeof of);
+	out->censored = of[COUNTS_CENSORED];
+	out->valid = of[COUNTS_VALID] + out->censored;
+	for (int kind = 0; kind < COUNTS_AS; kind++)
+		out->received += kind != COUNTS_MISSING ? of[kind] : 0;
+	out->sum = sum;
+	out->sum2 = sum2;
+	out->low = out->valid > 0 ? low : NAN;
+	out->high = out->valid > 0 ? high : NAN;
+	out->stored_us = stored_us;
+	return i;
 }
 
 /* Index of the first reading at or after a time. */
@@ -140,12 +140,13 @@ int base_sums_make(struct base_sums *out, const struct series *series,
 	};
 	if (out->sum == NULL)
 		return FAILED;
+	const struct bounds bounds = bounds_of(&series->about);
+	size_t i = first_at(series, from_us);
 	for (size_t k = 0; k < n; k++) {
 		out->sum[k].start_us = from_us + (int64_t)k * period_us;
-		out->sum[k].low = out->sum[k].high = NAN;
+		i = sum_interval(&out->sum[k], series, i, bounds,
+		        out->sum[k].start_us + period_us);
 	}
-	if (n > 0)
-		sum_up(out, series, first_at(series, from_us));
 	return OK;
 }
 

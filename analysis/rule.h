@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A rule record: one regulation as a dated, cited YAML file of analysis/limits (docs/quantrac-limits.5).
+ * A rule record: one regulation as a dated, cited YAML file of analysis/limits (docs/quantrac-limits.md).
  */
 #ifndef ANALYSIS_RULE_H
 #define ANALYSIS_RULE_H

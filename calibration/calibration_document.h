@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The JSON form of a dated calibration; docs/quantrac-limits.5 has its keys beside the permit's. */
+/* The JSON form of a dated calibration; docs/quantrac-limits.md has its keys beside the permit's. */
 #ifndef CALIBRATION_CALIBRATION_DOCUMENT_H
 #define CALIBRATION_CALIBRATION_DOCUMENT_H
 
