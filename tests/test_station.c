@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/record.h"
+#include "sensors/station.h"
+
+static const char good[] =
+        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
+        "station:\n"
+        "  id: nt-01\n"
+        "  name: Nước thải sau xử lý\n"
+        "  role: A\n"
+        "  simulation: yes\n"
+        "  coordinates: \"1130000, 580000\"\n"
+        "  latitude: 10.2\n"
+        "  longitude: 106.4\n"
+        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
+        "outlets:\n"
+        "  - {id: cong-xa, name: Cống xả, kind: water}\n"
+        "journal: {folder: journal, keep: 90d}\n"
+        "collector: {endpoint: \"tcp://192.0.2.7:5710\", server_key: collector.pub, "
+        "secret_key: nt-01.key}\n"
+        "ports:\n"
+        "  - {id: bus, path: /dev/ttyUSB0, line: 9600 8N1}\n"
+        "  - {id: stack, tcp: \"[2001:db8::9]:502\"}\n"
+        "instruments:\n"
+        "  - {id: flow, profile: sim-flow, port: bus, slave: 1, poll_every: 30s}\n"
+        "  - id: cod\n"
+        "    profile: sim-water-quality\n"
+        "    port: bus\n"
+        "    serial: SN-77\n"
+        "    timeout: 2s\n"
+        "    channels:\n"
+        "      - {name: cod, range: 0..450 mg/L, accuracy_reading: 4%, label_en: COD "
+        "after treatment}\n"
+        "      - {name: tss, off: yes}\n"
+        "  - {id: gas, profile: sim-stack, port: stack}\n";
+
+static int use_profiles(void **state)
+{
+	return setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
+}
+
+static struct station *parse(const char *text)
+{
+	struct station *station;
+	struct problem why = { .text = "" };
+	int status = station_parse(&station, text, strlen(text),
+	        "/etc/quantrac/station.yaml", stderr, &why);
+	if (status != OK)
+		fail_msg("%s", why.text);
+	return station;
+}
+
+static char *errors_of(const char *from, const char *to)
+{
+	struct station *station;
+	char changed[4096], *text = NULL;
+	size_t n;
+	FILE *report = open_memstream(&text, &n);
+	const char *at = strstr(good, from);
+	assert_non_null(at);
+	snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - good), good, to,
+	        at + strlen(from));
+	int status = station_parse(
+	        &station, changed, strlen(changed), "station.yaml", report, NULL);
+	fclose(report);
+	assert_true((status == OK) == (text[0] == '\0'));
+	station_free(station);
+	return text;
+}
+
+static void refused(const char *from, const char *to, const char *says)
+{
+	char *text = errors_of(from, to);
+	assert_contains(text, says);
+	free(text);
+}
+
+static void accepted(const char *from, const char *to)
+{
+	char *text = errors_of(from, to);
+	assert_string_equal(text, "");
+	free(text);
+}
+
+static void a_good_configuration_is_read(void **state)
+{
+	struct station *station = parse(good);
+	char path[128];
+	assert_string_equal(station->zone, "kcn-mau");
+	assert_string_equal(station->id, "nt-01");
+	assert_true(station->simulation);
+	assert_int_equal(station->utc_offset_min, 420);
+	assert_close(station->keep_s, 90 * 86400.0, 0);
+	assert_string_equal(station->collector, "tcp://192.0.2.7:5710");
+	assert_int_equal(station->n_ports, 2);
+	assert_int_equal(station->port[0].mode, FRAMING_RTU);
+	assert_int_equal(station->port[1].mode, FRAMING_TCP);
+	assert_string_equal(station->port[1].setting.host, "2001:db8::9");
+	assert_string_equal(station->port[1].setting.service, "502");
+	assert_int_equal(station->port[0].setting.dtr, 1);
+	const struct station_instrument *cod = &station->instrument[1];
+	assert_int_equal(cod->slave, 3); /* the profile's */
+	assert_int_equal(cod->instrument.slave, 3);
+	assert_close(cod->poll_every_s, 60, 0);
+	assert_close(cod->timeout_s, 2, 0);
+	assert_close(cod->channel_setting[0].high, 450, 0);
+	assert_true(cod->channel_setting[1].off);
+	assert_close(cod->channel_setting[2].high, 15, 0);
+	assert_int_equal(station->instrument[2].instrument.framing, FRAMING_TCP);
+	station_path(station, "nt-01.key", path, sizeof path);
+	assert_string_equal(path, "/etc/quantrac/nt-01.key");
+	station_path(station, "/var/key", path, sizeof path);
+	assert_string_equal(path, "/var/key");
+	station_free(station);
+}
+
+static void what_tables_cannot_say_is_checked(void **state)
+{
+	refused("profile: sim-flow", "profile: sim-flwo", "did you mean 'sim-flow'");
+	refused("port: bus, slave: 1", "port: bsu, slave: 1", "did you mean 'bus'");
+	refused("slave: 1", "slave: 3", "on port 'bus' has slave 3 too");
+	refused("id: cod\n", "id: flow\n", "a second instrument 'flow'");
+	refused("{id: stack,", "{id: bus,", "a second port 'bus'");
+	refused("line: 9600 8N1", "line: 9600x", "'9600x' is not a line setting");
+	refused("[2001:db8::9]:502", "2001:db8::9:502", "is not host:port");
+	refused("[2001:db8::9]:502", "192.0.2.9", "is not host:port");
+	refused("[2001:db8::9]:502", "192.0.2.9:0", "is not host:port");
+	refused("0..450 mg/L", "0..450", "is not a range with its unit");
+	refused("0..450 mg/L", "450..0 mg/L", "is not a range with its unit");
+	refused("0..450 mg/L", "0..450 m3/h", "is not a range in mg/L");
+	refused("{name: tss,", "{name: tsss,", "has no channel 'tsss'");
+	refused("simulation: yes", "simulation: no", "made up for simulation");
+	refused("server_key: collector.pub, ", "", "needs server_key and secret_key");
+	refused("path: /dev/ttyUSB0, line: 9600 8N1", "line: 9600 8N1",
+	        "needs one of path and tcp");
+	refused("8N1}", "8N1, mode: tcp}", "cannot carry mode tcp");
+	refused("502\"}", "502\", mode: rtu}", "mode rtu is for serial lines");
+	refused("kind: water}\n",
+	        "kind: water}\n  - {id: khoi, name: Ống khói, kind: stack}\n",
+	        "must say which outlet it watches");
+	refused("poll_every: 30s", "poll_every: 30s, outlet: cong",
+	        "there is no outlet 'cong'");
+	accepted("0..450 mg/L", "0..0.45 g/L");
+	accepted("502\"}", "502\", mode: rtu-over-tcp}");
+}
+
+static void a_line_that_cannot_carry_the_polls_is_refused(void **state)
+{
+	/* 10 registers at 300 baud 8N1: 33 characters take 1.1 s. */
+	refused("line: 9600 8N1}", "line: 300 8N1}\n", "");
+	char *text =
+	        errors_of("slave: 1, poll_every: 30s", "slave: 1, poll_every: 100ms");
+	assert_string_equal(
+	        text, ""); /* 9600 baud: 34 ms of line, 20 of thought, 10 of silence */
+	free(text);
+	struct station *station;
+	char slow[4096];
+	const char *at = strstr(good, "9600 8N1}");
+	snprintf(slow, sizeof slow, "%.*s300 8N1}%s", (int)(at - good), good, at + 9);
+	char *every = strstr(slow, "poll_every: 30s");
+	memcpy(every, "poll_every: 01s", 15);
+	FILE *report = open_memstream(&text, &(size_t){ 0 });
+	assert_int_equal(station_parse(&station, slow, strlen(slow), "station.yaml",
+	                         report, NULL),
+	        MALFORMED);
+	fclose(report);
+	assert_contains(text, "its line cannot carry that");
+	free(text);
+}
+
+static void describes_hold_what_the_station_says(void **state)
+{
+	struct station *station = parse(good);
+	struct describe *part[3], *whole, *back;
+	static uint8_t payload[RECORD_MOST];
+	char hex[DIGEST_HEX];
+	struct problem why;
+	for (size_t i = 0; i < 3; i++) {
+		part[i] = station_describe_instrument(station, i);
+		assert_non_null(part[i]);
+		int n = describe_encode(part[i], payload, sizeof payload);
+		assert_true(n > 0);
+		assert_int_equal(describe_decode(&back, payload, (size_t)n, &why), OK);
+		assert_memory_equal(back->hash, part[i]->hash, 32);
+		assert_string_equal(
+		        back->profile, station->instrument[i].profile->text);
+		assert_true(describe_simulated(back));
+		describe_free(back);
+	}
+	assert_close(part[1]->channel[0].high, 450, 0);
+	assert_close(part[1]->channel[0].accuracy_reading_percent, 4, 0);
+	assert_close(part[1]->channel[0].accuracy_span_percent, 3, 0);
+	assert_string_equal(part[1]->channel[0].label_en, "COD after treatment");
+	assert_string_equal(part[1]->channel[2].expressed_as, "N");
+	assert_close(part[0]->channel[0].result_every_s, 30, 0);
+	assert_string_equal(part[1]->serial, "SN-77");
+	assert_string_equal(part[1]->outlet, "cong-xa");
+	whole = station_describe(station, part);
+	assert_true(describe_encode(whole, payload, sizeof payload) > 0);
+	digest_print(part[2]->hash, hex);
+	assert_string_equal(whole->part[2].hash, hex);
+	assert_string_equal(whole->part[2].instrument, "gas");
+	assert_string_equal(whole->outlet_kind, "water");
+	assert_true(isnan(whole->altitude_m));
+	describe_free(whole);
+	for (size_t i = 0; i < 3; i++)
+		describe_free(part[i]);
+	station_free(station);
+}
+
+static void a_missing_file_is_said(void **state)
+{
+	struct station *station;
+	struct problem why;
+	assert_int_equal(
+	        station_read(&station, "/nowhere/station.yaml", NULL, &why), NOT_FOUND);
+	assert_int_equal(why.exit, EXIT_NO_FILE);
+	assert_contains(why.text, "/nowhere/station.yaml");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_good_configuration_is_read),
+		cmocka_unit_test(what_tables_cannot_say_is_checked),
+		cmocka_unit_test(a_line_that_cannot_carry_the_polls_is_refused),
+		cmocka_unit_test(describes_hold_what_the_station_says),
+		cmocka_unit_test(a_missing_file_is_said),
+	};
+	return cmocka_run_group_tests_name("station", tests, use_profiles, NULL);
+}
