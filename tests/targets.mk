@@ -29,12 +29,17 @@ bench: $(BENCHES)
 
 FUZZERS = $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
 FUZZ_RUNS ?= 10000000
-build/fuzz/%: tests/fuzz_%.c $(filter base/% sensors/%,$(LIBRARY)) build/see/.made
+FUZZ_FLAGS = -std=c17 $(DEFINES) -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+build/fuz/%.o: %.c build/see/.made
 	@mkdir -p $(@D)
-	$(call say,FUZZ,$@) clang -std=c17 $(DEFINES) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	  -iquote build/see/tests $(cflags.tests) -o $@ $(filter %.c,$^) $(LDLIBS)
+	$(call say,FUZZ,$<) clang $(FUZZ_FLAGS) -MMD -MP -iquote build/see/$(call room_of,$*) \
+	  $(cflags.$(call room_of,$*)) -c -o $@ $<
+build/fuzz/%: build/fuz/tests/fuzz_%.o $(patsubst %.c,build/fuz/%.o,$(filter base/% sensors/%,$(LIBRARY)))
+	@mkdir -p $(@D)
+	$(call say,LINK,$@) clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
+-include $(wildcard build/fuz/*/*.d)
 
-fuzz: $(FUZZERS)
+fuzz: $(FUZZERS) $(SHIPPED)
 	@tests/run-fuzzers $(FUZZ_RUNS) $(FUZZERS)
 
 page: all
