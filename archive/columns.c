@@ -200,7 +200,8 @@ int columns_channels(
 int columns_common(
         struct h5 *h5, const struct plan *plan, const struct plan_group *group)
 {
-	for (size_t i = 0; i < LAYOUT_COLUMNS; i++) {
+	size_t first = group->describe != NULL ? 0 : LAYOUT_COLUMNS_EVENTS;
+	for (size_t i = first; i < LAYOUT_COLUMNS; i++) {
 		const struct layout_column_form *form = &layout_columns[i];
 		struct gather gather = { .plan = plan,
 			.group = group,

@@ -137,7 +137,7 @@ int day_write(const char *path, const struct day_header *header,
 	int status = plan_make(&plan, &input, why);
 	if (status != OK)
 		return status;
-	status = h5_create(&h5, path, why);
+	status = h5_create(&h5, path, n <= H5_ROWS, why);
 	if (status == OK) {
 		int written = day_plan_write(h5, &plan);
 		status = h5_close(h5, why);

@@ -144,13 +144,13 @@ static hid_t access_plan(bool in_memory)
 	return H5I_INVALID_HID;
 }
 
-static hid_t file_create(const char *path)
+/* Nodes of the chunk index are allocated whole: small ones keep files small. */
+static hid_t file_create(const char *path, bool few_chunks)
 {
 	hid_t access = access_plan(path == NULL);
 	hid_t plan = h5_object_plan(H5P_FILE_CREATE);
 	hid_t file = H5I_INVALID_HID;
-	/* Few chunks per column: small nodes of the chunk index keep small days small. */
-	if (access >= 0 && plan >= 0 && H5Pset_istore_k(plan, 4) >= 0)
+	if (access >= 0 && plan >= 0 && H5Pset_istore_k(plan, few_chunks ? 1 : 4) >= 0)
 		file = path != NULL ? H5Fcreate(path, H5F_ACC_EXCL, plan, access)
 		                    : H5Fcreate("memory", H5F_ACC_TRUNC, plan, access);
 	if (access >= 0)
@@ -202,7 +202,7 @@ int h5_close(struct h5 *h5, struct problem *why)
 	return status;
 }
 
-int h5_create(struct h5 **out, const char *path, struct problem *why)
+int h5_create(struct h5 **out, const char *path, bool few_chunks, struct problem *why)
 {
 	*out = NULL;
 	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
@@ -211,7 +211,7 @@ int h5_create(struct h5 **out, const char *path, struct problem *why)
 		return problem_set(
 		        why, FAILED, EXIT_INTERNAL, "%s: out of memory", path);
 	h5->writing = true;
-	h5->file = file_create(path);
+	h5->file = file_create(path, few_chunks);
 	if (h5->file < 0)
 		h5_fail(h5, "", "cannot be made");
 	if (h5->failed || begin(h5) != OK)

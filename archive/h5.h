@@ -35,8 +35,9 @@ size_t h5_size(enum h5_kind kind);
 
 struct h5;
 
-/* Make a file; it must not exist.  path NULL: in memory only, gone when closed. */
-int h5_create(struct h5 **out, const char *path, struct problem *why);
+/* Make a file; it must not exist.  path NULL: in memory only, gone when closed.  few_chunks: most columns
+ * will have one chunk. */
+int h5_create(struct h5 **out, const char *path, bool few_chunks, struct problem *why);
 
 /* Open a file for reading; MALFORMED if it is no HDF5 file, FAILED. */
 int h5_open(struct h5 **out, const char *path, struct problem *why);

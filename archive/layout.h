@@ -53,8 +53,8 @@ void layout_beside(const char *column, const char *suffix, char out[H5_NAME]);
 #define LAYOUT_SAMPLE "_sample_time"
 
 /*
- * The columns every row has, besides `time`; those of instruments first, `type` only for events.
- * One table for writer and reader.
+ * The columns every row has, besides `time`.  Rows of /events hold whole records, which say most of it:
+ * they have `type` and the columns from COLUMN_TRANSPORT on only.
  */
 enum layout_column {
 	COLUMN_MONO,
@@ -66,7 +66,8 @@ enum layout_column {
 	COLUMN_TRANSPORT,
 	COLUMN_STORED,
 };
-#define LAYOUT_COLUMNS 8
+#define LAYOUT_COLUMNS        8
+#define LAYOUT_COLUMNS_EVENTS COLUMN_TRANSPORT /* first of those of /events */
 struct layout_column_form {
 	const char *name;
 	enum h5_kind kind;

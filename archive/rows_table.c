@@ -49,12 +49,18 @@ static int common_load(struct rows_table *table, struct day *day)
 	if (table->time_us == NULL ||
 	        day_times_of(day, table->name, table->n, table->time_us) != OK)
 		return MALFORMED;
-	for (size_t i = 0; i < LAYOUT_COLUMNS; i++) {
+	size_t first = table->hash != NULL ? 0 : LAYOUT_COLUMNS_EVENTS;
+	for (size_t i = first; i < LAYOUT_COLUMNS; i++) {
 		struct day_want want = { .kind = layout_columns[i].kind };
 		if (column_take(table, day, layout_columns[i].name, &want) != OK)
 			return MALFORMED;
 		table->common[i] = want.out;
 	}
+	return OK;
+}
+
+static int epochs_check(const struct rows_table *table, struct day *day)
+{
 	const uint16_t *epoch = table->common[COLUMN_EPOCH];
 	for (size_t row = 0; row < table->n; row++) {
 		if (epoch[row] >= day->n_epochs)
@@ -129,7 +135,8 @@ int rows_table_load(struct rows_table *table, struct day *day, size_t group)
 	*table = (struct rows_table){
 		.day = day, .name = of->name, .hash = of->hash, .n = of->rows
 	};
-	if (day_group_load(day, group) != OK || common_load(table, day) != OK)
+	if (day_group_load(day, group) != OK || common_load(table, day) != OK ||
+	        epochs_check(table, day) != OK)
 		return MALFORMED;
 	table->n_channels = of->n_channels;
 	table->value = take(table, day, of->n_channels, sizeof *table->value);
@@ -148,25 +155,53 @@ int rows_table_load(struct rows_table *table, struct day *day, size_t group)
 	return OK;
 }
 
+/* Every event must be a record, of the time and type the columns say. */
+static int events_check(const struct rows_table *table, struct day *day)
+{
+	const struct byte_column *part = &table->part[BYTES_RECORD];
+	for (size_t row = 0; row < table->n; row++) {
+		struct record record;
+		size_t n = part->at[row + 1] - part->at[row];
+		if (record_decode(&record, part->bytes + part->at[row], n) != (int)n ||
+		        record.time_us != table->time_us[row])
+			return h5_damaged(day->h5,
+			        "/" LAYOUT_EVENTS
+			        " row %zu: is not a record of its time",
+			        row);
+	}
+	return OK;
+}
+
 int rows_table_load_events(struct rows_table *table, struct day *day)
 {
 	*table = (struct rows_table){ .day = day, .name = LAYOUT_EVENTS };
 	if (h5_rows(day->h5, LAYOUT_EVENTS, "time", H5_F64, &table->n) != OK)
 		return h5_damaged(day->h5, "/" LAYOUT_EVENTS "/time: is not there");
-	if (common_load(table, day) != OK)
+	if (common_load(table, day) != OK || part_load(table, day, BYTES_RECORD) != OK)
 		return MALFORMED;
-	return part_load(table, day, BYTES_RECORD);
+	return events_check(table, day);
 }
 
 /* ---- rows ---- */
 
+/* The record of an event, as it lies there. */
+static const uint8_t *event_bytes(const struct rows_table *table, size_t row)
+{
+	const struct byte_column *part = &table->part[BYTES_RECORD];
+	return part->bytes + part->at[row];
+}
+
 uint64_t rows_table_epoch(const struct rows_table *table, size_t row)
 {
+	if (table->hash == NULL)
+		return get_le64(event_bytes(table, row) + RECORD_AT_EPOCH);
 	return table->day->epoch[((const uint16_t *)table->common[COLUMN_EPOCH])[row]];
 }
 
 uint64_t rows_table_seq(const struct rows_table *table, size_t row)
 {
+	if (table->hash == NULL)
+		return get_le64(event_bytes(table, row) + RECORD_AT_SEQ);
 	return ((const uint64_t *)table->common[COLUMN_SEQ])[row];
 }
 

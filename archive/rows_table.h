@@ -16,7 +16,7 @@ struct rows_table {
 	const uint8_t *hash; /* of its DESCRIBE; NULL: /events */
 	size_t n, n_channels;
 	int64_t *time_us;
-	void *common[LAYOUT_COLUMNS]; /* by enum layout_column */
+	void *common[LAYOUT_COLUMNS]; /* by enum layout_column; /events has but some */
 	uint64_t **value;             /* value[n_channels][n], as bits */
 	uint8_t **state;
 	uint64_t **sample; /* seconds as bits; sample[i] NULL: the channel has none */

@@ -240,7 +240,7 @@ static int content_check(struct check *check)
 		return MALFORMED;
 	if (plan_make(&plan, &input, &why) != OK)
 		return damaged(check, "%s", why.text);
-	int status = h5_create(&again, NULL, &why);
+	int status = h5_create(&again, NULL, true, &why);
 	if (status == OK) {
 		status = day_plan_write(again, &plan);
 		if (status == OK && h5_problem(again) == NULL)
