@@ -105,6 +105,7 @@ static void a_bad_row_is_named_and_the_next_one_read(void **state)
 		{ "a,b\n1,2\n3,\xb5g\n5,6\n", "1|2;!3;5|6;", "in.csv:3: bytes that are not UTF-8" },
 		{ "a,b\n\"x\"y,2\n3,4\n",    "!2;3|4;",     "in.csv:2: text behind a closing quote" },
 		{ "a,b\n1,\"2\n3,4\n5,6\n",  "!2;3|4;5|6;", "in.csv:2: a quote is opened in this row and never closed" },
+		{ "a,b\n1,\"2\n3,4\n5\n",       "!2;3|4;!4;",  "in.csv:2: a quote is opened" },
 		{ "a,b\n1,\"2",              "!2;",         "never closed" },
 		{ "a,b\n\"x\ny\",2,3\n4,5\n", "!2;4|5;",    "in.csv:2: 3 cells" },
 		{ "a,b\n\"x\ny\",2\n4\n",    "x\ny|2;!4;",  "in.csv:4: 1 cells" },
