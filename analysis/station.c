@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/basis.h"
-#include "base/legal_time.h"
 #include "base/log.h"
 
 int judging_begin(struct judging *judging, struct reader *reader,
@@ -199,77 +197,6 @@ static int job_channels(
 	return OK;
 }
 
-/* ---- which days ---- */
-
-/* Without an end asked for, days are judged as far as there is data; with one, dark days too. */
-static void job_days(
-        struct job *job, const struct judging *judging, const char *station)
-{
-	const struct judge_options *options = judging->options;
-	int offset_min = judging->utc_offset_min;
-	int64_t from_us = options->from_us, to_us = options->to_us, first_us, last_us;
-	if (reader_span(judging->reader, station, &first_us, &last_us) != OK)
-		return;
-	if (from_us < first_us)
-		from_us = day_start(first_us, offset_min);
-	if (to_us == 0 || to_us >= TIME_US_END)
-		to_us = last_us + 1;
-	if (options->now_us != 0 && to_us > options->now_us)
-		to_us = options->now_us;
-	job->first_us = day_start(from_us, offset_min);
-	if (to_us > job->first_us)
-		job->n_days =
-		        (size_t)((to_us - job->first_us + US_PER_DAY - 1) / US_PER_DAY);
-}
-
-/* FNV-1a of station and date: shards do not depend on what else there is. */
-static bool in_shard(
-        const struct judge_options *options, const char *station, int64_t day_us)
-{
-	if (options->shards <= 1)
-		return true;
-	uint32_t hash = 2166136261u;
-	for (const char *c = station; *c != '\0'; c++)
-		hash = (hash ^ (uint8_t)*c) * 16777619u;
-	uint64_t day = (uint64_t)(day_us / US_PER_HOUR);
-	for (int i = 0; i < 8; i++)
-		hash = (hash ^ (uint8_t)(day >> (8 * i))) * 16777619u;
-	return hash % (uint32_t)options->shards == (uint32_t)options->shard;
-}
-
-static int job_load(struct job *job, struct judging *judging, const char *station,
-        struct problem *why)
-{
-	size_t n_base = rule_base_count(job->rule);
-	job->measured =
-	        calloc(job->n_days * job->n_channels + 1, sizeof *job->measured);
-	job->running = calloc(job->n_days * n_base + 1, 1);
-	job->loaded = calloc(job->n_days + 1, sizeof *job->loaded);
-	if (job->measured == NULL || job->running == NULL || job->loaded == NULL)
-		return problem_set(why, FAILED, EXIT_INTERNAL,
-		        "no memory for %zu days of %s", job->n_days, station);
-	struct day_request request = {
-		.reader = judging->reader,
-		.ledger = &judging->ledger,
-		.rule = job->rule,
-		.station = station,
-		.as_of_us = judging->options->as_of_us,
-		.n_channels = job->n_channels,
-		.channel = job->id,
-	};
-	for (size_t d = 0; d < job->n_days; d++) {
-		request.start_us = job->first_us + (int64_t)d * US_PER_DAY;
-		if (!in_shard(judging->options, station, request.start_us))
-			continue;
-		int status = station_day_load(job->measured + d * job->n_channels,
-		        job->running + d * n_base, &request, why);
-		if (status != OK)
-			return status;
-		job->loaded[d] = true;
-	}
-	return OK;
-}
-
 static int job_make(struct job *job, struct judging *judging, const char *station,
         const struct rule *rule, struct problem *why)
 {
@@ -316,28 +243,4 @@ void jobs_free(struct job *job, size_t n)
 		free(job[i].id);
 	}
 	free(job);
-}
-
-int day_inputs_make(struct day_inputs *out, const struct job *job, size_t day, size_t c)
-{
-	const struct measured *measured = job_measured(job, day, c);
-	const struct rule_limit *limit = job->channel[c].limit;
-	struct problem why = { 0 };
-	*out = (struct day_inputs){
-		.measure = { .factor = 1,
-		        .cycle_s = measured->cycle_s,
-		        .bounded = limit->bounded },
-	};
-	if (measured->refusal[0] != '\0')
-		memcpy(out->refusal, measured->refusal, sizeof out->refusal);
-	else if (measured->describe != NULL &&
-	         basis_check(&measured->about, limit, &out->measure.factor,
-	                 &out->measure.offset, &why) != OK)
-		snprintf(out->refusal, sizeof out->refusal, "%.255s", why.text);
-	out->measure.range_top = measured->describe == NULL
-	                                 ? NAN
-	                                 : measured->about.high * out->measure.factor +
-	                                           out->measure.offset;
-	return inputs_of_base(&out->base, &measured->sums,
-	        job->running + day * rule_base_count(job->rule), &out->measure);
 }

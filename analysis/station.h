@@ -48,6 +48,11 @@ int station_jobs(struct job **out, struct judging *judging, const char *station,
         struct problem *why);
 void jobs_free(struct job *job, size_t n);
 
+/* Which days a job has, and their sums: station_load.c.  OK or a problem. */
+void job_days(struct job *job, const struct judging *judging, const char *station);
+int job_load(struct job *job, struct judging *judging, const char *station,
+        struct problem *why);
+
 /* The permit by which a rule judges a station at a time; NULL: none in force. */
 const struct permit *judging_permit(const struct judging *judging,
         const struct rule *rule, const char *station, int64_t time_us);

@@ -44,15 +44,6 @@ const struct describe *station_channel(const struct reader *reader, const char *
 	return NULL;
 }
 
-/* Rows of the day with what lies around it: recovery and dwell before, dwell and late results
- * after. */
-struct window {
-	const struct day_request *request;
-	struct rows *rows;
-	size_t n_rows;
-	int64_t base_us, end_us, margin_us;
-};
-
 static double longest_dwell_s(const struct rule *rule)
 {
 	double most_s = 0;
@@ -67,10 +58,10 @@ static int64_t round_up(double seconds, int64_t base_us)
 	return (us + base_us - 1) / base_us * base_us;
 }
 
-static int64_t longest_delay_us(const struct day_request *request)
+static int64_t longest_delay_us(const struct reader *reader, const char *station)
 {
 	const struct describe *const *instrument;
-	size_t n = reader_instruments(request->reader, request->station, &instrument);
+	size_t n = reader_instruments(reader, station, &instrument);
 	int64_t most_us = 0;
 	for (size_t i = 0; i < n; i++) {
 		int64_t delay_us = sample_delay_us(instrument[i]);
@@ -79,22 +70,47 @@ static int64_t longest_delay_us(const struct day_request *request)
 	return most_us;
 }
 
-static int window_read(struct window *window, struct problem *why)
+int stretch_read(struct stretch_rows *out, struct reader *reader,
+        const struct rule *rule, const struct query *query, struct problem *why)
 {
-	const struct day_request *request = window->request;
-	int64_t recovery_us = round_up(request->rule->recovery_s, window->base_us);
-	int64_t before_us =
-	        recovery_us > window->margin_us ? recovery_us : window->margin_us;
-	const struct query query = {
-		.station = request->station,
-		.from_us = request->start_us - before_us,
-		.to_us = window->end_us + window->margin_us + longest_delay_us(request),
-		.as_of_us = request->as_of_us,
-	};
-	int status = reader_rows(
-	        request->reader, &query, &window->rows, &window->n_rows, why);
-	return status == NOT_FOUND ? OK : status;
+	int64_t base_us = rule_base_us(rule);
+	int64_t dwell_us = round_up(longest_dwell_s(rule), base_us);
+	int64_t recovery_us = round_up(rule->recovery_s, base_us);
+	struct query wide = *query;
+	wide.from_us -= recovery_us > dwell_us ? recovery_us : dwell_us;
+	wide.to_us += dwell_us + longest_delay_us(reader, query->station);
+	*out = (struct stretch_rows){ 0 };
+	int status = reader_rows(reader, &wide, &out->rows, &out->n, why);
+	return status < 0 && status != NOT_FOUND ? status : OK;
 }
+
+void stretch_free(struct stretch_rows *rows)
+{
+	if (rows->rows != NULL)
+		rows_free(rows->rows, rows->n);
+	*rows = (struct stretch_rows){ 0 };
+}
+
+#define STRETCH_VALUES 4e6 /* 17 bytes each: some 70 MB */
+
+size_t stretch_days(const struct reader *reader, const char *station)
+{
+	const struct describe *const *instrument;
+	size_t n = reader_instruments(reader, station, &instrument);
+	double per_day = 1;
+	for (size_t i = 0; i < n; i++) {
+		double poll_s = instrument[i]->poll_every_s;
+		poll_s = poll_s > 0.1 ? poll_s : 60;
+		per_day += 86400 / poll_s * (double)instrument[i]->n_channels;
+	}
+	return (size_t)fmin(fmax(STRETCH_VALUES / per_day, 1), 31);
+}
+
+/* A day being put together. */
+struct window {
+	const struct day_request *request;
+	int64_t base_us, end_us, margin_us;
+};
 
 static int make_series(struct series *series, const struct window *window,
         const char *channel, int64_t from_us, int64_t to_us, struct problem *why)
@@ -105,8 +121,8 @@ static int make_series(struct series *series, const struct window *window,
 		.from_us = from_us,
 		.to_us = to_us,
 	};
-	int status = series_from_rows(series, window->rows, window->n_rows, &query,
-	        window->request->ledger, why);
+	int status = series_from_rows(series, window->request->rows->rows,
+	        window->request->rows->n, &query, window->request->ledger, why);
 	if (status == OK)
 		series->utc_offset_min =
 		        reader_identity(window->request->reader)->utc_offset_min;
@@ -227,16 +243,11 @@ int station_day_load(struct measured *measured, uint8_t *running,
 	window.end_us = request->start_us + US_PER_DAY;
 	window.margin_us = round_up(longest_dwell_s(request->rule), window.base_us);
 	memset(measured, 0, request->n_channels * sizeof *measured);
-	int status = window_read(&window, why);
-	if (status < 0)
-		return status;
-	status = OK;
+	int status = OK;
 	for (size_t i = 0; i < request->n_channels && status == OK; i++)
 		status = measure(&measured[i], &window, request->channel[i], why);
 	if (status == OK && find_running(running, &window) != OK)
 		status = problem_set(why, FAILED, EXIT_INTERNAL,
 		        "no memory for a day of %s", request->station);
-	if (window.rows != NULL)
-		rows_free(window.rows, window.n_rows);
 	return status;
 }

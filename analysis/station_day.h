@@ -18,12 +18,26 @@ struct measured { /* one channel over the day */
 	char refusal[256];     /* why its readings make no series; "" */
 };
 
+/* Rows of a stretch of days with what lies around them: recovery and dwell before, dwell and late results
+ * after.  How many days a stretch has changes nothing but the time it takes. */
+struct stretch_rows {
+	struct rows *rows;
+	size_t n;
+};
+int stretch_read(struct stretch_rows *out, struct reader *reader,
+        const struct rule *rule, const struct query *query, struct problem *why);
+void stretch_free(struct stretch_rows *rows);
+
+/* Days of a station that may be read at once without taking much memory. */
+size_t stretch_days(const struct reader *reader, const char *station);
+
 struct day_request {
-	struct reader *reader;
+	const struct reader *reader;
+	const struct stretch_rows *rows;
 	const struct ledger *ledger;
 	const struct rule *rule; /* base period, recovery, operating conditions */
 	const char *station;
-	int64_t as_of_us, start_us; /* of the legal day */
+	int64_t start_us; /* of the legal day */
 	size_t n_channels;
 	const char *const *channel;
 };
