@@ -8,6 +8,7 @@
 #ifndef ARCHIVE_DAY_H
 #define ARCHIVE_DAY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,8 @@ struct day_header {
 	int64_t day_us; /* start of the legal day, UTC; INT64_MIN: unplaced */
 	int utc_offset_min;
 	int late; /* 0, or the number of the late file */
+	bool keep_unknown; /* writing: a READING whose DESCRIBE nobody has goes verbatim to
+	                    * /events, instead of MALFORMED */
 };
 
 /*

@@ -149,8 +149,12 @@ static int place_record(struct plan *plan, const struct plan_input *input, size_
 	if (one->bytes[RECORD_AT_TYPE] == RECORD_READING &&
 	        layout_row(&row, one->bytes, one->size) == OK) {
 		int group = group_find(plan, input, row.describe);
-		if (group == MALFORMED)
+		if (group == MALFORMED && !plan->header->keep_unknown)
 			return unknown_describe(plan, i, row.describe, why);
+		if (group == MALFORMED) {
+			plan->events.n++;
+			return OK;
+		}
 		if (group < 0)
 			return problem_set(why, group, EXIT_INTERNAL,
 			        "too many DESCRIBEs for one sealed file");
