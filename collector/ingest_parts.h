@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files behind collector/ingest.h share. */
+#ifndef COLLECTOR_INGEST_PARTS_H
+#define COLLECTOR_INGEST_PARTS_H
+
+#include "base/journal.h"
+#include "collector/ingest.h"
+#include "collector/seal.h"
+
+#define OFFICE                                                                         \
+	"office" /* the source of what people enter: nobody would send it again */
+
+#define EPOCHS_MOST  4096 /* of one source; a new epoch is an event, not a habit */
+#define SOURCES_MOST 4096
+
+/* One (source, epoch) with its open journal. */
+struct inlet {
+	char source[SOURCE_SIZE + 1];
+	uint64_t epoch;
+	uint64_t age; /* the newest epoch of a source has the highest */
+	struct journal *journal;
+};
+
+struct ingest {
+	char dir[ARCHIVE_PATH], journals[ARCHIVE_PATH + 16];
+	bool allow_simulated;
+	uint32_t segment_size;
+	int64_t hold_us;
+	int lock;
+	uint64_t ages;
+	struct inlet *inlet; /* sorted by source, then epoch */
+	size_t n_inlets, room;
+	struct sealer *sealer;
+};
+
+/* Open every journal there is.  One that cannot be opened is named and left to later. */
+void inlets_open(struct ingest *ingest);
+
+/* The inlet, or NULL.  Borrowed until another is opened. */
+struct inlet *inlet_find(struct ingest *ingest, const char *source, uint64_t epoch);
+
+struct inlet_name {
+	const char *source;
+	uint64_t epoch;
+	bool made_here; /* by this machine, not sent by an agent */
+};
+
+/* The inlet, made if need be; OK or a problem. */
+int inlet_get(struct ingest *ingest, const struct inlet_name *name, int64_t now_us,
+        struct inlet **out, struct problem *why);
+
+/* The same; for epoch 0 the newest of the source, or a new one. */
+int inlet_for(struct ingest *ingest, const struct inlet_name *name, int64_t now_us,
+        struct inlet **out, struct problem *why);
+
+/*
+ * Records below the next wanted came again: OK if they are the same bytes as in the journal, as far
+ * as it still holds them; REFUSED at the first that differs, which is laid into quarantine/; FAILED.
+ * `in` holds `count` records from first_seq on.
+ */
+struct again {
+	uint64_t first_seq, end_seq; /* half open */
+	const uint8_t *in;
+	size_t size;
+};
+int inlet_compare(struct ingest *ingest, struct inlet *inlet, const struct again *again,
+        struct problem *why);
+
+#endif

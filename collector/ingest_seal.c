@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the sealing thread is handed, and what it hands back. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "collector/ingest_parts.h"
+
+struct seal_job *ingest_seal_begin(struct ingest *ingest, int64_t now_us, bool all)
+{
+	struct seal_job *job = calloc(1, sizeof *job);
+	struct seal_limit *limit = calloc(ingest->n_inlets + 1, sizeof *limit);
+	if (job == NULL || limit == NULL) {
+		free(job);
+		free(limit);
+		return NULL;
+	}
+	job->sealer = ingest->sealer;
+	job->now_us = now_us;
+	job->hold_us = ingest->hold_us;
+	job->all = all;
+	job->n = ingest->n_inlets;
+	job->limit = limit;
+	for (size_t i = 0; i < job->n; i++) {
+		const struct inlet *inlet = &ingest->inlet[i];
+		limit[i] = (struct seal_limit){ .epoch = inlet->epoch,
+			.first_seq = journal_first_seq(inlet->journal),
+			.committed_seq = journal_committed_seq(inlet->journal) };
+		snprintf(limit[i].source, sizeof limit[i].source, "%s", inlet->source);
+	}
+	return job;
+}
+
+void seal_job_hurry(struct seal_job *job)
+{
+	job->enough = true;
+}
+
+void ingest_seal_end(struct ingest *ingest, struct seal_job *job)
+{
+	for (size_t i = 0; i < job->n; i++) {
+		const struct seal_limit *limit = &job->limit[i];
+		struct inlet *inlet = inlet_find(ingest, limit->source, limit->epoch);
+		if (inlet != NULL &&
+		        limit->forget_seq > journal_first_seq(inlet->journal))
+			journal_forget(inlet->journal, limit->forget_seq);
+	}
+	free(job->limit);
+	free(job);
+}
+
+int ingest_seal(struct ingest *ingest, int64_t now_us, bool all, struct problem *why)
+{
+	if (ingest_commit(ingest) != OK)
+		return problem_set(why, FAILED, EXIT_TRY_AGAIN,
+		        "%s: a journal cannot be written", ingest->dir);
+	struct seal_job *job = ingest_seal_begin(ingest, now_us, all);
+	if (job == NULL)
+		return problem_set(why, FAILED, EXIT_INTERNAL, "no memory to seal");
+	int sealed = seal_job_run(job, why);
+	ingest_seal_end(ingest, job);
+	return sealed;
+}

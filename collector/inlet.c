@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The open journals, one for each source and epoch. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "collector/ingest_parts.h"
+
+static int inlet_order(const char *source, uint64_t epoch, const struct inlet *inlet)
+{
+	int order = strcmp(source, inlet->source);
+	if (order != 0)
+		return order;
+	return (epoch > inlet->epoch) - (epoch < inlet->epoch);
+}
+
+/* Where (source, epoch) stands or would stand. */
+static size_t inlet_place(
+        const struct ingest *ingest, const char *source, uint64_t epoch)
+{
+	size_t low = 0, high = ingest->n_inlets;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (inlet_order(source, epoch, &ingest->inlet[middle]) > 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct inlet *inlet_find(struct ingest *ingest, const char *source, uint64_t epoch)
+{
+	size_t at = inlet_place(ingest, source, epoch);
+	if (at == ingest->n_inlets ||
+	        inlet_order(source, epoch, &ingest->inlet[at]) != 0)
+		return NULL;
+	return &ingest->inlet[at];
+}
+
+static int make_room(struct ingest *ingest)
+{
+	if (ingest->n_inlets < ingest->room)
+		return OK;
+	size_t room = ingest->room > 0 ? 2 * ingest->room : 16;
+	void *more = realloc(ingest->inlet, room * sizeof *ingest->inlet);
+	if (more == NULL)
+		return FAILED;
+	ingest->inlet = more;
+	ingest->room = room;
+	return OK;
+}
+
+static void log_recovery(
+        const char *source, uint64_t epoch, const struct journal_recovery *recovery)
+{
+	if (recovery->created)
+		log_line(LOG_INFO, "%s: new epoch %016" PRIx64, source, epoch);
+	if (recovery->torn_bytes > 0)
+		log_line(LOG_WARN,
+		        "%s: journal %016" PRIx64 ": the last %" PRIu64
+		        " bytes were never finished; laid into quarantine",
+		        source, epoch, recovery->torn_bytes);
+	if (recovery->damaged_segments > 0)
+		log_line(LOG_ALERT,
+		        "%s: journal %016" PRIx64 ": %" PRIu64
+		        " damaged segments, records %" PRIu64 " to %" PRIu64
+		        " are missing; the damage is in quarantine",
+		        source, epoch, recovery->damaged_segments,
+		        recovery->first_missing, recovery->last_missing);
+}
+
+/* Records made here come in handfuls, or once (an import): they get small segments. */
+#define SMALL_SEGMENT (512u << 10)
+
+/* Newest segments verified when a journal is opened; the sealer reads all of them soon after. */
+#define SCAN_SEGMENTS 8
+
+/* Open (recover, or begin) a journal and enter it.  OK or a problem. */
+static int inlet_open(struct ingest *ingest, const struct inlet_name *name,
+        int64_t now_us, struct problem *why)
+{
+	const char *source = name->source;
+	char quarantine[sizeof ingest->dir + 16];
+	snprintf(quarantine, sizeof quarantine, "%s/quarantine", ingest->dir);
+	struct journal_options options = { .folder = ingest->journals,
+		.source = source,
+		.epoch = name->epoch,
+		.segment_size = ingest->segment_size == 0 && name->made_here
+		                        ? SMALL_SEGMENT
+		                        : ingest->segment_size,
+		.quarantine = quarantine,
+		.now_us = now_us,
+		.sent_again = strcmp(source, OFFICE) != 0,
+		.scan_segments = SCAN_SEGMENTS };
+	struct journal_recovery recovery = { 0 };
+	struct inlet inlet = { .age = ++ingest->ages };
+	if (make_room(ingest) != OK)
+		return problem_set(
+		        why, FAILED, EXIT_INTERNAL, "no memory for a journal");
+	int status = journal_open(&inlet.journal, &options, &recovery, why);
+	if (status != OK)
+		return status;
+	snprintf(inlet.source, sizeof inlet.source, "%s", source);
+	inlet.epoch = journal_epoch(inlet.journal);
+	log_recovery(source, inlet.epoch, &recovery);
+	size_t at = inlet_place(ingest, source, inlet.epoch);
+	memmove(&ingest->inlet[at + 1], &ingest->inlet[at],
+	        (ingest->n_inlets - at) * sizeof inlet);
+	ingest->inlet[at] = inlet;
+	ingest->n_inlets++;
+	return OK;
+}
+
+static size_t count_epochs(const struct ingest *ingest, const char *source)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < ingest->n_inlets; i++)
+		n += strcmp(ingest->inlet[i].source, source) == 0;
+	return n;
+}
+
+int inlet_get(struct ingest *ingest, const struct inlet_name *name, int64_t now_us,
+        struct inlet **out, struct problem *why)
+{
+	const char *source = name->source;
+	*out = inlet_find(ingest, source, name->epoch);
+	if (*out != NULL)
+		return OK;
+	if (name->epoch == 0)
+		return problem_set(
+		        why, REFUSED, EXIT_DAMAGED, "%s: epoch 0 is none", source);
+	if (count_epochs(ingest, source) >= EPOCHS_MOST)
+		return problem_set(why, REFUSED, EXIT_DAMAGED,
+		        "%s: has begun %d epochs already, which no sound journal does; "
+		        "look at "
+		        "its disk",
+		        source, EPOCHS_MOST);
+	int status = inlet_open(ingest, name, now_us, why);
+	if (status == OK)
+		*out = inlet_find(ingest, source, name->epoch);
+	return status;
+}
+
+/* Journals of one source, oldest first.  One that cannot be opened is named and left to later. */
+static void open_source(struct ingest *ingest, const char *source)
+{
+	struct problem why;
+	uint64_t *epoch = calloc(EPOCHS_MOST, sizeof *epoch);
+	if (epoch == NULL)
+		return;
+	int n = journal_epochs(ingest->journals, source, epoch, EPOCHS_MOST);
+	for (int i = 0; i < n; i++) {
+		struct inlet_name name = { .source = source, .epoch = epoch[i] };
+		if (inlet_open(ingest, &name, 0, &why) != OK)
+			log_line(LOG_ALERT, "%s: %s", source, why.text);
+	}
+	free(epoch);
+}
+
+void inlets_open(struct ingest *ingest)
+{
+	char(*source)[SOURCE_SIZE + 1] = calloc(SOURCES_MOST, sizeof *source);
+	if (source == NULL)
+		return;
+	int n = journal_sources(ingest->journals, source, SOURCES_MOST);
+	for (int i = 0; i < n; i++)
+		open_source(ingest, source[i]);
+	free(source);
+}
+
+static struct inlet *newest_inlet(struct ingest *ingest, const char *source)
+{
+	struct inlet *newest = NULL;
+	for (size_t i = 0; i < ingest->n_inlets; i++) {
+		struct inlet *inlet = &ingest->inlet[i];
+		if (strcmp(inlet->source, source) == 0 &&
+		        (newest == NULL || inlet->age > newest->age))
+			newest = inlet;
+	}
+	return newest;
+}
+
+int inlet_for(struct ingest *ingest, const struct inlet_name *name, int64_t now_us,
+        struct inlet **out, struct problem *why)
+{
+	if (name->epoch != 0)
+		return inlet_get(ingest, name, now_us, out, why);
+	*out = newest_inlet(ingest, name->source);
+	if (*out != NULL)
+		return OK;
+	int status = inlet_open(ingest, name, now_us, why);
+	if (status == OK)
+		*out = newest_inlet(ingest, name->source);
+	return status;
+}

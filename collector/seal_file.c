@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One sealed file, step by step; the steps are named in collector/seal.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/folder.h"
+#include "base/legal_time.h"
+#include "base/log.h"
+#include "collector/seal_parts.h"
+
+struct target {
+	struct day_header header;
+	struct seal seal;
+	char path[ARCHIVE_PATH],
+	        folder[ARCHIVE_PATH]; /* its own name, and where that lies */
+	char temporary[ARCHIVE_PATH + sizeof((struct seal *)0)->path];
+};
+
+static int cannot(struct problem *why, const char *what, const char *path)
+{
+	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "%s: cannot be %s: %s", path,
+	        what, strerror(errno));
+}
+
+/* ---- names ---- */
+
+static void name_kind(struct target *target)
+{
+	struct seal *seal = &target->seal;
+	if (target->header.day_us == UNPLACED)
+		snprintf(seal->kind, sizeof seal->kind, "unplaced");
+	else if (target->header.late > 0)
+		snprintf(seal->kind, sizeof seal->kind, "late%d", target->header.late);
+	else
+		snprintf(seal->kind, sizeof seal->kind, "day");
+}
+
+static void name_date(struct target *target)
+{
+	char text[TIME_TEXT] = "-";
+	if (target->header.day_us != UNPLACED)
+		date_print(target->header.day_us, target->header.utc_offset_min, text);
+	snprintf(target->seal.date, sizeof target->seal.date, "%.10s", text);
+}
+
+static int name_paths(
+        struct target *target, const struct sealer *sealer, struct problem *why)
+{
+	const struct day_header *header = &target->header;
+	size_t base = strlen(sealer->dir) + 1;
+	int status = archive_day_path(target->path, sizeof target->path, sealer->dir,
+	        header->zone, header->station, header->day_us, header->utc_offset_min,
+	        header->late);
+	if (status != OK || strlen(target->path + base) >= sizeof target->seal.path)
+		return problem_set(why, FAILED, EXIT_CONFIG, "%s: the path is too long",
+		        sealer->dir);
+	snprintf(
+	        target->seal.path, sizeof target->seal.path, "%s", target->path + base);
+	snprintf(target->folder, sizeof target->folder, "%s", target->path);
+	*strrchr(target->folder, '/') = '\0';
+	int n = snprintf(
+	        target->temporary, sizeof target->temporary, "%s/.tmp/", sealer->dir);
+	snprintf(target->temporary + n, sizeof target->temporary - (size_t)n, "%s",
+	        target->seal.path);
+	for (char *at = target->temporary + n; *at != '\0'; at++)
+		if (*at == '/')
+			*at = '%';
+	return OK;
+}
+
+static int target_make(
+        struct target *target, const struct gather *gather, struct problem *why)
+{
+	const struct sealer *sealer = gather->sealer;
+	char date[TIME_TEXT] = "";
+	if (gather->day_us != UNPLACED)
+		date_print(gather->day_us, sealer->identity.utc_offset_min, date);
+	*target = (struct target){
+		.header = { .zone = sealer->identity.zone,
+		        .zone_name = sealer->identity.zone_name,
+		        .station = gather->station->name,
+		        .day_us = gather->day_us,
+		        .utc_offset_min = sealer->identity.utc_offset_min,
+		        .late = seal_files_of(gather->station, date),
+		        .keep_unknown = true },
+		.seal = { .records = gather->batch.n,
+		        .readings = gather->batch.readings,
+		        .gaps = gather->batch.gaps,
+		        .sealed_us = gather->job->now_us },
+	};
+	snprintf(target->seal.station, sizeof target->seal.station, "%s",
+	        gather->station->name);
+	name_kind(target);
+	name_date(target);
+	return name_paths(target, sealer, why);
+}
+
+/* ---- written ---- */
+
+static int write_file(
+        const struct target *target, struct gather *gather, struct problem *why)
+{
+	char folder[ARCHIVE_PATH + 16];
+	const struct shelf *shelf = &gather->station->shelf;
+	snprintf(folder, sizeof folder, "%s/.tmp", gather->sealer->dir);
+	if (folder_make(folder) != OK)
+		return cannot(why, "made", folder);
+	unlink(target->temporary);
+	return day_write(target->temporary, &target->header, gather->batch.record,
+	        gather->batch.n, shelf->describe, shelf->n, why);
+}
+
+/* ---- proved ---- */
+
+struct comparison {
+	const struct batch *batch;
+	size_t i; /* records that were equal */
+	struct proof_tree tree;
+};
+
+static int compare_one(void *with, const uint8_t *record, size_t size,
+        int64_t stored_us, uint8_t transport)
+{
+	struct comparison *comparison = with;
+	if (comparison->i >= comparison->batch->n)
+		return 1;
+	const struct day_record *wanted = &comparison->batch->record[comparison->i];
+	if (wanted->size != size || memcmp(wanted->bytes, record, size) != 0 ||
+	        wanted->stored_us != stored_us || wanted->transport != transport)
+		return 1;
+	comparison->i++;
+	proof_tree_add(&comparison->tree, record, size);
+	return 0;
+}
+
+static void root_of(const struct batch *batch, uint8_t out[DIGEST_SIZE])
+{
+	struct proof_tree tree;
+	proof_tree_start(&tree);
+	for (size_t i = 0; i < batch->n; i++)
+		proof_tree_add(&tree, batch->record[i].bytes, batch->record[i].size);
+	proof_tree_root(&tree, out);
+}
+
+/* Rebuild every record from the file and hold it against the journal's. */
+static int compare_file(
+        struct target *target, const struct batch *batch, struct problem *why)
+{
+	struct comparison comparison = { .batch = batch };
+	uint8_t root[DIGEST_SIZE];
+	struct day *day;
+	int status = day_open(&day, target->temporary, why);
+	if (status != OK)
+		return status;
+	proof_tree_start(&comparison.tree);
+	status = day_records(day, compare_one, &comparison, why);
+	proof_tree_root(&comparison.tree, target->seal.root);
+	day_close(day);
+	if (status < 0)
+		return status;
+	root_of(batch, root);
+	if (comparison.i == batch->n &&
+	        memcmp(root, target->seal.root, DIGEST_SIZE) == 0)
+		return OK;
+	return problem_set(why, MALFORMED, EXIT_INTERNAL,
+	        "%s: record %zu of %zu does not come back from the file as the journal "
+	        "has it; "
+	        "the day is not sealed and the journal stays",
+	        target->seal.path, comparison.i + 1, batch->n);
+}
+
+/* Read-only from here on, and on the disk. */
+static int make_durable(struct target *target, struct problem *why)
+{
+	int fd = open(target->temporary, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return cannot(why, "opened", target->temporary);
+	int wrong = fchmod(fd, 0440) != 0 || fsync(fd) != 0;
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	if (wrong || digest_of_file(target->temporary, target->seal.file) != OK)
+		return cannot(why, "made durable", target->temporary);
+	return OK;
+}
+
+/* ---- linked ---- */
+
+/* A file that is in no seal list stands where ours should: it is not thrown away. */
+static int set_aside(const struct sealer *sealer, const struct target *target)
+{
+	char path[ARCHIVE_PATH + 64];
+	snprintf(path, sizeof path, "%s/quarantine", sealer->dir);
+	if (folder_make(path) != OK)
+		return FAILED;
+	snprintf(path, sizeof path, "%s/quarantine/%s.%" PRId64, sealer->dir,
+	        strrchr(target->path, '/') + 1, target->seal.sealed_us);
+	log_line(LOG_ALERT, "%s: stands there without a seal; moved to %s",
+	        target->seal.path, path);
+	return rename(target->path, path) == 0 ? OK : FAILED;
+}
+
+static int link_file(
+        const struct sealer *sealer, const struct target *target, struct problem *why)
+{
+	if (folder_make(target->folder) != OK)
+		return cannot(why, "made", target->folder);
+	int status = link(target->temporary, target->path);
+	if (status != 0 && errno == EEXIST && set_aside(sealer, target) == OK)
+		status = link(target->temporary, target->path);
+	if (status != 0 || folder_sync(target->folder) != OK)
+		return cannot(why, "given its name", target->path);
+	return OK;
+}
+
+/* ---- all of it ---- */
+
+static int stopped(struct problem *why, const char *step)
+{
+	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "stopped at '%s'", step);
+}
+
+/* Up to the proof nothing but the temporary file exists: on failure it goes. */
+static int make_file(struct target *target, struct gather *gather, struct problem *why)
+{
+	struct sealer *sealer = gather->sealer;
+	int status = write_file(target, gather, why);
+	if (status == OK && seal_stops(sealer, "written"))
+		return stopped(why, "written");
+	if (status == OK)
+		status = compare_file(target, &gather->batch, why);
+	if (status == OK)
+		status = make_durable(target, why);
+	if (status != OK)
+		unlink(target->temporary);
+	if (status == OK && seal_stops(sealer, "proved"))
+		return stopped(why, "proved");
+	return status;
+}
+
+static int list_file(struct target *target, struct gather *gather, struct problem *why)
+{
+	struct sealer *sealer = gather->sealer;
+	if (seal_stops(sealer, "linked"))
+		return stopped(why, "linked");
+	if (seal_list_append(&sealer->list, sealer->dir, &target->seal) == OK)
+		return OK;
+	int status = cannot(why, "entered in the seal list", target->path);
+	unlink(target->path);
+	unlink(target->temporary);
+	return status;
+}
+
+/* From here on the day is sealed; what fails is put right at the next start. */
+static int settle(
+        const struct target *target, struct gather *gather, struct problem *why)
+{
+	struct sealer *sealer = gather->sealer;
+	struct batch *batch = &gather->batch;
+	if (seal_stops(sealer, "listed"))
+		return stopped(why, "listed");
+	unlink(target->temporary);
+	if (seal_stops(sealer, "unlinked"))
+		return stopped(why, "unlinked");
+	for (size_t i = 0; i < batch->n_ranges; i++)
+		batch->range[i].sealed_us = target->seal.sealed_us;
+	if (sealed_note(&gather->station->sealed, sealer->dir, &target->seal,
+	            batch->range, batch->n_ranges) != OK)
+		log_seldom(LOG_WARN, "notes", "%s/sealed/%s: cannot be written: %s",
+		        sealer->dir, gather->station->name, strerror(errno));
+	gather_settle(gather);
+	const char *date = gather->day_us == UNPLACED ? "" : target->seal.date;
+	if (seal_files_add(gather->station, date) != OK)
+		return problem_set(why, FAILED, EXIT_TRY_AGAIN, "no memory to seal");
+	return seal_stops(sealer, "noted") ? stopped(why, "noted") : OK;
+}
+
+int seal_file(struct gather *gather, struct problem *why)
+{
+	struct sealer *sealer = gather->sealer;
+	struct target target;
+	if (seal_stops(sealer, "gathered"))
+		return stopped(why, "gathered");
+	int status = target_make(&target, gather, why);
+	if (status == OK)
+		status = make_file(&target, gather, why);
+	if (status != OK)
+		return status;
+	status = link_file(sealer, &target, why);
+	if (status != OK) {
+		unlink(target.temporary);
+		return status;
+	}
+	status = list_file(&target, gather, why);
+	if (status == OK)
+		status = settle(&target, gather, why);
+	if (status == OK && gather->strange > 0)
+		log_line(LOG_WARN,
+		        "%s: %" PRIu64
+		        " readings name a description that nobody has; they lie "
+		        "in /events of %s as they came",
+		        target.seal.station, gather->strange, target.seal.path);
+	if (status == OK)
+		log_line(LOG_INFO, "%s: sealed %s %s, %" PRIu64 " records",
+		        target.seal.station, target.seal.date, target.seal.kind,
+		        target.seal.records);
+	return status;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files behind collector/seal.h share. */
+#ifndef COLLECTOR_SEAL_PARTS_H
+#define COLLECTOR_SEAL_PARTS_H
+
+#include "archive/proof.h"
+#include "collector/batch.h"
+#include "collector/seal.h"
+#include "collector/sealed.h"
+#include "collector/shelf.h"
+#include "collector/waiting.h"
+
+#define UNPLACED INT64_MIN /* in place of a day: records no day can be given to */
+
+/* How many files a day has already. */
+struct seal_count {
+	char date[11]; /* "" for unplaced */
+	int files;
+};
+
+struct seal_station {
+	char name[SOURCE_SIZE + 1];
+	struct waiting waiting;
+	struct sealed sealed;
+	struct shelf shelf;
+	size_t n_counts, counts_room;
+	struct seal_count *count;
+	int64_t retry_us; /* after a failure, not before */
+};
+
+struct sealer {
+	char dir[ARCHIVE_PATH], journals[ARCHIVE_PATH + 16];
+	const char *stop;
+	bool stopped;
+	struct archive_identity identity;
+	struct seal_list list;
+	size_t n, room;
+	struct seal_station **station; /* sorted by name */
+};
+
+/* Tests: has the power gone at this step?  Then it stays gone. */
+bool seal_stops(struct sealer *sealer, const char *step);
+
+/* What an interrupted seal left behind, put in order.  OK or FAILED. */
+int seal_recover(const struct sealer *sealer, struct problem *why);
+
+/* Read what has come since the last time.  OK or FAILED. */
+int seal_scan(struct sealer *sealer, struct seal_station *station,
+        const struct seal_limit *limit, struct problem *why);
+
+/* Take the records of a day (or UNPLACED) out of the journals, and what is left of their stretches
+ * into `rest`, one list per epoch.  OK or FAILED. */
+struct gather {
+	struct sealer *sealer;
+	struct seal_station *station;
+	const struct seal_job *job;
+	int64_t day_us;
+	struct batch batch;
+	uint64_t strange;       /* readings whose DESCRIBE nobody has */
+	struct stretches *rest; /* rest[station->waiting.n] */
+};
+int gather_run(struct gather *gather, struct problem *why);
+/* The file stands: what waits is now what is left. */
+void gather_settle(struct gather *gather);
+void gather_free(struct gather *gather);
+
+/* Files the day has; entered if `enter`. */
+int seal_files_of(const struct seal_station *station, const char *date);
+int seal_files_add(struct seal_station *station, const char *date);
+
+/* The DESCRIBE that a READING names; NULL: another record, unsound, or nobody has it. */
+const struct describe *seal_describe(
+        struct seal_station *station, const struct record *record);
+
+/* Write, prove, link and list the file of what was gathered.  OK or a problem. */
+int seal_file(struct gather *gather, struct problem *why);
+
+#endif

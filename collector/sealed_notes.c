@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The notes of what each sealed file holds: read, made again from the files, and added to. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "archive/day.h"
+#include "base/crc.h"
+#include "base/folder.h"
+#include "base/log.h"
+#include "collector/sealed.h"
+
+#define NOTES_MOST (256u << 20) /* bytes of one station's notes */
+
+struct ranges {
+	size_t n, room;
+	struct sealed_range *one;
+};
+
+static void notes_path(char *out, size_t room, const char *dir, const char *station)
+{
+	snprintf(out, room, "%s/sealed/%s", dir, station);
+}
+
+static int ranges_add(struct ranges *ranges, const struct sealed_range *range)
+{
+	if (ranges->n == ranges->room) {
+		size_t room = ranges->room > 0 ? 2 * ranges->room : 8;
+		void *more = realloc(ranges->one, room * sizeof *range);
+		if (more == NULL)
+			return FAILED;
+		ranges->one = more;
+		ranges->room = room;
+	}
+	ranges->one[ranges->n++] = *range;
+	return OK;
+}
+
+/* ---- a line ---- */
+
+/* The line of one file, newline included; caller frees. */
+static char *line_print(
+        const uint8_t digest[DIGEST_SIZE], const struct sealed_range *range, size_t n)
+{
+	char hex[DIGEST_HEX], *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	if (out == NULL)
+		return NULL;
+	digest_print(digest, hex);
+	fputs(hex, out);
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || range[i].epoch != range[i - 1].epoch)
+			fprintf(out, " %016" PRIx64 ":", range[i].epoch);
+		else
+			fputc(',', out);
+		fprintf(out, "%" PRIu64 "-%" PRIu64, range[i].first, range[i].last);
+	}
+	fflush(out);
+	fprintf(out, " %08" PRIx32 "\n", crc32c(0, text, size));
+	if (fclose(out) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* "<epoch>:<first>-<last>,..." from *at on; OK or MALFORMED. */
+static int epoch_parse(char **at, struct ranges *out)
+{
+	struct sealed_range range = { .epoch = strtoull(*at, at, 16) };
+	do {
+		(*at)++;
+		range.first = strtoull(*at, at, 10);
+		if (**at != '-')
+			return MALFORMED;
+		(*at)++;
+		range.last = strtoull(*at, at, 10);
+		if (range.last < range.first || ranges_add(out, &range) != OK)
+			return MALFORMED;
+	} while (**at == ',');
+	return OK;
+}
+
+/* Split a line (its newline taken away); OK or MALFORMED. */
+static int line_parse(char *line, uint8_t digest[DIGEST_SIZE], struct ranges *out)
+{
+	char *crc = strrchr(line, ' ');
+	out->n = 0;
+	if (crc == NULL || crc - line < DIGEST_HEX - 1 || strlen(crc) != 9 ||
+	        strtoul(crc, NULL, 16) != crc32c(0, line, (size_t)(crc - line)))
+		return MALFORMED;
+	*crc = '\0';
+	char *at = line + DIGEST_HEX - 1;
+	while (*at == ' ') {
+		*at++ = '\0';
+		at += strcspn(at, ":") == 16 ? 0 : strlen(at);
+		if (*at == '\0' || epoch_parse(&at, out) != OK)
+			return MALFORMED;
+	}
+	return *at == '\0' ? digest_parse(line, digest) : MALFORMED;
+}
+
+/* ---- from a file ---- */
+
+static int range_grow(void *with, const uint8_t *bytes, size_t size, int64_t stored_us,
+        uint8_t transport)
+{
+	struct ranges *ranges = with;
+	struct record record;
+	if (record_decode(&record, bytes, size) < 0)
+		return 1;
+	struct sealed_range *last = ranges->n > 0 ? &ranges->one[ranges->n - 1] : NULL;
+	if (last != NULL && last->epoch == record.epoch &&
+	        last->last + 1 == record.seq) {
+		last->last = record.seq;
+		return 0;
+	}
+	struct sealed_range range = { record.epoch, record.seq, record.seq, 0 };
+	return ranges_add(ranges, &range) != OK;
+}
+
+static int file_check(const char *path, const struct seal *seal, struct problem *why)
+{
+	uint8_t digest[DIGEST_SIZE];
+	if (digest_of_file(path, digest) != OK)
+		return problem_set(why, FAILED, EXIT_DAMAGED, "%s", strerror(errno));
+	if (memcmp(digest, seal->file, DIGEST_SIZE) != 0)
+		return problem_set(why, MALFORMED, EXIT_DAMAGED,
+		        "it is not the file that was sealed; run quantrac verify");
+	return OK;
+}
+
+static int file_ranges(const char *dir, const struct seal *seal, struct ranges *out)
+{
+	char path[ARCHIVE_PATH + sizeof seal->path];
+	struct day *day;
+	struct problem why = { .text = "" };
+	out->n = 0;
+	snprintf(path, sizeof path, "%s/%s", dir, seal->path);
+	int status = file_check(path, seal, &why);
+	if (status == OK)
+		status = day_open(&day, path, &why);
+	if (status == OK) {
+		status = day_records(day, range_grow, out, &why);
+		day_close(day);
+	}
+	if (status >= 0)
+		return OK;
+	log_line(LOG_ALERT, "%s: is in the seal list and cannot be read: %s",
+	        seal->path, why.text);
+	return status;
+}
+
+/* ---- the whole of a station ---- */
+
+struct load {
+	struct sealed *sealed;
+	const char *dir;
+	FILE *fresh;  /* the notes as they should be */
+	char *next;   /* the notes as they are: what has not been looked at yet */
+	bool renewed; /* they differ */
+};
+
+/* The next line, if it is that of `seal`. */
+static int take_line(struct load *load, const struct seal *seal, struct ranges *out)
+{
+	uint8_t digest[DIGEST_SIZE];
+	if (load->next == NULL || *load->next == '\0')
+		return NOT_FOUND;
+	char *end = strchr(load->next, '\n');
+	if (end == NULL)
+		return NOT_FOUND;
+	char *line = strndup(load->next, (size_t)(end - load->next));
+	int status = line != NULL ? line_parse(line, digest, out) : FAILED;
+	free(line);
+	if (status == OK && memcmp(digest, seal->file, DIGEST_SIZE) != 0)
+		return NOT_FOUND;
+	load->next = end + 1;
+	return status;
+}
+
+static int load_seal(struct load *load, const struct seal *seal, struct ranges *ranges)
+{
+	if (take_line(load, seal, ranges) != OK) {
+		load->renewed = true;
+		if (file_ranges(load->dir, seal, ranges) != OK)
+			return OK;
+	}
+	for (size_t i = 0; i < ranges->n; i++)
+		ranges->one[i].sealed_us = seal->sealed_us;
+	char *line = line_print(seal->file, ranges->one, ranges->n);
+	if (line == NULL)
+		return FAILED;
+	fputs(line, load->fresh);
+	free(line);
+	if (load->sealed->n + ranges->n == 0)
+		return OK;
+	return sealed_add(load->sealed, ranges->one, ranges->n);
+}
+
+static int load_all(struct load *load, const struct seal_list *list)
+{
+	struct ranges ranges = { .n = 0 };
+	int status = OK;
+	for (size_t i = 0; i < list->n && status == OK; i++)
+		if (strcmp(list->seal[i].station, load->sealed->station) == 0)
+			status = load_seal(load, &list->seal[i], &ranges);
+	free(ranges.one);
+	return status;
+}
+
+static int notes_renew(const char *dir, const char *station, const char *text, size_t n)
+{
+	char path[ARCHIVE_PATH + 32];
+	snprintf(path, sizeof path, "%s/sealed", dir);
+	if (folder_make(path) != OK)
+		return FAILED;
+	notes_path(path, sizeof path, dir, station);
+	return file_replace(path, text, n, 0640);
+}
+
+int sealed_load(struct sealed *sealed, const char *dir, const char *station,
+        const struct seal_list *list)
+{
+	char path[ARCHIVE_PATH + 32], *text = NULL, *fresh = NULL;
+	size_t n, size;
+	struct load load = { .sealed = sealed, .dir = dir };
+	*sealed = (struct sealed){ .n = 0 };
+	snprintf(sealed->station, sizeof sealed->station, "%s", station);
+	notes_path(path, sizeof path, dir, station);
+	if (file_read(path, NOTES_MOST, &text, &n) == OK)
+		load.next = text;
+	load.fresh = open_memstream(&fresh, &size);
+	int status = load.fresh != NULL ? load_all(&load, list) : FAILED;
+	if (load.fresh != NULL && fclose(load.fresh) != 0)
+		status = FAILED;
+	if (load.next != NULL && *load.next != '\0')
+		load.renewed = true;
+	if (status == OK && load.renewed &&
+	        notes_renew(dir, station, fresh, size) != OK)
+		log_line(LOG_WARN, "%s: cannot be written: %s", path, strerror(errno));
+	free(fresh);
+	free(text);
+	return status;
+}
+
+int sealed_note(struct sealed *sealed, const char *dir, const struct seal *seal,
+        const struct sealed_range *range, size_t n)
+{
+	char path[ARCHIVE_PATH + 32];
+	if (sealed_add(sealed, range, n) != OK)
+		return FAILED;
+	snprintf(path, sizeof path, "%s/sealed", dir);
+	char *line = line_print(seal->file, range, n);
+	if (line == NULL || folder_make(path) != OK) {
+		free(line);
+		return FAILED;
+	}
+	notes_path(path, sizeof path, dir, sealed->station);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	ssize_t wanted = (ssize_t)strlen(line);
+	int status = fd >= 0 && write(fd, line, (size_t)wanted) == wanted ? OK : FAILED;
+	if (fd >= 0)
+		close(fd);
+	free(line);
+	return status;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "collector/shelf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/archive.h"
+#include "archive/day.h"
+#include "archive/describe_text.h"
+
+static const struct describe *in_memory(
+        const struct shelf *shelf, const uint8_t hash[DIGEST_SIZE])
+{
+	for (size_t i = 0; i < shelf->n; i++)
+		if (memcmp(shelf->describe[i]->hash, hash, DIGEST_SIZE) == 0)
+			return shelf->describe[i];
+	return NULL;
+}
+
+/* Takes the describe over.  A station's newest goes first, where a file looks for it. */
+static const struct describe *shelf_keep(struct shelf *shelf, struct describe *describe)
+{
+	if (shelf->n == shelf->room) {
+		size_t room = shelf->room > 0 ? 2 * shelf->room : 8;
+		void *more = realloc(shelf->describe, room * sizeof *shelf->describe);
+		if (more == NULL) {
+			describe_free(describe);
+			return NULL;
+		}
+		shelf->describe = more;
+		shelf->room = room;
+	}
+	bool station = describe->kind == DESCRIBE_STATION;
+	size_t at = station ? 0 : shelf->n;
+	shelf->has_station |= station;
+	memmove(&shelf->describe[at + 1], &shelf->describe[at],
+	        (shelf->n - at) * sizeof *shelf->describe);
+	shelf->describe[at] = describe;
+	shelf->n++;
+	return describe;
+}
+
+const struct describe *shelf_put(struct shelf *shelf, const struct record *record)
+{
+	struct describe *describe = NULL;
+	struct problem why;
+	if (describe_decode(&describe, record->payload, record->payload_size, &why) !=
+	        OK)
+		return NULL;
+	const struct describe *there = in_memory(shelf, describe->hash);
+	if (there == NULL)
+		return shelf_keep(shelf, describe);
+	describe_free(describe);
+	return there;
+}
+
+/* Copies of the DESCRIBEs of one sealed file. */
+static void take_from(struct shelf *shelf, struct day *day)
+{
+	struct describe *station = NULL;
+	struct problem why;
+	if (!shelf->has_station && day_station_describe(day, &station, &why) == OK)
+		shelf_keep(shelf, station);
+	for (size_t i = 0; i < day_groups(day); i++) {
+		const struct describe *group;
+		struct describe *copy = NULL;
+		char *text;
+		size_t n;
+		if (in_memory(shelf, day_group_hash(day, i)) != NULL)
+			continue;
+		group = day_group_describe(day, i);
+		if (group == NULL || describe_text_of(group, &text, &n) != OK)
+			continue;
+		if (describe_of_text(&copy, text, n, &why) == OK)
+			shelf_keep(shelf, copy);
+		free(text);
+	}
+}
+
+/* Only a file that is what the seal list says is opened. */
+static void read_file(struct shelf *shelf, const struct seal *seal)
+{
+	char path[ARCHIVE_PATH + sizeof seal->path];
+	uint8_t digest[DIGEST_SIZE];
+	struct day *day;
+	struct problem why;
+	snprintf(path, sizeof path, "%s/%s", shelf->dir, seal->path);
+	if (digest_of_file(path, digest) != OK ||
+	        memcmp(digest, seal->file, DIGEST_SIZE) != 0 ||
+	        day_open(&day, path, &why) != OK)
+		return;
+	take_from(shelf, day);
+	day_close(day);
+}
+
+/* The next sealed file of the station, from the newest back; 1, or 0: there is none left. */
+static int read_next(struct shelf *shelf)
+{
+	if (!shelf->began)
+		shelf->unread = shelf->list->n;
+	shelf->began = true;
+	while (shelf->unread > 0) {
+		const struct seal *seal = &shelf->list->seal[--shelf->unread];
+		if (strcmp(seal->station, shelf->station) != 0)
+			continue;
+		read_file(shelf, seal);
+		return 1;
+	}
+	return 0;
+}
+
+const struct describe *shelf_find(struct shelf *shelf, const uint8_t hash[DIGEST_SIZE])
+{
+	const struct describe *found = in_memory(shelf, hash);
+	while (found == NULL && read_next(shelf))
+		found = in_memory(shelf, hash);
+	return found;
+}
+
+void shelf_find_station(struct shelf *shelf)
+{
+	if (!shelf->has_station && !shelf->began)
+		read_next(shelf);
+}
+
+void shelf_free(struct shelf *shelf)
+{
+	for (size_t i = 0; i < shelf->n; i++)
+		describe_free(shelf->describe[i]);
+	free(shelf->describe);
+}

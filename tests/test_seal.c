@@ -1,0 +1,620 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/check.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive/day.h"
+#include "archive/proof.h"
+#include "base/folder.h"
+#include "base/journal.h"
+#include "base/log.h"
+#include "collector/sealed.h"
+#include "tests/agent_kit.h"
+
+#define EPOCH UINT64_C(0x5000000000000001)
+#define D(n)  (AGENT_DAY + (n)*AGENT_1DAY)
+#define DAY1  "bt-outlet_2026-11-15.h5"
+#define DAY2  "bt-outlet_2026-11-16.h5"
+
+static struct agent_book book;
+static struct agent cabinet;
+static char lines[65536];
+
+static void keep_line(enum log_level level, const char *text)
+{
+	size_t n = strlen(lines);
+	snprintf(lines + n, sizeof lines - n, "%s\n", text);
+}
+
+static int setup(void **state)
+{
+	if (scratch_make(state) != 0)
+		return -1;
+	lines[0] = '\0';
+	log_catch(keep_line);
+	archive_make(*state);
+	agent_start(&cabinet, &book, "bt-outlet", EPOCH);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	agent_end(&cabinet);
+	agent_book_free(&book);
+	return scratch_remove(state);
+}
+
+/* Readings from `from_us` on, every `step_us`, before `to_us`; each arrives as it is made. */
+static void run_day(struct agent *agent, struct ingest *ingest, int64_t from_us,
+        int64_t to_us, int64_t step_us)
+{
+	for (int64_t t = from_us; t < to_us; t += step_us) {
+		agent_reading(agent, t, (double)(t % 1000));
+		agent_give(agent, ingest, t + 1000000);
+	}
+}
+
+static int seal(struct ingest *ingest, int64_t now_us, bool all)
+{
+	struct problem why = { .text = "" };
+	int files = ingest_seal(ingest, now_us, all, &why);
+	if (files < 0)
+		fail_msg("not sealed: %s", why.text);
+	return files;
+}
+
+static const char *path_of(const char *dir, const char *name)
+{
+	char path[256];
+	snprintf(path, sizeof path, "kcn-mau/bt-outlet/2026/%s", name);
+	return in_folder(dir, path);
+}
+
+/* ---- days ---- */
+
+static void a_day_is_sealed_ten_minutes_into_the_next(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	agent_describe(&cabinet, D(0));
+	agent_give(&cabinet, ingest, D(0));
+	run_day(&cabinet, ingest, D(0), D(1), AGENT_HOUR);
+	assert_int_equal(seal(ingest, D(1), false), 0);
+	run_day(&cabinet, ingest, D(1) + 10 * AGENT_MIN - 1, D(1) + 10 * AGENT_MIN, 1);
+	assert_int_equal(seal(ingest, D(1) + 11 * AGENT_MIN, false), 0);
+	run_day(&cabinet, ingest, D(1) + 10 * AGENT_MIN, D(1) + 10 * AGENT_MIN + 1, 1);
+	assert_int_equal(seal(ingest, D(1) + 11 * AGENT_MIN, false), 1);
+	assert_string_equal(sealed_names(*state, "bt-outlet"), DAY1);
+	assert_string_equal(sealed_seqs(*state, DAY1), "1-25");
+	assert_int_equal(seal(ingest, D(1) + 12 * AGENT_MIN, false), 0);
+	ingest_close(ingest);
+	assert_int_equal(sealed_records(*state, &book), 25);
+
+	struct stat st;
+	assert_int_equal(stat(path_of(*state, DAY1), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0440);
+	assert_int_equal(st.st_nlink, 1);
+}
+
+static void the_legal_day_begins_at_seventeen_hours_utc(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	agent_describe(&cabinet, D(0));
+	agent_reading(&cabinet, D(0) - 1, 1);
+	agent_reading(&cabinet, D(0), 2);
+	agent_reading(&cabinet, D(1) - 1, 3);
+	agent_reading(&cabinet, D(1), 4);
+	agent_give(&cabinet, ingest, D(1));
+	assert_int_equal(seal(ingest, D(1), true), 3);
+	ingest_close(ingest);
+	assert_int_equal(D(0) % AGENT_1DAY, 17 * AGENT_HOUR);
+	assert_string_equal(sealed_names(*state, "bt-outlet"),
+	        "bt-outlet_2026-11-14.h5 " DAY1 " " DAY2);
+	assert_string_equal(sealed_seqs(*state, "bt-outlet_2026-11-14.h5"), "2-2");
+	assert_string_equal(sealed_seqs(*state, DAY1), "1-1 3-4");
+	assert_string_equal(sealed_seqs(*state, DAY2), "5-5");
+}
+
+static void a_silent_station_is_sealed_after_seven_days(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	agent_describe(&cabinet, D(0));
+	run_day(&cabinet, ingest, D(0), D(0) + 3 * AGENT_HOUR, AGENT_HOUR);
+	assert_int_equal(seal(ingest, D(8) - 1, false), 0);
+	assert_int_equal(seal(ingest, D(8), false), 1);
+	ingest_close(ingest);
+	assert_string_equal(sealed_seqs(*state, DAY1), "1-4");
+}
+
+static void a_stamp_in_the_future_closes_no_day(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	agent_describe(&cabinet, D(0));
+	run_day(&cabinet, ingest, D(0), D(0) + 3 * AGENT_HOUR, AGENT_HOUR);
+	agent_reading(&cabinet, D(5000), 1);
+	agent_give(&cabinet, ingest, D(0) + 4 * AGENT_HOUR);
+	assert_int_equal(seal(ingest, D(0) + 5 * AGENT_HOUR, false), 0);
+	ingest_close(ingest);
+}
+
+static void a_month_of_backlog_makes_a_file_for_each_day(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	agent_describe(&cabinet, D(0));
+	for (int64_t t = D(0); t < D(30); t += 6 * AGENT_HOUR)
+		agent_reading(&cabinet, t, 1);
+	agent_give(&cabinet, ingest, D(30));
+	assert_int_equal(seal(ingest, D(30) + AGENT_HOUR, false), 29);
+	ingest_close(ingest);
+	assert_int_equal(sealed_records(*state, &book), 29 * 4 + 1);
+}
+
+/* ---- late ---- */
+
+static void late_records_wait_for_the_end_of_their_day_of_arrival(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct agent spool;
+	agent_start(&spool, &book, "bt-outlet", EPOCH + 9);
+	agent_describe(&cabinet, D(0));
+	run_day(&cabinet, ingest, D(0), D(2), AGENT_HOUR);
+	assert_int_equal(seal(ingest, D(2), false), 1);
+
+	/* a second epoch brings what it had in memory, twice on one day and once on the next */
+	agent_describe(&spool, D(0) + 1);
+	agent_reading(&spool, D(0) + 2, 5);
+	agent_give(&spool, ingest, D(2) + 5 * AGENT_MIN);
+	assert_int_equal(seal(ingest, D(2) + 11 * AGENT_MIN, false), 0);
+	agent_reading(&spool, D(0) + 3, 5);
+	agent_give(&spool, ingest, D(2) + 2 * AGENT_HOUR);
+	assert_int_equal(seal(ingest, D(3) + 10 * AGENT_MIN - 1, false), 0);
+	assert_int_equal(seal(ingest, D(3) + 10 * AGENT_MIN, false), 1);
+	agent_reading(&spool, D(0) + 4, 5);
+	agent_give(&spool, ingest, D(3) + 2 * AGENT_HOUR);
+	assert_int_equal(seal(ingest, D(3) + 23 * AGENT_HOUR, false), 0);
+	assert_int_equal(seal(ingest, D(4) + 10 * AGENT_MIN, false), 1);
+	assert_string_equal(sealed_names(*state, "bt-outlet"),
+	        DAY1 " bt-outlet_2026-11-15_late1.h5 bt-outlet_2026-11-15_late2.h5");
+	assert_string_equal(
+	        sealed_seqs(*state, "bt-outlet_2026-11-15_late1.h5"), "1-3");
+	ingest_close(ingest);
+	agent_end(&spool);
+}
+
+/* ---- clocks ---- */
+
+static void a_clock_put_right_moves_what_came_before_it(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	/* started in 1970, synchronised at 08:00 of the first day after two hours */
+	int64_t wrong = 0, right = D(0) + 8 * AGENT_HOUR;
+	cabinet.clock = CLOCK_UNSYNCED;
+	cabinet.mono_base_us = wrong - AGENT_MIN;
+	agent_describe(&cabinet, wrong);
+	for (int i = 0; i < 120; i++)
+		agent_reading(&cabinet, wrong + i * AGENT_MIN, i);
+	agent_clock(&cabinet, wrong + 120 * AGENT_MIN, right);
+	run_day(&cabinet, ingest, right, right + AGENT_HOUR, AGENT_MIN);
+	assert_int_equal(seal(ingest, D(1), true), 1);
+	ingest_close(ingest);
+	assert_string_equal(sealed_names(*state, "bt-outlet"), DAY1);
+	assert_string_equal(sealed_seqs(*state, DAY1), "1-182");
+}
+
+static void a_correction_can_part_one_stretch_into_two_days(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	int64_t wrong = D(-2000) + AGENT_HOUR, right = D(1) + AGENT_HOUR;
+	cabinet.clock = CLOCK_UNSYNCED;
+	cabinet.mono_base_us = wrong - AGENT_MIN;
+	agent_describe(&cabinet, wrong);
+	for (int i = 0; i < 120; i++)
+		agent_reading(&cabinet, wrong + i * AGENT_MIN, i);
+	agent_clock(&cabinet, wrong + 120 * AGENT_MIN, right);
+	agent_give(&cabinet, ingest, right);
+	assert_int_equal(seal(ingest, D(2), true), 2);
+	ingest_close(ingest);
+	assert_string_equal(sealed_seqs(*state, DAY1), "1-61");
+	assert_string_equal(sealed_seqs(*state, DAY2), "62-122");
+	assert_int_equal(sealed_records(*state, &book), 122);
+}
+
+static void an_unsynchronised_clock_that_the_collector_saw_to_be_right_is_believed(
+        void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	cabinet.clock = CLOCK_UNSYNCED;
+	agent_describe(&cabinet, D(0));
+	run_day(&cabinet, ingest, D(0), D(0) + 2 * AGENT_HOUR, AGENT_HOUR);
+	/* an outage: these come a day late, of the same boot */
+	for (int i = 2; i < 24; i++)
+		agent_reading(&cabinet, D(0) + i * AGENT_HOUR, i);
+	agent_give(&cabinet, ingest, D(1) + 20 * AGENT_HOUR);
+	run_day(&cabinet, ingest, D(1) + 20 * AGENT_HOUR, D(1) + 21 * AGENT_HOUR,
+	        AGENT_HOUR);
+	assert_int_equal(seal(ingest, D(1) + 22 * AGENT_HOUR, false), 1);
+	ingest_close(ingest);
+	assert_string_equal(sealed_seqs(*state, DAY1), "1-25");
+}
+
+static void what_nobody_can_place_waits_and_then_goes_to_unplaced(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	cabinet.clock = CLOCK_UNSYNCED;
+	agent_describe(&cabinet, 1000);
+	agent_reading(&cabinet, 2000, 1);
+	agent_give(&cabinet, ingest, D(0));
+	assert_int_equal(seal(ingest, D(7) - 1, false), 0);
+	assert_int_equal(seal(ingest, D(7), false), 1);
+	assert_string_equal(sealed_names(*state, "bt-outlet"), "bt-outlet_0.h5");
+	assert_int_equal(access(in_folder(*state, "unplaced/bt-outlet_0.h5"), F_OK), 0);
+	agent_reading(&cabinet, 3000, 1);
+	agent_give(&cabinet, ingest, D(7));
+	assert_int_equal(seal(ingest, D(14), false), 1);
+	ingest_close(ingest);
+	assert_string_equal(
+	        sealed_names(*state, "bt-outlet"), "bt-outlet_0.h5 bt-outlet_1.h5");
+	assert_int_equal(sealed_records(*state, &book), 3);
+}
+
+static void a_boot_that_is_over_need_not_be_waited_for(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	cabinet.clock = CLOCK_UNSYNCED;
+	agent_describe(&cabinet, 1000);
+	agent_reading(&cabinet, 2000, 1);
+	agent_give(&cabinet, ingest, D(0));
+	cabinet.boot++;
+	cabinet.clock = CLOCK_SYNCED;
+	agent_reading(&cabinet, D(0), 2);
+	agent_give(&cabinet, ingest, D(0));
+	assert_int_equal(seal(ingest, D(0) + AGENT_HOUR, false), 0);
+	assert_int_equal(seal(ingest, D(1) + 11 * AGENT_MIN, false), 1);
+	assert_string_equal(sealed_names(*state, "bt-outlet"), "bt-outlet_0.h5");
+	assert_string_equal(sealed_seqs(*state, "bt-outlet_0.h5"), "1-2");
+	ingest_close(ingest);
+}
+
+static void an_import_is_believed_as_it_stands(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	cabinet.clock = CLOCK_UNSYNCED;
+	cabinet.boot = 0;
+	agent_instrument(&cabinet, ORIGIN_IMPORT, "A1");
+	agent_describe(&cabinet, D(-8000));
+	for (int i = 0; i < 48; i++)
+		agent_reading(&cabinet, D(-8000) + i * AGENT_HOUR, i);
+	agent_give(&cabinet, ingest, D(0));
+	assert_int_equal(seal(ingest, D(0), true), 2);
+	ingest_close(ingest);
+	assert_string_equal(sealed_names(*state, "bt-outlet"),
+	        "bt-outlet_2004-12-20.h5 bt-outlet_2004-12-21.h5");
+}
+
+static void a_clock_that_steps_back_parts_the_days_and_loses_nothing(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	agent_describe(&cabinet, D(0));
+	for (int i = 0; i < 200; i++)
+		agent_reading(&cabinet, D(i % 2) + i * AGENT_MIN, i);
+	agent_give(&cabinet, ingest, D(1) + 4 * AGENT_HOUR);
+	assert_int_equal(seal(ingest, D(1) + 4 * AGENT_HOUR, false), 1);
+	assert_int_equal(seal(ingest, D(2), true), 1);
+	ingest_close(ingest);
+	assert_int_equal(sealed_records(*state, &book), 201);
+}
+
+/* ---- epochs and instruments ---- */
+
+static void epochs_lie_in_one_file_in_order(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct agent older;
+	agent_start(&older, &book, "bt-outlet", EPOCH - 7);
+	agent_describe(&cabinet, D(0));
+	agent_describe(&older, D(0));
+	run_day(&cabinet, ingest, D(0), D(0) + 5 * AGENT_HOUR, AGENT_HOUR);
+	run_day(&older, ingest, D(0) + 6 * AGENT_HOUR, D(0) + 9 * AGENT_HOUR,
+	        AGENT_HOUR);
+	assert_int_equal(seal(ingest, D(1), true), 1);
+	ingest_close(ingest);
+	agent_end(&older);
+	assert_string_equal(sealed_seqs(*state, DAY1), "1-4 1-6");
+	assert_int_equal(sealed_records(*state, &book), 10);
+}
+
+static size_t groups_of(const char *path)
+{
+	struct day *day;
+	struct problem why;
+	assert_int_equal(day_open(&day, path, &why), OK);
+	size_t n = day_groups(day);
+	day_close(day);
+	return n;
+}
+
+static void a_changed_instrument_gets_its_own_group(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	agent_describe(&cabinet, D(0));
+	run_day(&cabinet, ingest, D(0), D(0) + 5 * AGENT_HOUR, AGENT_HOUR);
+	agent_instrument(&cabinet, ORIGIN_INSTRUMENT, "B2");
+	agent_describe(&cabinet, D(0) + 5 * AGENT_HOUR);
+	run_day(&cabinet, ingest, D(0) + 6 * AGENT_HOUR, D(0) + 9 * AGENT_HOUR,
+	        AGENT_HOUR);
+	assert_int_equal(seal(ingest, D(1), true), 1);
+	ingest_close(ingest);
+	assert_int_equal(groups_of(path_of(*state, DAY1)), 2);
+}
+
+static void a_description_of_long_ago_is_found_in_the_sealed_files(void **state)
+{
+	struct ingest_options options = {
+		.dir = *state, .hold_us = -1, .segment_size = JOURNAL_SEGMENT_LEAST
+	};
+	struct ingest *ingest;
+	assert_int_equal(ingest_open(&ingest, &options, NULL), OK);
+	agent_describe(&cabinet, D(0));
+	agent_give(&cabinet, ingest, D(0));
+	for (int day = 0; day < 3; day++) {
+		run_day(&cabinet, ingest, D(day), D(day + 1), 2 * AGENT_MIN);
+		seal(ingest, D(day + 1), true);
+	}
+	ingest_close(ingest);
+	/* its record is no longer in any journal */
+	assert_true(journal_records(*state, &book) < book.n);
+
+	assert_int_equal(ingest_open(&ingest, &options, NULL), OK);
+	run_day(&cabinet, ingest, D(3), D(3) + AGENT_HOUR, AGENT_MIN);
+	assert_int_equal(seal(ingest, D(4), true), 1);
+	ingest_close(ingest);
+	assert_int_equal(sealed_records(*state, &book), book.n);
+}
+
+static void a_reading_whose_description_nobody_has_is_kept_as_it_is(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	run_day(&cabinet, ingest, D(0), D(0) + 3 * AGENT_HOUR, AGENT_HOUR);
+	agent_state(&cabinet, D(0) + 3 * AGENT_HOUR, "x");
+	agent_give(&cabinet, ingest, D(0) + 3 * AGENT_HOUR);
+	assert_int_equal(seal(ingest, D(1), true), 1);
+	ingest_close(ingest);
+	assert_contains(lines, "3 readings name a description that nobody has");
+	assert_int_equal(groups_of(path_of(*state, DAY1)), 0);
+	assert_int_equal(sealed_records(*state, &book), 4);
+}
+
+static void every_station_has_its_own_files(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct agent stack;
+	agent_start(&stack, &book, "stack-1", EPOCH + 4);
+	agent_describe(&cabinet, D(0));
+	agent_describe(&stack, D(0));
+	run_day(&cabinet, ingest, D(0), D(0) + 5 * AGENT_HOUR, AGENT_HOUR);
+	run_day(&stack, ingest, D(0), D(0) + 5 * AGENT_HOUR, AGENT_HOUR);
+	assert_int_equal(seal(ingest, D(1), true), 2);
+	ingest_close(ingest);
+	agent_end(&stack);
+	assert_string_equal(sealed_names(*state, "bt-outlet"), DAY1);
+	assert_string_equal(sealed_names(*state, "stack-1"), "stack-1_2026-11-15.h5");
+}
+
+/* ---- journals ---- */
+
+static void journals_go_when_they_are_sealed_and_held_long_enough(void **state)
+{
+	struct ingest_options options = { .dir = *state,
+		.segment_size = JOURNAL_SEGMENT_LEAST };
+	struct ingest *ingest;
+	assert_int_equal(ingest_open(&ingest, &options, NULL), OK);
+	agent_describe(&cabinet, D(0));
+	run_day(&cabinet, ingest, D(0), D(2), 2 * AGENT_MIN);
+	size_t all = book.n;
+	assert_int_equal(seal(ingest, D(2), false), 1);
+	assert_int_equal(seal(ingest, D(9) - 1, false), 0);
+	assert_int_equal(journal_records(*state, &book), all);
+	seal(ingest, D(9), false);
+	assert_true(journal_records(*state, &book) < all - 200);
+	/* what is not sealed stays whatever happens */
+	assert_true(ingest_next(ingest, "bt-outlet", EPOCH) == all + 1);
+	ingest_close(ingest);
+
+	assert_int_equal(ingest_open(&ingest, &options, NULL), OK);
+	assert_true(ingest_next(ingest, "bt-outlet", EPOCH) == all + 1);
+	seal(ingest, D(10), true);
+	ingest_close(ingest);
+	assert_int_equal(sealed_records(*state, &book), all);
+}
+
+/* ---- interruptions ---- */
+
+static const char *const steps[] = { "gathered", "written", "proved", "linked",
+	"listed", "unlinked", "noted" };
+
+static void a_seal_may_end_between_any_two_steps(void **state)
+{
+	struct problem why;
+	char root[4096];
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		agent_end(&cabinet);
+		agent_book_free(&book);
+		agent_start(&cabinet, &book, "bt-outlet", EPOCH);
+		snprintf(root, sizeof root, "%s/%s", (char *)*state, steps[i]);
+		assert_int_equal(folder_make(root), OK);
+		archive_make(root);
+		struct ingest_options options = { .dir = root, .seal_stop = steps[i] };
+		struct ingest *ingest;
+		assert_int_equal(ingest_open(&ingest, &options, NULL), OK);
+		agent_describe(&cabinet, D(0));
+		run_day(&cabinet, ingest, D(0), D(2) + 2 * AGENT_HOUR, AGENT_HOUR);
+		assert_int_equal(
+		        ingest_seal(ingest, D(2) + 2 * AGENT_HOUR, false, &why),
+		        FAILED);
+		assert_contains(why.text, steps[i]);
+		ingest_close(ingest);
+
+		ingest = archive_ingest(root);
+		seal(ingest, D(2) + 2 * AGENT_HOUR, false);
+		ingest_close(ingest);
+		assert_string_equal(sealed_names(root, "bt-outlet"), DAY1 " " DAY2);
+		assert_int_equal(sealed_records(root, &book), 49);
+		assert_int_equal(rmdir(in_folder(root, ".tmp")), 0);
+		assert_int_equal(access(in_folder(root, "quarantine"), F_OK), -1);
+	}
+}
+
+static void lost_notes_are_made_again_from_the_files(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	char *before, *after;
+	size_t n, m;
+	agent_describe(&cabinet, D(0));
+	run_day(&cabinet, ingest, D(0), D(4), AGENT_HOUR);
+	assert_int_equal(seal(ingest, D(4), false), 3);
+	ingest_close(ingest);
+	const char *path = in_folder(*state, "sealed/bt-outlet");
+	assert_int_equal(file_read(path, 1u << 20, &before, &n), OK);
+	/* cut at every tenth byte, a flipped digit, nothing at all */
+	for (size_t cut = 0; cut < n + 10; cut += 10) {
+		char *text = strdup(before);
+		if (cut >= n)
+			text[n / 2] ^= 1;
+		assert_int_equal(file_replace(path, text, cut < n ? cut : n, 0640), OK);
+		free(text);
+		ingest = archive_ingest(*state);
+		assert_int_equal(seal(ingest, D(4), false), 0);
+		ingest_close(ingest);
+		assert_int_equal(file_read(path, 1u << 20, &after, &m), OK);
+		assert_string_equal(after, before);
+		free(after);
+	}
+	free(before);
+}
+
+static void a_stranger_in_the_place_of_a_file_is_moved_away(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	agent_describe(&cabinet, D(0));
+	run_day(&cabinet, ingest, D(0), D(0) + AGENT_HOUR, AGENT_HOUR);
+	assert_int_equal(folder_make(in_folder(*state, "kcn-mau/bt-outlet/2026")), OK);
+	assert_int_equal(file_replace(path_of(*state, DAY1), "x", 1, 0644), OK);
+	assert_int_equal(seal(ingest, D(1), true), 1);
+	ingest_close(ingest);
+	assert_contains(lines, "stands there without a seal; moved to");
+	assert_int_equal(sealed_records(*state, &book), 2);
+}
+
+static void a_full_disk_costs_a_try_and_nothing_else(void **state)
+{
+	struct problem why;
+	struct ingest *ingest = archive_ingest(*state);
+	agent_describe(&cabinet, D(0));
+	run_day(&cabinet, ingest, D(0), D(0) + AGENT_HOUR, AGENT_HOUR);
+	/* no folder can be made where a file stands */
+	assert_int_equal(file_replace(in_folder(*state, "kcn-mau"), "x", 1, 0644), OK);
+	assert_true(ingest_seal(ingest, D(1), true, &why) < 0);
+	assert_contains(why.text, "kcn-mau");
+	assert_int_equal(unlink(in_folder(*state, "kcn-mau")), 0);
+	assert_int_equal(seal(ingest, D(1), true), 1);
+	ingest_close(ingest);
+	assert_int_equal(sealed_records(*state, &book), 2);
+}
+
+static void by_chance_nothing_is_lost_or_doubled(void **state)
+{
+	uint64_t seed = 20261115;
+	struct agent one[3];
+	struct ingest *ingest = archive_ingest(*state);
+	int64_t now = D(0);
+	for (size_t i = 0; i < 3; i++) {
+		agent_start(&one[i], &book, "bt-outlet", 11 + chance(&seed));
+		one[i].boot = i;
+		agent_describe(&one[i], D(0));
+	}
+	for (int step = 0; step < 600; step++) {
+		struct agent *agent = &one[chance(&seed) % 3];
+		now += (int64_t)(chance(&seed) % (4 * AGENT_HOUR));
+		int64_t back = (int64_t)(chance(&seed) % 16);
+		agent->clock = (uint8_t)(chance(&seed) % 4);
+		agent->boot += chance(&seed) % 20 == 0;
+		agent_reading(
+		        agent, back == 0 ? now - D(0) + 1 : now - back * AGENT_HOUR, 1);
+		if (chance(&seed) % 30 == 0)
+			agent_clock(agent, now - 1000000000, now);
+		agent_give(agent, ingest, now);
+		if (chance(&seed) % 10 == 0)
+			seal(ingest, now, false);
+		if (chance(&seed) % 50 == 0) {
+			ingest_close(ingest);
+			ingest = archive_ingest(*state);
+		}
+	}
+	assert_true(sealed_records(*state, &book) > book.n / 2);
+	seal(ingest, now, true);
+	ingest_close(ingest);
+	for (size_t i = 0; i < 3; i++)
+		agent_end(&one[i]);
+	assert_int_equal(sealed_records(*state, &book), book.n);
+}
+
+/* ---- ranges ---- */
+
+static void ranges_tell_what_is_sealed_and_since_when(void **state)
+{
+	struct sealed sealed = { .n = 0 };
+	struct sealed_range first[] = { { 1, 1, 10, 100 }, { 1, 20, 30, 100 } };
+	struct sealed_range second[] = { { 1, 11, 19, 200 }, { 2, 1, 5, 200 } };
+	uint64_t last;
+	assert_int_equal(sealed_add(&sealed, first, 2), OK);
+	assert_int_equal(sealed_add(&sealed, second, 2), OK);
+	assert_true(sealed_has(&sealed, 1, 1, &last));
+	assert_int_equal(last, 10);
+	assert_true(sealed_has(&sealed, 1, 30, &last));
+	assert_false(sealed_has(&sealed, 1, 31, &last));
+	assert_false(sealed_has(&sealed, 0, 1, &last));
+	assert_false(sealed_has(&sealed, 2, 6, &last));
+	assert_int_equal(sealed_until(&sealed, 1, 1, 200), 31);
+	assert_int_equal(sealed_until(&sealed, 1, 1, 199), 11);
+	assert_int_equal(sealed_until(&sealed, 1, 1, 99), 1);
+	assert_int_equal(sealed_until(&sealed, 3, 7, 200), 7);
+	sealed_free(&sealed);
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH(a_day_is_sealed_ten_minutes_into_the_next),
+		WITH(the_legal_day_begins_at_seventeen_hours_utc),
+		WITH(a_silent_station_is_sealed_after_seven_days),
+		WITH(a_stamp_in_the_future_closes_no_day),
+		WITH(a_month_of_backlog_makes_a_file_for_each_day),
+		WITH(late_records_wait_for_the_end_of_their_day_of_arrival),
+		WITH(a_clock_put_right_moves_what_came_before_it),
+		WITH(a_correction_can_part_one_stretch_into_two_days),
+		WITH(an_unsynchronised_clock_that_the_collector_saw_to_be_right_is_believed),
+		WITH(what_nobody_can_place_waits_and_then_goes_to_unplaced),
+		WITH(a_boot_that_is_over_need_not_be_waited_for),
+		WITH(an_import_is_believed_as_it_stands),
+		WITH(a_clock_that_steps_back_parts_the_days_and_loses_nothing),
+		WITH(epochs_lie_in_one_file_in_order),
+		WITH(a_changed_instrument_gets_its_own_group),
+		WITH(a_description_of_long_ago_is_found_in_the_sealed_files),
+		WITH(a_reading_whose_description_nobody_has_is_kept_as_it_is),
+		WITH(every_station_has_its_own_files),
+		WITH(journals_go_when_they_are_sealed_and_held_long_enough),
+		WITH(a_seal_may_end_between_any_two_steps),
+		WITH(lost_notes_are_made_again_from_the_files),
+		WITH(a_stranger_in_the_place_of_a_file_is_moved_away),
+		WITH(a_full_disk_costs_a_try_and_nothing_else),
+		WITH(by_chance_nothing_is_lost_or_doubled),
+		cmocka_unit_test(ranges_tell_what_is_sealed_and_since_when),
+	};
+	return cmocka_run_group_tests_name("seal", tests, NULL, NULL);
+}
