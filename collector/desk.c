@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "collector/desk.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+
+#define WINDOW_BYTES (16u << 20) /* of all agents together */
+#define WINDOW_MOST  8
+#define CLOCK_OFF_US INT64_C(10000000) /* worth a line in the log */
+
+uint32_t desk_window(size_t agents)
+{
+	size_t window = WINDOW_BYTES / ((agents > 0 ? agents : 1) * (64u << 10));
+	if (window < 1)
+		return 1;
+	return window > WINDOW_MOST ? WINDOW_MOST : (uint32_t)window;
+}
+
+int desk_open(struct desk *desk, struct ingest *ingest, size_t most_agents)
+{
+	*desk = (struct desk){ .ingest = ingest,
+		.most = most_agents,
+		.window = desk_window(most_agents),
+		.station = calloc(most_agents, sizeof *desk->station) };
+	return desk->station != NULL ? OK : FAILED;
+}
+
+void desk_close(struct desk *desk)
+{
+	free(desk->station);
+}
+
+/* The station of a key; a new one is entered while there is room, else NULL. */
+static struct desk_station *station_of(struct desk *desk, const char *name)
+{
+	size_t at = 0;
+	while (at < desk->n && strcmp(desk->station[at].name, name) < 0)
+		at++;
+	if (at < desk->n && strcmp(desk->station[at].name, name) == 0)
+		return &desk->station[at];
+	if (desk->n == desk->most)
+		return NULL;
+	memmove(&desk->station[at + 1], &desk->station[at],
+	        (desk->n - at) * sizeof *desk->station);
+	desk->station[at] = (struct desk_station){ .heard_us = 0 };
+	snprintf(desk->station[at].name, sizeof desk->station[at].name, "%s", name);
+	desk->n++;
+	return &desk->station[at];
+}
+
+/* ---- answers ---- */
+
+static int answer(struct desk *desk, const struct wire *to, uint8_t type,
+        const void *payload, size_t size, uint8_t *out)
+{
+	struct wire wire = { .type = type,
+		.epoch = to->epoch,
+		.first_seq = to->first_seq,
+		.payload = payload,
+		.payload_size = size };
+	memcpy(wire.source, to->source, sizeof wire.source);
+	if (type != WIRE_PONG)
+		wire.first_seq = ingest_durable(desk->ingest, to->source, to->epoch);
+	int n = wire_encode(&wire, out, WIRE_MOST);
+	return n > 0 ? n : 0;
+}
+
+static int answer_nak(
+        struct desk *desk, const struct wire *to, const char *reason, uint8_t *out)
+{
+	return answer(desk, to, WIRE_NAK, reason, strlen(reason), out);
+}
+
+/* ---- messages ---- */
+
+static void note_clock(
+        struct desk_station *station, const struct wire_hello *hello, int64_t now_us)
+{
+	int64_t before_us = station->ahead_us, ahead_us = 0;
+	if (__builtin_sub_overflow(hello->time_us, now_us, &ahead_us))
+		ahead_us = INT64_MAX;
+	station->ahead_us = ahead_us;
+	bool off = ahead_us > CLOCK_OFF_US || ahead_us < -CLOCK_OFF_US;
+	bool was_off = before_us > CLOCK_OFF_US || before_us < -CLOCK_OFF_US;
+	if (off && !was_off)
+		log_line(LOG_WARN, "%s: its clock (%s) is %.0f s %s ours",
+		        station->name, clock_state_text(hello->clock),
+		        (double)(ahead_us < 0 ? -ahead_us : ahead_us) / 1e6,
+		        ahead_us > 0 ? "ahead of" : "behind");
+	if (was_off && !off)
+		log_line(LOG_INFO, "%s: its clock agrees with ours again",
+		        station->name);
+}
+
+static int hear_hello(struct desk *desk, struct desk_station *station,
+        const struct wire *wire, const struct moment *now, uint8_t *out)
+{
+	struct wire_hello hello;
+	struct problem why;
+	uint8_t payload[64];
+	if (wire_hello_get(&hello, wire->payload, wire->payload_size) != OK ||
+	        wire->epoch == 0) {
+		desk->malformed++;
+		return 0;
+	}
+	if (ingest_skip(desk->ingest, wire->source, wire->epoch, wire->first_seq,
+	            now->time_us, &why) != OK)
+		return answer_nak(desk, wire, why.text, out);
+	note_clock(station, &hello, now->time_us);
+	station->epoch = wire->epoch;
+	memcpy(station->version, hello.version, sizeof station->version);
+	log_line(LOG_DETAIL, "%s: hello, epoch %016" PRIx64 ", wanted from %" PRIu64,
+	        station->name, wire->epoch,
+	        ingest_durable(desk->ingest, wire->source, wire->epoch));
+	struct wire_welcome welcome = {
+		.time_us = now->time_us, .window = desk->window, .most = WIRE_MOST
+	};
+	int n = wire_welcome_put(&welcome, payload, sizeof payload);
+	assert(n > 0);
+	return answer(desk, wire, WIRE_WELCOME, payload, (size_t)n, out);
+}
+
+/* Stamp of the last record of a sound message. */
+static int64_t last_stamp(const struct wire *data)
+{
+	int64_t time_us = 0;
+	for (size_t at = 0; at < data->payload_size; at += get_le16(data->payload + at))
+		time_us = (int64_t)get_le64(data->payload + at + 40);
+	return time_us;
+}
+
+static void note_refusal(struct desk_station *station, int status, const char *why)
+{
+	station->naks++;
+	if (status == NOT_FOUND) {
+		log_line(LOG_DETAIL, "%s: %s", station->name, why);
+		return;
+	}
+	log_seldom(LOG_ALERT, station->name, "%s", why);
+	snprintf(station->problem, sizeof station->problem, "%.199s", why);
+}
+
+static int hear_data(struct desk *desk, struct desk_station *station,
+        const struct wire *wire, const struct moment *now, uint8_t *out)
+{
+	struct problem why = { .text = "" };
+	int status = ingest_data(desk->ingest, station->name, wire, now->time_us, &why);
+	if (status != OK) {
+		note_refusal(station, status, why.text);
+		return answer_nak(desk, wire, why.text, out);
+	}
+	if (station->problem[0] != '\0')
+		log_line(LOG_INFO, "%s: its records are taken again", station->name);
+	station->problem[0] = '\0';
+	station->epoch = wire->epoch;
+	station->owes = true;
+	station->batches++;
+	station->records += wire->count;
+	station->record_us = last_stamp(wire);
+	desk->gathered += wire->payload_size;
+	return 0;
+}
+
+static void note_heard(
+        struct desk_station *station, const struct peer *peer, const struct moment *now)
+{
+	if (!station->connected)
+		log_line(LOG_INFO, "%s: is heard", station->name);
+	station->connected = true;
+	station->peer = *peer;
+	station->heard_us = now->mono_us;
+	station->heard_time_us = now->time_us;
+}
+
+int desk_hear(struct desk *desk, const struct peer *peer, const uint8_t *in, size_t n,
+        const struct moment *now, uint8_t *out)
+{
+	struct wire wire;
+	if (wire_decode(&wire, in, n) != OK) {
+		desk->malformed++;
+		log_seldom(LOG_WARN, "malformed",
+		        "%s: a message of %zu bytes is none of ours; dropped",
+		        peer->user, n);
+		return 0;
+	}
+	if (strcmp(wire.source, peer->user) != 0) {
+		log_seldom(LOG_ALERT, peer->user,
+		        "the key of %s sends as %s; nothing of it is taken: has a key "
+		        "been "
+		        "copied?",
+		        peer->user, wire.source);
+		return 0;
+	}
+	struct desk_station *station = station_of(desk, peer->user);
+	if (station == NULL)
+		return 0;
+	note_heard(station, peer, now);
+	switch (wire.type) {
+	case WIRE_HELLO:
+		return hear_hello(desk, station, &wire, now, out);
+	case WIRE_DATA:
+		return hear_data(desk, station, &wire, now, out);
+	case WIRE_PING:
+		return answer(desk, &wire, WIRE_PONG, NULL, 0, out);
+	default:
+		return 0;
+	}
+}
+
+int desk_ack(struct desk *desk, size_t i, uint8_t *out)
+{
+	struct desk_station *station = &desk->station[i];
+	if (!station->owes ||
+	        ingest_durable(desk->ingest, station->name, station->epoch) <
+	                ingest_next(desk->ingest, station->name, station->epoch))
+		return 0;
+	struct wire wire = { .epoch = station->epoch };
+	memcpy(wire.source, station->name, sizeof wire.source);
+	station->owes = false;
+	return answer(desk, &wire, WIRE_ACK, NULL, 0, out);
+}
+
+void desk_watch(struct desk *desk, int64_t mono_us)
+{
+	for (size_t i = 0; i < desk->n; i++) {
+		struct desk_station *station = &desk->station[i];
+		if (!station->connected || mono_us - station->heard_us < DESK_SILENT_US)
+			continue;
+		station->connected = false;
+		log_line(LOG_WARN, "%s: has not been heard for %.0f s", station->name,
+		        (double)(mono_us - station->heard_us) / 1e6);
+	}
+}

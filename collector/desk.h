@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The collector's side of the link (base/wire.h): what a message of a cabinet means and what is
+ * answered.  No socket and no clock: collectd hands them in.
+ *
+ *   HELLO  -> WELCOME with the first record wanted       PING -> PONG
+ *   DATA   -> gathered; ACK when it is durable            anything unsound: counted, no answer
+ *          -> NAK at once, when it does not join on or is refused
+ */
+#ifndef COLLECTOR_DESK_H
+#define COLLECTOR_DESK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/socket.h"
+#include "base/wire.h"
+#include "collector/ingest.h"
+
+#define DESK_SILENT_US INT64_C(60000000) /* a cabinet says something every 10 s */
+
+/* What the desk knows of one station; its key is the identity. */
+struct desk_station {
+	char name[SOURCE_SIZE + 1];
+	struct peer peer;      /* where it last spoke from */
+	uint64_t epoch;        /* of its last HELLO or DATA */
+	bool owes;             /* DATA came that is not acknowledged */
+	bool connected;        /* heard within DESK_SILENT_US */
+	int64_t heard_us;      /* CLOCK_BOOTTIME */
+	int64_t heard_time_us; /* UTC */
+	int64_t record_us;     /* stamp of the last record */
+	int64_t ahead_us;      /* its clock less ours at the last HELLO */
+	char version[24];
+	uint64_t batches, records, naks;
+	char problem[200]; /* why the last batch was not taken, "" when it was */
+};
+
+struct desk {
+	struct ingest *ingest;
+	uint32_t window;
+	size_t n, most;
+	struct desk_station *station; /* station[most], sorted by name */
+	uint64_t malformed;
+	size_t gathered; /* bytes taken since desk_settled */
+};
+
+/* For at most this many stations; OK or FAILED. */
+int desk_open(struct desk *desk, struct ingest *ingest, size_t most_agents);
+void desk_close(struct desk *desk);
+
+/* Batches a cabinet may have on the way: clamp(16 MiB / (agents x 64 KiB), 1, 8). */
+uint32_t desk_window(size_t agents);
+
+/* A message: size of the answer in `out` (WIRE_MOST bytes), or 0: none (yet). */
+int desk_hear(struct desk *desk, const struct peer *peer, const uint8_t *in, size_t n,
+        const struct moment *now, uint8_t *out);
+
+/* After a commit: the ACK that station i is owed, its size; 0: none (also while its journal cannot be
+ * written). */
+int desk_ack(struct desk *desk, size_t i, uint8_t *out);
+
+/* Log who has fallen silent. */
+void desk_watch(struct desk *desk, int64_t mono_us);
+
+#endif

@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/check.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/folder.h"
+#include "base/journal.h"
+#include "base/log.h"
+#include "collector/desk.h"
+#include "collector/incoming.h"
+#include "tests/agent_kit.h"
+
+#define EPOCH UINT64_C(0x00aa11bb22cc33dd)
+#define NOW   (AGENT_DAY + AGENT_HOUR)
+
+static struct agent_book book;
+static struct agent cabinet;
+static char lines[8192];
+
+static void keep_line(enum log_level level, const char *text)
+{
+	size_t n = strlen(lines);
+	snprintf(lines + n, sizeof lines - n, "%s\n", text);
+}
+
+static int setup(void **state)
+{
+	if (scratch_make(state) != 0)
+		return -1;
+	lines[0] = '\0';
+	log_catch(keep_line);
+	archive_make(*state);
+	agent_start(&cabinet, &book, "bt-outlet", EPOCH);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	agent_end(&cabinet);
+	agent_book_free(&book);
+	return scratch_remove(state);
+}
+
+/* A DESCRIBE and n readings, a minute apart. */
+static void fill(struct agent *agent, int n)
+{
+	agent_describe(agent, AGENT_DAY);
+	for (int i = 0; i < n; i++)
+		agent_reading(agent, AGENT_DAY + i * AGENT_MIN, 40 + i);
+}
+
+static void more(struct agent *agent, int n)
+{
+	for (int i = 0; i < n; i++)
+		agent_reading(agent, NOW + i * AGENT_MIN, 50 + i);
+}
+
+static size_t files_in(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	size_t n = 0;
+	if (dir == NULL)
+		return 0;
+	for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir))
+		n += entry->d_name[0] != '.';
+	closedir(dir);
+	return n;
+}
+
+static void records_become_durable_in_order_and_survive_a_restart(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 1);
+	fill(&cabinet, 19);
+	agent_give(&cabinet, ingest, NOW);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 21);
+	assert_int_equal(ingest_durable(ingest, "bt-outlet", EPOCH), 1);
+	assert_int_equal(ingest_commit(ingest), OK);
+	assert_int_equal(ingest_durable(ingest, "bt-outlet", EPOCH), 21);
+	more(&cabinet, 5);
+	agent_give(&cabinet, ingest, NOW);
+	ingest_close(ingest);
+
+	ingest = archive_ingest(*state);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 26);
+	assert_int_equal(ingest_durable(ingest, "bt-outlet", EPOCH), 26);
+	ingest_close(ingest);
+	assert_int_equal(journal_records(*state, &book), 25);
+}
+
+static void the_same_bytes_again_are_stored_once(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct problem why;
+	fill(&cabinet, 19);
+	agent_give(&cabinet, ingest, NOW);
+	struct wire again = agent_again(&cabinet, 1, 20);
+	/* before the commit and after it */
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &again, NOW, &why), OK);
+	assert_int_equal(ingest_commit(ingest), OK);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &again, NOW, &why), OK);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 21);
+	ingest_close(ingest);
+	assert_int_equal(journal_records(*state, &book), 20);
+}
+
+static void of_an_overlap_only_the_new_part_is_stored(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct problem why;
+	fill(&cabinet, 19);
+	agent_give(&cabinet, ingest, NOW);
+	more(&cabinet, 10);
+	struct wire overlap = agent_again(&cabinet, 15, 30);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &overlap, NOW, &why), OK);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 31);
+	ingest_close(ingest);
+	assert_int_equal(journal_records(*state, &book), 30);
+}
+
+static void what_does_not_join_on_is_asked_for_again(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct problem why;
+	fill(&cabinet, 19);
+	struct wire late = agent_again(&cabinet, 2, 20);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &late, NOW, &why), NOT_FOUND);
+	assert_contains(why.text, "wanted is 1");
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 1);
+	ingest_close(ingest);
+	/* a hostile stream of epochs that never begin costs no disk */
+	assert_int_equal(files_in(in_folder(*state, "journal")), 0);
+}
+
+static void one_key_with_other_bytes_goes_to_quarantine_and_is_never_taken(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct problem why;
+	fill(&cabinet, 19);
+	agent_give(&cabinet, ingest, NOW);
+	assert_int_equal(ingest_commit(ingest), OK);
+
+	struct agent clone;
+	struct agent_book clone_book = { .n = 0 };
+	agent_start(&clone, &clone_book, "bt-outlet", EPOCH);
+	fill(&clone, 25);
+	clone_book.record[7].bytes[RECORD_HEADER + 45] ^= 1;
+	struct wire twin = agent_again(&clone, 1, 26);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(
+		        ingest_data(ingest, "bt-outlet", &twin, NOW, &why), REFUSED);
+		assert_contains(why.text, "/8 came before with other bytes");
+	}
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 21);
+	ingest_close(ingest);
+	assert_int_equal(journal_records(*state, &book), 20);
+	assert_int_equal(files_in(in_folder(*state, "quarantine")), 1);
+	agent_end(&clone);
+	agent_book_free(&clone_book);
+}
+
+static void a_station_cannot_send_for_another(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct problem why;
+	fill(&cabinet, 3);
+	struct wire wire = agent_message(&cabinet);
+	assert_int_equal(ingest_data(ingest, "stack-1", &wire, NOW, &why), REFUSED);
+	assert_contains(why.text, "the key of stack-1 sends as bt-outlet");
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 1);
+	ingest_close(ingest);
+}
+
+static void simulated_data_are_refused_with_all_behind_them(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct problem why;
+	agent_instrument(&cabinet, ORIGIN_SIMULATION, "A1");
+	agent_state(&cabinet, AGENT_DAY, "begins");
+	fill(&cabinet, 5);
+	struct wire wire = agent_message(&cabinet);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &wire, NOW, &why), REFUSED);
+	assert_contains(why.text, "--allow-simulated");
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 2);
+	more(&cabinet, 5);
+	assert_int_equal(agent_hand(&cabinet, ingest, NOW), NOT_FOUND);
+	ingest_close(ingest);
+
+	struct ingest_options options = { .dir = *state, .allow_simulated = true };
+	assert_int_equal(ingest_open(&ingest, &options, &why), OK);
+	wire = agent_again(&cabinet, 1, 12);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &wire, NOW, &why), OK);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 13);
+	ingest_close(ingest);
+}
+
+static void an_unreadable_description_is_kept_as_evidence(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	agent_raw(&cabinet, RECORD_DESCRIBE, AGENT_DAY, "not json", 8);
+	more(&cabinet, 3);
+	agent_give(&cabinet, ingest, NOW);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 5);
+	ingest_close(ingest);
+	assert_int_equal(journal_records(*state, &book), 4);
+}
+
+static void an_archive_has_one_writer(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state), *second;
+	struct ingest_options options = { .dir = *state };
+	struct problem why;
+	assert_int_equal(ingest_open(&second, &options, &why), REFUSED);
+	assert_int_equal(why.exit, EXIT_TRY_AGAIN);
+	ingest_close(ingest);
+	assert_int_equal(ingest_open(&ingest, &options, &why), OK);
+	ingest_close(ingest);
+}
+
+static void a_folder_that_is_no_archive_is_named(void **state)
+{
+	struct ingest *ingest;
+	struct ingest_options options = { .dir = in_folder(*state, "nothing") };
+	struct problem why;
+	assert_int_equal(ingest_open(&ingest, &options, &why), NOT_FOUND);
+	assert_int_equal(why.exit, EXIT_NO_FILE);
+}
+
+static void what_the_cabinet_keeps_no_more_is_passed_over(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct problem why;
+	fill(&cabinet, 39);
+	struct wire old = agent_again(&cabinet, 1, 10);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &old, NOW, &why), OK);
+	/* an older copy of this archive was put back; the cabinet begins at 21 now */
+	assert_int_equal(ingest_skip(ingest, "bt-outlet", EPOCH, 21, NOW, &why), OK);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 21);
+	assert_contains(lines, "/11 to 20 will never come");
+	struct wire rest = agent_again(&cabinet, 21, 40);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &rest, NOW, &why), OK);
+	assert_int_equal(ingest_skip(ingest, "bt-outlet", EPOCH, 21, NOW, &why), OK);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 41);
+	ingest_close(ingest);
+
+	ingest = archive_ingest(*state);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 41);
+	ingest_close(ingest);
+	size_t holes;
+	assert_int_equal(journal_records_and_holes(*state, &book, &holes), 30);
+	assert_int_equal(holes, 1);
+}
+
+static void every_epoch_has_its_own_count(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct agent other;
+	agent_start(&other, &book, "bt-outlet", EPOCH + 1);
+	fill(&cabinet, 9);
+	fill(&other, 4);
+	agent_give(&cabinet, ingest, NOW);
+	agent_give(&other, ingest, NOW);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 11);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH + 1), 6);
+	assert_contains(lines, "new epoch 00aa11bb22cc33de");
+	ingest_close(ingest);
+	agent_end(&other);
+	assert_int_equal(journal_records(*state, &book), 15);
+}
+
+static void a_cut_at_any_byte_of_the_journal_costs_only_what_was_not_whole(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	char path[4096], *whole;
+	size_t n;
+	fill(&cabinet, 4);
+	agent_give(&cabinet, ingest, NOW);
+	ingest_close(ingest);
+	snprintf(path, sizeof path, "%s/journal/bt-outlet/%016llx/%020d.log",
+	        (char *)*state, (unsigned long long)EPOCH, 1);
+	assert_int_equal(file_read(path, 64u << 20, &whole, &n), OK);
+	size_t used = n;
+	while (used > 0 && whole[used - 1] == 0)
+		used--;
+	for (size_t cut = JOURNAL_HEADER; cut < used; cut += 13) {
+		char *torn = malloc(n);
+		memcpy(torn, whole, cut);
+		memset(torn + cut, 0, n - cut);
+		assert_int_equal(file_replace(path, torn, n, 0640), OK);
+		free(torn);
+		ingest = archive_ingest(*state);
+		uint64_t next = ingest_next(ingest, "bt-outlet", EPOCH);
+		assert_in_range(next, 1, 5);
+		struct wire again = agent_again(&cabinet, next, 5);
+		assert_int_equal(
+		        ingest_data(ingest, "bt-outlet", &again, NOW, NULL), OK);
+		ingest_close(ingest);
+		assert_int_equal(journal_records(*state, &book), 5);
+	}
+	free(whole);
+}
+
+/* ---- records made here ---- */
+
+static void records_made_here_get_their_place(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct problem why;
+	struct agent office;
+	struct agent_book made = { .n = 0 };
+	agent_start(&office, &made, "office", 0);
+	agent_raw(&office, RECORD_DOCUMENT, AGENT_DAY, "{\"kind\":\"permit\"}", 17);
+	agent_raw(&office, RECORD_DOCUMENT, AGENT_DAY, "{\"kind\":\"claim\"}", 16);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(
+		        ingest_record(ingest, "office", 0, made.record[i].bytes,
+		                made.record[i].size, NOW, &why),
+		        OK);
+	uint64_t epoch = get_le64(made.record[0].bytes + 24);
+	assert_true(epoch != 0);
+	assert_int_equal(get_le64(made.record[1].bytes + 24), epoch);
+	assert_int_equal(get_le64(made.record[1].bytes + 32), 2);
+	assert_int_equal(ingest_next(ingest, "office", epoch), 3);
+	ingest_close(ingest);
+
+	/* the next program goes on in the same epoch */
+	ingest = archive_ingest(*state);
+	assert_int_equal(ingest_record(ingest, "office", 0, made.record[0].bytes,
+	                         made.record[0].size, NOW, &why),
+	        OK);
+	assert_int_equal(get_le64(made.record[0].bytes + 24), epoch);
+	assert_int_equal(get_le64(made.record[0].bytes + 32), 3);
+	assert_int_equal(ingest_record(ingest, "bt-outlet", 0, made.record[0].bytes,
+	                         made.record[0].size, NOW, &why),
+	        REFUSED);
+	ingest_close(ingest);
+	agent_end(&office);
+	agent_book_free(&made);
+}
+
+static void twice_the_same_import_changes_nothing(void **state)
+{
+	struct problem why = { .text = "" };
+	struct incoming_counts counts = { 0 };
+	struct ingest_options options = { .dir = *state };
+	fill(&cabinet, 40);
+	for (int round = 0; round < 2; round++) {
+		struct incoming *incoming;
+		assert_int_equal(
+		        incoming_begin(&incoming, *state, "bt-outlet", EPOCH, &why),
+		        OK);
+		for (size_t i = 0; i < book.n; i++) {
+			uint8_t copy[1024];
+			memcpy(copy, book.record[i].bytes, book.record[i].size);
+			assert_int_equal(
+			        incoming_add(incoming, copy, book.record[i].size, &why),
+			        OK);
+		}
+		assert_int_equal(incoming_end(incoming, &why), 41);
+		assert_int_equal(
+		        incoming_deliver(&options, false, NOW, &counts, &why), OK);
+	}
+	assert_int_equal(counts.stored, 41);
+	assert_int_equal(counts.repeated, 41);
+	assert_int_equal(journal_records(*state, &book), 41);
+}
+
+/* ---- the desk ---- */
+
+static struct desk desk;
+static uint8_t answer[WIRE_MOST];
+static const struct moment now = { .time_us = NOW, .mono_us = 1000000, .boot = 1 };
+static const struct peer bt = { .route = "r", .route_size = 1, .user = "bt-outlet" };
+
+static int hear(const struct wire *wire, const struct peer *peer, struct wire *out)
+{
+	static uint8_t message[WIRE_MOST];
+	int n = wire_encode(wire, message, sizeof message);
+	assert_true(n > 0);
+	n = desk_hear(&desk, peer, message, (size_t)n, &now, answer);
+	if (n > 0)
+		assert_int_equal(wire_decode(out, answer, (size_t)n), OK);
+	return n;
+}
+
+static int say_hello(uint64_t oldest, struct wire *out)
+{
+	uint8_t payload[64];
+	struct wire_hello hello = {
+		.newest_seq = 99, .time_us = NOW, .version = "0.1"
+	};
+	struct wire wire = { .type = WIRE_HELLO,
+		.source = "bt-outlet",
+		.epoch = EPOCH,
+		.first_seq = oldest,
+		.payload = payload };
+	wire.payload_size = (size_t)wire_hello_put(&hello, payload, sizeof payload);
+	return hear(&wire, &bt, out);
+}
+
+static void the_desk_welcomes_takes_and_acknowledges_what_is_durable(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out;
+	struct wire_welcome welcome;
+	assert_int_equal(desk_open(&desk, ingest, 200), OK);
+	assert_true(say_hello(1, &out) > 0);
+	assert_int_equal(out.type, WIRE_WELCOME);
+	assert_int_equal(out.first_seq, 1);
+	assert_int_equal(wire_welcome_get(&welcome, out.payload, out.payload_size), OK);
+	assert_int_equal(welcome.window, 1);
+	assert_int_equal(welcome.most, WIRE_MOST);
+
+	fill(&cabinet, 19);
+	struct wire data = agent_message(&cabinet);
+	assert_int_equal(hear(&data, &bt, &out), 0);
+	assert_int_equal(desk_ack(&desk, 0, answer), 0);
+	assert_int_equal(ingest_commit(ingest), OK);
+	int n = desk_ack(&desk, 0, answer);
+	assert_int_equal(wire_decode(&out, answer, (size_t)n), OK);
+	assert_int_equal(out.type, WIRE_ACK);
+	assert_int_equal(out.first_seq, 21);
+	assert_int_equal(desk_ack(&desk, 0, answer), 0);
+	assert_int_equal(desk.station[0].record_us, AGENT_DAY + 18 * AGENT_MIN);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+static void the_desk_never_names_more_than_what_is_durable(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out;
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	fill(&cabinet, 19);
+	struct wire data = agent_message(&cabinet);
+	assert_int_equal(hear(&data, &bt, &out), 0);
+	/* gathered, not committed: neither WELCOME nor NAK may let the cabinet forget it */
+	assert_true(say_hello(1, &out) > 0);
+	assert_int_equal(out.first_seq, 1);
+	more(&cabinet, 5);
+	struct wire beyond = agent_again(&cabinet, 23, 25);
+	assert_true(hear(&beyond, &bt, &out) > 0);
+	assert_int_equal(out.type, WIRE_NAK);
+	assert_int_equal(out.first_seq, 1);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+static void the_desk_answers_a_ping_and_no_stranger(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out,
+	        ping = { .type = WIRE_PING, .source = "bt-outlet", .epoch = EPOCH };
+	struct peer stranger = bt;
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	assert_true(hear(&ping, &bt, &out) > 0);
+	assert_int_equal(out.type, WIRE_PONG);
+	assert_int_equal(out.epoch, EPOCH);
+	snprintf(stranger.user, sizeof stranger.user, "stack-1");
+	assert_int_equal(hear(&ping, &stranger, &out), 0);
+	assert_contains(lines, "the key of stack-1 sends as bt-outlet");
+	assert_int_equal(
+	        desk_hear(&desk, &bt, (const uint8_t *)"noise", 5, &now, answer), 0);
+	assert_int_equal(desk.malformed, 1);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+static void a_cabinet_that_begins_later_is_taken_from_there(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out;
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	assert_true(say_hello(500, &out) > 0);
+	assert_int_equal(out.type, WIRE_WELCOME);
+	assert_int_equal(out.first_seq, 500);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+static void silence_is_told_once(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out;
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	assert_true(say_hello(1, &out) > 0);
+	lines[0] = '\0';
+	desk_watch(&desk, now.mono_us + DESK_SILENT_US - 1);
+	assert_string_equal(lines, "");
+	desk_watch(&desk, now.mono_us + DESK_SILENT_US);
+	assert_string_equal(lines, "bt-outlet: has not been heard for 60 s\n");
+	desk_watch(&desk, now.mono_us + 2 * DESK_SILENT_US);
+	assert_string_equal(lines, "bt-outlet: has not been heard for 60 s\n");
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+static void the_window_shrinks_with_the_number_of_agents(void **state)
+{
+	assert_int_equal(desk_window(1), 8);
+	assert_int_equal(desk_window(32), 8);
+	assert_int_equal(desk_window(33), 7);
+	assert_int_equal(desk_window(128), 2);
+	assert_int_equal(desk_window(200), 1);
+	assert_int_equal(desk_window(10000), 1);
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH(records_become_durable_in_order_and_survive_a_restart),
+		WITH(the_same_bytes_again_are_stored_once),
+		WITH(of_an_overlap_only_the_new_part_is_stored),
+		WITH(what_does_not_join_on_is_asked_for_again),
+		WITH(one_key_with_other_bytes_goes_to_quarantine_and_is_never_taken),
+		WITH(a_station_cannot_send_for_another),
+		WITH(simulated_data_are_refused_with_all_behind_them),
+		WITH(an_unreadable_description_is_kept_as_evidence),
+		WITH(an_archive_has_one_writer),
+		WITH(a_folder_that_is_no_archive_is_named),
+		WITH(what_the_cabinet_keeps_no_more_is_passed_over),
+		WITH(every_epoch_has_its_own_count),
+		WITH(a_cut_at_any_byte_of_the_journal_costs_only_what_was_not_whole),
+		WITH(records_made_here_get_their_place),
+		WITH(twice_the_same_import_changes_nothing),
+		WITH(the_desk_welcomes_takes_and_acknowledges_what_is_durable),
+		WITH(the_desk_never_names_more_than_what_is_durable),
+		WITH(the_desk_answers_a_ping_and_no_stranger),
+		WITH(a_cabinet_that_begins_later_is_taken_from_there),
+		WITH(silence_is_told_once),
+		cmocka_unit_test(the_window_shrinks_with_the_number_of_agents),
+	};
+	return cmocka_run_group_tests_name("ingest", tests, NULL, NULL);
+}
