@@ -71,6 +71,12 @@ struct config_pairs {
 struct config; /* a document: owns every text and list the struct points to */
 
 /*
+ * YAML without anchors, aliases, tags and directives; UTF-8; one document of at most 1 MiB and 32
+ * levels; JSON is read by the same door.  `null` and `~` are as if the key were absent, and so is ""
+ * for an id that is not required.  A date alone is a FIELD_TIME: the first moment of that legal day.
+ * Range of a text or id: `high` characters.  The fallback of a list is written "a, b"; a fallback that
+ * its own field would refuse is a bug and asserted.
+ *
  * Read and check a file (or text; `name` is what messages call it) and fill `into`, a zeroed struct
  * of section->size.  Errors go to `report` (NULL: collected only).  OK, NOT_FOUND, or MALFORMED with
  * the count of errors in config_errors.  *out is always set and must be freed.
