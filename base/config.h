@@ -71,7 +71,7 @@ struct config_pairs {
 struct config; /* a document: owns every text and list the struct points to */
 
 /*
- * YAML without anchors, aliases, tags and directives; UTF-8; one document of at most 1 MiB and 32
+ * YAML without anchors, aliases and tags; UTF-8; one document of at most 1 MiB and 32
  * levels; JSON is read by the same door.  `null` and `~` are as if the key were absent, and so is ""
  * for an id that is not required.  A date alone is a FIELD_TIME: the first moment of that legal day.
  * Range of a text or id: `high` characters.  The fallback of a list is written "a, b"; a fallback that
@@ -79,7 +79,8 @@ struct config; /* a document: owns every text and list the struct points to */
  *
  * Read and check a file (or text; `name` is what messages call it) and fill `into`, a zeroed struct
  * of section->size.  Errors go to `report` (NULL: collected only).  OK, NOT_FOUND, or MALFORMED with
- * the count of errors in config_errors.  *out is always set and must be freed.
+ * the count of errors in config_errors.  *out is always set and must be freed (NULL
+ * if there was no memory for it, which all functions here take).
  */
 int config_read(struct config **out, const char *path, const struct section *section,
 	void *into, FILE *report);
