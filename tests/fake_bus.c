@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/check.h"
+
+#include "tests/fake_bus.h"
+
+#include <poll.h>
+#include <string.h>
+
+#include "sensors/modbus.h"
+
+static int bus_open(struct port *port, struct problem *why)
+{
+	struct fake_bus *bus = (struct fake_bus *)port;
+	if (bus->refuses)
+		return problem_set(
+		        why, FAILED, EXIT_NO_FILE, "port bus: there is no such device");
+	bus->is_open = true;
+	bus->gone = false;
+	bus->opened++;
+	bus->n_out = 0;
+	return OK;
+}
+
+static int bus_descriptor(struct port *port)
+{
+	return -1;
+}
+
+static short bus_events(struct port *port)
+{
+	return ((struct fake_bus *)port)->is_open ? POLLIN : 0;
+}
+
+static int bus_read(struct port *port, uint8_t *out, size_t room, bool readable)
+{
+	struct fake_bus *bus = (struct fake_bus *)port;
+	if (bus->gone)
+		return HUNG_UP;
+	if (bus->n_out == 0 || bus->now_us < bus->due_us)
+		return 0;
+	size_t n = bus->n_out < room ? bus->n_out : room;
+	memcpy(out, bus->out, n);
+	memmove(bus->out, bus->out + n, bus->n_out - n);
+	bus->n_out -= n;
+	return (int)n;
+}
+
+static void say(struct fake_bus *bus, const uint8_t *bytes, size_t n)
+{
+	memcpy(bus->out + bus->n_out, bytes, n);
+	bus->n_out += n;
+}
+
+/* The answer of a simulated instrument: all registers of the block hold the value. */
+static size_t answer(const struct fake_slave *slave,
+        const struct modbus_request *request, uint8_t *out)
+{
+	uint8_t data[256] = { 0 };
+	struct modbus_tag tag = {
+		.type = TYPE_F32, .scale = 1, .divide = 1, .count = 1
+	};
+	if (slave->manner == EXCEPTION)
+		return (size_t)modbus_exception_put(
+		        FRAMING_RTU, request, slave->exception, out, FRAME_MOST);
+	tag.order = request->slave == 2 ? ORDER_CDAB : ORDER_ABCD;
+	tag.at = request->slave == 1 ? 2 : request->slave == 2 ? 0 : 1;
+	modbus_tag_put(&tag, false, slave->value, data);
+	return (size_t)modbus_answer_put(FRAMING_RTU, request, data, out, FRAME_MOST);
+}
+
+static void behave(struct fake_bus *bus, struct fake_slave *slave, const uint8_t *in,
+        size_t n, const struct modbus_request *request)
+{
+	static const uint8_t noise[] = { 0xFF, 0x00, 0xF0, 0x03 };
+	uint8_t bytes[FRAME_MOST];
+	size_t size = answer(slave, request, bytes);
+	bus->due_us = bus->now_us + slave->delay_us;
+	switch (slave->manner) {
+	case DEAD:
+		return;
+	case ECHOES:
+		say(bus, in, n);
+		break;
+	case NOISY:
+		say(bus, noise, sizeof noise);
+		break;
+	case HALF:
+		size /= 2;
+		break;
+	case GARBAGE:
+		memset(bytes, 0xFF, size);
+		break;
+	case FLIPPED:
+		bytes[5] ^= 0x10;
+		break;
+	case NEXT_ONE:
+		say(bus, bus->kept, bus->n_kept);
+		memcpy(bus->kept, bytes, size);
+		bus->n_kept = size;
+		return;
+	default:
+		break;
+	}
+	say(bus, bytes, size);
+}
+
+static int bus_write(struct port *port, const uint8_t *in, size_t n)
+{
+	struct fake_bus *bus = (struct fake_bus *)port;
+	struct modbus_request request;
+	if (bus->gone)
+		return HUNG_UP;
+	assert_int_equal(modbus_request_get(FRAMING_RTU, in, n, &request), n);
+	assert_true(request.slave < 8);
+	struct fake_slave *slave = &bus->slave[request.slave];
+	slave->asked++;
+	behave(bus, slave, in, n, &request);
+	return (int)n;
+}
+
+static void bus_close(struct port *port)
+{
+	((struct fake_bus *)port)->is_open = false;
+}
+
+static void bus_free(struct port *port)
+{
+}
+
+void fake_bus_init(struct fake_bus *bus)
+{
+	*bus = (struct fake_bus){ .port = {
+		                          .open = bus_open,
+		                          .descriptor = bus_descriptor,
+		                          .events = bus_events,
+		                          .read = bus_read,
+		                          .write = bus_write,
+		                          .close = bus_close,
+		                          .free = bus_free,
+		                  } };
+	for (int i = 1; i <= 3; i++)
+		bus->slave[i] =
+		        (struct fake_slave){ .delay_us = 40000, .value = 4.0 * i };
+}

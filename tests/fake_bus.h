@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A Modbus RTU bus that is not there: slaves that answer, or behave as slaves do, at a time handed in. */
+#ifndef TESTS_FAKE_BUS_H
+#define TESTS_FAKE_BUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sensors/driver.h"
+#include "sensors/port.h"
+
+enum manner {
+	ANSWERS,
+	DEAD,
+	LATE,      /* answers `delay_us` after the request, whatever that is */
+	ECHOES,    /* gives the request back first */
+	NOISY,     /* noise, then the answer */
+	HALF,      /* half an answer, then nothing */
+	GARBAGE,   /* bytes that are no answer */
+	FLIPPED,   /* one bit wrong */
+	EXCEPTION, /* refuses */
+	NEXT_ONE,  /* keeps every answer until the next request comes */
+};
+
+struct fake_slave {
+	enum manner manner;
+	int64_t delay_us;
+	uint8_t exception;
+	double value;
+	size_t asked;
+};
+
+struct fake_bus {
+	struct port port;
+	struct fake_slave slave[8];
+	int64_t now_us, due_us;
+	uint8_t out[1024], kept[FRAME_MOST];
+	size_t n_out, n_kept;
+	bool refuses, is_open, gone;
+	size_t opened;
+};
+
+/* All slaves answer after 40 ms; slave n says 4 n. */
+void fake_bus_init(struct fake_bus *bus);
+
+#endif
