@@ -328,6 +328,8 @@ void config_error(struct config *config, FILE *report, const char *path,
 	vsnprintf(message, sizeof message, format, args);
 	va_end(args);
 
+	if (config == NULL)
+		return;
 	const struct node *node = shown(config, path);
 	struct config_fault fault = {
 		.nowhere = node == NULL, .message = message, .hint = hint
