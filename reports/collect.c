@@ -244,6 +244,32 @@ static int nothing_judged(const struct sheet *sheet,
 	        sheet->station, day);
 }
 
+/* A day without any reading still has a sheet, and a chart without a curve. */
+static int draw_curve(struct sheet *sheet, struct reader *reader,
+        const struct rules *rules, int64_t as_of_us, struct problem *why)
+{
+	int status = day_curve_make(
+	        &sheet->curve, reader, rules, &sheet->assessment[0], as_of_us, why);
+	return status == NOT_FOUND ? OK : status;
+}
+
+static int complete(struct sheet *sheet, struct reader *reader,
+        const struct rules *rules, const struct judge_options *options,
+        struct problem *why)
+{
+	sheet_order(sheet->assessment, sheet->n);
+	sheet->ambient = sheet->assessment[0].rule->kind == KIND_AMBIENT;
+	for (size_t i = 0; i < sheet->n; i++)
+		sheet->simulated = sheet->simulated || sheet->assessment[i].simulated;
+	int status = find_permits(sheet, reader, options->as_of_us, why);
+	if (status == OK)
+		status = find_version(sheet, reader, rules, options, why);
+	if (status == OK)
+		status = draw_curve(sheet, reader, rules, options->as_of_us, why);
+	sheet_digest(sheet);
+	return status;
+}
+
 int sheet_collect(struct sheet *out, struct reader *reader, const struct rules *rules,
         const struct sheet_query *query, struct problem *why)
 {
@@ -251,16 +277,15 @@ int sheet_collect(struct sheet *out, struct reader *reader, const struct rules *
 	int status = station_known(reader, query->station, why);
 	if (status != OK)
 		return status;
-	int64_t start_us =
-	        day_start(query->day_us, reader_identity(reader)->utc_offset_min);
-	identify(out, reader, query, start_us);
+	identify(out, reader, query,
+	        day_start(query->day_us, reader_identity(reader)->utc_offset_min));
 	const struct judge_options options = { .station = out->station,
 		.from_us = out->start_us,
 		.to_us = out->end_us,
 		.as_of_us = query->as_of_us,
 		.shards = 1,
 		.now_us = query->now_us };
-	struct gathered all = { .outlet = query->outlet, .start_us = start_us };
+	struct gathered all = { .outlet = query->outlet, .start_us = out->start_us };
 	status = judge_day(&all, reader, rules, &options, why);
 	out->assessment = all.assessment;
 	out->n = all.n;
@@ -268,20 +293,10 @@ int sheet_collect(struct sheet *out, struct reader *reader, const struct rules *
 		return status;
 	if (out->n == 0)
 		return nothing_judged(out, &options, why);
-	sheet_order(out->assessment, out->n);
-	out->ambient = out->assessment[0].rule->kind == KIND_AMBIENT;
-	for (size_t i = 0; i < out->n; i++)
-		out->simulated = out->simulated || out->assessment[i].simulated;
-	status = find_permits(out, reader, query->as_of_us, why);
-	if (status == OK)
-		status = find_version(out, reader, rules, &options, why);
-	if (status == OK)
-		status = day_curve_make(&out->curve, reader, rules, &out->assessment[0],
-		        query->as_of_us, why);
+	status = complete(out, reader, rules, &options, why);
 	if (query->made_us != 0)
 		out->made_us = query->made_us;
-	sheet_digest(out);
-	return status < 0 ? status : OK;
+	return status;
 }
 
 void sheet_free(struct sheet *sheet)

@@ -138,7 +138,7 @@ static void station(struct html *html, const struct view_station *s)
 	html_text(html->out, s->name[0] != '\0' ? s->name : s->id);
 	fputs(" <span class=\"id\">", html->out);
 	html_text(html->out, s->id);
-	fputs("</span></h3>\n<table>\n<thead><tr>", html->out);
+	fputs("</span></h3>\n<table class=\"now\">\n<thead><tr>", html->out);
 	for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
 		fprintf(html->out, "<th scope=\"col\" class=\"%s\">", head[i].class);
 		html_text(html->out, html_word(html, head[i].word));

@@ -322,7 +322,7 @@ int server_open(
 		        options->listen);
 	errno = 0;
 	if (start(server, &address) != OK)
-		return problem_set(why, FAILED, EXIT_NO_DAEMON,
+		return problem_set(why, FAILED, EXIT_CONFIG,
 		        "cannot listen on %s: %s (another program there? ss -ltnp "
 		        "tells)",
 		        options->listen, errno != 0 ? strerror(errno) : "refused");

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/legal_time.h"
 #include "base/log.h"
+#include "base/notify.h"
 #include "web/server.h"
 #include "web/watch.h"
 
@@ -117,7 +118,9 @@ int main(int argc, char **argv)
 	sigaction(SIGTERM, &action, NULL);
 	log_line(LOG_INFO, "showing %s on %s (port %u)", a.archive, a.listen,
 	        server_port(server));
+	notify("READY=1");
 	run(server, a.for_s);
+	notify("STOPPING=1");
 	server_close(server);
 	watch_free(watch);
 	return 0;
