@@ -447,10 +447,14 @@ static void a_reader_does_not_see_a_repeated_group_twice(void **state)
 	for (uint64_t seq = 1; seq <= 12; seq++) {
 		size_t n = kit_record(seq, SMALL, record, sizeof record);
 		assert_int_equal(journal_append(journal, record, n, 0), OK);
-		sync_fails = seq % 4 !=
-		             0; /* the bytes are there, but nobody may trust them */
+		uint64_t number = journal->segment.number;
+		/* The bytes are there, but nobody may trust them. */
+		sync_fails = seq % 4 != 0;
 		assert_int_equal(journal_commit(journal), sync_fails ? FAILED : OK);
 		assert_int_equal(journal_committed_seq(journal), seq / 4 * 4 + 1);
+		/* A file whose sync failed is never written to or synced again. */
+		assert_int_equal(
+		        journal->segment.number, seq % 4 == 1 ? number : number + 1);
 		assert_int_equal(journal_read_next(reader, &entry, &why), 1);
 		assert_int_equal(entry.seq, seq);
 		assert_true(kit_is(entry.record, entry.size, seq));
