@@ -40,11 +40,18 @@ __attribute__((format(printf, 2, 3))) static const char *at(
 
 int range_parse(const char *text, const char *unit, double *low, double *high)
 {
-	char *end;
-	double factor, offset, from = strtod(text, &end), to;
-	if (end == text || strncmp(end, "..", 2) != 0)
+	char first[32], *end;
+	double factor, offset, from, to;
+	const char *dots = strstr(text, "..");
+	/* strtod would take the first dot of "0..225" */
+	if (dots == NULL || (size_t)(dots - text) >= sizeof first)
 		return MALFORMED;
-	const char *second = end + 2;
+	memcpy(first, text, (size_t)(dots - text));
+	first[dots - text] = '\0';
+	from = strtod(first, &end);
+	if (end == first || *end != '\0')
+		return MALFORMED;
+	const char *second = dots + 2;
 	to = strtod(second, &end);
 	if (end == second || *end != ' ' || !(from < to))
 		return MALFORMED;
