@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sensors/keeper_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+#define RECORDS_A_STEP 4096
+
+int keeper_new(struct keeper **out, const struct keeper_options *options,
+        const struct moment *now, struct problem *why)
+{
+	struct keeper *keeper = calloc(1, sizeof *keeper);
+	if (keeper == NULL)
+		return problem_set(
+		        why, FAILED, EXIT_INTERNAL, "no memory for the keeper");
+	keeper->options = *options;
+	keeper->forgotten_us = keeper->written_us = INT64_MIN / 2;
+	recorder_init(&keeper->recorder, options->source);
+	uplink_init(&keeper->uplink, options->source, options->seed, now->mono_us);
+	int status = keeper_open_journal(keeper, 0, now, why);
+	if (status != OK) {
+		free(keeper);
+		return status;
+	}
+	keeper->live =
+	        live_new(options->station, options->instrument, options->n_instruments);
+	clock_watch_look(&keeper->watch, now, &(struct clock_event){ 0 });
+	keeper_append_describes(keeper, now);
+	keeper_commit(keeper, true, now);
+	*out = keeper;
+	return OK;
+}
+
+void keeper_free(struct keeper *keeper)
+{
+	if (keeper == NULL)
+		return;
+	if (keeper->reader != NULL)
+		journal_read_close(keeper->reader);
+	journal_close(keeper->journal);
+	live_free(keeper->live);
+	free(keeper);
+}
+
+size_t keeper_descriptors(
+        const struct keeper *keeper, struct pollfd out[KEEPER_DESCRIPTORS])
+{
+	const struct keeper_link *link = keeper->options.link;
+	size_t n = 0;
+	out[n++] = (struct pollfd){ .fd = ring_descriptor(keeper->options.ring),
+		.events = POLLIN };
+	if (link != NULL)
+		out[n++] = (struct pollfd){ .fd = link->descriptor(link->with),
+			.events = POLLIN };
+	return n;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+int keeper_wait_ms(const struct keeper *keeper, const struct moment *now)
+{
+	int64_t next_us = now->mono_us + LIVE_EVERY_US;
+	if (keeper->pending_us != INT64_MAX)
+		next_us = earlier(next_us, keeper->pending_us + KEEPER_COMMIT_US);
+	if (keeper->options.link != NULL)
+		next_us = earlier(next_us, uplink_wake_us(&keeper->uplink));
+	if (next_us <= now->mono_us)
+		return 0;
+	return (int)((next_us - now->mono_us + 999) / 1000);
+}
+
+static void look_at_clock(struct keeper *keeper, const struct moment *now)
+{
+	struct clock_event event;
+	if (clock_watch_look(&keeper->watch, now, &event) == 0)
+		return;
+	keeper_append_own(keeper, recorder_clock(&keeper->recorder, now, &event), now);
+	log_line(LOG_INFO, "clock: %s, put right by %+.3f s",
+	        clock_state_text(event.state),
+	        (double)(event.after_us - event.before_us) / 1e6);
+}
+
+/* True while there may be more. */
+static bool take_records(struct keeper *keeper, const struct moment *now)
+{
+	struct ring_loss loss;
+	for (int i = 0; i < RECORDS_A_STEP; i++) {
+		size_t n = ring_take(keeper->options.ring, keeper->record,
+		        sizeof keeper->record, &loss);
+		keeper_lose(keeper, &loss);
+		if (n > 0)
+			keeper_append(keeper, keeper->record, n, now);
+		else if (loss.count == 0)
+			return false;
+		keeper_commit(keeper, false, now);
+	}
+	return true;
+}
+
+static void write_live(struct keeper *keeper, bool running, const struct moment *now)
+{
+	struct keeper_counts counts = keeper_counts(keeper);
+	struct live_link link = { .state = counts.link,
+		.epoch = counts.epoch,
+		.committed_seq = counts.committed_seq,
+		.acked_seq = counts.acked_seq,
+		.lost = counts.lost };
+	const char *path = keeper->options.state_path;
+	if (path == NULL || keeper->live == NULL ||
+	        (running && now->mono_us - keeper->written_us < LIVE_EVERY_US))
+		return;
+	keeper->written_us = now->mono_us;
+	if (live_write(keeper->live, path, now, &link, running) != OK)
+		log_seldom(LOG_WARN, path, "%s cannot be written", path);
+}
+
+void keeper_step(struct keeper *keeper, const struct moment *now)
+{
+	ring_rest(keeper->options.ring);
+	look_at_clock(keeper, now);
+	take_records(keeper, now);
+	keeper_commit(keeper, false, now);
+	keeper_talk(keeper, now);
+	keeper_forget(keeper, now);
+	write_live(keeper, true, now);
+}
+
+void keeper_end(struct keeper *keeper, const struct moment *now)
+{
+	while (take_records(keeper, now))
+		continue;
+	keeper_commit(keeper, true, now);
+	keeper_commit(keeper, true, now); /* the GAP of what was lost */
+	keeper_talk(keeper, now);
+	write_live(keeper, false, now);
+}
+
+struct keeper_counts keeper_counts(const struct keeper *keeper)
+{
+	const char *link = keeper->options.link != NULL
+	                           ? uplink_state_text(keeper->uplink.state)
+	                           : "none";
+	return (struct keeper_counts){ .epoch = journal_epoch(keeper->journal),
+		.next_seq = journal_next_seq(keeper->journal),
+		.committed_seq = journal_committed_seq(keeper->journal),
+		.acked_seq = keeper->uplink.acked_seq,
+		.lost = keeper->lost,
+		.link = link };
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The keeper and its collector. */
+#include "sensors/keeper_parts.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/log.h"
+
+#define MESSAGES_A_STEP                                                                \
+	64 /* so that a fast collector cannot keep us from the journal */
+
+static bool read_from(struct keeper *keeper, uint64_t seq)
+{
+	if (keeper->reader != NULL)
+		journal_read_close(keeper->reader);
+	keeper->reader = NULL;
+	keeper->entry = (struct journal_entry){ 0 };
+	return journal_read_open(&keeper->reader, keeper->options.folder,
+	               keeper->options.source, journal_epoch(keeper->journal),
+	               seq) == OK;
+}
+
+/* Records are asked for in order, and the last one again when it did not fit. */
+static size_t record_at(void *with, uint64_t seq, const uint8_t **out)
+{
+	struct keeper *keeper = with;
+	struct problem why;
+	bool here = keeper->reader != NULL && keeper->entry.seq == seq;
+	bool next = keeper->reader != NULL && keeper->entry.seq + 1 == seq;
+	if (!here && !next && !read_from(keeper, seq))
+		return 0;
+	if (!here && journal_read_next(keeper->reader, &keeper->entry, &why) <= 0) {
+		keeper->entry = (struct journal_entry){ 0 };
+		log_seldom(LOG_ALERT, "unreadable",
+		        "journal: record %" PRIu64 " cannot be read back", seq);
+		return 0;
+	}
+	if (keeper->entry.seq != seq)
+		return 0;
+	*out = keeper->entry.record;
+	return keeper->entry.size;
+}
+
+static struct uplink_view view_of(struct keeper *keeper, const struct moment *now)
+{
+	return (struct uplink_view){ .now_us = now->mono_us,
+		.time_us = now->time_us,
+		.clock = now->state,
+		.epoch = journal_epoch(keeper->journal),
+		.first_seq = journal_first_seq(keeper->journal),
+		.committed_seq = journal_committed_seq(keeper->journal),
+		.with = keeper,
+		.record = record_at };
+}
+
+/* The collector holds records that this journal never had: numbers are not used twice, so a new
+ * epoch begins, and says from which number on the old one is not ours. */
+static void begin_epoch(struct keeper *keeper, const struct moment *now)
+{
+	static const char reason[] =
+	        "the collector has these, the cabinet's journal has not: "
+	        "an older copy of it was put back";
+	struct gap_event gap = { .first_seq = keeper->uplink.beyond[0],
+		.last_seq = keeper->uplink.beyond[1],
+		.count = keeper->uplink.beyond[1] - keeper->uplink.beyond[0] + 1,
+		.from_us = now->time_us,
+		.to_us = now->time_us,
+		.why = reason,
+		.why_size = sizeof reason - 1 };
+	struct state_event state = {
+		.subject = "journal", .state = "new epoch", .text = reason
+	};
+	struct problem why;
+	uint64_t epoch = 0;
+	while (epoch == 0)
+		if (getrandom(&epoch, sizeof epoch, 0) != sizeof epoch)
+			epoch = 0;
+	struct journal *old = keeper->journal;
+	if (keeper_open_journal(keeper, epoch, now, &why) != OK) {
+		log_seldom(
+		        LOG_ALERT, "epoch", "no new epoch can be begun: %s", why.text);
+		uplink_greet(&keeper->uplink, now->mono_us + UPLINK_SILENT_US);
+		return;
+	}
+	journal_close(old);
+	if (keeper->reader != NULL)
+		journal_read_close(keeper->reader);
+	keeper->reader = NULL;
+	log_line(LOG_WARN, "new epoch: %s", reason);
+	keeper_append_describes(keeper, now);
+	keeper_append_own(keeper, recorder_state(&keeper->recorder, now, &state), now);
+	keeper_append_gap(keeper, &gap, now);
+	keeper_commit(keeper, true, now);
+	uplink_greet(&keeper->uplink, now->mono_us);
+}
+
+static void hear(struct keeper *keeper, const struct moment *now)
+{
+	const struct keeper_link *link = keeper->options.link;
+	int n;
+	while ((n = link->receive(
+	                link->with, keeper->message, sizeof keeper->message)) != 0) {
+		struct uplink_view view = view_of(keeper, now);
+		if (n > 0)
+			uplink_hear(&keeper->uplink, &view, keeper->message, (size_t)n);
+	}
+}
+
+/* One thing; false when there is nothing more to do now. */
+static bool act(struct keeper *keeper, const struct moment *now)
+{
+	const struct keeper_link *link = keeper->options.link;
+	struct uplink_view view = view_of(keeper, now);
+	size_t n;
+	switch (uplink_next(&keeper->uplink, &view, keeper->message, &n)) {
+	case UPLINK_SEND:
+		uplink_sent(&keeper->uplink, now->mono_us,
+		        link->send(link->with, keeper->message, n));
+		return true;
+	case UPLINK_RENEW:
+		link->renew(link->with);
+		return true;
+	case UPLINK_NEW_EPOCH:
+		begin_epoch(keeper, now);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void tell_change(struct keeper *keeper)
+{
+	const struct uplink *uplink = &keeper->uplink;
+	if (uplink->refusal[0] != '\0')
+		log_seldom(LOG_WARN, "refused", "the collector refuses our records: %s",
+		        uplink->refusal);
+	if (uplink->state == keeper->link_state)
+		return;
+	if (uplink->state == UPLINK_OPEN)
+		log_line(LOG_INFO,
+		        "collector: connected, it wants record %" PRIu64 " on",
+		        uplink->next_seq);
+	else if (keeper->link_state == UPLINK_OPEN)
+		log_line(LOG_WARN, "collector: not heard for 30 s; records are kept "
+		                   "here and sent later");
+	keeper->link_state = uplink->state;
+}
+
+void keeper_talk(struct keeper *keeper, const struct moment *now)
+{
+	if (keeper->options.link == NULL)
+		return;
+	/* a message may come while one is sent, and the descriptor says so only once */
+	for (int i = 0; i < MESSAGES_A_STEP; i++) {
+		hear(keeper, now);
+		bool more = act(keeper, now);
+		tell_change(keeper);
+		if (!more)
+			return;
+	}
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sensors/live.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/legal_time.h"
+#include "base/reading.h"
+
+enum { MINUTES = 60 };
+
+struct minute {         /* readings of one minute of the last hour */
+	int64_t number; /* since 1970 */
+	uint32_t ok, all;
+};
+
+struct shown {
+	uint8_t state;
+	double value;
+	int64_t value_us, time_us;
+	struct minute minute[MINUTES];
+};
+
+struct live {
+	const struct describe *station;
+	struct describe *const *instrument;
+	size_t n_instruments;
+	struct shown **shown; /* [n_instruments][n_channels] */
+};
+
+struct live *live_new(const struct describe *station,
+        struct describe *const *instrument, size_t n_instruments)
+{
+	struct live *live = calloc(1, sizeof *live);
+	if (live == NULL)
+		return NULL;
+	live->station = station;
+	live->instrument = instrument;
+	live->shown = calloc(n_instruments + 1, sizeof live->shown[0]);
+	for (size_t i = 0; live->shown != NULL && i < n_instruments; i++) {
+		live->shown[i] =
+		        calloc(instrument[i]->n_channels + 1, sizeof live->shown[0][0]);
+		if (live->shown[i] == NULL)
+			break;
+		live->n_instruments++;
+		for (size_t c = 0; c < instrument[i]->n_channels; c++)
+			live->shown[i][c].value = NAN;
+	}
+	if (live->n_instruments == n_instruments)
+		return live;
+	live_free(live);
+	return NULL;
+}
+
+void live_free(struct live *live)
+{
+	if (live == NULL)
+		return;
+	for (size_t i = 0; i < live->n_instruments; i++)
+		free(live->shown[i]);
+	free(live->shown);
+	free(live);
+}
+
+static bool is_ok(uint8_t state)
+{
+	return state == STATE_OK || state == STATE_UNCHANGED;
+}
+
+static void note_minute(struct shown *shown, int64_t time_us, bool ok)
+{
+	int64_t number = time_us / US_PER_MIN;
+	struct minute *minute = &shown->minute[number % MINUTES];
+	if (minute->number != number)
+		*minute = (struct minute){ .number = number };
+	minute->ok += ok;
+	minute->all++;
+}
+
+static void note_channel(
+        struct shown *shown, const struct reading *reading, size_t c, int64_t time_us)
+{
+	double value = reading_value(reading, c);
+	shown->state = reading->state[c];
+	shown->time_us = time_us;
+	if (!isnan(value)) {
+		shown->value = value;
+		shown->value_us = time_us;
+	}
+	note_minute(shown, time_us, is_ok(shown->state));
+}
+
+void live_note(struct live *live, const uint8_t *bytes, size_t n)
+{
+	struct record record;
+	struct reading reading;
+	if (record_decode(&record, bytes, n) < 0 || record.type != RECORD_READING ||
+	        reading_decode(&reading, record.payload, record.payload_size) != OK)
+		return;
+	for (size_t i = 0; i < live->n_instruments; i++) {
+		if (memcmp(reading.describe, live->instrument[i]->hash, 32) != 0)
+			continue;
+		for (size_t c = 0; c < live->instrument[i]->n_channels; c++)
+			note_channel(&live->shown[i][c], &reading, c, record.time_us);
+		return;
+	}
+}
+
+static double ok_percent(const struct shown *shown, int64_t now_us)
+{
+	int64_t oldest = now_us / US_PER_MIN - MINUTES;
+	uint32_t ok = 0, all = 0;
+	for (size_t i = 0; i < MINUTES; i++) {
+		if (shown->minute[i].number <= oldest)
+			continue;
+		ok += shown->minute[i].ok;
+		all += shown->minute[i].all;
+	}
+	return all > 0 ? 100.0 * ok / all : NAN;
+}
+
+static void write_channel(struct json *json, const struct describe *instrument,
+        const struct channel *channel, const struct shown *shown, int64_t now_us)
+{
+	json_object(json);
+	json_put_text(json, "instrument", instrument->instrument);
+	json_put_text(json, "channel", channel->name);
+	json_put_text(json, "label_vi", channel->label_vi);
+	json_put_text(json, "label_en", channel->label_en);
+	json_put_text(json, "unit", channel->unit);
+	json_put_integer(json, "decimals", channel->decimals);
+	json_put_text(json, "state",
+	        shown->time_us != 0 ? channel_state_text(shown->state) : "none");
+	json_put_number(json, "value", shown->value);
+	json_put_integer(json, "value_us", shown->value_us);
+	json_put_integer(json, "time_us", shown->time_us);
+	json_put_number(json, "ok_percent", ok_percent(shown, now_us));
+	json_end(json);
+}
+
+static void write_head(const struct live *live, struct json *json,
+        const struct moment *now, const struct live_link *link, bool running)
+{
+	char boot[17];
+	snprintf(boot, sizeof boot, "%016llx", (unsigned long long)now->boot);
+	json_put_text(json, "station", live->station->station);
+	json_put_text(json, "zone", live->station->zone);
+	json_put_text(json, "name", live->station->station_name);
+	json_put_bool(json, "simulated", describe_simulated(live->station));
+	json_put_bool(json, "running", running);
+	json_put_integer(json, "pid", getpid());
+	json_put_integer(json, "offset_min", live->station->utc_offset_min);
+	json_put_integer(json, "written_us", now->time_us);
+	json_put_integer(json, "mono_us", now->mono_us);
+	json_put_text(json, "boot", boot);
+	json_put_text(json, "link", link->state);
+	json_put_integer(json, "committed", (int64_t)link->committed_seq - 1);
+	json_put_integer(
+	        json, "acked", link->acked_seq > 0 ? (int64_t)link->acked_seq - 1 : 0);
+	json_put_integer(json, "lost", (int64_t)link->lost);
+}
+
+static void write_all(const struct live *live, FILE *out, const struct moment *now,
+        const struct live_link *link, bool running)
+{
+	struct json json;
+	json_start(&json, out);
+	json_object(&json);
+	write_head(live, &json, now, link, running);
+	json_key(&json, "channels");
+	json_array(&json);
+	for (size_t i = 0; i < live->n_instruments; i++)
+		for (size_t c = 0; c < live->instrument[i]->n_channels; c++)
+			write_channel(&json, live->instrument[i],
+			        &live->instrument[i]->channel[c], &live->shown[i][c],
+			        now->time_us);
+	json_end(&json);
+	json_end(&json);
+	fputc('\n', out);
+}
+
+int live_write(const struct live *live, const char *path, const struct moment *now,
+        const struct live_link *link, bool running)
+{
+	char beside[PATH_MAX];
+	snprintf(beside, sizeof beside, "%s.new", path);
+	FILE *out = fopen(beside, "we");
+	if (out == NULL)
+		return FAILED;
+	write_all(live, out, now, link, running);
+	int bad = ferror(out);
+	if (fclose(out) != 0 || bad || rename(beside, path) != 0)
+		return FAILED;
+	return OK;
+}

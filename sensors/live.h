@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The newest state of every channel of this cabinet, for `quantrac status` and `quantrac get`:
+ * <journal folder>/state.json, written by the running sensord, read by anybody.
+ */
+#ifndef SENSORS_LIVE_H
+#define SENSORS_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/describe.h"
+#include "base/record.h"
+#include "base/status.h"
+
+#define LIVE_FILE     "state.json"
+#define LIVE_EVERY_US INT64_C(1000000)
+#define LIVE_STALE_US INT64_C(30000000) /* older: nobody writes it any more */
+
+struct live;
+
+/* What the keeper says beside the channels. */
+struct live_link {
+	const char *state; /* "open", "none" */
+	uint64_t epoch, committed_seq, acked_seq, lost;
+};
+
+/* A view over the instruments' DESCRIBEs (borrowed).  NULL without memory. */
+struct live *live_new(const struct describe *station,
+        struct describe *const *instrument, size_t n_instruments);
+void live_free(struct live *live);
+
+/* Take in an encoded record; READINGs of these instruments count, others do nothing. */
+void live_note(struct live *live, const uint8_t *record, size_t n);
+
+/* Write beside and rename; not synced, it is of no use after a power cut.  OK or FAILED. */
+int live_write(const struct live *live, const char *path, const struct moment *now,
+        const struct live_link *link, bool running);
+
+/* ---- the reading side ---- */
+
+struct live_channel {
+	const char *instrument, *channel, *label_vi, *label_en, *unit, *state;
+	double value; /* newest usable one, NAN: none since the start */
+	int64_t decimals;
+	int64_t value_us;  /* its time */
+	int64_t time_us;   /* of the newest reading, 0: none */
+	double ok_percent; /* of the readings of the last hour, NAN: none */
+};
+
+struct live_view {
+	const char *station, *zone, *name, *link;
+	bool simulated, running;
+	int64_t written_us, mono_us, pid, offset_min;
+	const char *boot; /* 16 hexadecimal digits */
+	int64_t committed, acked, lost;
+	size_t n_channels;
+	struct live_channel *channel;
+	struct config *config; /* owns all */
+};
+
+/* Read a state file.  OK; NOT_FOUND (EXIT_NO_DAEMON: no sensord ever wrote there); REFUSED
+ * (EXIT_NO_DAEMON: it stopped, or has not written for 30 s); MALFORMED. */
+int live_read(struct live_view *out, const char *path, const struct moment *now,
+        struct problem *why);
+void live_view_free(struct live_view *view);
+
+#endif

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * quantrac-sensord: reads the instruments of one cabinet, keeps every reading, sends it on.
+ *
+ *     poller (this thread)  --ring-->  keeper (its own thread)
+ *     ports, drivers                   journal, uplink, live view
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <locale.h>
+#include <math.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/folder.h"
+#include "base/legal_time.h"
+#include "base/log.h"
+#include "base/notify.h"
+#include "sensors/describes.h"
+#include "sensors/keeper.h"
+#include "sensors/link.h"
+#include "sensors/live.h"
+
+#include "sensors/poller.h"
+#include "sensors/recorder.h"
+#include "sensors/ring.h"
+#include "sensors/station.h"
+
+#define RING_SIZE    (4u << 20)
+#define PORTS_MOST   256
+#define CONFIG_PLACE "/etc/quantrac/quantrac.yaml"
+
+static volatile sig_atomic_t stop, hung_up;
+
+static void on_signal(int number)
+{
+	if (number == SIGHUP)
+		hung_up = 1;
+	else
+		stop = 1;
+}
+
+struct arguments {
+	const char *config;
+	bool check, verbose;
+	double for_s;
+};
+
+struct sensord {
+	struct station *station;
+	struct describes describes;
+	struct ring *ring;
+	struct poller *poller;
+	struct keeper *keeper;
+	struct recorder recorder; /* of the poller's thread */
+	struct clock clock;       /* of the poller's thread */
+	struct link link;
+	char folder[PATH_MAX], state_path[PATH_MAX];
+	char **path;    /* [n_ports] of serial lines, in full; NULL: TCP */
+	int lock, wake; /* wake: readable when the keeper shall end */
+	pthread_t thread;
+};
+
+/* ---- the poller's thread ---- */
+
+static void put(struct sensord *sensord, int status, const struct moment *when)
+{
+	const struct recorder *recorder = &sensord->recorder;
+	if (status == OK)
+		ring_put(sensord->ring, recorder->record, recorder->n, when->time_us);
+	else
+		log_seldom(LOG_ALERT, "record", "a record could not be made: %s",
+		        status_text(status));
+}
+
+static void on_reading(void *context, size_t instrument, const struct moment *when,
+        const struct reading_parts *parts)
+{
+	struct sensord *sensord = context;
+	put(sensord, recorder_reading(&sensord->recorder, when, parts), when);
+}
+
+static void on_state(
+        void *context, const struct moment *when, const struct state_event *event)
+{
+	struct sensord *sensord = context;
+	put(sensord, recorder_state(&sensord->recorder, when, event), when);
+}
+
+/* Signals are taken only while waiting, so none is missed between look and sleep. */
+static void read_instruments(
+        struct sensord *sensord, double for_s, const sigset_t *waiting)
+{
+	static struct pollfd fds[PORTS_MOST];
+	struct moment now = clock_now(&sensord->clock);
+	int64_t end_us =
+	        isfinite(for_s) ? now.mono_us + (int64_t)(for_s * 1e6) : INT64_MAX;
+	while (!stop && now.mono_us < end_us) {
+		size_t n = poller_descriptors(sensord->poller, fds, PORTS_MOST);
+		int64_t wait_us = poller_wait_ms(sensord->poller, &now) * INT64_C(1000);
+		if (end_us - now.mono_us < wait_us)
+			wait_us = end_us - now.mono_us;
+		struct timespec wait = { .tv_sec = wait_us / 1000000,
+			.tv_nsec = wait_us % 1000000 * 1000 };
+		int ready = ppoll(fds, n, &wait, waiting);
+		now = clock_now(&sensord->clock);
+		if (hung_up) {
+			hung_up = 0;
+			log_line(LOG_WARN,
+			        "the configuration is read only at the start: "
+			        "systemctl restart quantrac-sensord");
+		}
+		poller_step(sensord->poller, fds, ready >= 0 ? n : 0, &now);
+	}
+}
+
+/* ---- the keeper's thread ---- */
+
+static void *keep(void *with)
+{
+	struct sensord *sensord = with;
+	struct clock clock;
+	clock_init(&clock);
+	clock.boot = sensord->clock.boot;
+	for (bool more = true; more;) {
+		struct pollfd fds[KEEPER_DESCRIPTORS + 1];
+		struct moment now = clock_now(&clock);
+		size_t n = keeper_descriptors(sensord->keeper, fds);
+		fds[n] = (struct pollfd){ .fd = sensord->wake, .events = POLLIN };
+		if (poll(fds, n + 1, keeper_wait_ms(sensord->keeper, &now)) > 0)
+			more = fds[n].revents == 0;
+		now = clock_now(&clock);
+		keeper_step(sensord->keeper, &now);
+	}
+	struct moment now = clock_now(&clock);
+	keeper_end(sensord->keeper, &now);
+	return NULL;
+}
+
+/* ---- beginning and ending ---- */
+
+static void open_journal_folder(struct sensord *sensord)
+{
+	char lock[PATH_MAX];
+	const struct station *station = sensord->station;
+	station_path(station, station->journal_folder, sensord->folder,
+	        sizeof sensord->folder);
+	if (folder_make(sensord->folder) != OK)
+		fatal(EXIT_CONFIG, "journal folder %s cannot be made: %s",
+		        sensord->folder, strerror(errno));
+	snprintf(lock, sizeof lock, "%.*s/lock", PATH_MAX - 16, sensord->folder);
+	sensord->lock = lock_take(lock);
+	if (sensord->lock == REFUSED)
+		fatal(EXIT_TRY_AGAIN,
+		        "another quantrac-sensord writes the journal %s: stop it first",
+		        sensord->folder);
+	if (sensord->lock < 0)
+		fatal(EXIT_CONFIG, "%s: %s", lock, strerror(errno));
+	snprintf(sensord->state_path, sizeof sensord->state_path, "%.*s/%s",
+	        PATH_MAX - 16, sensord->folder, LIVE_FILE);
+}
+
+static const struct keeper_link *open_link(struct sensord *sensord)
+{
+	struct problem why = { .exit = EXIT_CONFIG };
+	int status = link_open(&sensord->link, sensord->station, &why);
+	if (status == OK)
+		return &sensord->link.keeper;
+	if (status != NOT_FOUND || sensord->station->collector[0] != '\0')
+		fatal(why.exit, "%s", why.text);
+	log_line(LOG_INFO, "no collector: everything is kept here, nothing is sent");
+	return NULL;
+}
+
+static void make_keeper(struct sensord *sensord)
+{
+	const struct station *station = sensord->station;
+	struct problem why = { .exit = EXIT_INTERNAL };
+	struct moment now = clock_now(&sensord->clock);
+	struct keeper_options options = { .source = station->id,
+		.folder = sensord->folder,
+		.state_path = sensord->state_path,
+		.keep_s = station->keep_s,
+		.ring = sensord->ring,
+		.station = sensord->describes.station,
+		.instrument = sensord->describes.instrument,
+		.n_instruments = sensord->describes.n,
+		.link = open_link(sensord) };
+	if (getrandom(&options.seed, sizeof options.seed, 0) != sizeof options.seed)
+		options.seed = (uint64_t)now.time_us;
+	if (keeper_new(&sensord->keeper, &options, &now, &why) != OK)
+		fatal(why.exit, "%s", why.text);
+}
+
+/* A relative path of a port is beside the configuration, as all others are. */
+static void resolve_paths(struct sensord *sensord)
+{
+	struct station *station = sensord->station;
+	sensord->path = calloc(station->n_ports + 1, sizeof sensord->path[0]);
+	for (size_t i = 0; sensord->path != NULL && i < station->n_ports; i++) {
+		char path[PATH_MAX];
+		if (station->port[i].setting.path[0] == '\0')
+			continue;
+		station_path(station, station->port[i].setting.path, path, sizeof path);
+		sensord->path[i] = strdup(path);
+		if (sensord->path[i] != NULL)
+			station->port[i].setting.path = sensord->path[i];
+	}
+}
+
+static void make_poller(struct sensord *sensord)
+{
+	struct poller_hooks hooks = {
+		.context = sensord, .reading = on_reading, .state = on_state
+	};
+	sensord->poller = poller_new(sensord->station, &hooks);
+	if (sensord->poller == NULL)
+		fatal(EXIT_INTERNAL, "no memory for the poller");
+	for (size_t i = 0; i < sensord->describes.n; i++)
+		poller_describe(
+		        sensord->poller, i, sensord->describes.instrument[i]->hash);
+}
+
+static void start(struct sensord *sensord)
+{
+	struct problem why = { .exit = EXIT_CONFIG };
+	clock_init(&sensord->clock);
+	recorder_init(&sensord->recorder, sensord->station->id);
+	if (describes_make(&sensord->describes, sensord->station, &why) != OK)
+		fatal(why.exit, "%s", why.text);
+	open_journal_folder(sensord);
+	if (ring_new(&sensord->ring, RING_SIZE) != OK)
+		fatal(EXIT_INTERNAL, "no memory for the ring: %s", strerror(errno));
+	sensord->wake = eventfd(0, EFD_CLOEXEC);
+	if (sensord->wake < 0)
+		fatal(EXIT_INTERNAL, "eventfd: %s", strerror(errno));
+	make_keeper(sensord);
+	resolve_paths(sensord);
+	make_poller(sensord);
+}
+
+/* Both threads get the signals blocked; this one lets them in while it waits. */
+static void watch_signals(sigset_t *waiting)
+{
+	sigset_t blocked;
+	struct sigaction action = { .sa_handler = on_signal };
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGINT);
+	sigaddset(&blocked, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &blocked, waiting);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void end(struct sensord *sensord)
+{
+	uint64_t one = 1;
+	notify("STOPPING=1");
+	ring_put_loss(sensord->ring);
+	if (write(sensord->wake, &one, sizeof one) < 0)
+		log_line(LOG_ALERT, "the keeper cannot be woken: %s", strerror(errno));
+	pthread_join(sensord->thread, NULL);
+	struct keeper_counts counts = keeper_counts(sensord->keeper);
+	log_line(LOG_INFO,
+	        "ended; %llu records in the journal of epoch %016llx, %llu lost",
+	        (unsigned long long)counts.committed_seq - 1,
+	        (unsigned long long)counts.epoch, (unsigned long long)counts.lost);
+	poller_free(sensord->poller);
+	keeper_free(sensord->keeper);
+	link_close(&sensord->link);
+	ring_free(sensord->ring);
+	describes_free(&sensord->describes);
+	for (size_t i = 0; sensord->path != NULL && i < sensord->station->n_ports; i++)
+		free(sensord->path[i]);
+	free(sensord->path);
+	station_free(sensord->station);
+	close(sensord->wake);
+	close(sensord->lock);
+}
+
+static void usage(FILE *out)
+{
+	fputs("usage: quantrac-sensord [--config FILE] [--check] [--for 60s] [-v]\n"
+	      "reads the instruments of this cabinet, keeps every reading and sends it "
+	      "on\n"
+	      "  --config FILE  default " CONFIG_PLACE "\n"
+	      "  --check        read the configuration, say what is wrong, end\n"
+	      "  --for TIME     end after this time\n"
+	      "  -v             say more\n",
+	        out);
+}
+
+static struct arguments read_arguments(int argc, char **argv)
+{
+	enum { CONFIG = 256, CHECK, FOR, HELP, VERSION };
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, CONFIG },
+		{ "check", no_argument, NULL, CHECK },
+		{ "for", required_argument, NULL, FOR },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, HELP },
+		{ "version", no_argument, NULL, VERSION },
+		{ 0 },
+	};
+	const char *config = getenv("QUANTRAC_CONFIG");
+	struct arguments given = { .config = config != NULL ? config : CONFIG_PLACE,
+		.for_s = INFINITY };
+	for (int option;
+	        (option = getopt_long(argc, argv, "v", options, NULL)) != -1;) {
+		if (option == CONFIG) {
+			given.config = optarg;
+		} else if (option == CHECK) {
+			given.check = true;
+		} else if (option == 'v') {
+			given.verbose = true;
+		} else if (option == HELP) {
+			usage(stdout);
+			exit(0);
+		} else if (option == VERSION) {
+			puts("quantrac-sensord " QUANTRAC_VERSION);
+			exit(0);
+		} else if (option != FOR ||
+		           duration_parse(optarg, &given.for_s) != OK) {
+			usage(stderr);
+			exit(EXIT_USAGE);
+		}
+	}
+	if (optind < argc) {
+		usage(stderr);
+		exit(EXIT_USAGE);
+	}
+	return given;
+}
+
+int main(int argc, char **argv)
+{
+	static struct sensord sensord;
+	struct problem why = { .exit = EXIT_CONFIG };
+	sigset_t waiting;
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C");
+	struct arguments given = read_arguments(argc, argv);
+	log_start("sensord", given.verbose ? LOG_DETAIL : LOG_INFO);
+	if (station_read(&sensord.station, given.config, stderr, &why) != OK)
+		return fprintf(stderr, "quantrac-sensord: %s\n", why.text), why.exit;
+	if (given.check) {
+		printf("%s: station '%s', %zu instruments on %zu ports: OK\n",
+		        given.config, sensord.station->id,
+		        sensord.station->n_instruments, sensord.station->n_ports);
+		station_free(sensord.station);
+		return 0;
+	}
+	start(&sensord);
+	watch_signals(&waiting);
+	if (pthread_create(&sensord.thread, NULL, keep, &sensord) != 0)
+		fatal(EXIT_INTERNAL, "no thread for the keeper");
+	log_line(LOG_INFO, "station %s: %zu instruments on %zu ports%s",
+	        sensord.station->id, sensord.station->n_instruments,
+	        sensord.station->n_ports,
+	        sensord.station->simulation ? " (" SIMULATED_TEXT ")" : "");
+	notify("READY=1\nSTATUS=%zu instruments on %zu ports",
+	        sensord.station->n_instruments, sensord.station->n_ports);
+	read_instruments(&sensord, given.for_s, &waiting);
+	end(&sensord);
+	return 0;
+}
