@@ -17,7 +17,7 @@ static int bus_open(struct port *port, struct problem *why)
 	bus->is_open = true;
 	bus->gone = false;
 	bus->opened++;
-	bus->n_out = 0;
+	memset(bus->message, 0, sizeof bus->message);
 	return OK;
 }
 
@@ -36,19 +36,40 @@ static int bus_read(struct port *port, uint8_t *out, size_t room, bool readable)
 	struct fake_bus *bus = (struct fake_bus *)port;
 	if (bus->gone)
 		return HUNG_UP;
-	if (bus->n_out == 0 || bus->now_us < bus->due_us)
+	struct fake_message *first = NULL;
+	for (size_t i = 0; i < 16; i++) {
+		struct fake_message *one = &bus->message[i];
+		if (one->n > 0 && one->due_us <= bus->now_us &&
+		        (first == NULL || one->due_us < first->due_us))
+			first = one;
+	}
+	if (first == NULL)
 		return 0;
-	size_t n = bus->n_out < room ? bus->n_out : room;
-	memcpy(out, bus->out, n);
-	memmove(bus->out, bus->out + n, bus->n_out - n);
-	bus->n_out -= n;
+	size_t n = first->n;
+	assert_true(n <= room);
+	memcpy(out, first->byte, n);
+	first->n = 0;
 	return (int)n;
 }
 
-static void say(struct fake_bus *bus, const uint8_t *bytes, size_t n)
+int64_t fake_bus_next_us(const struct fake_bus *bus)
 {
-	memcpy(bus->out + bus->n_out, bytes, n);
-	bus->n_out += n;
+	int64_t next = INT64_MAX;
+	for (size_t i = 0; i < 16; i++)
+		if (bus->message[i].n > 0 && bus->message[i].due_us < next)
+			next = bus->message[i].due_us;
+	return next;
+}
+
+static void say(struct fake_bus *bus, int64_t due_us, const uint8_t *bytes, size_t n)
+{
+	size_t i = 0;
+	while (i < 15 && bus->message[i].n > 0)
+		i++;
+	assert_int_equal(bus->message[i].n, 0);
+	bus->message[i].due_us = due_us;
+	bus->message[i].n = n;
+	memcpy(bus->message[i].byte, bytes, n);
 }
 
 /* The answer of a simulated instrument: all registers of the block hold the value. */
@@ -74,15 +95,15 @@ static void behave(struct fake_bus *bus, struct fake_slave *slave, const uint8_t
 	static const uint8_t noise[] = { 0xFF, 0x00, 0xF0, 0x03 };
 	uint8_t bytes[FRAME_MOST];
 	size_t size = answer(slave, request, bytes);
-	bus->due_us = bus->now_us + slave->delay_us;
+	int64_t due_us = bus->now_us + slave->delay_us;
 	switch (slave->manner) {
 	case DEAD:
 		return;
 	case ECHOES:
-		say(bus, in, n);
+		say(bus, due_us - 1, in, n);
 		break;
 	case NOISY:
-		say(bus, noise, sizeof noise);
+		say(bus, due_us - 1, noise, sizeof noise);
 		break;
 	case HALF:
 		size /= 2;
@@ -94,14 +115,15 @@ static void behave(struct fake_bus *bus, struct fake_slave *slave, const uint8_t
 		bytes[5] ^= 0x10;
 		break;
 	case NEXT_ONE:
-		say(bus, bus->kept, bus->n_kept);
+		if (bus->n_kept > 0)
+			say(bus, due_us, bus->kept, bus->n_kept);
 		memcpy(bus->kept, bytes, size);
 		bus->n_kept = size;
 		return;
 	default:
 		break;
 	}
-	say(bus, bytes, size);
+	say(bus, due_us, bytes, size);
 }
 
 static int bus_write(struct port *port, const uint8_t *in, size_t n)

@@ -31,15 +31,25 @@ struct fake_slave {
 	size_t asked;
 };
 
+struct fake_message {
+	int64_t due_us;
+	size_t n; /* 0: free */
+	uint8_t byte[FRAME_MOST];
+};
+
 struct fake_bus {
 	struct port port;
 	struct fake_slave slave[8];
-	int64_t now_us, due_us;
-	uint8_t out[1024], kept[FRAME_MOST];
-	size_t n_out, n_kept;
+	int64_t now_us;
+	struct fake_message message[16]; /* on their way */
+	uint8_t kept[FRAME_MOST];
+	size_t n_kept;
 	bool refuses, is_open, gone;
 	size_t opened;
 };
+
+/* When the next message arrives; INT64_MAX if none is on its way. */
+int64_t fake_bus_next_us(const struct fake_bus *bus);
 
 /* All slaves answer after 40 ms; slave n says 4 n. */
 void fake_bus_init(struct fake_bus *bus);
