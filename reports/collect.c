@@ -177,10 +177,10 @@ static int find_version(struct sheet *sheet, struct reader *reader,
 	if (now->as_of_us != 0 && now->as_of_us <= first_us)
 		return OK;
 	then.as_of_us = first_us;
-	int status = judge_day(&was, reader, rules, &then, why);
 	sheet->before = calloc(sheet->n, sizeof *sheet->before);
-	if (status == OK && sheet->before == NULL)
-		status = problem_set(why, FAILED, EXIT_TRY_AGAIN, "not enough memory");
+	if (sheet->before == NULL)
+		return problem_set(why, FAILED, EXIT_TRY_AGAIN, "not enough memory");
+	int status = judge_day(&was, reader, rules, &then, why);
 	if (status == OK && compare(sheet, &was)) {
 		sheet->version = 2;
 		sheet->before_made_us = first_us;

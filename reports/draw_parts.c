@@ -88,7 +88,7 @@ double draw_about(const struct canvas *canvas, double y)
 	double at = y;
 	for (size_t i = 0; i < rows; i++) {
 		double height = 0;
-		for (size_t k = i, c = 0; k < about->n; k += rows, c++) {
+		for (size_t k = i, c = 0; k < about->n && c < 2; k += rows, c++) {
 			double x = canvas->x + (double)c * (column + 16),
 			       label = labels[c];
 			page_tag(canvas->page, "P");

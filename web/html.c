@@ -41,7 +41,8 @@ const char *html_word(const struct html *html, enum word word)
 void html_cell(struct html *html, const char *class, enum word label, const char *text)
 {
 	bool none = strcmp(text, "–") == 0;
-	fprintf(html->out, "<td class=\"%s%s\" data-label=\"", class, none ? " none" : "");
+	fprintf(html->out, "<td class=\"%s%s\" data-label=\"", class,
+	        none ? " none" : "");
 	html_text(html->out, html_word(html, label));
 	fputs("\">", html->out);
 	html_text(html->out, text);
