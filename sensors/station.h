@@ -3,11 +3,11 @@
  * The cabinet's one configuration file: who and where it is, its ports, its
  * instruments, its journal and its collector.
  *
- *     zone: {id: kcn-mau, name: KCN Mẫu}
- *     station: {id: nt-01, name: Nước thải sau xử lý, role: A, simulation: yes}
- *     facility: {id: co-so-a, name: Cơ sở Mẫu A}
+ *     zone: {id: kcn-mau, name: KCN Mau}
+ *     station: {id: nt-01, name: Nuoc thai, role: A, simulation: yes}
+ *     facility: {id: co-so-a, name: Co so Mau A}
  *     outlets:
- *       - {id: cong-xa, name: Cống xả, kind: water}
+ *       - {id: cong-xa, name: Cong xa, kind: water}
  *     journal: {folder: /var/lib/quantrac/journal, keep: 90d}
  *     collector: {endpoint: "tcp://192.0.2.7:5710", server_key: collector.pub,
  * secret_key: nt-01.key} ports:

@@ -360,7 +360,8 @@ void station_check(struct station *station, FILE *report)
 	check_collector(&check);
 	at(&check, "ports");
 	if (station->n_ports == 0 || station->n_outlets == 0)
-		WRONG(&check, "add at least one of each", "a station needs a port and an outlet");
+		WRONG(&check, "add at least one of each",
+		        "a station needs a port and an outlet");
 	if (config_errors(station->config) > 0)
 		return;
 	for (size_t i = 0; i < station->n_ports; i++)

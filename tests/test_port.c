@@ -213,9 +213,9 @@ static int tcp_make(void **state)
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof address;
 	tcp->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (bind(tcp->listener, (struct sockaddr *)&address, sizeof address) != 0 ||
-	        listen(tcp->listener, 4) != 0)
-		return -1;
+	assert_int_equal(
+	        bind(tcp->listener, (struct sockaddr *)&address, sizeof address), 0);
+	assert_int_equal(listen(tcp->listener, 4), 0);
 	getsockname(tcp->listener, (struct sockaddr *)&address, &size);
 	snprintf(tcp->service, sizeof tcp->service, "%d", ntohs(address.sin_port));
 	tcp->setting = (struct port_setting){
