@@ -133,38 +133,46 @@ static int add_channel(struct job *job, const char *id, const struct rule_limit 
 	return OK;
 }
 
+static int add_empty(struct job *job, const struct channel *about)
+{
+	for (size_t c = 0; c < job->n_channels; c++)
+		if (strcmp(job->channel[c].id, about->name) == 0)
+			return OK;
+	if (add_channel(job, about->name, NULL) != OK)
+		return FAILED;
+	job->channel[job->n_channels - 1].none = (struct rule_limit){
+		.channel = about->name,
+		.name_vi = about->label_vi,
+		.name_en = about->label_en,
+		.unit = about->unit,
+		.expressed_as = "",
+		.basis = "",
+		.gas_state = "",
+		.reference_temperature_C = NAN,
+		.reference_pressure_kPa = NAN,
+		.subtract_percent = NAN,
+		.source = "",
+	};
+	return OK;
+}
+
 /* A record with empty tables: each measured channel gets a line that says why. */
 static int add_measured(
         struct job *job, const struct judging *judging, const char *station)
 {
 	const struct describe *const *instrument;
+	const char *wanted = judging->options->channel;
 	size_t n = reader_instruments(judging->reader, station, &instrument);
-	int status = OK;
-	for (size_t i = 0; i < n; i++) {
-		for (size_t c = 0; c < instrument[i]->n_channels && status == OK; c++) {
+	for (size_t i = 0; i < n; i++)
+		for (size_t c = 0; c < instrument[i]->n_channels; c++) {
 			const struct channel *about = &instrument[i]->channel[c];
 			if (strcmp(about->kind, "measurement") != 0 ||
-			        !is_judged(judging, station, job->rule, about->name))
+			        (wanted != NULL && strcmp(wanted, about->name) != 0))
 				continue;
-			status = add_channel(job, about->name, NULL);
-			if (status == OK)
-				job->channel[job->n_channels - 1].none =
-				        (struct rule_limit){
-					        .channel = about->name,
-					        .name_vi = about->label_vi,
-					        .name_en = about->label_en,
-					        .unit = about->unit,
-					        .expressed_as = "",
-					        .basis = "",
-					        .gas_state = "",
-					        .reference_temperature_C = NAN,
-					        .reference_pressure_kPa = NAN,
-					        .subtract_percent = NAN,
-					        .source = "",
-				        };
+			if (add_empty(job, about) != OK)
+				return FAILED;
 		}
-	}
-	return status;
+	return OK;
 }
 
 static int by_channel(const void *a, const void *b)
