@@ -30,7 +30,7 @@ struct day_header {
 	const char *zone, *zone_name, *station;
 	int64_t day_us; /* start of the legal day, UTC; INT64_MIN: unplaced */
 	int utc_offset_min;
-	int late; /* 0, or the number of the late file */
+	int late;          /* 0, or the number of the late file */
 	bool keep_unknown; /* writing: a READING whose DESCRIBE nobody has goes verbatim to
 	                    * /events, instead of MALFORMED */
 };
