@@ -24,18 +24,25 @@ static int no_memory(struct problem *why)
 	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "no memory to seal");
 }
 
-/* The next record below `end_seq`: 1, or 0.  Damage is named and passed: what it swallowed stays in
+/* A journal being read up to some seq. */
+struct cursor {
+	struct journal_reader *reader;
+	uint64_t end_seq; /* not to be read any more */
+	bool damaged;     /* something before it is lost */
+};
+
+/* The next record before the end: 1, or 0.  Damage is named and passed: what it swallowed stays in
  * the journal, which is never forgotten then. */
-static int next_below(
-        struct journal_reader *reader, uint64_t end_seq, struct journal_entry *entry)
+static int next_record(struct cursor *cursor, struct journal_entry *entry)
 {
 	struct problem why = { .text = "" };
 	for (;;) {
-		int status = journal_read_next(reader, entry, &why);
+		int status = journal_read_next(cursor->reader, entry, &why);
 		if (status == 1)
-			return entry->seq < end_seq;
+			return entry->seq < cursor->end_seq;
 		if (status != MALFORMED)
 			return 0;
+		cursor->damaged = true;
 		log_seldom(LOG_ALERT, why.text, "%s", why.text);
 	}
 }
@@ -83,7 +90,7 @@ static int note_one(struct seal_station *station, struct waiting_epoch *epoch,
 int seal_scan(struct sealer *sealer, struct seal_station *station,
         const struct seal_limit *limit, struct problem *why)
 {
-	struct journal_reader *reader;
+	struct cursor cursor = { .end_seq = limit->committed_seq };
 	struct journal_entry entry;
 	struct waiting_epoch *epoch = waiting_epoch(&station->waiting, limit->epoch);
 	if (epoch == NULL)
@@ -92,19 +99,17 @@ int seal_scan(struct sealer *sealer, struct seal_station *station,
 		epoch->noted = limit->first_seq;
 	if (epoch->noted >= limit->committed_seq)
 		return OK;
-	int status = journal_read_open(
-	        &reader, sealer->journals, station->name, limit->epoch, epoch->noted);
+	int status = journal_read_open(&cursor.reader, sealer->journals, station->name,
+	        limit->epoch, epoch->noted);
 	if (status != OK)
 		return cannot_read(station, limit->epoch, why);
-	while (status == OK && next_below(reader, limit->committed_seq, &entry)) {
+	while (status == OK && next_record(&cursor, &entry)) {
 		status = note_one(station, epoch, &entry);
-		epoch->noted = entry.seq + 1;
+		if (status == OK)
+			epoch->noted = entry.seq + 1;
 	}
-	journal_read_close(reader);
-	if (status != OK)
-		return no_memory(why);
-	epoch->noted = limit->committed_seq;
-	return OK;
+	journal_read_close(cursor.reader);
+	return status == OK ? OK : no_memory(why);
 }
 
 /* ---- the records of one day ---- */
@@ -164,20 +169,24 @@ static bool concerns(const struct gather *gather, const struct stretch *stretch)
 	       day_start(high_us, offset_min) >= gather->day_us;
 }
 
+/* All of a stretch, or FAILED: a record that cannot be read today must not drop out of what waits. */
 static int gather_stretch(struct gather *gather, const struct waiting_epoch *epoch,
         const struct stretch *stretch, struct stretches *rest)
 {
-	struct journal_reader *reader;
+	struct cursor cursor = { .end_seq = stretch->last + 1 };
 	struct journal_entry entry;
-	int status = journal_read_open(&reader, gather->sealer->journals,
+	uint64_t next = stretch->first;
+	int status = journal_read_open(&cursor.reader, gather->sealer->journals,
 	        gather->station->name, epoch->epoch, stretch->first);
 	if (status != OK)
 		return FAILED;
-	while (status == OK && next_below(reader, stretch->last + 1, &entry))
-		if (entry.seq >= stretch->first)
-			status = gather_one(
-			        gather, epoch, &entry, rest, stretch->origin);
-	journal_read_close(reader);
+	while (status == OK && next <= stretch->last && next_record(&cursor, &entry)) {
+		status = gather_one(gather, epoch, &entry, rest, stretch->origin);
+		next = entry.seq + 1;
+	}
+	journal_read_close(cursor.reader);
+	if (status == OK && next <= stretch->last && !cursor.damaged)
+		status = FAILED;
 	return status;
 }
 

@@ -7,7 +7,7 @@
 
 #include "archive/archive.h"
 #include "archive/day.h"
-#include "archive/describe_text.h"
+#include "archive/stored_text.h"
 
 static const struct describe *in_memory(
         const struct shelf *shelf, const uint8_t hash[DIGEST_SIZE])
@@ -70,9 +70,9 @@ static void take_from(struct shelf *shelf, struct day *day)
 		if (in_memory(shelf, day_group_hash(day, i)) != NULL)
 			continue;
 		group = day_group_describe(day, i);
-		if (group == NULL || describe_text_of(group, &text, &n) != OK)
+		if (group == NULL || stored_text_of(group, &text, &n) != OK)
 			continue;
-		if (describe_of_text(&copy, text, n, &why) == OK)
+		if (stored_text_read(&copy, text, n, &why) == OK)
 			shelf_keep(shelf, copy);
 		free(text);
 	}
