@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "collector/keys.h"
+
+#define NOW INT64_C(1794700800000000) /* 2026-11-15 07:00 +07:00 */
+
+static void a_new_pair_is_two_files_and_never_replaced(void **state)
+{
+	char key[KEY_TEXT], read[KEY_TEXT], secret[KEY_TEXT];
+	struct problem why;
+	struct stat st;
+	assert_int_equal(keys_new(*state, "bt-outlet", key, &why), OK);
+	assert_int_equal(
+	        key_read(in_folder(*state, "bt-outlet.pub"), read, 0, NULL), OK);
+	assert_string_equal(read, key);
+	const char *path = in_folder(*state, "bt-outlet.secret");
+	assert_int_equal(key_read(path, secret, 1, NULL), OK);
+	assert_string_not_equal(secret, key);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0400);
+	assert_int_equal(keys_new(*state, "bt-outlet", key, &why), REFUSED);
+	assert_contains(why.text, "bt-outlet.secret: is there already");
+}
+
+static void a_public_key_in_the_way_leaves_no_half_pair(void **state)
+{
+	char key[KEY_TEXT];
+	struct problem why;
+	assert_int_equal(keys_new(*state, "a", key, &why), OK);
+	assert_int_equal(unlink(in_folder(*state, "a.secret")), 0);
+	assert_int_equal(keys_new(*state, "a", key, &why), REFUSED);
+	assert_int_equal(access(in_folder(*state, "a.secret"), F_OK), -1);
+}
+
+static void names_that_are_no_station_are_refused(void **state)
+{
+	static const char *const bad[] = { "", "Upper", "a/b", "../x", "-x",
+		"longer-than-sixteen", "a.b" };
+	char key[KEY_TEXT];
+	struct problem why;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_int_equal(keys_new(*state, bad[i], key, &why), REFUSED);
+		assert_int_equal(why.exit, EXIT_USAGE);
+		assert_int_equal(keys_admit(*state, bad[i], key, &why), REFUSED);
+		assert_int_equal(keys_revoke(*state, bad[i], NOW, &why), REFUSED);
+	}
+	assert_int_equal(keys_new(*state, "sixteen-letters-", key, &why), OK);
+}
+
+static void the_collectors_own_pair_is_made_once_and_found_again(void **state)
+{
+	struct key_pair first, second;
+	struct problem why;
+	const char *path = in_folder(*state, "keys/collector.secret");
+	assert_int_equal(keys_own(path, &first, &why), OK);
+	assert_int_equal(keys_own(path, &second, &why), OK);
+	assert_string_equal(first.secret_key, second.secret_key);
+	assert_string_equal(first.public_key, second.public_key);
+	assert_int_equal(access(in_folder(*state, "keys/collector.pub"), F_OK), 0);
+	assert_int_equal(chmod(path, 0444), 0);
+	assert_int_equal(keys_own(path, &second, &why), REFUSED);
+	assert_contains(why.text, "chmod 0400");
+}
+
+static void a_station_is_admitted_revoked_and_admitted_anew(void **state)
+{
+	char one[KEY_TEXT], two[KEY_TEXT];
+	struct problem why;
+	struct key_entry *entry;
+	const char *agents = in_folder(*state, "agents");
+	assert_int_equal(keys_new(*state, "one", one, &why), OK);
+	assert_int_equal(keys_new(*state, "two", two, &why), OK);
+	assert_int_equal(keys_admit(agents, "bt-outlet", one, &why), OK);
+	assert_int_equal(keys_admit(agents, "bt-outlet", one, &why), OK);
+	assert_int_equal(keys_admit(agents, "bt-outlet", two, &why), REFUSED);
+	assert_contains(why.text, "quantrac keys revoke bt-outlet");
+	assert_int_equal(keys_revoke(agents, "bt-outlet", NOW, &why), OK);
+	assert_int_equal(keys_revoke(agents, "bt-outlet", NOW, &why), NOT_FOUND);
+	assert_int_equal(why.exit, EXIT_NO_FILE);
+	/* a file with the key in it does as well */
+	assert_int_equal(
+	        keys_admit(agents, "bt-outlet", in_folder(*state, "two.pub"), &why),
+	        OK);
+	assert_int_equal(keys_list(agents, &entry, &why), 2);
+	assert_true(entry[0].revoked);
+	assert_int_equal(entry[0].since_us, NOW);
+	assert_string_equal(entry[0].key, one);
+	assert_false(entry[1].revoked);
+	assert_string_equal(entry[1].key, two);
+	free(entry);
+}
+
+static void a_list_that_cannot_be_read_is_named(void **state)
+{
+	struct problem why;
+	struct key_entry *entry;
+	assert_int_equal(keys_list(in_folder(*state, "none"), &entry, &why), NOT_FOUND);
+	assert_int_equal(why.exit, EXIT_NO_FILE);
+	assert_contains(why.text, "--agents");
+	assert_int_equal(keys_list(*state, &entry, &why), 0);
+	free(entry);
+}
+
+static int keys(const char *a, const char *b, const char *c, const char *agents)
+{
+	char *argv[] = { strdup("keys"), strdup("-q"), strdup("--agents"),
+		strdup(agents), strdup(a), strdup(b), strdup(c), NULL };
+	char *given[8];
+	int argc = 0;
+	for (int i = 0; argv[i] != NULL; i++)
+		if (argv[i][0] != '\0')
+			given[argc++] = argv[i];
+	given[argc] = NULL;
+	int status = command_keys(argc, given);
+	fflush(stdout);
+	for (int i = 0; argv[i] != NULL; i++)
+		free(argv[i]);
+	return status;
+}
+
+static void the_command_ends_with_the_code_of_what_happened(void **state)
+{
+	char key[KEY_TEXT];
+	const char *agents = in_folder(*state, "agents");
+	assert_int_equal(keys_new(*state, "one", key, NULL), OK);
+	assert_int_equal(keys("list", "", "", agents), EXIT_NO_FILE);
+	assert_int_equal(keys("admit", "bt-outlet", key, agents), 0);
+	assert_int_equal(keys("list", "", "", agents), 0);
+	assert_int_equal(keys("revoke", "bt-outlet", "", agents), 0);
+	assert_int_equal(keys("revoke", "bt-outlet", "", agents), EXIT_NO_FILE);
+	assert_int_equal(keys("admit", "bt-outlet", "nonsense", agents), EXIT_CONFIG);
+	assert_int_equal(keys("", "", "", agents), EXIT_USAGE);
+	assert_int_equal(keys("list", "more", "", agents), EXIT_USAGE);
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH(a_new_pair_is_two_files_and_never_replaced),
+		WITH(a_public_key_in_the_way_leaves_no_half_pair),
+		WITH(names_that_are_no_station_are_refused),
+		WITH(the_collectors_own_pair_is_made_once_and_found_again),
+		WITH(a_station_is_admitted_revoked_and_admitted_anew),
+		WITH(a_list_that_cannot_be_read_is_named),
+		WITH(the_command_ends_with_the_code_of_what_happened),
+	};
+	return cmocka_run_group_tests_name("keys", tests, NULL, NULL);
+}
