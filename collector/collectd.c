@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * quantrac-collectd: takes in the records of the cabinets, makes them durable, acknowledges them, and
+ * seals each legal day.  One poll loop; sealing has a thread of its own, the door of the socket too.
+ *
+ *     cabinets --CURVE--> desk --> ingest (journals) --ACK--> cabinets
+ *                                    `--> sealing (archive)
+ */
+#include <errno.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/journal.h"
+#include "base/legal_time.h"
+#include "base/log.h"
+#include "base/notify.h"
+#include "collector/collectd_parts.h"
+#include "collector/incoming.h"
+#include "collector/status_file.h"
+
+#define RELOAD_US   (60 * US_PER_S)
+#define INCOMING_US US_PER_S
+#define STATUS_US   US_PER_S
+#define IDLE_US     (10 * US_PER_S) /* the status file, when nothing changes */
+
+static volatile sig_atomic_t stop, reload;
+
+static void on_signal(int number)
+{
+	if (number == SIGHUP)
+		reload = 1;
+	else
+		stop = 1;
+}
+
+/* ---- starting ---- */
+
+static void catch_signals(sigset_t *waiting)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	sigset_t ours;
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGINT);
+	sigaddset(&ours, SIGHUP);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	/* they come in ppoll alone, and in this thread */
+	pthread_sigmask(SIG_BLOCK, &ours, waiting);
+	sigdelset(waiting, SIGTERM);
+	sigdelset(waiting, SIGINT);
+	sigdelset(waiting, SIGHUP);
+}
+
+static void start(struct collectd *collectd, const struct collectd_arguments *arguments)
+{
+	collectd->document = collectd_configure(&collectd->config, arguments);
+	collectd_open_archive(collectd);
+	if (desk_open(&collectd->desk, collectd->ingest,
+	            (size_t)collectd->config.most_agents) != OK ||
+	        sealing_open(&collectd->sealing, collectd->ingest) != OK)
+		fatal(EXIT_INTERNAL, "cannot start: %s", strerror(errno));
+	collectd_open_link(collectd);
+	clock_init(&collectd->clock);
+	collectd->now = clock_now(&collectd->clock);
+	int64_t mono_us = collectd->now.mono_us;
+	collectd->end_us = arguments->for_s > 0
+	                           ? mono_us + (int64_t)(arguments->for_s * 1e6)
+	                           : INT64_MAX;
+	collectd->reload_us = mono_us + RELOAD_US;
+	collectd->changed = true;
+	notify("READY=1\nSTATUS=listens on %s",
+	        server_socket_endpoint(collectd->server));
+}
+
+/* ---- the link ---- */
+
+static void send_acks(struct collectd *collectd)
+{
+	for (size_t i = 0; i < collectd->desk.n; i++) {
+		int n = desk_ack(&collectd->desk, i, collectd->out);
+		/* a lost ACK costs a repetition, no more */
+		if (n > 0)
+			server_socket_send(collectd->server,
+			        &collectd->desk.station[i].peer, collectd->out,
+			        (size_t)n);
+	}
+}
+
+static void commit(struct collectd *collectd)
+{
+	int status = ingest_commit(collectd->ingest);
+	bool failed = status != OK;
+	if (failed && !collectd->cannot_commit)
+		log_line(LOG_ALERT,
+		        "journals cannot be written: %s; nothing is acknowledged until "
+		        "they can",
+		        strerror(errno));
+	if (!failed && collectd->cannot_commit)
+		log_line(LOG_INFO, "journals are written again");
+	collectd->cannot_commit = failed;
+	collectd->desk.gathered = 0;
+	/* what could not be written stays gathered: try again before long */
+	collectd->commit_us = failed ? collectd->now.mono_us + US_PER_S : 0;
+	collectd->changed = true;
+	send_acks(collectd);
+}
+
+/* Everything that has come, or as much as one commit takes.  1: there is more. */
+static int hear(struct collectd *collectd)
+{
+	struct peer peer;
+	for (;;) {
+		int n = server_socket_receive(
+		        collectd->server, &peer, collectd->in, sizeof collectd->in);
+		if (n == 0)
+			return 0;
+		if (n < 0)
+			continue;
+		int answer = desk_hear(&collectd->desk, &peer, collectd->in, (size_t)n,
+		        &collectd->now, collectd->out);
+		if (answer > 0)
+			server_socket_send(
+			        collectd->server, &peer, collectd->out, (size_t)answer);
+		collectd->changed = true;
+		if (collectd->desk.gathered >= JOURNAL_GROUP)
+			return 1;
+	}
+}
+
+/* 1 if it was. */
+static int commit_if_due(struct collectd *collectd)
+{
+	int64_t wait_us = (int64_t)(collectd->config.commit_every_s * 1e6);
+	if (collectd->desk.gathered > 0 && collectd->commit_us == 0)
+		collectd->commit_us = collectd->now.mono_us + wait_us;
+	bool full =
+	        collectd->desk.gathered >= JOURNAL_GROUP && !collectd->cannot_commit;
+	bool due = collectd->commit_us != 0 &&
+	           collectd->now.mono_us >= collectd->commit_us;
+	if (!full && !due)
+		return 0;
+	commit(collectd);
+	return 1;
+}
+
+/* ---- what is done from time to time ---- */
+
+static bool is_time(int64_t *at_us, int64_t now_us, int64_t every_us)
+{
+	if (now_us < *at_us)
+		return false;
+	*at_us = now_us + every_us;
+	return true;
+}
+
+static void reload_keys(struct collectd *collectd)
+{
+	int agents = server_socket_reload(collectd->server);
+	if (agents < 0) {
+		log_seldom(LOG_ALERT, "agents",
+		        "%s: cannot be read: %s; the list stays as it was",
+		        collectd->config.agents, strerror(errno));
+		return;
+	}
+	if ((size_t)agents != collectd->agents)
+		log_line(LOG_INFO, "%d agents are on the list, before %zu", agents,
+		        collectd->agents);
+	collectd->agents = (size_t)agents;
+	collectd->changed = true;
+}
+
+static void note_counts(struct collectd *collectd)
+{
+	struct server_counts before = collectd->counts;
+	server_socket_counts(collectd->server, &collectd->counts);
+	if (collectd->counts.refused_keys != before.refused_keys)
+		log_seldom(LOG_WARN, "refused",
+		        "a key that is not on the list knocked from %s: %s; to admit "
+		        "it: "
+		        "quantrac keys admit STATION '%s'",
+		        collectd->counts.refused_from, collectd->counts.refused_key,
+		        collectd->counts.refused_key);
+	if (collectd->counts.silent_users != before.silent_users)
+		log_seldom(LOG_WARN, "silent",
+		        "a station whose key was revoked still sends; nothing of it is "
+		        "heard");
+	if (memcmp(&before, &collectd->counts, sizeof before) != 0)
+		collectd->changed = true;
+}
+
+static void write_status(struct collectd *collectd)
+{
+	struct status_view view = { .now_us = collectd->now.time_us,
+		.utc_offset_min = collectd->identity.utc_offset_min,
+		.endpoint = server_socket_endpoint(collectd->server),
+		.public_key = collectd->own.public_key,
+		.desk = &collectd->desk,
+		.sealing = &collectd->sealing,
+		.counts = &collectd->counts,
+		.agents = collectd->agents };
+	if (status_write(collectd->config.archive, &view) != OK)
+		log_seldom(LOG_WARN, "status",
+		        "%s/collectd.json: cannot be written: %s",
+		        collectd->config.archive, strerror(errno));
+	collectd->changed = false;
+}
+
+static void take_incoming(struct collectd *collectd)
+{
+	struct incoming_counts counts = { 0 };
+	struct problem why;
+	if (incoming_take(collectd->ingest, collectd->now.time_us, &counts, &why) != OK)
+		log_seldom(LOG_ALERT, "incoming", "%s", why.text);
+	if (counts.files > 0)
+		log_line(LOG_INFO,
+		        "%llu records taken in from %llu files, %llu were there",
+		        (unsigned long long)counts.stored,
+		        (unsigned long long)counts.files,
+		        (unsigned long long)counts.repeated);
+}
+
+static void from_time_to_time(struct collectd *collectd)
+{
+	int64_t mono_us = collectd->now.mono_us;
+	if (reload || is_time(&collectd->reload_us, mono_us, RELOAD_US)) {
+		reload = 0;
+		reload_keys(collectd);
+	}
+	if (is_time(&collectd->incoming_us, mono_us, INCOMING_US)) {
+		take_incoming(collectd);
+		desk_watch(&collectd->desk, mono_us);
+		note_counts(collectd);
+		notify("WATCHDOG=1");
+	}
+	int64_t seal_us = (int64_t)(collectd->config.seal_every_s * 1e6);
+	if (is_time(&collectd->seal_us, mono_us, seal_us) &&
+	        sealing_begin(&collectd->sealing, collectd->now.time_us) != OK)
+		log_seldom(LOG_ALERT, "sealing", "cannot seal: %s", strerror(errno));
+	bool idle = mono_us >= collectd->status_us + IDLE_US;
+	if ((collectd->changed || idle) &&
+	        is_time(&collectd->status_us, mono_us, STATUS_US))
+		write_status(collectd);
+}
+
+/* ---- the loop ---- */
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void wait_for_news(struct collectd *collectd, const sigset_t *waiting)
+{
+	struct pollfd item[] = {
+		{ .fd = server_socket_descriptor(collectd->server), .events = POLLIN },
+		{ .fd = collectd->sealing.descriptor, .events = POLLIN },
+	};
+	int64_t until_us = earlier(collectd->incoming_us, collectd->end_us);
+	if (collectd->commit_us != 0)
+		until_us = earlier(until_us, collectd->commit_us);
+	int64_t wait_us = until_us - collectd->now.mono_us;
+	if (wait_us < 0)
+		wait_us = 0;
+	struct timespec wait = { .tv_sec = wait_us / US_PER_S,
+		.tv_nsec = wait_us % US_PER_S * 1000 };
+	if (ppoll(item, 2, &wait, waiting) > 0 && (item[1].revents & POLLIN)) {
+		sealing_end(&collectd->sealing);
+		collectd->changed = true;
+	}
+}
+
+static void run(struct collectd *collectd, const sigset_t *waiting)
+{
+	while (!stop && collectd->now.mono_us < collectd->end_us) {
+		int more = hear(collectd);
+		collectd->now = clock_now(&collectd->clock);
+		from_time_to_time(collectd);
+		/* sending may use up the ring of the descriptor: what is waited for is a
+		 * socket that was found empty after the last send */
+		if (commit_if_due(collectd))
+			continue;
+		if (!more)
+			wait_for_news(collectd, waiting);
+		collectd->now = clock_now(&collectd->clock);
+	}
+}
+
+static void end(struct collectd *collectd)
+{
+	notify("STOPPING=1");
+	commit(collectd);
+	sealing_close(&collectd->sealing);
+	note_counts(collectd);
+	write_status(collectd);
+	server_socket_close(collectd->server);
+	desk_close(&collectd->desk);
+	ingest_close(collectd->ingest);
+	config_free(collectd->document);
+	explicit_bzero(&collectd->own, sizeof collectd->own);
+	log_line(LOG_INFO, "ended");
+}
+
+int main(int argc, char **argv)
+{
+	static struct collectd collectd;
+	struct collectd_arguments arguments = { .config = NULL };
+	sigset_t waiting;
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C");
+	collectd_arguments(&arguments, argc, argv);
+	log_start("collectd", arguments.verbose ? LOG_DETAIL : LOG_INFO);
+	catch_signals(&waiting);
+	start(&collectd, &arguments);
+	run(&collectd, &waiting);
+	end(&collectd);
+	return 0;
+}

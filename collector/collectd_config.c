@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "collector/collectd_config.h"
+
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/legal_time.h"
+#include "base/log.h"
+#include "collector/keys.h"
+
+#define CONFIG(member) offsetof(struct collectd_config, member)
+#define DAY_S          86400.0
+
+// clang-format off
+static const struct field zone_fields[] = {
+	{ .key = "id", .type = FIELD_ID, .at = 0, .required = true,
+	  .help = "Id of the industrial zone, as in paths and files.",
+	  .help_vi = "Mã khu công nghiệp, dùng trong đường dẫn và tệp." },
+	{ .key = "name", .type = FIELD_TEXT, .at = sizeof(const char *),
+	  .help = "Name of the zone as people read it.",
+	  .help_vi = "Tên khu công nghiệp." },
+	{ 0 },
+};
+
+static const struct section zone_section = {
+	.name = "zone", .size = 2 * sizeof(const char *), .field = zone_fields,
+};
+
+static const struct field collectd_fields[] = {
+	{ .key = "archive", .type = FIELD_TEXT, .at = CONFIG(archive),
+	  .fallback = "/var/lib/quantrac/archive",
+	  .help = "Folder of the archive; made at the first start.",
+	  .help_vi = "Thư mục kho lưu trữ; được tạo khi chạy lần đầu." },
+	{ .key = "zone", .type = FIELD_SECTION, .at = CONFIG(zone), .section = &zone_section,
+	  .help = "The zone a new archive belongs to; an archive that is there knows its own.",
+	  .help_vi = "Khu công nghiệp của kho lưu trữ mới." },
+	{ .key = "utc_offset", .type = FIELD_OFFSET, .at = CONFIG(utc_offset_min), .fallback = "+07:00",
+	  .help = "Legal time; days are sealed by it.",
+	  .help_vi = "Giờ pháp định; ngày được niêm phong theo giờ này." },
+	{ .key = "listen", .type = FIELD_TEXT, .at = CONFIG(listen), .fallback = "tcp://0.0.0.0:5710",
+	  .help = "Address and port the cabinets connect to.",
+	  .help_vi = "Địa chỉ và cổng để các tủ kết nối tới." },
+	{ .key = "key", .type = FIELD_TEXT, .at = CONFIG(key), .fallback = KEYS_OWN "/collector.secret",
+	  .help = "The collector's secret key; made at the first start, with its .pub beside it.",
+	  .help_vi = "Khóa bí mật của máy thu; được tạo khi chạy lần đầu." },
+	{ .key = "agents", .type = FIELD_TEXT, .at = CONFIG(agents), .fallback = KEYS_AGENTS,
+	  .help = "Folder of admitted keys, one <station>.pub for each cabinet.",
+	  .help_vi = "Thư mục khóa được chấp nhận, mỗi tủ một tệp <station>.pub." },
+	{ .key = "most_agents", .type = FIELD_INTEGER, .at = CONFIG(most_agents), .fallback = "200",
+	  .low = 1, .high = 10000,
+	  .help = "Most cabinets on the list; memory is set aside for them.",
+	  .help_vi = "Số tủ tối đa trong danh sách." },
+	{ .key = "allow_simulated", .type = FIELD_BOOLEAN, .at = CONFIG(allow_simulated), .fallback = "no",
+	  .help = "Take in simulated data: only in an archive made for that.",
+	  .help_vi = "Nhận dữ liệu mô phỏng: chỉ cho kho lưu trữ dùng để thử." },
+	{ .key = "seal_every", .type = FIELD_DURATION, .at = CONFIG(seal_every_s), .fallback = "60s",
+	  .low = 1, .high = 3600,
+	  .help = "How often to look for days that are due to be sealed.",
+	  .help_vi = "Bao lâu kiểm tra một lần các ngày cần niêm phong." },
+	{ .key = "hold", .type = FIELD_DURATION, .at = CONFIG(hold_s), .fallback = "7d",
+	  .low = 0, .high = 3650 * DAY_S,
+	  .help = "How long a journal is kept after its days are sealed.",
+	  .help_vi = "Giữ nhật ký bao lâu sau khi niêm phong." },
+	{ .key = "commit_every", .type = FIELD_DURATION, .at = CONFIG(commit_every_s), .fallback = "100ms",
+	  .low = 0, .high = 10,
+	  .help = "Longest a batch waits for others before it is made durable and acknowledged.",
+	  .help_vi = "Thời gian chờ tối đa trước khi ghi bền và xác nhận." },
+	{ 0 },
+};
+
+const struct section collectd_section = {
+	.name = "collectd", .size = sizeof(struct collectd_config), .field = collectd_fields,
+};
+
+enum { OPTION_ARCHIVE = 0x100, OPTION_LISTEN, OPTION_KEYS, OPTION_AGENTS, OPTION_SIMULATED, OPTION_FOR };
+
+static const struct argp_option options[] = {
+	{ "config", 'c', "FILE", 0, "configuration (" COLLECTD_CONFIG ")", 0 },
+	{ "archive", OPTION_ARCHIVE, "DIR", 0, "archive folder", 0 },
+	{ "listen", OPTION_LISTEN, "tcp://ADDRESS:PORT", 0, "where cabinets connect; port * takes a free one", 0 },
+	{ "keys", OPTION_KEYS, "FILE", 0, "the collector's secret key; made if it is not there", 0 },
+	{ "agents", OPTION_AGENTS, "DIR", 0, "folder of admitted keys", 0 },
+	{ "allow-simulated", OPTION_SIMULATED, NULL, 0, "take in simulated data", 0 },
+	{ "for", OPTION_FOR, "60s", 0, "end after this time", 0 },
+	{ "verbose", 'v', NULL, 0, "say more", 0 },
+	{ 0 },
+};
+// clang-format on
+
+static error_t parse(int key, char *word, struct argp_state *state)
+{
+	struct collectd_arguments *arguments = state->input;
+	switch (key) {
+	case 'c':
+		arguments->config = word;
+		return 0;
+	case OPTION_ARCHIVE:
+		arguments->archive = word;
+		return 0;
+	case OPTION_LISTEN:
+		arguments->listen = word;
+		return 0;
+	case OPTION_KEYS:
+		arguments->keys = word;
+		return 0;
+	case OPTION_AGENTS:
+		arguments->agents = word;
+		return 0;
+	case OPTION_SIMULATED:
+		arguments->allow_simulated = true;
+		return 0;
+	case OPTION_FOR:
+		if (duration_parse(word, &arguments->for_s) != OK ||
+		        arguments->for_s <= 0)
+			argp_error(state, "--for: '%s' is no time; write 60s or 5min",
+			        word);
+		return 0;
+	case 'v':
+		arguments->verbose = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "'%s' is not understood", word);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+void collectd_arguments(struct collectd_arguments *arguments, int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.doc = "Take in the records of the cabinets, keep them, seal each "
+		       "legal day.",
+	};
+	argp_program_version = "quantrac " QUANTRAC_VERSION;
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, arguments);
+}
+
+static const char *over(const char *argument, const char *configured)
+{
+	return argument != NULL ? argument : configured;
+}
+
+struct config *collectd_configure(
+        struct collectd_config *config, const struct collectd_arguments *arguments)
+{
+	struct config *document = NULL;
+	const char *path = arguments->config;
+	int status;
+	if (path == NULL && access(COLLECTD_CONFIG, F_OK) == 0)
+		path = COLLECTD_CONFIG;
+	if (path != NULL)
+		status =
+		        config_read(&document, path, &collectd_section, config, stderr);
+	else
+		status = config_read_text(&document, "{}", 2, "defaults",
+		        &collectd_section, config, stderr);
+	if (status == NOT_FOUND)
+		fatal(EXIT_CONFIG, "%s: no such file; name one with --config FILE",
+		        path);
+	if (status != OK)
+		fatal(EXIT_CONFIG, "%s: %zu errors; nothing was started",
+		        path != NULL ? path : "defaults", config_errors(document));
+	config->archive = over(arguments->archive, config->archive);
+	config->listen = over(arguments->listen, config->listen);
+	config->key = over(arguments->keys, config->key);
+	config->agents = over(arguments->agents, config->agents);
+	config->allow_simulated |= arguments->allow_simulated;
+	return document;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What quantrac-collectd is told: collectd.yaml, and the command line over it. */
+#ifndef COLLECTOR_COLLECTD_CONFIG_H
+#define COLLECTOR_COLLECTD_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/config.h"
+
+struct collectd_config {
+	const char *archive, *listen, *key, *agents;
+	struct {
+		const char *id, *name;
+	} zone;
+	int utc_offset_min;
+	int64_t most_agents;
+	bool allow_simulated;
+	double seal_every_s, hold_s, commit_every_s;
+};
+
+extern const struct section collectd_section;
+
+/* The command line. */
+struct collectd_arguments {
+	const char *config; /* NULL: COLLECTD_CONFIG if it is there */
+	const char *archive, *listen, *keys, *agents;
+	bool allow_simulated, verbose;
+	double for_s; /* 0: until told to end */
+};
+#define COLLECTD_CONFIG "/etc/quantrac/collectd.yaml"
+
+/* Never returns on --help, --version or misuse (64). */
+void collectd_arguments(struct collectd_arguments *arguments, int argc, char **argv);
+
+/* Read the file and lay the command line over it; ends the program with 78 on any error.  The document
+ * owns the texts. */
+struct config *collectd_configure(
+        struct collectd_config *config, const struct collectd_arguments *arguments);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "collector/status_file.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/folder.h"
+#include "base/json.h"
+#include "base/legal_time.h"
+
+static void put_time(
+        struct json *json, const char *key, int64_t time_us, int offset_min)
+{
+	char text[TIME_TEXT];
+	json_put_text(
+	        json, key, time_us > 0 ? time_print(time_us, offset_min, text) : NULL);
+}
+
+static void put_count(struct json *json, const char *key, uint64_t value)
+{
+	json_key(json, key);
+	json_unsigned(json, value);
+}
+
+static void put_station(struct json *json, const struct status_view *view,
+        const struct desk_station *station)
+{
+	char epoch[20];
+	struct ingest *ingest = view->desk->ingest;
+	snprintf(epoch, sizeof epoch, "%016" PRIx64, station->epoch);
+	json_object(json);
+	json_put_text(json, "station", station->name);
+	json_put_bool(json, "connected", station->connected);
+	put_time(json, "heard", station->heard_time_us, view->utc_offset_min);
+	put_time(json, "last_record", station->record_us, view->utc_offset_min);
+	json_put_text(json, "epoch", epoch);
+	put_count(json, "next", ingest_next(ingest, station->name, station->epoch));
+	put_count(
+	        json, "durable", ingest_durable(ingest, station->name, station->epoch));
+	put_count(json, "batches", station->batches);
+	put_count(json, "records", station->records);
+	put_count(json, "not_taken", station->naks);
+	json_put_number(json, "clock_ahead_s", (double)station->ahead_us / 1e6);
+	json_put_text(json, "version", station->version);
+	json_put_text(json, "problem", station->problem);
+	json_end(json);
+}
+
+static void put_link(struct json *json, const struct status_view *view)
+{
+	const struct server_counts *counts = view->counts;
+	json_key(json, "link");
+	json_object(json);
+	json_put_text(json, "listen", view->endpoint);
+	json_put_text(json, "public_key", view->public_key);
+	put_count(json, "agents", view->agents);
+	put_count(json, "window", view->desk->window);
+	put_count(json, "accepted", counts->accepted);
+	put_count(json, "disconnected", counts->disconnected);
+	put_count(json, "handshake_failed", counts->handshake_failed);
+	put_count(json, "refused_keys", counts->refused_keys);
+	put_count(json, "silent_users", counts->silent_users);
+	put_count(json, "malformed", view->desk->malformed);
+	json_put_text(json, "refused_key", counts->refused_key);
+	json_put_text(json, "refused_from", counts->refused_from);
+	json_end(json);
+}
+
+/* The problem of a job that is under way belongs to its thread. */
+static void put_sealing(struct json *json, const struct status_view *view)
+{
+	const struct sealing *sealing = view->sealing;
+	bool running = sealing->job != NULL;
+	json_key(json, "sealing");
+	json_object(json);
+	json_put_bool(json, "running", running);
+	put_time(json, "began", sealing->began_us, view->utc_offset_min);
+	put_count(json, "files", sealing->files);
+	if (!running)
+		json_put_text(json, "problem", sealing->why.text);
+	json_end(json);
+}
+
+char *status_text_of(const struct status_view *view, size_t *n)
+{
+	char *text = NULL;
+	struct json json;
+	FILE *out = open_memstream(&text, n);
+	if (out == NULL)
+		return NULL;
+	json_start(&json, out);
+	json_object(&json);
+	put_time(&json, "time", view->now_us, view->utc_offset_min);
+	json_put_text(&json, "version", QUANTRAC_VERSION);
+	put_link(&json, view);
+	put_sealing(&json, view);
+	json_key(&json, "stations");
+	json_array(&json);
+	for (size_t i = 0; i < view->desk->n; i++)
+		put_station(&json, view, &view->desk->station[i]);
+	json_end(&json);
+	json_end(&json);
+	fputc('\n', out);
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+int status_write(const char *dir, const struct status_view *view)
+{
+	char path[ARCHIVE_PATH + 32];
+	size_t n;
+	char *text = status_text_of(view, &n);
+	if (text == NULL)
+		return FAILED;
+	snprintf(path, sizeof path, "%s/collectd.json", dir);
+	int status = file_replace(path, text, n, 0644);
+	free(text);
+	return status;
+}

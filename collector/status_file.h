@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * <archive>/collectd.json, for `quantrac status` and the page: what the running collector sees.
+ * Replaced as a whole, at most once a second; "time" tells whether it still runs.
+ */
+#ifndef COLLECTOR_STATUS_FILE_H
+#define COLLECTOR_STATUS_FILE_H
+
+#include <stdint.h>
+
+#include "collector/desk.h"
+#include "collector/sealing.h"
+
+struct status_view {
+	int64_t now_us;
+	int utc_offset_min;
+	const char *endpoint, *public_key;
+	const struct desk *desk;
+	const struct sealing *sealing;
+	const struct server_counts *counts;
+	size_t agents; /* on the list */
+};
+
+/* The text, to be freed; NULL without memory. */
+char *status_text_of(const struct status_view *view, size_t *n);
+
+/* Replace the file; OK or FAILED. */
+int status_write(const char *dir, const struct status_view *view);
+
+#endif
