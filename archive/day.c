@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "archive/day_inside.h"
-#include "archive/describe_text.h"
+#include "archive/stored_text.h"
 #include "base/bytes.h"
 #include "base/digest.h"
 
@@ -181,7 +181,7 @@ int day_text_load(struct day *day, const char *group, char **text, size_t *n)
 	int status = h5_rows(day->h5, group, "describe", H5_CHAR, n);
 	if (status != OK)
 		return status;
-	if (*n > DESCRIBE_TEXT_MOST)
+	if (*n > STORED_TEXT_MOST)
 		return h5_damaged(day->h5, "/%s/describe: too long", group);
 	*text = malloc(*n + 1);
 	if (*text == NULL)
@@ -209,7 +209,7 @@ static int describe_load(struct day *day, struct day_group *group)
 		status = h5_damaged(day->h5,
 		        "/%s/describe: is not the text whose hash the group carries",
 		        group->name);
-	else if (describe_of_text(&group->own, text, n, &why) != OK)
+	else if (stored_text_read(&group->own, text, n, &why) != OK)
 		status = h5_damaged(
 		        day->h5, "/%s/describe: %.300s", group->name, why.text);
 	free(text);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "archive/day.h"
-#include "archive/describe_text.h"
+#include "archive/stored_text.h"
 #include "archive/rows_table.h"
 
 /* Where a record lies: table (the last one is /events) and row. */
@@ -147,7 +147,7 @@ int day_station_describe(struct day *day, struct describe **out, struct problem 
 		return NOT_FOUND;
 	if (status == OK) {
 		struct problem reason;
-		status = describe_of_text(out, text, n, &reason);
+		status = stored_text_read(out, text, n, &reason);
 		free(text);
 		if (status != OK)
 			h5_damaged(day->h5, "/describe: %.300s", reason.text);

@@ -129,12 +129,13 @@ static struct h5 *h5_new(const char *path)
 }
 
 /* What every file of ours is opened with: locks are of no use on files that never change. */
-static hid_t access_plan(bool in_memory)
+static hid_t access_plan(bool writing, bool in_memory)
 {
 	hid_t plan = H5Pcreate(H5P_FILE_ACCESS);
 	if (plan < 0)
 		return plan;
-	bool sound = H5Pset_libver_bounds(plan, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 &&
+	bool sound = (!writing || H5Pset_libver_bounds(
+	                                  plan, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0) &&
 	             H5Pset_fclose_degree(plan, H5F_CLOSE_SEMI) >= 0 &&
 	             H5Pset_file_locking(plan, false, true) >= 0 &&
 	             (!in_memory || H5Pset_fapl_core(plan, 1 << 20, false) >= 0);
@@ -147,7 +148,7 @@ static hid_t access_plan(bool in_memory)
 /* Nodes of the chunk index are allocated whole: small ones keep files small. */
 static hid_t file_create(const char *path, bool few_chunks)
 {
-	hid_t access = access_plan(path == NULL);
+	hid_t access = access_plan(true, path == NULL);
 	hid_t plan = h5_object_plan(H5P_FILE_CREATE);
 	hid_t file = H5I_INVALID_HID;
 	if (access >= 0 && plan >= 0 && H5Pset_istore_k(plan, few_chunks ? 1 : 4) >= 0)
@@ -233,13 +234,15 @@ int h5_open(struct h5 **out, const char *path, struct problem *why)
 		return problem_set(
 		        why, FAILED, EXIT_INTERNAL, "%s: out of memory", path);
 	h5->file_size = (uint64_t)st.st_size;
-	hid_t access = access_plan(false);
+	hid_t access = access_plan(false, false);
 	if (access >= 0) {
 		h5->file = H5Fopen(path, H5F_ACC_RDONLY, access);
+		if (h5->file < 0)
+			h5_fail(h5, "", "is not a sound HDF5 file");
 		H5Pclose(access);
 	}
 	if (h5->file < 0)
-		h5_fail(h5, "", "is not a sound HDF5 file");
+		h5_fail(h5, "", "cannot be opened");
 	if (h5->failed || begin(h5) != OK)
 		return h5_close(h5, why);
 	*out = h5;

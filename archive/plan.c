@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/describe_text.h"
+#include "archive/stored_text.h"
 #include "base/bytes.h"
 #include "base/digest.h"
 
@@ -216,7 +216,7 @@ static int text_from_records(
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct day_record *one = &plan->record[i];
 		if (one->bytes[RECORD_AT_TYPE] != RECORD_DESCRIBE ||
-		        describe_text_of_payload(one->bytes + RECORD_HEADER,
+		        stored_text_of_payload(one->bytes + RECORD_HEADER,
 		                one->size - RECORD_HEADER, text, n) != OK)
 			continue;
 		digest_of(*text, *n, got);
@@ -233,7 +233,7 @@ static int text_make(
 {
 	if (text_from_records(plan, describe->hash, text, n) == OK)
 		return OK;
-	return describe_text_of(describe, text, n);
+	return stored_text_of(describe, text, n);
 }
 
 static int texts_make(struct plan *plan, struct problem *why)

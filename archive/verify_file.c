@@ -229,6 +229,8 @@ static int content_check(struct check *check)
 	struct h5 *again;
 	struct problem why;
 	char where[800];
+	if (describes_take(check) != OK)
+		return MALFORMED;
 	struct plan_input input = {
 		.header = day_header(check->day),
 		.record = check->record,
@@ -236,8 +238,6 @@ static int content_check(struct check *check)
 		.describe = check->describe,
 		.n_describes = check->n_describes,
 	};
-	if (describes_take(check) != OK)
-		return MALFORMED;
 	if (plan_make(&plan, &input, &why) != OK)
 		return damaged(check, "%s", why.text);
 	int status = h5_create(&again, NULL, true, &why);

@@ -1,129 +1,243 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Journals: every record has a check sum and a number; none may be missing inside an epoch. */
+/*
+ * Journals, by the form in base/journal.h and with no code of the journal itself: every segment's
+ * header, every record's check sum and padding, and that no number is missing inside an epoch.
+ */
+#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "archive/verify_inside.h"
+#include "base/bytes.h"
+#include "base/crc.h"
+#include "base/folder.h"
 #include "base/journal.h"
 
 #define MOST_SOURCES 4096
 #define MOST_EPOCHS  4096
+#define SEGMENT_MOST (256u << 20)
+#define BEGINS       1 /* flag of the first entry of a commit */
 
 /* One journal while it is read. */
 struct scan {
-	char name[128];
+	struct verify_report *report;
+	char name[96]; /* journal/<source>/<epoch> */
+	uint64_t epoch;
+	bool begun;
 	uint64_t records, first, next;
 	size_t damaged;
-	char file[ARCHIVE_PATH]; /* where the last record was found */
-	uint64_t end;            /* and where it ends */
 };
 
-static void say_damage(
-        struct verify_report *report, struct scan *scan, const char *text)
+/* One segment of it, whole in memory. */
+struct segment_bytes {
+	const char *name;
+	const uint8_t *in;
+	size_t n;
+	uint32_t seed;
+	bool last; /* the newest: may end in a torn write */
+};
+
+static void say(struct scan *scan, int damage, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
+
+static void say(struct scan *scan, int damage, const char *format, ...)
 {
-	scan->damaged++;
-	report->journal_damaged++;
-	verify_say(report, 0, scan->name, text);
+	char text[512];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	scan->damaged += damage != 0;
+	scan->report->journal_damaged += damage != 0;
+	verify_say(scan->report, 0, scan->name, text);
 }
 
-static void entry_take(struct verify_report *report, struct scan *scan,
-        struct journal_reader *reader, const struct journal_entry *entry)
+/* ---- one segment ---- */
+
+static bool header_sound(const struct scan *scan, const struct segment_bytes *segment)
 {
-	char text[200];
-	uint64_t offset = 0;
-	const char *place = journal_read_place(reader, &offset);
-	if (scan->records > 0 && entry->seq != scan->next) {
-		snprintf(text, sizeof text,
-		        "DAMAGED: after seq %" PRIu64 " comes %" PRIu64 ": %" PRIu64
-		        " records are missing",
-		        scan->next - 1, entry->seq, entry->seq - scan->next);
-		say_damage(report, scan, text);
-	}
-	if (scan->records == 0)
-		scan->first = entry->seq;
-	scan->records++;
-	scan->next = entry->seq + 1;
-	snprintf(scan->file, sizeof scan->file, "%s", place != NULL ? place : "");
-	scan->end = offset + ((JOURNAL_ENTRY + entry->size + 7) & ~(uint64_t)7);
+	const uint8_t *in = segment->in;
+	return segment->n >= JOURNAL_HEADER && memcmp(in, "QTJ1", 4) == 0 &&
+	       get_le16(in + 4) == 1 && get_le64(in + 24) == scan->epoch &&
+	       get_le32(in + 60) == crc32c(0, in, 60) &&
+	       get_le64(in + 40) == strtoull(segment->name, NULL, 10);
 }
 
-/* Bytes that are not zero behind the last record: what was being written when power failed. */
-static uint64_t torn_bytes(const struct scan *scan)
+/* Size of the sound entry at `at`, 0 if there is none. */
+static size_t entry_sound(const struct segment_bytes *segment, size_t at)
 {
-	uint8_t block[1 << 16];
-	uint64_t at = scan->end, last = 0;
-	int fd = open(scan->file, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	const uint8_t *in = segment->in + at;
+	size_t left = segment->n - at;
+	if (left < JOURNAL_ENTRY + RECORD_HEADER)
 		return 0;
-	for (;;) {
-		ssize_t n = pread(fd, block, sizeof block, (off_t)at);
-		if (n <= 0)
-			break;
-		for (ssize_t i = 0; i < n; i++) {
-			if (block[i] != 0)
-				last = at + (uint64_t)i + 1;
-		}
-		at += (uint64_t)n;
+	size_t length = get_le16(in + 4), size = JOURNAL_ENTRY + (length + 7) / 8 * 8;
+	if (length < RECORD_HEADER || size > left ||
+	        get_le16(in + JOURNAL_ENTRY) != length ||
+	        get_le32(in) !=
+	                crc32c(segment->seed, in + 4, JOURNAL_ENTRY - 4 + length))
+		return 0;
+	for (size_t i = JOURNAL_ENTRY + length; i < size; i++) {
+		if (in[i] != 0)
+			return 0;
 	}
-	close(fd);
-	return last > scan->end ? last - scan->end : 0;
+	return size;
 }
 
-static void scan_end(struct verify_report *report, const struct scan *scan)
+static void number_check(
+        struct scan *scan, const struct segment_bytes *segment, size_t at)
 {
-	char text[256];
-	uint64_t torn = scan->records > 0 ? torn_bytes(scan) : 0;
-	if (torn > 0) {
-		snprintf(text, sizeof text,
-		        "torn tail of %" PRIu64 " bytes behind seq %" PRIu64
-		        ": never acknowledged, goes to quarantine at the next start",
-		        torn, scan->next - 1);
-		verify_say(report, 0, scan->name, text);
+	uint64_t seq = get_le64(segment->in + at + JOURNAL_ENTRY + 32);
+	if (!scan->begun) {
+		scan->first = scan->next = seq;
+		scan->begun = true;
 	}
-	if (scan->damaged > 0)
+	if (seq < scan->next)
+		return; /* written once more after a failed write */
+	if (seq > scan->next)
+		say(scan, 1,
+		        "DAMAGED: records %" PRIu64 " to %" PRIu64
+		        " are missing before %s offset %zu",
+		        scan->next, seq - 1, segment->name, at);
+	scan->records++;
+	scan->next = seq + 1;
+}
+
+static size_t last_byte(const struct segment_bytes *segment, size_t at)
+{
+	size_t end = at;
+	for (size_t i = at; i < segment->n; i++) {
+		if (segment->in[i] != 0)
+			end = i + 1;
+	}
+	return end;
+}
+
+/* The next sound entry behind damage; 0: none.  In the newest segment only one that begins a commit
+ * proves that what lies before it was written to the end. */
+static size_t next_sound(const struct segment_bytes *segment, size_t at)
+{
+	bool proved = !segment->last;
+	size_t first = 0;
+	for (at += 8; at + JOURNAL_ENTRY <= segment->n; at += 8) {
+		if (get_le16(segment->in + at + 4) == 0 ||
+		        entry_sound(segment, at) == 0)
+			continue;
+		first = first == 0 ? at : first;
+		proved = proved || get_le16(segment->in + at + 6) == BEGINS;
+		if (proved)
+			return first;
+	}
+	return 0;
+}
+
+/* At bytes that are no entry: where to go on, or the end of the segment. */
+static size_t trouble(struct scan *scan, const struct segment_bytes *segment, size_t at)
+{
+	size_t end = last_byte(segment, at);
+	if (end == at)
+		return segment->n;
+	size_t next = next_sound(segment, at);
+	if (next > 0) {
+		say(scan, 1,
+		        "DAMAGED: %s offset %zu to %zu is no record, or not as written",
+		        segment->name, at, next - 1);
+		return next;
+	}
+	if (segment->last && scan->begun)
+		say(scan, 0,
+		        "torn tail of %zu bytes behind seq %" PRIu64
+		        " (%s offset %zu): a write cut off "
+		        "by a power failure, or its last commit was damaged",
+		        end - at, scan->next - 1, segment->name, at);
+	else if (segment->last)
+		say(scan, 0,
+		        "torn tail of %zu bytes (%s offset %zu): nothing before it",
+		        end - at, segment->name, at);
+	return segment->n;
+}
+
+static void segment_scan(struct scan *scan, struct segment_bytes *segment)
+{
+	if (!header_sound(scan, segment)) {
+		if (segment->last && last_byte(segment, 0) == 0)
+			return; /* allocated, and never begun */
+		say(scan, 1,
+		        "DAMAGED: %s: its header (bytes 0 to 63) is not as written",
+		        segment->name);
+		if (segment->n < JOURNAL_HEADER)
+			return;
+	}
+	uint8_t key[16];
+	put_le64(key, scan->epoch);
+	memcpy(key + 8, segment->in + 32, 8);
+	segment->seed = crc32c(0, key, sizeof key);
+	for (size_t at = JOURNAL_HEADER; at + JOURNAL_ENTRY <= segment->n;) {
+		size_t size = entry_sound(segment, at);
+		if (size == 0) {
+			at = trouble(scan, segment, at);
+			continue;
+		}
+		number_check(scan, segment, at);
+		at += size;
+	}
+}
+
+/* ---- one journal ---- */
+
+static int is_segment(const struct dirent *entry)
+{
+	size_t n = strlen(entry->d_name);
+	return n == 24 && strcmp(entry->d_name + 20, ".log") == 0 &&
+	       strspn(entry->d_name, "0123456789") == 20;
+}
+
+static void file_scan(
+        struct scan *scan, const char *folder, const char *name, bool last)
+{
+	char path[ARCHIVE_PATH + 64], *bytes;
+	size_t n;
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	if (file_read(path, SEGMENT_MOST, &bytes, &n) != OK) {
+		say(scan, 1, "DAMAGED: %s: cannot be read: %s", name, strerror(errno));
 		return;
-	if (scan->records == 0)
+	}
+	struct segment_bytes segment = {
+		.name = name, .in = (const uint8_t *)bytes, .n = n, .last = last
+	};
+	segment_scan(scan, &segment);
+	free(bytes);
+}
+
+static void journal_verify(
+        struct verify_report *report, const char *source, uint64_t epoch)
+{
+	char folder[ARCHIVE_PATH], text[128];
+	struct dirent **entry = NULL;
+	struct scan scan = { .report = report, .epoch = epoch };
+	snprintf(scan.name, sizeof scan.name, "journal/%s/%016" PRIx64, source, epoch);
+	snprintf(folder, sizeof folder, "%.4000s/%s", report->dir, scan.name);
+	report->journals++;
+	int n = scandir(folder, &entry, is_segment, alphasort);
+	if (n < 0)
+		say(&scan, 1, "DAMAGED: cannot be read: %s", strerror(errno));
+	for (int i = 0; i < n; i++) {
+		file_scan(&scan, folder, entry[i]->d_name, i + 1 == n);
+		free(entry[i]);
+	}
+	free(entry);
+	if (scan.damaged > 0)
+		return;
+	if (!scan.begun)
 		snprintf(text, sizeof text, "OK, empty");
 	else
 		snprintf(text, sizeof text,
 		        "OK, %" PRIu64 " records, seq %" PRIu64 " to %" PRIu64,
-		        scan->records, scan->first, scan->next - 1);
-	verify_say(report, 1, scan->name, text);
-}
-
-static void journal_verify(struct verify_report *report, const char *folder,
-        const char *source, uint64_t epoch)
-{
-	struct journal_reader *reader;
-	struct journal_entry entry;
-	struct problem why;
-	char text[1100];
-	struct scan scan = { 0 };
-	snprintf(scan.name, sizeof scan.name, "journal/%s/%016" PRIx64, source, epoch);
-	report->journals++;
-	int status = journal_read_open(&reader, folder, source, epoch, 0);
-	if (status != OK) {
-		snprintf(text, sizeof text, "DAMAGED: cannot be read: %s",
-		        strerror(errno));
-		say_damage(report, &scan, text);
-		return;
-	}
-	while ((status = journal_read_next(reader, &entry, &why)) != 0) {
-		if (status == 1) {
-			entry_take(report, &scan, reader, &entry);
-			continue;
-		}
-		snprintf(text, sizeof text, "DAMAGED: %s", why.text);
-		say_damage(report, &scan, text);
-		if (status != MALFORMED)
-			break;
-	}
-	journal_read_close(reader);
-	scan_end(report, &scan);
+		        scan.records, scan.first, scan.next - 1);
+	verify_say(report, 1, scan.name, text);
 }
 
 void verify_journals(struct verify_report *report)
@@ -131,14 +245,14 @@ void verify_journals(struct verify_report *report)
 	char folder[ARCHIVE_PATH];
 	char(*source)[SOURCE_SIZE + 1] = calloc(MOST_SOURCES, sizeof *source);
 	uint64_t *epoch = calloc(MOST_EPOCHS, sizeof *epoch);
-	snprintf(folder, sizeof folder, "%s/journal", report->dir);
-	if (source == NULL || epoch == NULL || access(folder, F_OK) != 0)
+	snprintf(folder, sizeof folder, "%.4000s/journal", report->dir);
+	if (source == NULL || epoch == NULL)
 		goto free_lists;
 	int n = journal_sources(folder, source, MOST_SOURCES);
 	for (int i = 0; i < n; i++) {
 		int m = journal_epochs(folder, source[i], epoch, MOST_EPOCHS);
 		for (int k = 0; k < m; k++)
-			journal_verify(report, folder, source[i], epoch[k]);
+			journal_verify(report, source[i], epoch[k]);
 	}
 free_lists:
 	free(source);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "archive/describe_text.h"
+#include "archive/stored_text.h"
 
 #include <libdeflate.h>
 #include <stdlib.h>
@@ -27,13 +27,13 @@ static int inflate_text(const uint8_t *in, size_t size, char *out, size_t n)
 	return status == 0 && got == n ? OK : MALFORMED;
 }
 
-int describe_text_of_payload(
+int stored_text_of_payload(
         const uint8_t *payload, size_t size, char **text, size_t *n)
 {
 	if (size < HEAD || payload[AT_ENCODING] > DEFLATED)
 		return MALFORMED;
 	size_t length = get_le32(payload + AT_LENGTH);
-	if (length > DESCRIBE_TEXT_MOST ||
+	if (length > STORED_TEXT_MOST ||
 	        (payload[AT_ENCODING] == PLAIN && length != size - HEAD))
 		return MALFORMED;
 	char *out = malloc(length + 1);
@@ -54,7 +54,7 @@ int describe_text_of_payload(
 	return OK;
 }
 
-int describe_text_of(const struct describe *describe, char **text, size_t *n)
+int stored_text_of(const struct describe *describe, char **text, size_t *n)
 {
 	uint8_t hash[DIGEST_SIZE];
 	struct describe copy = *describe; /* encoding sets the hash: ours must stay */
@@ -64,7 +64,7 @@ int describe_text_of(const struct describe *describe, char **text, size_t *n)
 	int size = describe_encode(&copy, payload, DESCRIBE_MOST);
 	int status = size < 0
 	                     ? size
-	                     : describe_text_of_payload(payload, (size_t)size, text, n);
+	                     : stored_text_of_payload(payload, (size_t)size, text, n);
 	free(payload);
 	if (status != OK)
 		return status;
@@ -85,11 +85,11 @@ static size_t deflate_text(const char *text, size_t n, uint8_t *out, size_t room
 	return size;
 }
 
-int describe_of_text(
+int stored_text_read(
         struct describe **out, const char *text, size_t n, struct problem *why)
 {
 	uint8_t *payload = malloc(DESCRIBE_MOST);
-	if (payload == NULL || n > DESCRIBE_TEXT_MOST) {
+	if (payload == NULL || n > STORED_TEXT_MOST) {
 		free(payload);
 		return problem_set(
 		        why, MALFORMED, EXIT_DAMAGED, "a DESCRIBE of %zu bytes", n);
