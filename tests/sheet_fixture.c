@@ -148,13 +148,6 @@ static struct describe station = {
 	.coordinates = "10,15° B; 106,40° Đ",
 };
 
-/* Fontconfig keeps a pattern until the process ends. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libfontconfig\n";
-}
-
 static struct assessment assessments[MOST];
 static struct span spans[8];
 static struct excursion excursions[2];

@@ -128,12 +128,33 @@ static size_t count_channels(const struct describe *const *instrument, size_t n)
 	return count;
 }
 
+/* Fills the station's channels; `instrument` may be the reader's, which forgets it when asked for
+ * readings: hence every channel is found before any is read. */
+static int channels_make(struct view_station *out, const struct making *making,
+        const struct describe *const *instrument, size_t n)
+{
+	size_t count = count_channels(instrument, n), found = 0;
+	const struct channel **about = calloc(count + 1, sizeof *about);
+	out->channel = calloc(count + 1, sizeof *out->channel);
+	if (about == NULL || out->channel == NULL) {
+		free(about);
+		return FAILED;
+	}
+	for (size_t i = 0; i < n; i++)
+		for (size_t c = 0; c < instrument[i]->n_channels; c++)
+			if (shown(&instrument[i]->channel[c]))
+				about[found++] = &instrument[i]->channel[c];
+	for (size_t i = 0; i < found; i++)
+		channel_make(&out->channel[out->n_channels++], making, out, about[i]);
+	free(about);
+	return OK;
+}
+
 static int station_make(
         struct view_station *out, const struct making *making, const char *id)
 {
 	const struct describe *const *instrument = NULL;
 	const struct describe *about = reader_station_describe(making->reader, id);
-	size_t n = reader_instruments(making->reader, id, &instrument);
 	int64_t first_us = 0;
 	*out = (struct view_station){
 		.id = keep(making->view, id),
@@ -143,17 +164,10 @@ static int station_make(
 	};
 	if (reader_span(making->reader, id, &first_us, &out->newest_us) != OK)
 		out->newest_us = 0;
-	out->channel = calloc(count_channels(instrument, n) + 1, sizeof *out->channel);
-	if (out->channel == NULL)
-		return FAILED;
-	for (size_t i = 0; i < n; i++) {
+	size_t n = reader_instruments(making->reader, id, &instrument);
+	for (size_t i = 0; i < n; i++)
 		out->simulated = out->simulated || describe_simulated(instrument[i]);
-		for (size_t c = 0; c < instrument[i]->n_channels; c++)
-			if (shown(&instrument[i]->channel[c]))
-				channel_make(&out->channel[out->n_channels++], making,
-				        out, &instrument[i]->channel[c]);
-	}
-	return OK;
+	return channels_make(out, making, instrument, n);
 }
 
 /* ---- limits, and the mean of today so far: judged as if the day ended now ---- */
