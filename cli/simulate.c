@@ -145,7 +145,7 @@ int command_simulate(int argc, char **argv)
 	common_parse(&common, &argp, &given, argc, argv);
 	log_start("simulate", common.verbose ? LOG_DETAIL : LOG_INFO);
 	if (scenario_read(&scenario, given.scenario, stderr, &why) != OK)
-		return common_fail("simulate", &why);
+		return why.exit; /* every error has been told */
 	int code = serve(scenario, &given, &common);
 	scenario_free(scenario);
 	return code;

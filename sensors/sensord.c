@@ -353,7 +353,7 @@ int main(int argc, char **argv)
 	struct arguments given = read_arguments(argc, argv);
 	log_start("sensord", given.verbose ? LOG_DETAIL : LOG_INFO);
 	if (station_read(&sensord.station, given.config, stderr, &why) != OK)
-		return fprintf(stderr, "quantrac-sensord: %s\n", why.text), why.exit;
+		return why.exit; /* every error has been told */
 	if (given.check) {
 		printf("%s: station '%s', %zu instruments on %zu ports: OK\n",
 		        given.config, sensord.station->id,
