@@ -132,6 +132,40 @@ static void an_answer_is_found_behind_noise(void **state)
 	capture_free(&capture);
 }
 
+/* A hundred thousand bytes of chance, answers among them: every answer is found, nothing else. */
+static void answers_are_found_in_chance(void **state)
+{
+	struct capture capture;
+	struct framer framer;
+	struct moment first, when = at(9);
+	const uint8_t *found;
+	uint8_t walk[1024] = { 0 }, bytes[FRAME_MOST];
+	uint64_t seed = 17;
+	size_t put = 0, got = 0;
+	capture_read(&capture, "sim-water-quality");
+	const struct driver *driver = capture.profile->driver;
+	const struct capture_bytes *answer = &capture.poll[0].answer[0];
+	driver->begin(walk, &capture.instrument);
+	driver->ask(walk, bytes, sizeof bytes);
+	framer_init(&framer);
+	for (int i = 0; i < 3000; i++) {
+		size_t n = chance(&seed) % 40;
+		for (size_t k = 0; k < n; k++)
+			bytes[k] = (uint8_t)(chance(&seed) %
+			                     4); /* slave and function are 3 */
+		framer_add(&framer, bytes, n, &when);
+		framer_add(&framer, answer->byte, answer->n, &when);
+		put++;
+		while (framer_next(&framer, driver, walk, &found, &first) > 0) {
+			assert_memory_equal(found, answer->byte, answer->n);
+			got++;
+		}
+	}
+	assert_true(
+	        put - got <= 1); /* the last may still look like the middle of one */
+	capture_free(&capture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +173,7 @@ int main(void)
 		cmocka_unit_test(a_frame_has_the_time_of_its_first_byte),
 		cmocka_unit_test(without_room_the_oldest_bytes_go_as_noise),
 		cmocka_unit_test(an_answer_is_found_behind_noise),
+		cmocka_unit_test(answers_are_found_in_chance),
 	};
 	return cmocka_run_group_tests_name("framer", tests, NULL, NULL);
 }

@@ -326,6 +326,41 @@ static void an_old_result_is_unchanged_and_not_repeated(void **state)
 	profile_free(toy.profile);
 }
 
+/* Whatever bytes are turned: read, or refused with a reason; and what is read can be decoded. */
+static void a_spoilt_profile_is_read_or_refused(void **state)
+{
+	uint64_t seed = 5;
+	char text[sizeof good];
+	size_t read = 0;
+	for (int i = 0; i < 4000; i++) {
+		struct toy toy;
+		struct problem why = { .text = "" };
+		uint8_t data[250], how[512];
+		memset(&toy, 0, sizeof toy);
+		memcpy(text, good, sizeof good);
+		text[chance(&seed) % (sizeof good - 1)] = (char)(chance(&seed) % 128);
+		int status = profile_parse(
+		        &toy.profile, text, sizeof good - 1, "toy.yaml", NULL, &why);
+		assert_true((status == OK) == (why.text[0] == '\0'));
+		if (status != OK)
+			continue;
+		read++;
+		for (size_t k = 0; k < sizeof data; k++)
+			data[k] = (uint8_t)chance(&seed);
+		toy.instrument = (struct instrument){
+			.profile = toy.profile, .slave = 1, .setting = &toy.setting
+		};
+		toy.exchanges.bytes = toy.bytes;
+		for (uint16_t b = 0; b < toy.profile->n_blocks; b++)
+			toy_answer(&toy, b, data);
+		toy_state(&toy);
+		modbus_explain(
+		        &toy.instrument, &toy.exchanges, 0, (char *)how, sizeof how);
+		profile_free(toy.profile);
+	}
+	assert_true(read > 200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -337,6 +372,7 @@ int main(void)
 		cmocka_unit_test(a_gateway_that_finds_nobody_is_silence),
 		cmocka_unit_test(states_in_their_order),
 		cmocka_unit_test(an_old_result_is_unchanged_and_not_repeated),
+		cmocka_unit_test(a_spoilt_profile_is_read_or_refused),
 	};
 	return cmocka_run_group_tests_name("profile", tests, NULL, NULL);
 }

@@ -150,12 +150,15 @@ static void what_tables_cannot_say_is_checked(void **state)
 	        "there is no outlet 'cong'");
 	accepted("0..450 mg/L", "0..0.45 g/L");
 	accepted("502\"}", "502\", mode: rtu-over-tcp}");
+	accepted("collector: {endpoint: \"tcp://192.0.2.7:5710\", server_key: "
+	         "collector.pub, secret_key: "
+	         "nt-01.key}\n",
+	        "");
 }
 
 static void a_line_that_cannot_carry_the_polls_is_refused(void **state)
 {
 	/* 10 registers at 300 baud 8N1: 33 characters take 1.1 s. */
-	refused("line: 9600 8N1}", "line: 300 8N1}\n", "");
 	char *text =
 	        errors_of("slave: 1, poll_every: 30s", "slave: 1, poll_every: 100ms");
 	assert_string_equal(
@@ -216,6 +219,24 @@ static void describes_hold_what_the_station_says(void **state)
 	station_free(station);
 }
 
+/* Whatever single byte is turned: read, or refused with a reason; never anything else. */
+static void a_spoilt_configuration_is_read_or_refused(void **state)
+{
+	uint64_t seed = 3;
+	char text[sizeof good];
+	for (int i = 0; i < 1500; i++) {
+		struct station *station;
+		struct problem why = { .text = "" };
+		memcpy(text, good, sizeof good);
+		text[chance(&seed) % (sizeof good - 1)] = (char)(chance(&seed) % 128);
+		text[chance(&seed) % (sizeof good - 1)] = (char)(chance(&seed) % 128);
+		int status = station_parse(
+		        &station, text, sizeof good - 1, "station.yaml", NULL, &why);
+		assert_true((status == OK) == (why.text[0] == '\0'));
+		station_free(station);
+	}
+}
+
 static void a_missing_file_is_said(void **state)
 {
 	struct station *station;
@@ -233,6 +254,7 @@ int main(void)
 		cmocka_unit_test(what_tables_cannot_say_is_checked),
 		cmocka_unit_test(a_line_that_cannot_carry_the_polls_is_refused),
 		cmocka_unit_test(describes_hold_what_the_station_says),
+		cmocka_unit_test(a_spoilt_configuration_is_read_or_refused),
 		cmocka_unit_test(a_missing_file_is_said),
 	};
 	return cmocka_run_group_tests_name("station", tests, use_profiles, NULL);
