@@ -31,6 +31,16 @@ static void rest(struct bus *bus)
 	bus->busy = NULL;
 }
 
+/* The instrument that has waited longest, if one is due. */
+static struct device *next_device(const struct bus *bus)
+{
+	struct device *found = NULL;
+	for (size_t i = 0; i < bus->n; i++)
+		if (found == NULL || bus->device[i]->next_us < found->next_us)
+			found = bus->device[i];
+	return found;
+}
+
 /* ---- closing and opening ---- */
 
 static void bus_down(struct poller *poller, struct bus *bus, const char *why,
@@ -67,16 +77,25 @@ static void bus_up(struct poller *poller, struct bus *bus, const struct moment *
 	bus_told(poller, bus, true, "open", now);
 }
 
+/* Messages about a port begin with its name, and so does what is told of it. */
+static const char *without_name(const struct bus *bus, const char *text)
+{
+	char name[64];
+	int n = snprintf(name, sizeof name, "port %s: ", bus->setting->id);
+	return strncmp(text, name, (size_t)n) == 0 ? text + n : text;
+}
+
 static void bus_open(struct poller *poller, struct bus *bus, const struct moment *now)
 {
 	struct problem why = { .text = "" };
 	bus->port->reason = NULL;
 	if (bus->port->open(bus->port, &why) != OK) {
-		bus_down(poller, bus, why.text, now);
+		bus_down(poller, bus, without_name(bus, why.text), now);
 		return;
 	}
 	rest(bus);
 	bus->opening = true;
+	bus->answered = false;
 	bus->deadline_us = now->mono_us + CONNECT_MOST;
 }
 
@@ -147,6 +166,32 @@ static void heard(
 	bus->n_came += n < room ? n : room;
 }
 
+/* Some devices close an idle TCP connection.  Between polls, and when it had answered, that is no
+ * change of state: it is opened again for the next poll. */
+static bool is_idle_close(const struct bus *bus)
+{
+	if (bus->setting->path[0] != '\0' || bus->state != RESTING || !bus->answered)
+		return false;
+	for (size_t i = 0; i < bus->n; i++)
+		if (bus->device[i]->polling)
+			return false;
+	return true;
+}
+
+static void bus_gone(struct poller *poller, struct bus *bus, const struct moment *now)
+{
+	const char *why = bus->port->reason;
+	bus->back_off_us = BACK_OFF_LEAST;
+	if (!is_idle_close(bus)) {
+		bus_down(poller, bus, why != NULL ? why : "hung up", now);
+		return;
+	}
+	bus->port->close(bus->port);
+	bus->state = CLOSED;
+	bus->next_us = next_device(bus)->next_us;
+	framer_clear(&bus->framer);
+}
+
 /* All that has come; false when the line has gone. */
 static bool bus_read(
         struct poller *poller, struct bus *bus, bool readable, const struct moment *now)
@@ -155,9 +200,7 @@ static bool bus_read(
 	for (int i = 0; i < 16; i++) {
 		int n = bus->port->read(bus->port, in, sizeof in, readable);
 		if (n < 0) {
-			const char *why = bus->port->reason;
-			bus->back_off_us = BACK_OFF_LEAST;
-			bus_down(poller, bus, why != NULL ? why : "hung up", now);
+			bus_gone(poller, bus, now);
 			return false;
 		}
 		if (n == 0)
@@ -203,9 +246,7 @@ static void bus_write(struct poller *poller, struct bus *bus, const struct momen
 	int n = bus->port->write(bus->port, bus->request + bus->written,
 	        bus->request_size - bus->written);
 	if (n < 0) {
-		const char *why = bus->port->reason;
-		bus->back_off_us = BACK_OFF_LEAST;
-		bus_down(poller, bus, why != NULL ? why : "hung up", now);
+		bus_gone(poller, bus, now);
 		return;
 	}
 	bus->written += (size_t)n;
@@ -266,6 +307,7 @@ static bool bus_frame(struct poller *poller, struct bus *bus, const struct momen
 	}
 	device_exchange(device, block, frame, (size_t)n, &first);
 	device->counts.answers++;
+	bus->answered = true;
 	device->counts.noise += bus->framer.noise - bus->noise_before;
 	if (exception != 0)
 		device_refused(poller, device, exception, why);
@@ -308,16 +350,6 @@ static void bus_listen(struct poller *poller, struct bus *bus, const struct mome
 		;
 	if (bus->state == LISTENING && now->mono_us >= bus->deadline_us)
 		bus_missed(poller, bus, now);
-}
-
-/* The instrument that has waited longest, if one is due. */
-static struct device *next_device(const struct bus *bus)
-{
-	struct device *found = NULL;
-	for (size_t i = 0; i < bus->n; i++)
-		if (found == NULL || bus->device[i]->next_us < found->next_us)
-			found = bus->device[i];
-	return found;
 }
 
 void bus_step(

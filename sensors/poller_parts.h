@@ -54,6 +54,7 @@ struct bus {
 	size_t n;
 	enum bus_state state;
 	bool opening;    /* a connection is being made */
+	bool answered;   /* something, since it was opened */
 	int64_t next_us; /* CLOSED: when to open again */
 	int64_t back_off_us;
 	int64_t deadline_us; /* LISTENING, and while opening */

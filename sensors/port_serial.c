@@ -36,6 +36,17 @@ static int problem_open(
 	        serial->setting->id, serial->setting->path, text);
 }
 
+/* What errno means here, with the cure where there is one. */
+static const char *reason_of(int error)
+{
+	if (error == ENOENT)
+		return "there is no such device; is the adapter plugged in?";
+	if (error == EACCES || error == EPERM)
+		return "no permission; put the user of this program into the group "
+		       "`dialout`";
+	return strerrordesc_np(error);
+}
+
 static void serial_close(struct port *port)
 {
 	struct serial *serial = (struct serial *)port;
@@ -92,7 +103,7 @@ static int open_library(struct serial *serial, struct problem *why)
 {
 	const char *text = NULL;
 	if (sp_open(serial->library, SP_MODE_READ_WRITE) != SP_OK) {
-		text = strerror(errno);
+		text = reason_of(errno);
 		sp_free_port(serial->library);
 		serial->library = NULL;
 		return problem_open(serial, why, text);
@@ -101,7 +112,7 @@ static int open_library(struct serial *serial, struct problem *why)
 	if (sp_get_port_handle(serial->library, &serial->fd) != SP_OK)
 		text = "it has no descriptor";
 	if (text == NULL && fcntl(serial->fd, F_SETFL, O_RDWR | O_NONBLOCK) != 0)
-		text = strerror(errno);
+		text = reason_of(errno);
 	if (text == NULL)
 		return OK;
 	serial_close(&serial->port);
@@ -113,7 +124,7 @@ static int open_pty(struct serial *serial, const char *path, struct problem *why
 	struct termios raw;
 	serial->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (serial->fd < 0)
-		return problem_open(serial, why, strerror(errno));
+		return problem_open(serial, why, reason_of(errno));
 	if (tcgetattr(serial->fd, &raw) != 0) {
 		serial_close(&serial->port);
 		return problem_open(serial, why, "it is not a terminal");
@@ -147,10 +158,7 @@ static int serial_open(struct port *port, struct problem *why)
 	char path[PATH_MAX];
 	serial_close(port);
 	if (realpath(serial->setting->path, path) == NULL)
-		return problem_open(serial, why,
-		        errno == ENOENT
-		                ? "there is no such device; is the adapter plugged in?"
-		                : strerror(errno));
+		return problem_open(serial, why, reason_of(errno));
 	int status;
 	if (sp_get_port_by_name(path, &serial->library) == SP_OK)
 		status = open_library(serial, why);

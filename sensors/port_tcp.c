@@ -32,6 +32,7 @@ struct tcp {
 	const struct port_setting *setting;
 	enum tcp_state state;
 	int fd;
+	bool looking; /* a lookup was begun and not yet dropped */
 	struct addrinfo hints;
 	struct gaicb lookup, *lookups[1];
 };
@@ -42,15 +43,16 @@ static int problem_tcp(const struct tcp *tcp, struct problem *why, const char *t
 	        tcp->setting->id, tcp->setting->host, tcp->setting->service, text);
 }
 
-/* A lookup that cannot be stopped still writes into `lookup`: wait it out before it is used again. */
-static void forget_lookup(struct tcp *tcp)
+/* Drop a lookup that has ended; one still under way is left to itself, since stopping it may mean
+ * waiting for it. */
+static void drop_lookup(struct tcp *tcp)
 {
-	if (tcp->state == NAMING && gai_cancel(&tcp->lookup) == EAI_NOTCANCELED)
-		while (gai_error(&tcp->lookup) == EAI_INPROGRESS)
-			gai_suspend((const struct gaicb *const *)tcp->lookups, 1, NULL);
+	if (!tcp->looking || gai_error(&tcp->lookup) == EAI_INPROGRESS)
+		return;
 	if (tcp->lookup.ar_result != NULL)
 		freeaddrinfo(tcp->lookup.ar_result);
 	tcp->lookup.ar_result = NULL;
+	tcp->looking = false;
 }
 
 static int hung_up(struct tcp *tcp, const char *reason)
@@ -62,7 +64,7 @@ static int hung_up(struct tcp *tcp, const char *reason)
 static void tcp_close(struct port *port)
 {
 	struct tcp *tcp = (struct tcp *)port;
-	forget_lookup(tcp);
+	drop_lookup(tcp);
 	if (tcp->fd >= 0)
 		close(tcp->fd);
 	tcp->fd = -1;
@@ -111,6 +113,9 @@ static int open_literal(struct tcp *tcp, bool *is_literal)
 static int start_lookup(struct tcp *tcp)
 {
 	struct sigevent quiet = { .sigev_notify = SIGEV_NONE };
+	tcp->state = NAMING;
+	if (tcp->looking)
+		return OK; /* the one begun before is still under way */
 	tcp->lookup = (struct gaicb){
 		.ar_name = tcp->setting->host,
 		.ar_service = tcp->setting->service,
@@ -118,7 +123,7 @@ static int start_lookup(struct tcp *tcp)
 	};
 	if (getaddrinfo_a(GAI_NOWAIT, tcp->lookups, 1, &quiet) != 0)
 		return FAILED;
-	tcp->state = NAMING;
+	tcp->looking = true;
 	return OK;
 }
 
@@ -211,6 +216,10 @@ static int tcp_write(struct port *port, const uint8_t *in, size_t n)
 
 static void tcp_free(struct port *port)
 {
+	struct tcp *tcp = (struct tcp *)port;
+	if (tcp->looking && gai_cancel(&tcp->lookup) == EAI_NOTCANCELED)
+		while (gai_error(&tcp->lookup) == EAI_INPROGRESS)
+			gai_suspend((const struct gaicb *const *)tcp->lookups, 1, NULL);
 	tcp_close(port);
 	free(port);
 }

@@ -214,6 +214,27 @@ static void a_poll_broken_off_by_a_hang_up_says_so(void **state)
 	assert_true(count(rig, 0, STATE_OK, 5 * SECOND) >= 1);
 }
 
+/* A device that closes its connection between polls is connected to again, without a word. */
+static void an_idle_connection_may_be_closed(void **state)
+{
+	struct rig *rig = *state;
+	rig->station->port[0].setting.path = ""; /* TCP */
+	run(rig, 2 * SECOND);
+	size_t lines = lines_logged;
+	for (int i = 0; i < 5; i++) {
+		rig->bus.gone = true;
+		run(rig, 5 * SECOND);
+	}
+	assert_int_equal(rig->bus.opened, 6);
+	assert_int_equal(lines_logged, lines);
+	assert_int_equal(count(rig, 0, STATE_OK, 30 * SECOND), 6);
+	assert_int_equal(rig->n_seen, 18);
+	rig->bus.gone = true;
+	rig->bus.refuses = true;
+	run(rig, 5 * SECOND);
+	assert_true(told(rig, "port bus down there is no such device; trying again"));
+}
+
 static void nothing_is_due_before_its_time(void **state)
 {
 	struct rig *rig = *state;
@@ -264,6 +285,7 @@ int main(void)
 		RIG(a_gateway_behind_which_nobody_answers_is_a_silent_instrument),
 		RIG(a_hung_up_line_is_opened_again_ever_more_seldom),
 		RIG(a_poll_broken_off_by_a_hang_up_says_so),
+		RIG(an_idle_connection_may_be_closed),
 		RIG(nothing_is_due_before_its_time),
 		RIG(it_wakes_itself_in_time),
 	};
