@@ -222,7 +222,7 @@ static void add_about(struct form *form, enum word label, const char *text)
 		        texts_clean(form->to.texts, text));
 }
 
-static void about_permit(struct form *form, const struct permit *permit, bool stack)
+static void about_permit(struct form *form, const struct permit *permit)
 {
 	const struct writer *to = &form->to;
 	add_about(form, WORD_FACILITY, permit->facility_name);
@@ -235,8 +235,8 @@ static void about_permit(struct form *form, const struct permit *permit, bool st
 	                        { "date", people_date(to, permit->issued_us) },
 	                        { "issuer", texts_clean(to->texts, permit->issuer) },
 	                        { 0 } }));
-	add_about(form, stack ? WORD_STACK : WORD_OUTFALL, permit->outlet_name);
-	if (!stack)
+	add_about(form, form->stack ? WORD_STACK : WORD_OUTFALL, permit->outlet_name);
+	if (!form->stack)
 		add_about(form, WORD_RECEIVING, permit->receiving_water);
 }
 
@@ -254,10 +254,9 @@ static void about(struct form *form, const struct sheet *sheet)
 {
 	const struct describe *station = sheet->describe;
 	const struct permit *permit = sheet->permit;
-	bool stack = station != NULL && strcmp(station->outlet_kind, "stack") == 0;
 	const char *coordinates = station != NULL ? station->coordinates : "";
 	if (permit != NULL && !sheet->ambient) {
-		about_permit(form, permit, stack);
+		about_permit(form, permit);
 		if (permit->coordinates != NULL && permit->coordinates[0] != '\0')
 			coordinates = permit->coordinates;
 	}
@@ -300,6 +299,8 @@ int form_make(struct form *form, const struct sheet *sheet, enum language langua
 	form->to = (struct writer){ .texts = &form->texts,
 		.language = language,
 		.utc_offset_min = sheet->utc_offset_min };
+	form->stack = sheet->describe != NULL &&
+	              strcmp(sheet->describe->outlet_kind, "stack") == 0;
 	if (sheet->n == 0)
 		return NOT_FOUND;
 	form->row = calloc(sheet->n, sizeof *form->row);

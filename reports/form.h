@@ -40,6 +40,7 @@ struct form_band {    /* one kind of stretch without valid values */
 struct form {
 	struct texts texts;
 	struct writer to;
+	bool stack; /* the source is a stack: it stops; an outfall has no discharge */
 
 	size_t n_banners;
 	const char *banner[FORM_BANNERS];

@@ -206,15 +206,14 @@ static const char *outcome(
 	        people_count(&form->to, valid), people_count(&form->to, expected));
 }
 
-static const char *change(const struct form *form, const struct assessment *a,
-        const struct sheet_before *before)
+static const char *change(const struct form *form, const char *names,
+        const struct assessment *a, const struct sheet_before *before)
 {
 	const char *was = before->known ? outcome(form, before->result, before->valid,
 	                                          before->expected)
 	                                : word(form, WORD_CHANGE_NEW);
 	return texts_fill(form->to.texts, form->to.language, WORD_CHANGE,
-	        (struct slot[]){ { "parameter", form_parameter(form, a) },
-	                { "before", was },
+	        (struct slot[]){ { "parameter", names }, { "before", was },
 	                { "now", outcome(form, a->result, a->valid, a->expected) },
 	                { 0 } });
 }
@@ -227,22 +226,49 @@ static bool changed(const struct assessment *a, const struct sheet_before *befor
 	               !(isnan(before->value) && isnan(a->value)));
 }
 
+static bool same_change(const struct sheet *sheet, size_t i, size_t k)
+{
+	const struct assessment *a = &sheet->assessment[i], *b = &sheet->assessment[k];
+	const struct sheet_before *x = &sheet->before[i], *y = &sheet->before[k];
+	return changed(a, x) && changed(b, y) && a->result == b->result &&
+	       a->valid == b->valid && a->expected == b->expected &&
+	       x->known == y->known && x->result == y->result && x->valid == y->valid &&
+	       x->expected == y->expected;
+}
+
+/* What changed, parameters with the same change named together. */
+static const char *all_changes(const struct form *form, const struct sheet *sheet)
+{
+	struct texts *texts = form->to.texts;
+	const char *changes = "";
+	for (size_t i = 0; i < sheet->n; i++) {
+		const char *names = "";
+		bool told = !changed(&sheet->assessment[i], &sheet->before[i]);
+		for (size_t k = 0; k < sheet->n; k++) {
+			told = told || (k < i && same_change(sheet, i, k));
+			if (same_change(sheet, i, k))
+				names = texts_join(texts, names, ", ",
+				        form_parameter(form, &sheet->assessment[k]));
+		}
+		if (!told)
+			changes = texts_join(texts, changes, "; ",
+			        change(form, names, &sheet->assessment[i],
+			                &sheet->before[i]));
+	}
+	return changes;
+}
+
 static const char *version_sentence(const struct form *form, const struct sheet *sheet)
 {
 	const struct writer *to = &form->to;
-	const char *changes = "";
 	if (sheet->version < 2 || sheet->before == NULL)
 		return "";
-	for (size_t i = 0; i < sheet->n; i++)
-		if (changed(&sheet->assessment[i], &sheet->before[i]))
-			changes = texts_join(to->texts, changes, "; ",
-			        change(form, &sheet->assessment[i], &sheet->before[i]));
 	bool late = sheet->late_us != 0;
 	return texts_fill(to->texts, to->language, late ? WORD_S17 : WORD_S17_DOCUMENT,
 	        (struct slot[]){
 	                { "before", texts_add(to->texts, "%d", sheet->version - 1) },
 	                { "date", late ? people_date(to, sheet->late_us) : "" },
-	                { "changes", changes }, { 0 } });
+	                { "changes", all_changes(form, sheet) }, { 0 } });
 }
 
 /* Sentences on the data of the parameter drawn. */
@@ -258,7 +284,8 @@ static const char *notices(const struct form *form, const struct assessment *a)
 	text = texts_join(texts, text, " ",
 	        span_sentence(form, a, COUNTS_INVALID, WORD_S15_INVALID));
 	text = texts_join(texts, text, " ",
-	        span_sentence(form, a, COUNTS_STOPPED, WORD_S15_STOPPED));
+	        span_sentence(form, a, COUNTS_STOPPED,
+	                form->stack ? WORD_S15_STOPPED_STACK : WORD_S15_STOPPED));
 	return texts_join(texts, text, " ", inferred(form, a));
 }
 

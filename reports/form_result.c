@@ -183,12 +183,13 @@ static const struct rule_operating *flow_condition(const struct rule *rule)
 	return NULL;
 }
 
-static const char *no_operation(const struct form *form, const struct assessment *a,
-        const char *names, bool stack)
+static const char *no_operation(
+        const struct form *form, const struct assessment *a, const char *names)
 {
 	const struct writer *to = &form->to;
-	const struct rule_operating *flow = stack ? NULL : flow_condition(a->rule);
-	enum word word = stack          ? WORD_S10_STACK
+	const struct rule_operating *flow =
+	        form->stack ? NULL : flow_condition(a->rule);
+	enum word word = form->stack    ? WORD_S10_STACK
 	                 : flow != NULL ? WORD_S10_FLOW
 	                                : WORD_S10;
 	const char *least = "";
@@ -199,12 +200,12 @@ static const char *no_operation(const struct form *form, const struct assessment
 	        (struct slot[]){ { "parameters", names }, { "flow", least }, { 0 } });
 }
 
-static const char *not_applicable(const struct form *form, const struct assessment *a,
-        const char *names, bool stack)
+static const char *not_applicable(
+        const struct form *form, const struct assessment *a, const char *names)
 {
 	const struct writer *to = &form->to;
 	if (a->by == BY_NO_OPERATION)
-		return no_operation(form, a, names, stack);
+		return no_operation(form, a, names);
 	if (a->by != BY_SHORT_OPERATION)
 		return texts_fill(to->texts, to->language, WORD_REFUSED,
 		        (struct slot[]){ { "parameters", names },
@@ -224,8 +225,6 @@ static bool same_reason(const struct assessment *a, const struct assessment *b)
 
 static void all_not_applicable(struct form *form, const struct sheet *sheet)
 {
-	bool stack = sheet->describe != NULL &&
-	             strcmp(sheet->describe->outlet_kind, "stack") == 0;
 	for (size_t i = 0; i < sheet->n; i++) {
 		const struct assessment *a = &sheet->assessment[i];
 		const char *names = "";
@@ -242,8 +241,8 @@ static void all_not_applicable(struct form *form, const struct sheet *sheet)
 		}
 		if (!told)
 			form_add_result(&form->results, a->result,
-			        not_applicable(form, a,
-			                texts_capital(form->to.texts, names), stack));
+			        not_applicable(
+			                form, a, texts_capital(form->to.texts, names)));
 	}
 }
 

@@ -90,7 +90,10 @@ static void bands(struct form *form, const struct assessment *a)
 		if (form_spans_of(form, a, kinds[i].what, &spans))
 			form->band[form->n_bands++] = (struct form_band){
 				.what = kinds[i].what,
-				.label = word_text(language, kinds[i].word),
+				.label = word_text(language,
+				        form->stack && kinds[i].what == COUNTS_STOPPED
+				                ? WORD_BAND_STOPPED_STACK
+				                : kinds[i].word),
 				.narrow = word_text(language, kinds[i].narrow),
 				.text = spans.duration,
 			};

@@ -22,6 +22,8 @@ static bool comes_before(const struct assessment *a, const struct assessment *b)
 {
 	if (rank(a) != rank(b))
 		return rank(a) < rank(b);
+	if (a->result == RESULT_WITHIN)
+		return a->outside_s > b->outside_s;
 	if (a->result != RESULT_OVER)
 		return false;
 	double ratio_a = isfinite(a->ratio) ? a->ratio : 0;

@@ -74,8 +74,8 @@ int sheet_collect(struct sheet *out, struct reader *reader, const struct rules *
         const struct sheet_query *query, struct problem *why);
 void sheet_free(struct sheet *sheet);
 
-/* Put those over the limit first (highest ratio, then intervals), then those not decidable, within,
- * not applicable; the order within each is kept. */
+/* Put those over the limit first (highest ratio, then intervals), then those not decidable, then those
+ * within (longest outside with base values first), then not applicable; else the order is kept. */
 void sheet_order(struct assessment *assessment, size_t n);
 
 /* The SHA-256 over the figures: every assessment and the curve, but neither the archive state nor the
