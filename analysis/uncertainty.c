@@ -4,21 +4,16 @@
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 
-/* The larger of two class limits, either of which may be unknown. */
-static double larger(double a, double b)
-{
-	return isnan(a) || b > a ? b : a;
-}
-
 /* A class states limits +-a for whatever value: rectangular, u = a / sqrt 3 (JCGM 100, 4.3.7).
- * Where it gives several limits the widest one counts. */
+ * Circular 10/2021 lets it be declared in percent of the reading or of the span: where both are
+ * known that of the reading counts.  An absolute limit is the least a can be. */
 double uncertainty_class(const struct channel *about, double value)
 {
-	double a = fabs(about->accuracy_absolute);
-	a = larger(a, fabs(about->accuracy_reading_percent) / 100 * fabs(value));
-	a = larger(a,
-	        fabs(about->accuracy_span_percent) / 100 * (about->high - about->low));
-	return a / sqrt(3);
+	double a = fabs(about->accuracy_reading_percent) / 100 * fabs(value);
+	if (isnan(a))
+		a = fabs(about->accuracy_span_percent) / 100 *
+		    (about->high - about->low);
+	return fmax(a, fabs(about->accuracy_absolute)) / sqrt(3);
 }
 
 /* s / sqrt n, widened for values that remember the one before: with r the lag-1 autocorrelation,

@@ -16,10 +16,17 @@ static void a_class_is_a_rectangular_limit(void **state)
 	assert_close(uncertainty_class(&cod, 76), 2.1939310229206, 1e-12);
 	assert_close(uncertainty_class(&cod, -80), uncertainty_class(&cod, 80), 0);
 
-	/* 3 % of the span 225 is 6.75 and wider than 5 % of 80. */
+	/* Declared both ways, the reading's counts; the span's alone is 3 % of 225. */
 	cod.accuracy_span_percent = 3;
+	assert_close(uncertainty_class(&cod, 80), 4 / sqrt(3), 1e-12);
+	cod.accuracy_reading_percent = NAN;
 	assert_close(uncertainty_class(&cod, 80), 6.75 / sqrt(3), 1e-12);
-	assert_close(uncertainty_class(&cod, 200), 10 / sqrt(3), 1e-12);
+	/* "5 %, at least 1 mg/L" */
+	cod.accuracy_reading_percent = 5;
+	cod.accuracy_absolute = 1;
+	assert_close(uncertainty_class(&cod, 10), 1 / sqrt(3), 1e-12);
+	assert_close(uncertainty_class(&cod, 80), 4 / sqrt(3), 1e-12);
+	cod.accuracy_absolute = NAN;
 	cod.accuracy_reading_percent = cod.accuracy_span_percent = NAN;
 	assert_true(isnan(uncertainty_class(&cod, 80)));
 	cod.accuracy_absolute = 0.2;
