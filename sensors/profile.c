@@ -149,12 +149,11 @@ static int not_found(const char *name, const char *folder, struct problem *why)
 	size_t n;
 	const char **names = profile_names(folder, &n);
 	const char *meant = names != NULL ? did_you_mean(name, names) : NULL;
-	char hint[160] = "";
+	char hint[PATH_MAX + 64];
 	if (meant != NULL)
 		snprintf(hint, sizeof hint, "did you mean '%s'?", meant);
 	else
-		snprintf(hint, sizeof hint,
-		        "`quantrac instrument list` shows the %zu there are", n);
+		snprintf(hint, sizeof hint, "the %zu there are lie in %s", n, folder);
 	free(names);
 	return problem_set(why, NOT_FOUND, EXIT_CONFIG, "there is no profile '%s'; %s",
 	        name, hint);

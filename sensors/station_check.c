@@ -224,7 +224,7 @@ static void check_override(struct check *check, size_t i, size_t k)
 	int c = profile_channel_index(instrument->profile, override->name);
 	at(check, "instruments[%zu].channels[%zu].name", i, k);
 	if (c < 0) {
-		WRONG(check, "`quantrac instrument show` lists them",
+		WRONG(check, "the channels are those of the profile's file",
 		        "profile '%s' has no channel '%s'", instrument->profile_name,
 		        override->name);
 		return;
