@@ -14,7 +14,6 @@
 static struct {
 	const char *name;
 	enum log_level level;
-	int (*terminal)(int);
 	int64_t (*seconds)(void);
 	void (*caught)(enum log_level, const char *);
 	pthread_mutex_t lock;
@@ -25,7 +24,6 @@ static struct {
 	} seldom[SELDOM_KEYS];
 } logging = {
 	.level = LOG_INFO,
-	.terminal = isatty,
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 };
 
@@ -57,10 +55,10 @@ static void write_line(enum log_level level, const char *text)
 		if (line[i] == '\n')
 			line[i] = ' ';
 	const char *name = logging.name != NULL ? logging.name : "quantrac";
-	if (logging.terminal(STDERR_FILENO))
-		fprintf(stderr, "%s: %s\n", name, line);
-	else
+	if (getenv("JOURNAL_STREAM") != NULL && !isatty(STDERR_FILENO))
 		fprintf(stderr, "<%d>%s: %s\n", (int)level, name, line);
+	else
+		fprintf(stderr, "%s: %s\n", name, line);
 }
 
 static void log_list(enum log_level level, const char *format, va_list args)

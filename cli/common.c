@@ -9,6 +9,7 @@
 
 #include "base/config.h"
 #include "base/legal_time.h"
+#include "base/log.h"
 
 enum { OPTION_ARCHIVE = 0x100, OPTION_CONFIG, OPTION_LANG, OPTION_JSON, OPTION_FORMAT };
 
@@ -207,9 +208,36 @@ static const char *nearest(const struct command *table, const char *word)
 	return did_you_mean(word, known);
 }
 
+/* "quantrac --archive DIR verify": options before the command belong behind it. */
+static void command_first(int argc, char **argv)
+{
+	static const char *const with_value[] = { "--archive", "--config", "--lang",
+		"--format" };
+	int at = 1;
+	while (at < argc && argv[at][0] == '-') {
+		bool skip = false;
+		for (size_t i = 0; i < sizeof with_value / sizeof with_value[0]; i++)
+			skip = skip || strcmp(argv[at], with_value[i]) == 0;
+		at += skip ? 2 : 1;
+	}
+	if (at <= 1 || at >= argc)
+		return;
+	char *command = argv[at];
+	memmove(&argv[2], &argv[1], (size_t)(at - 1) * sizeof argv[0]);
+	argv[1] = command;
+}
+
+void command_arrange(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "--help") != 0 &&
+	        strcmp(argv[1], "--version") != 0)
+		command_first(argc, argv);
+}
+
 int command_dispatch(
         const char *program, const struct command *table, int argc, char **argv)
 {
+	log_start("quantrac", LOG_WARN);
 	if (argc < 2) {
 		list_commands(program, table, stderr);
 		return EXIT_USAGE;

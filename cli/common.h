@@ -57,6 +57,9 @@ struct command {
 	const char *summary, *summary_vi; /* NULL: an alias, not listed */
 };
 
+/* Put the command before the common options that were written before it. */
+void command_arrange(int argc, char **argv);
+
 /* Find and run argv[1] in a table ended by a NULL name; did you mean; --version,
  * --help, help. */
 int command_dispatch(

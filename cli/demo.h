@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "base/legal_time.h"
+#include "base/record.h"
 #include "base/status.h"
 #include "cli/common.h"
 
@@ -42,6 +43,9 @@ struct demo {
 	int64_t readings, sealed;
 	double history_s;
 	int64_t live_from_us, live_readings;
+	char dead_slave[ID_SIZE],
+	        cable[ID_SIZE]; /* what the records say was silent, was pulled */
+	double dead_s, cable_s;
 	char page[64];
 	bool page_ok;
 };
@@ -51,6 +55,9 @@ int demo_history(struct demo *demo, struct problem *why);
 
 /* Start simulate, sensord, collectd and webd, let them run, end them. */
 int demo_live(struct demo *demo, struct problem *why);
+
+/* Count the live readings, and find the dead slave and the pulled cable in the STATE records. */
+void demo_seen(struct demo *demo);
 
 /* Judge, verify, write the data sheets, and say it in ten lines. */
 int demo_tell(struct demo *demo, struct problem *why);

@@ -19,7 +19,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "archive/reader.h"
 #include "base/folder.h"
 #include "base/share.h"
 #include "base/socket.h"
@@ -329,32 +328,6 @@ static bool page_answers(const struct demo *demo, const char *path)
 	return ok;
 }
 
-/* Readings that reached the archive since the live part began. */
-static int64_t count_live(const struct demo *demo)
-{
-	struct reader *reader;
-	struct problem why;
-	int64_t n = 0;
-	if (reader_open(&reader, demo->archive, &why) != OK)
-		return 0;
-	for (size_t i = 0; i < DEMO_STATIONS; i++) {
-		struct rows *rows;
-		size_t sets;
-		struct query query = {
-			.station = demo->station[i].id,
-			.from_us = demo->live_from_us,
-			.to_us = TIME_US_END,
-		};
-		if (reader_rows(reader, &query, &rows, &sets, &why) < 0)
-			continue;
-		for (size_t k = 0; k < sets; k++)
-			n += (int64_t)rows[k].n;
-		rows_free(rows, sets);
-	}
-	reader_close(reader);
-	return n;
-}
-
 static int run(struct live *live, struct problem *why)
 {
 	struct demo *demo = live->demo;
@@ -400,6 +373,6 @@ int demo_live(struct demo *demo, struct problem *why)
 	end_all(&live, "simulate");
 	end_all(&live, "collectd");
 	if (status == OK)
-		demo->live_readings = count_live(demo);
+		demo_seen(demo);
 	return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The last screen: what was found, whether it can be trusted, where it lies. */
+/* The last screen: what was found, whether it can be trusted, where it lies.  Ten lines. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -16,12 +16,12 @@
 #define SHOWN_DAY 9 /* the day of the data sheet */
 
 struct finding {
-	FILE *out;
-	struct demo *demo;
-	size_t over, undecided, within, not_applicable, ambient;
+	const struct demo *demo;
+	FILE *legal, *ambient; /* lines of each kind */
+	size_t undecided, within, not_applicable;
 };
 
-static int print_over(void *with, const struct assessment *a)
+static int note_assessment(void *with, const struct assessment *a)
 {
 	struct finding *finding = with;
 	char date[TIME_TEXT];
@@ -31,40 +31,47 @@ static int print_over(void *with, const struct assessment *a)
 	finding->not_applicable += a->result == RESULT_NOT_APPLICABLE;
 	if (a->result != RESULT_OVER)
 		return 0;
-	if (ambient)
-		finding->ambient++;
-	else
-		finding->over++;
-	fprintf(finding->out,
-	        "  %-8s day %2d %s  %-6s %6.1f %-6s limit %g  (x%.2f, %u/%u values)\n",
-	        ambient ? "ambient" : "legal",
+	fprintf(ambient ? finding->ambient : finding->legal,
+	        "%s day %2d, %s: %s %.1f %s, limit %g, x%.2f, from %u of %u values\n",
+	        ambient ? "in the air " : "over limit ",
 	        (int)((a->start_us - finding->demo->first_us) / US_PER_DAY) + 1,
 	        date_print(a->start_us, DEMO_OFFSET, date), a->about.label_en, a->value,
 	        a->parameter->unit, a->limit.high, a->ratio, a->valid, a->expected);
 	return 0;
 }
 
-static int tell_findings(struct demo *demo, struct view *view, struct problem *why)
+static int tell_findings(
+        const struct demo *demo, struct view *view, struct problem *why)
 {
-	struct finding finding = { .out = stdout, .demo = demo };
+	char *legal = NULL, *ambient = NULL;
+	size_t n_legal, n_ambient;
+	struct finding finding = {
+		.demo = demo,
+		.legal = open_memstream(&legal, &n_legal),
+		.ambient = open_memstream(&ambient, &n_ambient),
+	};
 	struct judge_options options = {
 		.from_us = demo->first_us,
 		.to_us = demo->now_us,
 		.shards = 1,
 		.now_us = common_now(),
 	};
-	printf("over the limit:\n");
-	int status =
-	        judge(view->reader, &view->rules, &options, print_over, &finding, why);
+	int status = judge(
+	        view->reader, &view->rules, &options, note_assessment, &finding, why);
+	fclose(finding.legal);
+	fclose(finding.ambient);
 	if (status >= 0)
-		printf("  and %zu results within, %zu not decidable (too little valid "
-		       "data), %zu not "
+		printf("%s%sand also    %zu results within the limit, %zu not "
+		       "decidable, %zu not "
 		       "applicable (no discharge, boiler off)\n",
-		        finding.within, finding.undecided, finding.not_applicable);
+		        legal, ambient, finding.within, finding.undecided,
+		        finding.not_applicable);
+	free(legal);
+	free(ambient);
 	return status < 0 ? status : OK;
 }
 
-static int write_sheet(struct demo *demo, struct view *view, struct problem *why)
+static int write_sheet(const struct demo *demo, struct view *view, struct problem *why)
 {
 	static const struct {
 		enum language language;
@@ -82,21 +89,24 @@ static int write_sheet(struct demo *demo, struct view *view, struct problem *why
 		return problem_set(
 		        why, FAILED, EXIT_CONFIG, "%s: %s", path, strerror(errno));
 	int status = sheet_collect(&sheet, view->reader, &view->rules, &query, why);
+	printf("report      ");
 	for (size_t i = 0; status == OK && i < 2; i++) {
 		snprintf(path, sizeof path, "%s/reports/%s_%s_%s.pdf", demo->dir,
 		        DEMO_WATER, date_print(query.day_us, DEMO_OFFSET, date),
 		        edition[i].word);
 		status = sheet_write(&sheet, edition[i].language, path, why);
 		if (status == OK)
-			printf("%s   %s\n", i == 0 ? "report " : "       ", path);
+			printf("%s%s", i > 0 ? " and " : "", path);
 	}
+	printf("\n");
 	sheet_free(&sheet);
 	return status;
 }
 
+/* The last line verify prints is its summary. */
 static int tell_proof(const struct demo *demo, struct problem *why)
 {
-	char *text = NULL, *last = NULL;
+	char *text = NULL;
 	size_t n;
 	FILE *out = open_memstream(&text, &n);
 	if (out == NULL)
@@ -105,9 +115,9 @@ static int tell_proof(const struct demo *demo, struct problem *why)
 	fclose(out);
 	while (n > 0 && text[n - 1] == '\n')
 		text[--n] = '\0';
-	last = strrchr(text, '\n');
+	const char *last = strrchr(text, '\n');
 	if (damaged >= 0)
-		printf("verify    %s\n", last != NULL ? last + 1 : text);
+		printf("verify      %s\n", last != NULL ? last + 1 : text);
 	free(text);
 	if (damaged > 0)
 		return problem_set(why, MALFORMED, EXIT_DAMAGED,
@@ -120,21 +130,26 @@ static void tell_live(const struct demo *demo)
 {
 	if (demo->live_s <= 0)
 		return;
-	printf("live      %.0f s through sensord and collectd (CURVE): %lld readings; "
-	       "a slave was "
-	       "dead, a cable was pulled and came back\n",
+	printf("live        %.0f s by sensord and collectd over CURVE: %lld readings; "
+	       "seen: ",
 	        demo->live_s, (long long)demo->live_readings);
-	if (demo->page[0] != '\0')
-		printf("page      %s was served, /healthz %s\n", demo->page,
-		        demo->page_ok ? "ok" : "NOT OK");
+	if (demo->dead_slave[0] != '\0')
+		printf("%s dead for %.0f s, ", demo->dead_slave, demo->dead_s);
+	if (demo->cable[0] != '\0')
+		printf("cable of %s out for %.0f s and back, ", demo->cable,
+		        demo->cable_s);
+	printf("page %s %s\n", demo->page,
+	        demo->page_ok ? "well"
+	        : demo->web   ? "NOT WELL"
+	                      : "not asked for");
 }
 
 int demo_tell(struct demo *demo, struct problem *why)
 {
 	struct view view;
-	printf("\n%s: an invented zone, %s\n", DEMO_NAME, SIMULATED_TEXT);
-	printf("history   %d days, %d stations, %lld records, %lld sealed days in %.1f "
-	       "s\n",
+	printf("%s, an invented zone: %s\n", DEMO_NAME, SIMULATED_TEXT);
+	printf("history     %d days of %d stations: %lld records into %lld sealed days "
+	       "in %.1f s\n",
 	        DEMO_DAYS, DEMO_STATIONS, (long long)demo->readings,
 	        (long long)demo->sealed, demo->history_s);
 	tell_live(demo);
@@ -145,11 +160,9 @@ int demo_tell(struct demo *demo, struct problem *why)
 	if (status == OK)
 		status = tell_proof(demo, why);
 	if (status == OK) {
-		printf("archive   %s\n", demo->archive);
+		printf("archive     %s\n", demo->archive);
 		status = write_sheet(demo, &view, why);
 	}
 	view_close(&view);
-	if (status == OK)
-		printf("try       quantrac --archive %s exceedances\n", demo->archive);
 	return status;
 }

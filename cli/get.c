@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quantrac get STATION [CHANNEL]: the newest value, for people and scripts. */
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,26 +55,33 @@ static int nobody(const struct live_view *view, const char *channel)
 	struct problem why;
 	const char *near = nearest(view, channel);
 	problem_set(&why, NOT_FOUND, EXIT_USAGE,
-	        "station '%s' has no channel '%s'%s%s%s; quantrac status lists them",
-	        view->station, channel, near != NULL ? ": did you mean '" : "",
-	        near != NULL ? near : "", near != NULL ? "'" : "");
+	        "station '%s' has no channel '%s'%s%s%s; quantrac status lists its "
+	        "channels",
+	        view->station, channel, near != NULL ? "; did you mean '" : "",
+	        near != NULL ? near : "", near != NULL ? "'?" : "");
 	return common_fail("get", &why);
+}
+
+static bool known(const struct live_view *view, const char *channel)
+{
+	for (size_t i = 0; i < view->n_channels; i++)
+		if (strcmp(view->channel[i].channel, channel) == 0)
+			return true;
+	return false;
 }
 
 static int print(
         const struct live_view *view, const char *channel, const struct common *common)
 {
+	if (channel != NULL && !known(view, channel))
+		return nobody(view, channel);
 	struct table *table = table_new(stdout, (enum table_format)common->format,
 	        columns, (int)view->offset_min);
-	size_t n = 0;
-	for (size_t i = 0; i < view->n_channels; i++) {
-		if (channel != NULL && strcmp(view->channel[i].channel, channel) != 0)
-			continue;
-		row(table, view, &view->channel[i]);
-		n++;
-	}
+	for (size_t i = 0; i < view->n_channels; i++)
+		if (channel == NULL || strcmp(view->channel[i].channel, channel) == 0)
+			row(table, view, &view->channel[i]);
 	table_end(table);
-	return n == 0 && channel != NULL ? nobody(view, channel) : 0;
+	return 0;
 }
 
 int command_get(int argc, char **argv)

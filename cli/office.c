@@ -32,6 +32,7 @@ int main(int argc, char **argv)
 {
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
+	command_arrange(argc, argv);
 	gsl_set_error_handler_off();
 	return command_dispatch("quantrac", commands, argc, argv);
 }

@@ -55,6 +55,7 @@ int main(int argc, char **argv)
 {
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
+	command_arrange(argc, argv);
 	if (argc > 1 && find(argv[1]) != NULL)
 		return command_dispatch("quantrac", commands, argc, argv);
 	if (argc > 1 && strcmp(argv[1], "--version") == 0)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/legal_time.h"
 #include "cli/cabinet.h"
 #include "cli/commands.h"
 
@@ -17,10 +18,13 @@ static const struct table_column columns[] = {
 	{ 0 },
 };
 
+/* People read "4 s" and "99.2%", programs seconds and a number. */
 static void row(struct table *table, const struct live_view *view,
-        const struct live_channel *channel, int64_t now_us)
+        const struct live_channel *channel, const struct common *common)
 {
 	char age[16], ok[16];
+	bool people = common->format == TABLE_TEXT;
+	int64_t now_us = common_now();
 	table_text(table, view->station);
 	table_text(table, channel->channel);
 	if (isnan(channel->value))
@@ -28,10 +32,20 @@ static void row(struct table *table, const struct live_view *view,
 	else
 		table_number(table, channel->value, (int)channel->decimals);
 	table_text(table, channel->unit);
-	table_text(table, age_print(channel->value_us, now_us, age));
+	if (people)
+		table_text(table, age_print(channel->value_us, now_us, age));
+	else if (channel->value_us != 0)
+		table_integer(table, (now_us - channel->value_us) / US_PER_S);
+	else
+		table_empty(table);
 	table_text(table, channel->state);
 	snprintf(ok, sizeof ok, "%.1f%%", channel->ok_percent);
-	table_text(table, isnan(channel->ok_percent) ? NULL : ok);
+	if (isnan(channel->ok_percent))
+		table_empty(table);
+	else if (people)
+		table_text(table, ok);
+	else
+		table_number(table, channel->ok_percent, 1);
 	table_row(table);
 }
 
@@ -58,7 +72,7 @@ int command_status(int argc, char **argv)
 	struct table *table = table_new(stdout, (enum table_format)common.format,
 	        columns, (int)view.offset_min);
 	for (size_t i = 0; i < view.n_channels; i++)
-		row(table, &view, &view.channel[i], common_now());
+		row(table, &view, &view.channel[i], &common);
 	table_end(table);
 	if (common.format == TABLE_TEXT && !common.quiet)
 		foot(&view);
