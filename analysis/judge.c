@@ -287,9 +287,14 @@ int judge(struct reader *reader, const struct rules *rules,
 {
 	struct judging judging;
 	struct day day = { .judging = &judging, .each = each, .with = with };
+	struct judge_options then = *options;
 	if (!wants_zone(reader, options))
 		return 0;
-	int status = judging_begin(&judging, reader, rules, options, why);
+	/* as of a time, what ended later had not ended */
+	if (options->as_of_us != 0 &&
+	        (options->now_us == 0 || options->as_of_us < options->now_us))
+		then.now_us = options->as_of_us;
+	int status = judging_begin(&judging, reader, rules, &then, why);
 	if (status == OK)
 		status = judge_all(&day, why);
 	judging_end(&judging);

@@ -180,11 +180,11 @@ static int find_parts(struct part *part, const struct rows *rows, size_t n_rows,
 static int series_room(struct series *out, size_t n)
 {
 	size_t room = n > 0 ? n : 1;
-	out->time_us = malloc(room * sizeof *out->time_us);
-	out->value = malloc(room * sizeof *out->value);
-	out->raw = malloc(room * sizeof *out->raw);
-	out->state = malloc(room * sizeof *out->state);
-	out->stored_us = malloc(room * sizeof *out->stored_us);
+	out->time_us = calloc(room, sizeof *out->time_us);
+	out->value = calloc(room, sizeof *out->value);
+	out->raw = calloc(room, sizeof *out->raw);
+	out->state = calloc(room, sizeof *out->state);
+	out->stored_us = calloc(room, sizeof *out->stored_us);
 	if (out->time_us != NULL && out->value != NULL && out->raw != NULL &&
 	        out->state != NULL && out->stored_us != NULL)
 		return OK;

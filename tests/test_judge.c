@@ -379,7 +379,12 @@ static void late_data_are_seen_as_of_their_storing(void **state)
 	struct judge_options options = { .channel = "cod",
 		.to_us = MADE_DAY + US_PER_DAY };
 	options.as_of_us = back_us - 1;
+	options.now_us = MADE_DAY + 90 * US_PER_DAY;
+	options.to_us =
+	        MADE_DAY + 2 * US_PER_DAY; /* as of then the second day had not ended */
 	struct telling *told = judged(made.dir, &options);
+	assert_int_equal(told->n, 1);
+	options.to_us = MADE_DAY + US_PER_DAY;
 	assert_int_equal(told->told[0].result, RESULT_NOT_DECIDABLE);
 	assert_int_equal(told->told[0].valid, 180);
 	free(told);
