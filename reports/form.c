@@ -191,7 +191,7 @@ static void head(struct form *form, const struct sheet *sheet)
 		                { "term", form_term(form, first->rule) }, { 0 } });
 	form->period = texts_add(to->texts, "%s: %s", word(form, WORD_PERIOD),
 	        people_day_period(to, sheet->start_us));
-	form->identity = texts_add(to->texts, "%s %s · %s", word(form, WORD_SHEET_ID),
+	form->identity = texts_add(to->texts, "%s %s\n%s", word(form, WORD_SHEET_ID),
 	        sheet->id, version_words(form, sheet));
 	form->made = texts_fill(to->texts, to->language, WORD_MADE,
 	        (struct slot[]){

@@ -194,6 +194,8 @@ static int take_limit(void *with, const struct assessment *a)
 		return 0;
 	if (!isfinite(a->limit.low) && !isfinite(a->limit.high))
 		return 0;
+	channel->label[VIETNAMESE] = keep(view, a->parameter->name_vi);
+	channel->label[ENGLISH] = keep(view, a->parameter->name_en);
 	channel->limited = true;
 	channel->low = a->limit.low;
 	channel->high = a->limit.high;
