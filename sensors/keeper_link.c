@@ -140,8 +140,8 @@ static void tell_change(struct keeper *keeper)
 		return;
 	if (uplink->state == UPLINK_OPEN)
 		log_line(LOG_INFO,
-		        "collector: connected, it wants record %" PRIu64 " on",
-		        uplink->next_seq);
+		        "collector: connected, it has all before record %" PRIu64,
+		        uplink->acked_seq);
 	else if (keeper->link_state == UPLINK_OPEN)
 		log_line(LOG_WARN, "collector: not heard for 30 s; records are kept "
 		                   "here and sent later");

@@ -94,7 +94,8 @@ static void note_channel(
 		shown->value = value;
 		shown->value_us = time_us;
 	}
-	note_minute(shown, time_us, is_ok(shown->state));
+	if (shown->state != STATE_OFF)
+		note_minute(shown, time_us, is_ok(shown->state));
 }
 
 void live_note(struct live *live, const uint8_t *bytes, size_t n)

@@ -97,12 +97,28 @@ static pid_t start_words(const char *folder, const char *log, const char *preloa
 	return start(folder, log, preload, argv);
 }
 
+static pid_t start_sensord(
+        const char *folder, const char *preload, const char *for_time)
+{
+	char station[512], program[512];
+	snprintf(station, sizeof station, "%s/station.yaml", folder);
+	snprintf(program, sizeof program, "%s",
+	        project_file("build/san/quantrac-sensord"));
+	const char *const words[] = { program, "--config", station, "--for", for_time,
+		NULL };
+	return start_words(folder, "sensord.log", preload, words);
+}
+
+pid_t run_again(const char *folder, const char *for_time)
+{
+	return start_sensord(folder, NULL, for_time);
+}
+
 struct run run_begin(const char *folder, const char *link, const char *speed,
         const char *preload, const char *for_time)
 {
-	char scenario[512], station[512], dir[512], sent[512], program[512];
+	char scenario[512], dir[512], sent[512], program[512];
 	snprintf(scenario, sizeof scenario, "%s/scenario.yaml", folder);
-	snprintf(station, sizeof station, "%s/station.yaml", folder);
 	snprintf(dir, sizeof dir, "%s/run", folder);
 	snprintf(sent, sizeof sent, "%s/sent.csv", folder);
 	snprintf(program, sizeof program, "%s", project_file("build/san/quantrac"));
@@ -111,11 +127,7 @@ struct run run_begin(const char *folder, const char *link, const char *speed,
 	struct run run = { .live_us = time_now() };
 	run.simulate = start_words(folder, "simulate.log", NULL, simulate);
 	wait_for(link);
-	snprintf(program, sizeof program, "%s",
-	        project_file("build/san/quantrac-sensord"));
-	const char *const sensord[] = { program, "--config", station, "--for", for_time,
-		NULL };
-	run.sensord = start_words(folder, "sensord.log", preload, sensord);
+	run.sensord = start_sensord(folder, preload, for_time);
 	return run;
 }
 

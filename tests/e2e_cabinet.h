@@ -24,6 +24,9 @@ struct run {
 struct run run_begin(const char *folder, const char *link, const char *speed,
         const char *preload, const char *for_time);
 
+/* Another sensord on the same files; its process. */
+pid_t run_again(const char *folder, const char *for_time);
+
 /* Wait for sensord's end, end the simulator; both must end well. */
 void run_finish(const char *folder, struct run *run);
 

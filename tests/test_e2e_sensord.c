@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/legal_time.h"
@@ -210,6 +211,22 @@ static void a_second_daemon_leaves_the_journal_alone(void **state)
 	free(text);
 }
 
+/* What had been committed is there, once; the second run goes on behind it. */
+static void a_killed_daemon_goes_on_behind_what_it_had_committed(void **state)
+{
+	struct run run = begin(*state, NULL, "60s");
+	int status;
+	wait_for(in_folder(*state, "journal/state.json"));
+	poll(NULL, 0, 2200);
+	kill(run.sensord, SIGKILL);
+	assert_int_equal(waitpid(run.sensord, &status, 0), run.sensord);
+	run.sensord = run_again(*state, "2s");
+	run_finish(*state, &run);
+	/* a second and a half of polls and what was on the wire, of 4 s: two frames a poll */
+	everything_agrees(*state, 10, 40);
+	assert_contains(text_of(*state, "sensord.log"), "continued");
+}
+
 static void a_signal_ends_it_with_everything_committed(void **state)
 {
 	struct run run = begin(*state, NULL, "60s");
@@ -249,6 +266,7 @@ int main(void)
 		scratch_test(status_says_that_nobody_runs),
 		scratch_test(the_real_serial_library_opens_the_same_line),
 		scratch_test(a_second_daemon_leaves_the_journal_alone),
+		scratch_test(a_killed_daemon_goes_on_behind_what_it_had_committed),
 		scratch_test(a_signal_ends_it_with_everything_committed),
 		scratch_test(a_configuration_that_is_wrong_is_told_with_78),
 	};
