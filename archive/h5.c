@@ -182,6 +182,9 @@ static void release(struct h5 *h5)
 		h5_damaged(h5, "%zd objects are still open at the end", open - 1);
 	if (H5Fclose(h5->file) < 0)
 		h5_fail(h5, "", "cannot be closed");
+	else if (h5->writing && !h5->in_memory && !h5->failed &&
+	         h5_forget_times(h5->path) != OK)
+		h5_damaged(h5, "cannot be finished: %s", strerror(errno));
 }
 
 int h5_close(struct h5 *h5, struct problem *why)
@@ -212,6 +215,7 @@ int h5_create(struct h5 **out, const char *path, bool few_chunks, struct problem
 		return problem_set(
 		        why, FAILED, EXIT_INTERNAL, "%s: out of memory", path);
 	h5->writing = true;
+	h5->in_memory = path == NULL;
 	h5->file = file_create(path, few_chunks);
 	if (h5->file < 0)
 		h5_fail(h5, "", "cannot be made");

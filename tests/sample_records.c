@@ -377,7 +377,7 @@ static void chance_record(
 void sample_chance(struct sample *sample, uint64_t *seed, size_t n)
 {
 	sample_start(sample, "bt-outlet");
-	for (size_t i = 0; i < 6; i++)
+	for (size_t i = 0; i < (n < 50 ? 2 : 6); i++)
 		chance_instrument(sample, seed, i, n >= 200);
 	sample_station_describe(sample);
 	struct sample_head head = {
