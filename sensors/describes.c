@@ -15,25 +15,33 @@ static int encode(
 	        DESCRIBE_MOST, status_text(n));
 }
 
+static int make_all(struct describes *out, const struct station *station, uint8_t *room,
+        struct problem *why)
+{
+	for (size_t i = 0; i < station->n_instruments; i++) {
+		out->instrument[i] = station_describe_instrument(station, i);
+		out->n++;
+		int status = encode(
+		        out->instrument[i], room, station->instrument[i].id, why);
+		if (status != OK)
+			return status;
+	}
+	out->station = station_describe(station, out->instrument);
+	return encode(out->station, room, station->id, why);
+}
+
 int describes_make(
         struct describes *out, const struct station *station, struct problem *why)
 {
+	int status = FAILED;
 	uint8_t *room = malloc(DESCRIBE_MOST);
 	*out = (struct describes){ 0 };
 	out->instrument = calloc(station->n_instruments + 1, sizeof out->instrument[0]);
-	int status = OK;
-	if (room == NULL || out->instrument == NULL)
-		status = problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
-	for (size_t i = 0; status == OK && i < station->n_instruments; i++) {
-		out->instrument[i] = station_describe_instrument(station, i);
-		out->n++;
-		status = encode(
-		        out->instrument[i], room, station->instrument[i].id, why);
-	}
-	if (status == OK) {
-		out->station = station_describe(station, out->instrument);
-		status = encode(out->station, room, station->id, why);
-	}
+	if (room != NULL && out->instrument != NULL)
+		status = make_all(out, station, room, why);
+	else
+		problem_set(
+		        why, FAILED, EXIT_INTERNAL, "no memory for the descriptions");
 	free(room);
 	if (status != OK)
 		describes_free(out);

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,17 +12,25 @@
 
 #define ROWS_MOST 4000000
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-void complain(const struct reading_of *of, const char *hint, const char *what,
-        const char *where, size_t i, const char *word)
+struct place place(const char *section, size_t i, const char *key)
 {
-	char place[64], sentence[512];
-	snprintf(place, sizeof place, where, i);
-	snprintf(sentence, sizeof sentence, what, word);
-	config_error(of->scenario->config, of->report, place, hint, "%s", sentence);
+	return (struct place){ .section = section, .i = i, .key = key };
 }
-#pragma GCC diagnostic pop
+
+void complain(const struct reading_of *of, const char *hint, struct place at,
+        const char *format, ...)
+{
+	char where[64], sentence[1200];
+	va_list args;
+	if (at.single)
+		snprintf(where, sizeof where, "%s.%s", at.section, at.key);
+	else
+		snprintf(where, sizeof where, "%s[%zu].%s", at.section, at.i, at.key);
+	va_start(args, format);
+	vsnprintf(sentence, sizeof sentence, format, args);
+	va_end(args);
+	config_error(of->scenario->config, of->report, where, hint, "%s", sentence);
+}
 
 /* FNV-1a: a channel's chance depends on names, so that one more channel changes no
  * other. */
@@ -129,8 +138,8 @@ static void replay_load(struct reading_of *of, size_t i, struct scenario_replay 
 		csv_close(csv);
 	}
 	if (status != OK)
-		complain(of, "the file is looked for beside the scenario", "%s",
-		        "instruments[%zu].channels", i, why.text);
+		complain(of, "the file is looked for beside the scenario",
+		        place("instruments", i, "channels"), "%s", why.text);
 }
 
 /* ---- instruments ---- */
@@ -143,8 +152,8 @@ static void channel_check(
 	int64_t us;
 	if (index < 0) {
 		complain(of, "channels are called as in the profile",
-		        "the profile has no channel '%s'", "instruments[%zu].channels",
-		        i, channel->name);
+		        place("instruments", i, "channels"),
+		        "the profile has no channel '%s'", channel->name);
 		return;
 	}
 	channel->index = (size_t)index;
@@ -155,13 +164,13 @@ static void channel_check(
 		channel->peak_us = (double)us;
 	else
 		complain(of, "write hours and minutes, \"15:00\"",
-		        "'%s' is no time of day", "instruments[%zu].channels", i,
+		        place("instruments", i, "channels"), "'%s' is no time of day",
 		        channel->peak);
 	if (clock_parse(channel->half_peak, &us) == OK)
 		channel->half_peak_us = (double)us;
 	else
 		complain(of, "write hours and minutes, \"08:00\"",
-		        "'%s' is no time of day", "instruments[%zu].channels", i,
+		        place("instruments", i, "channels"), "'%s' is no time of day",
 		        channel->half_peak);
 	replay_load(of, i, &channel->replay);
 }
@@ -173,13 +182,14 @@ static int instrument_check(struct reading_of *of, size_t i)
 	struct problem why = { 0 };
 	int port = scenario_port_index(scenario, instrument->port_id);
 	if (port < 0)
-		complain(of, "ports are listed under ports:", "there is no port '%s'",
-		        "instruments[%zu].port", i, instrument->port_id);
+		complain(of, "ports are listed under ports:",
+		        place("instruments", i, "port"), "there is no port '%s'",
+		        instrument->port_id);
 	instrument->port = port < 0 ? 0 : (size_t)port;
 	if (profile_find(&instrument->profile, instrument->profile_name,
 	            scenario->head.profiles, NULL, &why) != OK) {
-		complain(of, "quantrac instrument list shows the profiles", "%s",
-		        "instruments[%zu].profile", i, why.text);
+		complain(of, "quantrac instrument list shows the profiles",
+		        place("instruments", i, "profile"), "%s", why.text);
 		return OK;
 	}
 	if (!instrument->slave_set)
@@ -194,8 +204,9 @@ static int instrument_check(struct reading_of *of, size_t i)
 		if (scenario->instrument[k].port == instrument->port &&
 		        scenario->instrument[k].slave == instrument->slave)
 			complain(of, "give every instrument of a port its own slave",
-			        "'%s' answers there already", "instruments[%zu].slave",
-			        i, scenario->instrument[k].id);
+			        place("instruments", i, "slave"),
+			        "'%s' answers there already",
+			        scenario->instrument[k].id);
 	return OK;
 }
 
@@ -209,8 +220,10 @@ static int scenario_check(struct reading_of *of)
 		all &= scenario->instrument[i].profile != NULL;
 	}
 	if (fmod(scenario->head.base_s, scenario->head.slot_s) != 0)
-		complain(of, "base: 5min, slot: 1min", "%s", "scenario.slot", 0,
-		        "a base interval is a whole number of slots");
+		complain(of, "base: 5min, slot: 1min",
+		        (struct place){
+		                .section = "scenario", .key = "slot", .single = true },
+		        "%s", "a base interval is a whole number of slots");
 	if (all)
 		scenes_check(of);
 	if (config_errors(scenario->config) > 0)

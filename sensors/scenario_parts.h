@@ -12,10 +12,17 @@ struct reading_of {
 	struct problem *why;
 };
 
-/* An error at a place of the file: `where` is a path with one %zu for `i`, `what` a
- * sentence with one %s for `word`. */
-void complain(const struct reading_of *of, const char *hint, const char *what,
-        const char *where, size_t i, const char *word);
+/* A place of the file: "scenes[3].from", or "scenario.slot" when single. */
+struct place {
+	const char *section, *key;
+	size_t i;
+	bool single;
+};
+struct place place(const char *section, size_t i, const char *key);
+
+/* An error there, with a hint what to write. */
+void complain(const struct reading_of *of, const char *hint, struct place at,
+        const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* "15:00" to microseconds after midnight ("24:00" is the end of the day); OK or
  * MALFORMED. */

@@ -73,20 +73,21 @@ static void check_times(struct reading_of *of, size_t i, struct scenario_scene *
 	int64_t base_us = (int64_t)(scenario->head.base_s * 1e6);
 	bool live;
 	if (scene_time(scenario, scene->from, &scene->from_us, &scene->live) != OK)
-		complain(of, hint, "'%s' is no time of a scenario", "scenes[%zu].from",
-		        i, scene->from);
+		complain(of, hint, place("scenes", i, "from"),
+		        "'%s' is no time of a scenario", scene->from);
 	else if (scene_time(scenario, scene->to, &scene->to_us, &live) != OK ||
 	         live != scene->live)
-		complain(of, hint, "'%s' is no end of this scene", "scenes[%zu].to", i,
-		        scene->to);
+		complain(of, hint, place("scenes", i, "to"),
+		        "'%s' is no end of this scene", scene->to);
 	else if (scene->to_us <= scene->from_us)
 		complain(of, "the end is not included, so it must be later",
-		        "'%s' is not after the scene's beginning", "scenes[%zu].to", i,
-		        scene->to);
+		        place("scenes", i, "to"),
+		        "'%s' is not after the scene's beginning", scene->to);
 	else if (!isnan(scene->mean) && (scene->to_us - scene->from_us) % base_us != 0)
 		complain(of, "a planted mean is made of whole base intervals",
+		        place("scenes", i, "to"),
 		        "the scene to '%s' is no whole number of base intervals",
-		        "scenes[%zu].to", i, scene->to);
+		        scene->to);
 }
 
 static void check_state(struct reading_of *of, size_t i, struct scenario_scene *scene)
@@ -97,8 +98,8 @@ static void check_state(struct reading_of *of, size_t i, struct scenario_scene *
 	scene->state_number = channel_state_of(scene->state);
 	if (scene->state_number < 0)
 		complain(of, "calibrating, maintenance, fault, stopped, off, ...",
-		        "no instrument is in the state '%s'", "scenes[%zu].state", i,
-		        scene->state);
+		        place("scenes", i, "state"),
+		        "no instrument is in the state '%s'", scene->state);
 }
 
 static bool concerns(const struct scenario_scene *scene,
@@ -143,12 +144,11 @@ static void check_whom(
 		hits += concerns(scene, &scenario->instrument[k]);
 	if (hits == 0)
 		complain(of, "name an instrument or a port of this scenario",
-		        "nobody here is '%s'", "scenes[%zu].instrument", i,
+		        place("scenes", i, "instrument"), "nobody here is '%s'",
 		        scene->instrument[0] != '\0' ? scene->instrument : scene->port);
 	if (scene->state_number >= 0 && hits > 0 && !can_say(scenario, scene))
-		complain(of, "see states: of the profile",
-		        "the profile of its instrument cannot say '%s'",
-		        "scenes[%zu].state", i, scene->state);
+		complain(of, "see states: of the profile", place("scenes", i, "state"),
+		        "the profile of its instrument cannot say '%s'", scene->state);
 	for (size_t c = 0; c < scene->n_channels; c++) {
 		bool known = false;
 		for (size_t k = 0; k < scenario->n_instruments; k++)
@@ -157,8 +157,9 @@ static void check_whom(
 			                 scene->channel[c]) >= 0;
 		if (!known)
 			complain(of, "channels are called as in the profile",
+			        place("scenes", i, "channels"),
 			        "no instrument of this scene has a channel '%s'",
-			        "scenes[%zu].channels", i, scene->channel[c]);
+			        scene->channel[c]);
 	}
 }
 
@@ -173,11 +174,12 @@ void scenes_check(struct reading_of *of)
 		check_whom(of, i, scene);
 		if (scene->cable && scene->port[0] == '\0')
 			complain(of, "add port: with the id of the port",
-			        "a cable is pulled from a port, and none is named",
-			        "scenes[%zu].cable", i, "");
+			        place("scenes", i, "cable"),
+			        "a cable is pulled from a port, and none is named");
 	}
 }
 
+/* The scenes that concern an instrument, and of these those that change a channel's value. */
 static int gather(
         const struct scenario *scenario, struct scenario_instrument *instrument)
 {
@@ -185,18 +187,22 @@ static int gather(
 	instrument->scene = calloc(n + 1, sizeof instrument->scene[0]);
 	if (instrument->scene == NULL)
 		return FAILED;
-	for (size_t i = 0; i < n; i++)
-		if (concerns(&scenario->scene[i], instrument))
-			instrument->scene[instrument->n_scenes++] = &scenario->scene[i];
 	for (size_t c = 0; c < instrument->n_channels; c++) {
 		struct scenario_channel *channel = &instrument->channel[c];
 		channel->scene = calloc(n + 1, sizeof channel->scene[0]);
 		if (channel->scene == NULL)
 			return FAILED;
-		for (size_t i = 0; i < instrument->n_scenes; i++)
-			if (changes_value(instrument->scene[i], channel))
-				channel->scene[channel->n_scenes++] =
-				        instrument->scene[i];
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct scenario_scene *scene = &scenario->scene[i];
+		if (!concerns(scene, instrument))
+			continue;
+		instrument->scene[instrument->n_scenes++] = scene;
+		for (size_t c = 0; c < instrument->n_channels; c++) {
+			struct scenario_channel *channel = &instrument->channel[c];
+			if (changes_value(scene, channel))
+				channel->scene[channel->n_scenes++] = scene;
+		}
 	}
 	return OK;
 }
