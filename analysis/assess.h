@@ -19,12 +19,12 @@ enum result { RESULT_WITHIN, RESULT_OVER, RESULT_NOT_DECIDABLE, RESULT_NOT_APPLI
 enum strength { STRENGTH_NONE, STRENGTH_WITHIN, STRENGTH_BEYOND };
 enum decided_by {
 	BY_VALUES,
-	BY_LOWER_BOUND, /* missing as 0, still over */
-	BY_UPPER_BOUND, /* missing at range top, still within */
-	BY_NOTHING,     /* between the bounds */
+	BY_LOWER_BOUND,  /* missing as 0, still over */
+	BY_UPPER_BOUND,  /* missing at range top, still within */
+	BY_NOTHING,      /* between the bounds */
 	BY_NO_OPERATION, /* stopped all the time */
 	BY_SHORT_OPERATION,
-	BY_REFUSAL,     /* bases differ, a coefficient is missing, ...: note says it */
+	BY_REFUSAL, /* bases differ, a coefficient is missing, ...: note says it */
 };
 
 struct span { /* a stretch of one kind of counts, merged over base intervals */
@@ -74,20 +74,22 @@ struct assessment {
 struct judge_options {
 	const char *zone, *station, *channel, *rule; /* NULL: all */
 	int64_t from_us, to_us;
-	int64_t as_of_us; /* 0: everything stored */
-	bool stages;      /* every stage, not only the judged one */
+	int64_t as_of_us;  /* 0: everything stored */
+	bool stages;       /* every stage, not only the judged one */
 	int shard, shards; /* by (station, day); 0 of 1 */
-	int64_t now_us;   /* periods that have not ended are not judged */
+	int64_t now_us;    /* periods that have not ended are not judged */
 };
 
 /* Judge; calls `each` with each assessment in order of station, channel, rule, time; the assessment
  * is borrowed.  Assessments made, or a problem. */
-int judge(struct reader *reader, const struct rules *rules, const struct judge_options *options,
-	int (*each)(void *with, const struct assessment *assessment), void *with,
-	struct problem *why);
+int judge(struct reader *reader, const struct rules *rules,
+        const struct judge_options *options,
+        int (*each)(void *with, const struct assessment *assessment), void *with,
+        struct problem *why);
 
-const char *result_text(uint8_t result);     /* "within limit" */
-const char *strength_text(uint8_t strength); /* "beyond uncertainty", "within uncertainty", "" */
+const char *result_text(uint8_t result); /* "within limit" */
+const char *strength_text(
+        uint8_t strength); /* "beyond uncertainty", "within uncertainty", "" */
 
 /* Standard uncertainty of a mean: u_sys (class limit a as a/sqrt 3, does not shrink) and u_ran
  * (shrinks by n with the lag-k autocorrelation of x[n]); facts/domain F12. */
@@ -102,8 +104,9 @@ struct day_curve {
 	uint8_t *what;    /* enum counts_as of the interval */
 	uint8_t *running; /* 0 stopped, 1 running, 2 unknown */
 };
-int day_curve_make(struct day_curve *out, struct reader *reader, const struct rules *rules,
-	const struct assessment *assessment, int64_t as_of_us, struct problem *why);
+int day_curve_make(struct day_curve *out, struct reader *reader,
+        const struct rules *rules, const struct assessment *assessment,
+        int64_t as_of_us, struct problem *why);
 void day_curve_free(struct day_curve *curve);
 
 /* ---- raw episodes: runs of base values over a level; kind `episode` ---- */
@@ -116,7 +119,8 @@ struct episode {
 	const char *rule;
 };
 int episodes_find(struct reader *reader, const struct rules *rules,
-	const struct judge_options *options,
-	int (*each)(void *with, const struct episode *episode), void *with, struct problem *why);
+        const struct judge_options *options,
+        int (*each)(void *with, const struct episode *episode), void *with,
+        struct problem *why);
 
 #endif

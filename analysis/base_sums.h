@@ -14,14 +14,14 @@
 /* What a reading counts as (facts/domain section 3), by priority:
  * no number > fault > calibrating, maintenance > range > rest. */
 enum counts_as {
-	COUNTS_VALID,       /* measuring; also suspect */
-	COUNTS_CENSORED,    /* valid at range top: the mean is "at least" */
-	COUNTS_INVALID,     /* a number no working instrument gives, or none (NaN, sentinel) */
+	COUNTS_VALID,    /* measuring; also suspect */
+	COUNTS_CENSORED, /* valid at range top: the mean is "at least" */
+	COUNTS_INVALID, /* a number no working instrument gives, or none (NaN, sentinel) */
 	COUNTS_CALIBRATING, /* 01: calibrating, incl. recovery; maintenance */
 	COUNTS_FAULT,       /* 02 */
 	COUNTS_MISSING,     /* silent, garbled, refused, or no record at all */
 	COUNTS_STOPPED,     /* plant measured as stopped: not expected */
-	COUNTS_REPEATED,    /* unchanged result of a slow analyser: not a value, not expected */
+	COUNTS_REPEATED, /* unchanged result of a slow analyser: not a value, not expected */
 };
 enum { COUNTS_AS = 8 };
 
@@ -43,8 +43,8 @@ struct base_sums {
 };
 
 /* Base sums of [from, to), aligned to legal time.  OK or FAILED (memory). */
-int base_sums_make(struct base_sums *out, const struct series *series, int64_t period_us,
-	int64_t from_us, int64_t to_us);
+int base_sums_make(struct base_sums *out, const struct series *series,
+        int64_t period_us, int64_t from_us, int64_t to_us);
 void base_sums_free(struct base_sums *sums);
 
 /* ---- plain means with completeness (quantrac means) ---- */
@@ -59,6 +59,6 @@ struct mean_row {
  * Expected counts are results due (result_every of the channel).  Rows made (caller frees), or a
  * negative status. */
 int means_make(struct mean_row **out, const struct series *series, int64_t period_us,
-	int64_t from_us, int64_t to_us, double min_valid_percent);
+        int64_t from_us, int64_t to_us, double min_valid_percent);
 
 #endif

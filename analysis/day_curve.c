@@ -72,7 +72,7 @@ int day_curve_make(struct day_curve *out, struct reader *reader,
 	int n = status == OK ? station_jobs(&job, &judging, assessment->station, why)
 	                     : status;
 	status = n < 0 ? n : NOT_FOUND;
-	for (int i = 0; i < n && status == NOT_FOUND; i++)
+	for (int i = 0; job != NULL && i < n && status == NOT_FOUND; i++)
 		status = curve_of_job(out, &job[i], assessment);
 	if (n >= 0)
 		jobs_free(job, (size_t)n);

@@ -21,9 +21,17 @@ struct permit {
 	const char *outlet, *outlet_name, *station, *coordinates, *receiving_water;
 	const char *rule, *column;
 	size_t n_coefficients;
-	struct permit_coefficient { const char *name; double value; const char *document; } *coefficient;
+	struct permit_coefficient {
+		const char *name;
+		double value;
+		const char *document;
+	} * coefficient;
 	size_t n_stricter; /* permit values that are stricter than the regulation */
-	struct permit_limit { const char *channel; double low, high; const char *unit; } *stricter;
+	struct permit_limit {
+		const char *channel;
+		double low, high;
+		const char *unit;
+	} * stricter;
 	size_t n_parameters; /* channels judged; none: all the rule has and the station measures */
 	const char **parameter;
 	int64_t stored_us;
@@ -45,35 +53,38 @@ int permit_from_file(const char *path, char **json, struct problem *why);
 
 /* Does a permit fit the rule it names: column, coefficients, parameters?  Errors go to `report` and into
  * config_errors of `config`, the document the permit was read from.  OK or MALFORMED. */
-int permit_check(const struct permit *permit, const struct rule *rule, struct config *config,
-	FILE *report);
+int permit_check(const struct permit *permit, const struct rule *rule,
+        struct config *config, FILE *report);
 
 /* The DOCUMENT's JSON of a permit; the caller frees *json.  OK or FAILED. */
 int permit_json(const struct permit *permit, char **json);
 
 /* A permit read back from that JSON; freed by permits_free or config_free(out->config).  OK, MALFORMED. */
-int permit_from_json(struct permit *out, const char *json, size_t n, struct problem *why);
+int permit_from_json(
+        struct permit *out, const char *json, size_t n, struct problem *why);
 
 /* All permits of the archive stored by as_of_us (0: all), oldest first. */
-int permits_load(struct permits *out, struct reader *reader, int64_t as_of_us, struct problem *why);
+int permits_load(struct permits *out, struct reader *reader, int64_t as_of_us,
+        struct problem *why);
 void permits_free(struct permits *permits);
 
 /* Those in force for a station at a time; the newest of each rule.  Count, at most `most`. */
 size_t permits_for(const struct permits *permits, const char *station, int64_t time_us,
-	const struct permit **out, size_t most);
+        const struct permit **out, size_t most);
 
 /* Cmax of one parameter: C x coefficients, or the permit's stricter value.  OK, NOT_FOUND (the rule
  * has none), REFUSED (a coefficient the permit does not give, a rule not in force) with the reason. */
 struct limit_applied {
-	double low, high;        /* high NAN: none; low NAN: not an interval */
-	double table_value;      /* C */
-	double factor;           /* product of the coefficients, 1 if not scaled */
-	bool stricter;           /* the permit's value was taken */
-	char basis[256];         /* "QCVN 40:2011/BTNMT, column A, Kq = 1, Kf = 1" */
+	double low, high;   /* high NAN: none; low NAN: not an interval */
+	double table_value; /* C */
+	double factor;      /* product of the coefficients, 1 if not scaled */
+	bool stricter;      /* the permit's value was taken */
+	char basis[256];    /* "QCVN 40:2011/BTNMT, column A, Kq = 1, Kf = 1" */
 	char basis_vi[256];
 	int decimals;
 };
-int limit_apply(struct limit_applied *out, const struct rule *rule, const struct rule_limit *limit,
-	const struct permit *permit, const char *stage, int64_t time_us, struct problem *why);
+int limit_apply(struct limit_applied *out, const struct rule *rule,
+        const struct rule_limit *limit, const struct permit *permit, const char *stage,
+        int64_t time_us, struct problem *why);
 
 #endif

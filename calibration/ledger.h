@@ -28,17 +28,17 @@ struct ledger {
 	struct calibration *calibration; /* by from_us, later stored ones win */
 };
 
-int ledger_load(
-	struct ledger *out, struct reader *reader, int64_t as_of_us, struct problem *why);
+int ledger_load(struct ledger *out, struct reader *reader, int64_t as_of_us,
+        struct problem *why);
 void ledger_free(struct ledger *ledger);
 
 /* The calibration in force for a channel at a time, or NULL. */
 const struct calibration *ledger_find(const struct ledger *ledger, const char *station,
-	const char *channel, int64_t time_us);
+        const char *channel, int64_t time_us);
 
 /* Apply to arrays: value[n] in place where a calibration is in force; values changed. */
-size_t ledger_apply(const struct ledger *ledger, const char *station, const char *channel,
-	const int64_t *time_us, double *value, size_t n);
+size_t ledger_apply(const struct ledger *ledger, const char *station,
+        const char *channel, const int64_t *time_us, double *value, size_t n);
 
 /* The DOCUMENT's JSON for a new calibration; caller frees. */
 int calibration_json(const struct calibration *calibration, char **json);
