@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The live view of the cabinet, and the clock that is watched. */
+#include "tests/check.h"
+
+#include <math.h>
+
+#include "sensors/clock_watch.h"
+#include "sensors/live.h"
+#include "tests/keeper_fixture.h"
+
+static void the_live_view_shows_the_newest_of_every_channel(void **state)
+{
+	struct live_view view;
+	struct problem why;
+	start_keeper(false, 0);
+	put_reading(40.5);
+	move_clock(S);
+	put_reading(41.5);
+	move_clock(S);
+	keeper_step(c.keeper, &c.now);
+	assert_int_equal(live_read(&view, c.state_path, &c.now, &why), OK);
+	assert_string_equal(view.station, "nt-01");
+	assert_true(view.simulated);
+	assert_int_equal(view.n_channels, 4);
+	assert_string_equal(view.channel[0].channel, "cod");
+	assert_true(view.channel[0].value == 41.5);
+	assert_true(view.channel[0].value_us == c.now.time_us - S);
+	assert_string_equal(view.channel[0].state, "ok");
+	assert_close(view.channel[0].ok_percent, 100, 0);
+	assert_string_equal(view.channel[2].state, "silent");
+	assert_true(isnan(view.channel[2].value));
+	assert_close(view.channel[2].ok_percent, 0, 0);
+	live_view_free(&view);
+	/* silent now: what it showed last, and since when */
+	put_reading(NAN);
+	move_clock(S);
+	keeper_step(c.keeper, &c.now);
+	assert_int_equal(live_read(&view, c.state_path, &c.now, &why), OK);
+	assert_string_equal(view.channel[0].state, "silent");
+	assert_true(view.channel[0].value == 41.5);
+	assert_true(view.channel[0].value_us == c.now.time_us - 2 * S);
+	assert_close(view.channel[0].ok_percent, 200.0 / 3, 1e-12);
+	live_view_free(&view);
+}
+
+static void a_live_view_nobody_writes_is_refused(void **state)
+{
+	struct live_view view;
+	struct problem why;
+	assert_int_equal(live_read(&view, c.state_path, &c.now, &why), NOT_FOUND);
+	assert_int_equal(why.exit, EXIT_NO_DAEMON);
+	start_keeper(false, 0);
+	keeper_step(c.keeper, &c.now);
+	move_clock(29 * S);
+	assert_int_equal(live_read(&view, c.state_path, &c.now, &why), OK);
+	live_view_free(&view);
+	move_clock(S);
+	assert_int_equal(live_read(&view, c.state_path, &c.now, &why), REFUSED);
+	assert_int_equal(why.exit, EXIT_NO_DAEMON);
+	keeper_step(c.keeper, &c.now);
+	struct moment other = c.now;
+	other.boot++;
+	assert_int_equal(live_read(&view, c.state_path, &other, &why), REFUSED);
+	keeper_end(c.keeper, &c.now);
+	assert_int_equal(live_read(&view, c.state_path, &c.now, &why), REFUSED);
+	assert_contains(why.text, "not running");
+}
+
+/* ---- the clock alone ---- */
+
+static struct moment at(int64_t time_us, int64_t mono_us, uint8_t clock_state)
+{
+	return (struct moment){
+		.time_us = time_us, .mono_us = mono_us, .state = clock_state
+	};
+}
+
+static void a_step_of_a_clock_nobody_believes_is_told_as_such(void **state)
+{
+	struct clock_watch watch = { 0 };
+	struct clock_event event;
+	struct moment now = at(100 * S, 0, CLOCK_UNSYNCED);
+	assert_int_equal(clock_watch_look(&watch, &now, &event), 0);
+	now = at(510 * S, 10 * S, CLOCK_STEPPED);
+	assert_int_equal(clock_watch_look(&watch, &now, &event), 0);
+	now = at(511 * S, 11 * S, CLOCK_UNSYNCED);
+	assert_int_equal(clock_watch_look(&watch, &now, &event), 1);
+	assert_int_equal(event.state, CLOCK_UNSYNCED);
+	assert_true(event.after_us - event.before_us == 400 * S);
+	now = at(522 * S, 20 * S, CLOCK_SYNCED);
+	assert_int_equal(clock_watch_look(&watch, &now, &event), 1);
+	assert_int_equal(event.state, CLOCK_SYNCED);
+	/* the whole way since the start: what stamps of that time need */
+	assert_true(event.after_us - event.before_us == 402 * S);
+	assert_int_equal(clock_watch_look(&watch, &now, &event), 0);
+}
+
+static void a_synced_clock_that_stays_so_says_nothing(void **state)
+{
+	struct clock_watch watch = { 0 };
+	struct clock_event event;
+	for (int i = 0; i < 100; i++) {
+		struct moment now = at(100 * S + i * S, i * S, CLOCK_SYNCED);
+		assert_int_equal(clock_watch_look(&watch, &now, &event), 0);
+	}
+	struct moment now = at(0, 100 * S, CLOCK_STEPPED);
+	assert_int_equal(clock_watch_look(&watch, &now, &event), 0);
+	now = at(S, 101 * S, CLOCK_SYNCED);
+	assert_int_equal(clock_watch_look(&watch, &now, &event), 1);
+	assert_true(event.after_us - event.before_us == -200 * S);
+}
+
+#define scratch_test(f)                                                                \
+	cmocka_unit_test_setup_teardown(f, keeper_setup, keeper_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scratch_test(the_live_view_shows_the_newest_of_every_channel),
+		scratch_test(a_live_view_nobody_writes_is_refused),
+		cmocka_unit_test(a_step_of_a_clock_nobody_believes_is_told_as_such),
+		cmocka_unit_test(a_synced_clock_that_stays_so_says_nothing),
+	};
+	return cmocka_run_group_tests_name("live", tests, NULL, NULL);
+}
