@@ -126,6 +126,9 @@ build/san/tests/test_%: build/san/tests/test_%.o build/san/libtests.a \
                         $(LINKS.quantrac-office:%=build/san/lib%.a)
 	$(call say,LINK,$@) $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
+# the page is inside the program (.incbin)
+build/rel/web/assets.o build/san/web/assets.o: $(wildcard web/page/*)
+
 # what is shipped beside the programs
 build/limits:     ; @mkdir -p build && ln -sfn ../analysis/limits $@
 build/profiles:   ; @mkdir -p build && ln -sfn ../sensors/profiles $@
