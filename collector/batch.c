@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "collector/batch.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,15 +31,22 @@ static uint8_t *keep(struct batch *batch, const uint8_t *bytes, size_t n)
 	return out;
 }
 
+/* The record goes on where the last range ends: the range grows. */
+static bool range_grows(struct batch *batch, const struct record *record)
+{
+	if (batch->n_ranges == 0)
+		return false;
+	struct sealed_range *last = &batch->range[batch->n_ranges - 1];
+	if (last->epoch != record->epoch || last->last + 1 != record->seq)
+		return false;
+	last->last = record->seq;
+	return true;
+}
+
 static int range_add(struct batch *batch, const struct record *record)
 {
-	struct sealed_range *last =
-	        batch->n_ranges > 0 ? &batch->range[batch->n_ranges - 1] : NULL;
-	if (last != NULL && last->epoch == record->epoch &&
-	        last->last + 1 == record->seq) {
-		last->last = record->seq;
+	if (range_grows(batch, record))
 		return OK;
-	}
 	if (batch->n_ranges == batch->ranges_room) {
 		size_t room = batch->ranges_room > 0 ? 2 * batch->ranges_room : 8;
 		void *more = realloc(batch->range, room * sizeof *batch->range);

@@ -52,7 +52,7 @@ static int differs(const struct ingest *ingest, const struct inlet *inlet,
 static int compare_all(const struct ingest *ingest, const struct inlet *inlet,
         const struct again *again, struct journal_reader *reader, struct problem *why)
 {
-	struct journal_entry entry = { .seq = 0 };
+	struct journal_entry entry = { .record = again->in };
 	size_t at = 0;
 	int more = 1;
 	for (uint64_t seq = again->first_seq; seq < again->end_seq; seq++) {

@@ -114,11 +114,12 @@ static int range_grow(void *with, const uint8_t *bytes, size_t size, int64_t sto
 	struct record record;
 	if (record_decode(&record, bytes, size) < 0)
 		return 1;
-	struct sealed_range *last = ranges->n > 0 ? &ranges->one[ranges->n - 1] : NULL;
-	if (last != NULL && last->epoch == record.epoch &&
-	        last->last + 1 == record.seq) {
-		last->last = record.seq;
-		return 0;
+	if (ranges->n > 0) {
+		struct sealed_range *last = &ranges->one[ranges->n - 1];
+		if (last->epoch == record.epoch && last->last + 1 == record.seq) {
+			last->last = record.seq;
+			return 0;
+		}
 	}
 	struct sealed_range range = { record.epoch, record.seq, record.seq, 0 };
 	return ranges_add(ranges, &range) != OK;

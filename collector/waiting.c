@@ -82,24 +82,29 @@ static bool is_alike(
 	                       JUMP_US));
 }
 
+static void stretch_grow(struct stretch *stretch, const struct arrival *arrival)
+{
+	const struct record *record = &arrival->record;
+	stretch->last = record->seq;
+	if (record->time_us < stretch->low_us)
+		stretch->low_us = record->time_us;
+	if (record->time_us > stretch->high_us)
+		stretch->high_us = record->time_us;
+	stretch->stored_last_us = arrival->stored_us;
+}
+
 int stretches_add(
         struct stretches *stretches, const struct arrival *arrival, int offset_min)
 {
 	const struct record *record = &arrival->record;
-	struct stretch *last =
-	        stretches->n > 0 ? &stretches->one[stretches->n - 1] : NULL;
-	if (last != NULL && is_alike(last, arrival, offset_min)) {
-		last->last = record->seq;
-		if (record->time_us < last->low_us)
-			last->low_us = record->time_us;
-		if (record->time_us > last->high_us)
-			last->high_us = record->time_us;
-		last->stored_last_us = arrival->stored_us;
+	if (stretches->n > 0 &&
+	        is_alike(&stretches->one[stretches->n - 1], arrival, offset_min)) {
+		stretch_grow(&stretches->one[stretches->n - 1], arrival);
 		return OK;
 	}
 	if (stretches->n == stretches->room) {
 		size_t room = stretches->room > 0 ? 2 * stretches->room : 4;
-		void *more = realloc(stretches->one, room * sizeof *last);
+		void *more = realloc(stretches->one, room * sizeof *stretches->one);
 		if (more == NULL)
 			return FAILED;
 		stretches->one = more;

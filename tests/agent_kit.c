@@ -77,6 +77,7 @@ static void remember(struct agent_book *book, const struct record *record,
 	memcpy(copy, bytes, n);
 	book->record[book->n++] =
 	        (struct agent_record){ record->epoch, record->seq, n, copy };
+	/* cppcheck-suppress memleak */
 }
 
 void agent_raw(struct agent *agent, uint8_t type, int64_t time_us, const void *payload,

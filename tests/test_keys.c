@@ -12,6 +12,52 @@
 
 #define NOW INT64_C(1794700800000000) /* 2026-11-15 07:00 +07:00 */
 
+static void key_files_come_back_as_written_and_secrets_stay_secret(void **state)
+{
+	struct key_pair pair, again = { .public_key = "" };
+	struct problem why;
+	struct stat st;
+	char path[5000];
+	key_pair_new(&pair);
+	snprintf(path, sizeof path, "%s/own.secret", (char *)*state);
+	assert_int_equal(key_write(path, pair.secret_key, 1, NULL), OK);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0400);
+	assert_int_equal(key_read(path, again.secret_key, 1, NULL), OK);
+	assert_int_equal(key_pair_complete(&again), OK);
+	assert_string_equal(again.public_key, pair.public_key);
+
+	assert_int_equal(key_write(path, pair.secret_key, 1, &why), REFUSED);
+	assert_contains(why.text, "is there already");
+	for (unsigned mode = 0404; mode <= 0440; mode += 0034) {
+		assert_int_equal(chmod(path, mode), 0);
+		assert_int_equal(key_read(path, again.secret_key, 1, &why), REFUSED);
+		assert_contains(why.text, "chmod 0400");
+	}
+}
+
+static void what_is_no_key_is_refused(void **state)
+{
+	static const char *const bad[] = { "", "short\n",
+		"0123456789012345678901234567890123456789012\n",
+		"                                        \n" };
+	char path[5000], key[KEY_TEXT];
+	struct problem why;
+	snprintf(path, sizeof path, "%s/bad.pub", (char *)*state);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		FILE *out = fopen(path, "w");
+		fputs(bad[i], out);
+		fclose(out);
+		assert_int_equal(key_read(path, key, 0, &why), MALFORMED);
+		assert_contains(why.text, path);
+	}
+	assert_int_equal(key_read("/nowhere/x.pub", key, 0, &why), NOT_FOUND);
+	assert_false(key_valid("too short"));
+	struct key_pair pair;
+	key_pair_new(&pair);
+	assert_true(key_valid(pair.public_key));
+}
+
 static void a_new_pair_is_two_files_and_never_replaced(void **state)
 {
 	char key[KEY_TEXT], read[KEY_TEXT], secret[KEY_TEXT];
@@ -111,18 +157,17 @@ static void a_list_that_cannot_be_read_is_named(void **state)
 
 static int keys(const char *a, const char *b, const char *c, const char *agents)
 {
-	char *argv[] = { strdup("keys"), strdup("-q"), strdup("--agents"),
-		strdup(agents), strdup(a), strdup(b), strdup(c), NULL };
-	char *given[8];
+	const char *word[] = { "keys", "-q", "--agents", agents, a, b, c };
+	char text[7][256], *argv[8];
 	int argc = 0;
-	for (int i = 0; argv[i] != NULL; i++)
-		if (argv[i][0] != '\0')
-			given[argc++] = argv[i];
-	given[argc] = NULL;
-	int status = command_keys(argc, given);
+	for (size_t i = 0; i < sizeof word / sizeof word[0]; i++)
+		if (word[i][0] != '\0') {
+			snprintf(text[i], sizeof text[i], "%s", word[i]);
+			argv[argc++] = text[i];
+		}
+	argv[argc] = NULL;
+	int status = command_keys(argc, argv);
 	fflush(stdout);
-	for (int i = 0; argv[i] != NULL; i++)
-		free(argv[i]);
 	return status;
 }
 
@@ -146,6 +191,8 @@ static void the_command_ends_with_the_code_of_what_happened(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH(key_files_come_back_as_written_and_secrets_stay_secret),
+		WITH(what_is_no_key_is_refused),
 		WITH(a_new_pair_is_two_files_and_never_replaced),
 		WITH(a_public_key_in_the_way_leaves_no_half_pair),
 		WITH(names_that_are_no_station_are_refused),

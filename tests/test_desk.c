@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "collector/desk.h"
+#include "tests/agent_kit.h"
+
+#define EPOCH UINT64_C(0x00aa11bb22cc33dd)
+#define NOW   (AGENT_DAY + AGENT_HOUR)
+
+static struct agent_book book;
+static struct agent cabinet;
+static char lines[8192];
+
+static void keep_line(enum log_level level, const char *text)
+{
+	size_t n = strlen(lines);
+	snprintf(lines + n, sizeof lines - n, "%s\n", text);
+}
+
+static int setup(void **state)
+{
+	if (scratch_make(state) != 0)
+		return -1;
+	lines[0] = '\0';
+	log_catch(keep_line);
+	archive_make(*state);
+	agent_start(&cabinet, &book, "bt-outlet", EPOCH);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	agent_end(&cabinet);
+	agent_book_free(&book);
+	return scratch_remove(state);
+}
+
+/* A DESCRIBE and n readings, a minute apart. */
+static void fill(struct agent *agent, int n)
+{
+	agent_describe(agent, AGENT_DAY);
+	for (int i = 0; i < n; i++)
+		agent_reading(agent, AGENT_DAY + i * AGENT_MIN, 40 + i);
+}
+
+static void more(struct agent *agent, int n)
+{
+	for (int i = 0; i < n; i++)
+		agent_reading(agent, NOW + i * AGENT_MIN, 50 + i);
+}
+
+static struct desk desk;
+static uint8_t answer[WIRE_MOST];
+static const struct moment now = { .time_us = NOW, .mono_us = 1000000, .boot = 1 };
+static const struct peer bt = { .route = "r", .route_size = 1, .user = "bt-outlet" };
+
+static int hear(const struct wire *wire, const struct peer *peer, struct wire *out)
+{
+	static uint8_t message[WIRE_MOST];
+	int n = wire_encode(wire, message, sizeof message);
+	assert_true(n > 0);
+	n = desk_hear(&desk, peer, message, (size_t)n, &now, answer);
+	if (n > 0)
+		assert_int_equal(wire_decode(out, answer, (size_t)n), OK);
+	return n;
+}
+
+static int say_hello(uint64_t oldest, struct wire *out)
+{
+	uint8_t payload[64];
+	struct wire_hello hello = {
+		.newest_seq = 99, .time_us = NOW, .version = "0.1"
+	};
+	struct wire wire = { .type = WIRE_HELLO,
+		.source = "bt-outlet",
+		.epoch = EPOCH,
+		.first_seq = oldest,
+		.payload = payload };
+	wire.payload_size = (size_t)wire_hello_put(&hello, payload, sizeof payload);
+	return hear(&wire, &bt, out);
+}
+
+static void the_desk_welcomes_takes_and_acknowledges_what_is_durable(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out = { .type = 0 };
+	struct wire_welcome welcome;
+	assert_int_equal(desk_open(&desk, ingest, 200), OK);
+	assert_true(say_hello(1, &out) > 0);
+	assert_int_equal(out.type, WIRE_WELCOME);
+	assert_int_equal(out.first_seq, 1);
+	assert_int_equal(wire_welcome_get(&welcome, out.payload, out.payload_size), OK);
+	assert_int_equal(welcome.window, 1);
+	assert_int_equal(welcome.most, WIRE_MOST);
+
+	fill(&cabinet, 19);
+	struct wire data = agent_message(&cabinet);
+	assert_int_equal(hear(&data, &bt, &out), 0);
+	assert_int_equal(desk_ack(&desk, 0, answer), 0);
+	assert_int_equal(ingest_commit(ingest), OK);
+	int n = desk_ack(&desk, 0, answer);
+	assert_int_equal(wire_decode(&out, answer, (size_t)n), OK);
+	assert_int_equal(out.type, WIRE_ACK);
+	assert_int_equal(out.first_seq, 21);
+	assert_int_equal(desk_ack(&desk, 0, answer), 0);
+	assert_int_equal(desk.station[0].record_us, AGENT_DAY + 18 * AGENT_MIN);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+static void the_desk_never_names_more_than_what_is_durable(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out = { .type = 0 };
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	fill(&cabinet, 19);
+	struct wire data = agent_message(&cabinet);
+	assert_int_equal(hear(&data, &bt, &out), 0);
+	/* gathered, not committed: neither WELCOME nor NAK may let the cabinet forget it */
+	assert_true(say_hello(1, &out) > 0);
+	assert_int_equal(out.first_seq, 1);
+	more(&cabinet, 5);
+	struct wire beyond = agent_again(&cabinet, 23, 25);
+	assert_true(hear(&beyond, &bt, &out) > 0);
+	assert_int_equal(out.type, WIRE_NAK);
+	assert_int_equal(out.first_seq, 1);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+static void the_desk_answers_a_ping_and_no_stranger(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out = { .type = 0 },
+	            ping = { .type = WIRE_PING, .source = "bt-outlet", .epoch = EPOCH };
+	struct peer stranger = bt;
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	assert_true(hear(&ping, &bt, &out) > 0);
+	assert_int_equal(out.type, WIRE_PONG);
+	assert_int_equal(out.epoch, EPOCH);
+	snprintf(stranger.user, sizeof stranger.user, "stack-1");
+	assert_int_equal(hear(&ping, &stranger, &out), 0);
+	assert_contains(lines, "the key of stack-1 sends as bt-outlet");
+	assert_int_equal(
+	        desk_hear(&desk, &bt, (const uint8_t *)"noise", 5, &now, answer), 0);
+	assert_int_equal(desk.malformed, 1);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+static void a_cabinet_that_begins_later_is_taken_from_there(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out = { .type = 0 };
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	assert_true(say_hello(500, &out) > 0);
+	assert_int_equal(out.type, WIRE_WELCOME);
+	assert_int_equal(out.first_seq, 500);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+static void silence_is_told_once(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out = { .type = 0 };
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	assert_true(say_hello(1, &out) > 0);
+	lines[0] = '\0';
+	desk_watch(&desk, now.mono_us + DESK_SILENT_US - 1);
+	assert_string_equal(lines, "");
+	desk_watch(&desk, now.mono_us + DESK_SILENT_US);
+	assert_string_equal(lines, "bt-outlet: has not been heard for 60 s\n");
+	desk_watch(&desk, now.mono_us + 2 * DESK_SILENT_US);
+	assert_string_equal(lines, "bt-outlet: has not been heard for 60 s\n");
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+static void the_window_shrinks_with_the_number_of_agents(void **state)
+{
+	assert_int_equal(desk_window(1), 8);
+	assert_int_equal(desk_window(32), 8);
+	assert_int_equal(desk_window(33), 7);
+	assert_int_equal(desk_window(128), 2);
+	assert_int_equal(desk_window(200), 1);
+	assert_int_equal(desk_window(10000), 1);
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH(the_desk_welcomes_takes_and_acknowledges_what_is_durable),
+		WITH(the_desk_never_names_more_than_what_is_durable),
+		WITH(the_desk_answers_a_ping_and_no_stranger),
+		WITH(a_cabinet_that_begins_later_is_taken_from_there),
+		WITH(silence_is_told_once),
+		cmocka_unit_test(the_window_shrinks_with_the_number_of_agents),
+	};
+	return cmocka_run_group_tests_name("desk", tests, NULL, NULL);
+}
