@@ -8,6 +8,10 @@
  *   <zone>/<station>/<yyyy>/..._late1.h5              what came after the day was sealed
  *   unplaced/ quarantine/                             records no day can be given to; damaged bytes
  *   seals                                             one line per sealed file, only ever appended
+ *   sealed/<station>                                  which records each file holds; made again if lost
+ *   incoming/                                         records made on this machine, for the writer
+ *   collectd.json                                     what the running collector sees
+ *   .tmp/                                             the file being sealed
  *   lock                                              held by the one writer (collectd or import)
  */
 #ifndef ARCHIVE_ARCHIVE_H
