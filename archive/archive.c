@@ -138,7 +138,7 @@ static int identity_write(
 int archive_create(
         const char *dir, const struct archive_identity *identity, struct problem *why)
 {
-	struct archive_identity there;
+	struct archive_identity there = { 0 };
 	if (!id_valid(identity->zone, ID_SIZE - 1))
 		return problem_set(why, REFUSED, EXIT_CONFIG,
 		        "'%s' is no zone id; use a-z, 0-9, '-' and '_'",

@@ -262,9 +262,10 @@ static int bytes_write(struct h5 *h5, const struct gather *gather, size_t total)
 	if (data == NULL)
 		return FAILED;
 	for (size_t row = 0; row < gather->group->n; row++) {
-		const uint8_t *from;
+		const uint8_t *from = NULL;
 		size_t n = bytes_find(gather, gather->group->row[row], &from);
-		memcpy(to, from, n);
+		if (n > 0 && from != NULL)
+			memcpy(to, from, n);
 		to += n;
 	}
 	h5_dimension(h5, room, total);

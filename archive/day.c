@@ -96,12 +96,11 @@ static int groups_load(struct day *day)
 	char(*name)[H5_NAME];
 	size_t n;
 	int status = h5_groups(day->h5, &name, &n);
-	if (status == OK) {
+	if (status == OK)
 		day->group = calloc(n + 1, sizeof *day->group);
-		if (day->group == NULL)
-			status = h5_damaged(day->h5, "out of memory");
-	}
-	for (size_t i = 0; i < n && status == OK; i++)
+	if (status == OK && day->group == NULL)
+		status = h5_damaged(day->h5, "out of memory");
+	for (size_t i = 0; day->group != NULL && i < n && status == OK; i++)
 		status = group_open(day, name[i]);
 	free(name);
 	return status;
@@ -199,8 +198,8 @@ static int describe_load(struct day *day, struct day_group *group)
 {
 	uint8_t hash[DIGEST_SIZE];
 	struct problem why;
-	char *text;
-	size_t n;
+	char *text = NULL;
+	size_t n = 0;
 	if (day_text_load(day, group->name, &text, &n) != OK)
 		return h5_damaged(day->h5, "/%s/describe: is not there", group->name);
 	digest_of(text, n, hash);

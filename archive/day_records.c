@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "archive/day.h"
-#include "archive/stored_text.h"
 #include "archive/rows_table.h"
+#include "archive/stored_text.h"
 
 /* Where a record lies: table (the last one is /events) and row. */
 struct spot {

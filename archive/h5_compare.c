@@ -209,7 +209,7 @@ static int rows_compare(const struct pair *pair, hid_t type, size_t n)
 	else if (H5Dread(pair->got, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, got) < 0 ||
 	         H5Dread(pair->want, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, want) < 0)
 		status = differ(pair, ": cannot be read");
-	while (status == OK && row < n &&
+	while (status == OK && row < n && got != NULL && want != NULL &&
 	        memcmp(got + row * size, want + row * size, size) == 0)
 		row++;
 	if (status == OK && row < n)

@@ -158,7 +158,7 @@ static int column_open(
 int h5_rows(struct h5 *h5, const char *group, const char *name, enum h5_kind kind,
         size_t *n)
 {
-	hid_t set;
+	hid_t set = H5I_INVALID_HID;
 	int status = column_open(h5,
 	        &(struct h5_want){ .group = group, .name = name, .kind = kind }, &set,
 	        n);
@@ -252,8 +252,8 @@ static int column_load(struct h5 *h5, hid_t set, const struct h5_want *want, voi
 
 int h5_load(struct h5 *h5, const struct h5_want *want, void *out)
 {
-	hid_t set;
-	size_t rows;
+	hid_t set = H5I_INVALID_HID;
+	size_t rows = 0;
 	int status = column_open(h5, want, &set, &rows);
 	if (status != OK)
 		return status;
@@ -306,7 +306,7 @@ static int text_read(hid_t attribute, char *out, size_t room)
 int h5_get_text(
         struct h5 *h5, const char *group, const char *name, char *out, size_t room)
 {
-	hid_t attribute;
+	hid_t attribute = H5I_INVALID_HID;
 	int status = attribute_open(h5, group, name, &attribute);
 	if (status != OK)
 		return status;
@@ -333,7 +333,7 @@ static int numbers_read(hid_t attribute, const struct h5_want *want, void *out)
 
 int h5_get(struct h5 *h5, const struct h5_want *want, void *out)
 {
-	hid_t attribute;
+	hid_t attribute = H5I_INVALID_HID;
 	int status = attribute_open(h5, want->group, want->name, &attribute);
 	if (status != OK)
 		return status;

@@ -37,7 +37,8 @@ const struct layout_bytes_form layout_bytes[LAYOUT_BYTES] = {
 
 static const char *const other_names[] = {
 	"time", "describe", "describe_bytes", "vendor_length", "vendor_bytes", "exchange_length",
-	"exchange_bytes", "verbatim_length", "verbatim_bytes", "type",
+	"exchange_bytes", "verbatim_length", "verbatim_bytes", "type", "record_length",
+	"record_bytes",
 };
 
 static const char *const root_names[] = {

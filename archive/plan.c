@@ -293,9 +293,11 @@ int plan_make(struct plan *plan, const struct plan_input *input, struct problem 
 		.epoch_index = calloc(input->n + 1, sizeof *plan->epoch_index),
 	};
 	int status = OK;
-	if (plan->where == NULL || plan->epoch_index == NULL)
-		status = out_of_memory(why);
-	else if (plan->n > UINT32_MAX)
+	if (plan->where == NULL || plan->epoch_index == NULL) {
+		plan_free(plan);
+		return out_of_memory(why);
+	}
+	if (plan->n > UINT32_MAX)
 		status = problem_set(
 		        why, FULL, EXIT_INTERNAL, "too many records for one file");
 	if (status == OK)

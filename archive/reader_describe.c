@@ -75,6 +75,8 @@ const struct describe *stock_group(struct stock *stock, struct day *day, size_t 
 			stock_problem(stock, "%s", day_problem(day)->text);
 			return NULL;
 		}
+		if (of->own == NULL)
+			return NULL;
 		known = stock_keep(stock, of->own); /* the reader's from now on */
 		of->own = NULL;
 	}

@@ -14,6 +14,7 @@ static int grow(void *column, size_t room, size_t size)
 	if (more == NULL)
 		return FAILED;
 	memcpy(column, &more, sizeof more);
+	/* cppcheck-suppress memleak */
 	return OK;
 }
 

@@ -27,8 +27,7 @@ static int inflate_text(const uint8_t *in, size_t size, char *out, size_t n)
 	return status == 0 && got == n ? OK : MALFORMED;
 }
 
-int stored_text_of_payload(
-        const uint8_t *payload, size_t size, char **text, size_t *n)
+int stored_text_of_payload(const uint8_t *payload, size_t size, char **text, size_t *n)
 {
 	if (size < HEAD || payload[AT_ENCODING] > DEFLATED)
 		return MALFORMED;
@@ -62,9 +61,8 @@ int stored_text_of(const struct describe *describe, char **text, size_t *n)
 	if (payload == NULL)
 		return FAILED;
 	int size = describe_encode(&copy, payload, DESCRIBE_MOST);
-	int status = size < 0
-	                     ? size
-	                     : stored_text_of_payload(payload, (size_t)size, text, n);
+	int status = size < 0 ? size
+	                      : stored_text_of_payload(payload, (size_t)size, text, n);
 	free(payload);
 	if (status != OK)
 		return status;

@@ -186,21 +186,36 @@ static int seals_verify(
 
 /* ---- files nobody sealed ---- */
 
-static bool is_sealed(const struct seal_list *list, const char *path)
+/* Paths of the seal list, sorted. */
+struct names {
+	size_t n;
+	const char **name;
+};
+
+static int by_text(const void *left, const void *right)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		if (strcmp(list->seal[i].path, path) == 0)
-			return true;
-	}
-	return false;
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static int names_make(struct names *names, const struct seal_list *list)
+{
+	*names = (struct names){ .name = calloc(list->n + 1, sizeof *names->name) };
+	if (names->name == NULL)
+		return FAILED;
+	for (size_t i = 0; i < list->n; i++)
+		names->name[names->n++] = list->seal[i].path;
+	qsort(names->name, names->n, sizeof *names->name, by_text);
+	return OK;
 }
 
 static void stranger_check(
-        struct verify_report *report, const struct seal_list *list, const char *path)
+        struct verify_report *report, const struct names *sealed, const char *path)
 {
 	const char *name = path + strlen(report->dir) + 1;
 	size_t n = strlen(path);
-	if (n < 3 || strcmp(path + n - 3, ".h5") != 0 || is_sealed(list, name))
+	if (n < 3 || strcmp(path + n - 3, ".h5") != 0 ||
+	        bsearch(&name, sealed->name, sealed->n, sizeof *sealed->name,
+	                by_text) != NULL)
 		return;
 	report->strangers++;
 	verify_say(report, 0, name,
@@ -218,17 +233,20 @@ static void strangers_find(
         struct verify_report *report, const struct seal_list *list, const char *zone)
 {
 	char days[ARCHIVE_PATH], unplaced[ARCHIVE_PATH];
+	struct names sealed;
 	snprintf(days, sizeof days, "%s/%s", report->dir, zone);
 	snprintf(unplaced, sizeof unplaced, "%s/unplaced", report->dir);
 	char *const folders[] = { days, unplaced, NULL };
-	FTS *walk = fts_open(folders, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
-	if (walk == NULL)
+	if (names_make(&sealed, list) != OK)
 		return;
-	for (const FTSENT *at = fts_read(walk); at != NULL; at = fts_read(walk)) {
+	FTS *walk = fts_open(folders, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	for (const FTSENT *at = NULL; walk != NULL && (at = fts_read(walk)) != NULL;) {
 		if (at->fts_info == FTS_F)
-			stranger_check(report, list, at->fts_path);
+			stranger_check(report, &sealed, at->fts_path);
 	}
-	fts_close(walk);
+	if (walk != NULL)
+		fts_close(walk);
+	free(sealed.name);
 }
 
 /* ---- the whole and one file ---- */
@@ -284,21 +302,12 @@ static int archive_above(const char *file, char dir[PATH_MAX],
 	        file);
 }
 
-static int one_verify(
-        struct verify_report *report, const char *file, struct problem *why)
+static int one_verify(struct verify_report *report, const char *whole,
+        const struct archive_identity *identity, struct problem *why)
 {
-	char dir[PATH_MAX], whole[PATH_MAX];
-	struct archive_identity identity;
 	struct seal_list list = { 0 };
-	int status = archive_above(file, dir, &identity, why);
-	if (status != OK)
-		return status;
-	report->dir = dir;
-	if (realpath(file, whole) == NULL)
-		return problem_set(
-		        why, NOT_FOUND, EXIT_NO_FILE, "%s: %s", file, strerror(errno));
-	status = seals_verify(report, &list, why);
-	const char *name = whole + strlen(dir) + 1;
+	int status = seals_verify(report, &list, why);
+	const char *name = whole + strlen(report->dir) + 1;
 	const struct seal *seal = NULL;
 	for (size_t i = 0; i < list.n; i++) {
 		if (strcmp(list.seal[i].path, name) == 0)
@@ -309,7 +318,7 @@ static int one_verify(
 		verify_say(report, 0, name,
 		        "NOT SEALED: no line of the seal list names it");
 	} else if (status == OK) {
-		seal_verify(report, seal, &identity);
+		seal_verify(report, seal, identity);
 	}
 	seal_list_free(&list);
 	return status == OK ? summary(report) : status;
@@ -318,11 +327,20 @@ static int one_verify(
 int verify_path(const char *path, FILE *out, int quiet, struct problem *why)
 {
 	struct stat st;
+	char dir[PATH_MAX], whole[PATH_MAX];
+	struct archive_identity identity;
 	struct verify_report report = { .dir = path, .out = out, .quiet = quiet };
 	if (stat(path, &st) != 0)
 		return problem_set(
 		        why, NOT_FOUND, EXIT_NO_FILE, "%s: %s", path, strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return archive_verify(&report, why);
-	return one_verify(&report, path, why);
+	int status = archive_above(path, dir, &identity, why);
+	if (status != OK)
+		return status;
+	if (realpath(path, whole) == NULL)
+		return problem_set(
+		        why, NOT_FOUND, EXIT_NO_FILE, "%s: %s", path, strerror(errno));
+	report.dir = dir;
+	return one_verify(&report, whole, &identity, why);
 }

@@ -132,7 +132,7 @@ static void nodes_root(const uint8_t *node, size_t blocks, uint8_t out[DIGEST_SI
 /* Say which records were changed, if the nodes in the file are those that were sealed. */
 static int place_find(struct check *check, const uint8_t *node, size_t blocks)
 {
-	uint8_t root[DIGEST_SIZE];
+	uint8_t root[DIGEST_SIZE] = { 0 };
 	char first[160], last[160];
 	uint8_t *sealed = calloc(blocks + 1, DIGEST_SIZE);
 	struct h5_want want = { .group = "",

@@ -115,7 +115,7 @@ size_t sample_station_describe(struct sample *sample)
 void sample_add(struct sample *sample, const struct sample_head *head, uint8_t type,
         const uint8_t *payload, size_t n)
 {
-	uint8_t *bytes = malloc(RECORD_MOST);
+	static uint8_t bytes[RECORD_MOST];
 	struct record record = {
 		.type = type,
 		.clock = head->clock,
@@ -128,15 +128,18 @@ void sample_add(struct sample *sample, const struct sample_head *head, uint8_t t
 		.payload_size = n,
 	};
 	snprintf(record.source, sizeof record.source, "%s", sample->station);
-	int size = record_encode(&record, bytes, RECORD_MOST);
+	int size = record_encode(&record, bytes, sizeof bytes);
 	assert(size > 0);
 	if (sample->n == sample->room) {
 		sample->room = sample->room > 0 ? 2 * sample->room : 64;
 		sample->record =
 		        realloc(sample->record, sample->room * sizeof *sample->record);
 	}
+	uint8_t *copy = malloc((size_t)size);
+	assert(copy != NULL);
+	memcpy(copy, bytes, (size_t)size);
 	sample->record[sample->n++] = (struct day_record){
-		.bytes = realloc(bytes, (size_t)size),
+		.bytes = copy,
 		.size = (size_t)size,
 		.stored_us = head->time_us + 250000 + (int64_t)(head->seq % 1000),
 		.transport = (uint8_t)(head->seq % 3),
@@ -210,7 +213,8 @@ void sample_plain(
 		head.seq++;
 		head.time_us = day_us + at;
 		head.mono_us = at;
-		double value[2] = { 40 + 10 * sin((double)at / 1e10), 7.25 };
+		double value[READING_CHANNELS] = { 40 + 10 * sin((double)at / 1e10),
+			7.25 };
 		if (head.seq % 50 == 0)
 			value[1] = NAN;
 		sample_reading(sample, &head, cod, value);
@@ -221,6 +225,7 @@ void sample_plain(
 
 static size_t up_to(uint64_t *seed, size_t most)
 {
+	assert(most < SIZE_MAX);
 	return (size_t)(chance(seed) % (most + 1));
 }
 
