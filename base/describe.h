@@ -26,21 +26,30 @@ enum describe_origin { ORIGIN_INSTRUMENT, ORIGIN_IMPORT, ORIGIN_SIMULATION };
 
 /* One measured quantity of one instrument.  Text is never NULL, "" when unknown; numbers are NAN. */
 struct channel {
-	const char *name;    /* id: "cod", "pm2_5", "flow_out" */
-	const char *label_vi, *label_en; /* what a person reads: "COD", "Bụi (PM)" / "Dust (PM)" */
-	const char *unit;    /* as people write it: "mg/L", "pH", "m3/h", "Cel" (base/units.h) */
+	const char *name; /* id: "cod", "pm2_5", "flow_out" */
+	/* what a person reads: "COD", "Bụi (PM)" / "Dust (PM)" */
+	const char *label_vi, *label_en;
+	/* as people write it: "mg/L", "pH", "m3/h", "Cel" (base/units.h) */
+	const char *unit;
 	const char *standard_name; /* CF, "" if there is none */
 	const char *expressed_as;  /* "N", "NO2", ... */
 	const char *basis;         /* "dry", "wet" or "" */
 	const char *gas_state;     /* "standard", "actual" or "" (water) */
 	double reference_temperature_C, reference_pressure_kPa;
-	const char *method;        /* "UV-Vis", "ISE", ... */
-	const char *kind;          /* "measurement", "setting", "counter" */
-	double low, high;          /* measuring range as set; NAN unknown */
+	const char *method; /* "UV-Vis", "ISE", ... */
+	const char *kind;   /* "measurement", "setting", "counter" */
+	double low, high;   /* measuring range as set; NAN unknown */
 	double resolution;
-	double accuracy_reading_percent, accuracy_span_percent, accuracy_absolute; /* class; NAN */
-	double result_every_s;     /* how often a fresh result is due */
-	int decimals;              /* for people */
+	/* class; NAN */
+	double accuracy_reading_percent, accuracy_span_percent, accuracy_absolute;
+	double result_every_s; /* how often a fresh result is due */
+	int decimals;          /* for people */
+};
+
+/* One instrument of a station and the hash of its text. */
+struct describe_part {
+	char instrument[ID_SIZE];
+	char hash[65];
 };
 
 struct describe {
@@ -54,20 +63,23 @@ struct describe {
 	char instrument[ID_SIZE];
 	const char *model, *maker, *serial, *summary, *driver, *line, *outlet;
 	double poll_every_s;
-	const char *profile;       /* the profile verbatim, so that raw bytes can be decoded again */
-	const char *settings;      /* what the configuration adds: slave, byte order, ... (JSON) */
+	/* the profile verbatim, so that raw bytes can be decoded again */
+	const char *profile;
+	/* what the configuration adds: slave, byte order, ... (JSON) */
+	const char *settings;
 	const char *import_file, *import_sha256, *import_who;
 	size_t n_channels;
-	struct channel *channel;   /* channel[n_channels] */
+	struct channel *channel; /* channel[n_channels] */
 
 	/* of a station */
-	const char *station_name, *facility, *facility_name, *outlet_kind; /* "water" "stack" "ambient" */
-	const char *role;          /* "A", "B" or "C" */
-	const char *coordinates;   /* as the permit writes them */
+	/* "water" "stack" "ambient" */
+	const char *station_name, *facility, *facility_name, *outlet_kind;
+	const char *role;        /* "A", "B" or "C" */
+	const char *coordinates; /* as the permit writes them */
 	double latitude, longitude, altitude_m;
 	int utc_offset_min;
 	size_t n_instruments;
-	struct describe_part { char instrument[ID_SIZE]; char hash[65]; } *part;
+	struct describe_part *part; /* part[n_instruments] */
 
 	void *arena; /* owns all of the above */
 };
@@ -76,7 +88,8 @@ struct describe {
  * assigned must live until it is freed, or be copied by describe_text. */
 struct describe *describe_new(enum describe_kind kind);
 const char *describe_text(struct describe *describe, const char *text);
-int describe_channels(struct describe *describe, size_t n); /* OK; channel[] zeroed as above */
+/* OK; channel[] zeroed as above */
+int describe_channels(struct describe *describe, size_t n);
 int describe_parts(struct describe *describe, size_t n);
 void describe_free(struct describe *describe); /* NULL is fine */
 
@@ -85,7 +98,7 @@ int describe_encode(struct describe *describe, uint8_t *out, size_t room);
 
 /* Read a payload into a new describe; OK or MALFORMED with the reason. */
 int describe_decode(
-	struct describe **out, const uint8_t *payload, size_t n, struct problem *why);
+        struct describe **out, const uint8_t *payload, size_t n, struct problem *why);
 
 /* Index of a channel, or NOT_FOUND. */
 int describe_channel(const struct describe *describe, const char *name);

@@ -27,16 +27,19 @@ struct clock_event {
 	uint8_t state;
 };
 int clock_encode(const struct clock_event *event, uint8_t *out, size_t room);
-int clock_decode(struct clock_event *event, const uint8_t *payload, size_t n); /* OK, MALFORMED */
+/* OK, MALFORMED */
+int clock_decode(struct clock_event *event, const uint8_t *payload, size_t n);
 
 struct gap_event {
 	uint64_t first_seq, last_seq, count;
 	int64_t from_us, to_us;
-	const char *why; /* into the payload; not ended by a NUL after decoding: see why_size */
+	/* into the payload; not ended by a NUL after decoding: see why_size */
+	const char *why;
 	size_t why_size;
 };
 /* Payload size, FULL, or REFUSED (first after last, a text that is no UTF-8). */
 int gap_encode(const struct gap_event *event, uint8_t *out, size_t room);
-int gap_decode(struct gap_event *event, const uint8_t *payload, size_t n); /* OK, MALFORMED */
+/* OK, MALFORMED */
+int gap_decode(struct gap_event *event, const uint8_t *payload, size_t n);
 
 #endif

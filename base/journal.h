@@ -31,11 +31,11 @@
 #include "base/record.h"
 #include "base/status.h"
 
-#define JOURNAL_SEGMENT     (4u << 20)
+#define JOURNAL_SEGMENT       (4u << 20)
 #define JOURNAL_SEGMENT_LEAST (64u << 10)
-#define JOURNAL_HEADER      64
-#define JOURNAL_ENTRY       16
-#define JOURNAL_GROUP       (256u << 10) /* most bytes gathered before a commit is needed */
+#define JOURNAL_HEADER        64
+#define JOURNAL_ENTRY         16
+#define JOURNAL_GROUP         (256u << 10) /* most bytes gathered before a commit is needed */
 
 struct journal;
 
@@ -44,22 +44,28 @@ struct journal_system; /* base/journal_file.h */
 struct journal_options {
 	const char *folder;
 	const char *source;
-	uint64_t epoch;        /* 0: the newest on disk, or a new random one if there is none */
-	uint32_t segment_size; /* 0: JOURNAL_SEGMENT; never less than JOURNAL_SEGMENT_LEAST */
-	const char *quarantine; /* folder for torn tails and damaged segments; NULL: <folder>/quarantine */
+	/* 0: the newest on disk, or a new random one if there is none */
+	uint64_t epoch;
+	/* 0: JOURNAL_SEGMENT; never less than JOURNAL_SEGMENT_LEAST */
+	uint32_t segment_size;
+	/* folder for torn tails and damaged segments; NULL: <folder>/quarantine */
+	const char *quarantine;
 	int64_t now_us;
 	/* What stands here is kept by the agent that sent it, and may be sent again (the collector):
 	 * damage in the newest segment is cut off with all behind it.  Otherwise this journal numbers
 	 * its records, and goes on behind the last sound one: no seq ever names two records. */
 	int sent_again;
-	uint32_t scan_segments; /* only the newest so many are verified when opening; 0: all */
-	const struct journal_system *system; /* NULL: the real one; tests make calls fail */
+	/* only the newest so many are verified when opening; 0: all */
+	uint32_t scan_segments;
+	/* NULL: the real one; tests make calls fail */
+	const struct journal_system *system;
 };
 
 /* What opening found; for the log and for `status`. */
 struct journal_recovery {
 	uint64_t records, torn_bytes, damaged_segments;
-	uint64_t first_missing, last_missing; /* from the first hole to the end of the last */
+	/* from the first hole to the end of the last */
+	uint64_t first_missing, last_missing;
 	int created;      /* a new epoch was begun */
 	uint64_t missing; /* records in all holes together */
 };
@@ -67,14 +73,15 @@ struct journal_recovery {
 /* Open and recover; needs no person and asks nothing.  OK, or a problem: FAILED, FULL, or REFUSED
  * when another process has this journal open for writing. */
 int journal_open(struct journal **out, const struct journal_options *options,
-	struct journal_recovery *recovery, struct problem *why);
+        struct journal_recovery *recovery, struct problem *why);
 void journal_close(struct journal *journal); /* commits first */
 
 const char *journal_source(const struct journal *journal);
 uint64_t journal_epoch(const struct journal *journal);
 uint64_t journal_first_seq(const struct journal *journal); /* oldest kept */
 uint64_t journal_next_seq(const struct journal *journal);  /* of the next append */
-uint64_t journal_committed_seq(const struct journal *journal); /* all below are durable */
+/* all below are durable */
+uint64_t journal_committed_seq(const struct journal *journal);
 
 /*
  * Take a record in: gathered in memory until journal_commit.  journal_append gives it epoch and
@@ -82,7 +89,8 @@ uint64_t journal_committed_seq(const struct journal *journal); /* all below are 
  * answers REFUSED unless it is exactly the next.  OK, FULL (commit first, then again) or REFUSED.
  */
 int journal_append(struct journal *journal, uint8_t *record, size_t n, int64_t now_us);
-int journal_store(struct journal *journal, const uint8_t *record, size_t n, int64_t now_us);
+int journal_store(
+        struct journal *journal, const uint8_t *record, size_t n, int64_t now_us);
 
 /* Bytes gathered and not yet committed. */
 size_t journal_pending(const struct journal *journal);
@@ -105,8 +113,8 @@ struct journal_reader;
 
 /* Entries not yet committed may be seen; compare with journal_committed_seq where that matters.
  * Read the records of one epoch from `from_seq` on; OK, NOT_FOUND or FAILED. */
-int journal_read_open(struct journal_reader **out, const char *folder, const char *source,
-	uint64_t epoch, uint64_t from_seq);
+int journal_read_open(struct journal_reader **out, const char *folder,
+        const char *source, uint64_t epoch, uint64_t from_seq);
 void journal_read_close(struct journal_reader *reader);
 
 struct journal_entry {
@@ -118,15 +126,16 @@ struct journal_entry {
 
 /* The next sound record: 1, 0 at the end for now (ask again later), MALFORMED at damage that is not
  * a torn tail: `why` says file and offset, and the next call goes on behind it. */
-int journal_read_next(
-	struct journal_reader *reader, struct journal_entry *entry, struct problem *why);
+int journal_read_next(struct journal_reader *reader, struct journal_entry *entry,
+        struct problem *why);
 
 /* Where the reader stands: file name and offset of the entry returned last, for `verify`. */
 const char *journal_read_place(const struct journal_reader *reader, uint64_t *offset);
 
 /* Epochs of a source on disk, oldest first by creation of their first segment; count, at most `most`
  * (then the newest of them). */
-int journal_epochs(const char *folder, const char *source, uint64_t *epoch, size_t most);
+int journal_epochs(
+        const char *folder, const char *source, uint64_t *epoch, size_t most);
 
 /* Sources under a folder, sorted; count, at most `most`. */
 int journal_sources(const char *folder, char (*source)[SOURCE_SIZE + 1], size_t most);

@@ -31,7 +31,7 @@ int journal_status(void);
 
 /* The whole of in[n] at `at`; OK, FAILED or FULL. */
 int journal_write(const struct journal_system *system, int fd, const void *in, size_t n,
-	uint64_t at);
+        uint64_t at);
 
 /* ---- the format: journal_segment.c ---- */
 
@@ -42,7 +42,8 @@ struct segment {
 };
 
 void segment_put(const struct segment *segment, uint8_t out[JOURNAL_HEADER]);
-int segment_get(struct segment *segment, const uint8_t in[JOURNAL_HEADER]); /* OK, MALFORMED */
+/* OK, MALFORMED */
+int segment_get(struct segment *segment, const uint8_t in[JOURNAL_HEADER]);
 uint32_t segment_seed(uint64_t epoch, uint64_t number);
 
 /* An entry found in a segment. */
@@ -63,7 +64,7 @@ void entry_seal(uint8_t *entry, uint32_t seed, bool begins);
 int entry_length(const uint8_t in[JOURNAL_ENTRY]);
 /* Read the entry of entry_length bytes at in[0]; OK or MALFORMED. */
 int entry_get(struct found *found, const uint8_t *in, const struct segment *segment,
-	uint32_t seed);
+        uint32_t seed);
 
 /* ---- names and lists: journal_list.c ---- */
 
@@ -76,10 +77,12 @@ void segment_name(uint64_t first_seq, char out[SEGMENT_NAME]);
 int segment_list(int folder, uint64_t **out);
 
 /* Path of an epoch's folder; OK or FAILED (ENAMETOOLONG). */
-int epoch_path(const char *folder, const char *source, uint64_t epoch, char *out, size_t room);
+int epoch_path(
+        const char *folder, const char *source, uint64_t epoch, char *out, size_t room);
 
 /* The newest epoch of a source and when it was created; NOT_FOUND. */
-int epoch_newest(const char *folder, const char *source, uint64_t *epoch, int64_t *created_us);
+int epoch_newest(
+        const char *folder, const char *source, uint64_t *epoch, int64_t *created_us);
 
 /* ---- looking at a segment: journal_window.c ---- */
 
@@ -130,8 +133,9 @@ uint64_t window_used(struct window *window, uint64_t at);
 
 /* ---- walking over one: also journal_window.c ---- */
 
-#define LIMIT_NEWEST 0          /* the newest segment: the first unsound entry ends it, for now */
-#define LIMIT_NONE   UINT64_MAX /* nothing follows, but look behind damage */
+#define LIMIT_NEWEST                                                                   \
+	0 /* the newest segment: the first unsound entry ends it, for now */
+#define LIMIT_NONE UINT64_MAX /* nothing follows, but look behind damage */
 
 struct walk {
 	struct window window;
@@ -147,7 +151,8 @@ struct hole {
 
 /* The next entry wanted: 1; 0 at the end of this segment; MALFORMED at a hole, and the next call goes
  * on behind it.  `limit` is the first seq of the next segment, or one of the above. */
-int walk_step(struct walk *walk, uint64_t limit, struct found *found, struct hole *hole);
+int walk_step(
+        struct walk *walk, uint64_t limit, struct found *found, struct hole *hole);
 
 /* ---- the writer: journal.c, and journal_recover.c which opens it ---- */
 
@@ -156,16 +161,19 @@ struct journal {
 	char source[SOURCE_SIZE + 1];
 	uint64_t epoch;
 	uint32_t segment_size;
-	char path[512];       /* of the epoch's folder */
+	char path[512]; /* of the epoch's folder */
 	char quarantine[512];
-	int folder;           /* descriptor of it, locked */
-	int fd;               /* the segment being written, -1 before the first */
-	int spare;            /* the next one, allocated ahead under SPARE_NAME, or -1 */
-	uint64_t spare_at;    /* not before the segment has grown to this is a spare tried again */
+	int folder; /* descriptor of it, locked */
+	int fd;     /* the segment being written, -1 before the first */
+	/* the next one, allocated ahead under SPARE_NAME, or -1 */
+	int spare;
+	/* not before the segment has grown to this is a spare tried again */
+	uint64_t spare_at;
 	struct segment segment;
-	uint64_t size;        /* of that segment's file */
-	uint64_t offset;      /* where the next entry goes */
-	bool failed;          /* a write to this segment failed: it is never synced again */
+	uint64_t size;   /* of that segment's file */
+	uint64_t offset; /* where the next entry goes */
+	/* a write to this segment failed: it is never synced again */
+	bool failed;
 	uint64_t first_seq, next_seq, committed_seq;
 	int64_t now_us;
 	uint8_t *group; /* group[JOURNAL_GROUP]: entries without check sums */
@@ -178,7 +186,7 @@ int journal_begin(struct journal *journal, uint64_t first_seq);
 /* Recover what lies in journal->folder and make it ready for the next commit.  OK, NOT_FOUND when
  * nothing sound is there and no segment has been begun, FAILED or FULL (errno). */
 int journal_recover(struct journal *journal, const struct journal_options *options,
-	struct journal_recovery *recovery);
+        struct journal_recovery *recovery);
 
 /* Copy bytes `from`..`to` of a segment into the quarantine folder: <source>_<epoch>_<first seq>.<what>.
  * `once`: not again if it lies there already.  OK, FAILED or FULL. */
@@ -187,7 +195,7 @@ struct quarantine {
 	uint64_t first_seq, from, to;
 	bool once;
 };
-int quarantine_put(
-	const struct journal *journal, struct window *window, const struct quarantine *part);
+int quarantine_put(const struct journal *journal, struct window *window,
+        const struct quarantine *part);
 
 #endif

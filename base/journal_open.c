@@ -183,6 +183,16 @@ static int quarantine_open(const struct journal *journal, const struct quarantin
 	return FAILED;
 }
 
+static int sync_quarantine(const struct journal *journal)
+{
+	int fd = open(journal->quarantine, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return FAILED;
+	int status = journal->system->sync_all(fd) == 0 ? OK : journal_status();
+	close(fd);
+	return status;
+}
+
 int quarantine_put(const struct journal *journal, struct window *window,
         const struct quarantine *part)
 {
@@ -201,5 +211,5 @@ int quarantine_put(const struct journal *journal, struct window *window,
 	if (status == OK && journal->system->sync_all(fd) != 0)
 		status = journal_status();
 	close(fd);
-	return status == OK ? folder_sync(journal->quarantine) : status;
+	return status == OK ? sync_quarantine(journal) : status;
 }

@@ -26,19 +26,22 @@
 #define READING_FILL     UINT64_C(0x479E000000000000)
 
 enum channel_state {
-	STATE_OK,          /* a fresh, usable value */
-	STATE_UNCHANGED,   /* a slow analyser still shows its last result; the value is not repeated */
+	STATE_OK, /* a fresh, usable value */
+	/* a slow analyser still shows its last result; the value is not repeated */
+	STATE_UNCHANGED,
 	STATE_SILENT,      /* nobody answered */
 	STATE_GARBLED,     /* something came, but no sound frame */
 	STATE_REFUSED,     /* the instrument answered with an exception */
 	STATE_NO_VALUE,    /* sound frame, but NaN, infinity or a sentinel */
 	STATE_BELOW_RANGE, /* usable number, under the range set; value kept */
-	STATE_ABOVE_RANGE, /* at or over the range top; value kept, counted at range top */
+	/* at or over the range top; value kept, counted at range top */
+	STATE_ABOVE_RANGE,
 	STATE_CALIBRATING, /* value kept, never judged */
 	STATE_MAINTENANCE, /* value kept, never judged */
-	STATE_FAULT,       /* the instrument says it is faulty; value kept if there is a number */
-	STATE_STOPPED,     /* plant stopped, as the instrument or the operator says */
-	STATE_OFF,         /* channel switched off in the configuration */
+	/* the instrument says it is faulty; value kept if there is a number */
+	STATE_FAULT,
+	STATE_STOPPED, /* plant stopped, as the instrument or the operator says */
+	STATE_OFF,     /* channel switched off in the configuration */
 };
 #define CHANNEL_STATES 13
 
@@ -52,8 +55,9 @@ struct reading_parts {
 	uint8_t describe[32];
 	size_t n_channels;
 	const uint8_t *state; /* state[n_channels] */
-	const double *value;  /* value[n_channels]; not finite = no usable number, written as fill */
-	size_t n_sampled;     /* 0: the instrument gives no time of its own */
+	/* value[n_channels]; not finite = no usable number, written as fill */
+	const double *value;
+	size_t n_sampled; /* 0: the instrument gives no time of its own */
 	const uint16_t *sampled_channel;
 	const int64_t *sampled_us;
 	const uint8_t *vendor;

@@ -20,9 +20,10 @@
 
 #define RECORD_VERSION 1
 #define RECORD_HEADER  64
-#define RECORD_MOST    59952 /* so that one record and the wire header fill a batch of 60,000 */
-#define SOURCE_SIZE    16
-#define ID_SIZE        33 /* any other id: at most 32 characters and a NUL */
+/* one record and the wire header fill a batch of 60,000 */
+#define RECORD_MOST 59952
+#define SOURCE_SIZE 16
+#define ID_SIZE     33 /* any other id: at most 32 characters and a NUL */
 
 enum record_type {
 	RECORD_DESCRIBE = 1, /* what an instrument or the station is: base/describe.h */

@@ -22,13 +22,17 @@
 #define WIRE_COUNT  512   /* most records of one batch */
 
 enum wire_type {
-	WIRE_HELLO = 1, /* agent: epoch, first_seq = oldest kept; payload: newest u64, time_us i64,
-	                   clock u8, 7 reserved, agent version (text) */
-	WIRE_WELCOME,   /* collector: first_seq = next wanted; payload: time_us i64, window u32, most u32 */
-	WIRE_DATA,      /* agent: count records from first_seq on, one behind the other */
-	WIRE_ACK,       /* collector: all below first_seq are durable */
-	WIRE_NAK,       /* collector: not stored, send from first_seq; payload: reason (text) */
-	WIRE_PING,      /* either side */
+	/* agent: epoch, first_seq = oldest kept; payload: newest u64, time_us i64, clock u8,
+	 * 7 reserved, agent version (text) */
+	WIRE_HELLO = 1,
+	/* collector: first_seq = next wanted; payload: time_us i64, window u32, most u32 */
+	WIRE_WELCOME,
+	/* agent: count records from first_seq on, one behind the other */
+	WIRE_DATA,
+	WIRE_ACK, /* collector: all below first_seq are durable */
+	/* collector: not stored, send from first_seq; payload: reason (text) */
+	WIRE_NAK,
+	WIRE_PING, /* either side */
 	WIRE_PONG,
 };
 
@@ -54,8 +58,10 @@ struct wire_hello {
 	uint8_t clock;
 	char version[24];
 };
-int wire_hello_put(const struct wire_hello *hello, uint8_t *out, size_t room); /* size or FULL */
-int wire_hello_get(struct wire_hello *hello, const uint8_t *payload, size_t n); /* OK, MALFORMED */
+/* size or FULL */
+int wire_hello_put(const struct wire_hello *hello, uint8_t *out, size_t room);
+/* OK, MALFORMED */
+int wire_hello_get(struct wire_hello *hello, const uint8_t *payload, size_t n);
 
 struct wire_welcome {
 	int64_t time_us;

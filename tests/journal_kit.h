@@ -20,6 +20,7 @@ size_t kit_record(uint64_t seq, size_t payload_size, uint8_t *out, size_t room);
 bool kit_is(const uint8_t *record, size_t n, uint64_t seq);
 
 /* Open the journal of KIT_SOURCE in a folder; asserts that it opens. */
+/* With a journal_system that syncs nothing; NULL in its place is the real one. */
 struct journal_options kit_options(const char *folder);
 struct journal *kit_open(const char *folder, struct journal_recovery *recovery);
 struct journal *kit_open_with(
@@ -40,11 +41,19 @@ void kit_remove(const char *path);
 /* A copy of a journal's folder. */
 void kit_copy(const char *from, const char *to);
 
+/* Have scratch folders made in memory where the machine has such a place: thousands of copies. */
+void kit_scratch_in_memory(void);
+
 /* What a reader finds from `from` on: every record must be kit_record of its seq, ascending. */
 struct kit_found {
 	uint64_t records, holes, missing, first, last;
 };
 struct kit_found kit_read(const char *folder, uint64_t epoch, uint64_t from);
+
+/* Open a damaged journal, append three records, read it all, open it again: no seq twice, none changed,
+ * and nothing torn is left.  What the first opening found. */
+struct journal_recovery kit_goes_on(
+        const char *folder, int sent_again, struct kit_found *found);
 
 /* A journal_system whose n-th call fails with `error`; 0: none does. */
 extern const struct journal_system kit_failing;

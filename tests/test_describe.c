@@ -10,6 +10,7 @@
 #include "base/describe.h"
 #include "base/digest.h"
 #include "base/reading.h"
+#include "tests/documented.h"
 
 static uint8_t payload[DESCRIBE_MOST];
 
@@ -75,6 +76,7 @@ static void the_text_is_the_documented_one(void **state)
 	assert_int_equal(get_le32(payload), 0);
 	assert_int_equal(get_le32(payload + 4), strlen(example));
 	assert_memory_equal(payload + 8, example, strlen(example));
+	check_documented_text("quantrac-record.md", "## DESCRIBE", example);
 	digest_of(example, strlen(example), hash);
 	assert_memory_equal(d->hash, hash, sizeof hash);
 	describe_free(d);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "tests/documented.h"
 #include "tests/journal_kit.h"
 
 /* The example of docs/quantrac-journal.md: header and one entry. */
@@ -66,13 +67,16 @@ static void the_layout_is_the_documented_one(void **state)
 	assert_int_equal(fread(got, 1, sizeof got, in), sizeof got);
 	fclose(in);
 	assert_memory_equal(got, example, sizeof example);
+	check_documented("quantrac-journal.md", "## Example", example, sizeof example);
 	assert_int_equal(access(kit_segment(*state, 1), F_OK), -1);
 }
 
 static void what_is_committed_is_there_after_opening_again(void **state)
 {
 	struct journal_recovery recovery;
-	struct journal *journal = kit_open(*state, &recovery);
+	struct journal_options options = kit_options(*state);
+	options.system = NULL; /* the real one */
+	struct journal *journal = kit_open_with(&options, &recovery);
 	assert_true(recovery.created);
 	assert_string_equal(journal_source(journal), KIT_SOURCE);
 	assert_true(journal_epoch(journal) == KIT_EPOCH);
@@ -186,7 +190,9 @@ static void segments_follow_one_another_and_are_forgotten_whole(void **state)
 
 static void the_next_segment_lies_ready_and_is_no_litter(void **state)
 {
-	struct journal *journal = kit_open(*state, NULL);
+	struct journal_options options = kit_options(*state);
+	options.system = NULL;
+	struct journal *journal = kit_open_with(&options, NULL);
 	kit_append(journal, 10, 1000, 1);
 	assert_int_equal(journal->spare, -1);
 	kit_append(journal, 30, 1000, 1);
@@ -341,21 +347,6 @@ static void a_journal_skips_what_can_never_come(void **state)
 	assert_int_equal(found.missing, 990);
 }
 
-static void a_folder_that_cannot_be_made_is_told(void **state)
-{
-	struct journal *journal;
-	struct problem why;
-	const char *file = in_folder(*state, "file");
-	fclose(fopen(file, "w"));
-	struct journal_options options = kit_options(file);
-	assert_int_equal(journal_open(&journal, &options, NULL, &why), FAILED);
-	assert_contains(why.text, "file");
-	assert_int_equal(why.exit, EXIT_CONFIG);
-	options = kit_options(*state);
-	options.source = "No Id";
-	assert_int_equal(journal_open(&journal, &options, NULL, &why), REFUSED);
-}
-
 static void a_reader_written_from_the_documents_agrees(void **state)
 {
 	struct journal *journal = kit_open(*state, NULL);
@@ -398,7 +389,6 @@ int main(void)
 		with_folder(the_newest_epoch_goes_on_and_a_new_one_begins_by_itself),
 		with_folder(sources_are_listed_in_order),
 		with_folder(a_journal_skips_what_can_never_come),
-		with_folder(a_folder_that_cannot_be_made_is_told),
 		with_folder(a_reader_written_from_the_documents_agrees),
 	};
 	return cmocka_run_group_tests_name("journal", journal, NULL, NULL);

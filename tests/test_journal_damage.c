@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What power cuts, disks and failing calls do to a journal, and what is left after each. */
+/* What power cuts and disks do to a journal, and what is left after each. */
 #include "tests/check.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -11,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "tests/journal_kit.h"
 
 /* Entries of the small journals below: 16 + 64 + payload, payload a multiple of 8 and not. */
@@ -27,29 +25,6 @@ static void small_journal(const char *folder, size_t n, size_t group)
 	        JOURNAL_HEADER + n * SMALL_SIZE - (SMALL_SIZE - 16 - 64 - SMALL));
 }
 
-/* Open a damaged journal, append to it, and read it all: no seq twice, none changed. */
-static struct journal_recovery goes_on(
-        const char *folder, int sent_again, struct kit_found *found)
-{
-	struct journal_recovery recovery;
-	struct journal_options options = kit_options(folder);
-	options.sent_again = sent_again;
-	struct journal *journal = kit_open_with(&options, &recovery);
-	uint64_t next = journal_next_seq(journal);
-	kit_append(journal, 3, SMALL, 2);
-	journal_close(journal);
-	*found = kit_read(folder, KIT_EPOCH, 1);
-	assert_int_equal(found->last, next + 2);
-	assert_int_equal(found->records, recovery.records + 3);
-	/* The second opening finds what the first one left, and nothing torn. */
-	struct journal_recovery again;
-	journal_close(kit_open_with(&options, &again));
-	assert_int_equal(again.records, recovery.records + 3);
-	assert_int_equal(again.torn_bytes, 0);
-	assert_int_equal(again.missing, recovery.missing);
-	return recovery;
-}
-
 static void cut_at(const char *folder, const char *good, long at, bool zeros)
 {
 	static const uint8_t zero[JOURNAL_SEGMENT_LEAST];
@@ -60,7 +35,7 @@ static void cut_at(const char *folder, const char *good, long at, bool zeros)
 		kit_poke(segment, at, zero, (size_t)(JOURNAL_SEGMENT_LEAST - at));
 	else
 		assert_int_equal(truncate(segment, at), 0);
-	struct journal_recovery recovery = goes_on(folder, 0, &found);
+	struct journal_recovery recovery = kit_goes_on(folder, 0, &found);
 	uint64_t whole =
 	        at < JOURNAL_HEADER ? 0 : (uint64_t)(at - JOURNAL_HEADER) / SMALL_SIZE;
 	/* The padding of the last entry may be missing: zeros are zeros. */
@@ -101,7 +76,7 @@ static void every_flipped_bit_of_the_last_commit_is_cut_off(void **state)
 			continue;
 		kit_copy(good, folder);
 		kit_flip(kit_segment(folder, 1), bit);
-		struct journal_recovery recovery = goes_on(folder, 0, &found);
+		struct journal_recovery recovery = kit_goes_on(folder, 0, &found);
 		assert_int_equal(
 		        recovery.records, (bit / 8 - JOURNAL_HEADER) / SMALL_SIZE);
 		assert_true(recovery.torn_bytes > 0);
@@ -125,7 +100,7 @@ static void a_flipped_bit_of_an_earlier_commit_is_a_hole_or_is_sent_again(void *
 		uint64_t hit = 1 + (byte - JOURNAL_HEADER) / SMALL_SIZE;
 		kit_copy(good, folder);
 		kit_flip(kit_segment(folder, 1), 8 * byte + byte % 8);
-		struct journal_recovery recovery = goes_on(folder, 0, &found);
+		struct journal_recovery recovery = kit_goes_on(folder, 0, &found);
 		assert_int_equal(recovery.records, 4);
 		assert_int_equal(recovery.missing, 1);
 		assert_int_equal(recovery.first_missing, hit);
@@ -135,7 +110,7 @@ static void a_flipped_bit_of_an_earlier_commit_is_a_hole_or_is_sent_again(void *
 		assert_int_equal(found.missing, 1);
 		kit_copy(good, folder);
 		kit_flip(kit_segment(folder, 1), 8 * byte + byte % 8);
-		recovery = goes_on(folder, 1, &found);
+		recovery = kit_goes_on(folder, 1, &found);
 		assert_int_equal(recovery.records, hit - 1);
 		assert_int_equal(recovery.missing, 0);
 		assert_int_equal(recovery.damaged_segments, 1);
@@ -156,7 +131,7 @@ static void every_flipped_bit_of_a_header_loses_nothing(void **state)
 			kit_copy(good, folder);
 			kit_flip(kit_segment(folder, 1), 8 * byte + byte % 8);
 			struct journal_recovery recovery =
-			        goes_on(folder, sent_again, &found);
+			        kit_goes_on(folder, sent_again, &found);
 			assert_int_equal(recovery.records, 4);
 			assert_int_equal(recovery.missing, 0);
 			assert_int_equal(recovery.damaged_segments, 1);
@@ -206,7 +181,7 @@ static void a_newest_segment_without_anything_in_it_never_existed(void **state)
 	const char *ghost = kit_segment(*state, 5);
 	small_journal(*state, 4, 1);
 	fclose(fopen(ghost, "w"));
-	recovery = goes_on(*state, 0, &found);
+	recovery = kit_goes_on(*state, 0, &found);
 	assert_int_equal(recovery.records, 4);
 	assert_int_equal(recovery.missing + recovery.torn_bytes, 0);
 	assert_int_equal(access(ghost, F_OK), -1);
@@ -214,7 +189,7 @@ static void a_newest_segment_without_anything_in_it_never_existed(void **state)
 	for (int i = 0; i < 5000; i++)
 		fputs("garbage ", out);
 	fclose(out);
-	recovery = goes_on(*state, 0, &found);
+	recovery = kit_goes_on(*state, 0, &found);
 	assert_int_equal(recovery.records, 7);
 	assert_int_equal(recovery.torn_bytes, 40000);
 	assert_int_equal(count_files(in_folder(*state, "quarantine")), 1);
@@ -260,7 +235,8 @@ static void damage_in_an_older_segment_is_told_exactly(void **state)
 		size_t bit = chance(&seed) % (8 * used);
 		kit_copy(good, folder);
 		kit_flip(kit_segment(folder, list[1]), bit);
-		struct journal_recovery recovery = goes_on(folder, round % 2, &found);
+		struct journal_recovery recovery =
+		        kit_goes_on(folder, round % 2, &found);
 		assert_int_equal(recovery.records + recovery.missing, 150);
 		if (bit < 8 * JOURNAL_HEADER) {
 			assert_int_equal(recovery.missing, 0);
@@ -299,7 +275,7 @@ static void a_lost_or_emptied_older_segment_is_one_hole(void **state)
 			        0);
 		if (how == 3)
 			assert_int_equal(truncate(segment, JOURNAL_HEADER), 0);
-		struct journal_recovery recovery = goes_on(folder, 0, &found);
+		struct journal_recovery recovery = kit_goes_on(folder, 0, &found);
 		assert_int_equal(recovery.first_missing, list[1]);
 		assert_int_equal(recovery.last_missing, list[2] - 1);
 		assert_int_equal(recovery.missing, list[2] - list[1]);
@@ -329,7 +305,8 @@ static void random_damage_never_invents_a_record(void **state)
 			                (JOURNAL_SEGMENT_LEAST - sizeof bytes)),
 			        bytes, 1 + chance(&seed) % sizeof bytes);
 		}
-		struct journal_recovery recovery = goes_on(folder, round % 2, &found);
+		struct journal_recovery recovery =
+		        kit_goes_on(folder, round % 2, &found);
 		assert_true(recovery.records + recovery.missing <= 150);
 		assert_int_equal(found.missing, recovery.missing);
 	}
@@ -337,150 +314,12 @@ static void random_damage_never_invents_a_record(void **state)
 	free(folder);
 }
 
-/* A workload under failing calls: what was answered OK must be there, once, in order. */
-static void workload(const char *folder, long nth, bool on)
-{
-	uint8_t record[2048];
-	struct journal_options options = kit_options(folder);
-	struct journal *journal;
-	struct problem why;
-	options.system = &kit_failing;
-	kit_fail(nth, nth % 2 ? EIO : ENOSPC);
-	kit_fail_on(on);
-	if (journal_open(&journal, &options, NULL, &why) != OK)
-		return;
-	uint64_t durable = 1;
-	for (int i = 0; i < 80; i++) {
-		uint64_t seq = journal_next_seq(journal);
-		size_t n = kit_record(seq, 1500, record, sizeof record);
-		assert_int_equal(journal_append(journal, record, n, 0), OK);
-		if (i % 3 == 2)
-			journal_commit(journal);
-		assert_true(journal_committed_seq(journal) >= durable);
-		durable = journal_committed_seq(journal);
-	}
-	kit_fail(0, 0);
-	assert_int_equal(journal_commit(journal), OK);
-	assert_int_equal(journal_committed_seq(journal), 81);
-	journal_close(journal);
-	struct kit_found found = kit_read(folder, KIT_EPOCH, 1);
-	assert_int_equal(found.records, 80);
-	assert_int_equal(found.holes, 0);
-	struct journal_recovery recovery;
-	journal = kit_open(folder, &recovery);
-	assert_int_equal(journal_next_seq(journal), 81);
-	assert_int_equal(recovery.records, 80);
-	assert_int_equal(recovery.missing + recovery.damaged_segments, 0);
-	journal_close(journal);
-}
-
-static void a_call_that_fails_once_loses_and_doubles_nothing(void **state)
-{
-	char name[32];
-	workload(in_folder(*state, "count"), LONG_MAX, false);
-	for (long nth = 1; nth <= 70; nth++) {
-		snprintf(name, sizeof name, "once-%ld", nth);
-		workload(in_folder(*state, name), nth, false);
-		snprintf(name, sizeof name, "on-%ld", nth);
-		workload(in_folder(*state, name), nth, true);
-	}
-}
-
-/* The process dies while writes fail: what is left must open, with all that was durable. */
-static void dying_amid_failures_keeps_what_was_committed(void **state)
-{
-	char *folder = strdup(in_folder(*state, "live"));
-	char *left = strdup(in_folder(*state, "left"));
-	uint8_t record[2048];
-	for (long nth = 5; nth < 80; nth++) {
-		struct journal_options options = kit_options(folder);
-		kit_remove(folder);
-		options.system = &kit_failing;
-		kit_fail(0, 0);
-		struct journal *journal = kit_open_with(&options, NULL);
-		kit_fail(nth, EIO);
-		kit_fail_on(nth % 2 == 0);
-		for (int i = 0; i < 90; i++) {
-			size_t n = kit_record(
-			        journal_next_seq(journal), 1500, record, sizeof record);
-			if (journal_append(journal, record, n, 0) != OK)
-				break;
-			if (i % 3 == 2)
-				journal_commit(journal);
-		}
-		uint64_t durable = journal_committed_seq(journal);
-		kit_copy(folder, left);
-		kit_fail(0, 0);
-		journal_close(journal);
-		struct kit_found found;
-		struct journal_recovery recovery = goes_on(left, 0, &found);
-		assert_true(recovery.records >= durable - 1);
-		assert_int_equal(recovery.missing, 0);
-	}
-	free(folder);
-	free(left);
-}
-
-static bool sync_fails;
-
-static int sync_or_fail(int fd)
-{
-	int status = fdatasync(fd);
-	errno = EIO;
-	return sync_fails ? -1 : status;
-}
-
-static void a_reader_does_not_see_a_repeated_group_twice(void **state)
-{
-	uint8_t record[256];
-	struct journal_system system = journal_real;
-	struct journal_options options = kit_options(*state);
-	struct journal_reader *reader;
-	struct journal_entry entry = { 0 };
-	struct problem why;
-	system.sync = sync_or_fail;
-	options.system = &system;
-	sync_fails = false;
-	struct journal *journal = kit_open_with(&options, NULL);
-	assert_int_equal(
-	        journal_read_open(&reader, *state, KIT_SOURCE, KIT_EPOCH, 1), OK);
-	for (uint64_t seq = 1; seq <= 12; seq++) {
-		size_t n = kit_record(seq, SMALL, record, sizeof record);
-		assert_int_equal(journal_append(journal, record, n, 0), OK);
-		uint64_t number = journal->segment.number;
-		/* The bytes are there, but nobody may trust them. */
-		sync_fails = seq % 4 != 0;
-		assert_int_equal(journal_commit(journal), sync_fails ? FAILED : OK);
-		assert_int_equal(journal_committed_seq(journal), seq / 4 * 4 + 1);
-		/* A file whose sync failed is never written to or synced again. */
-		assert_int_equal(
-		        journal->segment.number, seq % 4 == 1 ? number : number + 1);
-		assert_int_equal(journal_read_next(reader, &entry, &why), 1);
-		assert_int_equal(entry.seq, seq);
-		assert_true(kit_is(entry.record, entry.size, seq));
-		assert_int_equal(journal_read_next(reader, &entry, &why), 0);
-	}
-	journal_read_close(reader);
-	journal_close(journal);
-	assert_int_equal(kit_read(*state, KIT_EPOCH, 1).records, 12);
-	int exit_code;
-	char *got = run_command(&exit_code, "python3 %s %s/%s/%016" PRIx64 " | wc -l",
-	        project_file("tests/journal_reader.py"), (char *)*state, KIT_SOURCE,
-	        KIT_EPOCH);
-	assert_int_equal(atoi(got), 12);
-	free(got);
-}
-
 #define with_folder(test)                                                              \
 	cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
 
-static void nobody_listens(enum log_level level, const char *text)
-{
-}
-
 int main(void)
 {
-	log_catch(nobody_listens);
+	kit_scratch_in_memory();
 	const struct CMUnitTest journal_damage[] = {
 		with_folder(after_every_cut_all_records_before_it_are_there),
 		with_folder(every_flipped_bit_of_the_last_commit_is_cut_off),
@@ -493,9 +332,6 @@ int main(void)
 		with_folder(damage_in_an_older_segment_is_told_exactly),
 		with_folder(a_lost_or_emptied_older_segment_is_one_hole),
 		with_folder(random_damage_never_invents_a_record),
-		with_folder(a_call_that_fails_once_loses_and_doubles_nothing),
-		with_folder(dying_amid_failures_keeps_what_was_committed),
-		with_folder(a_reader_does_not_see_a_repeated_group_twice),
 	};
 	return cmocka_run_group_tests_name(
 	        "journal_damage", journal_damage, NULL, NULL);

@@ -10,6 +10,7 @@
 #include "base/reading.h"
 #include "base/record.h"
 #include "base/status.h"
+#include "tests/documented.h"
 
 static const uint8_t example_answer[3] = { 0xaa, 0xbb, 0xcc };
 static const uint8_t example_state[2] = { STATE_OK, STATE_SILENT };
@@ -63,6 +64,7 @@ static void the_layout_is_the_documented_one(void **state)
 	struct reading_parts parts = example_parts(exchanges, sizeof exchanges);
 	assert_int_equal(reading_encode(&parts, out, sizeof out), sizeof example);
 	assert_memory_equal(out, example, sizeof example);
+	check_documented("quantrac-record.md", "## READING", example, sizeof example);
 }
 
 static void what_is_written_is_read(void **state)

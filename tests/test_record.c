@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/record.h"
 #include "base/status.h"
+#include "tests/documented.h"
 
 #define TIME_END_US INT64_C(4102444800000000)
 
@@ -43,6 +44,7 @@ static void the_layout_is_the_documented_one(void **state)
 	struct record record = good();
 	assert_int_equal(record_encode(&record, out, sizeof out), sizeof example);
 	assert_memory_equal(out, example, sizeof example);
+	check_documented("quantrac-record.md", "## Layout", example, sizeof example);
 }
 
 static void what_is_written_is_read(void **state)

@@ -9,6 +9,7 @@
 #include "base/crc.h"
 #include "base/status.h"
 #include "base/wire.h"
+#include "tests/documented.h"
 
 #define EPOCH UINT64_C(0x1122334455667788)
 
@@ -82,6 +83,7 @@ static void the_layout_is_the_documented_one(void **state)
 	        wire = data_of(example + WIRE_HEADER, sizeof example - WIRE_HEADER, 1);
 	assert_int_equal(wire_encode(&wire, out, sizeof out), sizeof example);
 	assert_memory_equal(out, example, sizeof example);
+	check_documented("quantrac-wire.md", "## Example", example, sizeof example);
 	assert_int_equal(wire_decode(&got, example, sizeof example), OK);
 	assert_int_equal(got.first_seq, 42);
 }
