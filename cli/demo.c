@@ -134,6 +134,7 @@ int command_demo(int argc, char **argv)
 	}
 	box = (struct demo){
 		.common = &common,
+		.shown = a.keep,
 		.live_s = a.live_s,
 		.web = !a.no_web,
 		.now_us = common_now(),

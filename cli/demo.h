@@ -33,6 +33,7 @@ struct demo_station {
 
 struct demo {
 	const struct common *common;
+	const char *shown; /* the folder as it was named */
 	char dir[DEMO_PATH], archive[DEMO_PATH + 16], files[DEMO_PATH];
 	double live_s;
 	bool web;

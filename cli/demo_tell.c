@@ -96,7 +96,8 @@ static int write_sheet(const struct demo *demo, struct view *view, struct proble
 		        edition[i].word);
 		status = sheet_write(&sheet, edition[i].language, path, why);
 		if (status == OK)
-			printf("%s%s", i > 0 ? " and " : "", path);
+			printf("%s%s%s", i > 0 ? " and " : "", demo->shown,
+			        path + strlen(demo->dir));
 	}
 	printf("\n");
 	sheet_free(&sheet);
@@ -160,7 +161,7 @@ int demo_tell(struct demo *demo, struct problem *why)
 	if (status == OK)
 		status = tell_proof(demo, why);
 	if (status == OK) {
-		printf("archive     %s\n", demo->archive);
+		printf("archive     %s/archive\n", demo->shown);
 		status = write_sheet(demo, &view, why);
 	}
 	view_close(&view);
