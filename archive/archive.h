@@ -30,15 +30,17 @@ struct archive_identity {
 };
 
 /* Make a new archive, or check that the one there has the same zone and offset. */
-int archive_create(const char *dir, const struct archive_identity *identity, struct problem *why);
+int archive_create(
+        const char *dir, const struct archive_identity *identity, struct problem *why);
 
 /* Is this folder an archive?  OK, or NOT_FOUND with what to do (exit 66). */
-int archive_identify(const char *dir, struct archive_identity *out, struct problem *why);
+int archive_identify(
+        const char *dir, struct archive_identity *out, struct problem *why);
 
 #define ARCHIVE_PATH 4096
 
 /* "<dir>/<zone>/<station>/<yyyy>/<station>_<date>[_lateN].h5" */
 int archive_day_path(char *out, size_t room, const char *dir, const char *zone,
-	const char *station, int64_t day_us, int utc_offset_min, int late);
+        const char *station, int64_t day_us, int utc_offset_min, int late);
 
 #endif

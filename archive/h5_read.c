@@ -205,8 +205,10 @@ static int chunk_load(
 	if (packed == NULL)
 		return 0;
 	int status = 0;
-	if (H5Dread_chunk(set, H5P_DEFAULT, &at, &mask, packed) >= 0 && mask == 0)
-		status = packer_unpack(h5->packer, packed, (size_t)size, chunk) == OK
+	/* A mask says that a filter was left out: we never do, and nothing guards these bits. */
+	if (H5Dread_chunk(set, H5P_DEFAULT, &at, &mask, packed) >= 0)
+		status = mask == 0 && packer_unpack(h5->packer, packed, (size_t)size,
+		                              chunk) == OK
 		                 ? 1
 		                 : MALFORMED;
 	free(packed);

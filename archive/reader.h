@@ -34,12 +34,14 @@ const char *reader_problem(const struct reader *reader, size_t i);
 size_t reader_stations(const struct reader *reader);
 const char *reader_station(const struct reader *reader, size_t i);
 /* Newest station DESCRIBE (NULL if it never came) and the first and last time there is data for. */
-const struct describe *reader_station_describe(const struct reader *reader, const char *station);
-int reader_span(const struct reader *reader, const char *station, int64_t *first_us, int64_t *last_us);
+const struct describe *reader_station_describe(
+        const struct reader *reader, const char *station);
+int reader_span(const struct reader *reader, const char *station, int64_t *first_us,
+        int64_t *last_us);
 
 /* Newest DESCRIBE of each instrument of a station; the array is the reader's. */
-size_t reader_instruments(
-	const struct reader *reader, const char *station, const struct describe *const **out);
+size_t reader_instruments(const struct reader *reader, const char *station,
+        const struct describe *const **out);
 
 /* Rows of one instrument under one DESCRIBE, in time order.  Columns not asked for are NULL. */
 struct rows {
@@ -48,9 +50,9 @@ struct rows {
 	int64_t *time_us, *stored_us;
 	uint8_t *clock, *transport;
 	uint64_t *epoch, *seq;
-	size_t n_channels;   /* of the query; below: [n_channels][n] */
-	size_t *channel;     /* index in describe of each column */
-	double **value;      /* NAN where there is no usable number */
+	size_t n_channels; /* of the query; below: [n_channels][n] */
+	size_t *channel;   /* index in describe of each column */
+	double **value;    /* NAN where there is no usable number */
 	uint8_t **state;
 	int64_t **sampled_us; /* 0 where the instrument gives no time */
 };
@@ -60,24 +62,24 @@ struct query {
 	const char *instrument; /* NULL: all */
 	const char *channel;    /* NULL: all */
 	int64_t from_us, to_us; /* of the corrected time, half open */
-	int64_t as_of_us;       /* only what the collector had stored by then; 0: everything */
+	int64_t as_of_us; /* only what the collector had stored by then; 0: everything */
 };
 
 /* Corrected time is time_us plus the offset of the next CLOCK record of the same boot that reports
  * sync; rows carry it in time_us.  Sets of rows, or a problem.  Free with rows_free. */
-int reader_rows(struct reader *reader, const struct query *query, struct rows **out, size_t *n,
-	struct problem *why);
+int reader_rows(struct reader *reader, const struct query *query, struct rows **out,
+        size_t *n, struct problem *why);
 void rows_free(struct rows *rows, size_t n);
 
 /* Records of the types in `types` (bit 1 << type) of a station, in time order, verbatim.  `each`
  * returns non-zero to stop.  station "office": documents.  Count, or a problem. */
 int reader_records(struct reader *reader, const struct query *query, unsigned types,
-	int (*each)(void *with, const uint8_t *record, size_t size, int64_t stored_us),
-	void *with, struct problem *why);
+        int (*each)(void *with, const uint8_t *record, size_t size, int64_t stored_us),
+        void *with, struct problem *why);
 
 /* Where a record lies, for `explain`: "<path>" of the sealed file or journal segment. */
-int reader_place(struct reader *reader, const char *station, uint64_t epoch, uint64_t seq,
-	char *out, size_t room);
+int reader_place(struct reader *reader, const char *station, uint64_t epoch,
+        uint64_t seq, char *out, size_t room);
 
 /* Find a DESCRIBE by hash; NULL if the archive has none. */
 const struct describe *reader_describe(struct reader *reader, const uint8_t hash[32]);

@@ -281,7 +281,8 @@ static size_t chance_samples(
 	case 1: /* any order, doubled, any time */
 		for (size_t i = up_to(seed, 4); i > 0; i--) {
 			channel[n] = (uint16_t)up_to(seed, n_channels - 1);
-			time_us[n++] = (int64_t)chance(seed);
+			time_us[n++] = up_to(seed, 3) == 0 ? (int64_t)chance(seed)
+			                                   : SAMPLE_DAY_US;
 		}
 		break;
 	default:
