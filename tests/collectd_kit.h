@@ -9,6 +9,7 @@
 
 #include "base/socket.h"
 #include "tests/agent_kit.h"
+#include "tests/free_port.h"
 
 #define EPOCH    UINT64_C(0xe2e0000000000001)
 #define BEGIN    (AGENT_DAY - 40 * AGENT_1DAY)
@@ -32,8 +33,6 @@ struct collectd_kit {
 extern struct collectd_kit t;
 
 int64_t now_ms(void);
-int free_port(void);
-
 /* ---- the program ---- */
 
 /* <dir>/collectd.yaml, with more lines behind it. */

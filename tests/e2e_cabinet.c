@@ -20,19 +20,6 @@
 #include "tests/cabinet_fixture.h"
 #include "tests/check.h"
 
-/* Another program may take it before we do, which has not been seen to happen. */
-int free_port(void)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t size = sizeof at;
-	int descriptor = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(descriptor, (struct sockaddr *)&at, size), 0);
-	assert_int_equal(getsockname(descriptor, (struct sockaddr *)&at, &size), 0);
-	close(descriptor);
-	return ntohs(at.sin_port);
-}
-
 /* ---- programs ---- */
 
 /* The child ends with us, also when a test fails. */
@@ -70,7 +57,7 @@ char *text_of(const char *folder, const char *name)
 	return text;
 }
 
-void wait_for(const char *path)
+void wait_for_file(const char *path)
 {
 	for (int i = 0; i < 5000 && access(path, F_OK) != 0; i++)
 		poll(NULL, 0, 1);
@@ -126,7 +113,7 @@ struct run run_begin(const char *folder, const char *link, const char *speed,
 		"--sent", sent, "--speed", speed != NULL ? speed : "1", NULL };
 	struct run run = { .live_us = time_now() };
 	run.simulate = start_words(folder, "simulate.log", NULL, simulate);
-	wait_for(link);
+	wait_for_file(link);
 	run.sensord = start_sensord(folder, preload, for_time);
 	return run;
 }

@@ -9,9 +9,7 @@
 #include <sys/types.h>
 
 #include "sensors/scenario.h"
-
-/* A TCP port nobody has. */
-int free_port(void);
+#include "tests/free_port.h"
 
 /* Files used: <folder>/scenario.yaml, station.yaml (its journal is <folder>/journal), run/ for the
  * links, sent.csv, simulate.log, sensord.log. */
@@ -31,7 +29,7 @@ pid_t run_again(const char *folder, const char *for_time);
 void run_finish(const char *folder, struct run *run);
 
 /* Wait until a file is there, five seconds at most. */
-void wait_for(const char *path);
+void wait_for_file(const char *path);
 
 /* Whole text of a file below the folder; one buffer. */
 char *text_of(const char *folder, const char *name);

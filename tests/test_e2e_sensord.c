@@ -201,7 +201,7 @@ static void a_second_daemon_leaves_the_journal_alone(void **state)
 {
 	struct run run = begin(*state, NULL, "2s");
 	int code;
-	wait_for(in_folder(*state, "journal/lock"));
+	wait_for_file(in_folder(*state, "journal/lock"));
 	char *text = run_command(&code, "%s --config %s --for 1s 2>&1",
 	        project_file("build/san/quantrac-sensord"),
 	        in_folder(*state, "station.yaml"));
@@ -216,7 +216,7 @@ static void a_killed_daemon_goes_on_behind_what_it_had_committed(void **state)
 {
 	struct run run = begin(*state, NULL, "60s");
 	int status;
-	wait_for(in_folder(*state, "journal/state.json"));
+	wait_for_file(in_folder(*state, "journal/state.json"));
 	poll(NULL, 0, 2200);
 	kill(run.sensord, SIGKILL);
 	assert_int_equal(waitpid(run.sensord, &status, 0), run.sensord);
@@ -230,7 +230,7 @@ static void a_killed_daemon_goes_on_behind_what_it_had_committed(void **state)
 static void a_signal_ends_it_with_everything_committed(void **state)
 {
 	struct run run = begin(*state, NULL, "60s");
-	wait_for(in_folder(*state, "journal/state.json"));
+	wait_for_file(in_folder(*state, "journal/state.json"));
 	poll(NULL, 0, 700);
 	kill(run.sensord, SIGTERM);
 	run_finish(*state, &run);
