@@ -199,6 +199,8 @@ const struct describe *reader_describe(struct reader *reader, const uint8_t hash
 {
 	struct stock *stock = reader->stock;
 	const struct describe *found = stock_describe(stock, hash);
+	if (found == NULL && memcmp(stock->missing, hash, DIGEST_SIZE) == 0)
+		return NULL;
 	for (size_t i = stock->seals.n; i > 0 && found == NULL; i--) {
 		struct day *day = stock_open(stock, i - 1);
 		if (day == NULL)
@@ -209,5 +211,7 @@ const struct describe *reader_describe(struct reader *reader, const uint8_t hash
 		}
 		day_close(day);
 	}
+	if (found == NULL)
+		memcpy(stock->missing, hash, DIGEST_SIZE);
 	return found;
 }

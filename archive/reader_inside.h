@@ -72,6 +72,8 @@ struct stock {
 	struct station *station; /* sorted by id; the office is among them */
 	const char **listed;     /* ids without the office */
 	size_t n_listed;
+	uint8_t missing
+	        [32]; /* the DESCRIBE last looked for in every file, and not found */
 	size_t n_describes;
 	struct describe **describe;
 	size_t n_problems;
