@@ -16,8 +16,9 @@ enum clock_state {
 struct moment {
 	int64_t time_us; /* UTC, microseconds since 1970 */
 	int64_t mono_us; /* CLOCK_BOOTTIME: never steps, counts from boot */
-	uint64_t boot;   /* first eight bytes of the kernel's boot id: which boot mono_us counts from */
-	uint8_t state;   /* enum clock_state */
+	uint64_t
+	        boot; /* first eight bytes of the kernel's boot id: which boot mono_us counts from */
+	uint8_t state; /* enum clock_state */
 };
 
 /* Remembers what is needed to tell holdover and step. */

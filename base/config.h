@@ -19,23 +19,23 @@
 #include "base/status.h"
 
 enum field_type {
-	FIELD_TEXT,     /* const char *: any UTF-8 text, "" if absent */
-	FIELD_ID,       /* const char *: [a-z0-9][a-z0-9_-]*, at most high characters (0: 32) */
-	FIELD_INTEGER,  /* int64_t in low..high; 0x... allowed */
-	FIELD_NUMBER,   /* double in low..high; NAN if absent */
-	FIELD_BOOLEAN,  /* bool: yes/no/true/false/on/off */
+	FIELD_TEXT, /* const char *: any UTF-8 text, "" if absent */
+	FIELD_ID, /* const char *: [a-z0-9][a-z0-9_-]*, at most high characters (0: 32) */
+	FIELD_INTEGER, /* int64_t in low..high; 0x... allowed */
+	FIELD_NUMBER,  /* double in low..high; NAN if absent */
+	FIELD_BOOLEAN, /* bool: yes/no/true/false/on/off */
 	FIELD_DURATION, /* double seconds, "5min"; a unit is required; low..high in seconds */
 	FIELD_QUANTITY, /* double in `unit`: "75 mg/L", converted; a unit is required; NAN if absent */
-	FIELD_PERCENT,  /* double: "75%" (sign required); NAN if absent */
-	FIELD_CHOICE,   /* int: index into choices */
-	FIELD_TIME,     /* int64_t UTC microseconds; ISO 8601, legal time without offset */
-	FIELD_OFFSET,   /* int minutes: "+07:00" */
-	FIELD_SECTION,  /* a struct inside the struct */
+	FIELD_PERCENT, /* double: "75%" (sign required); NAN if absent */
+	FIELD_CHOICE,  /* int: index into choices */
+	FIELD_TIME, /* int64_t UTC microseconds; ISO 8601, legal time without offset */
+	FIELD_OFFSET,  /* int minutes: "+07:00" */
+	FIELD_SECTION, /* a struct inside the struct */
 	FIELD_SECTIONS, /* list of maps: pointer to array, and size_t count at count_at */
-	FIELD_TEXTS,    /* list of scalars: const char **, and size_t count at count_at */
-	FIELD_NUMBERS,  /* list of numbers: double *, and size_t count at count_at */
-	FIELD_MAP,      /* struct config_pairs: any keys, scalar values, in order */
-	FIELD_ANY,      /* const char *: the subtree as JSON text, unchecked */
+	FIELD_TEXTS, /* list of scalars: const char **, and size_t count at count_at */
+	FIELD_NUMBERS, /* list of numbers: double *, and size_t count at count_at */
+	FIELD_MAP,     /* struct config_pairs: any keys, scalar values, in order */
+	FIELD_ANY,     /* const char *: the subtree as JSON text, unchecked */
 };
 
 struct section;
@@ -53,7 +53,7 @@ struct field {
 	const char *fallback; /* text parsed as if it had been written; NULL: none */
 	const char *help;     /* one sentence, English */
 	const char *help_vi;  /* the same in Vietnamese */
-	size_t set_at;        /* offsetof a bool told whether the key was written; 0: nobody asks */
+	size_t set_at; /* offsetof a bool told whether the key was written; 0: nobody asks */
 };
 
 /* A map: its fields ended by a NULL key; size of the struct, for lists. */
@@ -83,9 +83,9 @@ struct config; /* a document: owns every text and list the struct points to */
  * if there was no memory for it, which all functions here take).
  */
 int config_read(struct config **out, const char *path, const struct section *section,
-	void *into, FILE *report);
+        void *into, FILE *report);
 int config_read_text(struct config **out, const char *text, size_t n, const char *name,
-	const struct section *section, void *into, FILE *report);
+        const struct section *section, void *into, FILE *report);
 void config_free(struct config *config);
 size_t config_errors(const struct config *config);
 /* First error in one line ("file:6:11: error: ..."), for `struct problem`; "" if none. */
@@ -93,14 +93,16 @@ const char *config_first_error(const struct config *config);
 
 /* Further errors a program finds (unknown model, two slaves with one address): same form, same
  * count.  The path names the place: "instruments[2].model", as in the struct's tables. */
-void config_error(struct config *config, FILE *report, const char *path, const char *hint,
-	const char *format, ...) __attribute__((format(printf, 5, 6)));
+void config_error(struct config *config, FILE *report, const char *path,
+        const char *hint, const char *format, ...)
+        __attribute__((format(printf, 5, 6)));
 /* Line of a path in the file, 0 if absent. */
 int config_line(const struct config *config, const char *path);
 
 /* Help for a dotted key ("instruments.line"): what it is, its type, range, unit, default.  OK or
  * NOT_FOUND, then with "did you mean". */
-int config_explain(const struct section *section, const char *key, bool vietnamese, FILE *out);
+int config_explain(
+        const struct section *section, const char *key, bool vietnamese, FILE *out);
 
 /* The word among `known` (ended by NULL) at most 2 edits from `word`, or NULL. */
 const char *did_you_mean(const char *word, const char *const *known);

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define DIGEST_SIZE 32
-#define DIGEST_HEX (2 * DIGEST_SIZE + 1)
+#define DIGEST_HEX  (2 * DIGEST_SIZE + 1)
 
 /* One kept context: a digest of many small pieces costs no allocation. */
 struct digest;

@@ -33,7 +33,8 @@ void json_raw(struct json *json, const char *text); /* text that is JSON already
 
 /* key and value in one call */
 void json_put_text(struct json *json, const char *key, const char *text);
-void json_put_number(struct json *json, const char *key, double value); /* NAN: left out */
+void json_put_number(
+        struct json *json, const char *key, double value); /* NAN: left out */
 void json_put_integer(struct json *json, const char *key, int64_t value);
 void json_put_bool(struct json *json, const char *key, bool value);
 

@@ -50,8 +50,8 @@ int time_parse(const char *text, int offset_min, int64_t *time_us);
 /* Parse a stretch of time as a person types it: "2026", "2026-11", "2026-11-15",
  * "2026-11-15T08" (one hour), "yesterday", "today", "now-6h" (from there to now), or any point of
  * time (then *to_us == *from_us).  Half open.  OK or MALFORMED. */
-int interval_parse(
-	const char *text, int offset_min, int64_t now_us, int64_t *from_us, int64_t *to_us);
+int interval_parse(const char *text, int offset_min, int64_t now_us, int64_t *from_us,
+        int64_t *to_us);
 
 /* "+07:00" and "-03:30" to minutes, at most 14 hours; OK or MALFORMED.  The other way prints 6 characters. */
 int offset_parse(const char *text, int *offset_min);

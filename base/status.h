@@ -20,7 +20,7 @@ const char *status_text(int status);
 
 /* Exit codes of every program (sysexits; docs/quantrac.1). */
 enum {
-	EXIT_FOUND = 1,  /* --exit-code, and something was found */
+	EXIT_FOUND = 1, /* --exit-code, and something was found */
 	EXIT_USAGE = 64,
 	EXIT_DAMAGED = 65,
 	EXIT_NO_FILE = 66,
@@ -39,7 +39,7 @@ struct problem {
 
 /* Fill `problem` (may be NULL) and return `status`, so that a function can end with
  * `return problem_set(why, NOT_FOUND, EXIT_NO_FILE, "...")`. */
-int problem_set(struct problem *problem, int status, int exit_code, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+int problem_set(struct problem *problem, int status, int exit_code, const char *format,
+        ...) __attribute__((format(printf, 4, 5)));
 
 #endif

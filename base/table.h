@@ -26,14 +26,15 @@ struct table_column {
 struct table;
 
 /* `columns` ended by a NULL name; borrowed.  `offset_min`: how times are printed. */
-struct table *table_new(
-	FILE *out, enum table_format format, const struct table_column *columns, int offset_min);
+struct table *table_new(FILE *out, enum table_format format,
+        const struct table_column *columns, int offset_min);
 
 /* One cell after the other, left to right. */
 void table_text(struct table *table, const char *text); /* NULL: empty, null in JSON */
-void table_number(struct table *table, double value, int decimals); /* decimals -1: shortest exact */
+void table_number(struct table *table, double value,
+        int decimals); /* decimals -1: shortest exact */
 void table_integer(struct table *table, int64_t value);
-void table_time(struct table *table, int64_t time_us);  /* ISO 8601 with offset */
+void table_time(struct table *table, int64_t time_us); /* ISO 8601 with offset */
 void table_empty(struct table *table);
 void table_row(struct table *table); /* ends the row; asserts that it is full */
 

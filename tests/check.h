@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 /* |got - want| <= tolerance * max(1, |want|); prints both in full when not. */
-#define assert_close(got, want, tolerance) \
+#define assert_close(got, want, tolerance)                                             \
 	check_close((got), (want), (tolerance), __FILE__, __LINE__)
 void check_close(double got, double want, double tolerance, const char *file, int line);
 
@@ -40,6 +40,6 @@ uint64_t chance(uint64_t *seed);
 /* Whole text of a stream made by open_memstream style captures: runs a command, returns its stdout
  * (caller frees) and exit code. */
 char *run_command(int *exit_code, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+        __attribute__((format(printf, 2, 3)));
 
 #endif

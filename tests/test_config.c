@@ -422,7 +422,8 @@ static void json_may_use_all_its_escapes(void **state)
 	                "\\ud83d\\ude00\\udbff\\udffd\\\\ud83d\",\"notes\":"
 	                "\"\x7f\xc2\x80\xe2\x80\xa8 \xef\xbb\xbf\xc2\x85 x\"}");
 	assert_string_equal(got.report, "");
-	assert_string_equal(got.sample.name, "\"\\/\b\f\n\r\táạ😀\xf4\x8f\xbf\xbd\\ud83d");
+	assert_string_equal(
+	        got.sample.name, "\"\\/\b\f\n\r\táạ😀\xf4\x8f\xbf\xbd\\ud83d");
 	assert_string_equal(
 	        got.sample.notes, "\x7f\xc2\x80\xe2\x80\xa8 \xef\xbb\xbf\xc2\x85 x");
 	done(&got);
