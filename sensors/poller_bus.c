@@ -310,9 +310,7 @@ static bool bus_frame(struct poller *poller, struct bus *bus, const struct momen
 	bus->answered = true;
 	device->counts.noise += bus->framer.noise - bus->noise_before;
 	if (exception != 0)
-		device_refused(poller, device, exception, why);
-	else
-		device->exception = 0;
+		device_refused(device, exception, why);
 	go_on(poller, bus, what, now);
 	return false;
 }

@@ -38,13 +38,14 @@ struct device {
 	uint8_t *exchange;
 	size_t exchange_room, exchange_size, n_exchanges;
 	struct fresh fresh;
-	int misses; /* polls in a row without an answer */
-	int told;   /* enum: what was last said of it */
-	int exception;
+	int misses;                    /* polls in a row without an answer */
+	int told;                      /* enum: what was last said of it */
+	int exception, told_exception; /* of this poll, 0: none; the one told */
+	const char *refusal;           /* what that exception means */
 	struct poller_counts counts;
 };
 
-enum { TOLD_NOTHING, TOLD_UP, TOLD_DOWN };
+enum { TOLD_NOTHING, TOLD_UP, TOLD_DOWN, TOLD_REFUSED };
 
 /* A port with the instruments on it. */
 struct bus {
@@ -78,7 +79,7 @@ struct poller {
 	size_t n_buses, n_devices;
 	struct bus *bus;
 	struct device *device;
-	struct device **order; /* backs line->device */
+	struct device **order; /* backs bus->device */
 	struct decoded decoded;
 	bool started;
 };
@@ -94,8 +95,7 @@ void device_exchange(struct device *device, uint16_t block, const uint8_t *bytes
         size_t n, const struct moment *first);
 void device_publish(
         struct poller *poller, struct device *device, const struct moment *now);
-void device_refused(
-        struct poller *poller, struct device *device, int exception, const char *why);
+void device_refused(struct device *device, int exception, const char *why);
 void bus_told(struct poller *poller, struct bus *bus, bool up, const char *text,
         const struct moment *now);
 

@@ -10,6 +10,7 @@ void device_begin(struct device *device, const struct moment *now)
 {
 	device->polling = true;
 	device->tries = 0;
+	device->exception = 0;
 	device->started = *now;
 	device->has_first = false;
 	device->exchange_size = 0;
@@ -48,17 +49,21 @@ static void tell(const struct poller *poller, const struct moment *when,
 }
 
 static void device_told(
-        struct poller *poller, struct device *device, bool up, const char *text)
+        struct poller *poller, struct device *device, int what, const char *text)
 {
+	static const char *const word[] = {
+		[TOLD_UP] = "up", [TOLD_DOWN] = "down", [TOLD_REFUSED] = "refused"
+	};
 	char subject[64];
 	const struct station_instrument *setting = device->setting;
-	device->told = up ? TOLD_UP : TOLD_DOWN;
+	device->told = what;
+	device->told_exception = device->exception;
 	snprintf(subject, sizeof subject, "instrument %s", setting->id);
-	log_line(up ? LOG_INFO : LOG_WARN, "%s (slave %d on %s): %s", subject,
-	        setting->instrument.slave, setting->port_id, text);
+	log_line(what == TOLD_UP ? LOG_INFO : LOG_WARN, "%s (slave %d on %s): %s",
+	        subject, setting->instrument.slave, setting->port_id, text);
 	struct state_event event = {
 		.subject = subject,
-		.state = up ? "up" : "down",
+		.state = word[what],
 		.text = text,
 	};
 	tell(poller, &device->started, &event);
@@ -85,24 +90,11 @@ void bus_told(struct poller *poller, struct bus *bus, bool up, const char *text,
 	bus->told = told;
 }
 
-/* An exception: codes 1 to 3 mean that the profile does not fit the device. */
-void device_refused(
-        struct poller *poller, struct device *device, int exception, const char *why)
+void device_refused(struct device *device, int exception, const char *why)
 {
-	char text[160], subject[64];
 	device->counts.exceptions++;
-	if (device->exception == exception)
-		return;
 	device->exception = exception;
-	snprintf(subject, sizeof subject, "instrument %s", device->setting->id);
-	snprintf(text, sizeof text, "refuses: exception %d, %s%s", exception, why,
-	        exception <= 3 ? "; the profile does not fit this device" : "");
-	log_line(LOG_WARN, "%s (slave %d on %s): %s", subject,
-	        device->setting->instrument.slave, device->setting->port_id, text);
-	struct state_event event = {
-		.subject = subject, .state = "refused", .text = text
-	};
-	tell(poller, &device->started, &event);
+	device->refusal = why;
 }
 
 /* The state all channels share when the poll brought nothing, or STATE_OK. */
@@ -147,6 +139,42 @@ static void set_due(struct device *device, int64_t now_us)
 	        device->due_us > device->guard_us ? device->due_us : device->guard_us;
 }
 
+/* It answers, and may have refused one block or all.  Codes 1 to 3 mean that the profile does not fit
+ * the device (Modbus application protocol V1.1b3, 7). */
+static void tell_answers(struct poller *poller, struct device *device)
+{
+	char text[160];
+	int what = device->exception != 0 ? TOLD_REFUSED : TOLD_UP;
+	if (device->told == what && device->told_exception == device->exception)
+		return;
+	if (what == TOLD_UP)
+		snprintf(text, sizeof text, "answers");
+	else
+		snprintf(text, sizeof text, "refuses: exception %d, %s%s",
+		        device->exception, device->refusal,
+		        device->exception <= 3
+		                ? "; the profile does not fit this device"
+		                : "");
+	device_told(poller, device, what, text);
+}
+
+/* A gateway answers for whoever is dead behind it, and says so by an exception. */
+static void tell_silent(struct poller *poller, struct device *device, bool garbled)
+{
+	char text[200];
+	if (device->exception != 0)
+		snprintf(text, sizeof text,
+		        "does not answer: exception %d, %s; check power, address and "
+		        "wiring",
+		        device->exception, device->refusal);
+	else
+		snprintf(text, sizeof text, "%s",
+		        garbled ? "something comes, but no sound answer: check speed, "
+		                  "parity and wiring"
+		                : "does not answer: check power, address and wiring");
+	device_told(poller, device, TOLD_DOWN, text);
+}
+
 static void health(struct poller *poller, struct device *device)
 {
 	uint8_t failed = failure(poller, device);
@@ -154,18 +182,12 @@ static void health(struct poller *poller, struct device *device)
 		return;
 	if (failed == STATE_OK) {
 		device->misses = 0;
-		if (device->told != TOLD_UP)
-			device_told(poller, device, true, "answers");
+		tell_answers(poller, device);
 		return;
 	}
 	device->misses++;
-	if (device->misses < STRIKES || device->told == TOLD_DOWN)
-		return;
-	device_told(poller, device, false,
-	        failed == STATE_GARBLED
-	                ? "something comes, but no sound answer: check speed, parity "
-	                  "and wiring"
-	                : "does not answer: check power, address and wiring");
+	if (device->misses >= STRIKES && device->told != TOLD_DOWN)
+		tell_silent(poller, device, failed == STATE_GARBLED);
 }
 
 void device_publish(

@@ -83,6 +83,9 @@ static size_t answer(const struct fake_slave *slave,
 	if (slave->manner == EXCEPTION)
 		return (size_t)modbus_exception_put(
 		        FRAMING_RTU, request, slave->exception, out, FRAME_MOST);
+	if (slave->unknown != 0 && request->start == slave->unknown)
+		return (size_t)modbus_exception_put(
+		        FRAMING_RTU, request, 2, out, FRAME_MOST);
 	tag.order = request->slave == 2 ? ORDER_CDAB : ORDER_ABCD;
 	tag.at = request->slave == 1 ? 2 : request->slave == 2 ? 0 : 1;
 	modbus_tag_put(&tag, false, slave->value, data);

@@ -27,6 +27,7 @@ struct fake_slave {
 	enum manner manner;
 	int64_t delay_us;
 	uint8_t exception;
+	uint16_t unknown; /* a block that starts here is refused with 2; 0: none */
 	double value;
 	size_t asked;
 };

@@ -68,14 +68,20 @@ static const char configuration[] =
         "5s, timeout: "
         "500ms}\n";
 
-int rig_make(void **state)
+void rig_restart(struct rig *rig)
 {
-	struct rig *rig = calloc(1, sizeof *rig);
-	struct problem why;
 	struct poller_hooks hooks = { .context = rig,
 		.reading = on_reading,
 		.state = on_state,
 		.port = give_bus };
+	poller_free(rig->poller);
+	rig->poller = poller_new(rig->station, &hooks);
+}
+
+int rig_make(void **state)
+{
+	struct rig *rig = calloc(1, sizeof *rig);
+	struct problem why;
 	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
 	log_catch(count_line);
 	lines_logged = 0;
@@ -84,7 +90,7 @@ int rig_make(void **state)
 		return -1;
 	fake_bus_init(&rig->bus);
 	rig->now = (struct moment){ .time_us = START_TIME, .mono_us = START_US };
-	rig->poller = poller_new(rig->station, &hooks);
+	rig_restart(rig);
 	*state = rig;
 	return rig->poller != NULL ? 0 : -1;
 }

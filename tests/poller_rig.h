@@ -38,6 +38,9 @@ extern size_t lines_logged;
 int rig_make(void **state);
 int rig_remove(void **state);
 
+/* A new poller, after the station's profiles were changed. */
+void rig_restart(struct rig *rig);
+
 /* Let time pass, a step a millisecond. */
 void run(struct rig *rig, int64_t for_us);
 

@@ -160,9 +160,39 @@ static void exceptions_are_refusals_told_once(void **state)
 	rig->bus.slave[3].exception = 6;
 	run(rig, 30 * SECOND);
 	assert_int_equal(lines_logged, lines + 1);
+	assert_false(told(rig, "cod up"));
 	rig->bus.slave[3].manner = ANSWERS;
 	run(rig, 10 * SECOND);
 	assert_int_equal(count(rig, 2, STATE_OK, 10 * SECOND), 2);
+	assert_true(told(rig, "instrument cod up answers"));
+	assert_int_equal(lines_logged, lines + 2);
+}
+
+/* Two blocks, one of which the device does not know: that is one change, not two at every poll. */
+static void a_refused_block_among_sound_ones_is_told_once(void **state)
+{
+	struct rig *rig = *state;
+	struct profile *profile = rig->station->instrument[2].profile;
+	struct modbus_block twice[] = { profile->block[0], profile->block[0] };
+	struct modbus_block *own = profile->block;
+	twice[1].start = 500;
+	profile->block = twice;
+	profile->n_blocks = 2;
+	rig->bus.slave[3].unknown = 500;
+	rig_restart(rig);
+	run(rig, 60 * SECOND);
+	assert_int_equal(poller_counts(rig->poller, 2)->exceptions, 12);
+	assert_int_equal(poller_counts(rig->poller, 2)->answers, 24);
+	assert_true(told(rig, "cod refused refuses: exception 2"));
+	size_t lines = lines_logged;
+	run(rig, 60 * SECOND);
+	assert_int_equal(lines_logged, lines);
+	rig->bus.slave[3].unknown = 0;
+	run(rig, 10 * SECOND);
+	assert_int_equal(lines_logged, lines + 1);
+	assert_true(told(rig, "cod up answers"));
+	profile->block = own;
+	profile->n_blocks = 1;
 }
 
 static void a_gateway_behind_which_nobody_answers_is_a_silent_instrument(void **state)
@@ -172,7 +202,7 @@ static void a_gateway_behind_which_nobody_answers_is_a_silent_instrument(void **
 	rig->bus.slave[3].exception = 11;
 	run(rig, 60 * SECOND);
 	assert_true(count(rig, 2, STATE_SILENT, 60 * SECOND) >= 3);
-	assert_true(told(rig, "cod down does not answer"));
+	assert_true(told(rig, "cod down does not answer: exception 11"));
 	assert_int_equal(count(rig, 0, STATE_OK, 60 * SECOND), 12);
 }
 
@@ -282,6 +312,7 @@ int main(void)
 		RIG(a_late_answer_is_never_taken),
 		RIG(an_answer_of_another_slave_is_noise),
 		RIG(exceptions_are_refusals_told_once),
+		RIG(a_refused_block_among_sound_ones_is_told_once),
 		RIG(a_gateway_behind_which_nobody_answers_is_a_silent_instrument),
 		RIG(a_hung_up_line_is_opened_again_ever_more_seldom),
 		RIG(a_poll_broken_off_by_a_hang_up_says_so),
