@@ -20,7 +20,7 @@ static const char configuration[] =
         "  - {id: a, path: /dev/ttyS0, line: 9600 8N1, mode: rtu}\n"
         "  - {id: b, tcp: \"127.0.0.1:502\", mode: tcp}\n"
         "instruments:\n"
-        "  - {id: x, profile: sim-water-quality, port: a, slave: 1, poll_every: 60s}\n"
+        "  - {id: x, profile: sim-water-quality, port: a, slave: 3, poll_every: 60s}\n"
         "  - {id: y, profile: sim-stack, port: b, slave: 1, poll_every: 60s}\n";
 
 /* Feed a conversation: each block gets what the input still has. */
