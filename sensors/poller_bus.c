@@ -11,26 +11,6 @@
 
 #include "sensors/poller_parts.h"
 
-static int64_t bus_us(const struct bus *bus, size_t characters)
-{
-	if (bus->setting->path[0] == '\0')
-		return 0;
-	return (int64_t)(line_seconds(&bus->setting->line, characters) * 1e6);
-}
-
-/* Silence before a request: 3.5 characters at least (Modbus over serial line 1.02, 2.5.1.1). */
-static int64_t gap_us(const struct bus *bus)
-{
-	int64_t gap = bus_us(bus, 7) / 2;
-	return gap > QUIET_LEAST ? gap : QUIET_LEAST;
-}
-
-static void rest(struct bus *bus)
-{
-	bus->state = RESTING;
-	bus->busy = NULL;
-}
-
 /* The instrument that has waited longest, if one is due. */
 static struct device *next_device(const struct bus *bus)
 {
@@ -41,101 +21,12 @@ static struct device *next_device(const struct bus *bus)
 	return found;
 }
 
-/* ---- closing and opening ---- */
-
-static void bus_down(struct poller *poller, struct bus *bus, const char *why,
-        const struct moment *now)
-{
-	char text[320];
-	bus->port->close(bus->port);
-	bus->state = CLOSED;
-	bus->opening = false;
-	bus->busy = NULL;
-	framer_clear(&bus->framer);
-	snprintf(text, sizeof text, "%s; trying again", why);
-	bus_told(poller, bus, false, text, now);
-	bus->next_us = now->mono_us + bus->back_off_us;
-	bus->back_off_us *= 2;
-	if (bus->back_off_us > BACK_OFF_MOST)
-		bus->back_off_us = BACK_OFF_MOST;
-	for (size_t i = 0; i < bus->n; i++) {
-		struct device *device = bus->device[i];
-		device->cut = true;
-		if (device->polling)
-			device_publish(poller, device, now);
-		device->driver->begin(device->state, &device->setting->instrument);
-	}
-}
-
-static void bus_up(struct poller *poller, struct bus *bus, const struct moment *now)
-{
-	bus->opening = false;
-	bus->quiet_us = now->mono_us + gap_us(bus);
-	framer_clear(&bus->framer);
-	for (size_t i = 0; i < bus->n; i++)
-		bus->device[i]->cut = false;
-	bus_told(poller, bus, true, "open", now);
-}
-
-/* Messages about a port begin with its name, and so does what is told of it. */
-static const char *without_name(const struct bus *bus, const char *text)
-{
-	char name[64];
-	int n = snprintf(name, sizeof name, "port %s: ", bus->setting->id);
-	return strncmp(text, name, (size_t)n) == 0 ? text + n : text;
-}
-
-static void bus_open(struct poller *poller, struct bus *bus, const struct moment *now)
-{
-	struct problem why = { .text = "" };
-	bus->port->reason = NULL;
-	if (bus->port->open(bus->port, &why) != OK) {
-		bus_down(poller, bus, without_name(bus, why.text), now);
-		return;
-	}
-	rest(bus);
-	bus->opening = true;
-	bus->answered = false;
-	bus->deadline_us = now->mono_us + CONNECT_MOST;
-}
-
-/* A port whose events are POLLIN is connected. */
-static void bus_opening(
-        struct poller *poller, struct bus *bus, const struct moment *now)
-{
-	uint8_t none[1];
-	if (!(bus->port->events(bus->port) & POLLIN)) {
-		int n = bus->port->read(bus->port, none, 0, false);
-		if (n < 0 || now->mono_us >= bus->deadline_us) {
-			const char *why = bus->port->reason;
-			bus_down(poller, bus, why != NULL ? why : "cannot be reached",
-			        now);
-			return;
-		}
-	}
-	if (bus->port->events(bus->port) & POLLIN)
-		bus_up(poller, bus, now);
-}
-
-/* While a line is closed, its instruments are silent. */
-static void bus_closed(struct poller *poller, struct bus *bus, const struct moment *now)
-{
-	if (now->mono_us >= bus->next_us)
-		bus_open(poller, bus, now);
-	for (size_t i = 0; bus->state == CLOSED && i < bus->n; i++) {
-		if (bus->device[i]->next_us > now->mono_us)
-			continue;
-		device_begin(bus->device[i], now);
-		device_publish(poller, bus->device[i], now);
-	}
-}
-
 /* ---- bytes in ---- */
 
 /* Bytes nobody waits for: late answers, noise.  The line must fall silent before the next request. */
 static void discard(struct bus *bus, size_t n, const struct moment *now)
 {
-	bus->quiet_us = now->mono_us + gap_us(bus);
+	bus->quiet_us = now->mono_us + bus_gap_us(bus);
 	for (size_t i = 0; i < bus->n; i++) {
 		struct device *device = bus->device[i];
 		if (device->guard_us <= now->mono_us)
@@ -155,7 +46,7 @@ static void heard(
 		return;
 	}
 	framer_add(&bus->framer, in, n, now);
-	bus->quiet_us = now->mono_us + gap_us(bus);
+	bus->quiet_us = now->mono_us + bus_gap_us(bus);
 	if (bus->n_came == 0) {
 		int64_t end = now->mono_us + bus_us(bus, FRAME_MOST);
 		if (end > bus->deadline_us)
@@ -178,12 +69,26 @@ static bool is_idle_close(const struct bus *bus)
 	return true;
 }
 
+/* Whoever talks something else, or closes whenever it is asked, is opened ever more seldom. */
 static void bus_gone(struct poller *poller, struct bus *bus, const struct moment *now)
 {
-	const char *why = bus->port->reason;
-	bus->back_off_us = BACK_OFF_LEAST;
+	char text[256];
+	const char *why = bus->port->reason != NULL ? bus->port->reason : "hung up";
+	bool babble = bus->state == LISTENING && bus->n_came > 0;
+	if (bus->answered)
+		bus->back_off_us = BACK_OFF_LEAST;
 	if (!is_idle_close(bus)) {
-		bus_down(poller, bus, why != NULL ? why : "hung up", now);
+		bus->fruitless = !bus->answered;
+		if (babble)
+			device_exchange(bus->busy,
+			        bus->busy->driver->block(bus->busy->state), bus->came,
+			        bus->n_came, NULL);
+		snprintf(text, sizeof text, "%s%s", why,
+		        babble && !bus->answered
+		                ? "; what it sent before is no answer of this mode: "
+		                  "check address and port"
+		                : "");
+		bus_down(poller, bus, text, now);
 		return;
 	}
 	bus->port->close(bus->port);
@@ -192,6 +97,8 @@ static void bus_gone(struct poller *poller, struct bus *bus, const struct moment
 	framer_clear(&bus->framer);
 }
 
+static bool bus_frame(struct poller *poller, struct bus *bus, const struct moment *now);
+
 /* All that has come; false when the line has gone. */
 static bool bus_read(
         struct poller *poller, struct bus *bus, bool readable, const struct moment *now)
@@ -199,7 +106,9 @@ static bool bus_read(
 	uint8_t in[512];
 	for (int i = 0; i < 16; i++) {
 		int n = bus->port->read(bus->port, in, sizeof in, readable);
-		if (n < 0) {
+		if (n < 0) { /* some answer and close at once */
+			while (bus->state == LISTENING && bus_frame(poller, bus, now))
+				;
 			bus_gone(poller, bus, now);
 			return false;
 		}
@@ -274,14 +183,22 @@ static void go_on(
 	struct device *device = bus->busy;
 	device->tries = 0;
 	if (what == READING_DONE) {
-		rest(bus);
+		bus_rest(bus);
 		device_publish(poller, device, now);
 	} else if (device->guard_us > now->mono_us) {
 		device->next_us = device->guard_us;
-		rest(bus);
+		bus_rest(bus);
 	} else {
 		bus_ask(bus, device, now);
 	}
+}
+
+static void bus_answered(
+        struct poller *poller, struct bus *bus, const struct moment *now)
+{
+	bus->answered = true;
+	bus->fruitless = false;
+	bus_told(poller, bus, true, "open", now);
 }
 
 /* One frame; true while the same answer is still waited for. */
@@ -307,7 +224,7 @@ static bool bus_frame(struct poller *poller, struct bus *bus, const struct momen
 	}
 	device_exchange(device, block, frame, (size_t)n, &first);
 	device->counts.answers++;
-	bus->answered = true;
+	bus_answered(poller, bus, now);
 	device->counts.noise += bus->framer.noise - bus->noise_before;
 	if (exception != 0)
 		device_refused(device, exception, why);
@@ -336,7 +253,7 @@ static void bus_missed(struct poller *poller, struct bus *bus, const struct mome
 		device->tries++;
 		device->next_us = device->guard_us > now->mono_us ? device->guard_us
 		                                                  : now->mono_us;
-		rest(bus);
+		bus_rest(bus);
 		return;
 	}
 	go_on(poller, bus, device->driver->missed(device->state, silent), now);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the poller's files share: poller.c (start, time, step), poller_bus.c (the four states),
- * poller_reading.c (what one poll says, and who is up). */
+ * poller_open.c (closing and opening a line), poller_reading.c (what one poll says, and who is up). */
 #ifndef SENSORS_POLLER_PARTS_H
 #define SENSORS_POLLER_PARTS_H
 
@@ -56,6 +56,7 @@ struct bus {
 	enum bus_state state;
 	bool opening;    /* a connection is being made */
 	bool answered;   /* something, since it was opened */
+	bool fruitless;  /* it went away, and had answered nothing */
 	int64_t next_us; /* CLOSED: when to open again */
 	int64_t back_off_us;
 	int64_t deadline_us; /* LISTENING, and while opening */
@@ -69,7 +70,7 @@ struct bus {
 	uint64_t noise_before;
 	struct framer framer;
 	int told;
-	char reason[256]; /* last told */
+	char reason[320]; /* last told */
 	size_t slot;      /* in the array of poll() */
 };
 
@@ -88,6 +89,15 @@ struct poller {
 void bus_step(struct poller *poller, struct bus *bus, short revents,
         const struct moment *now);
 int64_t bus_next_us(const struct bus *bus); /* when it wants to be stepped */
+
+/* ---- poller_open.c ---- */
+int64_t bus_us(const struct bus *bus, size_t characters); /* on the line; TCP: 0 */
+int64_t bus_gap_us(const struct bus *bus); /* silence between two frames */
+void bus_rest(struct bus *bus);
+void bus_down(struct poller *poller, struct bus *bus, const char *why,
+        const struct moment *now);
+void bus_opening(struct poller *poller, struct bus *bus, const struct moment *now);
+void bus_closed(struct poller *poller, struct bus *bus, const struct moment *now);
 
 /* ---- poller_reading.c ---- */
 void device_begin(struct device *device, const struct moment *now);

@@ -13,6 +13,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -32,16 +33,11 @@ struct tcp {
 	const struct port_setting *setting;
 	enum tcp_state state;
 	int fd;
-	bool looking; /* a lookup was begun and not yet dropped */
+	bool looking;   /* a lookup was begun and not yet dropped */
+	char said[384]; /* what port.reason points at */
 	struct addrinfo hints;
 	struct gaicb lookup, *lookups[1];
 };
-
-static int problem_tcp(const struct tcp *tcp, struct problem *why, const char *text)
-{
-	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "port %s: %s port %s: %s",
-	        tcp->setting->id, tcp->setting->host, tcp->setting->service, text);
-}
 
 /* Drop a lookup that has ended; one still under way is left to itself, since stopping it may mean
  * waiting for it. */
@@ -127,6 +123,23 @@ static int start_lookup(struct tcp *tcp)
 	return OK;
 }
 
+/* A connection that cannot be made: to whom, why, and the cure where there is one. */
+static int not_reached(struct tcp *tcp, const char *text, const char *cure)
+{
+	snprintf(tcp->said, sizeof tcp->said, "%s port %s: %s%s", tcp->setting->host,
+	        tcp->setting->service, text, cure);
+	return hung_up(tcp, tcp->said);
+}
+
+static const char *cure_of(int error)
+{
+	if (error == ECONNREFUSED)
+		return ": nothing listens there; is the device on, and this its port?";
+	if (error == ETIMEDOUT || error == EHOSTUNREACH || error == ENETUNREACH)
+		return "; check power, cable and address";
+	return "";
+}
+
 static int tcp_open(struct port *port, struct problem *why)
 {
 	struct tcp *tcp = (struct tcp *)port;
@@ -140,7 +153,9 @@ static int tcp_open(struct port *port, struct problem *why)
 		return OK;
 	int reason = errno;
 	tcp_close(port);
-	return problem_tcp(tcp, why, strerror(reason));
+	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "port %s: %s port %s: %s%s",
+	        tcp->setting->id, tcp->setting->host, tcp->setting->service,
+	        strerrordesc_np(reason), cure_of(reason));
 }
 
 /* One step nearer to UP: OK (not there yet, or there), or HUNG_UP. */
@@ -152,9 +167,10 @@ static int come_up(struct tcp *tcp)
 			return OK;
 		tcp->state = DOWN;
 		if (status != 0)
-			return hung_up(tcp, gai_strerror(status));
+			return not_reached(tcp, gai_strerror(status),
+			        "; check the name, or write the address");
 		if (start_connect(tcp, tcp->lookup.ar_result) != OK)
-			return hung_up(tcp, strerrordesc_np(errno));
+			return not_reached(tcp, strerrordesc_np(errno), cure_of(errno));
 	}
 	if (tcp->state == CONNECTING) {
 		struct pollfd look = { .fd = tcp->fd, .events = POLLOUT };
@@ -164,7 +180,7 @@ static int come_up(struct tcp *tcp)
 			return OK;
 		getsockopt(tcp->fd, SOL_SOCKET, SO_ERROR, &error, &size);
 		if (error != 0)
-			return hung_up(tcp, strerrordesc_np(error));
+			return not_reached(tcp, strerrordesc_np(error), cure_of(error));
 		tcp->state = UP;
 	}
 	return tcp->state == UP ? OK : HUNG_UP;

@@ -49,6 +49,7 @@ static int bus_read(struct port *port, uint8_t *out, size_t room, bool readable)
 	assert_true(n <= room);
 	memcpy(out, first->byte, n);
 	first->n = 0;
+	bus->gone = bus->hangs_up;
 	return (int)n;
 }
 

@@ -46,6 +46,7 @@ struct fake_bus {
 	uint8_t kept[FRAME_MOST];
 	size_t n_kept;
 	bool refuses, is_open, gone;
+	bool hangs_up; /* after whatever it has said */
 	size_t opened;
 };
 

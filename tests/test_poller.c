@@ -265,6 +265,46 @@ static void an_idle_connection_may_be_closed(void **state)
 	assert_true(told(rig, "port bus down there is no such device; trying again"));
 }
 
+/* One that closes after every answer costs a connection each, and no reading. */
+static void an_answer_counts_though_the_connection_goes_with_it(void **state)
+{
+	struct rig *rig = *state;
+	rig->station->port[0].setting.path = ""; /* TCP */
+	run(rig, 4 * SECOND);
+	size_t lines = lines_logged, n = rig->n_seen;
+	rig->bus.hangs_up = true;
+	run(rig, 60 * SECOND);
+	assert_int_equal(rig->n_seen, n + 36);
+	assert_int_equal(count(rig, 0, STATE_OK, 60 * SECOND), 12);
+	assert_int_equal(count(rig, 2, STATE_OK, 60 * SECOND), 12);
+	assert_int_equal(lines_logged, lines);
+}
+
+/* A web server, say: it takes the connection, talks something else and hangs up. */
+static void who_talks_something_else_is_told_once_and_asked_ever_more_seldom(
+        void **state)
+{
+	struct rig *rig = *state;
+	rig->station->port[0].setting.path = ""; /* TCP */
+	for (int i = 1; i <= 3; i++)
+		rig->bus.slave[i].manner = GARBAGE;
+	rig->bus.hangs_up = true;
+	run(rig, 300 * SECOND);
+	assert_int_equal(lines_logged, 2); /* open, and what it is */
+	assert_int_equal(rig->n_told, 2);
+	assert_true(told(rig, "port bus down hung up; what it sent before is no answer "
+	                      "of this mode"));
+	assert_in_range(rig->bus.opened, 6, 10);
+	assert_true(count(rig, 0, STATE_GARBLED, 300 * SECOND) >= 3);
+	for (int i = 1; i <= 3; i++)
+		rig->bus.slave[i].manner = ANSWERS;
+	rig->bus.hangs_up = false;
+	run(rig, 70 * SECOND);
+	assert_true(told(rig, "port bus up open"));
+	assert_true(poller_port_up(rig->poller, 0));
+	assert_int_equal(count(rig, 0, STATE_OK, 10 * SECOND), 2);
+}
+
 static void nothing_is_due_before_its_time(void **state)
 {
 	struct rig *rig = *state;
@@ -317,6 +357,8 @@ int main(void)
 		RIG(a_hung_up_line_is_opened_again_ever_more_seldom),
 		RIG(a_poll_broken_off_by_a_hang_up_says_so),
 		RIG(an_idle_connection_may_be_closed),
+		RIG(an_answer_counts_though_the_connection_goes_with_it),
+		RIG(who_talks_something_else_is_told_once_and_asked_ever_more_seldom),
 		RIG(nothing_is_due_before_its_time),
 		RIG(it_wakes_itself_in_time),
 	};

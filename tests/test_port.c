@@ -284,7 +284,9 @@ static void nobody_listening_is_said(void **state)
 	int status = tcp->port->open(tcp->port, &why);
 	if (status == OK) {
 		assert_int_equal(come_up(tcp->port), HUNG_UP);
-		assert_contains(tcp->port->reason, "refused");
+		assert_contains(tcp->port->reason, "127.0.0.1 port ");
+		assert_contains(tcp->port->reason,
+		        "refused: nothing listens there; is the device on");
 	} else {
 		assert_contains(why.text, "refused");
 	}
