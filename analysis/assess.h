@@ -2,7 +2,7 @@
 /*
  * An assessment has two parts that are never mixed: `result`, by the decision rule of the limit
  * document, and `strength`, which tells how the difference compares with measurement uncertainty and
- * never changes the result (facts/domain F3, F7, F12).
+ * never changes the result.
  */
 #ifndef ANALYSIS_ASSESS_H
 #define ANALYSIS_ASSESS_H
@@ -92,7 +92,7 @@ const char *strength_text(
         uint8_t strength); /* "beyond uncertainty", "within uncertainty", "" */
 
 /* Standard uncertainty of a mean: u_sys (class limit a as a/sqrt 3, does not shrink) and u_ran
- * (shrinks by n with the lag-k autocorrelation of x[n]); facts/domain F12. */
+ * (shrinks by n with the lag-k autocorrelation of x[n]). */
 double uncertainty_class(const struct channel *about, double value);
 double uncertainty_random(const double *x, size_t n);
 

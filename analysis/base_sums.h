@@ -11,7 +11,7 @@
 
 #include "analysis/series.h"
 
-/* What a reading counts as (facts/domain section 3), by priority:
+/* What a reading counts as, by priority:
  * no number > fault > calibrating, maintenance > range > rest. */
 enum counts_as {
 	COUNTS_VALID,    /* measuring; also suspect */

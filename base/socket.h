@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The two ends of the link between cabinet and collector: DEALER and ROUTER of ZeroMQ,
- * always with CURVE on tcp://.  Every socket option of facts/reliability 2.5 is set
+ * always with CURVE on tcp://.  Every socket option that matters is set
  * before bind or connect.
  */
 #ifndef BASE_SOCKET_H
