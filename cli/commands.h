@@ -15,6 +15,7 @@ int command_calibrate(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_exceedances(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_export(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_judge(int argc, char **argv);
 int command_keys(int argc, char **argv);

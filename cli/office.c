@@ -14,6 +14,7 @@ static const struct command commands[] = {
 	{ "demo",        command_demo,        "a whole zone in a box",                        "cả một khu công nghiệp mẫu" },
 	{ "exceedances", command_exceedances, "values over the limits",                       "các giá trị vượt giới hạn" },
 	{ "explain",     command_explain,     "every step from raw bytes to result",          "từng bước từ byte thô đến kết quả" },
+	{ "export",      command_export,      "a station's month as CSV for other programs",  "xuất số liệu tháng của trạm ra CSV" },
 	{ "get",         command_get,         "newest value of a station or channel",         "giá trị mới nhất của trạm hoặc kênh" },
 	{ "import",      command_import,      "take in CSV tables or Circular 10/2021 files", "nhập bảng CSV hoặc tệp theo Thông tư 10/2021" },
 	{ "judge",       command_judge,       "assess every statistic against its limit",     "đánh giá theo quy chuẩn" },
