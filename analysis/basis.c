@@ -7,6 +7,8 @@
 
 #include "base/units.h"
 
+#define CURE "; declare it in the instrument's profile, or with import --declare"
+
 static const char *said(const char *text)
 {
 	return text[0] != '\0' ? text : "nothing";
@@ -19,7 +21,7 @@ static int agree(const char *what, const char *channel, const char *limit,
 	if (limit[0] == '\0' || strcmp(channel, limit) == 0)
 		return OK;
 	return problem_set(why, REFUSED, EXIT_CONFIG,
-	        "not compared: the limit of '%s' is %s %s, the channel says %s",
+	        "not compared: the limit of '%s' is %s %s, the channel says %s" CURE,
 	        parameter->channel, what, limit, said(channel));
 }
 
@@ -32,7 +34,7 @@ static int agree_number(double channel, double limit, const char *unit,
 	if (!isnan(channel))
 		snprintf(text, sizeof text, "%g %s", channel, unit);
 	return problem_set(why, REFUSED, EXIT_CONFIG,
-	        "not compared: the limit of '%s' is at %g %s, the channel says %s",
+	        "not compared: the limit of '%s' is at %g %s, the channel says %s" CURE,
 	        parameter->channel, limit, unit, text);
 }
 

@@ -26,7 +26,8 @@ enum {
 	OPTION_INSTRUMENT,
 	OPTION_ZONE,
 	OPTION_WHO,
-	OPTION_SKIP
+	OPTION_SKIP,
+	OPTION_DECLARE
 };
 
 static const struct argp_option options[] = {
@@ -43,6 +44,11 @@ static const struct argp_option options[] = {
 	{ "skip-bad", OPTION_SKIP, NULL, 0, "leave out rows that cannot be read", 1 },
 	{ "tt10", OPTION_TT10, "DIR", 0,
 	        "a folder of Circular 10/2021 data files instead", 2 },
+	{ "declare", OPTION_DECLARE, "CHANNEL:KEY=VALUE,...", 0,
+	        "what the file does not say and a limit asks for: expressed_as=N, "
+	        "gas_state=standard, reference_temperature=25, ...; channel 'all': "
+	        "each",
+	        3 },
 	{ "name", OPTION_NAME, "TEXT", 0, "name of the station", 3 },
 	{ "kind", OPTION_KIND, "water|stack|ambient", 0, "what the station watches",
 	        3 },
@@ -100,6 +106,12 @@ static error_t parse_more(
 		return 0;
 	case OPTION_SKIP:
 		o->skip_bad = true;
+		return 0;
+	case OPTION_DECLARE:
+		if (o->n_declared == sizeof o->declared / sizeof o->declared[0])
+			argp_error(
+			        state, "--declare: at most %zu times", o->n_declared);
+		o->declared[o->n_declared++] = word;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -21,6 +21,8 @@ struct import_options {
 	const char *time_column;
 	const char *map[64];
 	size_t n_maps;
+	const char *declared[64]; /* "nh4:expressed_as=N" */
+	size_t n_declared;
 	int offset_min; /* of the times in the file */
 	const char *missing;
 	double every_s; /* NAN: the most common step of the file */
@@ -30,6 +32,10 @@ struct import_options {
 /* Both forms: 0, or an exit code with the message told. */
 int import_csv(const struct import_options *options, const char *path);
 int import_tt10(const struct import_options *options, const char *folder);
+
+/* Put what --declare says of the channels into their describe; "all" is every channel.  OK or REFUSED. */
+int import_declare(struct describe *describe, const struct import_options *options,
+        struct problem *why);
 
 /* ---- making the records ---- */
 

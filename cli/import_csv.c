@@ -12,23 +12,10 @@
 #include "base/digest.h"
 #include "base/legal_time.h"
 #include "base/reading.h"
-#include "base/units.h"
 #include "cli/import.h"
+#include "cli/import_map.h"
 
 #define BAD_SHOWN 20
-
-struct column {
-	size_t cell,
-	        status; /* columns of the file; status == NO_COLUMN if there is none */
-	char name[128], channel[ID_SIZE], unit[32];
-};
-#define NO_COLUMN ((size_t)-1)
-
-struct table_map {
-	size_t time[2], n_times;
-	size_t n;
-	struct column column[64];
-};
 
 struct check { /* what the first pass found */
 	size_t rows, bad;
@@ -36,92 +23,6 @@ struct check { /* what the first pass found */
 	size_t room;
 	int64_t first_us;
 };
-
-static int usage(struct problem *why, const char *format, const char *word)
-{
-	int status = problem_set(why, REFUSED, EXIT_USAGE, "%s", "");
-	snprintf(why->text, sizeof why->text, format, word);
-	return status;
-}
-
-/* "CO(GT)=co:mg/m3": the last '=' parts column and channel, the first ':' behind it the
- * unit. */
-static int map_one(const struct csv *csv, const char *text, struct column *out,
-        struct problem *why)
-{
-	const char *equals = strrchr(text, '=');
-	const char *colon = equals != NULL ? strchr(equals, ':') : NULL;
-	if (colon == NULL)
-		return usage(why, "--map '%s': write COLUMN=channel:unit", text);
-	snprintf(out->name, sizeof out->name, "%.*s", (int)(equals - text), text);
-	snprintf(out->channel, sizeof out->channel, "%.*s", (int)(colon - equals - 1),
-	        equals + 1);
-	snprintf(out->unit, sizeof out->unit, "%s", colon + 1);
-	int cell = csv_find(csv, out->name);
-	if (cell < 0)
-		return usage(why, "--map: the file has no column '%s'", out->name);
-	if (!id_valid(out->channel, ID_SIZE - 1))
-		return usage(why,
-		        "--map: '%s' is no channel name (small letters, digits, _ and "
-		        "-)",
-		        out->channel);
-	if (units_check(out->unit) != OK)
-		return usage(why, "--map: nobody knows the unit '%s'", out->unit);
-	char status[160];
-	snprintf(status, sizeof status, "%s_status", out->name);
-	int status_cell = csv_find(csv, status);
-	out->cell = (size_t)cell;
-	out->status = status_cell >= 0 ? (size_t)status_cell : NO_COLUMN;
-	return OK;
-}
-
-/* "--time Date+Time": the time is the cells of both columns with a blank between. */
-static int map_time(const struct csv *csv, const char *given, struct table_map *map,
-        struct problem *why)
-{
-	static const char *const usual[] = { "time", "date", "datetime", "timestamp",
-		"Time" };
-	for (size_t i = 0; given == NULL && i < sizeof usual / sizeof usual[0]; i++)
-		if (csv_find(csv, usual[i]) >= 0)
-			given = usual[i];
-	if (given == NULL)
-		return usage(why, "%s: which column is the time? say --time COLUMN",
-		        "import");
-	const char *plus = csv_find(csv, given) < 0 ? strchr(given, '+') : NULL;
-	char first[128];
-	snprintf(first, sizeof first, "%.*s",
-	        plus != NULL ? (int)(plus - given) : (int)strlen(given), given);
-	const char *name[2] = { first, plus != NULL ? plus + 1 : NULL };
-	for (map->n_times = 0; map->n_times < 2 && name[map->n_times] != NULL;
-	        map->n_times++) {
-		int cell = csv_find(csv, name[map->n_times]);
-		if (cell < 0)
-			return usage(why, "--time: the file has no column '%s'",
-			        name[map->n_times]);
-		map->time[map->n_times] = (size_t)cell;
-	}
-	return OK;
-}
-
-static int map_all(const struct csv *csv, const struct import_options *options,
-        struct table_map *map, struct problem *why)
-{
-	int status = map_time(csv, options->time_column, map, why);
-	if (status == OK && options->n_maps == 0)
-		status = usage(why,
-		        "%s: say what the columns are: --map COLUMN=channel:unit",
-		        "import");
-	for (size_t i = 0; status == OK && i < options->n_maps; i++) {
-		status = map_one(csv, options->map[i], &map->column[i], why);
-		for (size_t k = 0; status == OK && k < i; k++)
-			if (strcmp(map->column[k].channel, map->column[i].channel) == 0)
-				status =
-				        usage(why, "--map: channel '%s' is named twice",
-				                map->column[i].channel);
-	}
-	map->n = options->n_maps;
-	return status;
-}
 
 static bool is_missing(const char *cell, const char *missing)
 {
@@ -176,18 +77,11 @@ static int row_time(const struct csv *csv, const struct table_map *map,
 	return problem_set(why, MALFORMED, EXIT_DAMAGED, "'%s' is no time", text);
 }
 
-/* One cell: its value and state. */
+/* One cell: its value and state.  Where nothing stands but the status says why, that is the state. */
 static int cell_value(const struct csv *csv, const struct column *column,
         const char *missing, double *value, uint8_t *state, struct problem *why)
 {
 	const char *cell = csv_cell(csv, column->cell);
-	*value = NAN;
-	*state = STATE_SILENT;
-	if (is_missing(cell, missing))
-		return OK;
-	if (number_parse(cell, value) != OK)
-		return problem_set(why, MALFORMED, EXIT_DAMAGED,
-		        "column '%s': '%s' is no number", column->name, cell);
 	int said = column->status != NO_COLUMN
 	                   ? state_of_status(csv_cell(csv, column->status))
 	                   : STATE_OK;
@@ -196,7 +90,15 @@ static int cell_value(const struct csv *csv, const struct column *column,
 		        "column '%s_status': '%s' is none of 00, 01, 02", column->name,
 		        csv_cell(csv, column->status));
 	*state = (uint8_t)said;
-	return OK;
+	if (is_missing(cell, missing)) {
+		*value = NAN;
+		*state = said == STATE_OK ? STATE_SILENT : *state;
+		return OK;
+	}
+	if (number_parse(cell, value) == OK)
+		return OK;
+	return problem_set(why, MALFORMED, EXIT_DAMAGED,
+	        "column '%s': '%s' is no number", column->name, cell);
 }
 
 struct row {
@@ -350,6 +252,8 @@ static uint64_t epoch_of(const struct import_options *options,
 	for (size_t i = 0; i < map->n; i++)
 		fprintf(out, " %s=%s:%s", map->column[i].name, map->column[i].channel,
 		        map->column[i].unit);
+	for (size_t i = 0; i < options->n_declared; i++)
+		fprintf(out, " %s", options->declared[i]);
 	fclose(out);
 	uint64_t epoch = import_epoch(text);
 	free(text);
@@ -373,6 +277,7 @@ static int import_table(struct csv *csv, const char *path, const struct table_ma
 	struct describe *describe = describe_table(map, options, path, every_s, sha256);
 	if (describe == NULL)
 		return problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
+	int status = import_declare(describe, options, why);
 	struct import_source source = {
 		.archive = options->common.archive,
 		.zone = options->zone,
@@ -383,7 +288,8 @@ static int import_table(struct csv *csv, const char *path, const struct table_ma
 		.epoch = epoch_of(options, map, sha256),
 		.first_us = check->first_us,
 	};
-	int status = import_begin(&writer, &source, why);
+	if (status == OK)
+		status = import_begin(&writer, &source, why);
 	if (status == OK) {
 		status = write_rows(csv, map, options, writer, why);
 		if (status == OK)

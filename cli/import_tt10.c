@@ -6,7 +6,6 @@
  * else, that is told.
  */
 #include <errno.h>
-#include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,25 +18,14 @@
 #include "base/legal_time.h"
 #include "base/reading.h"
 #include "cli/import.h"
-#include "sensors/tt10.h"
+#include "cli/tt10_folder.h"
 
 #define FILE_MOST (50u << 10)
 #define CHANNELS  64
 
-struct file {
-	char *path;
-	struct tt10_name name;
-};
-
-static struct { /* nftw hands nothing through */
-	struct file *file;
-	size_t n, room, strangers;
-	int offset_min;
-} found;
-
 struct station { /* one station of the folder */
 	const struct import_options *options;
-	const struct file *file;
+	const struct tt10_file *file;
 	size_t n_files;
 	size_t n_channels;
 	struct tt10_line channel[CHANNELS]; /* first line met of each */
@@ -47,42 +35,6 @@ struct station { /* one station of the folder */
 	struct rows *rows;
 	size_t n_rows;
 };
-
-static int note_file(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	if (type != FTW_F)
-		return 0;
-	if (found.n == found.room) {
-		size_t room = found.room > 0 ? 2 * found.room : 1024;
-		struct file *more = realloc(found.file, room * sizeof *more);
-		if (more == NULL)
-			return -1;
-		found.file = more;
-		found.room = room;
-	}
-	struct file *file = &found.file[found.n];
-	if (tt10_name_parse(path + at->base, found.offset_min, &file->name, NULL) !=
-	        OK) {
-		found.strangers++;
-		return 0;
-	}
-	file->path = strdup(path);
-	if (file->path == NULL)
-		return -1;
-	found.n++;
-	return 0;
-}
-
-static int by_station_and_time(const void *a, const void *b)
-{
-	const struct file *left = a, *right = b;
-	int order = strcmp(left->name.id, right->name.id);
-	if (order != 0)
-		return order;
-	if (left->name.time_us != right->name.time_us)
-		return left->name.time_us < right->name.time_us ? -1 : 1;
-	return strcmp(left->path, right->path);
-}
 
 /* Column of a line's channel; CHANNELS if there are too many. */
 static size_t channel_index(struct station *station, const struct tt10_line *line)
@@ -162,6 +114,16 @@ static int survey(struct station *station, struct problem *why)
 	return OK;
 }
 
+/* The unit of a line; files leave it out or write a dash (pH): then what the symbol usually has. */
+static const char *unit_of(
+        const struct tt10_line *line, const struct tt10_symbol *known)
+{
+	bool none = line->unit[0] == '\0' || strcmp(line->unit, "-") == 0;
+	if (!none)
+		return line->unit;
+	return known != NULL ? known->unit : "1";
+}
+
 static struct describe *describe_station(
         const struct station *station, const char *folder)
 {
@@ -190,10 +152,7 @@ static struct describe *describe_station(
 		        describe_text(describe, known ? known->label_vi : line->symbol);
 		channel->label_en =
 		        describe_text(describe, known ? known->label_en : line->symbol);
-		channel->unit =
-		        describe_text(describe, line->unit[0] != '\0' ? line->unit
-		                                : known               ? known->unit
-		                                                      : "1");
+		channel->unit = describe_text(describe, unit_of(line, known));
 		channel->kind = "measurement";
 		channel->result_every_s = every_s;
 		channel->decimals = 2;
@@ -249,7 +208,7 @@ static void load_known(struct station *station, const char *archive)
 }
 
 /* The reading a file makes; its text is the caller's to free. */
-static int read_row(struct station *station, const struct file *file,
+static int read_row(struct station *station, const struct tt10_file *file,
         struct reading_row *row, char **text, size_t *n, struct problem *why)
 {
 	*row = (struct reading_row){ .station = station };
@@ -299,6 +258,9 @@ static int choose(
 			digest_add(digest, content, n);
 		free(content);
 	}
+	for (size_t i = 0; status == OK && i < station->options->n_declared; i++)
+		digest_add(digest, station->options->declared[i],
+		        strlen(station->options->declared[i]) + 1);
 	if (status == OK) {
 		digest_end(digest, bytes);
 		digest_print(bytes, hex);
@@ -358,7 +320,9 @@ static int store(struct station *station, const char *folder, const bool *is_new
 		.epoch = epoch,
 		.first_us = station->file[0].name.time_us,
 	};
-	int status = import_begin(&writer, &source, why);
+	int status = import_declare(describe, station->options, why);
+	if (status == OK)
+		status = import_begin(&writer, &source, why);
 	if (status == OK) {
 		status = write_new(station, is_new, writer, why);
 		if (status == OK)
@@ -385,7 +349,7 @@ static void tell(const struct station *station, size_t n_new)
 }
 
 static int import_station(const struct import_options *options, const char *folder,
-        const struct file *file, size_t n, struct problem *why)
+        const struct tt10_file *file, size_t n, struct problem *why)
 {
 	struct station *station = calloc(1, sizeof *station);
 	bool *is_new = calloc(n, sizeof *is_new);
@@ -421,24 +385,13 @@ static int import_station(const struct import_options *options, const char *fold
 int import_tt10(const struct import_options *options, const char *folder)
 {
 	struct problem why = { 0 };
-	found.offset_min = options->offset_min;
-	if (nftw(folder, note_file, 32, FTW_PHYS) != 0) {
-		fprintf(stderr, "quantrac import: %s: %s\n", folder, strerror(errno));
-		return EXIT_NO_FILE;
-	}
+	struct tt10_folder found;
+	int status = tt10_folder_list(&found, folder, options->offset_min, &why);
 	if (found.strangers > 0)
 		fprintf(stderr,
 		        "%zu files are passed over: their names are not "
 		        "AA_BBBB_CCCCCC_yyyyMMddHHmmss.txt\n",
 		        found.strangers);
-	if (found.n == 0) {
-		fprintf(stderr,
-		        "quantrac import: %s: no data file of Circular 10/2021 in it\n",
-		        folder);
-		return EXIT_NO_FILE;
-	}
-	qsort(found.file, found.n, sizeof found.file[0], by_station_and_time);
-	int status = OK;
 	for (size_t from = 0, to; status == OK && from < found.n; from = to) {
 		for (to = from + 1;
 		        to < found.n &&
@@ -447,9 +400,6 @@ int import_tt10(const struct import_options *options, const char *folder)
 		status = import_station(
 		        options, folder, &found.file[from], to - from, &why);
 	}
-	for (size_t i = 0; i < found.n; i++)
-		free(found.file[i].path);
-	free(found.file);
-	found.file = NULL;
+	tt10_folder_free(&found);
 	return status == OK ? 0 : common_fail("import", &why);
 }

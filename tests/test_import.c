@@ -332,6 +332,79 @@ static void a_folder_of_circular_10_files_comes_in_once(void **state)
 	free(text);
 }
 
+/* A limit in the standard state, as N, ...: judged once somebody has declared it, told how till then. */
+static void what_a_file_does_not_say_can_be_declared(void **state)
+{
+	int code;
+	const char *path = write_file(*state, "o3.csv",
+	        "time,o3\n2026-11-01T00:00,100\n2026-11-01T01:00,300\n"
+	        "2026-11-01T02:00,100\n");
+	char *text = RUN(&code, (char *)*state,
+	        "import %s --station s1 --kind ambient --map o3=o3:ug/m3", path);
+	expect(code, 0, text);
+	free(text);
+	text = RUN(&code, (char *)*state, "%s", "judge --station s1 --format csv");
+	expect(code, 0, text);
+	assert_contains(text, "not applicable");
+	assert_contains(text, "--declare");
+	free(text);
+	text = RUN(&code, (char *)*state,
+	        "import %s --station s2 --kind ambient --map o3=o3:ug/m3 --declare "
+	        "all:gas_state=standard,reference_temperature=25,reference_pressure="
+	        "101.325",
+	        path);
+	expect(code, 0, text);
+	free(text);
+	text = RUN(&code, (char *)*state, "%s",
+	        "exceedances --kind ambient --format csv --exit-code");
+	expect(code, 1, text);
+	assert_contains(text, "s2/o3/qcvn-05-2023/1h/2026-11-01T01:00,ambient");
+	free(text);
+}
+
+static void a_wrong_declaration_stores_nothing(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} wrong[] = {
+		{ "o3", "write channel:KEY=VALUE" },
+		{ "o3:gas_stat=standard", "did you mean 'gas_state'?" },
+		{ "o3:basis=moist", "'moist' is none of dry wet" },
+		{ "o3:low=ten", "'ten' is no number" },
+		{ "o4:basis=dry", "there is no channel 'o4'" },
+	};
+	const char *path =
+	        write_file(*state, "o3.csv", "time,o3\n2026-11-01T00:00,100\n");
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		int code;
+		struct stat st;
+		char *text = RUN(&code, (char *)*state,
+		        "import %s --station s1 --map o3=o3:ug/m3 --declare %s", path,
+		        wrong[i].text);
+		expect(code, EXIT_USAGE, text);
+		assert_contains(text, wrong[i].says);
+		free(text);
+		assert_int_not_equal(stat(in_folder(*state, "archive"), &st), 0);
+	}
+}
+
+static void a_dash_is_no_unit(void **state)
+{
+	int code;
+	mkdir(in_folder(*state, "tt10"), 0777);
+	write_file(*state, "tt10/TB_CAPH_NUOSXL_20260325000000.txt",
+	        "pH\t7.8\t-\t20260325000000\t00\r\n");
+	char *text =
+	        RUN(&code, (char *)*state, "import --tt10 %s/tt10", (char *)*state);
+	expect(code, 0, text);
+	free(text);
+	text = RUN(&code, (char *)*state, "%s",
+	        "means --station tb_caph_nuosxl --channel ph --period 1h --format csv");
+	expect(code, 0, text);
+	assert_contains(text, ",7.8,pH,");
+	free(text);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_remove)
 
 int main(void)
@@ -346,6 +419,9 @@ int main(void)
 		TEST(a_folder_that_is_no_archive_is_left_alone),
 		TEST(a_misspelt_station_or_channel_is_guessed),
 		TEST(a_folder_of_circular_10_files_comes_in_once),
+		TEST(what_a_file_does_not_say_can_be_declared),
+		TEST(a_wrong_declaration_stores_nothing),
+		TEST(a_dash_is_no_unit),
 	};
 	return cmocka_run_group_tests_name("import", tests, NULL, NULL);
 }
