@@ -189,7 +189,7 @@ int config_parse(struct config *config)
 	}
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(
-	        &parser, (const unsigned char *)config->text, config->n);
+	        &parser, (const unsigned char *)config->clean, config->n_clean);
 	while (!loading.done && !loading.failed) {
 		if (!yaml_parser_parse(&parser, &event)) {
 			note_parser(config, &parser);
@@ -302,6 +302,12 @@ int config_read(struct config **out, const char *path, const struct section *sec
 	free(text);
 	int result = finish(config, report);
 	return status == NOT_FOUND || status == FAILED ? NOT_FOUND : result;
+}
+
+void config_tell(struct config *config, FILE *report)
+{
+	if (config != NULL)
+		config_report(config, report);
 }
 
 void config_free(struct config *config)

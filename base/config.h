@@ -53,7 +53,7 @@ struct field {
 	const char *fallback; /* text parsed as if it had been written; NULL: none */
 	const char *help;     /* one sentence, English */
 	const char *help_vi;  /* the same in Vietnamese */
-	size_t set_at; /* offsetof a bool told whether the key was written; 0: nobody asks */
+	size_t set_at; /* offsetof a bool told whether the key was written, and well; 0: nobody asks */
 };
 
 /* A map: its fields ended by a NULL key; size of the struct, for lists. */
@@ -96,6 +96,9 @@ const char *config_first_error(const struct config *config);
 void config_error(struct config *config, FILE *report, const char *path,
         const char *hint, const char *format, ...)
         __attribute__((format(printf, 5, 6)));
+/* Print all errors found so far, in the order of the file: for who read with report NULL, and looked on
+ * with config_error and report NULL. */
+void config_tell(struct config *config, FILE *report);
 /* Line of a path in the file, 0 if absent. */
 int config_line(const struct config *config, const char *path);
 

@@ -52,41 +52,76 @@ static void note_byte(
 	config_note_at(config, from, to, hint, "%s", what);
 }
 
-static void note_not_utf8(struct config *config, size_t byte)
+/* False: the file is in an encoding of which nothing can be read. */
+static bool note_not_utf8(struct config *config, size_t byte)
 {
 	unsigned char c = (unsigned char)config->text[byte];
 	char what[64];
 	if (byte == 0 && (c == 0xff || c == 0xfe)) {
 		config_note_file(
 		        config, "save the file as UTF-8", "the text is UTF-16");
-		return;
+		return false;
 	}
 	snprintf(what, sizeof what, "byte 0x%02X is not UTF-8", c);
 	note_byte(config, byte,
 	        "save the file as UTF-8 (it may be in a legacy code page such as TCVN3 "
 	        "or windows-1258)",
 	        what);
+	return true;
+}
+
+static int note_control(struct config *config, size_t byte, uint32_t code)
+{
+	char what[64];
+	snprintf(what, sizeof what, "control character U+%04X", code);
+	note_byte(config, byte, "remove it",
+	        code == 0 ? "NUL byte: this is no text file" : what);
+	return MALFORMED;
+}
+
+/* Characters as they are, U+FFFD for each byte that is none. */
+static void make_clean(struct config *config)
+{
+	size_t room = config->n + 1, used = 0;
+	for (size_t at = 0, n; at<config->n; at += n> 0 ? n : 1) {
+		uint32_t code;
+		n = utf8_next(config->text + at, config->n - at, &code);
+		room += n == 0 ? strlen(UTF8_REPLACEMENT) - 1 : 0;
+	}
+	char *clean = arena_take(&config->arena, room);
+	config->clean = clean;
+	config->n_clean = room - 1;
+	for (size_t at = 0; clean != NULL && at < config->n;) {
+		uint32_t code;
+		size_t n = utf8_next(config->text + at, config->n - at, &code);
+		size_t put = n > 0 ? n : strlen(UTF8_REPLACEMENT);
+		memcpy(clean + used, n > 0 ? config->text + at : UTF8_REPLACEMENT, put);
+		used += put;
+		at += n > 0 ? n : 1;
+	}
 }
 
 int config_check_bytes(struct config *config)
 {
+	bool told = false; /* of this line */
 	for (size_t at = 0; at < config->n;) {
 		uint32_t code;
-		char what[64];
-		size_t n = utf8_next(config->text + at, config->n - at, &code);
-		if (n == 0) {
-			note_not_utf8(config, at);
+		size_t left = config->n - at;
+		size_t n = utf8_next(config->text + at, left, &code);
+		if (n > 0 && !printable(code))
+			return note_control(config, at, code);
+		if (n == 0 && !told && !note_not_utf8(config, at))
 			return MALFORMED;
-		}
-		if (!printable(code)) {
-			snprintf(what, sizeof what, "control character U+%04X", code);
-			note_byte(config, at, "remove it",
-			        code == 0 ? "NUL byte: this is no text file" : what);
-			return MALFORMED;
-		}
-		at += n;
+		config->foreign |= n == 0;
+		told = n == 0 ||
+		       (told && config_line_break(config->text + at, left) == 0);
+		at += n > 0 ? n : 1;
 	}
-	return OK;
+	config->clean = config->text;
+	config->n_clean = config->n;
+	if (config->foreign)
+		make_clean(config);
+	return config->clean != NULL ? OK : MALFORMED;
 }
 
 static int hex4(const char *at, const char *end, uint32_t *code)

@@ -332,9 +332,10 @@ static void read_field(struct config *config, const struct field *field,
 		config_bad_value(&value, NULL, "a value is required");
 	if (node == NULL || null)
 		return;
-	if (field->set_at != 0)
-		*(bool *)(into + field->set_at) = true;
+	size_t faults = config->n_faults;
 	read_value(&value);
+	if (field->set_at != 0)
+		*(bool *)(into + field->set_at) = config->n_faults == faults;
 }
 
 static void read_map(struct config *config, const struct node *map,

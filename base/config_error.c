@@ -331,16 +331,16 @@ void config_error(struct config *config, FILE *report, const char *path,
 	if (config == NULL)
 		return;
 	const struct node *node = shown(config, path);
-	struct config_fault fault = {
-		.nowhere = node == NULL, .message = message, .hint = hint
-	};
+	struct config_fault fault = { .nowhere = node == NULL,
+		.message = kept_text(config, message),
+		.hint = kept_text(config, hint) };
 	if (node != NULL) {
 		fault.from = node->from;
 		fault.to = node->to;
 	}
 	if (config->first == NULL)
 		keep_first(config, &fault);
-	config->n_faults++;
+	keep(config, &fault);
 	if (report != NULL)
 		print_fault(config, &fault, report);
 }

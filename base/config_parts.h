@@ -48,7 +48,10 @@ struct config_fault {
 struct config {
 	struct arena arena;
 	const char *name, *text;
-	size_t n; /* bytes of text */
+	size_t n;          /* bytes of text */
+	const char *clean; /* for libyaml: U+FFFD for each byte that is no character */
+	size_t n_clean;
+	bool foreign; /* there are such bytes: values with U+FFFD are not looked at */
 	struct node *root;
 	size_t n_faults; /* found; the first CONFIG_ERRORS of them are kept */
 	struct config_fault fault[CONFIG_ERRORS];
@@ -65,7 +68,8 @@ void arena_free(struct arena *arena);
 /* The text as a tree in config->root; what is wrong is noted.  OK or MALFORMED. */
 int config_parse(struct config *config);
 
-/* Is every byte of the text one a YAML file may hold?  OK or MALFORMED, noted. */
+/* Is every byte of the text one a YAML file may hold?  A line that is not UTF-8 is noted, and the rest
+ * may be read in config->clean; MALFORMED when this is no text at all. */
 int config_check_bytes(struct config *config);
 
 /* JSON may say in escapes and hold raw what libyaml does not take: surrogate pairs, C1 controls and

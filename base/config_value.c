@@ -13,6 +13,7 @@
 #include "base/csv.h"
 #include "base/legal_time.h"
 #include "base/units.h"
+#include "base/utf8.h"
 
 #define ID_MOST 32
 
@@ -334,6 +335,9 @@ void config_read_scalar(const struct value *value, void *out)
 		config_bad_value(value,
 		        config_how(value->field, false, how, sizeof how),
 		        "there is no value behind the colon");
+	else if (value->config->foreign &&
+	         strstr(value->node->text, UTF8_REPLACEMENT) != NULL)
+		return; /* what it says cannot be known, and that was told */
 	else if (!config_is_null(value->node))
 		readers[value->field->type](value, out);
 }

@@ -15,7 +15,7 @@ int cabinet_open(
 	struct station *station;
 	struct clock clock;
 	if (station_read(&station, common->config, stderr, &why) != OK)
-		return why.exit; /* every error has been told */
+		return common_fail(command, &why);
 	station_path(station, station->journal_folder, folder, sizeof folder);
 	snprintf(path, sizeof path, "%.*s/%s", PATH_MAX - 16, folder, LIVE_FILE);
 	station_free(station);

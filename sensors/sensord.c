@@ -353,7 +353,8 @@ int main(int argc, char **argv)
 	struct arguments given = read_arguments(argc, argv);
 	log_start("sensord", given.verbose ? LOG_DETAIL : LOG_INFO);
 	if (station_read(&sensord.station, given.config, stderr, &why) != OK)
-		return why.exit; /* every error has been told */
+		fatal(why.exit, "%s%s", why.text,
+		        given.check ? "" : "; nothing was started");
 	if (given.check) {
 		printf("%s: station '%s', %zu instruments on %zu ports: OK\n",
 		        given.config, sensord.station->id,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/folder.h"
+#include "base/units.h"
 
 #define CONFIGURATION_MOST 1000000 /* bytes */
 
@@ -31,17 +32,21 @@ int station_parse(struct station **out, const char *text, size_t n, const char *
 		free(station);
 		return problem_set(why, FAILED, EXIT_INTERNAL, "%s: no memory", name);
 	}
-	int status = config_read_text(
-	        &station->config, text, n, name, &station_section, station, report);
-	if (status == OK)
-		station_check(station, report);
-	if (status == OK && config_errors(station->config) > 0)
-		status = MALFORMED;
-	if (status != OK) {
-		problem_set(why, status, EXIT_CONFIG, "%s",
-		        config_first_error(station->config));
+	config_read_text(
+	        &station->config, text, n, name, &station_section, station, NULL);
+	if (station->id != NULL) /* the tables were filled, however badly */
+		station_check(station);
+	size_t errors = config_errors(station->config);
+	if (errors > 0) {
+		config_tell(station->config, report);
+		if (report != NULL)
+			problem_set(why, MALFORMED, EXIT_CONFIG, "%s: %zu error%s",
+			        name, errors, errors > 1 ? "s" : "");
+		else
+			problem_set(why, MALFORMED, EXIT_CONFIG, "%s",
+			        config_first_error(station->config));
 		station_free(station);
-		return status;
+		return MALFORMED;
 	}
 	*out = station;
 	return OK;
@@ -76,4 +81,30 @@ void station_path(
 	else
 		snprintf(out, room, "%.*s/%s", (int)(slash - station->path),
 		        station->path, path);
+}
+
+int range_parse(const char *text, const char *unit, double *low, double *high)
+{
+	char first[32], *end;
+	double factor, offset, from, to;
+	const char *dots = strstr(text, "..");
+	/* strtod would take the first dot of "0..225" */
+	if (dots == NULL || (size_t)(dots - text) >= sizeof first)
+		return MALFORMED;
+	memcpy(first, text, (size_t)(dots - text));
+	first[dots - text] = '\0';
+	from = strtod(first, &end);
+	if (end == first || *end != '\0')
+		return MALFORMED;
+	const char *second = dots + 2;
+	to = strtod(second, &end);
+	if (end == second || *end != ' ' || !(from < to))
+		return MALFORMED;
+	end += strspn(end, " ");
+	int status = units_convert(end, unit, &factor, &offset);
+	if (status != OK)
+		return status;
+	*low = from * factor + offset;
+	*high = to * factor + offset;
+	return OK;
 }

@@ -61,7 +61,7 @@ struct station_instrument {
 	size_t n_overrides;
 	struct station_channel *override;
 	struct profile *profile; /* owned */
-	size_t port_index, outlet_index;
+	size_t port_index, outlet_index; /* port_index SIZE_MAX: there is none */
 	struct channel_setting *channel_setting; /* [profile->n_channels], owned */
 	struct instrument instrument;            /* what the driver sees */
 };
@@ -71,6 +71,7 @@ struct station {
 	const char *id, *name, *coordinates;
 	int role;        /* index into station_roles */
 	bool simulation; /* every record says so */
+	bool simulation_set;
 	int utc_offset_min;
 	double latitude, longitude, altitude_m;
 	const char *facility, *facility_name;
@@ -119,8 +120,9 @@ struct instrument_settings {
 };
 extern const struct section settings_section;
 
-/* What station_parse does after reading: checks what tables cannot, reads profiles, resolves names. */
-void station_check(struct station *station, FILE *report);
+/* What station_parse does after reading: checks what tables cannot, reads profiles, resolves names.
+ * What the tables have refused stands empty, and nothing more is said of it. */
+void station_check(struct station *station);
 
 /* "0..225 mg/L" in `unit`; OK, MALFORMED, or REFUSED (a unit of something else). */
 int range_parse(const char *text, const char *unit, double *low, double *high);

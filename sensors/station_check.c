@@ -2,13 +2,11 @@
 /* What the tables of a configuration cannot say: names that must exist, addresses that must differ,
  * lines that must be able to carry what is asked of them. */
 #include <limits.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/units.h"
 #include "sensors/station.h"
 
 /* What an instrument thinks before it answers, for the reckoning of a line's load. */
@@ -20,7 +18,6 @@
 
 struct check {
 	struct station *station;
-	FILE *report;
 	char path[96];
 };
 
@@ -35,33 +32,12 @@ __attribute__((format(printf, 2, 3))) static const char *at(
 }
 
 #define WRONG(check, hint, ...)                                                        \
-	config_error((check)->station->config, (check)->report, (check)->path, (hint), \
-	        __VA_ARGS__)
+	config_error((check)->station->config, NULL, (check)->path, (hint), __VA_ARGS__)
 
-int range_parse(const char *text, const char *unit, double *low, double *high)
+/* Was the key of the path written?  If it was, and its value is not there, the tables refused it. */
+static bool written(const struct check *check)
 {
-	char first[32], *end;
-	double factor, offset, from, to;
-	const char *dots = strstr(text, "..");
-	/* strtod would take the first dot of "0..225" */
-	if (dots == NULL || (size_t)(dots - text) >= sizeof first)
-		return MALFORMED;
-	memcpy(first, text, (size_t)(dots - text));
-	first[dots - text] = '\0';
-	from = strtod(first, &end);
-	if (end == first || *end != '\0')
-		return MALFORMED;
-	const char *second = dots + 2;
-	to = strtod(second, &end);
-	if (end == second || *end != ' ' || !(from < to))
-		return MALFORMED;
-	end += strspn(end, " ");
-	int status = units_convert(end, unit, &factor, &offset);
-	if (status != OK)
-		return status;
-	*low = from * factor + offset;
-	*high = to * factor + offset;
-	return OK;
+	return config_line(check->station->config, check->path) > 0;
 }
 
 /* ---- ports ---- */
@@ -95,6 +71,8 @@ static void check_port_mode(struct check *check, size_t i)
 	struct station_port *port = &check->station->port[i];
 	bool serial = port->path[0] != '\0';
 	at(check, "ports[%zu].mode", i);
+	if (port->path[0] == '\0' && port->tcp[0] == '\0')
+		return;
 	if (!port->mode_set)
 		port->mode = serial ? FRAMING_RTU : FRAMING_TCP;
 	else if (serial && port->mode != FRAMING_RTU)
@@ -111,7 +89,8 @@ static void check_port(struct check *check, size_t i)
 	struct station_port *port = &check->station->port[i];
 	for (size_t k = 0; k < i; k++) {
 		at(check, "ports[%zu].id", i);
-		if (strcmp(check->station->port[k].id, port->id) == 0)
+		if (port->id[0] != '\0' &&
+		        strcmp(check->station->port[k].id, port->id) == 0)
 			WRONG(check, "give each port its own id", "a second port '%s'",
 			        port->id);
 		at(check, "ports[%zu].path", i);
@@ -130,7 +109,8 @@ static void check_port(struct check *check, size_t i)
 		WRONG(check, "for example 192.0.2.9:502 or [2001:db8::9]:502",
 		        "'%s' is not host:port", port->tcp);
 	at(check, "ports[%zu].line", i);
-	if (line_parse(port->line_text, &port->setting.line) != OK)
+	if (port->line_text[0] != '\0' &&
+	        line_parse(port->line_text, &port->setting.line) != OK)
 		WRONG(check,
 		        "write baud, data bits, parity and stop bits, for example "
 		        "\"9600 8N1\"",
@@ -151,6 +131,9 @@ static void find_port(struct check *check, size_t i)
 {
 	struct station *station = check->station;
 	struct station_instrument *instrument = &station->instrument[i];
+	instrument->port_index = SIZE_MAX;
+	if (instrument->port_id[0] == '\0')
+		return;
 	const char **names = calloc(station->n_ports + 1, sizeof *names);
 	char hint[96] = "write the id of one of the ports";
 	for (size_t k = 0; k < station->n_ports; k++) {
@@ -175,6 +158,8 @@ static void find_outlet(struct check *check, size_t i)
 {
 	struct station *station = check->station;
 	struct station_instrument *instrument = &station->instrument[i];
+	if (station->n_outlets == 0)
+		return;
 	for (size_t k = 0; k < station->n_outlets; k++)
 		if (strcmp(station->outlet[k].id, instrument->outlet) == 0) {
 			instrument->outlet_index = k;
@@ -201,6 +186,8 @@ static void find_profile(struct check *check, size_t i)
 	struct station_instrument *instrument = &station->instrument[i];
 	struct problem why = { .text = "" };
 	char folder[PATH_MAX] = "";
+	if (instrument->profile_name[0] == '\0')
+		return;
 	if (station->profiles[0] != '\0')
 		station_path(station, station->profiles, folder, sizeof folder);
 	at(check, "instruments[%zu].profile", i);
@@ -210,7 +197,11 @@ static void find_profile(struct check *check, size_t i)
 		        why.text);
 		return;
 	}
-	if (instrument->profile->simulation && !station->simulation)
+	bool simulation = station->simulation;
+	at(check, "station.simulation");
+	simulation |= written(check) && !station->simulation_set;
+	at(check, "instruments[%zu].profile", i);
+	if (instrument->profile->simulation && !simulation)
 		WRONG(check,
 		        "set `simulation: yes` under `station`, or name the real model",
 		        "profile '%s' is a map made up for simulation",
@@ -221,6 +212,8 @@ static void check_override(struct check *check, size_t i, size_t k)
 {
 	struct station_instrument *instrument = &check->station->instrument[i];
 	struct station_channel *override = &instrument->override[k];
+	if (override->name[0] == '\0')
+		return;
 	int c = profile_channel_index(instrument->profile, override->name);
 	at(check, "instruments[%zu].channels[%zu].name", i, k);
 	if (c < 0) {
@@ -273,6 +266,8 @@ static void fill_instrument(struct check *check, size_t i)
 	if (!(instrument->timeout_s > 0))
 		instrument->timeout_s = profile->timeout_s;
 	check_channels(check, i);
+	if (instrument->port_index == SIZE_MAX)
+		return;
 	instrument->instrument = (struct instrument){
 		.id = instrument->id,
 		.profile = profile,
@@ -288,22 +283,30 @@ static void fill_instrument(struct check *check, size_t i)
 		        (int)instrument->retries, profile->n_blocks);
 }
 
+static bool same_address(struct check *check, size_t i, size_t k)
+{
+	const struct station_instrument *one = &check->station->instrument[i];
+	const struct station_instrument *other = &check->station->instrument[k];
+	if (one->profile == NULL || other->profile == NULL ||
+	        one->port_index == SIZE_MAX || one->port_index != other->port_index)
+		return false;
+	at(check, "instruments[%zu].slave", k);
+	bool known = other->slave_set || !written(check);
+	at(check, "instruments[%zu].slave", i);
+	known = known && (one->slave_set || !written(check));
+	return known && one->slave == other->slave;
+}
+
 static void check_twins(struct check *check, size_t i)
 {
 	const struct station_instrument *one = &check->station->instrument[i];
-	if (one->profile == NULL)
-		return;
 	for (size_t k = 0; k < i; k++) {
 		const struct station_instrument *other = &check->station->instrument[k];
 		at(check, "instruments[%zu].id", i);
-		if (strcmp(one->id, other->id) == 0)
+		if (one->id[0] != '\0' && strcmp(one->id, other->id) == 0)
 			WRONG(check, "give each instrument its own id",
 			        "a second instrument '%s'", one->id);
-		at(check,
-		        one->slave_set ? "instruments[%zu].slave"
-		                       : "instruments[%zu].id",
-		        i);
-		if (one->port_index == other->port_index && one->slave == other->slave)
+		if (same_address(check, i, k))
 			WRONG(check, "give each instrument on a line its own address",
 			        "'%s' on port '%s' has slave %d too", other->id,
 			        other->port_id, (int)one->slave);
@@ -354,16 +357,15 @@ static void check_collector(struct check *check)
 		        "a collector needs server_key and secret_key");
 }
 
-void station_check(struct station *station, FILE *report)
+void station_check(struct station *station)
 {
-	struct check check = { .station = station, .report = report };
+	struct check check = { .station = station };
+	bool sound = config_errors(station->config) == 0;
 	check_collector(&check);
 	at(&check, "ports");
-	if (station->n_ports == 0 || station->n_outlets == 0)
+	if (sound && (station->n_ports == 0 || station->n_outlets == 0))
 		WRONG(&check, "add at least one of each",
 		        "a station needs a port and an outlet");
-	if (config_errors(station->config) > 0)
-		return;
 	for (size_t i = 0; i < station->n_ports; i++)
 		check_port(&check, i);
 	for (size_t i = 0; i < station->n_instruments; i++) {

@@ -31,6 +31,7 @@ static const struct field who_fields[] = {
 	  .fallback = "A", .help = "A legal logger, B parallel recorder, C receiver.",
 	  .help_vi = "A: datalogger pháp lý, B: ghi song song, C: máy chủ nhận." },
 	{ .key = "simulation", .type = FIELD_BOOLEAN, .at = STATION(simulation), .fallback = "no",
+	  .set_at = STATION(simulation_set),
 	  .help = "yes: every record says that its data are simulated.",
 	  .help_vi = "yes: mọi bản ghi được đánh dấu là dữ liệu mô phỏng." },
 	{ .key = "utc_offset", .type = FIELD_OFFSET, .at = STATION(utc_offset_min),

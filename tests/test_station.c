@@ -156,6 +156,57 @@ static void what_tables_cannot_say_is_checked(void **state)
 	        "");
 }
 
+/* What the tables find and what they cannot say, together and in the order of the file; and nothing is
+ * said of what follows from an error that was told. */
+static void all_errors_are_told_at_once(void **state)
+{
+	static const char bad[] =
+	        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
+	        "station: {id: nt-01, name: Nước thải, simulation: maybe}\n"
+	        "facility: {id: co-so-a, name: Cơ sở\xE9 Mẫu A}\n"
+	        "outlets: [{id: cong-xa, name: Cống xả, kind: watter}]\n"
+	        "journal: {folder: journal, keep: 90}\n"
+	        "ports:\n"
+	        "  - {id: bus, path: /dev/ttyUSB0, line: 9600x}\n"
+	        "  - {id: bus, tcp: \"192.0.2.9:502\", mode: rttu}\n"
+	        "instruments:\n"
+	        "  - {id: flow, profile: sim-flow, port: bsu, slave: 3, perod: 5s}\n"
+	        "  - {id: ph, profile: sim-ph-temperature, port: bus, slave: 300}\n"
+	        "  - {id: Two, profile: sim-ph-temperature, port: bus}\n"
+	        "  - {id: cod, profile: sim-water, port: bus, slave: 3}\n"
+	        "  - {profile: sim-flow, port: bus, port: bus, slave: 4}\n";
+	static const char *const wanted[] = { "2:51: error: simulation: 'maybe'",
+		"3:36: error: byte 0xE9 is not UTF-8", "4:46: error: kind: 'watter'",
+		"5:34: error: keep: '90' has no unit", "7:41: error: '9600x'",
+		"8:10: error: a second port 'bus'", "8:43: error: mode: 'rttu'",
+		"10:41: error: there is no port 'bsu'",
+		"10:56: error: unknown key 'perod'",
+		"11:61: error: slave: '300' is outside", "12:10: error: id: 'Two'",
+		"13:24: error: there is no profile 'sim-water'",
+		"14:6: error: missing key 'id'",
+		"14:36: error: the key 'port' is written twice" };
+	struct station *station;
+	struct problem why;
+	char *text, *at;
+	FILE *report = open_memstream(&text, &(size_t){ 0 });
+	assert_int_equal(station_parse(&station, bad, sizeof bad - 1, "station.yaml",
+	                         report, &why),
+	        MALFORMED);
+	fclose(report);
+	at = text;
+	for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+		char line[128];
+		snprintf(line, sizeof line, "station.yaml:%s", wanted[i]);
+		char *found = strstr(at, line);
+		if (found == NULL)
+			fail_msg("'%s' is not in\n%s", line, at);
+		at = found + 1;
+	}
+	free(text);
+	assert_string_equal(why.text, "station.yaml: 14 errors");
+	assert_int_equal(why.exit, EXIT_CONFIG);
+}
+
 static void a_line_that_cannot_carry_the_polls_is_refused(void **state)
 {
 	/* 10 registers at 300 baud 8N1: 33 characters take 1.1 s. */
@@ -252,6 +303,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_configuration_is_read),
 		cmocka_unit_test(what_tables_cannot_say_is_checked),
+		cmocka_unit_test(all_errors_are_told_at_once),
 		cmocka_unit_test(a_line_that_cannot_carry_the_polls_is_refused),
 		cmocka_unit_test(describes_hold_what_the_station_says),
 		cmocka_unit_test(a_spoilt_configuration_is_read_or_refused),
