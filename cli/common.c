@@ -102,7 +102,13 @@ int common_parse(struct common *common, const struct argp *argp, void *with, int
 	static const struct argp common_argp = { .options = options,
 		.parser = parse_common };
 	static char name[64];
-	struct argp_child children[] = { { .argp = &common_argp }, { .argp = argp },
+	/* words and sentences are the parent's: argp would print the child's once more */
+	struct argp own = { 0 };
+	if (argp != NULL) {
+		own = *argp;
+		own.args_doc = own.doc = NULL;
+	}
+	struct argp_child children[] = { { .argp = &common_argp }, { .argp = &own },
 		{ 0 } };
 	struct argp both = {
 		.parser = hand_inputs,
@@ -193,8 +199,9 @@ static void list_commands(const char *program, const struct command *table, FILE
 	fprintf(out, "%s %s: environmental monitoring of industrial zones\n\n", program,
 	        QUANTRAC_VERSION);
 	for (const struct command *command = table; command->name != NULL; command++)
-		fprintf(out, "  %-12s %s\n", command->name,
-		        vietnamese ? command->summary_vi : command->summary);
+		if (command->summary != NULL)
+			fprintf(out, "  %-12s %s\n", command->name,
+			        vietnamese ? command->summary_vi : command->summary);
 	fprintf(out, "\n%s COMMAND --help tells the options of one.\n", program);
 }
 

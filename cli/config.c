@@ -27,9 +27,8 @@ int command_config(int argc, char **argv)
 {
 	static const struct argp argp = {
 		.args_doc = "check [FILE] | explain KEY",
-		.doc = "Check a configuration: all errors at once, with line and cure. "
-		       "Explain "
-		       "what a key means.",
+		.doc = "Check a cabinet's configuration: all errors at once, with line "
+		       "and cure. Explain what a key means.",
 	};
 	struct common common;
 	struct problem why = { 0 };

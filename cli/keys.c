@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/legal_time.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "collector/keys.h"
@@ -41,8 +42,7 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "new NAME\nadmit STATION KEY|FILE\nlist\nrevoke STATION",
 	.doc = "Make key pairs, and say which stations a collector hears.  The secret "
-	       "key "
-	       "never leaves the machine it was made on; the public one is what "
+	       "key never leaves the machine it was made on; the public one is what "
 	       "`admit` takes.",
 };
 
@@ -90,8 +90,8 @@ static int run_list(const struct common *common, const struct keys_options *keys
 	int n = keys_list(keys->agents, &entry, &why);
 	if (n < 0)
 		return common_fail("keys list", &why);
-	struct table *table =
-	        table_new(stdout, (enum table_format)common->format, columns, 0);
+	struct table *table = table_new(
+	        stdout, (enum table_format)common->format, columns, OFFSET_VIETNAM);
 	for (int i = 0; i < n; i++) {
 		table_text(table, entry[i].station);
 		table_text(table, entry[i].revoked          ? "revoked"
@@ -136,8 +136,7 @@ int command_keys(int argc, char **argv)
 	if (strcmp(verb, "revoke") == 0 && n == 1)
 		return run_revoke(&common, &keys, argv[first + 1]);
 	fputs("quantrac keys: write one of: keys new NAME, keys admit STATION KEY, "
-	      "keys list, "
-	      "keys revoke STATION\n",
+	      "keys list, keys revoke STATION\n",
 	        stderr);
 	return EXIT_USAGE;
 }

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,12 +67,18 @@ int keys_new(const char *folder, const char *name, char public_key[KEY_TEXT],
 	return status;
 }
 
+static bool is_secret_file(const char *path)
+{
+	size_t n = strlen(path), ending = strlen(".secret");
+	return n > ending && strcmp(path + n - ending, ".secret") == 0;
+}
+
 /* "x.secret" -> "x.pub", anything else "x" -> "x.pub" */
 static void public_beside(const char *secret, char *out, size_t room)
 {
-	size_t n = strlen(secret), ending = strlen(".secret");
-	if (n > ending && strcmp(secret + n - ending, ".secret") == 0)
-		n -= ending;
+	size_t n = strlen(secret);
+	if (is_secret_file(secret))
+		n -= strlen(".secret");
 	snprintf(out, room, "%.*s.pub", (int)n, secret);
 }
 
@@ -101,31 +108,15 @@ int keys_own(const char *path, struct key_pair *pair, struct problem *why)
 
 static int key_of(const char *text, char key[KEY_TEXT], struct problem *why)
 {
+	if (!key_valid(text) && is_secret_file(text))
+		return problem_set(why, REFUSED, EXIT_CONFIG,
+		        "%s: a secret key never leaves its machine; admit the .pub "
+		        "beside it",
+		        text);
 	if (!key_valid(text))
 		return key_read(text, key, 0, why);
 	memcpy(key, text, KEY_TEXT);
 	return OK;
-}
-
-int keys_admit(
-        const char *agents, const char *station, const char *key, struct problem *why)
-{
-	char path[PATH_ROOM], wanted[KEY_TEXT], there[KEY_TEXT];
-	int status = name_check(station, why);
-	if (status == OK)
-		status = key_of(key, wanted, why);
-	if (status != OK)
-		return status;
-	if (folder_make(agents) != OK)
-		return cannot(why, "made", agents);
-	snprintf(path, sizeof path, "%s/%s.pub", agents, station);
-	if (key_read(path, there, 0, NULL) != OK)
-		return key_write(path, wanted, 0, why);
-	if (strcmp(there, wanted) == 0)
-		return OK;
-	return problem_set(why, REFUSED, EXIT_CONFIG,
-	        "%s has another key already; first run: quantrac keys revoke %s",
-	        station, station);
 }
 
 int keys_revoke(
@@ -257,4 +248,46 @@ int keys_list(const char *agents, struct key_entry **out, struct problem *why)
 		qsort(listing.entry, listing.n, sizeof *listing.entry, entry_order);
 	*out = listing.entry;
 	return (int)listing.n;
+}
+
+/* ---- admitting ---- */
+
+/* A cabinet is known by its key alone: one key, one station. */
+static int key_unused(
+        const char *agents, const char *station, const char *key, struct problem *why)
+{
+	struct key_entry *entry;
+	int n = keys_list(agents, &entry, why), status = n < 0 ? n : OK;
+	for (int i = 0; i < n && status == OK; i++)
+		if (!entry[i].revoked && strcmp(entry[i].key, key) == 0)
+			status = problem_set(why, REFUSED, EXIT_CONFIG,
+			        "this is the key of %s; each station needs its own: "
+			        "quantrac keys new %s",
+			        entry[i].station, station);
+	if (n >= 0)
+		free(entry);
+	return status;
+}
+
+int keys_admit(
+        const char *agents, const char *station, const char *key, struct problem *why)
+{
+	char path[PATH_ROOM], wanted[KEY_TEXT], there[KEY_TEXT];
+	int status = name_check(station, why);
+	if (status == OK)
+		status = key_of(key, wanted, why);
+	if (status != OK)
+		return status;
+	if (folder_make(agents) != OK)
+		return cannot(why, "made", agents);
+	snprintf(path, sizeof path, "%s/%s.pub", agents, station);
+	if (key_read(path, there, 0, NULL) != OK) {
+		status = key_unused(agents, station, wanted, why);
+		return status == OK ? key_write(path, wanted, 0, why) : status;
+	}
+	if (strcmp(there, wanted) == 0)
+		return OK;
+	return problem_set(why, REFUSED, EXIT_CONFIG,
+	        "%s has another key already; first run: quantrac keys revoke %s",
+	        station, station);
 }

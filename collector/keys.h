@@ -24,7 +24,7 @@ int keys_new(const char *folder, const char *name, char public_key[KEY_TEXT],
 int keys_own(const char *path, struct key_pair *pair, struct problem *why);
 
 /* Admit a station: `key` is the key itself or a file that holds it.  REFUSED: it has another one
- * already, which must be revoked first. */
+ * already, which must be revoked first; the key is another station's; the file is a secret one. */
 int keys_admit(
         const char *agents, const char *station, const char *key, struct problem *why);
 

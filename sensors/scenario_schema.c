@@ -15,7 +15,7 @@ static const struct field head_fields[] = {
 	{ "start", FIELD_TIME, AT(start_us), .set_at = AT(start_set),
 	  .help = "Day 1 is the legal day of this time.", .help_vi = "Ngày 1 của kịch bản." },
 	{ "offset", FIELD_OFFSET, AT(offset_min), .fallback = "+07:00",
-	  .help = "Legal time against UTC.", .help_vi = "Chênh lệch giờ pháp định so với UTC." },
+	  .help = "Legal time against UTC.", .help_vi = "Giờ chính thức so với UTC." },
 	{ "base", FIELD_DURATION, AT(base_s), .low = 1, .high = 86400, .fallback = "5min",
 	  .help = "Base interval a planted mean is exact over.",
 	  .help_vi = "Khoảng cơ sở của trung bình định trước." },

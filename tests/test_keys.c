@@ -144,6 +144,24 @@ static void a_station_is_admitted_revoked_and_admitted_anew(void **state)
 	free(entry);
 }
 
+static void a_key_is_of_one_station_and_a_secret_one_of_none(void **state)
+{
+	char one[KEY_TEXT];
+	struct problem why;
+	const char *agents = in_folder(*state, "agents");
+	assert_int_equal(keys_new(*state, "one", one, &why), OK);
+	assert_int_equal(
+	        keys_admit(agents, "nt-01", in_folder(*state, "one.secret"), &why),
+	        REFUSED);
+	assert_contains(why.text, "a secret key never leaves its machine");
+	assert_int_equal(keys_admit(agents, "nt-01", one, &why), OK);
+	assert_int_equal(keys_admit(agents, "nt-02", one, &why), REFUSED);
+	assert_contains(why.text, "this is the key of nt-01");
+	assert_int_equal(why.exit, EXIT_CONFIG);
+	assert_int_equal(keys_revoke(agents, "nt-01", NOW, &why), OK);
+	assert_int_equal(keys_admit(agents, "nt-02", one, &why), OK);
+}
+
 static void a_list_that_cannot_be_read_is_named(void **state)
 {
 	struct problem why;
@@ -198,6 +216,7 @@ int main(void)
 		WITH(names_that_are_no_station_are_refused),
 		WITH(the_collectors_own_pair_is_made_once_and_found_again),
 		WITH(a_station_is_admitted_revoked_and_admitted_anew),
+		WITH(a_key_is_of_one_station_and_a_secret_one_of_none),
 		WITH(a_list_that_cannot_be_read_is_named),
 		WITH(the_command_ends_with_the_code_of_what_happened),
 	};
