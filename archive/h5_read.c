@@ -293,11 +293,11 @@ static int text_read(hid_t attribute, char *out, size_t room)
 	hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
 	size_t size = type >= 0 ? H5Tget_size(type) : 0;
 	bool sound = type >= 0 && space >= 0 && H5Tget_class(type) == H5T_STRING &&
-	             H5Tis_variable_str(type) == 0 && size > 0 && size < room &&
+	             H5Tis_variable_str(type) == 0 && size > 0 && size <= room &&
 	             H5Sget_simple_extent_npoints(space) == 1 &&
 	             H5Aread(attribute, type, out) >= 0;
-	if (sound)
-		out[size] = '\0';
+	if (sound) /* the text as stored ends with a NUL of its own */
+		out[size < room ? size : room - 1] = '\0';
 	if (space >= 0)
 		H5Sclose(space);
 	if (type >= 0)

@@ -26,9 +26,12 @@ static int beside(const char *name, char *out, size_t room)
 	return 0;
 }
 
+/* A build has "limits" beside its programs; an installed one has bin/ and share/quantrac/. */
 const char *share_folder(const char *name, char *out, size_t room)
 {
-	if (!beside(name, out, room))
+	char installed[256];
+	snprintf(installed, sizeof installed, "../share/quantrac/%s", name);
+	if (!beside(name, out, room) && !beside(installed, out, room))
 		snprintf(out, room, "%s/%s", QUANTRAC_SHARE, name);
 	return out;
 }

@@ -200,6 +200,25 @@ static void a_bad_row_stops_the_import_before_anything_is_stored(void **state)
 	free(text);
 }
 
+static void a_station_id_may_have_sixteen_characters(void **state)
+{
+	int code;
+	const char *path =
+	        write_file(*state, "t.csv", "time,cod\n2026-11-01T00:00,31.4\n");
+	char *text = RUN(&code, (char *)*state,
+	        "import %s --station abcdefghijklmnop --map cod=cod:mg/L", path);
+	expect(code, 0, text);
+	free(text);
+	text = RUN(&code, (char *)*state, "%s", "verify");
+	expect(code, 0, text);
+	assert_contains(text, "abcdefghijklmnop_2026-11-01.h5: OK");
+	free(text);
+	text = RUN(&code, (char *)*state,
+	        "import %s --station abcdefghijklmnopq --map cod=cod:mg/L", path);
+	expect(code, EXIT_USAGE, text);
+	free(text);
+}
+
 static void what_is_asked_wrongly_is_told(void **state)
 {
 	static const struct {
@@ -415,6 +434,7 @@ int main(void)
 		TEST(means_of_openair_agree_with_numpy),
 		TEST(the_same_file_twice_changes_nothing),
 		TEST(a_bad_row_stops_the_import_before_anything_is_stored),
+		TEST(a_station_id_may_have_sixteen_characters),
 		TEST(what_is_asked_wrongly_is_told),
 		TEST(a_folder_that_is_no_archive_is_left_alone),
 		TEST(a_misspelt_station_or_channel_is_guessed),
