@@ -142,6 +142,30 @@ static void by_values(struct assessment *a)
 	}
 }
 
+/* Why a share below the minimum still decides, or does not. */
+static void note_bounds(struct assessment *a)
+{
+	int decimals = a->limit.decimals + 1;
+	const char *unit = a->parameter->unit;
+	if (a->by == BY_LOWER_BOUND)
+		snprintf(a->note, sizeof a->note,
+		        "too few values, yet with what is missing counted as 0 it is "
+		        "%.*f %s",
+		        decimals, a->lower_bound, unit);
+	else if (a->by == BY_UPPER_BOUND)
+		snprintf(a->note, sizeof a->note,
+		        "too few values, yet with what is missing at range top it is "
+		        "%.*f %s",
+		        decimals, a->upper_bound, unit);
+	else if (!isnan(a->lower_bound) && !isnan(a->upper_bound))
+		snprintf(a->note, sizeof a->note,
+		        "too few values: with what is missing it lies between %.*f and "
+		        "%.*f %s",
+		        decimals, a->lower_bound, decimals, a->upper_bound, unit);
+	else
+		snprintf(a->note, sizeof a->note, "too few values");
+}
+
 /* Too few inputs: only what holds whatever the missing ones were. */
 static double by_bounds(struct assessment *a)
 {
@@ -186,10 +210,12 @@ static void decide(struct assessment *a, bool enough, const struct period *perio
 	if (!ran_enough(a))
 		return;
 	double deciding = a->value;
-	if (enough)
+	if (enough) {
 		by_values(a);
-	else
+	} else {
 		deciding = by_bounds(a);
+		note_bounds(a);
+	}
 	if (a->by != BY_VALUES && a->by != BY_NOTHING)
 		find_uncertainty(a, deciding, period, work);
 	a->difference = distance(&a->limit, deciding);

@@ -111,9 +111,10 @@ void day_curve_free(struct day_curve *curve);
 
 /* ---- raw episodes: runs of base values over a level; kind `episode` ---- */
 struct episode {
-	char station[SOURCE_SIZE + 1], channel[ID_SIZE];
+	char station[SOURCE_SIZE + 1], outlet[ID_SIZE], channel[ID_SIZE];
 	int64_t from_us, to_us;
 	double level, peak, mean;
+	bool below; /* under the low end of an interval: it has no ratio */
 	uint32_t n;
 	const char *unit;
 	const char *rule;

@@ -18,8 +18,8 @@ struct search {
 	size_t c;
 	int (*each)(void *with, const struct episode *episode);
 	void *with;
+	const char *outlet;
 	struct episode open; /* n 0: none */
-	bool below;          /* the run is under the low end of an interval */
 	int count;
 	bool stop;
 };
@@ -37,18 +37,19 @@ static void take_value(struct search *search, double value, double level, bool b
         int64_t start_us, int64_t end_us)
 {
 	struct episode *open = &search->open;
-	if (open->n > 0 && (search->below != below || open->level != level))
+	if (open->n > 0 && (open->below != below || open->level != level))
 		close_run(search);
 	if (open->n == 0) {
 		*open = (struct episode){ .from_us = start_us,
 			.level = level,
 			.peak = value,
+			.below = below,
 			.unit = search->job->channel[search->c].limit->unit,
 			.rule = search->job->rule->id };
 		snprintf(open->station, sizeof open->station, "%s", search->station);
+		snprintf(open->outlet, sizeof open->outlet, "%s", search->outlet);
 		snprintf(open->channel, sizeof open->channel, "%s",
 		        search->job->channel[search->c].id);
-		search->below = below;
 	}
 	open->to_us = end_us;
 	open->mean += (value - open->mean) / ++open->n;
@@ -96,6 +97,16 @@ static bool is_asked(const struct judge_options *options, int64_t start_us)
 	       (options->to_us == 0 || start_us < options->to_us);
 }
 
+/* The permit's outlet, else the one its instrument watches. */
+static const char *outlet_of(
+        const struct search *search, const struct permit *permit, size_t day)
+{
+	const struct measured *measured = job_measured(search->job, day, search->c);
+	if (permit != NULL)
+		return permit->outlet;
+	return measured->describe != NULL ? measured->describe->outlet : "";
+}
+
 static int search_channel(struct search *search)
 {
 	const struct job *job = search->job;
@@ -112,6 +123,7 @@ static int search_channel(struct search *search)
 			close_run(search);
 			continue;
 		}
+		search->outlet = outlet_of(search, permit, d);
 		struct day_inputs inputs;
 		if (day_inputs_make(&inputs, job, d, search->c) != OK)
 			return FAILED;

@@ -32,14 +32,14 @@ static const struct table_column columns[] = {
 
 struct printing {
 	struct table *table;
-	int format;
-	const char *kind;
+	int format, offset_min;
+	const struct judging *judging;
 	size_t found;
 };
 
 static bool wanted(const struct printing *printing, const char *kind)
 {
-	return strcmp(printing->kind, "all") == 0 || strcmp(printing->kind, kind) == 0;
+	return judging_wants(printing->judging, "legal", kind);
 }
 
 static void number(struct printing *printing, double value, int decimals)
@@ -55,7 +55,7 @@ static int print_assessment(void *with, const struct assessment *a)
 {
 	struct printing *printing = with;
 	struct table *table = printing->table;
-	const char *kind = a->rule->kind == KIND_AMBIENT ? "ambient" : "legal";
+	const char *kind = judging_kind(a);
 	if (a->result != RESULT_OVER || !wanted(printing, kind))
 		return 0;
 	table_text(table, a->id);
@@ -86,11 +86,11 @@ static int print_episode(void *with, const struct episode *e)
 	struct table *table = printing->table;
 	char id[128], start[TIME_TEXT];
 	snprintf(id, sizeof id, "%s/%s/episode/%s", e->station, e->channel,
-	        time_print(e->from_us, OFFSET_VIETNAM, start));
+	        time_print(e->from_us, printing->offset_min, start));
 	table_text(table, id);
 	table_text(table, "episode");
 	table_text(table, e->station);
-	table_empty(table);
+	table_text(table, e->outlet);
 	table_text(table, e->channel);
 	table_text(table, e->rule);
 	table_time(table, e->from_us);
@@ -99,8 +99,8 @@ static int print_episode(void *with, const struct episode *e)
 	number(printing, e->peak, 2);
 	number(printing, e->level, 2);
 	table_text(table, e->unit);
-	number(printing, e->peak / e->level, 2);
-	table_text(table, "over level");
+	number(printing, e->below ? NAN : e->peak / e->level, 2);
+	table_text(table, e->below ? "under level" : "over level");
 	table_empty(table);
 	table_integer(table, e->n);
 	table_integer(table, e->n);
@@ -113,7 +113,7 @@ static int find(struct view *view, const struct judge_options *options,
         struct printing *printing, struct problem *why)
 {
 	int status = OK;
-	if (strcmp(printing->kind, "episode") != 0)
+	if (wanted(printing, "legal") || wanted(printing, "ambient"))
 		status = judge(view->reader, &view->rules, options, print_assessment,
 		        printing, why);
 	if (status >= 0 && wanted(printing, "episode"))
@@ -122,6 +122,7 @@ static int find(struct view *view, const struct judge_options *options,
 	return status;
 }
 
+/* The exit code of having looked, or a problem. */
 static int run(const struct common *common, const struct judging *judging,
         size_t *found, struct problem *why)
 {
@@ -130,19 +131,21 @@ static int run(const struct common *common, const struct judging *judging,
 	int status = view_open(&view, common->archive, true, why);
 	if (status != OK)
 		return status;
-	judging_options(judging, &view, &options);
-	struct printing printing = {
-		.table = table_new(stdout, common->format, columns, view.offset_min),
-		.format = common->format,
-		.kind = judging->kind != NULL ? judging->kind : "legal",
-	};
-	status = judging->station != NULL && !view_has_station(&view, judging->station)
-	                 ? view_no_station(&view, judging->station, why)
-	                 : find(&view, &options, &printing, why);
-	table_end(printing.table);
-	*found = printing.found;
+	status = judging_options(judging, &view, &options, why);
+	if (status == OK) {
+		struct printing printing = {
+			.judging = judging,
+			.table = table_new(
+			        stdout, common->format, columns, view.offset_min),
+			.format = common->format,
+			.offset_min = view.offset_min,
+		};
+		status = find(&view, &options, &printing, why);
+		table_end(printing.table);
+		*found = printing.found;
+	}
 	view_close(&view);
-	return status;
+	return status < 0 ? status : view_exit(&view);
 }
 
 int command_exceedances(int argc, char **argv)
@@ -162,6 +165,8 @@ int command_exceedances(int argc, char **argv)
 	if (status < 0)
 		return common_fail("exceedances", &why);
 	if (found == 0 && common.format == TABLE_TEXT && !common.quiet)
-		fputs("nothing over a limit\n", stderr);
-	return judging.exit_code && found > 0 ? EXIT_FOUND : 0;
+		fputs(status == 0 ? "nothing over a limit\n"
+		                  : "nothing over a limit in what could be read\n",
+		        stderr);
+	return judging.exit_code && found > 0 ? EXIT_FOUND : status;
 }

@@ -143,5 +143,5 @@ int command_export(int argc, char **argv)
 		status = export_view(&view, &common, &a, &why);
 		view_close(&view);
 	}
-	return status == OK ? 0 : common_fail("export", &why);
+	return status == OK ? view_exit(&view) : common_fail("export", &why);
 }

@@ -27,6 +27,7 @@ static const struct table_column columns[] = {
 };
 
 struct printing {
+	const struct judging *judging;
 	struct table *table;
 	int format;
 	size_t over;
@@ -45,6 +46,8 @@ static int print(void *with, const struct assessment *a)
 {
 	struct printing *printing = with;
 	struct table *table = printing->table;
+	if (!judging_wants(printing->judging, "all", judging_kind(a)))
+		return 0;
 	table_text(table, a->station);
 	table_text(table, a->channel);
 	table_text(table, a->rule->id);
@@ -65,6 +68,7 @@ static int print(void *with, const struct assessment *a)
 	return 0;
 }
 
+/* The exit code of having judged, or a problem. */
 static int run(const struct common *common, const struct judging *judging, size_t *over,
         struct problem *why)
 {
@@ -73,19 +77,21 @@ static int run(const struct common *common, const struct judging *judging, size_
 	int status = view_open(&view, common->archive, true, why);
 	if (status != OK)
 		return status;
-	judging_options(judging, &view, &options);
-	struct printing printing = {
-		.table = table_new(stdout, common->format, columns, view.offset_min),
-		.format = common->format,
-	};
-	status = judging->station != NULL && !view_has_station(&view, judging->station)
-	                 ? view_no_station(&view, judging->station, why)
-	                 : judge(view.reader, &view.rules, &options, print, &printing,
-	                           why);
-	table_end(printing.table);
-	*over = printing.over;
+	status = judging_options(judging, &view, &options, why);
+	if (status == OK) {
+		struct printing printing = {
+			.judging = judging,
+			.table = table_new(
+			        stdout, common->format, columns, view.offset_min),
+			.format = common->format,
+		};
+		status = judge(
+		        view.reader, &view.rules, &options, print, &printing, why);
+		table_end(printing.table);
+		*over = printing.over;
+	}
 	view_close(&view);
-	return status;
+	return status < 0 ? status : view_exit(&view);
 }
 
 int command_judge(int argc, char **argv)
@@ -99,8 +105,14 @@ int command_judge(int argc, char **argv)
 		        stderr);
 		return EXIT_USAGE;
 	}
+	if (judging.kind != NULL && strcmp(judging.kind, "episode") == 0) {
+		fputs("quantrac judge: episodes are not judged; they are listed by "
+		      "quantrac exceedances --kind episode\n",
+		        stderr);
+		return EXIT_USAGE;
+	}
 	int status = run(&common, &judging, &over, &why);
 	if (status < 0)
 		return common_fail("judge", &why);
-	return judging.exit_code && over > 0 ? EXIT_FOUND : 0;
+	return judging.exit_code && over > 0 ? EXIT_FOUND : status;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/config.h"
 #include "base/legal_time.h"
 
 enum {
@@ -119,8 +120,87 @@ const struct argp judging_argp = {
 	.parser = parse,
 };
 
-void judging_options(const struct judging *judging, const struct view *view,
-        struct judge_options *out)
+static int check_zone(
+        const struct judging *judging, const struct view *view, struct problem *why)
+{
+	const char *zone = reader_identity(view->reader)->zone;
+	if (judging->zone == NULL || strcmp(judging->zone, zone) == 0)
+		return OK;
+	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+	        "the archive is of zone '%s', not '%s'", zone, judging->zone);
+}
+
+static int check_rule(
+        const struct judging *judging, const struct view *view, struct problem *why)
+{
+	const char *known[64];
+	size_t n = 0;
+	if (judging->rule == NULL || rules_find(&view->rules, judging->rule) != NULL)
+		return OK;
+	for (; n < view->rules.n && n < 63; n++)
+		known[n] = view->rules.rule[n].id;
+	known[n] = NULL;
+	const char *near = did_you_mean(judging->rule, known);
+	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+	        "there is no rule record '%s' in %s%s%s%s", judging->rule,
+	        rule_folder(), near != NULL ? "; did you mean '" : "",
+	        near != NULL ? near : "", near != NULL ? "'?" : "");
+}
+
+static bool rules_limit(const struct rules *rules, const char *channel)
+{
+	for (size_t i = 0; i < rules->n; i++)
+		for (size_t k = 0; k < rules->rule[i].n_limits; k++)
+			if (strcmp(rules->rule[i].limit[k].channel, channel) == 0)
+				return true;
+	return false;
+}
+
+/* Measured by a station that is asked for, or limited by a rule. */
+static int check_channel(
+        const struct judging *judging, const struct view *view, struct problem *why)
+{
+	const char *channel = judging->channel;
+	struct problem last = { 0 };
+	if (channel == NULL || rules_limit(&view->rules, channel))
+		return OK;
+	for (size_t i = 0; i < reader_stations(view->reader); i++) {
+		const char *station = reader_station(view->reader, i);
+		if (judging->station != NULL && strcmp(judging->station, station) != 0)
+			continue;
+		if (view_channel(view, station, channel, &last) == OK)
+			return OK;
+	}
+	if (judging->station != NULL) {
+		*why = last;
+		return NOT_FOUND;
+	}
+	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+	        "no station measures '%s', and no rule limits it", channel);
+}
+
+static int check_asked(const struct judging *judging, const struct view *view,
+        const struct judge_options *asked, struct problem *why)
+{
+	int status = OK;
+	if (judging->station != NULL && !view_has_station(view, judging->station))
+		status = view_no_station(view, judging->station, why);
+	if (status == OK)
+		status = check_zone(judging, view, why);
+	if (status == OK)
+		status = check_rule(judging, view, why);
+	if (status == OK)
+		status = check_channel(judging, view, why);
+	if (status == OK && asked->from_us >= asked->to_us)
+		status = problem_set(why, REFUSED, EXIT_USAGE,
+		        "--since %s is not before --until %s",
+		        judging->since != NULL ? judging->since : "(beginning)",
+		        judging->until != NULL ? judging->until : "(end)");
+	return status;
+}
+
+int judging_options(const struct judging *judging, const struct view *view,
+        struct judge_options *out, struct problem *why)
 {
 	int64_t ignored;
 	*out = (struct judge_options){
@@ -143,6 +223,19 @@ void judging_options(const struct judging *judging, const struct view *view,
 	if (judging->as_of != NULL)
 		common_interval("--as-of", judging->as_of, view->offset_min,
 		        &out->as_of_us, &ignored);
+	return check_asked(judging, view, out, why);
+}
+
+const char *judging_kind(const struct assessment *assessment)
+{
+	return assessment->rule->kind == KIND_AMBIENT ? "ambient" : "legal";
+}
+
+bool judging_wants(
+        const struct judging *judging, const char *otherwise, const char *kind)
+{
+	const char *wanted = judging->kind != NULL ? judging->kind : otherwise;
+	return strcmp(wanted, "all") == 0 || strcmp(wanted, kind) == 0;
 }
 
 int judging_decimals(const struct assessment *assessment)

@@ -14,9 +14,15 @@ struct judging {
 
 extern const struct argp judging_argp;
 
-/* Fill the options of judge(); without --since/--until the whole archive. */
-void judging_options(const struct judging *judging, const struct view *view,
-        struct judge_options *out);
+/* Fill the options of judge(); without --since/--until the whole archive.  OK, or what is asked for
+ * that is not there: a misspelt rule must not look like a clean record. */
+int judging_options(const struct judging *judging, const struct view *view,
+        struct judge_options *out, struct problem *why);
+
+/* "legal" or "ambient"; and is that kind asked for (`otherwise`: what no --kind asks for)? */
+const char *judging_kind(const struct assessment *assessment);
+bool judging_wants(
+        const struct judging *judging, const char *otherwise, const char *kind);
 
 /* Decimals a person sees of a statistic: one more than the limit has. */
 int judging_decimals(const struct assessment *assessment);

@@ -167,7 +167,7 @@ static int means(
 	series_free(&series);
 close_view:
 	view_close(&view);
-	return status;
+	return status < 0 ? status : view_exit(&view);
 }
 
 int command_means(int argc, char **argv)
@@ -188,5 +188,5 @@ int command_means(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	int status = means(&common, &a, &why);
-	return status == OK ? 0 : common_fail("means", &why);
+	return status >= 0 ? status : common_fail("means", &why);
 }

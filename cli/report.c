@@ -95,7 +95,7 @@ static int report(
 		sheet_free(&sheet);
 	}
 	view_close(&view);
-	return status;
+	return status < 0 ? status : view_exit(&view);
 }
 
 int command_report(int argc, char **argv)
@@ -119,5 +119,5 @@ int command_report(int argc, char **argv)
 	}
 	a.station = argv[first];
 	int status = report(&common, &a, &why);
-	return status == OK ? 0 : common_fail("report", &why);
+	return status >= 0 ? status : common_fail("report", &why);
 }

@@ -42,6 +42,11 @@ void view_close(struct view *view)
 	view->reader = NULL;
 }
 
+int view_exit(const struct view *view)
+{
+	return view->told > 0 ? EXIT_DAMAGED : 0;
+}
+
 bool view_has_station(const struct view *view, const char *station)
 {
 	for (size_t i = 0; i < reader_stations(view->reader); i++)
@@ -69,4 +74,31 @@ int view_no_station(const struct view *view, const char *station, struct problem
 	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
 	        "the archive has no station '%s'; it has: %s", station,
 	        n > 0 ? list : "none");
+}
+
+int view_channel(const struct view *view, const char *station, const char *channel,
+        struct problem *why)
+{
+	const struct describe *const *instrument;
+	size_t n = reader_instruments(view->reader, station, &instrument), k = 0;
+	const char *known[256];
+	char list[512] = "";
+	for (size_t i = 0; i < n; i++)
+		for (size_t c = 0; c < instrument[i]->n_channels && k < 255; c++) {
+			const char *name = instrument[i]->channel[c].name;
+			if (strcmp(name, channel) == 0)
+				return OK;
+			known[k++] = name;
+			if (strlen(list) + strlen(name) + 3 < sizeof list)
+				strcat(strcat(list, list[0] != '\0' ? ", " : ""), name);
+		}
+	known[k] = NULL;
+	const char *near = did_you_mean(channel, known);
+	if (near != NULL)
+		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+		        "station '%s' has no channel '%s', did you mean '%s'?", station,
+		        channel, near);
+	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+	        "station '%s' has no channel '%s'; it has: %s", station, channel,
+	        k > 0 ? list : "none");
 }

@@ -11,7 +11,7 @@ struct view {
 	struct reader *reader;
 	struct rules rules;
 	int offset_min;
-	size_t told; /* reader problems already shown */
+	size_t told; /* reader problems already shown; stays after closing */
 };
 
 /* OK, or a problem; `with_rules` reads the rule folder too. */
@@ -20,9 +20,14 @@ int view_open(
 /* Tells damage met on the way (once each) and closes. */
 void view_close(struct view *view);
 void view_tell(struct view *view);
+/* The exit code of a command that did its work: 65 if some of the archive could not be read. */
+int view_exit(const struct view *view);
 
 /* The stations of a zone or one station: is `station` wanted? */
 bool view_has_station(const struct view *view, const char *station);
+/* OK, or NOT_FOUND with "did you mean" and the channels the station has. */
+int view_channel(const struct view *view, const char *station, const char *channel,
+        struct problem *why);
 /* NOT_FOUND with "did you mean" and the stations there are. */
 int view_no_station(const struct view *view, const char *station, struct problem *why);
 

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* judge, exceedances, explain and report as they are asked: kinds, what is misspelt, what is damaged. */
+#include "tests/check.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Three days of a water outlet: COD 80 on the first, acid for 100 minutes on the second, on the third
+ * most of the day without a value. */
+static void write_readings(const char *path)
+{
+	FILE *out = fopen(path, "w");
+	assert_non_null(out);
+	fputs("time,cod,ph,flow\n", out);
+	for (int k = 0; k < 3 * 288; k++) {
+		int day = k / 288, minute = k % 288 * 5;
+		bool acid = day == 1 && minute >= 120 && minute < 220;
+		bool blind = day == 2 && minute >= 600;
+		fprintf(out, "2026-11-%02dT%02d:%02d,%s,%s,120\n", day + 1, minute / 60,
+		        minute % 60,
+		        blind      ? ""
+		        : day == 0 ? "80"
+		                   : "30",
+		        acid ? "4.2" : "7.3");
+	}
+	fclose(out);
+}
+
+static void write_permit(const char *path)
+{
+	FILE *out = fopen(path, "w");
+	assert_non_null(out);
+	fputs("id: p1\nnumber: \"1/GPMT\"\nissuer: office\nissued: 2025-01-15\n"
+	      "from: 2025-02-01\nzone: z\nfacility: f\nfacility_name: F\n"
+	      "outlet: cua-xa\noutlet_name: O\nstation: s1\nrule: qcvn-40-2011\n"
+	      "column: A\ncoefficients:\n"
+	      "  - { name: kq, value: 1.0, document: d }\n"
+	      "  - { name: kf, value: 1.0, document: d }\nparameters: [cod, ph]\n",
+	        out);
+	fclose(out);
+}
+
+static char *quantrac(const char *scratch, int want, const char *command)
+{
+	int code;
+	char *text = run_command(&code, "%s --archive %s/archive %s 2>&1",
+	        project_file("build/san/quantrac"), scratch, command);
+	if (code != want)
+		print_error(
+		        "%s\nended with %d, not %d:\n%s\n", command, code, want, text);
+	assert_int_equal(code, want);
+	return text;
+}
+
+static void says(const char *scratch, int want, const char *command, const char *part)
+{
+	char *text = quantrac(scratch, want, command);
+	assert_contains(text, part);
+	free(text);
+}
+
+static size_t lines_of(const char *scratch, const char *command)
+{
+	size_t n = 0;
+	char *text = quantrac(scratch, 0, command);
+	for (const char *c = text; *c != '\0'; c++)
+		n += *c == '\n';
+	free(text);
+	return n;
+}
+
+static int archive_make(void **state)
+{
+	char command[4096];
+	if (scratch_make(state) != 0)
+		return -1;
+	write_readings(in_folder(*state, "in.csv"));
+	write_permit(in_folder(*state, "permit.yaml"));
+	snprintf(command, sizeof command,
+	        "import %s/in.csv --station s1 --zone z --kind water --map "
+	        "cod=cod:mg/L "
+	        "--map ph=ph:pH --map flow=flow_out:m3/h --declare cod:low=0,high=225",
+	        (char *)*state);
+	free(quantrac(*state, 0, command));
+	snprintf(command, sizeof command, "permit set %s/permit.yaml", (char *)*state);
+	free(quantrac(*state, 0, command));
+	return 0;
+}
+
+static void kinds_are_kept_apart(void **state)
+{
+	assert_int_equal(lines_of(*state, "judge --format csv"), 1 + 6);
+	assert_int_equal(lines_of(*state, "judge --kind legal --format csv"), 1 + 6);
+	assert_int_equal(lines_of(*state, "judge --kind ambient --format csv"), 1);
+	assert_int_equal(lines_of(*state, "exceedances --format csv"), 1 + 1);
+	assert_int_equal(
+	        lines_of(*state, "exceedances --kind ambient --format csv"), 1);
+	says(*state, 64, "judge --kind episode", "exceedances --kind episode");
+	says(*state, 1, "exceedances --exit-code", "80.0");
+	says(*state, 0, "exceedances --exit-code --since 2026-11-02",
+	        "nothing over a limit");
+}
+
+static void an_acid_run_is_an_episode_without_a_ratio(void **state)
+{
+	says(*state, 0, "exceedances --kind episode --channel ph --format csv",
+	        "episode,s1,cua-xa,ph,qcvn-40-2011,2026-11-02T02:00:00+07:00,"
+	        "2026-11-02T03:40:00+07:00,peak,4.2,6,pH,,under level,,20,20");
+}
+
+static void too_few_values_say_between_what_it_lies(void **state)
+{
+	says(*state, 0, "judge --channel cod --since 2026-11-03 --format csv",
+	        "not decidable,,120,288,too few values: with what is missing it lies "
+	        "between 12.5 and 143.8 mg/L");
+}
+
+static void what_is_misspelt_is_not_a_clean_record(void **state)
+{
+	static const struct {
+		const char *asked, *says;
+		int code;
+	} wrong[] = {
+		{ "judge --rule qcvn-40-2012", "did you mean 'qcvn-40-2011'?", 66 },
+		{ "judge --zone y", "the archive is of zone 'z'", 66 },
+		{ "judge --channel codd", "no station measures 'codd'", 66 },
+		{ "exceedances --station s1 --channel codd", "did you mean 'cod'?",
+		        66 },
+		{ "exceedances --station s2", "did you mean 's1'?", 66 },
+		{ "judge --since 2026-11-03 --until 2026-11-01", "is not before", 64 },
+	};
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		says(*state, wrong[i].code, wrong[i].asked, wrong[i].says);
+}
+
+static void a_damaged_day_is_told_and_the_others_stay(void **state)
+{
+	int code;
+	free(run_command(&code, "truncate -s 100 %s/archive/z/s1/2026/s1_2026-11-01.h5",
+	        (char *)*state));
+	assert_int_equal(code, 0);
+	says(*state, 65, "exceedances", "s1_2026-11-01.h5");
+	says(*state, 1, "exceedances --exit-code", "80.0"); /* the journal has it yet */
+	says(*state, 65, "judge --channel cod", "s1_2026-11-01.h5");
+	says(*state, 65, "means --station s1 --channel cod --period 24h", "30.00");
+	says(*state, 0, "judge --channel cod --since 2026-11-02 --until 2026-11-02",
+	        "30.0");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, archive_make, scratch_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(kinds_are_kept_apart),
+		TEST(an_acid_run_is_an_episode_without_a_ratio),
+		TEST(too_few_values_say_between_what_it_lies),
+		TEST(what_is_misspelt_is_not_a_clean_record),
+		TEST(a_damaged_day_is_told_and_the_others_stay),
+	};
+	return cmocka_run_group_tests_name("asked", tests, NULL, NULL);
+}
