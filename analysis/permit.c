@@ -97,6 +97,24 @@ static const struct field permit_fields[] = {
 const struct section permit_section = { "permit", sizeof(struct permit),
 	permit_fields };
 
+static void no_such_rule(
+        const struct permit *permit, const struct rules *rules, struct config *config)
+{
+	const char *known[64];
+	char hint[512];
+	size_t n = 0;
+	for (; n < rules->n && n < 63; n++)
+		known[n] = rules->rule[n].id;
+	known[n] = NULL;
+	const char *near = did_you_mean(permit->rule, known);
+	if (near != NULL)
+		snprintf(hint, sizeof hint, "did you mean '%s'?", near);
+	else
+		snprintf(hint, sizeof hint, "the records are in %.480s", rule_folder());
+	config_error(config, stderr, "rule", hint, "there is no rule record '%s'",
+	        permit->rule);
+}
+
 /* Errors of the permit itself; its rule is looked up in the shipped records. */
 static int check_file(
         const struct permit *permit, struct config *config, struct problem *why)
@@ -107,8 +125,7 @@ static int check_file(
 		return status;
 	const struct rule *rule = rules_find(&rules, permit->rule);
 	if (rule == NULL)
-		config_error(config, stderr, "rule", "see 'quantrac rules list'",
-		        "there is no rule record '%s'", permit->rule);
+		no_such_rule(permit, &rules, config);
 	else
 		permit_check(permit, rule, config, stderr);
 	rules_free(&rules);

@@ -36,8 +36,7 @@ static int no_such_channel(
 	size_t n = reader_instruments(reader, query->station, &instrument), k = 0;
 	if (n == 0)
 		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
-		        "the archive has no station '%s', or no instrument of it: see "
-		        "'quantrac status'",
+		        "the archive has no station '%s', or no instrument of it",
 		        query->station);
 	const char *known[READING_CHANNELS + 1];
 	for (size_t i = 0; i < n; i++)

@@ -157,6 +157,18 @@ static const char *login_name(void)
 	return user != NULL ? user->pw_name : "?";
 }
 
+/* What is stored stays for ever: a calibration of nothing, or of no time, is not stored. */
+static int check_record(const struct view *view, const struct arguments *a,
+        const struct calibration *calibration, struct problem *why)
+{
+	if (!view_has_station(view, a->station))
+		return view_no_station(view, a->station, why);
+	if (calibration->to_us != 0 && calibration->to_us <= calibration->from_us)
+		return problem_set(why, REFUSED, EXIT_USAGE,
+		        "--until %s is not after --from %s", a->until, a->from);
+	return view_channel(view, a->station, a->channel, why);
+}
+
 /* Store the fit as a dated document; the station and channel must be there. */
 static int record(const struct common *common, const struct arguments *a,
         const struct points *points, const struct relation *relation,
@@ -194,9 +206,7 @@ static int record(const struct common *common, const struct arguments *a,
 	calibration.to_us = until_us;
 	snprintf(id, sizeof id, "%s-%s-%s", a->station, a->channel,
 	        stamp_print(calibration.from_us, view.offset_min, stamp));
-	status = view_has_station(&view, a->station)
-	                 ? OK
-	                 : view_no_station(&view, a->station, why);
+	status = check_record(&view, a, &calibration, why);
 	view_close(&view);
 	if (status == OK && calibration_json(&calibration, &json) != OK)
 		status = problem_set(why, FAILED, EXIT_INTERNAL, "no memory");

@@ -352,25 +352,6 @@ static int explain(struct question *q, struct problem *why)
 	return status;
 }
 
-/* Has the station such a channel at all? */
-static int check_channel(const struct question *q, struct problem *why)
-{
-	const struct describe *const *instrument;
-	size_t n = reader_instruments(q->view.reader, q->station, &instrument);
-	char list[512] = "";
-	for (size_t i = 0; i < n; i++)
-		for (size_t c = 0; c < instrument[i]->n_channels; c++) {
-			const char *name = instrument[i]->channel[c].name;
-			if (strcmp(name, q->channel) == 0)
-				return OK;
-			if (strlen(list) + strlen(name) + 3 < sizeof list)
-				strcat(strcat(list, list[0] != '\0' ? ", " : ""), name);
-		}
-	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
-	        "station %s has no channel '%s'; it has: %s", q->station, q->channel,
-	        list);
-}
-
 int command_explain(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -395,7 +376,7 @@ int command_explain(int argc, char **argv)
 	common_interval(
 	        "TIME", argv[first + 2], q.view.offset_min, &q.time_us, &ignored);
 	status = view_has_station(&q.view, q.station)
-	                 ? check_channel(&q, &why)
+	                 ? view_channel(&q.view, q.station, q.channel, &why)
 	                 : view_no_station(&q.view, q.station, &why);
 	if (status == OK)
 		status = explain(&q, &why);

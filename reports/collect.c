@@ -97,9 +97,9 @@ static int station_known(
 	known[n] = NULL;
 	const char *near = did_you_mean(station, known);
 	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
-	        "the archive has no station '%s'%s%s%s (quantrac status lists them)",
-	        station, near != NULL ? "; did you mean '" : "",
-	        near != NULL ? near : "", near != NULL ? "'?" : "");
+	        "the archive has no station '%s'%s%s%s", station,
+	        near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
+	        near != NULL ? "'?" : "");
 }
 
 /* ---- versions ---- */
@@ -239,8 +239,7 @@ static int nothing_judged(const struct sheet *sheet,
 		        sheet->station, day);
 	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
 	        "%s: nothing to judge on %s; is there a permit in force (quantrac "
-	        "permit list) "
-	        "and were there data (quantrac status)?",
+	        "permit list), and did the station send anything that day?",
 	        sheet->station, day);
 }
 

@@ -135,6 +135,40 @@ static void what_is_misspelt_is_not_a_clean_record(void **state)
 		says(*state, wrong[i].code, wrong[i].asked, wrong[i].says);
 }
 
+static void a_calibration_of_nothing_is_not_stored(void **state)
+{
+	FILE *out = fopen(in_folder(*state, "points.csv"), "w");
+	assert_non_null(out);
+	fputs("x,y\n0,0\n50,45\n100,90\n", out);
+	fclose(out);
+	static const struct {
+		const char *asked, *says;
+		int code;
+	} wrong[] = {
+		{ "--channel codd --from 2026-11-01", "did you mean 'cod'?", 66 },
+		{ "--channel cod --from 2026-11-02 --until 2026-11-01",
+		        "is not after --from", 64 },
+	};
+	char command[4096];
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(command, sizeof command,
+		        "calibrate record --csv %s/points.csv --station s1 %s",
+		        (char *)*state, wrong[i].asked);
+		says(*state, wrong[i].code, command, wrong[i].says);
+	}
+	assert_int_equal(lines_of(*state, "calibrate list --format csv"), 1);
+	snprintf(command, sizeof command,
+	        "calibrate record --csv %s/points.csv --station s1 --channel cod "
+	        "--from "
+	        "2026-11-01 --until 2026-11-02",
+	        (char *)*state);
+	says(*state, 0, command, "stored in");
+	says(*state, 0, "judge --channel cod --until 2026-11-01 --format csv",
+	        ",72,mg/L,75,0.96,within limit");
+	says(*state, 0, "judge --channel cod --until 2026-11-01 --as-of now-1h",
+	        "STATION"); /* nothing of all this was stored by then */
+}
+
 static void a_damaged_day_is_told_and_the_others_stay(void **state)
 {
 	int code;
@@ -158,6 +192,7 @@ int main(void)
 		TEST(an_acid_run_is_an_episode_without_a_ratio),
 		TEST(too_few_values_say_between_what_it_lies),
 		TEST(what_is_misspelt_is_not_a_clean_record),
+		TEST(a_calibration_of_nothing_is_not_stored),
 		TEST(a_damaged_day_is_told_and_the_others_stay),
 	};
 	return cmocka_run_group_tests_name("asked", tests, NULL, NULL);
