@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,7 +139,11 @@ int socket_descriptor(void *socket)
 
 int endpoint_check(const char *endpoint, struct problem *why)
 {
-	if (endpoint != NULL && strncmp(endpoint, "tcp://", 6) == 0 &&
+	const char *colon = endpoint != NULL ? strrchr(endpoint, ':') : NULL;
+	size_t digits = colon != NULL ? strspn(colon + 1, "0123456789") : 0;
+	bool port = digits > 0 ? colon[1 + digits] == '\0' && atol(colon + 1) <= 65535
+	                       : colon != NULL && strcmp(colon, ":*") == 0;
+	if (port && strncmp(endpoint, "tcp://", 6) == 0 && colon > endpoint + 6 &&
 	        strlen(endpoint) < ENDPOINT)
 		return OK;
 	return problem_set(why, REFUSED, EXIT_CONFIG,

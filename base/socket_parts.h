@@ -30,9 +30,6 @@ int socket_set_text(void *socket, int option, const char *text);
 /* The poll descriptor of a socket, or FAILED. */
 int socket_descriptor(void *socket);
 
-/* OK, or REFUSED: only tcp:// is spoken, and always encrypted. */
-int endpoint_check(const char *endpoint, struct problem *why);
-
 /* Fill `why` with what libzmq says about `what`; FAILED. */
 int socket_problem(struct problem *why, const char *what, const char *endpoint);
 

@@ -2,6 +2,7 @@
 /* quantrac status: what every channel of this cabinet shows. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/legal_time.h"
 #include "cli/cabinet.h"
@@ -49,13 +50,22 @@ static void row(struct table *table, const struct live_view *view,
 	table_row(table);
 }
 
+static const char *link_text(const char *state)
+{
+	if (strcmp(state, "open") == 0)
+		return "connected";
+	return strcmp(state, "none") == 0
+	               ? "none in the configuration"
+	               : "not connected, everything is kept here (see the log)";
+}
+
 static void foot(const struct live_view *view)
 {
 	if (view->simulated)
 		printf("%s\n", SIMULATED_TEXT);
 	printf("collector: %s; %lld records kept, %lld acknowledged, %lld lost\n",
-	        view->link, (long long)view->committed, (long long)view->acked,
-	        (long long)view->lost);
+	        link_text(view->link), (long long)view->committed,
+	        (long long)view->acked, (long long)view->lost);
 }
 
 int command_status(int argc, char **argv)

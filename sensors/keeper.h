@@ -34,6 +34,7 @@ struct keeper;
 /* The socket under the uplink: base/socket.h, or a script in a test. */
 struct keeper_link {
 	void *with;
+	const char *name; /* the collector's address, for people */
 	int (*descriptor)(void *with);
 	int (*send)(void *with, const void *in, size_t n);  /* OK, FULL */
 	int (*receive)(void *with, void *out, size_t room); /* size, 0, MALFORMED */

@@ -130,21 +130,38 @@ static bool act(struct keeper *keeper, const struct moment *now)
 	}
 }
 
-static void tell_change(struct keeper *keeper)
+/* libzmq does not say why a handshake failed: all that can be wrong is named. */
+static void tell_lost(const struct keeper *keeper, const struct moment *now)
+{
+	const char *name = keeper->options.link->name;
+	bool silent = now->mono_us - keeper->uplink.heard_us >= UPLINK_SILENT_US;
+	if (keeper->link_state != UPLINK_OPEN)
+		log_line(LOG_WARN,
+		        "collector %s: no answer for 30 s: is it running there, is "
+		        "server_key its key, is this station's key on its list "
+		        "(quantrac keys admit)? Records are kept here and sent later",
+		        name);
+	else
+		log_line(LOG_WARN,
+		        "collector %s: %s; records are kept here and sent later", name,
+		        silent ? "not heard for 30 s"
+		               : "acknowledges nothing for 60 s");
+}
+
+static void tell_change(struct keeper *keeper, const struct moment *now)
 {
 	const struct uplink *uplink = &keeper->uplink;
 	if (uplink->refusal[0] != '\0')
 		log_seldom(LOG_WARN, "refused", "the collector refuses our records: %s",
 		        uplink->refusal);
-	if (uplink->state == keeper->link_state)
+	if (uplink->state == keeper->link_state || uplink->state == UPLINK_GREETING)
 		return;
 	if (uplink->state == UPLINK_OPEN)
 		log_line(LOG_INFO,
-		        "collector: connected, it has all before record %" PRIu64,
-		        uplink->acked_seq);
-	else if (keeper->link_state == UPLINK_OPEN)
-		log_line(LOG_WARN, "collector: not heard for 30 s; records are kept "
-		                   "here and sent later");
+		        "collector %s: connected, it has all before record %" PRIu64,
+		        keeper->options.link->name, uplink->acked_seq);
+	else
+		tell_lost(keeper, now);
 	keeper->link_state = uplink->state;
 }
 
@@ -156,7 +173,7 @@ void keeper_talk(struct keeper *keeper, const struct moment *now)
 	for (int i = 0; i < MESSAGES_A_STEP; i++) {
 		hear(keeper, now);
 		bool more = act(keeper, now);
-		tell_change(keeper);
+		tell_change(keeper, now);
 		if (!more)
 			return;
 	}

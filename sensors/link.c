@@ -2,6 +2,7 @@
 #include "sensors/link.h"
 
 #include <limits.h>
+#include <string.h>
 
 static int link_descriptor(void *with)
 {
@@ -37,9 +38,26 @@ static int read_key(
 	return key_read(path, file->key, file->secret, why);
 }
 
+/* The public key follows from the secret one; where it is named too, the two must belong together. */
+static int check_public(
+        const struct station *station, const struct key_pair *own, struct problem *why)
+{
+	char key[KEY_TEXT];
+	const struct key_file file = { station->public_key, 0, key };
+	if (station->public_key[0] == '\0')
+		return OK;
+	int status = read_key(station, &file, why);
+	if (status != OK || strcmp(key, own->public_key) == 0)
+		return status;
+	return problem_set(why, REFUSED, EXIT_CONFIG,
+	        "%s and %s are not a pair: name the two that `quantrac keys new` made",
+	        station->secret_key, station->public_key);
+}
+
 int link_open(struct link *link, const struct station *station, struct problem *why)
 {
 	*link = (struct link){ .keeper = { .with = link,
+		                       .name = station->collector,
 		                       .descriptor = link_descriptor,
 		                       .send = link_send,
 		                       .receive = link_receive,
@@ -47,7 +65,6 @@ int link_open(struct link *link, const struct station *station, struct problem *
 	const struct key_file files[] = {
 		{ station->server_key, 0, link->server_key },
 		{ station->secret_key, 1, link->own.secret_key },
-		{ station->public_key, 0, link->own.public_key },
 	};
 	if (station->collector[0] == '\0')
 		return NOT_FOUND;
@@ -56,6 +73,13 @@ int link_open(struct link *link, const struct station *station, struct problem *
 		if (status != OK)
 			return status;
 	}
+	if (key_pair_complete(&link->own) != OK)
+		return problem_set(why, MALFORMED, EXIT_CONFIG,
+		        "%s: this is no secret key; `quantrac keys new` makes a pair",
+		        station->secret_key);
+	int status = check_public(station, &link->own, why);
+	if (status != OK)
+		return status;
 	struct uplink_options options = { .endpoint = station->collector,
 		.server_key = link->server_key,
 		.own = &link->own };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/socket.h"
 #include "sensors/station.h"
 
 /* What an instrument thinks before it answers, for the reckoning of a line's load. */
@@ -349,9 +350,13 @@ static void check_load(struct check *check, size_t p)
 static void check_collector(struct check *check)
 {
 	const struct station *station = check->station;
-	at(check, "collector");
+	struct problem why;
+	at(check, "collector.endpoint");
 	if (station->collector[0] == '\0')
 		return;
+	if (endpoint_check(station->collector, &why) != OK)
+		WRONG(check, NULL, "%s", why.text);
+	at(check, "collector");
 	if (station->server_key[0] == '\0' || station->secret_key[0] == '\0')
 		WRONG(check, "`quantrac keys new` makes a pair",
 		        "a collector needs server_key and secret_key");

@@ -89,7 +89,8 @@ static const struct field collector_fields[] = {
 	{ .key = "secret_key", .type = FIELD_TEXT, .at = STATION(secret_key),
 	  .help = "File with this station's secret key.", .help_vi = "Tệp khóa bí mật của trạm." },
 	{ .key = "public_key", .type = FIELD_TEXT, .at = STATION(public_key),
-	  .help = "File with this station's public key.", .help_vi = "Tệp khóa công khai của trạm." },
+	  .help = "File with this station's public key; it follows from the secret one.",
+	  .help_vi = "Tệp khóa công khai của trạm; có thể bỏ trống." },
 	{ 0 },
 };
 static const struct section collector_section = { "collector", 0, collector_fields };

@@ -94,6 +94,7 @@ int keeper_setup(void **state)
 		.boot = 77,
 		.state = CLOCK_SYNCED };
 	c.script.link = (struct keeper_link){ .with = &c.script,
+		.name = "tcp://192.0.2.7:5710",
 		.descriptor = no_descriptor,
 		.send = take_message,
 		.receive = give_message,

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "base/journal.h"
+#include "base/log.h"
 #include "tests/cabinet_fixture.h"
 #include "tests/keeper_fixture.h"
 
@@ -206,6 +207,34 @@ static void a_dead_link_gets_a_new_socket(void **state)
 	assert_int_equal(cabinet_said(c.script.n_out - 1).type, WIRE_HELLO);
 }
 
+static char said[2048];
+static size_t n_said;
+
+static void keep_line(enum log_level level, const char *text)
+{
+	n_said++;
+	snprintf(said, sizeof said, "%s", text);
+}
+
+/* No collector, a wrong key on either side: libzmq tells none of them from the other. */
+static void a_collector_that_never_answers_is_told_once(void **state)
+{
+	start_keeper(true, 0);
+	log_catch(keep_line);
+	n_said = 0;
+	for (int i = 0; i < 600; i++) {
+		c.script.n_out = 0;
+		keeper_step(c.keeper, &c.now);
+		move_clock(S);
+		if (i == 25)
+			assert_int_equal(n_said, 0);
+	}
+	assert_int_equal(n_said, 1);
+	assert_contains(said, "collector tcp://192.0.2.7:5710: no answer for 30 s");
+	assert_contains(said, "server_key");
+	assert_contains(said, "quantrac keys admit");
+}
+
 /* ---- a disk that is full ---- */
 
 /* Writes beyond the first kilobyte of a file fail, as on a full disk. */
@@ -276,6 +305,7 @@ int main(void)
 		scratch_test(what_was_sent_is_what_lies_in_the_journal),
 		scratch_test(a_collector_that_knows_more_gets_a_new_epoch_and_a_gap),
 		scratch_test(a_dead_link_gets_a_new_socket),
+		scratch_test(a_collector_that_never_answers_is_told_once),
 		scratch_test(what_a_full_disk_loses_is_counted_and_told),
 	};
 	return cmocka_run_group_tests_name("keeper", tests, NULL, NULL);

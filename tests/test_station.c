@@ -139,6 +139,10 @@ static void what_tables_cannot_say_is_checked(void **state)
 	refused("{name: tss,", "{name: tsss,", "has no channel 'tsss'");
 	refused("simulation: yes", "simulation: no", "made up for simulation");
 	refused("server_key: collector.pub, ", "", "needs server_key and secret_key");
+	refused("tcp://192.0.2.7:5710", "192.0.2.7:5710", "write tcp://ADDRESS:PORT");
+	refused("tcp://192.0.2.7:5710", "tcp://192.0.2.7", "write tcp://ADDRESS:PORT");
+	refused("tcp://192.0.2.7:5710", "tcp://192.0.2.7:70000",
+	        "write tcp://ADDRESS:PORT");
 	refused("path: /dev/ttyUSB0, line: 9600 8N1", "line: 9600 8N1",
 	        "needs one of path and tcp");
 	refused("8N1}", "8N1, mode: tcp}", "cannot carry mode tcp");
