@@ -14,30 +14,12 @@
 #include "base/reading.h"
 #include "calibration/ledger.h"
 #include "cli/commands.h"
-#include "cli/view.h"
-#include "sensors/redecode.h"
+#include "cli/explain.h"
 
 #define NEAR_US (10 * US_PER_MIN) /* how far from TIME a reading may lie */
 #define BASE_US (5 * US_PER_MIN)
 #define AROUND_US                                                                      \
 	US_PER_DAY /* where to look for events that tell why there is nothing */
-
-struct question {
-	struct view view;
-	const char *station, *channel;
-	int64_t time_us;
-};
-
-/* The reading nearest to the time asked for. */
-struct nearest {
-	const struct describe *describe;
-	size_t channel;
-	int64_t time_us, stored_us;
-	uint64_t epoch, seq;
-	double value;
-	uint8_t state, clock;
-	bool found;
-};
 
 static int find_nearest(
         const struct question *q, struct nearest *out, struct problem *why)
@@ -49,6 +31,7 @@ static int find_nearest(
 		.channel = q->channel,
 		.from_us = q->time_us - NEAR_US,
 		.to_us = q->time_us + NEAR_US + 1,
+		.as_of_us = q->as_of_us,
 	};
 	*out = (struct nearest){ 0 };
 	int status = reader_rows(q->view.reader, &query, &rows, &n, why);
@@ -77,116 +60,25 @@ static int find_nearest(
 	return OK;
 }
 
-static void print_exchanges(const struct reading *reading)
-{
-	struct exchange exchange;
-	size_t at = 0;
-	while (exchange_next(reading, &at, &exchange) == 1) {
-		printf("   block %u after %u ms:", exchange.block, exchange.after_ms);
-		for (size_t i = 0; i < exchange.size && i < 64; i++)
-			printf(" %02X", exchange.bytes[i]);
-		printf("%s\n", exchange.size > 64 ? " ..." : "");
-	}
-}
-
-static void print_decoding(const struct nearest *nearest, const struct reading *reading)
-{
-	struct redecode *redecode;
-	struct redecoded again;
-	struct problem why;
-	if (redecode_open(&redecode, nearest->describe, &why) != OK) {
-		printf("3 decoding      %s\n", why.text);
-		return;
-	}
-	if (redecode_channel(redecode, reading, nearest->channel, &again) == OK)
-		printf("3 decoding      %s\n   %s\n", again.how,
-		        again.same ? "decoded again now: the same, to the bit"
-		                   : "DECODED AGAIN NOW: NOT WHAT IS STORED");
-	redecode_close(redecode);
-}
-
-struct one_record {
-	uint64_t epoch, seq;
-	uint8_t bytes[RECORD_MOST];
-	size_t size;
-};
-
-static int keep_record(void *with, const uint8_t *bytes, size_t size, int64_t stored_us)
-{
-	struct one_record *one = with;
-	struct record record;
-	(void)stored_us;
-	if (record_decode(&record, bytes, size) < 0 || record.epoch != one->epoch ||
-	        record.seq != one->seq)
-		return 0;
-	memcpy(one->bytes, bytes, size);
-	one->size = size;
-	return 1;
-}
-
-/* Steps 1 to 3: the record, its bytes, how they were read. */
-static int explain_record(
-        const struct question *q, const struct nearest *nearest, struct problem *why)
-{
-	static struct one_record one;
-	char when[TIME_TEXT], stored[TIME_TEXT], place[4096];
-	struct record record;
-	struct reading reading;
-	const struct channel *about = &nearest->describe->channel[nearest->channel];
-	struct query query = {
-		.station = q->station,
-		.from_us = nearest->time_us,
-		.to_us = nearest->time_us + 1,
-	};
-	one = (struct one_record){ .epoch = nearest->epoch, .seq = nearest->seq };
-	int status = reader_records(
-	        q->view.reader, &query, 1u << RECORD_READING, keep_record, &one, why);
-	if (status < 0)
-		return status;
-	if (reader_place(q->view.reader, q->station, nearest->epoch, nearest->seq,
-	            place, sizeof place) != OK)
-		snprintf(place, sizeof place, "?");
-	printf("1 record        %s epoch %016" PRIx64 " seq %" PRIu64 "\n"
-	       "   measured %s (clock %s), stored %s\n   in %s\n",
-	        q->station, nearest->epoch, nearest->seq,
-	        time_print(nearest->time_us, q->view.offset_min, when),
-	        clock_state_text(nearest->clock),
-	        time_print(nearest->stored_us, q->view.offset_min, stored), place);
-	printf("2 raw bytes     instrument %s (%s)\n", nearest->describe->instrument,
-	        nearest->describe->model[0] != '\0' ? nearest->describe->model
-	                                            : nearest->describe->summary);
-	if (one.size == 0 || record_decode(&record, one.bytes, one.size) < 0 ||
-	        reading_decode(&reading, record.payload, record.payload_size) != OK)
-		return problem_set(why, MALFORMED, EXIT_DAMAGED,
-		        "the record cannot be read back; see quantrac verify");
-	print_exchanges(&reading);
-	print_decoding(nearest, &reading);
-	if (isnan(nearest->value))
-		printf("   indication: none, state %s\n",
-		        channel_state_text(nearest->state));
-	else
-		printf("   indication: %.10g %s, state %s\n", nearest->value,
-		        about->unit, channel_state_text(nearest->state));
-	return OK;
-}
-
 /* Step 4: the calibration in force. */
 static int explain_calibration(
         const struct question *q, const struct nearest *nearest, struct problem *why)
 {
 	struct ledger ledger;
-	int status = ledger_load(&ledger, q->view.reader, 0, why);
+	int status = ledger_load(&ledger, q->view.reader, q->as_of_us, why);
 	if (status < 0)
 		return status;
 	const struct calibration *c =
 	        ledger_find(&ledger, q->station, q->channel, nearest->time_us);
 	if (c == NULL) {
-		printf("4 calibration   none recorded: the indication counts as it "
-		       "is\n");
+		fprintf(q->out,
+		        "4 calibration   none recorded: the indication counts as it "
+		        "is\n");
 	} else {
 		double y, u;
 		relation_apply(&c->relation, nearest->value, &y, &u);
-		printf("4 calibration   %s by %s: %.6g + %.6g x = %.10g (u %.3g)\n",
+		fprintf(q->out,
+		        "4 calibration   %s by %s: %.6g + %.6g x = %.10g (u %.3g)\n",
 		        c->id, c->who, c->relation.a, c->relation.b, y, u);
 	}
 	ledger_free(&ledger);
@@ -221,6 +113,7 @@ static int explain_base(
 		.channel = q->channel,
 		.from_us = start_us,
 		.to_us = start_us + BASE_US,
+		.as_of_us = q->as_of_us,
 	};
 	int status = series_load(&series, q->view.reader, &query, why);
 	if (status != OK)
@@ -228,17 +121,18 @@ static int explain_base(
 	status = base_sums_make(&sums, &series, BASE_US, start_us, start_us + BASE_US);
 	if (status == OK && sums.n == 1) {
 		const struct base_sum *sum = &sums.sum[0];
-		printf("5 base value    [%s, %s): %u received, %u valid",
+		fprintf(q->out, "5 base value    [%s, %s): %u received, %u valid",
 		        time_print(start_us, q->view.offset_min, from),
 		        time_print(start_us + BASE_US, q->view.offset_min, to),
 		        sum->received, sum->valid);
 		for (uint8_t what = 1; what < COUNTS_AS; what++)
 			if (sum->of[what] > 0)
-				printf(", %u %s", sum->of[what], counts_text(what));
+				fprintf(q->out, ", %u %s", sum->of[what],
+				        counts_text(what));
 		if (sum->valid > 0)
-			printf("; mean %.10g %s", sum->sum / sum->valid,
+			fprintf(q->out, "; mean %.10g %s", sum->sum / sum->valid,
 			        series.about.unit);
-		printf("\n");
+		fprintf(q->out, "\n");
 	}
 	if (status == OK)
 		base_sums_free(&sums);
@@ -246,68 +140,97 @@ static int explain_base(
 	return status;
 }
 
+struct results {
+	const struct question *q;
+	size_t n;
+};
+
+static void print_limit(FILE *out, const struct assessment *a)
+{
+	int decimals = a->limit.decimals;
+	fprintf(out, "\n   limit");
+	if (isfinite(a->limit.low))
+		fprintf(out, " %.*f to", decimals, a->limit.low);
+	if (isfinite(a->limit.high))
+		fprintf(out, " %.*f %s by", decimals, a->limit.high,
+		        a->parameter->unit);
+	fprintf(out, " %s; %s%s%s%s%s\n",
+	        a->limit.basis[0] != '\0' ? a->limit.basis : a->rule->regulation,
+	        result_text(a->result), a->strength != STRENGTH_NONE ? ", " : "",
+	        strength_text(a->strength), a->note[0] != '\0' ? "; " : "", a->note);
+}
+
+/* Only of the periods the moment lies in. */
 static int print_assessment(void *with, const struct assessment *a)
 {
-	size_t *n = with;
-	if ((*n)++ == 0)
-		printf("6 result\n");
-	printf("   %s, %s of the %s: ", a->rule->regulation, a->stage->name,
-	        a->rule->kind == KIND_AMBIENT ? "air" : "outlet");
+	struct results *results = with;
+	const struct question *q = results->q;
+	char from[TIME_TEXT], to[TIME_TEXT];
+	if (q->time_us < a->start_us || q->time_us >= a->end_us)
+		return 0;
+	if (results->n++ == 0)
+		fprintf(q->out, "6 result\n");
+	fprintf(q->out, "   %s, %s [%s, %s): ", a->rule->regulation, a->stage->name,
+	        time_print(a->start_us, q->view.offset_min, from),
+	        time_print(a->end_us, q->view.offset_min, to));
 	if (!isnan(a->value))
-		printf("%.*f %s from %u of %u values", a->limit.decimals + 1, a->value,
-		        a->parameter->unit, a->valid, a->expected);
-	printf("\n   limit %s; %s%s%s%s%s\n", a->limit.basis, result_text(a->result),
-	        a->strength != STRENGTH_NONE ? ", " : "", strength_text(a->strength),
-	        a->note[0] != '\0' ? "; " : "", a->note);
+		fprintf(q->out, "%.*f %s from %u of %u values", a->limit.decimals + 1,
+		        a->value, a->parameter->unit, a->valid, a->expected);
+	else
+		fprintf(q->out, "no value, %u of %u expected", a->valid, a->expected);
+	print_limit(q->out, a);
 	return 0;
 }
 
-/* Step 6: what the day says. */
+/* Step 6: what the periods say in which it lies. */
 static int explain_results(const struct question *q, struct problem *why)
 {
-	size_t n = 0;
+	struct results results = { .q = q };
 	int64_t day_us = day_start(q->time_us, q->view.offset_min);
 	struct judge_options options = {
 		.station = q->station,
 		.channel = q->channel,
 		.from_us = day_us,
 		.to_us = day_us + US_PER_DAY,
+		.as_of_us = q->as_of_us,
 		.shards = 1,
 		.now_us = common_now(),
 	};
-	int status = judge(
-	        q->view.reader, &q->view.rules, &options, print_assessment, &n, why);
-	if (status >= 0 && n == 0)
-		printf("6 result        no rule judges this channel on this day (no "
-		       "permit, no "
-		       "limit, or the day is not over)\n");
+	int status = judge(q->view.reader, &q->view.rules, &options, print_assessment,
+	        &results, why);
+	if (status >= 0 && results.n == 0)
+		fprintf(q->out,
+		        "6 result        no rule judges this channel on this day (no "
+		        "permit, no limit, or the day is not over)\n");
 	return status < 0 ? status : OK;
 }
 
 struct around {
-	int offset_min;
+	const struct question *q;
 	size_t n;
 };
 
 static int print_event(void *with, const uint8_t *bytes, size_t size, int64_t stored_us)
 {
 	struct around *around = with;
+	const struct question *q = around->q;
 	struct record record;
 	char when[TIME_TEXT];
 	(void)stored_us;
 	if (record_decode(&record, bytes, size) < 0)
 		return 0;
-	printf("   %s %s", time_print(record.time_us, around->offset_min, when),
+	fprintf(q->out, "   %s %s",
+	        time_print(record.time_us, q->view.offset_min, when),
 	        record_type_text(record.type));
 	struct gap_event gap;
 	if (record.type == RECORD_GAP &&
 	        gap_decode(&gap, record.payload, record.payload_size) == OK)
-		printf(": %" PRIu64 " readings: %.*s\n", gap.count, (int)gap.why_size,
-		        gap.why);
+		fprintf(q->out, ": %" PRIu64 " readings: %.*s\n", gap.count,
+		        (int)gap.why_size, gap.why);
 	else if (record.type == RECORD_CLOCK)
-		printf("\n");
+		fprintf(q->out, "\n");
 	else
-		printf(": %.*s\n", (int)record.payload_size,
+		fprintf(q->out, ": %.*s\n", (int)record.payload_size,
 		        (const char *)record.payload);
 	around->n++;
 	return 0;
@@ -317,20 +240,22 @@ static int print_event(void *with, const uint8_t *bytes, size_t size, int64_t st
 static int explain_nothing(const struct question *q, struct problem *why)
 {
 	char when[TIME_TEXT];
-	struct around around = { .offset_min = q->view.offset_min };
+	struct around around = { .q = q };
 	struct query query = {
 		.station = q->station,
 		.from_us = q->time_us - AROUND_US,
 		.to_us = q->time_us + AROUND_US,
+		.as_of_us = q->as_of_us,
 	};
-	printf("no reading of %s %s within 10 minutes of %s\n", q->station, q->channel,
-	        time_print(q->time_us, q->view.offset_min, when));
-	printf("what the station said within a day of it:\n");
+	fprintf(q->out, "no reading of %s %s within 10 minutes of %s\n", q->station,
+	        q->channel, time_print(q->time_us, q->view.offset_min, when));
+	fprintf(q->out, "what the station said within a day of it:\n");
 	int status = reader_records(q->view.reader, &query,
 	        1u << RECORD_STATE | 1u << RECORD_GAP | 1u << RECORD_CLOCK, print_event,
 	        &around, why);
 	if (status >= 0 && around.n == 0)
-		printf("   nothing: neither a gap nor a change of state is recorded\n");
+		fprintf(q->out, "   nothing: neither a gap nor a change of state is "
+		                "recorded\n");
 	return status < 0 ? status : explain_results(q, why);
 }
 
@@ -352,17 +277,96 @@ static int explain(struct question *q, struct problem *why)
 	return status;
 }
 
+/* ---- telling it ---- */
+
+static const struct table_column columns[] = {
+	{ .name = "step", .right = true },
+	{ .name = "about" },
+	{ .name = "text" },
+	{ 0 },
+};
+
+/* "2 raw bytes     instrument ..." begins a step; a line that begins with blanks goes on with it. */
+static void put_line(struct table *table, char *line, char step[2], char about[16])
+{
+	if (line[0] >= '1' && line[0] <= '6' && line[1] == ' ') {
+		step[0] = line[0];
+		snprintf(about, 16, "%.14s", line + 2);
+		for (size_t n = strlen(about); n > 0 && about[n - 1] == ' '; n--)
+			about[n - 1] = '\0';
+		line += strlen(line) < 16 ? strlen(line) : 16;
+	}
+	line += strspn(line, " ");
+	if (line[0] == '\0')
+		return;
+	table_text(table, step);
+	table_text(table, about);
+	table_text(table, line);
+	table_row(table);
+}
+
+static int tell(const struct question *q, int format, char *text)
+{
+	char step[2] = "", about[16] = "", *rest;
+	if (format == TABLE_TEXT)
+		return fputs(text, stdout) < 0 ? FAILED : OK;
+	struct table *table = table_new(stdout, format, columns, q->view.offset_min);
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+	        line = strtok_r(NULL, "\n", &rest))
+		put_line(table, line, step, about);
+	return table_end(table);
+}
+
+static int explain_view(
+        struct question *q, const struct common *common, struct problem *why)
+{
+	char *text = NULL;
+	size_t size;
+	if (!view_has_station(&q->view, q->station))
+		return view_no_station(&q->view, q->station, why);
+	int status = view_channel(&q->view, q->station, q->channel, why);
+	if (status != OK)
+		return status;
+	q->out = open_memstream(&text, &size);
+	if (q->out == NULL)
+		return problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
+	status = explain(q, why);
+	if (fclose(q->out) == 0)
+		tell(q, common->format, text);
+	free(text);
+	return status;
+}
+
+enum { OPTION_AS_OF = 0x200 };
+
+static const struct argp_option options[] = {
+	{ "as-of", OPTION_AS_OF, "TIME", 0, "only what had been stored by then", 1 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *word, struct argp_state *state)
+{
+	const char **as_of = state->input;
+	if (key != OPTION_AS_OF)
+		return ARGP_ERR_UNKNOWN;
+	*as_of = word;
+	return 0;
+}
+
 int command_explain(int argc, char **argv)
 {
 	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
 		.args_doc = "STATION CHANNEL TIME",
 		.doc = "Every step from the raw bytes to the result; or why nothing is "
 		       "there.",
 	};
 	struct common common;
 	struct problem why = { 0 };
+	const char *as_of = NULL;
 	int64_t ignored;
-	int first = common_parse(&common, &argp, NULL, argc, argv);
+	int first = common_parse(&common, &argp, &as_of, argc, argv);
 	if (first + 3 != argc) {
 		fputs("quantrac explain: give station, channel and time, for example\n"
 		      "  quantrac explain nt-01 cod 2026-11-09T08:48\n",
@@ -375,11 +379,10 @@ int command_explain(int argc, char **argv)
 		return common_fail("explain", &why);
 	common_interval(
 	        "TIME", argv[first + 2], q.view.offset_min, &q.time_us, &ignored);
-	status = view_has_station(&q.view, q.station)
-	                 ? view_channel(&q.view, q.station, q.channel, &why)
-	                 : view_no_station(&q.view, q.station, &why);
-	if (status == OK)
-		status = explain(&q, &why);
+	if (as_of != NULL)
+		common_interval(
+		        "--as-of", as_of, q.view.offset_min, &q.as_of_us, &ignored);
+	status = explain_view(&q, &common, &why);
 	view_close(&q.view);
-	return status == OK ? 0 : common_fail("explain", &why);
+	return status == OK ? view_exit(&q.view) : common_fail("explain", &why);
 }

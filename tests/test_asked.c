@@ -135,6 +135,24 @@ static void what_is_misspelt_is_not_a_clean_record(void **state)
 		says(*state, wrong[i].code, wrong[i].asked, wrong[i].says);
 }
 
+static void a_number_is_explained_by_the_line_it_came_from(void **state)
+{
+	char *text = quantrac(*state, 0, "explain s1 cod 2026-11-01T08:45");
+	assert_contains(text, "in the file: 2026-11-01T08:45,80,7.3,120");
+	assert_contains(text, "imported from in.csv, SHA-256 ");
+	assert_contains(text, "day [2026-11-01T00:00:00+07:00, "
+	                      "2026-11-02T00:00:00+07:00): 80.0 mg/L from 288 of 288");
+	assert_contains(text, "limit 75 mg/L by QCVN 40:2011/BTNMT, column A");
+	assert_null(strstr(text, "2026-11-03"));
+	free(text);
+	says(*state, 0, "explain s1 ph 2026-11-01T08:45", "limit 6.0 to 9.0 pH by");
+	says(*state, 0, "explain s1 cod 2026-11-01T08:45 --format csv",
+	        "3,decoding,\"indication: 80 mg/L, state ok\"");
+	says(*state, 0, "explain s1 cod 2026-11-01T08:45 --as-of now-1h",
+	        "no reading of s1 cod within 10 minutes");
+	says(*state, 0, "explain s1 cod 2026-12-01T08:45", "no rule judges");
+}
+
 static void a_calibration_of_nothing_is_not_stored(void **state)
 {
 	FILE *out = fopen(in_folder(*state, "points.csv"), "w");
@@ -192,6 +210,7 @@ int main(void)
 		TEST(an_acid_run_is_an_episode_without_a_ratio),
 		TEST(too_few_values_say_between_what_it_lies),
 		TEST(what_is_misspelt_is_not_a_clean_record),
+		TEST(a_number_is_explained_by_the_line_it_came_from),
 		TEST(a_calibration_of_nothing_is_not_stored),
 		TEST(a_damaged_day_is_told_and_the_others_stay),
 	};

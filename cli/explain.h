@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What explain asks, and the steps that need the record itself. */
+#ifndef CLI_EXPLAIN_H
+#define CLI_EXPLAIN_H
+
+#include <stdio.h>
+
+#include "cli/view.h"
+
+struct question {
+	struct view view;
+	const char *station, *channel;
+	int64_t time_us, as_of_us;
+	FILE *out;
+};
+
+/* The reading nearest to the time asked for. */
+struct nearest {
+	const struct describe *describe;
+	size_t channel;
+	int64_t time_us, stored_us;
+	uint64_t epoch, seq;
+	double value;
+	uint8_t state, clock;
+	bool found;
+};
+
+/* Steps 1 to 3: the record, its bytes, how they were read. */
+int explain_record(
+        const struct question *q, const struct nearest *nearest, struct problem *why);
+
+#endif
