@@ -279,6 +279,7 @@ void assess_period(
 	if (limit_apply(&out->limit, out->rule, out->parameter, out->permit,
 	            out->stage->name, out->start_us, &why) != OK) {
 		assess_refuse(out, why.text);
+		out->refusal = REFUSAL_LIMIT;
 		return;
 	}
 	find_excursions(out, period, work);

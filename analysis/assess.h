@@ -27,6 +27,15 @@ enum decided_by {
 	BY_REFUSAL, /* bases differ, a coefficient is missing, ...: note says it */
 };
 
+/* What BY_REFUSAL refused for; the note says it in full. */
+enum refusal {
+	REFUSAL_NONE,
+	REFUSAL_RULE,  /* the rule record judges nothing yet */
+	REFUSAL_LIMIT, /* no limit: a coefficient is missing, not in force, ... */
+	REFUSAL_BASIS, /* unit, as what, dry or wet, temperature and pressure differ */
+	REFUSAL_CHANGED, /* the channel changed in the period, or two measure it */
+};
+
 struct span { /* a stretch of one kind of counts, merged over base intervals */
 	int64_t from_us, to_us;
 	uint8_t what; /* enum counts_as */
@@ -53,7 +62,7 @@ struct assessment {
 	double value; /* the statistic; NAN without a valid value */
 	struct limit_applied limit;
 	double ratio; /* value / limit; NAN for an interval */
-	uint8_t result, strength, by;
+	uint8_t result, strength, by, refusal;
 
 	/* counts in inputs of the stage (base values, or results of a slow analyser) */
 	uint32_t expected, received, valid, of[COUNTS_AS], censored, suspect;
@@ -100,6 +109,7 @@ double uncertainty_random(const double *x, size_t n);
 struct day_curve {
 	size_t n;
 	int64_t start_us, period_us;
+	double cycle_s; /* of a slow analyser, whose values are its results; 0: means */
 	double *value;
 	uint8_t *what;    /* enum counts_as of the interval */
 	uint8_t *running; /* 0 stopped, 1 running, 2 unknown */

@@ -29,6 +29,7 @@ static int take_inputs(struct day_curve *out, const struct inputs *in,
 		return FAILED;
 	out->start_us = assessment->start_us;
 	out->period_us = in->period_us;
+	out->cycle_s = in->cycle_s;
 	for (size_t k = from; k < to; k++) {
 		out->value[k - from] = input_value(&in->input[k]);
 		out->what[k - from] = in->input[k].what;

@@ -123,12 +123,19 @@ static void begin_assessment(
 }
 
 /* What stands in the way of any comparison, whatever the values. */
-static const char *obstacle(const struct day *day)
+static void refuse(struct assessment *out, const struct day *day)
 {
 	const struct rule *rule = day->job->rule;
-	if (rule->refused[0] != '\0')
-		return rule->refused;
-	return day->inputs.refusal[0] != '\0' ? day->inputs.refusal : NULL;
+	if (rule->refused[0] != '\0') {
+		assess_refuse(out, rule->refused);
+		out->refusal = REFUSAL_RULE;
+	} else if (day->inputs.refused != REFUSAL_NONE) {
+		assess_refuse(out, day->inputs.refusal);
+		out->refusal = day->inputs.refused;
+	} else if (job_measured(day->job, day->day, day->c)->describe == NULL) {
+		snprintf(out->note, sizeof out->note,
+		        "no instrument of the station measures '%s'", out->channel);
+	}
 }
 
 static int judge_period(struct day *day, size_t s, int64_t start_us)
@@ -146,11 +153,7 @@ static int judge_period(struct day *day, size_t s, int64_t start_us)
 	if (work_room(&day->judging->work, period.n) != OK)
 		return FAILED;
 	assess_period(&out, &period, &day->judging->work);
-	if (obstacle(day) != NULL)
-		assess_refuse(&out, obstacle(day));
-	else if (job_measured(day->job, day->day, day->c)->describe == NULL)
-		snprintf(out.note, sizeof out.note,
-		        "no instrument of the station measures '%s'", out.channel);
+	refuse(&out, day);
 	day->count++;
 	day->stop = day->each(day->with, &out) != 0;
 	return OK;

@@ -59,6 +59,29 @@ static int inputs_new(struct inputs *out, size_t n)
 	return out->input != NULL ? OK : FAILED;
 }
 
+/* An imported table or a silent-in-between logger has nothing between two results of a slow analyser:
+ * less than a cycle after a result (at the beginning of the stretch: before the first) nothing is missing. */
+static void excuse_between(struct inputs *out, const struct base_sums *sums)
+{
+	int64_t cycle_us = (int64_t)(out->cycle_s * 1e6), result_us = 0;
+	bool seen = false;
+	for (size_t k = 0; k < out->n && !seen; k++)
+		if (out->input[k].n > 0) {
+			result_us = (int64_t)k * out->period_us - cycle_us;
+			seen = true;
+		}
+	for (size_t k = 0; seen && k < out->n; k++) {
+		struct input *input = &out->input[k];
+		int64_t at_us = (int64_t)k * out->period_us;
+		if (input->n > 0)
+			result_us = at_us;
+		else if (input->what == COUNTS_MISSING &&
+		         sums->sum[k].of[COUNTS_MISSING] == 0 && at_us > result_us &&
+		         at_us - result_us < cycle_us)
+			input->what = COUNTS_REPEATED;
+	}
+}
+
 int inputs_of_base(struct inputs *out, const struct base_sums *sums,
         const uint8_t *running, const struct measure *measure)
 {
@@ -73,6 +96,8 @@ int inputs_of_base(struct inputs *out, const struct base_sums *sums,
 	for (size_t k = 0; k < sums->n; k++)
 		out->input[k] = input_of(sums->sum != NULL ? &sums->sum[k] : &nothing,
 		        running != NULL ? running[k] : RUNNING_UNKNOWN, slow, measure);
+	if (slow && sums->sum != NULL)
+		excuse_between(out, sums);
 	return OK;
 }
 

@@ -70,6 +70,7 @@ static inline const struct measured *job_measured(
 struct day_inputs {
 	struct measure measure;
 	struct inputs base;
+	uint8_t refused;   /* enum refusal */
 	char refusal[256]; /* why they may not be compared with the limit; "" */
 };
 int day_inputs_make(

@@ -117,12 +117,15 @@ int day_inputs_make(struct day_inputs *out, const struct job *job, size_t day, s
 		        .cycle_s = measured->cycle_s,
 		        .bounded = limit->bounded },
 	};
-	if (measured->refusal[0] != '\0')
+	if (measured->refusal[0] != '\0') {
 		memcpy(out->refusal, measured->refusal, sizeof out->refusal);
-	else if (measured->describe != NULL &&
-	         basis_check(&measured->about, limit, &out->measure.factor,
-	                 &out->measure.offset, &why) != OK)
+		out->refused = REFUSAL_CHANGED;
+	} else if (measured->describe != NULL &&
+	           basis_check(&measured->about, limit, &out->measure.factor,
+	                   &out->measure.offset, &why) != OK) {
 		snprintf(out->refusal, sizeof out->refusal, "%.255s", why.text);
+		out->refused = REFUSAL_BASIS;
+	}
 	out->measure.range_top = measured->describe == NULL
 	                                 ? NAN
 	                                 : measured->about.high * out->measure.factor +

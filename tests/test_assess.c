@@ -329,6 +329,29 @@ static void results_of_a_slow_analyser_are_counted(void **state)
 	series_free(&series);
 }
 
+/* A table of hourly values, nothing in between: an hour without is missing from its beginning on, and
+ * nothing else is. */
+static void between_results_nothing_is_missing(void **state)
+{
+	struct series series = made_series(24, 3600, MADE_DAY + 30 * US_PER_MIN);
+	made_rule(&made);
+	made_values(&series, 0, 24, 60);
+	struct assessment a = assess(&series);
+	assert_int_equal(a.expected, 24);
+	assert_int_equal(a.valid, 24);
+	assert_int_equal(a.n_spans, 0);
+
+	made_states(&series, 10, 11, STATE_SILENT);
+	a = assess(&series);
+	assert_int_equal(a.valid, 23);
+	assert_int_equal(a.of[COUNTS_MISSING], 1);
+	assert_int_equal(a.n_spans, 1);
+	assert_true(a.span[0].what == COUNTS_MISSING);
+	assert_true(a.span[0].from_us == MADE_DAY + 10 * US_PER_HOUR + 30 * US_PER_MIN);
+	assert_true(a.span[0].to_us == MADE_DAY + 11 * US_PER_HOUR + 30 * US_PER_MIN);
+	series_free(&series);
+}
+
 /* The day as mean of hours that must have 75 % each: one hour too thin is no input. */
 static void a_stage_can_be_made_of_another(void **state)
 {
@@ -559,6 +582,7 @@ int main(void)
 		cmocka_unit_test(no_operation_is_not_assessed),
 		cmocka_unit_test(a_stop_nobody_measured_is_missing),
 		cmocka_unit_test(results_of_a_slow_analyser_are_counted),
+		cmocka_unit_test(between_results_nothing_is_missing),
 		cmocka_unit_test(a_stage_can_be_made_of_another),
 		cmocka_unit_test(the_decision_rule_is_the_documents),
 		cmocka_unit_test(the_course_of_the_day_is_no_scatter),
