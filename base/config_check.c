@@ -16,7 +16,8 @@ const struct node *node_find(
 {
 	if (map->kind != NODE_MAP)
 		return NULL;
-	for (const struct node *k = map->first; k != NULL; k = k->next->next) {
+	for (const struct node *k = map->first; k != NULL && k->next != NULL;
+	        k = k->next->next) {
 		if (k->kind != NODE_SCALAR || strcmp(k->text, key) != 0)
 			continue;
 		if (key_out != NULL)

@@ -299,7 +299,7 @@ int command_calibrate(int argc, char **argv)
 	struct common common;
 	struct problem why = { 0 };
 	struct arguments a = { 0 };
-	struct relation relation;
+	struct relation relation = { 0 };
 	int first = common_parse(&common, &argp, &a, argc, argv);
 	const char *what = first + 1 == argc ? argv[first] : "";
 	int status;

@@ -256,9 +256,9 @@ int keys_list(const char *agents, struct key_entry **out, struct problem *why)
 static int key_unused(
         const char *agents, const char *station, const char *key, struct problem *why)
 {
-	struct key_entry *entry;
+	struct key_entry *entry = NULL;
 	int n = keys_list(agents, &entry, why), status = n < 0 ? n : OK;
-	for (int i = 0; i < n && status == OK; i++)
+	for (int i = 0; i < n && entry != NULL && status == OK; i++)
 		if (!entry[i].revoked && strcmp(entry[i].key, key) == 0)
 			status = problem_set(why, REFUSED, EXIT_CONFIG,
 			        "this is the key of %s; each station needs its own: "

@@ -200,7 +200,8 @@ static int put_instrument(struct wide *wide, struct reader *reader,
 
 static int put_all_means(struct wide *wide, struct reader *reader, struct problem *why)
 {
-	const struct describe *const *borrowed, *instrument[WIDE_FILES];
+	const struct describe *const *borrowed;
+	const struct describe *instrument[WIDE_FILES];
 	size_t n = reader_instruments(reader, wide->export->station, &borrowed);
 	n = n < WIDE_FILES ? n : WIDE_FILES;
 	memcpy(instrument, borrowed, n * sizeof *instrument);

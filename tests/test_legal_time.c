@@ -158,7 +158,8 @@ static void summer_time_is_never_applied(void **state)
 	static const char *const zones[] = { "Europe/Berlin", "America/St_Johns", "UTC",
 		"" };
 	char out[TIME_TEXT];
-	char *before = getenv("TZ") != NULL ? strdup(getenv("TZ")) : NULL;
+	const char *set = getenv("TZ");
+	char *before = set != NULL ? strdup(set) : NULL;
 
 	for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++) {
 		int64_t summer, winter;

@@ -197,7 +197,7 @@ static void all_errors_are_told_at_once(void **state)
 	                         report, &why),
 	        MALFORMED);
 	fclose(report);
-	at = text;
+	at = text != NULL ? text : "";
 	for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
 		char line[128];
 		snprintf(line, sizeof line, "station.yaml:%s", wanted[i]);
