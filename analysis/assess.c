@@ -7,8 +7,8 @@
 
 #include "base/legal_time.h"
 
-/* Sums of many doubles end some bits beside the truth; a difference so small is arithmetic and
- * not measurement, and equality is within the limit. */
+/* Sums of many doubles end some bits beside the truth; a difference so small is
+ * arithmetic and not measurement, and equality is within the limit. */
 #define EQUAL 1e-12
 
 const char *result_text(uint8_t result)
@@ -34,8 +34,9 @@ void assess_refuse(struct assessment *out, const char *note)
 
 /* ---- uncertainty ---- */
 
-/* What the readings scatter: values less the mean of their hour, for the course of the day itself is
- * no uncertainty of its mean.  Few results (slow analysers) are taken as they are. */
+/* What the readings scatter: values less the mean of their hour, for the course of the
+ * day itself is no uncertainty of its mean.  Few results (slow analysers) are taken as
+ * they are. */
 static size_t scatter(double *x, const struct period *period)
 {
 	const struct inputs *in = period->in;
@@ -84,8 +85,9 @@ static double distance(const struct limit_applied *limit, double value)
 	return fmin(fabs(value - limit->high), fabs(value - limit->low));
 }
 
-/* Taken off in the direction of the limit before comparing: nothing in Vietnam and the United States,
- * a fixed share of the limit in the EU (2010/75/EU annex V part 3), 1.645 u for a guard band. */
+/* Taken off in the direction of the limit before comparing: nothing in Vietnam and the
+ * United States, a fixed share of the limit in the EU (2010/75/EU annex V part 3),
+ * 1.645 u for a guard band. */
 static double allowance(const struct assessment *a)
 {
 	switch (a->rule->decision) {

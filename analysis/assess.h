@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * An assessment has two parts that are never mixed: `result`, by the decision rule of the limit
- * document, and `strength`, which tells how the difference compares with measurement uncertainty and
- * never changes the result.
+ * An assessment has two parts that are never mixed: `result`, by the decision rule of
+ * the limit document, and `strength`, which tells how the difference compares with
+ * measurement uncertainty and never changes the result.
  */
 #ifndef ANALYSIS_ASSESS_H
 #define ANALYSIS_ASSESS_H
@@ -89,8 +89,8 @@ struct judge_options {
 	int64_t now_us;    /* periods that have not ended are not judged */
 };
 
-/* Judge; calls `each` with each assessment in order of station, channel, rule, time; the assessment
- * is borrowed.  Assessments made, or a problem. */
+/* Judge; calls `each` with each assessment in order of station, channel, rule, time;
+ * the assessment is borrowed.  Assessments made, or a problem. */
 int judge(struct reader *reader, const struct rules *rules,
         const struct judge_options *options,
         int (*each)(void *with, const struct assessment *assessment), void *with,
@@ -100,12 +100,13 @@ const char *result_text(uint8_t result); /* "within limit" */
 const char *strength_text(
         uint8_t strength); /* "beyond uncertainty", "within uncertainty", "" */
 
-/* Standard uncertainty of a mean: u_sys (class limit a as a/sqrt 3, does not shrink) and u_ran
- * (shrinks by n with the lag-k autocorrelation of x[n]). */
+/* Standard uncertainty of a mean: u_sys (class limit a as a/sqrt 3, does not shrink)
+ * and u_ran (shrinks by n with the lag-k autocorrelation of x[n]). */
 double uncertainty_class(const struct channel *about, double value);
 double uncertainty_random(const double *x, size_t n);
 
-/* The base values a sheet draws: mean per base interval (NAN none), and what it counts as. */
+/* The base values a sheet draws: mean per base interval (NAN none), and what it counts
+ * as. */
 struct day_curve {
 	size_t n;
 	int64_t start_us, period_us;

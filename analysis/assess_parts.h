@@ -25,8 +25,9 @@ struct period {
 	const struct measure *measure;
 };
 
-/* Fill statistic, counts, limit, result and strength of an assessment whose rule, parameter, stage,
- * permit, about and edges are set.  Never fails: what cannot be compared is not applicable, with a note. */
+/* Fill statistic, counts, limit, result and strength of an assessment whose rule,
+ * parameter, stage, permit, about and edges are set.  Never fails: what cannot be
+ * compared is not applicable, with a note. */
 void assess_period(
         struct assessment *out, const struct period *period, struct work *work);
 

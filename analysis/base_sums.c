@@ -15,8 +15,8 @@ struct bounds {
 	double top;   /* at it the truth may be more; INFINITY unknown */
 };
 
-/* A small negative is noise about zero: 3 % of the range or twice the resolution, whichever is
- * more, below the lower of 0 and the range's low end. */
+/* A small negative is noise about zero: 3 % of the range or twice the resolution,
+ * whichever is more, below the lower of 0 and the range's low end. */
 static struct bounds bounds_of(const struct channel *about)
 {
 	struct bounds bounds = { .floor = -INFINITY, .top = INFINITY };
@@ -72,8 +72,8 @@ uint8_t counts_as(const struct channel *about, uint8_t state, double value)
 	return classify(bounds_of(about), state, value);
 }
 
-/* The readings of one interval, from i on; the first one behind it.  A reading is looked at once; the
- * sums stay in registers until the interval ends. */
+/* The readings of one interval, from i on; the first one behind it.  A reading is
+ * looked at once; the sums stay in registers until the interval ends. */
 static size_t sum_interval(struct base_sum *out, const struct series *series, size_t i,
         struct bounds bounds, int64_t end_us)
 {

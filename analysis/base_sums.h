@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * All sums are made over one base interval, in time order, by one function; every longer statistic
- * is made of base sums in order.  So live, batch and shards agree bit for bit.
+ * All sums are made over one base interval, in time order, by one function; every
+ * longer statistic is made of base sums in order.  So live, batch and shards agree bit
+ * for bit.
  */
 #ifndef ANALYSIS_BASE_SUMS_H
 #define ANALYSIS_BASE_SUMS_H
@@ -55,9 +56,9 @@ struct mean_row {
 	uint8_t quality; /* 1 good, 4 below the minimum share, 9 nothing */
 	double low, high;
 };
-/* Means over `period_us` (a multiple of the base period) of all valid readings: base sums in order.
- * Expected counts are results due (result_every of the channel).  Rows made (caller frees), or a
- * negative status. */
+/* Means over `period_us` (a multiple of the base period) of all valid readings: base
+ * sums in order.  Expected counts are results due (result_every of the channel).  Rows
+ * made (caller frees), or a negative status. */
 int means_make(struct mean_row **out, const struct series *series, int64_t period_us,
         int64_t from_us, int64_t to_us, double min_valid_percent);
 

@@ -14,7 +14,8 @@ static const char *said(const char *text)
 	return text[0] != '\0' ? text : "nothing";
 }
 
-/* A limit that says nothing asks for nothing; a channel that says nothing is not believed. */
+/* A limit that says nothing asks for nothing; a channel that says nothing is not
+ * believed. */
 static int agree(const char *what, const char *channel, const char *limit,
         const struct rule_limit *parameter, struct problem *why)
 {

@@ -9,8 +9,9 @@
 #include "base/describe.h"
 #include "base/status.h"
 
-/* What the two are expressed as, their basis and their standard state must agree, else REFUSED and
- * `why` names both.  OK: a value of the channel in the unit of the limit is factor * value + offset. */
+/* What the two are expressed as, their basis and their standard state must agree, else
+ * REFUSED and `why` names both.  OK: a value of the channel in the unit of the limit is
+ * factor * value + offset. */
 int basis_check(const struct channel *about, const struct rule_limit *limit,
         double *factor, double *offset, struct problem *why);
 

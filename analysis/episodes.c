@@ -79,7 +79,8 @@ static void search_day(struct search *search, const struct inputs *in,
 	}
 }
 
-/* The limit of the shortest stage that has one; NOT_FOUND or REFUSED: nothing to compare with. */
+/* The limit of the shortest stage that has one; NOT_FOUND or REFUSED: nothing to
+ * compare with. */
 static int find_level(struct limit_applied *out, const struct search *search,
         const struct permit *permit, int64_t time_us)
 {

@@ -79,7 +79,8 @@ static bool is_judged(const struct day *day, size_t s)
 	return false;
 }
 
-/* "bt-outlet/cod/qcvn-40-2011/day/2026-11-09"; shorter periods with their time: "...-09T08:00". */
+/* "bt-outlet/cod/qcvn-40-2011/day/2026-11-09"; shorter periods with their time:
+ * "...-09T08:00". */
 static void make_id(struct assessment *out)
 {
 	char date[TIME_TEXT], clock[10] = "";
@@ -228,7 +229,8 @@ static int judge_channel(struct day *day)
 	return OK;
 }
 
-/* The next channel in order of name behind `after` ("" for the first), over all jobs. */
+/* The next channel in order of name behind `after` ("" for the first), over all
+ * jobs. */
 static const char *next_channel(const struct job *job, size_t n, const char *after)
 {
 	const char *next = NULL;

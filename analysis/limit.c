@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Cmax of one parameter: the table's value, the permit's coefficients, the permit's stricter value. */
+/* Cmax of one parameter: the table's value, the permit's coefficients, the permit's
+ * stricter value. */
 #include "analysis/permit.h"
 
 #include <ctype.h>

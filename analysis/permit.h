@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A permit: a dated DOCUMENT of the source `office` that says which rule an outlet answers to, with
- * which column and coefficients.  Append-only: the newest one in force at a time counts.
+ * A permit: a dated DOCUMENT of the source `office` that says which rule an outlet
+ * answers to, with which column and coefficients.  Append-only: the newest one in force
+ * at a time counts.
  */
 #ifndef ANALYSIS_PERMIT_H
 #define ANALYSIS_PERMIT_H
@@ -47,19 +48,21 @@ struct permits {
 /* Schema of a permit file (quantrac permit set FILE). */
 extern const struct section permit_section;
 
-/* Check a permit file and turn it into the JSON of a DOCUMENT ({"kind":"permit",...}); the caller
- * frees *json.  OK or MALFORMED (errors told on stderr), NOT_FOUND. */
+/* Check a permit file and turn it into the JSON of a DOCUMENT ({"kind":"permit",...});
+ * the caller frees *json.  OK or MALFORMED (errors told on stderr), NOT_FOUND. */
 int permit_from_file(const char *path, char **json, struct problem *why);
 
 /* Does a permit fit the rule it names: column, coefficients, parameters?  Errors go to `report` and into
- * config_errors of `config`, the document the permit was read from.  OK or MALFORMED. */
+ * config_errors of `config`, the document the permit was read from.  OK or
+ * MALFORMED. */
 int permit_check(const struct permit *permit, const struct rule *rule,
         struct config *config, FILE *report);
 
 /* The DOCUMENT's JSON of a permit; the caller frees *json.  OK or FAILED. */
 int permit_json(const struct permit *permit, char **json);
 
-/* A permit read back from that JSON; freed by permits_free or config_free(out->config).  OK, MALFORMED. */
+/* A permit read back from that JSON; freed by permits_free or
+ * config_free(out->config).  OK, MALFORMED. */
 int permit_from_json(
         struct permit *out, const char *json, size_t n, struct problem *why);
 
@@ -68,12 +71,14 @@ int permits_load(struct permits *out, struct reader *reader, int64_t as_of_us,
         struct problem *why);
 void permits_free(struct permits *permits);
 
-/* Those in force for a station at a time; the newest of each rule.  Count, at most `most`. */
+/* Those in force for a station at a time; the newest of each rule.  Count, at most
+ * `most`. */
 size_t permits_for(const struct permits *permits, const char *station, int64_t time_us,
         const struct permit **out, size_t most);
 
-/* Cmax of one parameter: C x coefficients, or the permit's stricter value.  OK, NOT_FOUND (the rule
- * has none), REFUSED (a coefficient the permit does not give, a rule not in force) with the reason. */
+/* Cmax of one parameter: C x coefficients, or the permit's stricter value.  OK,
+ * NOT_FOUND (the rule has none), REFUSED (a coefficient the permit does not give, a
+ * rule not in force) with the reason. */
 struct limit_applied {
 	double low, high;   /* high NAN: none; low NAN: not an interval */
 	double table_value; /* C */

@@ -18,8 +18,8 @@ const char *rule_status_text(int status)
 	return status >= 0 && status <= RULE_SUPERSEDED ? text[status] : "?";
 }
 
-/* What follows from what is written: rows without a status have the record's, an interval has no
- * bounds, no minimum time of operation is NAN. */
+/* What follows from what is written: rows without a status have the record's, an
+ * interval has no bounds, no minimum time of operation is NAN. */
 static void complete(struct rule *rule)
 {
 	for (size_t i = 0; i < rule->n_stages; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A rule record: one regulation as a dated, cited YAML file of analysis/limits (docs/quantrac-limits.md).
+ * A rule record: one regulation as a dated, cited YAML file of analysis/limits
+ * (docs/quantrac-limits.md).
  */
 #ifndef ANALYSIS_RULE_H
 #define ANALYSIS_RULE_H
@@ -95,7 +96,8 @@ extern const struct section rule_section;
 int rule_read(struct rule *out, const char *path, struct problem *why);
 void rule_free(struct rule *rule);
 
-/* The folder of the shipped rules: $QUANTRAC_LIMITS, else beside the program, else the installed one. */
+/* The folder of the shipped rules: $QUANTRAC_LIMITS, else beside the program, else the
+ * installed one. */
 const char *rule_folder(void);
 
 /* All rules of a folder, sorted by id. */

@@ -48,8 +48,8 @@ void series_recover(struct series *series, double recovery_s)
 	}
 }
 
-/* An analyser's result is of the time it took its sample, and may come much later: look so much
- * further for readings whose own time lies in the interval. */
+/* An analyser's result is of the time it took its sample, and may come much later: look
+ * so much further for readings whose own time lies in the interval. */
 int64_t sample_delay_us(const struct describe *describe)
 {
 	double most_s = 0;

@@ -125,7 +125,8 @@ static size_t part_measure(struct part *part, const struct query *query)
 	return n;
 }
 
-/* Two instruments may follow one another (a replacement), not measure the same at once. */
+/* Two instruments may follow one another (a replacement), not measure the same at
+ * once. */
 static int check_pair(const struct part *a, const struct part *b,
         const struct query *query, struct problem *why)
 {

@@ -12,8 +12,8 @@ void inputs_free(struct inputs *inputs)
 	*inputs = (struct inputs){ 0 };
 }
 
-/* What an interval without a valid reading counts as: the kind most of its readings are; of equals
- * the one that says most. */
+/* What an interval without a valid reading counts as: the kind most of its readings
+ * are; of equals the one that says most. */
 static uint8_t main_kind(const struct base_sum *sum, bool slow)
 {
 	static const uint8_t order[] = { COUNTS_FAULT, COUNTS_CALIBRATING,
@@ -59,8 +59,9 @@ static int inputs_new(struct inputs *out, size_t n)
 	return out->input != NULL ? OK : FAILED;
 }
 
-/* An imported table or a silent-in-between logger has nothing between two results of a slow analyser:
- * less than a cycle after a result (at the beginning of the stretch: before the first) nothing is missing. */
+/* An imported table or a silent-in-between logger has nothing between two results of a
+ * slow analyser: less than a cycle after a result (at the beginning of the stretch:
+ * before the first) nothing is missing. */
 static void excuse_between(struct inputs *out, const struct base_sums *sums)
 {
 	int64_t cycle_us = (int64_t)(out->cycle_s * 1e6), result_us = 0;

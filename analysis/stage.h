@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The stage engine: from base sums to the statistic of a period, with everything a person must
- * know to believe it.  It knows no law: periods, shares and statistics come from the rule record.
+ * The stage engine: from base sums to the statistic of a period, with everything a
+ * person must know to believe it.  It knows no law: periods, shares and statistics come
+ * from the rule record.
  *
- * What a plant declares or neglects (fault, calibrating, maintenance, silence, a stop nobody measures)
- * only takes inputs away; it never adds one, and never lowers what is expected.  Hence, for true
- * values between 0 and range top, with the share of valid inputs at s and the minimum at m:
+ * What a plant declares or neglects (fault, calibrating, maintenance, silence, a stop
+ * nobody measures) only takes inputs away; it never adds one, and never lowers what is
+ * expected.  Hence, for true values between 0 and range top, with the share of valid
+ * inputs at s and the minimum at m:
  *   s <  m   "within" needs the mean with all that is missing at range top to be within, "over" the
  *            mean with it at 0 to be over.  Taking more away widens the bounds: it can turn within or over
  *            into not decidable, and nothing into within.
@@ -50,8 +52,8 @@ struct measure {
 	bool bounded;   /* what is missing lies between 0 and range top */
 };
 
-/* Base inputs of the whole stretch of `sums`; running[sums->n] (NULL: unknown).  A stop that is
- * declared and not measured is missing.  OK or FAILED. */
+/* Base inputs of the whole stretch of `sums`; running[sums->n] (NULL: unknown).  A stop
+ * that is declared and not measured is missing.  OK or FAILED. */
 int inputs_of_base(struct inputs *out, const struct base_sums *sums,
         const uint8_t *running, const struct measure *measure);
 /* The values of a stage over `in`, one input each: for a stage made of this one. */
@@ -59,7 +61,8 @@ int inputs_of_stage(struct inputs *out, const struct inputs *in,
         const struct stage *stage, const struct measure *measure);
 void inputs_free(struct inputs *inputs);
 
-/* A statistic and its counts; what they count is a result due (slow analyser) or an input. */
+/* A statistic and its counts; what they count is a result due (slow analyser) or an
+ * input. */
 struct tally {
 	double value; /* NAN without a valid input */
 	uint32_t expected, received, valid, of[COUNTS_AS], censored, suspect;

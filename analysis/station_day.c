@@ -129,8 +129,8 @@ static int make_series(struct series *series, const struct window *window,
 	return status;
 }
 
-/* The readings of the day with those before it that calibrating may reach over from; a channel
- * that changed just before the day is read from the day on. */
+/* The readings of the day with those before it that calibrating may reach over from; a
+ * channel that changed just before the day is read from the day on. */
 static int day_series(struct series *series, const struct window *window,
         const char *channel, struct problem *why)
 {

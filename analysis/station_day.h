@@ -18,8 +18,9 @@ struct measured { /* one channel over the day */
 	char refusal[256];     /* why its readings make no series; "" */
 };
 
-/* Rows of a stretch of days with what lies around them: recovery and dwell before, dwell and late results
- * after.  How many days a stretch has changes nothing but the time it takes. */
+/* Rows of a stretch of days with what lies around them: recovery and dwell before,
+ * dwell and late results after.  How many days a stretch has changes nothing but the
+ * time it takes. */
 struct stretch_rows {
 	struct rows *rows;
 	size_t n;

@@ -10,7 +10,8 @@
 #include "analysis/basis.h"
 #include "base/legal_time.h"
 
-/* Without an end asked for, days are judged as far as there is data; with one, dark days too. */
+/* Without an end asked for, days are judged as far as there is data; with one, dark
+ * days too. */
 void job_days(struct job *job, const struct judging *judging, const char *station)
 {
 	const struct judge_options *options = judging->options;

@@ -4,9 +4,10 @@
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 
-/* A class states limits +-a for whatever value: rectangular, u = a / sqrt 3 (JCGM 100, 4.3.7).
- * Circular 10/2021 lets it be declared in percent of the reading or of the span: where both are
- * known that of the reading counts.  An absolute limit is the least a can be. */
+/* A class states limits +-a for whatever value: rectangular, u = a / sqrt 3 (JCGM 100,
+ * 4.3.7).  Circular 10/2021 lets it be declared in percent of the reading or of the
+ * span: where both are known that of the reading counts.  An absolute limit is the
+ * least a can be. */
 double uncertainty_class(const struct channel *about, double value)
 {
 	double a = fabs(about->accuracy_reading_percent) / 100 * fabs(value);
@@ -16,8 +17,9 @@ double uncertainty_class(const struct channel *about, double value)
 	return fmax(a, fabs(about->accuracy_absolute)) / sqrt(3);
 }
 
-/* s / sqrt n, widened for values that remember the one before: with r the lag-1 autocorrelation,
- * 1 + 2 (r + r^2 + ...) = (1 + r) / (1 - r).  A negative r is chance and does not narrow. */
+/* s / sqrt n, widened for values that remember the one before: with r the lag-1
+ * autocorrelation, 1 + 2 (r + r^2 + ...) = (1 + r) / (1 - r).  A negative r is chance
+ * and does not narrow. */
 double uncertainty_random(const double *x, size_t n)
 {
 	if (n < 3)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What stands beside the columns of a sealed file: CF attributes, and what the DESCRIBE says. */
+/* What stands beside the columns of a sealed file: CF attributes, and what the DESCRIBE
+ * says. */
 #ifndef ARCHIVE_CHANNEL_ATTRIBUTES_H
 #define ARCHIVE_CHANNEL_ATTRIBUTES_H
 

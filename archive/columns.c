@@ -21,7 +21,8 @@ static const uint8_t *bytes_of(const struct gather *gather, size_t i)
 	return gather->plan->record[i].bytes;
 }
 
-/* UTC microseconds as the seconds of CF; exact to the microsecond until 2106 by rounding back. */
+/* UTC microseconds as the seconds of CF; exact to the microsecond until 2106 by
+ * rounding back. */
 static uint64_t seconds(uint64_t time_us)
 {
 	return bits_of_double((double)(int64_t)time_us / 1e6);
@@ -61,7 +62,8 @@ static uint64_t common_number(const struct gather *gather, size_t i)
 	return 0;
 }
 
-/* States and values lie at the same place in every row of a group: the channels are as many. */
+/* States and values lie at the same place in every row of a group: the channels are as
+ * many. */
 static uint64_t state_number(const struct gather *gather, size_t i)
 {
 	return bytes_of(gather, i)[RECORD_HEADER + READING_HEADER + gather->which];
@@ -81,7 +83,8 @@ static void row_of(const struct gather *gather, size_t i, struct layout_row *row
 		*row = (struct layout_row){ 0 };
 }
 
-/* The last sample time of the channel; what a row kept verbatim has out of range is left out. */
+/* The last sample time of the channel; what a row kept verbatim has out of range is
+ * left out. */
 static uint64_t sample_number(const struct gather *gather, size_t i)
 {
 	struct layout_row row;

@@ -15,7 +15,8 @@ int columns_channels(
 /* ... then the columns of layout_columns, ... */
 int columns_common(
         struct h5 *h5, const struct plan *plan, const struct plan_group *group);
-/* ... and byte strings; `type` of records for /events.  OK, or FAILED without memory. */
+/* ... and byte strings; `type` of records for /events.  OK, or FAILED without
+ * memory. */
 int columns_bytes(struct h5 *h5, const struct plan *plan,
         const struct plan_group *group, enum layout_bytes which);
 int columns_types(

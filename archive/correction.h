@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Corrected time.  A cabinet that started without a synchronised clock stamps its records with a
- * wrong time; when its clock is put right it writes a CLOCK record that says by how much.  The
- * corrected time of a record stamped while the clock had never been synchronised is its time_us
- * plus the offset (after - before) of the next CLOCK record of the same boot that reports sync.
- * Records of a clock that was synchronised keep their stamp.  "Next" goes by the monotonic clock,
- * which never steps; the journal (epoch) may have changed in between.
+ * Corrected time.  A cabinet that started without a synchronised clock stamps its
+ * records with a wrong time; when its clock is put right it writes a CLOCK record that
+ * says by how much.  The corrected time of a record stamped while the clock had never
+ * been synchronised is its time_us plus the offset (after - before) of the next CLOCK
+ * record of the same boot that reports sync.  Records of a clock that was synchronised
+ * keep their stamp.  "Next" goes by the monotonic clock, which never steps; the journal
+ * (epoch) may have changed in between.
  */
 #ifndef ARCHIVE_CORRECTION_H
 #define ARCHIVE_CORRECTION_H
@@ -24,8 +25,8 @@ struct corrections {
 	} * one; /* sorted by boot, then mono_us */
 };
 
-/* Note a record: does nothing unless it is a CLOCK record that reports sync.  OK, or FAILED without
- * memory.  The same record twice changes nothing. */
+/* Note a record: does nothing unless it is a CLOCK record that reports sync.  OK, or
+ * FAILED without memory.  The same record twice changes nothing. */
 int corrections_note(struct corrections *corrections, const struct record *record);
 void corrections_free(struct corrections *corrections);
 
@@ -36,8 +37,8 @@ struct stamp {
 	uint8_t clock; /* enum clock_state */
 };
 
-/* OK and the corrected time; or NOT_FOUND: the clock was never synchronised and nothing (yet) says
- * by how much it was wrong; *time_us is then the stamp itself. */
+/* OK and the corrected time; or NOT_FOUND: the clock was never synchronised and nothing
+ * (yet) says by how much it was wrong; *time_us is then the stamp itself. */
 int corrections_apply(const struct corrections *corrections, const struct stamp *stamp,
         int64_t *time_us);
 

@@ -2,8 +2,9 @@
 /*
  * One sealed file: records in, records out.  Layout: docs/quantrac-archive.md.
  *
- * libhdf5 is not made for damaged or hostile files (it may crash or hang on one): whoever opens a file
- * checks its SHA-256 against the seal list first, or does it in a process that may die.
+ * libhdf5 is not made for damaged or hostile files (it may crash or hang on one):
+ * whoever opens a file checks its SHA-256 against the seal list first, or does it in a
+ * process that may die.
  */
 #ifndef ARCHIVE_DAY_H
 #define ARCHIVE_DAY_H
@@ -36,10 +37,11 @@ struct day_header {
 };
 
 /*
- * Write the file of one station and day to `path` (which must not exist; the caller picks a
- * temporary name and renames).  `records` in (epoch, seq) order; describes holds every DESCRIBE a
- * READING names (also those of earlier days), and the station's where it is known.  OK, MALFORMED (a
- * READING whose DESCRIBE nobody has, records unsound or out of order) or FAILED.
+ * Write the file of one station and day to `path` (which must not exist; the caller
+ * picks a temporary name and renames).  `records` in (epoch, seq) order; describes
+ * holds every DESCRIBE a READING names (also those of earlier days), and the station's
+ * where it is known.  OK, MALFORMED (a READING whose DESCRIBE nobody has, records
+ * unsound or out of order) or FAILED.
  */
 int day_write(const char *path, const struct day_header *header,
         const struct day_record *record, size_t n, struct describe *const *describes,
@@ -51,11 +53,13 @@ int day_open(struct day **out, const char *path, struct problem *why);
 void day_close(struct day *day);
 const struct day_header *day_header(const struct day *day);
 
-/* The station's DESCRIBE as of this file, decoded; caller frees.  OK, NOT_FOUND, or MALFORMED. */
+/* The station's DESCRIBE as of this file, decoded; caller frees.  OK, NOT_FOUND, or
+ * MALFORMED. */
 int day_station_describe(struct day *day, struct describe **out, struct problem *why);
 
-/* Rebuild every record byte for byte, in (epoch, seq) order: calls `each` for each; stops when it
- * returns non-zero.  Count, or MALFORMED at the first place that cannot be rebuilt. */
+/* Rebuild every record byte for byte, in (epoch, seq) order: calls `each` for each;
+ * stops when it returns non-zero.  Count, or MALFORMED at the first place that cannot
+ * be rebuilt. */
 int day_records(struct day *day,
         int (*each)(void *with, const uint8_t *record, size_t size, int64_t stored_us,
                 uint8_t transport),
@@ -72,15 +76,17 @@ size_t day_group_rows(const struct day *day, size_t group);
 /* What was found wrong first, with file and place; NULL if nothing was. */
 const struct problem *day_problem(const struct day *day);
 
-/* Whole columns of a group, rows in time order; `out` holds day_group_rows elements.  OK, or FAILED
- * (day_problem says where); a file once found damaged gives nothing more. */
+/* Whole columns of a group, rows in time order; `out` holds day_group_rows elements.
+ * OK, or FAILED (day_problem says where); a file once found damaged gives nothing
+ * more. */
 int day_times(struct day *day, size_t group, int64_t *time_us);
 int day_stored(struct day *day, size_t group, int64_t *stored_us);
 int day_seq(struct day *day, size_t group, uint64_t *epoch, uint64_t *seq);
 int day_clock(struct day *day, size_t group, uint8_t *clock);
 int day_mono(struct day *day, size_t group, int64_t *mono_us, uint64_t *boot);
 int day_transport(struct day *day, size_t group, uint8_t *transport);
-/* value NAN where the file has its fill; sampled_us 0 where the instrument gave none. */
+/* value NAN where the file has its fill; sampled_us 0 where the instrument gave
+ * none. */
 int day_channel(
         struct day *day, size_t group, size_t channel, double *value, uint8_t *state);
 int day_sampled(struct day *day, size_t group, size_t channel, int64_t *sampled_us);

@@ -7,7 +7,8 @@
 #include "archive/h5.h"
 #include "archive/plan.h"
 
-/* Write a plan into an open file; OK, or FAILED without memory (what the file met, it keeps). */
+/* Write a plan into an open file; OK, or FAILED without memory (what the file met, it
+ * keeps). */
 int day_plan_write(struct h5 *h5, const struct plan *plan);
 
 struct day_group {
@@ -31,7 +32,8 @@ struct day {
 	bool has_events;
 };
 
-/* A column of a group by name: n rows of this kind.  OK, NOT_FOUND (damage unless may_lack), MALFORMED. */
+/* A column of a group by name: n rows of this kind.  OK, NOT_FOUND (damage unless
+ * may_lack), MALFORMED. */
 struct day_want {
 	enum h5_kind kind;
 	size_t n;
@@ -47,7 +49,8 @@ int day_times_of(struct day *day, const char *group, size_t n, int64_t *time_us)
 /* Seconds of the file to microseconds, -1 if it is no time of ours. */
 int64_t day_microseconds(double seconds);
 
-/* The text in column "describe" of a group; "" for the station's.  Caller frees.  OK, NOT_FOUND, MALFORMED. */
+/* The text in column "describe" of a group; "" for the station's.  Caller frees.  OK,
+ * NOT_FOUND, MALFORMED. */
 int day_text_load(struct day *day, const char *group, char **text, size_t *n);
 
 /* Decode the DESCRIBE of a group; OK or MALFORMED (kept by the file). */

@@ -128,7 +128,8 @@ static struct h5 *h5_new(const char *path)
 	return h5;
 }
 
-/* What every file of ours is opened with: locks are of no use on files that never change. */
+/* What every file of ours is opened with: locks are of no use on files that never
+ * change. */
 static hid_t access_plan(bool writing, bool in_memory)
 {
 	hid_t plan = H5Pcreate(H5P_FILE_ACCESS);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The only door to libhdf5 (h5_write.c, h5_read.c, h5_compare.c).  Files are those of netCDF-4:
- * superblock 2 (V18 bounds), creation order tracked, every dimension with a scale, so that ncdump,
- * xarray and R see named dimensions.  Columns are one-dimensional and chunked.
+ * The only door to libhdf5 (h5_write.c, h5_read.c, h5_compare.c).  Files are those of
+ * netCDF-4: superblock 2 (V18 bounds), creation order tracked, every dimension with a
+ * scale, so that ncdump, xarray and R see named dimensions.  Columns are
+ * one-dimensional and chunked.
  *
  * A file keeps its first failure: what follows does nothing, and h5_close() reports it.
  */
@@ -35,8 +36,8 @@ size_t h5_size(enum h5_kind kind);
 
 struct h5;
 
-/* Make a file; it must not exist.  path NULL: in memory only, gone when closed.  few_chunks: most columns
- * will have one chunk. */
+/* Make a file; it must not exist.  path NULL: in memory only, gone when closed.
+ * few_chunks: most columns will have one chunk. */
 int h5_create(struct h5 **out, const char *path, bool few_chunks, struct problem *why);
 
 /* Open a file for reading; MALFORMED if it is no HDF5 file, FAILED. */
@@ -52,7 +53,8 @@ const struct problem *h5_problem(const struct h5 *h5);
 int h5_damaged(struct h5 *h5, const char *format, ...)
         __attribute__((format(printf, 2, 3)));
 
-/* ---- writing: one object after the other; attributes go to the object made last ---- */
+/* ---- writing: one object after the other; attributes go to the object made last
+ * ---- */
 
 void h5_group(
         struct h5 *h5, const char *name); /* below the root; what follows lies in it */
@@ -100,9 +102,10 @@ int h5_get(struct h5 *h5, const struct h5_want *want, void *out);
 
 /* ---- comparing ---- */
 
-/* Do two files say the same: objects, attributes, dimensions and every value, however stored?
- * OK; or MALFORMED and in `where` the first difference ("/cod/cod attribute units: 'ug/L', not
- * 'mg/L' as the records say"). `got` is the file in question, `want` what it should be. */
+/* Do two files say the same: objects, attributes, dimensions and every value, however
+ * stored? OK; or MALFORMED and in `where` the first difference ("/cod/cod attribute
+ * units: 'ug/L', not 'mg/L' as the records say"). `got` is the file in question, `want`
+ * what it should be. */
 int h5_compare(struct h5 *got, struct h5 *want, char *where, size_t room);
 
 #endif

@@ -101,7 +101,8 @@ static int values_compare(const struct pair *pair, const char *name)
 	return status;
 }
 
-/* These hold addresses, which may change; what they say is compared by dimension_compare(). */
+/* These hold addresses, which may change; what they say is compared by
+ * dimension_compare(). */
 static bool is_address(const char *name)
 {
 	return strcmp(name, "REFERENCE_LIST") == 0 ||

@@ -31,18 +31,19 @@ struct h5 {
 /* The kind as it lies in the file; borrowed from the library, never closed. */
 hid_t h5_type(enum h5_kind kind);
 
-/* Keep the first failure: `what` ("cannot be read") of `name` in the present group, and libhdf5's own
- * words.  Returns FAILED when
- * writing, MALFORMED when reading. */
+/* Keep the first failure: `what` ("cannot be read") of `name` in the present group, and
+ * libhdf5's own words.  Returns FAILED when writing, MALFORMED when reading. */
 int h5_fail(struct h5 *h5, const char *name, const char *what);
 
-/* Attributes and links compact, creation order tracked, no times: same input, same bytes. */
+/* Attributes and links compact, creation order tracked, no times: same input, same
+ * bytes. */
 hid_t h5_object_plan(hid_t class);
 
 /* Tell every scale of the group who uses it (REFERENCE_LIST); before the next group. */
 void h5_finish_group(struct h5 *h5);
 
-/* Take the time of day out of a file just written.  OK, MALFORMED (not laid out as ours), FAILED. */
+/* Take the time of day out of a file just written.  OK, MALFORMED (not laid out as
+ * ours), FAILED. */
 int h5_forget_times(const char *path);
 uint32_t h5_checksum(const uint8_t *in, size_t n);
 

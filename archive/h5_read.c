@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reading.  Nothing the file says is believed before it is checked: kind, rank, where the bytes lie
- * (never outside the file), and how many rows so few bytes can hold.
+ * Reading.  Nothing the file says is believed before it is checked: kind, rank, where
+ * the bytes lie (never outside the file), and how many rows so few bytes can hold.
  */
 #include "archive/h5.h"
 
@@ -11,7 +11,8 @@
 
 #include "archive/h5_inside.h"
 
-/* A stream of zeros deflates 1:1032 at most (RFC 1951); no column can hold more than this. */
+/* A stream of zeros deflates 1:1032 at most (RFC 1951); no column can hold more than
+ * this. */
 #define MOST_PER_BYTE 1100
 #define MOST_EXTRA    (1u << 20)
 
@@ -167,7 +168,8 @@ int h5_rows(struct h5 *h5, const char *group, const char *name, enum h5_kind kin
 	return status;
 }
 
-/* Rows of a chunk if they are packed as we pack them (shuffle, deflate, fletcher32); else 0. */
+/* Rows of a chunk if they are packed as we pack them (shuffle, deflate, fletcher32);
+ * else 0. */
 static size_t our_chunks(hid_t set, size_t element)
 {
 	const H5Z_filter_t ours[] = { H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE,
@@ -190,8 +192,8 @@ static size_t our_chunks(hid_t set, size_t element)
 	return same && rows > 0 && rows <= H5_ROWS * 8 / element ? (size_t)rows : 0;
 }
 
-/* One chunk into `out` (a whole chunk).  1 read, 0 not stored as ours are, MALFORMED (also when it is
- * not there: we write every chunk). */
+/* One chunk into `out` (a whole chunk).  1 read, 0 not stored as ours are, MALFORMED
+ * (also when it is not there: we write every chunk). */
 static int chunk_load(
         struct h5 *h5, hid_t set, hsize_t at, const struct unpacked *chunk)
 {
@@ -205,7 +207,8 @@ static int chunk_load(
 	if (packed == NULL)
 		return 0;
 	int status = 0;
-	/* A mask says that a filter was left out: we never do, and nothing guards these bits. */
+	/* A mask says that a filter was left out: we never do, and nothing guards these
+	 * bits. */
 	if (H5Dread_chunk(set, H5P_DEFAULT, &at, &mask, packed) >= 0)
 		status = mask == 0 && packer_unpack(h5->packer, packed, (size_t)size,
 		                              chunk) == OK

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The same records make the same file, to the bit.  One thing stands in the way: libhdf5 1.10 writes the
- * time of day into the object header of the superblock extension (which holds the size of the chunk
- * index's nodes) and has no switch for it, as it has for every other object.  So it is taken out
- * afterwards.
+ * The same records make the same file, to the bit.  One thing stands in the way:
+ * libhdf5 1.10 writes the time of day into the object header of the superblock
+ * extension (which holds the size of the chunk index's nodes) and has no switch for it,
+ * as it has for every other object.  So it is taken out afterwards.
  *
  * Superblock, version 2 (HDF5 File Format Specification 3.0, II.A)
  *    0 "\211HDF\r\n\032\n"  8 version  9 size of offsets = 8  10 size of lengths  11 flags
@@ -71,7 +71,8 @@ uint32_t h5_checksum(const uint8_t *in, size_t n)
 	return s[2];
 }
 
-/* Bytes of the object header at in[0], its checksum included; 0 if it is none, or too long. */
+/* Bytes of the object header at in[0], its checksum included; 0 if it is none, or too
+ * long. */
 static size_t header_size(const uint8_t *in, size_t room)
 {
 	if (room < 64 || memcmp(in, "OHDR", 4) != 0 || in[4] != 2)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Writing.  Dimension scales are written as the HDF5 dimension scale specification (and netCDF-4)
- * want them, but each list once and in full: H5DSattach_scale() would rewrite the list of the scale
- * for every column.
+ * Writing.  Dimension scales are written as the HDF5 dimension scale specification (and
+ * netCDF-4) want them, but each list once and in full: H5DSattach_scale() would rewrite
+ * the list of the scale for every column.
  */
 #include "archive/h5.h"
 
@@ -244,7 +244,8 @@ static hid_t column_plan(const struct h5_column *column)
 	return H5I_INVALID_HID;
 }
 
-/* The only place where chunks are written: packed by us, whole, the last one padded with zeros. */
+/* The only place where chunks are written: packed by us, whole, the last one padded
+ * with zeros. */
 static void chunks_write(struct h5 *h5, const struct h5_column *column)
 {
 	static const uint8_t zeros[H5_ROWS * 8];

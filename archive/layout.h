@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Names in a sealed file, the same for writer and reader; docs/quantrac-archive.md is the long form.
+ * Names in a sealed file, the same for writer and reader; docs/quantrac-archive.md is
+ * the long form.
  *
  *   /                     attributes: conventions, zone, station, day
  *   /epochs               the epochs of the file, ascending; rows name one by its index
@@ -39,8 +40,9 @@ enum {
 	RECORD_AT_BOOT = 56,
 };
 
-/* Name of each channel's column: its own, or with "__2" where that is taken.  The state and the
- * sample time stand beside it as "<column>_state" and "<column>_sample_time". */
+/* Name of each channel's column: its own, or with "__2" where that is taken.  The state
+ * and the sample time stand beside it as "<column>_state" and
+ * "<column>_sample_time". */
 void layout_channel_names(const struct describe *describe, char (*out)[H5_NAME]);
 
 /* Name of a new group, given those there are. */
@@ -53,8 +55,8 @@ void layout_beside(const char *column, const char *suffix, char out[H5_NAME]);
 #define LAYOUT_SAMPLE "_sample_time"
 
 /*
- * The columns every row has, besides `time`.  Rows of /events hold whole records, which say most of it:
- * they have `type` and the columns from COLUMN_TRANSPORT on only.
+ * The columns every row has, besides `time`.  Rows of /events hold whole records, which
+ * say most of it: they have `type` and the columns from COLUMN_TRANSPORT on only.
  */
 enum layout_column {
 	COLUMN_MONO,
@@ -75,8 +77,9 @@ struct layout_column_form {
 };
 extern const struct layout_column_form layout_columns[LAYOUT_COLUMNS];
 
-/* Byte strings of a row, laid end to end with a column of lengths ("<name>_length") and a dimension
- * ("<name>_bytes"); both are left out of a group where every length is 0. */
+/* Byte strings of a row, laid end to end with a column of lengths ("<name>_length") and
+ * a dimension ("<name>_bytes"); both are left out of a group where every length is
+ * 0. */
 enum layout_bytes {
 	BYTES_VENDOR,
 	BYTES_EXCHANGE,
@@ -92,8 +95,9 @@ extern const struct layout_bytes_form layout_bytes[LAYOUT_BYTES];
 #define LAYOUT_ROOM   "_bytes"
 
 /*
- * A READING as it lies in a record of `size` bytes; OK, or NOT_FOUND: it cannot be a row of a group
- * of n_channels (its payload is unsound, or has another number of channels).
+ * A READING as it lies in a record of `size` bytes; OK, or NOT_FOUND: it cannot be a
+ * row of a group of n_channels (its payload is unsound, or has another number of
+ * channels).
  */
 struct layout_row {
 	const uint8_t *describe, *state, *value, *sampled, *vendor, *exchange;

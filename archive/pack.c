@@ -10,8 +10,9 @@
 
 #define CHECK_SIZE 4
 
-/* Level 2 of libdeflate: days of 1 Hz readings come out 4 % smaller than at level 1 and are sealed at
- * nine tenths of its speed; every level above costs more time than it saves room. */
+/* Level 2 of libdeflate: days of 1 Hz readings come out 4 % smaller than at level 1 and
+ * are sealed at nine tenths of its speed; every level above costs more time than it
+ * saves room. */
 #define LEVEL 2
 
 struct packer {

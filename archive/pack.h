@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One chunk of a column, as HDF5's filters shuffle, deflate and fletcher32 leave it, made and read
- * by libdeflate: several times as fast as through HDF5, and the bytes are the same kind.
+ * One chunk of a column, as HDF5's filters shuffle, deflate and fletcher32 leave it,
+ * made and read by libdeflate: several times as fast as through HDF5, and the bytes are
+ * the same kind.
  *
  *   shuffle     byte 0 of every element, then byte 1 of every element, ... (elements of one byte
  *               are left as they are)
@@ -25,8 +26,8 @@ void packer_free(struct packer *packer); /* NULL is fine */
 /* Most bytes a packed chunk can have. */
 size_t packer_room(const struct packer *packer);
 
-/* Pack n bytes, elements of `element` bytes; size of *out, which is the packer's until the next
- * call. */
+/* Pack n bytes, elements of `element` bytes; size of *out, which is the packer's until
+ * the next call. */
 size_t packer_pack(struct packer *packer, const void *in, size_t n, size_t element,
         const uint8_t **out);
 

@@ -47,8 +47,8 @@ struct plan_input {
 	size_t n_describes;
 };
 
-/* OK; MALFORMED: records out of order, of another station, unsound, or a READING whose DESCRIBE nobody
- * has; FAILED without memory. */
+/* OK; MALFORMED: records out of order, of another station, unsound, or a READING whose
+ * DESCRIBE nobody has; FAILED without memory. */
 int plan_make(struct plan *plan, const struct plan_input *input, struct problem *why);
 void plan_free(struct plan *plan);
 

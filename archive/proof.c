@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The tree of RFC 6962, 2.1, fed leaf by leaf.  node[k] is the root of a full subtree of 2^k leaves,
- * held while bit k of n is set: adding a leaf is adding one to a binary number.
+ * The tree of RFC 6962, 2.1, fed leaf by leaf.  node[k] is the root of a full subtree
+ * of 2^k leaves, held while bit k of n is set: adding a leaf is adding one to a binary
+ * number.
  */
 #include "archive/proof.h"
 
@@ -49,7 +50,8 @@ void proof_tree_add(struct proof_tree *tree, const void *record, size_t n)
 	proof_tree_add_node(tree, node);
 }
 
-/* The smaller subtrees hang to the right: join from the right.  An empty tree is SHA-256 of nothing. */
+/* The smaller subtrees hang to the right: join from the right.  An empty tree is
+ * SHA-256 of nothing. */
 void proof_tree_take(struct proof_tree *tree, uint8_t out[DIGEST_SIZE])
 {
 	bool begun = false;

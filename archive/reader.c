@@ -155,7 +155,8 @@ static void stock_free(struct stock *stock)
 	free(stock);
 }
 
-/* A damaged seal list is no reason to show nothing: the lines before the damage stand. */
+/* A damaged seal list is no reason to show nothing: the lines before the damage
+ * stand. */
 static int seals_load(struct stock *stock)
 {
 	struct problem why;
@@ -170,7 +171,8 @@ static int seals_load(struct stock *stock)
 	return stock->file != NULL ? OK : FAILED;
 }
 
-/* Seals before journals: what is sealed in between is then still seen in its journal. */
+/* Seals before journals: what is sealed in between is then still seen in its
+ * journal. */
 static int stock_take(struct stock *stock)
 {
 	int status = seals_load(stock);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One series across sealed days and the open journal.  Opens no lock and never waits for the writer;
- * what it sees is an archive state: the number of seal lines, and per station the last record.
+ * One series across sealed days and the open journal.  Opens no lock and never waits
+ * for the writer; what it sees is an archive state: the number of seal lines, and per
+ * station the last record.
  */
 #ifndef ARCHIVE_READER_H
 #define ARCHIVE_READER_H
@@ -17,23 +18,28 @@
 
 struct reader;
 
-/* Take stock of an archive: seal list, stations, journals.  OK, or a problem (not an archive: 66). */
+/* Take stock of an archive: seal list, stations, journals.  OK, or a problem (not an
+ * archive: 66). */
 int reader_open(struct reader **out, const char *dir, struct problem *why);
 void reader_close(struct reader *reader);
 
 const struct archive_identity *reader_identity(const struct reader *reader);
 
-/* "1203 seals; bt-outlet 5f0e.../88123 open": what results and reports name as archive state. */
+/* "1203 seals; bt-outlet 5f0e.../88123 open": what results and reports name as archive
+ * state. */
 const char *reader_state(const struct reader *reader);
 
-/* Damage met on the way (journal or file), one line each; results stay usable, nothing is hidden. */
+/* Damage met on the way (journal or file), one line each; results stay usable, nothing
+ * is hidden. */
 size_t reader_problems(const struct reader *reader);
 const char *reader_problem(const struct reader *reader, size_t i);
 
-/* Stations that ever sent a record, sorted by id; the source `office` is not among them. */
+/* Stations that ever sent a record, sorted by id; the source `office` is not among
+ * them. */
 size_t reader_stations(const struct reader *reader);
 const char *reader_station(const struct reader *reader, size_t i);
-/* Newest station DESCRIBE (NULL if it never came) and the first and last time there is data for. */
+/* Newest station DESCRIBE (NULL if it never came) and the first and last time there is
+ * data for. */
 const struct describe *reader_station_describe(
         const struct reader *reader, const char *station);
 int reader_span(const struct reader *reader, const char *station, int64_t *first_us,
@@ -43,7 +49,8 @@ int reader_span(const struct reader *reader, const char *station, int64_t *first
 size_t reader_instruments(const struct reader *reader, const char *station,
         const struct describe *const **out);
 
-/* Rows of one instrument under one DESCRIBE, in time order.  Columns not asked for are NULL. */
+/* Rows of one instrument under one DESCRIBE, in time order.  Columns not asked for are
+ * NULL. */
 struct rows {
 	const struct describe *describe; /* the reader's */
 	size_t n;
@@ -65,19 +72,22 @@ struct query {
 	int64_t as_of_us; /* only what the collector had stored by then; 0: everything */
 };
 
-/* Corrected time is time_us plus the offset of the next CLOCK record of the same boot that reports
- * sync; rows carry it in time_us.  Sets of rows, or a problem.  Free with rows_free. */
+/* Corrected time is time_us plus the offset of the next CLOCK record of the same boot
+ * that reports sync; rows carry it in time_us.  Sets of rows, or a problem.  Free with
+ * rows_free. */
 int reader_rows(struct reader *reader, const struct query *query, struct rows **out,
         size_t *n, struct problem *why);
 void rows_free(struct rows *rows, size_t n);
 
-/* Records of the types in `types` (bit 1 << type) of a station, in time order, verbatim.  `each`
- * returns non-zero to stop.  station "office": documents.  Count, or a problem. */
+/* Records of the types in `types` (bit 1 << type) of a station, in time order,
+ * verbatim.  `each` returns non-zero to stop.  station "office": documents.  Count, or
+ * a problem. */
 int reader_records(struct reader *reader, const struct query *query, unsigned types,
         int (*each)(void *with, const uint8_t *record, size_t size, int64_t stored_us),
         void *with, struct problem *why);
 
-/* Where a record lies, for `explain`: "<path>" of the sealed file or journal segment. */
+/* Where a record lies, for `explain`: "<path>" of the sealed file or journal
+ * segment. */
 int reader_place(struct reader *reader, const char *station, uint64_t epoch,
         uint64_t seq, char *out, size_t room);
 

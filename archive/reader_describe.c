@@ -174,7 +174,8 @@ static size_t files_by_day(
 	return n;
 }
 
-/* The newest file and the oldest, and as many before the newest as it takes to know every instrument. */
+/* The newest file and the oldest, and as many before the newest as it takes to know
+ * every instrument. */
 int station_look(struct stock *stock, struct station *station)
 {
 	if (station->looked)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sealed files: which, whether they are what was sealed, and the CLOCK records in them. */
+/* Sealed files: which, whether they are what was sealed, and the CLOCK records in
+ * them. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,8 @@ bool stock_overlaps(const struct stock *stock, size_t i, const char *station,
 	       (day_us < stretch->to_us && day_us + US_PER_DAY > stretch->from_us);
 }
 
-/* Once per reader: a file that is not to the bit what was sealed is not opened at all. */
+/* Once per reader: a file that is not to the bit what was sealed is not opened at
+ * all. */
 static bool is_sound(struct stock *stock, size_t i, const char *path)
 {
 	uint8_t hash[DIGEST_SIZE];

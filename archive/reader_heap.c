@@ -151,7 +151,8 @@ static int compare(const struct rows *rows, size_t a, size_t b)
 	return rows->seq[a] < rows->seq[b] ? -1 : rows->seq[a] > rows->seq[b];
 }
 
-/* Merge order[low..middle) and order[middle..high), equal ones in the order they came. */
+/* Merge order[low..middle) and order[middle..high), equal ones in the order they
+ * came. */
 static void merge(
         const struct rows *rows, size_t *order, size_t *spare, const size_t part[3])
 {

@@ -61,7 +61,8 @@ struct file_note {
 	bool clocks;        /* its CLOCK records were noted */
 };
 
-/* Everything, changed as more is read; a reader that is const hands out what it knows. */
+/* Everything, changed as more is read; a reader that is const hands out what it
+ * knows. */
 struct stock {
 	char dir[ARCHIVE_PATH];
 	struct archive_identity identity;
@@ -105,15 +106,16 @@ struct stretch {
 	int64_t from_us, to_us; /* half open, of the stamp */
 	unsigned types;
 };
-/* The records of the journals that may lie in the stretch (those with wrong stamps always do).  OK,
- * or what `each` said. */
+/* The records of the journals that may lie in the stretch (those with wrong stamps
+ * always do).  OK, or what `each` said. */
 int stock_journal_walk(struct stock *stock, struct station *station,
         const struct stretch *stretch, const struct journal_visitor *visitor);
 
 /* ---- reader_describe.c ---- */
 /* By hash, from what is known; NULL. */
 const struct describe *stock_describe(const struct stock *stock, const uint8_t *hash);
-/* Keep a describe (owned from now on) unless it is known; the one kept, NULL without memory. */
+/* Keep a describe (owned from now on) unless it is known; the one kept, NULL without
+ * memory. */
 const struct describe *stock_keep(struct stock *stock, struct describe *describe);
 /* Note that a describe was in use at a time. */
 int station_note(
@@ -124,7 +126,8 @@ const struct describe *stock_group(struct stock *stock, struct day *day, size_t 
 int station_look(struct stock *stock, struct station *station);
 
 /* ---- reader_files.c ---- */
-/* Open sealed file i: its hash is compared with the seal first.  NULL: a problem is noted. */
+/* Open sealed file i: its hash is compared with the seal first.  NULL: a problem is
+ * noted. */
 struct day *stock_open(struct stock *stock, size_t i);
 /* Is the file one whose rows can lie in [from, to)? */
 bool stock_overlaps(const struct stock *stock, size_t i, const char *station,
@@ -139,8 +142,8 @@ int station_note_clock(
 /* Corrections as of a time (0: all that are known). */
 int station_corrections(const struct station *station, int64_t as_of_us,
         struct corrections *corrections);
-/* Stamps nobody can place yet: note CLOCK records of the files after `day_us` until there are more, at
- * most eight days on.  1 if some were found, 0, FAILED. */
+/* Stamps nobody can place yet: note CLOCK records of the files after `day_us` until
+ * there are more, at most eight days on.  1 if some were found, 0, FAILED. */
 int stock_look_ahead(struct stock *stock, struct station *station, int64_t day_us);
 
 #endif

@@ -20,7 +20,8 @@ struct gathering {
 	struct heap *heap;
 };
 
-/* The rows of a describe, begun when first met; NULL: not asked for, or no memory (then *failed). */
+/* The rows of a describe, begun when first met; NULL: not asked for, or no memory (then
+ * *failed). */
 static struct heap *heap_of(
         struct gathering *gathering, const struct describe *describe, bool *failed)
 {
@@ -266,7 +267,8 @@ static int hand_out(struct gathering *gathering, struct rows **out, size_t *n)
 	return OK;
 }
 
-/* Sets in order of their first row, then instrument: the same for every way the rows came. */
+/* Sets in order of their first row, then instrument: the same for every way the rows
+ * came. */
 static int by_first_row(const void *left, const void *right)
 {
 	const struct rows *a = left, *b = right;

@@ -19,7 +19,8 @@ struct heap {
 	struct doubtful *doubtful;
 };
 
-/* Begin the rows of a describe: `channel` NULL for all.  OK, NOT_FOUND (no such channel), FAILED. */
+/* Begin the rows of a describe: `channel` NULL for all.  OK, NOT_FOUND (no such
+ * channel), FAILED. */
 int heap_start(struct heap *heap, const struct describe *describe, const char *channel);
 void heap_free(struct heap *heap);
 
@@ -30,8 +31,8 @@ int heap_doubt(struct heap *heap, size_t row, int64_t mono_us, uint64_t boot);
 /* Put doubtful stamps right; how many could not be. */
 size_t heap_correct(struct heap *heap, const struct corrections *corrections);
 
-/* Keep the rows inside the query's interval and stored by then, in order of (time, epoch, seq), each
- * record once.  OK, FAILED. */
+/* Keep the rows inside the query's interval and stored by then, in order of (time,
+ * epoch, seq), each record once.  OK, FAILED. */
 int heap_finish(struct heap *heap, const struct query *query);
 
 #endif

@@ -35,8 +35,8 @@ int64_t rows_table_stored(const struct rows_table *table, size_t row);
 uint8_t rows_table_transport(const struct rows_table *table, size_t row);
 
 #define ROWS_TABLE_ROOM (RECORD_MOST + 10 * READING_CHANNELS)
-/* The record of a row into `out` (ROWS_TABLE_ROOM bytes); its size, or MALFORMED: no record has such
- * parts. */
+/* The record of a row into `out` (ROWS_TABLE_ROOM bytes); its size, or MALFORMED: no
+ * record has such parts. */
 int rows_table_record(const struct rows_table *table, size_t row, uint8_t *out);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One sealed file against its seal: its records are made again and hashed (the proof), then the whole
- * file is made again from those records and compared with the one there, so that names, units and
- * every attribute are proved too.
+ * One sealed file against its seal: its records are made again and hashed (the proof),
+ * then the whole file is made again from those records and compared with the one there,
+ * so that names, units and every attribute are proved too.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -129,7 +129,8 @@ static void nodes_root(const uint8_t *node, size_t blocks, uint8_t out[DIGEST_SI
 	proof_tree_root(&tree, out);
 }
 
-/* Say which records were changed, if the nodes in the file are those that were sealed. */
+/* Say which records were changed, if the nodes in the file are those that were
+ * sealed. */
 static int place_find(struct check *check, const uint8_t *node, size_t blocks)
 {
 	uint8_t root[DIGEST_SIZE] = { 0 };

@@ -13,8 +13,8 @@ struct finding {
 	char text[1024]; /* what and where, when damaged */
 };
 
-/* Check one sealed file against its line of the seal list, here and now.  Whatever libhdf5 does to a
- * damaged file happens in this process. */
+/* Check one sealed file against its line of the seal list, here and now.  Whatever
+ * libhdf5 does to a damaged file happens in this process. */
 void verify_file(const char *path, const struct seal *seal,
         const struct archive_identity *identity, struct finding *finding);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Journals, by the form in base/journal.h and with no code of the journal itself: every segment's
- * header, every record's check sum and padding, and that no number is missing inside an epoch.
+ * Journals, by the form in base/journal.h and with no code of the journal itself: every
+ * segment's header, every record's check sum and padding, and that no number is missing
+ * inside an epoch.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -116,8 +117,8 @@ static size_t last_byte(const struct segment_bytes *segment, size_t at)
 	return end;
 }
 
-/* The next sound entry behind damage; 0: none.  In the newest segment only one that begins a commit
- * proves that what lies before it was written to the end. */
+/* The next sound entry behind damage; 0: none.  In the newest segment only one that
+ * begins a commit proves that what lies before it was written to the end. */
 static size_t next_sound(const struct segment_bytes *segment, size_t at)
 {
 	bool proved = !segment->last;

@@ -28,11 +28,12 @@ struct clock {
 	int was_synced, looked;
 };
 
-/* Reads the boot id; a machine without one gets a number of its own for this process. */
+/* Reads the boot id; a machine without one gets a number of its own for this
+ * process. */
 void clock_init(struct clock *clock);
 
-/* The moment now.  A wall clock that moved by more than 1 s against the monotonic one since
- * the last look is CLOCK_STEPPED for this one moment. */
+/* The moment now.  A wall clock that moved by more than 1 s against the monotonic one
+ * since the last look is CLOCK_STEPPED for this one moment. */
 struct moment clock_now(struct clock *clock);
 
 /* The pure part of the above, for tests: `synced` is what the kernel says. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * YAML by libyaml's events, taken into a tree of our own.  Not by yaml_parser_load: that one costs the
- * square of the nesting and of the number of anchors (MEASURED, 0.2.5: 100,000 brackets 14 s, 50,000
- * anchors 3 s), and can tell neither an alias from a copy nor where a tag stood.
+ * YAML by libyaml's events, taken into a tree of our own.  Not by yaml_parser_load:
+ * that one costs the square of the nesting and of the number of anchors (MEASURED,
+ * 0.2.5: 100,000 brackets 14 s, 50,000 anchors 3 s), and can tell neither an alias from
+ * a copy nor where a tag stood.
  */
 #include <assert.h>
 #include <errno.h>
@@ -216,7 +217,8 @@ static bool is_json(const char *text, size_t n)
 	return at < n && (text[at] == '{' || text[at] == '[');
 }
 
-/* Keeps the text, for source lines in messages: without a byte order mark, JSON mended. */
+/* Keeps the text, for source lines in messages: without a byte order mark, JSON
+ * mended. */
 static bool keep_text(struct config *config, const char *text, size_t n)
 {
 	if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {

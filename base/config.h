@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every text file and JSON object quantrac reads is described by tables of fields; one walker
- * checks a document against them and fills a struct.  All errors are found at once:
+ * Every text file and JSON object quantrac reads is described by tables of fields; one
+ * walker checks a document against them and fills a struct.  All errors are found at
+ * once:
  *
  *     station.yaml:6:11: error: '9600x' is not a line setting
  *        6 |     line: 9600x
@@ -72,15 +73,17 @@ struct config; /* a document: owns every text and list the struct points to */
 
 /*
  * YAML without anchors, aliases and tags; UTF-8; one document of at most 1 MiB and 32
- * levels; JSON is read by the same door.  `null` and `~` are as if the key were absent, and so is ""
- * for an id that is not required.  A date alone is a FIELD_TIME: the first moment of that legal day.
- * Range of a text or id: `high` characters.  The fallback of a list is written "a, b"; a fallback that
- * its own field would refuse is a bug and asserted.
+ * levels; JSON is read by the same door.  `null` and `~` are as if the key were absent,
+ * and so is "" for an id that is not required.  A date alone is a FIELD_TIME: the first
+ * moment of that legal day.  Range of a text or id: `high` characters.  The fallback of
+ * a list is written "a, b"; a fallback that its own field would refuse is a bug and
+ * asserted.
  *
- * Read and check a file (or text; `name` is what messages call it) and fill `into`, a zeroed struct
- * of section->size.  Errors go to `report` (NULL: collected only).  OK, NOT_FOUND, or MALFORMED with
- * the count of errors in config_errors.  *out is always set and must be freed (NULL
- * if there was no memory for it, which all functions here take).
+ * Read and check a file (or text; `name` is what messages call it) and fill `into`, a
+ * zeroed struct of section->size.  Errors go to `report` (NULL: collected only).  OK,
+ * NOT_FOUND, or MALFORMED with the count of errors in config_errors.  *out is always
+ * set and must be freed (NULL if there was no memory for it, which all functions here
+ * take).
  */
 int config_read(struct config **out, const char *path, const struct section *section,
         void *into, FILE *report);
@@ -88,22 +91,24 @@ int config_read_text(struct config **out, const char *text, size_t n, const char
         const struct section *section, void *into, FILE *report);
 void config_free(struct config *config);
 size_t config_errors(const struct config *config);
-/* First error in one line ("file:6:11: error: ..."), for `struct problem`; "" if none. */
+/* First error in one line ("file:6:11: error: ..."), for `struct problem`; "" if
+ * none. */
 const char *config_first_error(const struct config *config);
 
-/* Further errors a program finds (unknown model, two slaves with one address): same form, same
- * count.  The path names the place: "instruments[2].model", as in the struct's tables. */
+/* Further errors a program finds (unknown model, two slaves with one address): same
+ * form, same count.  The path names the place: "instruments[2].model", as in the
+ * struct's tables. */
 void config_error(struct config *config, FILE *report, const char *path,
         const char *hint, const char *format, ...)
         __attribute__((format(printf, 5, 6)));
-/* Print all errors found so far, in the order of the file: for who read with report NULL, and looked on
- * with config_error and report NULL. */
+/* Print all errors found so far, in the order of the file: for who read with report
+ * NULL, and looked on with config_error and report NULL. */
 void config_tell(struct config *config, FILE *report);
 /* Line of a path in the file, 0 if absent. */
 int config_line(const struct config *config, const char *path);
 
-/* Help for a dotted key ("instruments.line"): what it is, its type, range, unit, default.  OK or
- * NOT_FOUND, then with "did you mean". */
+/* Help for a dotted key ("instruments.line"): what it is, its type, range, unit,
+ * default.  OK or NOT_FOUND, then with "did you mean". */
 int config_explain(
         const struct section *section, const char *key, bool vietnamese, FILE *out);
 

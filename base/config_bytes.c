@@ -135,7 +135,8 @@ static int hex4(const char *at, const char *end, uint32_t *code)
 	return 1;
 }
 
-/* Surrogates D800..DBFF then DC00..DFFF (RFC 8259, 7) as the one character they mean. */
+/* Surrogates D800..DBFF then DC00..DFFF (RFC 8259, 7) as the one character they
+ * mean. */
 static size_t surrogates(const char *at, const char *end, char out[4])
 {
 	uint32_t high, low;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The walker: a tree of nodes against the tables of fields, and the struct filled from it. */
+/* The walker: a tree of nodes against the tables of fields, and the struct filled from
+ * it. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -274,7 +275,8 @@ static struct node *split_fallback(struct config *config, const char *text)
 	return list;
 }
 
-/* What stands in the table must be right: a bad fallback is a bug, not an error of the file. */
+/* What stands in the table must be right: a bad fallback is a bug, not an error of the
+ * file. */
 static void read_fallback(struct config *config, const struct field *field, char *into)
 {
 	struct node text = { .kind = NODE_SCALAR, .text = field->fallback };

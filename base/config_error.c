@@ -299,7 +299,8 @@ int config_line(const struct config *config, const char *path)
 	return (int)(key != NULL ? key->from.line : node->from.line) + 1;
 }
 
-/* A scalar is shown itself, anything bigger by its key; what is absent by the map that lacks it. */
+/* A scalar is shown itself, anything bigger by its key; what is absent by the map that
+ * lacks it. */
 static const struct node *shown(const struct config *config, const char *path)
 {
 	char parent[256];

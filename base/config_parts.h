@@ -58,7 +58,8 @@ struct config {
 	char *first; /* of config_first_error */
 };
 
-/* Zeroed memory that lives as long as the document; NULL and arena->failed if there is none. */
+/* Zeroed memory that lives as long as the document; NULL and arena->failed if there is
+ * none. */
 void *arena_take(struct arena *arena, size_t size);
 char *arena_copy(struct arena *arena, const char *text, size_t n);
 char *arena_printf(struct arena *arena, const char *format, va_list args)
@@ -72,11 +73,13 @@ int config_parse(struct config *config);
  * may be read in config->clean; MALFORMED when this is no text at all. */
 int config_check_bytes(struct config *config);
 
-/* JSON may say in escapes and hold raw what libyaml does not take: surrogate pairs, C1 controls and
- * line separators.  Writes the text so that it does; its length.  `out` NULL: only counts. */
+/* JSON may say in escapes and hold raw what libyaml does not take: surrogate pairs, C1
+ * controls and line separators.  Writes the text so that it does; its length.  `out`
+ * NULL: only counts. */
 size_t config_mend_json(const char *in, size_t n, char *out);
 
-/* Bytes of the line break at `at` as libyaml counts lines (YAML 1.1, 5.4); 0 if there is none. */
+/* Bytes of the line break at `at` as libyaml counts lines (YAML 1.1, 5.4); 0 if there
+ * is none. */
 size_t config_line_break(const char *at, size_t n);
 
 /* What libyaml found wrong, in our words. */

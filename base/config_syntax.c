@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What libyaml finds wrong, said so that the person who wrote the line knows what to do. */
+/* What libyaml finds wrong, said so that the person who wrote the line knows what to
+ * do. */
 #include <string.h>
 
 #include "base/config_parts.h"
 #include "base/utf8.h"
 
 /* clang-format off */
-/* libyaml's words (0.2.5, scanner.c and parser.c), ours, and the cure.  `at_context`: the place is
- * where the thing began, for libyaml's own is the end of the file. */
+/* libyaml's words (0.2.5, scanner.c and parser.c), ours, and the cure.  `at_context`:
+ * the place is where the thing began, for libyaml's own is the end of the file. */
 static const struct {
 	const char *problem, *message, *hint;
 	bool at_context;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One scalar each: checked whole, converted, stored; or refused with the way to write it. */
+/* One scalar each: checked whole, converted, stored; or refused with the way to write
+ * it. */
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -111,7 +112,8 @@ static void read_id(const struct value *value, void *out)
 		*(const char **)out = text;
 }
 
-/* Decimal without leading zeros, which other programs read as octal; or 0x and hexadecimal. */
+/* Decimal without leading zeros, which other programs read as octal; or 0x and
+ * hexadecimal. */
 static bool whole_number(const char *text, int64_t *number)
 {
 	const char *digits = text + (*text == '-' || *text == '+');

@@ -15,8 +15,8 @@ static int least(int a, int b)
 }
 
 /*
- * Letters to insert, remove, replace or swap with their neighbour (optimal string alignment), upper and
- * lower case alike.  Three rows of the usual table are enough.
+ * Letters to insert, remove, replace or swap with their neighbour (optimal string
+ * alignment), upper and lower case alike.  Three rows of the usual table are enough.
  */
 static int distance(const char *a, const char *b)
 {
@@ -43,7 +43,8 @@ static int distance(const char *a, const char *b)
 	return rows[n % 3][m];
 }
 
-/* Two edits turn any word of two letters into any other: a short word may lack one only. */
+/* Two edits turn any word of two letters into any other: a short word may lack one
+ * only. */
 const char *did_you_mean(const char *word, const char *const *known)
 {
 	const char *best = NULL;

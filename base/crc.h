@@ -13,10 +13,12 @@ uint32_t crc32c(uint32_t crc, const void *in, size_t n);
 /* The same without the processor's help; what other machines use. */
 uint32_t crc32c_by_table(uint32_t crc, const void *in, size_t n);
 
-/* Modbus CRC-16 (Modbus over serial line 1.02, 6.2.2).  Check value of "123456789": 4B37. */
+/* Modbus CRC-16 (Modbus over serial line 1.02, 6.2.2).  Check value of "123456789":
+ * 4B37. */
 uint16_t crc16_modbus(const uint8_t *in, size_t n);
 
-/* Modbus ASCII LRC: two's complement of the byte sum (Modbus over serial line 1.02, 6.2.1). */
+/* Modbus ASCII LRC: two's complement of the byte sum (Modbus over serial line 1.02,
+ * 6.2.1). */
 uint8_t lrc_modbus(const uint8_t *in, size_t n);
 
 #endif

@@ -40,7 +40,8 @@ static int take(struct csv *csv)
 	return c;
 }
 
-/* Does `c`, just taken, end the line?  CR LF is one end, and so is a lone CR (old spreadsheets). */
+/* Does `c`, just taken, end the line?  CR LF is one end, and so is a lone CR (old
+ * spreadsheets). */
 static bool ends_line(struct csv *csv, int c)
 {
 	if (c != '\r')
@@ -122,7 +123,8 @@ static int quoted_cell(struct csv *csv, struct problem *why, bool *last)
 	        "text behind a closing quote; write two quotes for one inside a cell");
 }
 
-/* A quote nobody closed has eaten the rows behind it: go back and on with the next line. */
+/* A quote nobody closed has eaten the rows behind it: go back and on with the next
+ * line. */
 static int open_quote(struct csv *csv, uint64_t row_at, struct problem *why)
 {
 	if (fseeko(csv->in, (off_t)row_at, SEEK_SET) == 0) {

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* The separator the header uses most outside quotes; in doubt the one that is no decimal comma. */
+/* The separator the header uses most outside quotes; in doubt the one that is no
+ * decimal comma. */
 static char find_separator(struct csv *csv)
 {
 	static const char candidate[] = { '\t', ';', ',' };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A DESCRIBE record says what an instrument or a station is, whenever that changes.  Its payload:
+ * A DESCRIBE record says what an instrument or a station is, whenever that changes.
+ * Its payload:
  *
  *   0  1  encoding: 0 plain, 1 deflated (zlib stream)
  *   1  3  reserved, 0
@@ -24,7 +25,8 @@
 enum describe_kind { DESCRIBE_INSTRUMENT, DESCRIBE_STATION };
 enum describe_origin { ORIGIN_INSTRUMENT, ORIGIN_IMPORT, ORIGIN_SIMULATION };
 
-/* One measured quantity of one instrument.  Text is never NULL, "" when unknown; numbers are NAN. */
+/* One measured quantity of one instrument.  Text is never NULL, "" when unknown;
+ * numbers are NAN. */
 struct channel {
 	const char *name; /* id: "cod", "pm2_5", "flow_out" */
 	/* what a person reads: "COD", "Bụi (PM)" / "Dust (PM)" */
@@ -84,8 +86,8 @@ struct describe {
 	void *arena; /* owns all of the above */
 };
 
-/* A describe with every text "" and every number NAN, ready to be filled by assignment; texts
- * assigned must live until it is freed, or be copied by describe_text. */
+/* A describe with every text "" and every number NAN, ready to be filled by assignment;
+ * texts assigned must live until it is freed, or be copied by describe_text. */
 struct describe *describe_new(enum describe_kind kind);
 const char *describe_text(struct describe *describe, const char *text);
 /* OK; channel[] zeroed as above */
@@ -93,7 +95,8 @@ int describe_channels(struct describe *describe, size_t n);
 int describe_parts(struct describe *describe, size_t n);
 void describe_free(struct describe *describe); /* NULL is fine */
 
-/* Write the payload and set describe->hash; its size, FULL, or REFUSED (over DESCRIBE_MOST). */
+/* Write the payload and set describe->hash; its size, FULL, or REFUSED (over
+ * DESCRIBE_MOST). */
 int describe_encode(struct describe *describe, uint8_t *out, size_t room);
 
 /* Read a payload into a new describe; OK or MALFORMED with the reason. */

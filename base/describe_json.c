@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The text of a DESCRIBE record.  The tables below are its form: one walker writes by them, the walker
- * of base/config.h reads by them.  A text "" and a number that is not known are left out; everything
- * else is written, in this order, without blanks.  So one describe has one text, and one hash.
+ * The text of a DESCRIBE record.  The tables below are its form: one walker writes by
+ * them, the walker of base/config.h reads by them.  A text "" and a number that is not
+ * known are left out; everything else is written, in this order, without blanks.  So
+ * one describe has one text, and one hash.
  *
- * A new key means a new number for "v".  Keys are never taken away and never change what they mean:
- * whoever reads v N reads all before it.
+ * A new key means a new number for "v".  Keys are never taken away and never change
+ * what they mean: whoever reads v N reads all before it.
  */
 #include "base/describe_json.h"
 
@@ -19,7 +20,8 @@
 
 #define TEXT_VERSION 1
 
-/* What the tables speak of: a describe, with the plain types that config knows beside it. */
+/* What the tables speak of: a describe, with the plain types that config knows beside
+ * it. */
 struct channel_form {
 	struct channel channel;
 	int64_t decimals;

@@ -14,13 +14,15 @@ void *describe_take(struct describe *describe, size_t size);
 /* Have it own a document whose texts it points to. */
 void describe_keep(struct describe *describe, struct config *config);
 
-/* The one text of a describe; the caller frees it.  NULL: no memory, or REFUSED by describe_valid. */
+/* The one text of a describe; the caller frees it.  NULL: no memory, or REFUSED by
+ * describe_valid. */
 char *describe_json(const struct describe *describe, size_t *n);
 
 /* Ids sound, channels and numbers within their limits. */
 bool describe_valid(const struct describe *describe);
 
-/* Read such a text; OK or MALFORMED.  Refuses what describe_json would have written otherwise. */
+/* Read such a text; OK or MALFORMED.  Refuses what describe_json would have written
+ * otherwise. */
 int describe_of_json(
         struct describe **out, const char *text, size_t n, struct problem *why);
 

@@ -5,8 +5,9 @@
  * STATE, CLAIM, AMEND, DOCUMENT: one UTF-8 JSON object.
  *   STATE   {"subject":"line plc","state":"down","text":"hung up"}     subject is what changed
  *   CLAIM, AMEND, DOCUMENT   {"kind":"permit", ...}                    kind says which form it has
- * CLOCK: before_us i64, after_us i64 (wall clock before and after the correction), state u8.
- * GAP: first_seq u64, last_seq u64, from_us i64, to_us i64, count u64, then UTF-8 text: why.
+ * CLOCK: before_us i64, after_us i64 (wall clock before and after the correction),
+ * state u8.  GAP: first_seq u64, last_seq u64, from_us i64, to_us i64, count u64, then
+ * UTF-8 text: why.
  *   Readings lost before they got a seq have first_seq 1, last_seq 0 and their count.
  */
 #ifndef BASE_EVENT_H

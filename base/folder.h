@@ -14,13 +14,15 @@ int folder_make(const char *path);
 /* fsync a folder, so that names made in it are durable.  OK or FAILED. */
 int folder_sync(const char *path);
 
-/* Whole file into memory (NUL behind it); caller frees.  OK, NOT_FOUND, FAILED, FULL (over `most`). */
+/* Whole file into memory (NUL behind it); caller frees.  OK, NOT_FOUND, FAILED, FULL
+ * (over `most`). */
 int file_read(const char *path, size_t most, char **out, size_t *n);
 
 /* Write beside, fsync, rename, fsync the folder.  OK or FAILED/FULL. */
 int file_replace(const char *path, const void *in, size_t n, unsigned mode);
 
-/* Take flock on a file made if need be; descriptor, or REFUSED: somebody holds it; FAILED. */
+/* Take flock on a file made if need be; descriptor, or REFUSED: somebody holds it;
+ * FAILED. */
 int lock_take(const char *path);
 
 #endif

@@ -109,7 +109,8 @@ int journal_begin(struct journal *journal, uint64_t first_seq)
 	return OK;
 }
 
-/* Half full: have the next one ready.  A full disk is met here first, while there is still room. */
+/* Half full: have the next one ready.  A full disk is met here first, while there is
+ * still room. */
 static void look_ahead(struct journal *journal)
 {
 	if (journal->spare >= 0 || journal->offset < journal->spare_at)

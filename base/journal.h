@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The append-only checksummed file of records: the same code in the cabinet and at the collector.
- * docs/quantrac-journal.md describes it for strangers.  One journal holds the records of one (source,
- * epoch), seq gapless, in segments
+ * The append-only checksummed file of records: the same code in the cabinet and at the
+ * collector.  docs/quantrac-journal.md describes it for strangers.  One journal holds
+ * the records of one (source, epoch), seq gapless, in segments
  *
  *   <folder>/<source>/<epoch, 16 hex digits>/<first seq, 20 digits>.log
  *
- * allocated ahead in full (4 MiB) so that a full disk shows at rotation and never inside a record.
+ * allocated ahead in full (4 MiB) so that a full disk shows at rotation and never
+ * inside a record.
  *
  * Segment header, 64 bytes, little-endian:
  *   0 "QTJ1"  4 version u16 = 1  6 reserved u16  8 source 16 bytes  24 epoch u64
@@ -15,12 +16,13 @@
  *   0 crc32c u32 of bytes 4..16+length, seeded with crc32c(epoch, segment number)
  *   4 length u16 of the record   6 flags u16: 1 = first entry of a commit, else 0
  *   8 stored_us i64: when this journal took it in   16 the record
- * A length of 0 ends the segment.  The seed keeps a record of an older file in recycled blocks from
- * ever validating.  A commit begins only when the one before it is durable, so a sound first entry of
- * a commit behind a damaged entry proves that the damaged one was durable once: no torn write.
+ * A length of 0 ends the segment.  The seed keeps a record of an older file in recycled
+ * blocks from ever validating.  A commit begins only when the one before it is durable,
+ * so a sound first entry of a commit behind a damaged entry proves that the damaged one
+ * was durable once: no torn write.
  *
- * After a failed write the group is written again at the head of a new segment: an entry whose seq was
- * seen already is a repetition, and readers and recovery skip it.
+ * After a failed write the group is written again at the head of a new segment: an
+ * entry whose seq was seen already is a repetition, and readers and recovery skip it.
  */
 #ifndef BASE_JOURNAL_H
 #define BASE_JOURNAL_H
@@ -51,9 +53,10 @@ struct journal_options {
 	/* folder for torn tails and damaged segments; NULL: <folder>/quarantine */
 	const char *quarantine;
 	int64_t now_us;
-	/* What stands here is kept by the agent that sent it, and may be sent again (the collector):
-	 * damage in the newest segment is cut off with all behind it.  Otherwise this journal numbers
-	 * its records, and goes on behind the last sound one: no seq ever names two records. */
+	/* What stands here is kept by the agent that sent it, and may be sent again
+	 * (the collector): damage in the newest segment is cut off with all behind it.
+	 * Otherwise this journal numbers its records, and goes on behind the last sound
+	 * one: no seq ever names two records. */
 	int sent_again;
 	/* only the newest so many are verified when opening; 0: all */
 	uint32_t scan_segments;
@@ -70,8 +73,8 @@ struct journal_recovery {
 	uint64_t missing; /* records in all holes together */
 };
 
-/* Open and recover; needs no person and asks nothing.  OK, or a problem: FAILED, FULL, or REFUSED
- * when another process has this journal open for writing. */
+/* Open and recover; needs no person and asks nothing.  OK, or a problem: FAILED, FULL,
+ * or REFUSED when another process has this journal open for writing. */
 int journal_open(struct journal **out, const struct journal_options *options,
         struct journal_recovery *recovery, struct problem *why);
 void journal_close(struct journal *journal); /* commits first */
@@ -84,9 +87,10 @@ uint64_t journal_next_seq(const struct journal *journal);  /* of the next append
 uint64_t journal_committed_seq(const struct journal *journal);
 
 /*
- * Take a record in: gathered in memory until journal_commit.  journal_append gives it epoch and
- * seq (writes them into `record`); journal_store takes a record that has them (at the collector) and
- * answers REFUSED unless it is exactly the next.  OK, FULL (commit first, then again) or REFUSED.
+ * Take a record in: gathered in memory until journal_commit.  journal_append gives it
+ * epoch and seq (writes them into `record`); journal_store takes a record that has them
+ * (at the collector) and answers REFUSED unless it is exactly the next.  OK, FULL
+ * (commit first, then again) or REFUSED.
  */
 int journal_append(struct journal *journal, uint8_t *record, size_t n, int64_t now_us);
 int journal_store(
@@ -95,13 +99,15 @@ int journal_store(
 /* Bytes gathered and not yet committed. */
 size_t journal_pending(const struct journal *journal);
 
-/* One pwrite, one fdatasync, then the records count as committed.  OK, or FAILED/FULL: nothing of
- * the group counts; the file is never synced again and a new segment is begun at the next commit
- * (fsync failure is never retried and trusted); the group stays gathered for it. */
+/* One pwrite, one fdatasync, then the records count as committed.  OK, or FAILED/FULL:
+ * nothing of the group counts; the file is never synced again and a new segment is
+ * begun at the next commit (fsync failure is never retried and trusted); the group
+ * stays gathered for it. */
 int journal_commit(struct journal *journal);
 
-/* What lies between the next seq and `seq` will never come (the agent has forgotten it): go on at
- * `seq`, in a new segment.  Commits first.  OK, REFUSED (backwards), FAILED or FULL. */
+/* What lies between the next seq and `seq` will never come (the agent has forgotten
+ * it): go on at `seq`, in a new segment.  Commits first.  OK, REFUSED (backwards),
+ * FAILED or FULL. */
 int journal_skip(struct journal *journal, uint64_t seq, int64_t now_us);
 
 /* Forget whole segments that end before `seq` (committed); segments removed. */
@@ -111,8 +117,9 @@ int journal_forget(struct journal *journal, uint64_t seq);
 
 struct journal_reader;
 
-/* Entries not yet committed may be seen; compare with journal_committed_seq where that matters.
- * Read the records of one epoch from `from_seq` on; OK, NOT_FOUND or FAILED. */
+/* Entries not yet committed may be seen; compare with journal_committed_seq where that
+ * matters.  Read the records of one epoch from `from_seq` on; OK, NOT_FOUND or
+ * FAILED. */
 int journal_read_open(struct journal_reader **out, const char *folder,
         const char *source, uint64_t epoch, uint64_t from_seq);
 void journal_read_close(struct journal_reader *reader);
@@ -124,16 +131,18 @@ struct journal_entry {
 	uint64_t seq;
 };
 
-/* The next sound record: 1, 0 at the end for now (ask again later), MALFORMED at damage that is not
- * a torn tail: `why` says file and offset, and the next call goes on behind it. */
+/* The next sound record: 1, 0 at the end for now (ask again later), MALFORMED at damage
+ * that is not a torn tail: `why` says file and offset, and the next call goes on behind
+ * it. */
 int journal_read_next(struct journal_reader *reader, struct journal_entry *entry,
         struct problem *why);
 
-/* Where the reader stands: file name and offset of the entry returned last, for `verify`. */
+/* Where the reader stands: file name and offset of the entry returned last, for
+ * `verify`. */
 const char *journal_read_place(const struct journal_reader *reader, uint64_t *offset);
 
-/* Epochs of a source on disk, oldest first by creation of their first segment; count, at most `most`
- * (then the newest of them). */
+/* Epochs of a source on disk, oldest first by creation of their first segment; count,
+ * at most `most` (then the newest of them). */
 int journal_epochs(
         const char *folder, const char *source, uint64_t *epoch, size_t most);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The inside of the journal: what its writer, its recovery and its readers share.  Not for others,
- * except tests, which hand in a journal_system whose calls fail.
+ * The inside of the journal: what its writer, its recovery and its readers share.  Not
+ * for others, except tests, which hand in a journal_system whose calls fail.
  */
 #ifndef BASE_JOURNAL_FILE_H
 #define BASE_JOURNAL_FILE_H
@@ -13,8 +13,8 @@
 
 #include "base/journal.h"
 
-/* Every call that changes the disk.  They answer as their namesakes of POSIX do; `allocate` as
- * posix_fallocate, with an errno. */
+/* Every call that changes the disk.  They answer as their namesakes of POSIX do;
+ * `allocate` as posix_fallocate, with an errno. */
 struct journal_system {
 	int (*open)(int folder, const char *name, int flags);
 	ssize_t (*write)(int fd, const void *in, size_t n, off_t at);
@@ -60,7 +60,8 @@ size_t entry_size(size_t record_size);
 size_t entry_put(uint8_t *out, const uint8_t *record, size_t n, int64_t stored_us);
 /* Set flag and check sum for the segment it is about to be written to. */
 void entry_seal(uint8_t *entry, uint32_t seed, bool begins);
-/* Size of the entry at in[0] by its length field, 0 at the end of the entries, MALFORMED. */
+/* Size of the entry at in[0] by its length field, 0 at the end of the entries,
+ * MALFORMED. */
 int entry_length(const uint8_t in[JOURNAL_ENTRY]);
 /* Read the entry of entry_length bytes at in[0]; OK or MALFORMED. */
 int entry_get(struct found *found, const uint8_t *in, const struct segment *segment,
@@ -73,7 +74,8 @@ int entry_get(struct found *found, const uint8_t *in, const struct segment *segm
 
 void segment_name(uint64_t first_seq, char out[SEGMENT_NAME]);
 
-/* First seqs of the segments in a folder, ascending; count, or FAILED.  The caller frees *out. */
+/* First seqs of the segments in a folder, ascending; count, or FAILED.  The caller
+ * frees *out. */
 int segment_list(int folder, uint64_t **out);
 
 /* Path of an epoch's folder; OK or FAILED (ENAMETOOLONG). */
@@ -104,8 +106,8 @@ struct window {
 int window_init(struct window *window); /* OK, or FAILED: no memory */
 void window_free(struct window *window);
 
-/* Open the segment list[i] of n.  A damaged header is made up for from its neighbours when an entry
- * proves the guess; `known` says.  OK, NOT_FOUND or FAILED. */
+/* Open the segment list[i] of n.  A damaged header is made up for from its neighbours
+ * when an entry proves the guess; `known` says.  OK, NOT_FOUND or FAILED. */
 struct segment_place {
 	int folder;
 	const char *source;
@@ -119,7 +121,8 @@ void window_close(struct window *window);
 /* Forget what is buffered: a writer may have gone on. */
 void window_refresh(struct window *window);
 
-/* Up to n bytes at `at`, borrowed until the next call; NULL past the end of the file. */
+/* Up to n bytes at `at`, borrowed until the next call; NULL past the end of the
+ * file. */
 const uint8_t *window_bytes(struct window *window, uint64_t at, size_t n);
 
 /* The entry at `at`: 1, 0 where the entries end, MALFORMED. */
@@ -149,8 +152,9 @@ struct hole {
 	uint64_t offset;      /* where they should be */
 };
 
-/* The next entry wanted: 1; 0 at the end of this segment; MALFORMED at a hole, and the next call goes
- * on behind it.  `limit` is the first seq of the next segment, or one of the above. */
+/* The next entry wanted: 1; 0 at the end of this segment; MALFORMED at a hole, and the
+ * next call goes on behind it.  `limit` is the first seq of the next segment, or one of
+ * the above. */
 int walk_step(
         struct walk *walk, uint64_t limit, struct found *found, struct hole *hole);
 
@@ -183,13 +187,15 @@ struct journal {
 /* Begin a new segment whose first record is `first_seq`; OK, FAILED or FULL. */
 int journal_begin(struct journal *journal, uint64_t first_seq);
 
-/* Recover what lies in journal->folder and make it ready for the next commit.  OK, NOT_FOUND when
- * nothing sound is there and no segment has been begun, FAILED or FULL (errno). */
+/* Recover what lies in journal->folder and make it ready for the next commit.  OK,
+ * NOT_FOUND when nothing sound is there and no segment has been begun, FAILED or FULL
+ * (errno). */
 int journal_recover(struct journal *journal, const struct journal_options *options,
         struct journal_recovery *recovery);
 
-/* Copy bytes `from`..`to` of a segment into the quarantine folder: <source>_<epoch>_<first seq>.<what>.
- * `once`: not again if it lies there already.  OK, FAILED or FULL. */
+/* Copy bytes `from`..`to` of a segment into the quarantine folder:
+ * <source>_<epoch>_<first seq>.<what>.  `once`: not again if it lies there already.
+ * OK, FAILED or FULL. */
 struct quarantine {
 	const char *what;
 	uint64_t first_seq, from, to;

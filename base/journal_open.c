@@ -75,7 +75,8 @@ static int take_folder(struct journal *journal, const struct journal_options *op
 	        journal->path);
 }
 
-/* An epoch that did not exist: created after every other one, whatever the clock says. */
+/* An epoch that did not exist: created after every other one, whatever the clock
+ * says. */
 static int begin_epoch(struct journal *journal, const struct journal_options *options,
         struct problem *why)
 {
@@ -115,7 +116,8 @@ static int open_epoch(struct journal *journal, const struct journal_options *opt
 		                              "cannot be recovered");
 	recovery->created = 1;
 	if (options->epoch == 0 && journal->folder >= 0) {
-		/* Its records may be known elsewhere: its numbers are not given again. */
+		/* Its records may be known elsewhere: its numbers are not given
+		 * again. */
 		close(journal->folder);
 		journal->folder = -1;
 		journal->epoch = 0;
@@ -158,7 +160,8 @@ int journal_open(struct journal **out, const struct journal_options *options,
 	return OK;
 }
 
-/* A new file in the quarantine; its descriptor, REFUSED when it is there already, or FAILED. */
+/* A new file in the quarantine; its descriptor, REFUSED when it is there already, or
+ * FAILED. */
 static int quarantine_open(const struct journal *journal, const struct quarantine *part)
 {
 	char path[1024];

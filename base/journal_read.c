@@ -116,8 +116,9 @@ static bool replaced(const struct journal_reader *reader)
 	               st.st_dev != reader->walk.window.device);
 }
 
-/* At the end of what there is: 1 if there is more to look at now.  A segment that has got a successor
- * is looked at once more, since its last entries may have come after our look. */
+/* At the end of what there is: 1 if there is more to look at now.  A segment that has
+ * got a successor is looked at once more, since its last entries may have come after
+ * our look. */
 static int read_further(struct journal_reader *reader)
 {
 	uint64_t *list = NULL;

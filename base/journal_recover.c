@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Recovery of a journal at open: needs no person, asks nothing, never refuses to start. */
+/* Recovery of a journal at open: needs no person, asks nothing, never refuses to
+ * start. */
 #include "base/journal_file.h"
 
 #include <errno.h>
@@ -88,7 +89,8 @@ static void scan_older(struct recover *recover, size_t i)
 		note_damage(recover, i);
 		return;
 	}
-	/* The empty first segment of a journal that was then told to begin further on. */
+	/* The empty first segment of a journal that was then told to begin further
+	 * on. */
 	if (i == 0 && records == 0 && walk->window.header_sound && lost) {
 		*recover->recovery = before;
 		remove_segment(recover, i);
@@ -118,7 +120,8 @@ static void drop_unborn(struct recover *recover)
 	}
 }
 
-/* Is there proof that what should stand at `at` was durable once: a commit begun behind it? */
+/* Is there proof that what should stand at `at` was durable once: a commit begun behind
+ * it? */
 static bool was_committed(struct recover *recover, uint64_t at)
 {
 	struct found found;
@@ -143,9 +146,9 @@ static int write_zeros(struct journal *journal, uint64_t from, uint64_t to)
 	return status;
 }
 
-/* A torn tail goes to quarantine and becomes zeros to its very end: what it holds must not validate
- * behind the entries that will be written over its beginning.  Where that cannot be done the segment
- * is left as it is, and a new one is begun. */
+/* A torn tail goes to quarantine and becomes zeros to its very end: what it holds must
+ * not validate behind the entries that will be written over its beginning.  Where that
+ * cannot be done the segment is left as it is, and a new one is begun. */
 static void cut_tail(struct recover *recover, uint64_t used)
 {
 	struct journal *journal = recover->journal;
@@ -161,8 +164,9 @@ static void cut_tail(struct recover *recover, uint64_t used)
 		journal->failed = true;
 }
 
-/* What this reads may stand in memory only: the process before may have died between write and sync,
- * or its sync failed.  Write the last group again, so that the sync below covers it. */
+/* What this reads may stand in memory only: the process before may have died between
+ * write and sync, or its sync failed.  Write the last group again, so that the sync
+ * below covers it. */
 static void make_durable(struct recover *recover)
 {
 	struct journal *journal = recover->journal;
@@ -218,7 +222,8 @@ static int take_newest(struct recover *recover)
 	journal->spare_at = window->size / 2;
 	journal->offset = recover->walk.offset;
 	journal->next_seq = journal->committed_seq = recover->walk.expected;
-	/* Readers in other processes stop at damage in the newest segment: let there be a newer one. */
+	/* Readers in other processes stop at damage in the newest segment: let there be
+	 * a newer one. */
 	if (journal->failed)
 		journal_begin(journal, journal->committed_seq);
 	return OK;

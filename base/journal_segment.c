@@ -97,7 +97,8 @@ int entry_get(struct found *found, const uint8_t *in, const struct segment *segm
 {
 	size_t length = get_le16(in + 4), size = entry_size(length);
 	const uint8_t *bytes = in + JOURNAL_ENTRY;
-	/* The record's own length and epoch first: a search must not sum up every offset. */
+	/* The record's own length and epoch first: a search must not sum up every
+	 * offset. */
 	if (get_le16(bytes) != length || get_le64(bytes + 24) != segment->epoch)
 		return MALFORMED;
 	if (get_le32(in) != entry_crc(in, seed))

@@ -161,8 +161,8 @@ static bool number_fits(struct window *window, uint64_t number)
 	return window_search(window, JOURNAL_HEADER, &found) == 1;
 }
 
-/* Numbers count up from segment to segment: one near those of the neighbours must make an entry
- * validate. */
+/* Numbers count up from segment to segment: one near those of the neighbours must make
+ * an entry validate. */
 static int guess_number(struct window *window, const struct segment_place *place)
 {
 	uint64_t before = 0, behind = 0;
@@ -215,8 +215,9 @@ static int look_behind(struct walk *walk, uint64_t limit, struct found *found)
 int walk_step(struct walk *walk, uint64_t limit, struct found *found, struct hole *hole)
 {
 	bool last = limit == LIMIT_NEWEST || limit == LIMIT_NONE;
-	/* What the next segment holds is not looked for here: this one may have been given up after a
-	 * failed write, and what is left at its end was never durable. */
+	/* What the next segment holds is not looked for here: this one may have been
+	 * given up after a failed write, and what is left at its end was never
+	 * durable. */
 	while (last || walk->expected < limit) {
 		uint64_t from = walk->offset;
 		bool more = walk->window.known &&

@@ -41,23 +41,26 @@ const char *date_print_vi(int64_t time_us, int offset_min, char out[TIME_TEXT]);
 const char *stamp_print(int64_t time_us, int offset_min, char out[TIME_TEXT]);
 
 /*
- * Parse a point of time in ISO 8601 ("2026-11-15T08:48", "2026-11-15 08:48:00.5+07:00", "...Z") or a
- * TT10 stamp ("20261115084800"); without an offset it is legal time at `offset_min`.  An hour may have
- * one digit ("2004-03-11 0:00:00").  A date alone is no point of time.  OK or MALFORMED.
+ * Parse a point of time in ISO 8601 ("2026-11-15T08:48", "2026-11-15 08:48:00.5+07:00",
+ * "...Z") or a TT10 stamp ("20261115084800"); without an offset it is legal time at
+ * `offset_min`.  An hour may have one digit ("2004-03-11 0:00:00").  A date alone is no
+ * point of time.  OK or MALFORMED.
  */
 int time_parse(const char *text, int offset_min, int64_t *time_us);
 
 /* Parse a stretch of time as a person types it: "2026", "2026-11", "2026-11-15",
- * "2026-11-15T08" (one hour), "yesterday", "today", "now-6h" (from there to now), or any point of
- * time (then *to_us == *from_us).  Half open.  OK or MALFORMED. */
+ * "2026-11-15T08" (one hour), "yesterday", "today", "now-6h" (from there to now), or
+ * any point of time (then *to_us == *from_us).  Half open.  OK or MALFORMED. */
 int interval_parse(const char *text, int offset_min, int64_t now_us, int64_t *from_us,
         int64_t *to_us);
 
-/* "+07:00" and "-03:30" to minutes, at most 14 hours; OK or MALFORMED.  The other way prints 6 characters. */
+/* "+07:00" and "-03:30" to minutes, at most 14 hours; OK or MALFORMED.  The other way
+ * prints 6 characters. */
 int offset_parse(const char *text, int *offset_min);
 const char *offset_print(int offset_min, char out[8]);
 
-/* "90s", "5min", "1h", "24h", "10ms", "60d" to seconds; a bare number is refused.  OK or MALFORMED. */
+/* "90s", "5min", "1h", "24h", "10ms", "60d" to seconds; a bare number is refused.  OK
+ * or MALFORMED. */
 int duration_parse(const char *text, double *seconds);
 
 /* Start of the legal day (or of any period dividing a day) that holds time_us. */

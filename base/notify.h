@@ -3,7 +3,8 @@
 #ifndef BASE_NOTIFY_H
 #define BASE_NOTIFY_H
 
-/* Send one state ("READY=1", "STATUS=...") to $NOTIFY_SOCKET; does nothing without it. */
+/* Send one state ("READY=1", "STATUS=...") to $NOTIFY_SOCKET; does nothing without
+ * it. */
 void notify(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

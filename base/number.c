@@ -12,8 +12,9 @@ static const char *digits(const char *at)
 	return at;
 }
 
-/* strtod also takes blanks, hexadecimal, "inf" and "nan", and stops where it likes: so the shape
- * comes first.  [+-] digits [. digits] [e [+-] digits], with a digit on one side of the point. */
+/* strtod also takes blanks, hexadecimal, "inf" and "nan", and stops where it likes: so
+ * the shape comes first.  [+-] digits [. digits] [e [+-] digits], with a digit on one
+ * side of the point. */
 static int number_shape(const char *text)
 {
 	const char *at = text + (*text == '+' || *text == '-');

@@ -13,7 +13,8 @@
  *          x exchanges: block u16, milliseconds after the record's time u32, length u16, bytes
  *
  * A value that is not usable is a state; its eight bytes are then netCDF's fill,
- * 479E000000000000 (9.969209968386869e36).  A failed read can never look like a reading.
+ * 479E000000000000 (9.969209968386869e36).  A failed read can never look like a
+ * reading.
  */
 #ifndef BASE_READING_H
 #define BASE_READING_H
@@ -45,7 +46,8 @@ enum channel_state {
 };
 #define CHANNEL_STATES 13
 
-/* "ok", "unchanged", "silent", ...: fixed words, also used in CSV and file attributes. */
+/* "ok", "unchanged", "silent", ...: fixed words, also used in CSV and file
+ * attributes. */
 const char *channel_state_text(uint8_t state);
 /* The number for such a word, or NOT_FOUND. */
 int channel_state_of(const char *text);
@@ -68,10 +70,11 @@ struct reading_parts {
 };
 
 /*
- * Write the payload; its size, FULL, or REFUSED: too many channels, a state that is none, exchanges that
- * do not add up, a sample time of a channel that is none, and the states that claim a number (ok, below
- * range, above range) without a finite value.  The number beside unchanged, silent, garbled, refused,
- * no value and off is never written.  A number whose bits are the fill is written as "no value".
+ * Write the payload; its size, FULL, or REFUSED: too many channels, a state that is
+ * none, exchanges that do not add up, a sample time of a channel that is none, and the
+ * states that claim a number (ok, below range, above range) without a finite value.
+ * The number beside unchanged, silent, garbled, refused, no value and off is never
+ * written.  A number whose bits are the fill is written as "no value".
  */
 int reading_encode(const struct reading_parts *parts, uint8_t *out, size_t room);
 
@@ -82,8 +85,8 @@ struct reading {
 	const uint8_t *state, *values, *sampled, *vendor, *exchanges;
 };
 
-/* OK or MALFORMED: lengths that do not add up, a state that is none, a value that its state does not
- * allow, NaN or infinity instead of the fill. */
+/* OK or MALFORMED: lengths that do not add up, a state that is none, a value that its
+ * state does not allow, NaN or infinity instead of the fill. */
 int reading_decode(struct reading *reading, const uint8_t *payload, size_t n);
 
 /* The value of channel i, NAN if its bytes are the fill. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A record: the byte string made once per event of a station, and never rewritten.  The same bytes
- * lie in the cabinet's journal, go over the wire, lie in the collector's journal, and are the leaf
- * of the proof tree.  Little-endian.
+ * A record: the byte string made once per event of a station, and never rewritten.  The
+ * same bytes lie in the cabinet's journal, go over the wire, lie in the collector's
+ * journal, and are the leaf of the proof tree.  Little-endian.
  *
  *  0     2    3     4      5  6        8            24       32    40       48       56     64
  *  length ver  type  clock  0  reserved source       epoch    seq   time_us  mono_us  boot   payload
@@ -49,21 +49,23 @@ struct record {
 	size_t payload_size;
 };
 
-/* Write the record; its length, or REFUSED (a field out of range, an id that is none, a payload
- * too long) or FULL (`room` too small). */
+/* Write the record; its length, or REFUSED (a field out of range, an id that is none, a
+ * payload too long) or FULL (`room` too small). */
 int record_encode(const struct record *record, uint8_t *out, size_t room);
 
-/* Read the record that starts at in[0]: its length, or MALFORMED.  payload points into `in`. */
+/* Read the record that starts at in[0]: its length, or MALFORMED.  payload points into
+ * `in`. */
 int record_decode(struct record *record, const uint8_t *in, size_t n);
 
-/* Give an encoded record its place; the keeper does this once, before the first commit. */
+/* Give an encoded record its place; the keeper does this once, before the first
+ * commit. */
 void record_place(uint8_t *bytes, uint64_t epoch, uint64_t seq);
 
 /* "reading", "?" for a number that is no type. */
 const char *record_type_text(uint8_t type);
 
-/* A station id in its 16 bytes, padded with zeros.  source_get: OK, or MALFORMED when the bytes are no
- * id or something follows its first zero. */
+/* A station id in its 16 bytes, padded with zeros.  source_get: OK, or MALFORMED when
+ * the bytes are no id or something follows its first zero. */
 void source_put(const char *source, uint8_t out[SOURCE_SIZE]);
 int source_get(const uint8_t in[SOURCE_SIZE], char source[SOURCE_SIZE + 1]);
 

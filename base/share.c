@@ -26,7 +26,8 @@ static int beside(const char *name, char *out, size_t room)
 	return 0;
 }
 
-/* A build has "limits" beside its programs; an installed one has bin/ and share/quantrac/. */
+/* A build has "limits" beside its programs; an installed one has bin/ and
+ * share/quantrac/. */
 const char *share_folder(const char *name, char *out, size_t room)
 {
 	char installed[256];

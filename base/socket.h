@@ -27,7 +27,8 @@ int key_pair_complete(struct key_pair *pair);
 int key_write(const char *path, const char *key, int secret, struct problem *why);
 int key_read(const char *path, char key[KEY_TEXT], int secret, struct problem *why);
 
-/* Is this "tcp://ADDRESS:PORT"?  Nothing else is spoken, and always encrypted.  OK, or REFUSED. */
+/* Is this "tcp://ADDRESS:PORT"?  Nothing else is spoken, and always encrypted.  OK, or
+ * REFUSED. */
 int endpoint_check(const char *endpoint, struct problem *why);
 
 /* ---- the agent's end ---- */

@@ -14,7 +14,8 @@
 #include "base/status.h"
 #include "base/utf8.h"
 
-/* Text rows are held back until their widths are known; a long table is not held back for ever. */
+/* Text rows are held back until their widths are known; a long table is not held back
+ * for ever. */
 #define ROWS_HELD 1000
 #define BETWEEN   "  "
 
@@ -54,7 +55,8 @@ size_t text_width(const char *text)
 	return width;
 }
 
-/* One line per row on a terminal: breaks become blanks, control characters question marks. */
+/* One line per row on a terminal: breaks become blanks, control characters question
+ * marks. */
 static char *for_people(const char *text)
 {
 	char *copy = strdup(text);
@@ -107,8 +109,8 @@ static void start_text(struct table *table)
 	table->n_held = 1;
 }
 
-/* RFC 4180: quotes round a cell that holds a comma, a quote or a line break; quotes doubled.  An empty
- * cell alone in its row is quoted, or readers would skip the row. */
+/* RFC 4180: quotes round a cell that holds a comma, a quote or a line break; quotes
+ * doubled.  An empty cell alone in its row is quoted, or readers would skip the row. */
 static void csv_put(const struct table *table, const char *text)
 {
 	FILE *out = table->out;

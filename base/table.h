@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The one writer of tables: aligned text for people, CSV (RFC 4180, one header row) and JSON (an
- * array of objects) for programs.  Text columns are aligned by their width on the screen.
+ * The one writer of tables: aligned text for people, CSV (RFC 4180, one header row) and
+ * JSON (an array of objects) for programs.  Text columns are aligned by their width on
+ * the screen.
  */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H
@@ -42,7 +43,8 @@ size_t table_rows(const struct table *table);
 /* Writes what is left and frees.  OK or FAILED (errno of the stream). */
 int table_end(struct table *table);
 
-/* Columns `text` takes on a terminal: combining marks 0, others by wcwidth under UTF-8. */
+/* Columns `text` takes on a terminal: combining marks 0, others by wcwidth under
+ * UTF-8. */
 size_t text_width(const char *text);
 
 #endif

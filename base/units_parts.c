@@ -81,8 +81,8 @@ static const struct {
 	{ "% LEL", "LEL" },
 };
 
-/* Words people write: what UDUNITS is told, what CF readers and what people are told.  `exponent` is
- * what the word must carry to mean this (3: "Nm3"), 0 if any will do. */
+/* Words people write: what UDUNITS is told, what CF readers and what people are told.
+ * `exponent` is what the word must carry to mean this (3: "Nm3"), 0 if any will do. */
 struct word {
 	const char *seen, *parse, *cf, *people;
 	int exponent;

@@ -56,7 +56,8 @@ static int among(uint32_t code, const struct range *range, size_t n)
 
 int utf8_width(uint32_t code)
 {
-	/* Unicode 15: general categories Mn and Cf as far as our texts go; East_Asian_Width W, F */
+	/* Unicode 15: general categories Mn and Cf as far as our texts go;
+	 * East_Asian_Width W, F */
 	static const struct range zero[] = { { 0x300, 0x36f }, { 0x1ab0, 0x1aff },
 		{ 0x1dc0, 0x1dff }, { 0x200b, 0x200f }, { 0x20d0, 0x20ff },
 		{ 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f }, { 0xfeff, 0xfeff } };

@@ -8,8 +8,9 @@
 
 #define UTF8_REPLACEMENT "\xef\xbf\xbd" /* U+FFFD, for what is no character */
 
-/* Bytes of the character that starts at `in` (1 to 4), with its code; 0 if it is none: cut short, too
- * long for what it says, a surrogate, beyond U+10FFFF.  `n` is at least 1. */
+/* Bytes of the character that starts at `in` (1 to 4), with its code; 0 if it is none:
+ * cut short, too long for what it says, a surrogate, beyond U+10FFFF.  `n` is at least
+ * 1. */
 size_t utf8_next(const char *in, size_t n, uint32_t *code);
 
 /* Where the first byte stands that is not UTF-8; n if all is well. */

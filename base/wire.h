@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The messages between a cabinet and its collector, one ZeroMQ frame each.  Little-endian, 48 bytes
- * of header, then the payload.  docs/quantrac-wire.7 tells who says what when.
+ * The messages between a cabinet and its collector, one ZeroMQ frame each.
+ * Little-endian, 48 bytes of header, then the payload.  docs/quantrac-wire.7 tells who
+ * says what when.
  *
  *  0      4    5     6      8         24     32         40     42        44           48
  *  "QTW1" type flags 0      source    epoch  first_seq  count  reserved  payload size | crc32c at 44
@@ -22,10 +23,11 @@
 #define WIRE_COUNT  512   /* most records of one batch */
 
 enum wire_type {
-	/* agent: epoch, first_seq = oldest kept; payload: newest u64, time_us i64, clock u8,
-	 * 7 reserved, agent version (text) */
+	/* agent: epoch, first_seq = oldest kept; payload: newest u64, time_us i64,
+	 * clock u8, 7 reserved, agent version (text) */
 	WIRE_HELLO = 1,
-	/* collector: first_seq = next wanted; payload: time_us i64, window u32, most u32 */
+	/* collector: first_seq = next wanted; payload: time_us i64, window u32, most
+	 * u32 */
 	WIRE_WELCOME,
 	/* agent: count records from first_seq on, one behind the other */
 	WIRE_DATA,
@@ -45,11 +47,12 @@ struct wire {
 	size_t payload_size;
 };
 
-/* Size of the message written to `out`, REFUSED (a field out of range) or FULL (room, WIRE_MOST). */
+/* Size of the message written to `out`, REFUSED (a field out of range) or FULL (room,
+ * WIRE_MOST). */
 int wire_encode(const struct wire *wire, uint8_t *out, size_t room);
 
-/* OK or MALFORMED.  For DATA every record is decoded too: gapless seq from first_seq, the header's
- * source and epoch, count as said. */
+/* OK or MALFORMED.  For DATA every record is decoded too: gapless seq from first_seq,
+ * the header's source and epoch, count as said. */
 int wire_decode(struct wire *wire, const uint8_t *in, size_t n);
 
 struct wire_hello {

@@ -19,7 +19,8 @@ static int ledger_add(struct ledger *ledger, const struct calibration *calibrati
 	return OK;
 }
 
-/* A document nobody can read (of a later version) is told and left out: one must not stop all. */
+/* A document nobody can read (of a later version) is told and left out: one must not
+ * stop all. */
 static int take(void *with, const struct document *document)
 {
 	struct calibration calibration;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Dated calibrations: DOCUMENT records of kind "calibration" of the source `office`, append-only,
- * looked up by validity and applied when read.
+ * Dated calibrations: DOCUMENT records of kind "calibration" of the source `office`,
+ * append-only, looked up by validity and applied when read.
  */
 #ifndef CALIBRATION_LEDGER_H
 #define CALIBRATION_LEDGER_H
@@ -36,7 +36,8 @@ void ledger_free(struct ledger *ledger);
 const struct calibration *ledger_find(const struct ledger *ledger, const char *station,
         const char *channel, int64_t time_us);
 
-/* Apply to arrays: value[n] in place where a calibration is in force; values changed. */
+/* Apply to arrays: value[n] in place where a calibration is in force; values
+ * changed. */
 size_t ledger_apply(const struct ledger *ledger, const char *station,
         const char *channel, const int64_t *time_us, double *value, size_t n);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A linear relation of indication x to reference y: y = a + b x, by weighted least squares.  Works on
- * arrays; opens nothing.
+ * A linear relation of indication x to reference y: y = a + b x, by weighted least
+ * squares.  Works on arrays; opens nothing.
  */
 #ifndef CALIBRATION_RELATION_H
 #define CALIBRATION_RELATION_H
@@ -20,9 +20,10 @@ struct relation {
 	double x_low, x_high; /* valid range: that of the points */
 };
 
-/* Fit n >= 3 points; u[i] is the standard uncertainty of y[i] (NULL: equal weights, and covariance is
- * scaled by the residuals).  residual[n] = y - (a + b x) (may be NULL).  gsl_fit_wlinear /
- * gsl_fit_linear.  OK, REFUSED (too few points, all x equal, not finite). */
+/* Fit n >= 3 points; u[i] is the standard uncertainty of y[i] (NULL: equal weights, and
+ * covariance is scaled by the residuals).  residual[n] = y - (a + b x) (may be NULL).
+ * gsl_fit_wlinear / gsl_fit_linear.  OK, REFUSED (too few points, all x equal, not
+ * finite). */
 int relation_fit(struct relation *out, const double *x, const double *y,
         const double *u, size_t n, double *residual, struct problem *why);
 

@@ -6,8 +6,8 @@
 #include "cli/common.h"
 #include "sensors/live.h"
 
-/* Read the configuration and the state file sensord keeps beside its journal.  0, or the exit code
- * of a problem that has been told. */
+/* Read the configuration and the state file sensord keeps beside its journal.  0, or
+ * the exit code of a problem that has been told. */
 int cabinet_open(
         struct live_view *view, const char *command, const struct common *common);
 

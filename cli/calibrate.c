@@ -157,7 +157,8 @@ static const char *login_name(void)
 	return user != NULL ? user->pw_name : "?";
 }
 
-/* What is stored stays for ever: a calibration of nothing, or of no time, is not stored. */
+/* What is stored stays for ever: a calibration of nothing, or of no time, is not
+ * stored. */
 static int check_record(const struct view *view, const struct arguments *a,
         const struct calibration *calibration, struct problem *why)
 {

@@ -102,7 +102,8 @@ int common_parse(struct common *common, const struct argp *argp, void *with, int
 	static const struct argp common_argp = { .options = options,
 		.parser = parse_common };
 	static char name[64];
-	/* words and sentences are the parent's: argp would print the child's once more */
+	/* words and sentences are the parent's: argp would print the child's once
+	 * more */
 	struct argp own = { 0 };
 	if (argp != NULL) {
 		own = *argp;

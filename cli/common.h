@@ -32,7 +32,8 @@ struct common {
 int common_parse(struct common *common, const struct argp *argp, void *with, int argc,
         char **argv);
 
-/* Is Vietnamese (the first language) asked for?  Is "vi", is "en" among those asked for? */
+/* Is Vietnamese (the first language) asked for?  Is "vi", is "en" among those asked
+ * for? */
 bool common_vietnamese(const struct common *common);
 bool common_wants(const struct common *common, const char *language);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A whole zone in a box: the invented KCN Mẫu with a wastewater outlet, a boiler stack and an ambient
- * station.  Thirty days of history through ingest and seal in this process, then live through the
- * real daemons, then what an inspector asks for.
+ * A whole zone in a box: the invented KCN Mẫu with a wastewater outlet, a boiler stack
+ * and an ambient station.  Thirty days of history through ingest and seal in this
+ * process, then live through the real daemons, then what an inspector asks for.
  */
 #ifndef CLI_DEMO_H
 #define CLI_DEMO_H
@@ -57,7 +57,8 @@ int demo_history(struct demo *demo, struct problem *why);
 /* Start simulate, sensord, collectd and webd, let them run, end them. */
 int demo_live(struct demo *demo, struct problem *why);
 
-/* Count the live readings, and find the dead slave and the pulled cable in the STATE records. */
+/* Count the live readings, and find the dead slave and the pulled cable in the STATE
+ * records. */
 void demo_seen(struct demo *demo);
 
 /* Judge, verify, write the data sheets, and say it in ten lines. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Thirty days in seconds: the poller asks the simulated instruments by a clock moved by hand, and the
- * records go through ingest and seal as if they had come over the wire.
+ * Thirty days in seconds: the poller asks the simulated instruments by a clock moved by
+ * hand, and the records go through ingest and seal as if they had come over the wire.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,8 +17,8 @@
 
 #define DELAY_US (2 * US_PER_S) /* from instrument to collector, usually */
 
-/* Day 27: the link of the wastewater cabinet is down for nine hours, over midnight; what it kept
- * comes when the link is back. */
+/* Day 27: the link of the wastewater cabinet is down for nine hours, over midnight;
+ * what it kept comes when the link is back. */
 #define OUTAGE_FROM_US (26 * US_PER_DAY + 15 * US_PER_HOUR + 20 * US_PER_MIN)
 #define OUTAGE_TO_US   (27 * US_PER_DAY + 20 * US_PER_MIN)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The live part: the real programs as children, on pseudo-terminals, TCP ports and sockets of this
- * machine alone.
+ * The live part: the real programs as children, on pseudo-terminals, TCP ports and
+ * sockets of this machine alone.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -134,7 +134,8 @@ static void become(const char *log, char *const argument[])
 	_exit(127);
 }
 
-/* Start one of our programs; its words go to <dir>/<name>.log.  Arguments end with NULL. */
+/* Start one of our programs; its words go to <dir>/<name>.log.  Arguments end with
+ * NULL. */
 static int start(struct live *live, const char *name, const char *program, ...)
 {
 	char path[DEMO_PATH], log[DEMO_PATH + 64];

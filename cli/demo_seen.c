@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the records of the live part say happened: nothing on the last screen is taken on trust. */
+/* What the records of the live part say happened: nothing on the last screen is taken
+ * on trust. */
 #include <stdio.h>
 #include <string.h>
 

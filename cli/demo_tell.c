@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The last screen: what was found, whether it can be trusted, where it lies.  Ten lines. */
+/* The last screen: what was found, whether it can be trusted, where it lies.  Ten
+ * lines. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>

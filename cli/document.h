@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What people enter at the office goes the way of every record: source `office`, journal, seal. */
+/* What people enter at the office goes the way of every record: source `office`,
+ * journal, seal. */
 #ifndef CLI_DOCUMENT_H
 #define CLI_DOCUMENT_H
 
@@ -10,7 +11,8 @@
 
 #define OFFICE "office"
 
-/* Store one DOCUMENT (its JSON object) in an archive and wait until it is durable.  OK or a problem. */
+/* Store one DOCUMENT (its JSON object) in an archive and wait until it is durable.  OK
+ * or a problem. */
 int document_put(const char *archive, const char *json, struct problem *why);
 
 /* The same through an ingest one holds, as if it had been entered at time_us. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* quantrac exceedances: what is over its limit.  Kinds are never mixed in one list unless asked:
- * legal (the statistic the rule names), ambient (state of the air), episode (raw run over a level). */
+/* quantrac exceedances: what is over its limit.  Kinds are never mixed in one list
+ * unless asked: legal (the statistic the rule names), ambient (state of the air),
+ * episode (raw run over a level). */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

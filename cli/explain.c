@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* quantrac explain ST CH TIME: every step from raw bytes to result; or why nothing is there. */
+/* quantrac explain ST CH TIME: every step from raw bytes to result; or why nothing is
+ * there. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -286,7 +287,8 @@ static const struct table_column columns[] = {
 	{ 0 },
 };
 
-/* "2 raw bytes     instrument ..." begins a step; a line that begins with blanks goes on with it. */
+/* "2 raw bytes     instrument ..." begins a step; a line that begins with blanks goes on with
+ * it. */
 static void put_line(struct table *table, char *line, char step[2], char about[16])
 {
 	if (line[0] >= '1' && line[0] <= '6' && line[1] == ' ') {

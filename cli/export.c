@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* quantrac export: the readings or means of a station's month as CSV for other programs. */
+/* quantrac export: the readings or means of a station's month as CSV for other
+ * programs. */
 #include "exports/wide_csv.h"
 
 #include <errno.h>

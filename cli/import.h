@@ -33,7 +33,8 @@ struct import_options {
 int import_csv(const struct import_options *options, const char *path);
 int import_tt10(const struct import_options *options, const char *folder);
 
-/* Put what --declare says of the channels into their describe; "all" is every channel.  OK or REFUSED. */
+/* Put what --declare says of the channels into their describe; "all" is every channel.
+ * OK or REFUSED. */
 int import_declare(struct describe *describe, const struct import_options *options,
         struct problem *why);
 

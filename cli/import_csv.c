@@ -77,7 +77,8 @@ static int row_time(const struct csv *csv, const struct table_map *map,
 	return problem_set(why, MALFORMED, EXIT_DAMAGED, "'%s' is no time", text);
 }
 
-/* One cell: its value and state.  Where nothing stands but the status says why, that is the state. */
+/* One cell: its value and state.  Where nothing stands but the status says why, that is
+ * the state. */
 static int cell_value(const struct csv *csv, const struct column *column,
         const char *missing, double *value, uint8_t *state, struct problem *why)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a file does not say and a comparison with a limit needs: as what, dry or wet, at which
- * temperature and pressure, how far the instrument reads. */
+/* What a file does not say and a comparison with a limit needs: as what, dry or wet, at
+ * which temperature and pressure, how far the instrument reads. */
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>

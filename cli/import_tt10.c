@@ -114,7 +114,8 @@ static int survey(struct station *station, struct problem *why)
 	return OK;
 }
 
-/* The unit of a line; files leave it out or write a dash (pH): then what the symbol usually has. */
+/* The unit of a line; files leave it out or write a dash (pH): then what the symbol
+ * usually has. */
 static const char *unit_of(
         const struct tt10_line *line, const struct tt10_symbol *known)
 {

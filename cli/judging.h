@@ -14,12 +14,13 @@ struct judging {
 
 extern const struct argp judging_argp;
 
-/* Fill the options of judge(); without --since/--until the whole archive.  OK, or what is asked for
- * that is not there: a misspelt rule must not look like a clean record. */
+/* Fill the options of judge(); without --since/--until the whole archive.  OK, or what
+ * is asked for that is not there: a misspelt rule must not look like a clean record. */
 int judging_options(const struct judging *judging, const struct view *view,
         struct judge_options *out, struct problem *why);
 
-/* "legal" or "ambient"; and is that kind asked for (`otherwise`: what no --kind asks for)? */
+/* "legal" or "ambient"; and is that kind asked for (`otherwise`: what no --kind asks
+ * for)? */
 const char *judging_kind(const struct assessment *assessment);
 bool judging_wants(
         const struct judging *judging, const char *otherwise, const char *kind);
@@ -27,7 +28,8 @@ bool judging_wants(
 /* Decimals a person sees of a statistic: one more than the limit has. */
 int judging_decimals(const struct assessment *assessment);
 
-/* The limit a value is compared with: the upper one, or the side of the interval it is nearer to. */
+/* The limit a value is compared with: the upper one, or the side of the interval it is
+ * nearer to. */
 double judging_limit(const struct assessment *assessment);
 
 #endif

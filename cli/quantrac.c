@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* quantrac: the cabinet's commands; any other is handed to quantrac-office, if it is installed. */
+/* quantrac: the cabinet's commands; any other is handed to quantrac-office, if it is
+ * installed. */
 #include <errno.h>
 #include <limits.h>
 #include <locale.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* quantrac report: the data sheet of one station and legal day, in Vietnamese and English. */
+/* quantrac report: the data sheet of one station and legal day, in Vietnamese and
+ * English. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

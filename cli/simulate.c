@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* quantrac simulate: instruments that are not there, on pseudo-terminals and TCP ports. */
+/* quantrac simulate: instruments that are not there, on pseudo-terminals and TCP
+ * ports. */
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
@@ -89,7 +90,8 @@ static void catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* At speed 1 the scenario is where the clock is; faster, it is played from its start. */
+/* At speed 1 the scenario is where the clock is; faster, it is played from its
+ * start. */
 static int64_t begin(struct scenario *scenario, const struct arguments *given)
 {
 	int64_t now_us = common_now(), start_us = 0, end_us;

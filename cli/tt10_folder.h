@@ -16,8 +16,8 @@ struct tt10_folder {
 	size_t strangers;       /* files whose names are not the circular's */
 };
 
-/* All data files below a folder, whatever their depth.  OK, NOT_FOUND (no such folder, none in it).
- * Freed in any case. */
+/* All data files below a folder, whatever their depth.  OK, NOT_FOUND (no such folder,
+ * none in it).  Freed in any case. */
 int tt10_folder_list(
         struct tt10_folder *out, const char *path, int offset_min, struct problem *why);
 void tt10_folder_free(struct tt10_folder *folder);

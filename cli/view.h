@@ -20,7 +20,8 @@ int view_open(
 /* Tells damage met on the way (once each) and closes. */
 void view_close(struct view *view);
 void view_tell(struct view *view);
-/* The exit code of a command that did its work: 65 if some of the archive could not be read. */
+/* The exit code of a command that did its work: 65 if some of the archive could not be
+ * read. */
 int view_exit(const struct view *view);
 
 /* The stations of a zone or one station: is `station` wanted? */

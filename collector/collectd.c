@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * quantrac-collectd: takes in the records of the cabinets, makes them durable, acknowledges them, and
- * seals each legal day.  One poll loop; sealing has a thread of its own, the door of the socket too.
+ * quantrac-collectd: takes in the records of the cabinets, makes them durable,
+ * acknowledges them, and seals each legal day.  One poll loop; sealing has a thread of
+ * its own, the door of the socket too.
  *
  *     cabinets --CURVE--> desk --> ingest (journals) --ACK--> cabinets
  *                                    `--> sealing (archive)
@@ -283,8 +284,8 @@ static void run(struct collectd *collectd, const sigset_t *waiting)
 		int more = hear(collectd);
 		collectd->now = clock_now(&collectd->clock);
 		from_time_to_time(collectd);
-		/* sending may use up the ring of the descriptor: what is waited for is a
-		 * socket that was found empty after the last send */
+		/* sending may use up the ring of the descriptor: what is waited for is
+		 * a socket that was found empty after the last send */
 		if (commit_if_due(collectd))
 			continue;
 		if (!more)

@@ -33,8 +33,8 @@ struct collectd_arguments {
 /* Never returns on --help, --version or misuse (64). */
 void collectd_arguments(struct collectd_arguments *arguments, int argc, char **argv);
 
-/* Read the file and lay the command line over it; ends the program with 78 on any error.  The document
- * owns the texts. */
+/* Read the file and lay the command line over it; ends the program with 78 on any
+ * error.  The document owns the texts. */
 struct config *collectd_configure(
         struct collectd_config *config, const struct collectd_arguments *arguments);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The collector's side of the link (base/wire.h): what a message of a cabinet means and what is
- * answered.  No socket and no clock: collectd hands them in.
+ * The collector's side of the link (base/wire.h): what a message of a cabinet means and
+ * what is answered.  No socket and no clock: collectd hands them in.
  *
  *   HELLO  -> WELCOME with the first record wanted       PING -> PONG
  *   DATA   -> gathered; ACK when it is durable            anything unsound: counted, no answer
@@ -57,8 +57,8 @@ uint32_t desk_window(size_t agents);
 int desk_hear(struct desk *desk, const struct peer *peer, const uint8_t *in, size_t n,
         const struct moment *now, uint8_t *out);
 
-/* After a commit: the ACK that station i is owed, its size; 0: none (also while its journal cannot be
- * written). */
+/* After a commit: the ACK that station i is owed, its size; 0: none (also while its
+ * journal cannot be written). */
 int desk_ack(struct desk *desk, size_t i, uint8_t *out);
 
 /* Log who has fallen silent. */

@@ -143,8 +143,9 @@ size_t ingest_pending(const struct ingest *ingest)
 
 /* ---- taking in ---- */
 
-/* Simulated data must not slip into an archive of evidence: a DESCRIBE that says so is stopped, and
- * everything behind it waits.  One that cannot be read is evidence of something; it stays. */
+/* Simulated data must not slip into an archive of evidence: a DESCRIBE that says so is
+ * stopped, and everything behind it waits.  One that cannot be read is evidence of
+ * something; it stays. */
 static int check_origin(
         const struct ingest *ingest, const struct record *record, struct problem *why)
 {

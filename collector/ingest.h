@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Records in: the one way into an archive, used by collectd for what comes over the wire and by
- * import, permit, calibrate and the demo in-process.  Holds the archive's lock.
+ * Records in: the one way into an archive, used by collectd for what comes over the
+ * wire and by import, permit, calibrate and the demo in-process.  Holds the archive's
+ * lock.
  */
 #ifndef COLLECTOR_INGEST_H
 #define COLLECTOR_INGEST_H
@@ -26,7 +27,8 @@ struct ingest_options {
 	                          had gone */
 };
 
-/* Lock the archive, recover its journals.  OK, REFUSED (somebody holds the lock: EXIT_TRY_AGAIN). */
+/* Lock the archive, recover its journals.  OK, REFUSED (somebody holds the lock:
+ * EXIT_TRY_AGAIN). */
 int ingest_open(
         struct ingest **out, const struct ingest_options *options, struct problem *why);
 void ingest_close(struct ingest *ingest); /* commits */
@@ -38,40 +40,45 @@ uint64_t ingest_next(struct ingest *ingest, const char *source, uint64_t epoch);
 /* All below are durable: what WELCOME, ACK and NAK may say. */
 uint64_t ingest_durable(struct ingest *ingest, const char *source, uint64_t epoch);
 
-/* The oldest record its agent still has is `first_seq` (HELLO): what lies between the next wanted and
- * that one can never come.  OK (also when there is no such hole), or FAILED. */
+/* The oldest record its agent still has is `first_seq` (HELLO): what lies between the
+ * next wanted and that one can never come.  OK (also when there is no such hole), or
+ * FAILED. */
 int ingest_skip(struct ingest *ingest, const char *source, uint64_t epoch,
         uint64_t first_seq, int64_t now_us, struct problem *why);
 
 /* Bytes gathered and not yet committed. */
 size_t ingest_pending(const struct ingest *ingest);
 
-/* Take a DATA message that wire_decode accepted, from the station `user`.  Gathers; nothing may be
- * acknowledged before ingest_commit.  OK (also when all or part was there already: the same bytes
- * once), REFUSED (another's source, simulated, same key with other bytes: quarantined), NOT_FOUND (begins beyond
- * the next wanted: NAK with ingest_next), FULL/FAILED.  `why` says it. */
+/* Take a DATA message that wire_decode accepted, from the station `user`.  Gathers;
+ * nothing may be acknowledged before ingest_commit.  OK (also when all or part was
+ * there already: the same bytes once), REFUSED (another's source, simulated, same key
+ * with other bytes: quarantined), NOT_FOUND (begins beyond the next wanted: NAK with
+ * ingest_next), FULL/FAILED.  `why` says it. */
 int ingest_data(struct ingest *ingest, const char *user, const struct wire *data,
         int64_t now_us, struct problem *why);
 
-/* Make all that was gathered durable; then ingest_next may be acknowledged.  OK or FAILED. */
+/* Make all that was gathered durable; then ingest_next may be acknowledged.  OK or
+ * FAILED. */
 int ingest_commit(struct ingest *ingest);
 
 /* ---- for records made in this process (import, documents, demo history) ---- */
 
-/* Take one record without seq: gives it the next of the source's epoch (epoch 0: the newest or a new
- * one) and gathers it as if it had arrived at now_us.  OK or as ingest_data. */
+/* Take one record without seq: gives it the next of the source's epoch (epoch 0: the
+ * newest or a new one) and gathers it as if it had arrived at now_us.  OK or as
+ * ingest_data. */
 int ingest_record(struct ingest *ingest, const char *source, uint64_t epoch,
         uint8_t *record, size_t n, int64_t now_us, struct problem *why);
 
 /*
- * Seal what is due at now_us: a legal day of a station is sealed when a record ten minutes into a
- * later day has come, or 7 days after its end; `all` seals every complete record at once (import,
- * end of the demo).  Files sealed, or a problem.
+ * Seal what is due at now_us: a legal day of a station is sealed when a record ten
+ * minutes into a later day has come, or 7 days after its end; `all` seals every
+ * complete record at once (import, end of the demo).  Files sealed, or a problem.
  */
 int ingest_seal(struct ingest *ingest, int64_t now_us, bool all, struct problem *why);
 
-/* The same in three steps, so that a thread of its own can do the long one in the middle: begin and
- * end belong to the thread of the ingest, and one job is under way at a time. */
+/* The same in three steps, so that a thread of its own can do the long one in the
+ * middle: begin and end belong to the thread of the ingest, and one job is under way at
+ * a time. */
 struct seal_job;
 struct seal_job *ingest_seal_begin(struct ingest *ingest, int64_t now_us, bool all);
 int seal_job_run(

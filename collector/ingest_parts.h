@@ -33,7 +33,8 @@ struct ingest {
 	struct sealer *sealer;
 };
 
-/* Open every journal there is.  One that cannot be opened is named and left to later. */
+/* Open every journal there is.  One that cannot be opened is named and left to
+ * later. */
 void inlets_open(struct ingest *ingest);
 
 /* The inlet, or NULL.  Borrowed until another is opened. */
@@ -54,9 +55,9 @@ int inlet_for(struct ingest *ingest, const struct inlet_name *name, int64_t now_
         struct inlet **out, struct problem *why);
 
 /*
- * Records below the next wanted came again: OK if they are the same bytes as in the journal, as far
- * as it still holds them; REFUSED at the first that differs, which is laid into quarantine/; FAILED.
- * `in` holds `count` records from first_seq on.
+ * Records below the next wanted came again: OK if they are the same bytes as in the
+ * journal, as far as it still holds them; REFUSED at the first that differs, which is
+ * laid into quarantine/; FAILED.  `in` holds `count` records from first_seq on.
  */
 struct again {
 	uint64_t first_seq, end_seq; /* half open */

@@ -75,7 +75,8 @@ static void log_recovery(
 /* Records made here come in handfuls, or once (an import): they get small segments. */
 #define SMALL_SEGMENT (512u << 10)
 
-/* Newest segments verified when a journal is opened; the sealer reads all of them soon after. */
+/* Newest segments verified when a journal is opened; the sealer reads all of them soon
+ * after. */
 #define SCAN_SEGMENTS 8
 
 /* Open (recover, or begin) a journal and enter it.  OK or a problem. */
@@ -144,7 +145,8 @@ int inlet_get(struct ingest *ingest, const struct inlet_name *name, int64_t now_
 	return status;
 }
 
-/* Journals of one source, oldest first.  One that cannot be opened is named and left to later. */
+/* Journals of one source, oldest first.  One that cannot be opened is named and left to
+ * later. */
 static void open_source(struct ingest *ingest, const char *source)
 {
 	struct problem why;

@@ -11,7 +11,8 @@
 #include "base/log.h"
 #include "collector/ingest_parts.h"
 
-/* The name holds the digest, so that an agent that never stops sending one thing fills no disk. */
+/* The name holds the digest, so that an agent that never stops sending one thing fills
+ * no disk. */
 static void quarantine(const struct ingest *ingest, const struct inlet *inlet,
         const struct record *record, const uint8_t *bytes, size_t n)
 {
@@ -48,7 +49,8 @@ static int differs(const struct ingest *ingest, const struct inlet *inlet,
 	        inlet->source, inlet->epoch, record.seq);
 }
 
-/* Walk what came beside what the journal holds; records the journal holds no more are passed. */
+/* Walk what came beside what the journal holds; records the journal holds no more are
+ * passed. */
 static int compare_all(const struct ingest *ingest, const struct inlet *inlet,
         const struct again *again, struct journal_reader *reader, struct problem *why)
 {

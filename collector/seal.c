@@ -189,8 +189,8 @@ static int dues_find(struct dues *dues, const struct seal_station *station,
 	return status;
 }
 
-/* Late records and those nobody can place wait for the end of the legal day they came on, so that
- * there is at most one such file a day. */
+/* Late records and those nobody can place wait for the end of the legal day they came
+ * on, so that there is at most one such file a day. */
 static bool is_due(const struct seal_station *station, const struct seal_job *job,
         const struct dues *dues, const struct due *due)
 {
@@ -227,7 +227,8 @@ static int seal_day(struct sealer *sealer, struct seal_station *station,
 	return status == OK ? any : status;
 }
 
-/* Seal what is due of a station; files, or the first problem: then the station rests a while. */
+/* Seal what is due of a station; files, or the first problem: then the station rests a
+ * while. */
 static int seal_station(struct sealer *sealer, struct seal_station *station,
         const struct seal_job *job, struct problem *why)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Sealing: the records of a station's legal day leave the journal for an immutable file.  A seal is
- * these steps, and may end between any two of them, by a power cut or a kill, without losing a
- * record or sealing one twice:
+ * Sealing: the records of a station's legal day leave the journal for an immutable
+ * file.  A seal is these steps, and may end between any two of them, by a power cut or
+ * a kill, without losing a record or sealing one twice:
  *
  *   gathered   the records of the day are in memory, read from the journals
  *   written    the file stands under its temporary name in <archive>/.tmp
@@ -12,8 +12,9 @@
  *   unlinked   the temporary name is gone
  *   noted      <archive>/sealed/<station> says which records it holds (rebuilt if missing)
  *
- * A temporary name left behind tells at the next start how far the last seal came: a file that is
- * not in the list is taken away again, with its own name if it had got it, and sealed anew.
+ * A temporary name left behind tells at the next start how far the last seal came: a
+ * file that is not in the list is taken away again, with its own name if it had got it,
+ * and sealed anew.
  */
 #ifndef COLLECTOR_SEAL_H
 #define COLLECTOR_SEAL_H
@@ -63,7 +64,8 @@ struct seal_job {
 	struct seal_limit *limit; /* sorted by source, then epoch */
 };
 
-/* Seal what is due.  Files sealed, or the first problem; the rest is sealed all the same. */
+/* Seal what is due.  Files sealed, or the first problem; the rest is sealed all the
+ * same. */
 int seal_job_run(struct seal_job *job, struct problem *why);
 
 #endif

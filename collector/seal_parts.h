@@ -48,8 +48,8 @@ int seal_recover(const struct sealer *sealer, struct problem *why);
 int seal_scan(struct sealer *sealer, struct seal_station *station,
         const struct seal_limit *limit, struct problem *why);
 
-/* Take the records of a day (or UNPLACED) out of the journals, and what is left of their stretches
- * into `rest`, one list per epoch.  OK or FAILED. */
+/* Take the records of a day (or UNPLACED) out of the journals, and what is left of
+ * their stretches into `rest`, one list per epoch.  OK or FAILED. */
 struct gather {
 	struct sealer *sealer;
 	struct seal_station *station;
@@ -68,7 +68,8 @@ void gather_free(struct gather *gather);
 int seal_files_of(const struct seal_station *station, const char *date);
 int seal_files_add(struct seal_station *station, const char *date);
 
-/* The DESCRIBE that a READING names; NULL: another record, unsound, or nobody has it. */
+/* The DESCRIBE that a READING names; NULL: another record, unsound, or nobody has
+ * it. */
 const struct describe *seal_describe(
         struct seal_station *station, const struct record *record);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What an interrupted seal left behind: <archive>/.tmp holds at most one file for each. */
+/* What an interrupted seal left behind: <archive>/.tmp holds at most one file for
+ * each. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>

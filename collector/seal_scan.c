@@ -31,8 +31,8 @@ struct cursor {
 	bool damaged;     /* something before it is lost */
 };
 
-/* The next record before the end: 1, or 0.  Damage is named and passed: what it swallowed stays in
- * the journal, which is never forgotten then. */
+/* The next record before the end: 1, or 0.  Damage is named and passed: what it
+ * swallowed stays in the journal, which is never forgotten then. */
 static int next_record(struct cursor *cursor, struct journal_entry *entry)
 {
 	struct problem why = { .text = "" };
@@ -169,7 +169,8 @@ static bool concerns(const struct gather *gather, const struct stretch *stretch)
 	       day_start(high_us, offset_min) >= gather->day_us;
 }
 
-/* All of a stretch, or FAILED: a record that cannot be read today must not drop out of what waits. */
+/* All of a stretch, or FAILED: a record that cannot be read today must not drop out of
+ * what waits. */
 static int gather_stretch(struct gather *gather, const struct waiting_epoch *epoch,
         const struct stretch *stretch, struct stretches *rest)
 {

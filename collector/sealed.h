@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which records of a station are sealed.  The truth is the seal list and the files it names; beside
- * it <archive>/sealed/<station> saves opening them all at every start.  One line per file, in the
- * order of the seal list:
+ * Which records of a station are sealed.  The truth is the seal list and the files it
+ * names; beside it <archive>/sealed/<station> saves opening them all at every start.
+ * One line per file, in the order of the seal list:
  *
  *   <SHA-256 of the file> <epoch>:<first>-<last>[,<first>-<last>...] [<epoch>:...] <crc32c>
  *
- * the check sum is over the line before it.  A line that is missing or damaged is made again from
- * the file.
+ * the check sum is over the line before it.  A line that is missing or damaged is made
+ * again from the file.
  */
 #ifndef COLLECTOR_SEALED_H
 #define COLLECTOR_SEALED_H
@@ -32,14 +32,15 @@ struct sealed {
 	struct sealed_range *range; /* sorted by epoch, first */
 };
 
-/* What is known of `station`, from the notes or else from the files.  A file that cannot be read is
- * named and passed over: its records, if a journal still has them, are sealed once more.  OK, FAILED. */
+/* What is known of `station`, from the notes or else from the files.  A file that
+ * cannot be read is named and passed over: its records, if a journal still has them,
+ * are sealed once more.  OK, FAILED. */
 int sealed_load(struct sealed *sealed, const char *dir, const char *station,
         const struct seal_list *list);
 void sealed_free(struct sealed *sealed);
 
-/* The ranges of one more file, sorted: into memory, and a line behind the notes.  OK or FAILED
- * (the notes; they are made again at the next start). */
+/* The ranges of one more file, sorted: into memory, and a line behind the notes.  OK or
+ * FAILED (the notes; they are made again at the next start). */
 int sealed_note(struct sealed *sealed, const char *dir, const struct seal *seal,
         const struct sealed_range *range, size_t n);
 
@@ -50,7 +51,8 @@ int sealed_add(struct sealed *sealed, const struct sealed_range *range, size_t n
 bool sealed_has(
         const struct sealed *sealed, uint64_t epoch, uint64_t seq, uint64_t *last);
 
-/* From `seq` on, the first record of the epoch that is not sealed, or was so after `before_us`. */
+/* From `seq` on, the first record of the epoch that is not sealed, or was so after
+ * `before_us`. */
 uint64_t sealed_until(
         const struct sealed *sealed, uint64_t epoch, uint64_t seq, int64_t before_us);
 

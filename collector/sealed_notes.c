@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The notes of what each sealed file holds: read, made again from the files, and added to. */
+/* The notes of what each sealed file holds: read, made again from the files, and added
+ * to. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sealing in a thread of its own, so that acknowledgements go on.  libhdf5 is spoken to in it alone. */
+/* Sealing in a thread of its own, so that acknowledgements go on.  libhdf5 is spoken to
+ * in it alone. */
 #ifndef COLLECTOR_SEALING_H
 #define COLLECTOR_SEALING_H
 

@@ -18,7 +18,8 @@ static const struct describe *in_memory(
 	return NULL;
 }
 
-/* Takes the describe over.  A station's newest goes first, where a file looks for it. */
+/* Takes the describe over.  A station's newest goes first, where a file looks for
+ * it. */
 static const struct describe *shelf_keep(struct shelf *shelf, struct describe *describe)
 {
 	if (shelf->n == shelf->room) {
@@ -94,7 +95,8 @@ static void read_file(struct shelf *shelf, const struct seal *seal)
 	day_close(day);
 }
 
-/* The next sealed file of the station, from the newest back; 1, or 0: there is none left. */
+/* The next sealed file of the station, from the newest back; 1, or 0: there is none
+ * left. */
 static int read_next(struct shelf *shelf)
 {
 	if (!shelf->began)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The DESCRIBEs of a station, so that every sealed file can carry those its readings name.  They are
- * learnt from the journals as these are read, and found again in sealed files when a reading names
- * one that was made before all journals there are.
+ * The DESCRIBEs of a station, so that every sealed file can carry those its readings
+ * name.  They are learnt from the journals as these are read, and found again in sealed
+ * files when a reading names one that was made before all journals there are.
  */
 #ifndef COLLECTOR_SHELF_H
 #define COLLECTOR_SHELF_H
@@ -24,13 +24,15 @@ struct shelf {
 	bool began, has_station;
 };
 
-/* Take in what a DESCRIBE record says; the describe, or NULL: unreadable (or no memory). */
+/* Take in what a DESCRIBE record says; the describe, or NULL: unreadable (or no
+ * memory). */
 const struct describe *shelf_put(struct shelf *shelf, const struct record *record);
 
 /* By hash, from memory or from the sealed files, newest first; NULL: nobody has it. */
 const struct describe *shelf_find(struct shelf *shelf, const uint8_t hash[DIGEST_SIZE]);
 
-/* Nothing came about the station itself since the start: look into its newest sealed file. */
+/* Nothing came about the station itself since the start: look into its newest sealed
+ * file. */
 void shelf_find_station(struct shelf *shelf);
 
 void shelf_free(struct shelf *shelf);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * <archive>/collectd.json, for `quantrac status` and the page: what the running collector sees.
- * Replaced as a whole, at most once a second; "time" tells whether it still runs.
+ * <archive>/collectd.json, for `quantrac status` and the page: what the running
+ * collector sees.  Replaced as a whole, at most once a second; "time" tells whether it
+ * still runs.
  */
 #ifndef COLLECTOR_STATUS_FILE_H
 #define COLLECTOR_STATUS_FILE_H

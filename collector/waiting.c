@@ -16,7 +16,8 @@ static bool within(int64_t a, int64_t b, int64_t most)
 	return !__builtin_sub_overflow(a, b, &apart) && apart <= most && apart >= -most;
 }
 
-/* What the wall clock said when the monotonic one began; any number may come over the wire. */
+/* What the wall clock said when the monotonic one began; any number may come over the
+ * wire. */
 static int64_t base_of(int64_t time_us, int64_t mono_us)
 {
 	return (int64_t)((uint64_t)time_us - (uint64_t)mono_us);

@@ -2,13 +2,14 @@
 /*
  * What waits in the journals of one station to be sealed, and where in time it belongs.
  *
- * A record belongs to the legal day of its corrected time (archive/correction.h).  A stamp of a clock
- * that was never synchronised and that no CLOCK record puts right is believed
+ * A record belongs to the legal day of its corrected time (archive/correction.h).  A
+ * stamp of a clock that was never synchronised and that no CLOCK record puts right is
+ * believed
  *   - when the collector's own clock agreed as the record came (within SEAL_GRACE_US: a witness),
  *   - when another record of the same boot had such a witness and the clock did not jump between,
  *   - when its epoch is an import or a simulation, whose stamps are what they say.
- * Else it waits: for a CLOCK record until its boot is over, at most SEAL_PATIENCE_US; then nobody can
- * place it.
+ * Else it waits: for a CLOCK record until its boot is over, at most SEAL_PATIENCE_US;
+ * then nobody can place it.
  */
 #ifndef COLLECTOR_WAITING_H
 #define COLLECTOR_WAITING_H
@@ -24,8 +25,8 @@
 
 #define WITNESSES 16
 
-/* Records of one epoch that follow one another and are alike: one legal day by their stamps, one
- * boot, one way of being placed. */
+/* Records of one epoch that follow one another and are alike: one legal day by their
+ * stamps, one boot, one way of being placed. */
 struct stretch {
 	uint64_t first, last;              /* seq, both included */
 	struct stamp stamp;                /* of the first */
@@ -50,7 +51,8 @@ struct waiting_epoch {
 struct waiting {
 	int offset_min;
 	struct corrections corrections;
-	/* boots whose clock the collector has seen to be right: time_us - mono_us was base_us */
+	/* boots whose clock the collector has seen to be right: time_us - mono_us was
+	 * base_us */
 	struct witness {
 		uint64_t boot;
 		int64_t base_us;
@@ -75,7 +77,8 @@ void waiting_free(struct waiting *waiting);
 int waiting_note(struct waiting *waiting, struct waiting_epoch *epoch,
         const struct arrival *arrival);
 
-/* Learn what it says about clocks; also of records that are sealed already.  OK or FAILED. */
+/* Learn what it says about clocks; also of records that are sealed already.  OK or
+ * FAILED. */
 int waiting_learn(struct waiting *waiting, const struct arrival *arrival);
 
 /* Put it behind the last stretch of a list.  OK or FAILED. */
@@ -86,7 +89,8 @@ int stretches_add(
 int waiting_place(
         const struct waiting *waiting, const struct arrival *arrival, int64_t *time_us);
 
-/* The same for a stretch: corrected times of its first and last stamp.  OK or NOT_FOUND. */
+/* The same for a stretch: corrected times of its first and last stamp.  OK or
+ * NOT_FOUND. */
 int stretch_place(const struct waiting *waiting, const struct stretch *stretch,
         int64_t *low_us, int64_t *high_us);
 

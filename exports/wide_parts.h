@@ -33,7 +33,8 @@ struct wide {
 int wide_open(struct wide *wide, const struct describe *describe, const size_t *channel,
         size_t n, struct problem *why);
 
-/* End all files and write that of the units; with a problem already met only free them. */
+/* End all files and write that of the units; with a problem already met only free
+ * them. */
 int wide_close(struct wide *wide, int status, struct problem *why);
 
 /* One value with its status cell; NULL: both empty. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A cabinet as the collector sees it, for tests: makes records in order of seq, keeps a copy of each,
- * packs them into messages; and looks into an archive whether each lies there exactly once.
+ * A cabinet as the collector sees it, for tests: makes records in order of seq, keeps a
+ * copy of each, packs them into messages; and looks into an archive whether each lies
+ * there exactly once.
  */
 #ifndef TESTS_AGENT_KIT_H
 #define TESTS_AGENT_KIT_H
@@ -81,12 +82,13 @@ void archive_make(const char *dir); /* zone kcn-mau, +07:00 */
 /* Open; asserts. */
 struct ingest *archive_ingest(const char *dir);
 
-/* Names of the sealed files of a station in the order of the seal list, joined by blanks:
- * "bt-outlet_2026-11-15.h5 bt-outlet_2026-11-15_late1.h5".  A ring of two buffers. */
+/* Names of the sealed files of a station in the order of the seal list, joined by
+ * blanks: "bt-outlet_2026-11-15.h5 bt-outlet_2026-11-15_late1.h5".  A ring of two
+ * buffers. */
 const char *sealed_names(const char *dir, const char *station);
 
-/* How many records of the book lie in sealed files; fails the test when one lies there twice, is not
- * the one that was made, or was never made. */
+/* How many records of the book lie in sealed files; fails the test when one lies there
+ * twice, is not the one that was made, or was never made. */
 size_t sealed_records(const char *dir, const struct agent_book *book);
 
 /* The same over the journals, which must have no holes; or with the holes counted. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Values through base sums, beside a plain sum of the same array.  Lines: name value unit. */
+/* Values through base sums, beside a plain sum of the same array.  Lines: name value
+ * unit. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

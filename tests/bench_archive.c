@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Bytes per value of a sealed day, and how fast values go in and come out: 12 channels at 1 Hz and
- * every 5 minutes, with and without the raw answers.  One line each: name value unit.
+ * Bytes per value of a sealed day, and how fast values go in and come out: 12 channels
+ * at 1 Hz and every 5 minutes, with and without the raw answers.  One line each: name
+ * value unit.
  */
 #include <assert.h>
 #include <math.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Readings of 12 channels with their raw frame into a journal, made durable in batches of 1, 10, 100
- * and 1000, beside the same bytes appended to a plain file with write and fdatasync, in turns.  Lines
- * "name value unit".  The folder is made below the present one ($QUANTRAC_BENCH says another).
+ * Readings of 12 channels with their raw frame into a journal, made durable in batches
+ * of 1, 10, 100 and 1000, beside the same bytes appended to a plain file with write and
+ * fdatasync, in turns.  Lines "name value unit".  The folder is made below the present
+ * one ($QUANTRAC_BENCH says another).
  */
 #include <fcntl.h>
 #include <ftw.h>

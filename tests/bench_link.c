@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One cabinet and the collector on one machine, CURVE on: readings of 12 channels with their raw frames,
- * acknowledged after fdatasync.  Lines "name value unit".
+ * One cabinet and the collector on one machine, CURVE on: readings of 12 channels with
+ * their raw frames, acknowledged after fdatasync.  Lines "name value unit".
  */
 #include <errno.h>
 #include <fcntl.h>

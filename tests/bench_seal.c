@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Days of one instrument at 1 Hz, 12 channels with their raw frames: into the journal, and sealed.
- * Lines "name value unit".
+ * Days of one instrument at 1 Hz, 12 channels with their raw frames: into the journal,
+ * and sealed.  Lines "name value unit".
  */
 #include <ftw.h>
 #include <stdio.h>
@@ -100,8 +100,9 @@ static void make_reading(void)
 	encode(RECORD_READING, reading_encode(&parts, b.payload, sizeof b.payload));
 }
 
-/* The reading of this seq: a second after the one before, every value moved, and with it its bytes in
- * the frame (float32, most significant byte first, behind three bytes of head). */
+/* The reading of this seq: a second after the one before, every value moved, and with
+ * it its bytes in the frame (float32, most significant byte first, behind three bytes
+ * of head). */
 static void next_reading(uint64_t seq)
 {
 	static uint64_t chance = 88172645463325252u;

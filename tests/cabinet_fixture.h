@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A small cabinet for tests: two made-up profiles, a scenario that plays them, and the station
- * that reads them; written into a scratch folder. */
+/* A small cabinet for tests: two made-up profiles, a scenario that plays them, and the
+ * station that reads them; written into a scratch folder. */
 #ifndef TESTS_CABINET_FIXTURE_H
 #define TESTS_CABINET_FIXTURE_H
 

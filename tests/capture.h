@@ -47,8 +47,8 @@ void capture_free(struct capture *capture);
 /* Every capture there is: names ended by NULL; the caller frees. */
 const char **capture_list(void);
 
-/* Put a poll through the driver: it must ask what the capture asks and take what it answers.
- * `room` bytes hold the exchanges. */
+/* Put a poll through the driver: it must ask what the capture asks and take what it
+ * answers.  `room` bytes hold the exchanges. */
 struct exchanges capture_drive(const struct capture *capture, size_t poll, void *state,
         uint8_t *out, size_t room);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A real quantrac-collectd in a scratch folder, and a small cabinet of base/socket and base/wire. */
+/* A real quantrac-collectd in a scratch folder, and a small cabinet of base/socket and
+ * base/wire. */
 #ifndef TESTS_COLLECTD_KIT_H
 #define TESTS_COLLECTD_KIT_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Starting a real simulator and a real sensord, and comparing what the one sent with what the
- * other kept. */
+/* Starting a real simulator and a real sensord, and comparing what the one sent with
+ * what the other kept. */
 #ifndef TESTS_E2E_CABINET_H
 #define TESTS_E2E_CABINET_H
 
@@ -11,14 +11,15 @@
 #include "sensors/scenario.h"
 #include "tests/free_port.h"
 
-/* Files used: <folder>/scenario.yaml, station.yaml (its journal is <folder>/journal), run/ for the
- * links, sent.csv, simulate.log, sensord.log. */
+/* Files used: <folder>/scenario.yaml, station.yaml (its journal is <folder>/journal),
+ * run/ for the links, sent.csv, simulate.log, sensord.log. */
 struct run {
 	pid_t simulate, sensord;
 	int64_t live_us; /* about when the simulator began */
 };
 
-/* Start both; `link` is a path that is there when the simulator is ready; `speed` NULL: 1. */
+/* Start both; `link` is a path that is there when the simulator is ready; `speed` NULL:
+ * 1. */
 struct run run_begin(const char *folder, const char *link, const char *speed,
         const char *preload, const char *for_time);
 
@@ -58,17 +59,18 @@ struct seen {
 	struct poll_kept *kept; /* [n_kept] */
 };
 
-/* Read sent.csv and the journal for these instruments; seq must be gapless from 1.  STATE texts
- * one a line in `states`, one buffer. */
+/* Read sent.csv and the journal for these instruments; seq must be gapless from 1.
+ * STATE texts one a line in `states`, one buffer. */
 void seen_read(const char *folder, struct seen *seen, size_t n, const char **states);
 void seen_free(struct seen *seen, size_t n);
 
-/* Every frame kept was sent, in this order and once; of the frames sent at most `most_lost` are
- * not kept (one that was on its way when a cable was pulled, one at the end). */
+/* Every frame kept was sent, in this order and once; of the frames sent at most
+ * `most_lost` are not kept (one that was on its way when a cable was pulled, one at the
+ * end). */
 void frames_agree(struct seen *seen, size_t most_lost);
 
-/* Every value is, to the bit, what the scenario says for the time of its request; values compared.
- * Call after frames_agree. */
+/* Every value is, to the bit, what the scenario says for the time of its request;
+ * values compared.  Call after frames_agree. */
 size_t values_agree(const struct seen *seen, const struct scenario *scenario);
 
 #endif

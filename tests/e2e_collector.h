@@ -11,7 +11,8 @@ struct collector {
 	char endpoint[64];
 };
 
-/* Keys for `station` in <folder>/keys, an archive in <folder>/archive, and collectd listening. */
+/* Keys for `station` in <folder>/keys, an archive in <folder>/archive, and collectd
+ * listening. */
 struct collector collector_begin(const char *folder, const char *station);
 
 /* Text to add to a station's configuration so that it sends to this collector. */
@@ -20,8 +21,9 @@ const char *collector_section(const struct collector *collector, const char *sta
 /* SIGTERM; it must end well. */
 void collector_finish(struct collector *collector);
 
-/* Seal all that came.  Every record of the cabinet's journal must then lie in the sealed files, byte
- * for byte, once, and nothing else of that station; records compared. */
+/* Seal all that came.  Every record of the cabinet's journal must then lie in the
+ * sealed files, byte for byte, once, and nothing else of that station; records
+ * compared. */
 size_t sealed_equals_journal(const char *folder, const char *station);
 
 #endif

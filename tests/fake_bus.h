@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A Modbus RTU bus that is not there: slaves that answer, or behave as slaves do, at a time handed in. */
+/* A Modbus RTU bus that is not there: slaves that answer, or behave as slaves do, at a
+ * time handed in. */
 #ifndef TESTS_FAKE_BUS_H
 #define TESTS_FAKE_BUS_H
 

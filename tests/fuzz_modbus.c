@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whatever a line says: a frame is refused or is whole, and every channel gets a state. */
+/* Whatever a line says: a frame is refused or is whole, and every channel gets a
+ * state. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whatever bytes come: a record, a reading, an event or a message is refused or is whole. */
+/* Whatever bytes come: a record, a reading, an event or a message is refused or is
+ * whole. */
 #include <assert.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whatever text comes: configuration, times, units, lines of Circular 10/2021 are refused or read. */
+/* Whatever text comes: configuration, times, units, lines of Circular 10/2021 are
+ * refused or read. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the journal's tests share: records known by their seq, journals to damage, calls that fail. */
+/* What the journal's tests share: records known by their seq, journals to damage, calls
+ * that fail. */
 #ifndef TESTS_JOURNAL_KIT_H
 #define TESTS_JOURNAL_KIT_H
 
@@ -41,17 +42,19 @@ void kit_remove(const char *path);
 /* A copy of a journal's folder. */
 void kit_copy(const char *from, const char *to);
 
-/* Have scratch folders made in memory where the machine has such a place: thousands of copies. */
+/* Have scratch folders made in memory where the machine has such a place: thousands of
+ * copies. */
 void kit_scratch_in_memory(void);
 
-/* What a reader finds from `from` on: every record must be kit_record of its seq, ascending. */
+/* What a reader finds from `from` on: every record must be kit_record of its seq,
+ * ascending. */
 struct kit_found {
 	uint64_t records, holes, missing, first, last;
 };
 struct kit_found kit_read(const char *folder, uint64_t epoch, uint64_t from);
 
-/* Open a damaged journal, append three records, read it all, open it again: no seq twice, none changed,
- * and nothing torn is left.  What the first opening found. */
+/* Open a damaged journal, append three records, read it all, open it again: no seq
+ * twice, none changed, and nothing torn is left.  What the first opening found. */
 struct journal_recovery kit_goes_on(
         const char *folder, int sent_again, struct kit_found *found);
 

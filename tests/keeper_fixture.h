@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A keeper with a real journal in a scratch folder, a scripted collector and a clock moved by hand. */
+/* A keeper with a real journal in a scratch folder, a scripted collector and a clock
+ * moved by hand. */
 #ifndef TESTS_KEEPER_FIXTURE_H
 #define TESTS_KEEPER_FIXTURE_H
 
@@ -47,7 +48,8 @@ int keeper_teardown(void **state);
 void start_keeper(bool linked, uint32_t segment_size);
 void move_clock(int64_t us);
 
-/* One reading of the water instrument into the ring (cod NAN: it was silent); OK or FULL. */
+/* One reading of the water instrument into the ring (cod NAN: it was silent); OK or
+ * FULL. */
 int put_reading(double cod);
 
 /* What lies in the journal of an epoch; seq is checked. */

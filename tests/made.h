@@ -8,8 +8,9 @@
 /* 2026-11-09T00:00+07:00 */
 #define MADE_DAY INT64_C(1794157200000000)
 
-/* A series of n readings every step_s from start_us on, all STATE_OK with value 0; a channel "cod"
- * in mg/L, 0 to 225, class 5 % of reading, a result each step.  Freed by series_free. */
+/* A series of n readings every step_s from start_us on, all STATE_OK with value 0; a
+ * channel "cod" in mg/L, 0 to 225, class 5 % of reading, a result each step.  Freed by
+ * series_free. */
 struct series made_series(size_t n, double step_s, int64_t start_us);
 
 /* Set value (and raw) of readings [from, to). */

@@ -13,7 +13,8 @@ struct made_archive {
 	struct ingest *ingest;
 };
 
-/* A new archive of zone kcn-mau at <folder>/<name>, open for records; every failure fails the test. */
+/* A new archive of zone kcn-mau at <folder>/<name>, open for records; every failure
+ * fails the test. */
 void made_archive_open(struct made_archive *made, const char *folder, const char *name);
 void made_archive_commit(struct made_archive *made);
 void made_archive_close(struct made_archive *made); /* commits */
@@ -22,15 +23,15 @@ void made_archive_close(struct made_archive *made); /* commits */
 void made_station(struct made_archive *made, const char *station,
         const char *outlet_kind, int64_t time_us);
 
-/* An instrument with n channels, each "mg/L", 0 to 225, class 5 %, a result each poll_s; change what
- * is different, then made_describe. */
+/* An instrument with n channels, each "mg/L", 0 to 225, class 5 %, a result each
+ * poll_s; change what is different, then made_describe. */
 struct describe *made_instrument(
         const char *station, const char *instrument, size_t n, double poll_s);
 void made_describe(
         struct made_archive *made, struct describe *describe, int64_t time_us);
 
-/* One READING of an instrument that was described, arriving at stored_us (0: one second later).
- * sampled_us 0: the instrument gives no time. */
+/* One READING of an instrument that was described, arriving at stored_us (0: one second
+ * later).  sampled_us 0: the instrument gives no time. */
 struct made_reading {
 	const struct describe *describe;
 	int64_t time_us, stored_us, sampled_us;

@@ -6,8 +6,9 @@
 #include "analysis/assess_parts.h"
 #include "analysis/series.h"
 
-/* The Vietnamese day over 5-minute means: one parameter "cod" of column A, 75 mg/L, unscaled;
- * 75 % and 6 h.  Every field may be changed before use; the next call begins anew. */
+/* The Vietnamese day over 5-minute means: one parameter "cod" of column A, 75 mg/L,
+ * unscaled; 75 % and 6 h.  Every field may be changed before use; the next call begins
+ * anew. */
 struct made_rule {
 	struct rule rule;
 	struct stage stage[4];
@@ -17,8 +18,8 @@ struct made_rule {
 };
 void made_rule(struct made_rule *out);
 
-/* Assess the day of the series at MADE_DAY; running NULL: unknown.  Fails the test if the
- * basis does not agree.  The assessment's arrays live in `work`. */
+/* Assess the day of the series at MADE_DAY; running NULL: unknown.  Fails the test if
+ * the basis does not agree.  The assessment's arrays live in `work`. */
 struct assessment made_assessment(const struct made_rule *made,
         const struct series *series, const uint8_t *running, struct work *work);
 

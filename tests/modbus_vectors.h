@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Frames of public drivers, manuals and maps, with their ids and sources; every check sum verified. */
+/* Frames of public drivers, manuals and maps, with their ids and sources; every check
+ * sum verified. */
 #ifndef TESTS_MODBUS_VECTORS_H
 #define TESTS_MODBUS_VECTORS_H
 

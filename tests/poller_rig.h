@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A station with three slaves on a fake bus (flow 1, pH 2, COD 3; every 5 s, 500 ms to answer), its
- * poller, a clock moved by hand, and all that the poller said. */
+/* A station with three slaves on a fake bus (flow 1, pH 2, COD 3; every 5 s, 500 ms to
+ * answer), its poller, a clock moved by hand, and all that the poller said. */
 #ifndef TESTS_POLLER_RIG_H
 #define TESTS_POLLER_RIG_H
 

@@ -8,8 +8,8 @@
 /* archive.yaml of the invented zone. */
 void sample_archive_make(const char *dir);
 
-/* Write the sample as the sealed file of its day (INT64_MIN: unplaced), with its line in the seal list;
- * returns its path, a ring of in_folder(). */
+/* Write the sample as the sealed file of its day (INT64_MIN: unplaced), with its line
+ * in the seal list; returns its path, a ring of in_folder(). */
 const char *sample_archive_seal(
         const char *dir, const struct sample *sample, int64_t day_us, int late);
 

@@ -346,7 +346,8 @@ static size_t chance_reading(
 	        chance_exchanges(seed, exchanges, sizeof exchanges, &parts.n_exchanges);
 	int size = reading_encode(&parts, out, RECORD_MOST - RECORD_HEADER);
 	assert(size > 0);
-	/* Bits that are the fill although the state says ok: never from us, kept all the same. */
+	/* Bits that are the fill although the state says ok: never from us, kept all
+	 * the same. */
 	if (parts.n_channels > 0 && up_to(seed, 50) == 0)
 		put_le64(out + READING_HEADER + parts.n_channels, READING_FILL);
 	return (size_t)size;

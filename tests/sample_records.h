@@ -26,7 +26,8 @@ struct sample {
 void sample_start(struct sample *sample, const char *station);
 void sample_free(struct sample *sample);
 
-/* An instrument "cod", "ph", ... with these channels (NULL-ended "name unit" pairs); its index. */
+/* An instrument "cod", "ph", ... with these channels (NULL-ended "name unit" pairs);
+ * its index. */
 size_t sample_instrument(
         struct sample *sample, const char *instrument, const char *const *channel_unit);
 size_t sample_station_describe(struct sample *sample);
@@ -48,11 +49,14 @@ void sample_reading(struct sample *sample, const struct sample_head *head,
 void sample_clock(
         struct sample *sample, const struct sample_head *head, int64_t offset_us);
 
-/* A day of every kind of record there can be, drawn from `seed`: odd channel counts, several epochs,
- * changed DESCRIBEs, clock steps, (from 200 records on) the most channels there can be, equal times, sample times in and out of order, unsound readings. */
+/* A day of every kind of record there can be, drawn from `seed`: odd channel counts,
+ * several epochs, changed DESCRIBEs, clock steps, (from 200 records on) the most
+ * channels there can be, equal times, sample times in and out of order, unsound
+ * readings. */
 void sample_chance(struct sample *sample, uint64_t *seed, size_t n);
 
-/* A plain day: one instrument, two channels, a reading every `every_s`, from epoch 7, seq 1. */
+/* A plain day: one instrument, two channels, a reading every `every_s`, from epoch 7,
+ * seq 1. */
 void sample_plain(
         struct sample *sample, const char *station, int64_t day_us, int every_s);
 

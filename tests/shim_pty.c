@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Preloaded into a program, lets the real libserialport open a pseudo-terminal.  It asks two
- * things a pseudo-terminal has not got, and is answered here:
+ * Preloaded into a program, lets the real libserialport open a pseudo-terminal.  It
+ * asks two things a pseudo-terminal has not got, and is answered here:
  *
  *   /sys/class/tty/pts/N      a link there says that N is a terminal of the kernel
  *   TIOCMGET, TIOCMSET, ...   the modem lines, kept in a variable
@@ -32,7 +32,8 @@ static int say_link(struct stat *st)
 	return 0;
 }
 
-/* The function of this name behind us; a data pointer is turned into one by its bytes. */
+/* The function of this name behind us; a data pointer is turned into one by its
+ * bytes. */
 static void find(void *function, const char *name)
 {
 	void *found = dlsym(RTLD_NEXT, name);

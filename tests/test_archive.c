@@ -158,7 +158,8 @@ static void stamps_of_a_clock_that_was_right_stay(void **state)
 
 /* ---- chunks ---- */
 
-/* By hand from the definition; that HDF5 agrees is shown by every tool that opens a file of ours. */
+/* By hand from the definition; that HDF5 agrees is shown by every tool that opens a
+ * file of ours. */
 static void fletcher32_is_that_of_hdf5(void **state)
 {
 	assert_int_equal(fletcher32((const uint8_t *)"", 0), 0);

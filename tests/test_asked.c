@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* judge, exceedances, explain and report as they are asked: kinds, what is misspelt, what is damaged. */
+/* judge, exceedances, explain and report as they are asked: kinds, what is misspelt,
+ * what is damaged. */
 #include "tests/check.h"
 
 #include <stdbool.h>
@@ -7,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Three days of a water outlet: COD 80 on the first, acid for 100 minutes on the second, on the third
- * most of the day without a value. */
+/* Three days of a water outlet: COD 80 on the first, acid for 100 minutes on the
+ * second, on the third most of the day without a value. */
 static void write_readings(const char *path)
 {
 	FILE *out = fopen(path, "w");

@@ -40,7 +40,8 @@ static void assert_result(const struct assessment *a, uint8_t result, uint8_t by
 	assert_int_equal(a->by, by);
 }
 
-/* Limit 75, class 5 % of reading: 80 is over and beyond, 76 over and within, 78.74 the edge. */
+/* Limit 75, class 5 % of reading: 80 is over and beyond, 76 over and within, 78.74 the
+ * edge. */
 static void result_and_strength_are_never_mixed(void **state)
 {
 	const struct {
@@ -88,7 +89,8 @@ static void equality_is_within_and_nothing_is_rounded(void **state)
 	series_free(&series);
 }
 
-/* 240 of 288 valid at 80: 83 % is enough, the values decide; 66.7 and 104.2 are the bounds. */
+/* 240 of 288 valid at 80: 83 % is enough, the values decide; 66.7 and 104.2 are the
+ * bounds. */
 static void enough_valid_values_decide(void **state)
 {
 	struct series series = day_of(240, 80, STATE_FAULT);
@@ -233,7 +235,8 @@ static void an_interval_has_two_sides_and_no_ratio(void **state)
 	series_free(&series);
 }
 
-/* 12 h at 4.0 and 12 h at 10.0: the mean 7.0 is within, and both excursions are told. */
+/* 12 h at 4.0 and 12 h at 10.0: the mean 7.0 is within, and both excursions are
+ * told. */
 static void a_mean_that_hides_swings_tells_them(void **state)
 {
 	struct series series = day_of(DAY, 4, STATE_OK);
@@ -329,8 +332,8 @@ static void results_of_a_slow_analyser_are_counted(void **state)
 	series_free(&series);
 }
 
-/* A table of hourly values, nothing in between: an hour without is missing from its beginning on, and
- * nothing else is. */
+/* A table of hourly values, nothing in between: an hour without is missing from its
+ * beginning on, and nothing else is. */
 static void between_results_nothing_is_missing(void **state)
 {
 	struct series series = made_series(24, 3600, MADE_DAY + 30 * US_PER_MIN);
@@ -488,8 +491,8 @@ static double mean_of(const double *value, size_t n)
 	return sum / (double)n;
 }
 
-/* Hide more and more of a day whose true values are known; after every step what analysis/stage.h
- * promises must hold. */
+/* Hide more and more of a day whose true values are known; after every step what
+ * analysis/stage.h promises must hold. */
 static void hide_and_check(struct series *series, uint64_t *seed, const double *truth)
 {
 	static const uint8_t ways[] = { STATE_FAULT, STATE_CALIBRATING,
@@ -542,7 +545,8 @@ static void a_plant_never_gains_by_declaring_or_neglecting(void **state)
 	}
 }
 
-/* Nothing a plant says makes a day above m L + (1 - m) top = 112.5 anything but over or open. */
+/* Nothing a plant says makes a day above m L + (1 - m) top = 112.5 anything but over or
+ * open. */
 static void the_most_that_can_be_declared_away(void **state)
 {
 	struct series series = day_of(DAY, 75, STATE_OK);

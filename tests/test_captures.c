@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every profile against what its instrument says: captures/NAME.hex gives captures/NAME.expected. */
+/* Every profile against what its instrument says: captures/NAME.hex gives
+ * captures/NAME.expected. */
 #include "tests/check.h"
 
 #include <math.h>

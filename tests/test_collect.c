@@ -67,7 +67,8 @@ static void world_permit(struct world *world, const char *folder, int64_t time_u
 	assert_int_equal(ingest_commit(world->ingest), OK);
 }
 
-/* Readings each minute of hours [from, to) of the day; live ones are stored as they are made. */
+/* Readings each minute of hours [from, to) of the day; live ones are stored as they are
+ * made. */
 static void world_readings(
         struct world *world, double from, double to, double value, int64_t stored_us)
 {
@@ -178,6 +179,38 @@ static void late_data_make_version_2_and_version_1_can_be_had(void **state)
 	assert_int_equal(sheet.version, 1);
 	assert_int_equal(sheet.assessment[0].result, RESULT_NOT_DECIDABLE);
 	assert_int_equal(sheet.assessment[0].valid, 180);
+	sheet_free(&sheet);
+	world_end(&world);
+}
+
+static void a_calibration_recorded_later_makes_version_2_at_its_time(void **state)
+{
+	struct world world;
+	struct sheet sheet;
+	struct problem why = { 0 };
+	world_begin(&world, *state);
+	world_permit(&world, *state, AGENT_DAY - AGENT_1DAY);
+	world_readings(&world, 0, 24, 80, 0);
+	if (document_ingest(world.ingest,
+	            "{\"kind\":\"calibration\",\"id\":\"c1\",\"station\":\"bt-outlet\","
+	            "\"channel\":\"cod\",\"from\":\"2026-11-15T00:00:00+07:00\",\"a\":"
+	            "0,"
+	            "\"b\":0.9}",
+	            MORNING, &why) != OK)
+		fail_msg("%s", why.text);
+	assert_int_equal(ingest_commit(world.ingest), OK);
+	world_read(&world);
+	collect(&world, &sheet, 0);
+	assert_int_equal(sheet.version, 2);
+	assert_int_equal(sheet.assessment[0].result, RESULT_WITHIN);
+	assert_int_equal(sheet.made_us, MORNING);
+	char *text = told(&sheet);
+	assert_contains(text, "do hồ sơ (giấy phép, hiệu chuẩn) được bổ sung sau");
+	free(text);
+	sheet_free(&sheet);
+	collect(&world, &sheet, MIDNIGHT + 15 * AGENT_MIN);
+	assert_int_equal(sheet.version, 1);
+	assert_int_equal(sheet.assessment[0].result, RESULT_OVER);
 	sheet_free(&sheet);
 	world_end(&world);
 }
@@ -305,6 +338,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_FOLDER(a_whole_day_is_version_1),
 		WITH_FOLDER(late_data_make_version_2_and_version_1_can_be_had),
+		WITH_FOLDER(a_calibration_recorded_later_makes_version_2_at_its_time),
 		WITH_FOLDER(a_day_that_came_as_a_whole_later_is_version_1),
 		WITH_FOLDER(what_cannot_be_collected_is_said),
 		WITH_FOLDER(the_page_shows_now_today_and_yesterday),

@@ -266,7 +266,8 @@ static void a_hundred_errors_are_counted_and_fifty_shown(void **state)
 	done(&got);
 }
 
-/* A document of the corpus: "=== name", the text with \xHH escapes, "--- first error". */
+/* A document of the corpus: "=== name", the text with \xHH escapes, "--- first
+ * error". */
 struct broken {
 	char name[128], text[8192], want[512];
 	size_t n;
@@ -305,7 +306,8 @@ static int next_broken(FILE *in, struct broken *broken)
 	return 0;
 }
 
-/* "1:2: message [hint]": the first error begins with the message, its hint holds the text. */
+/* "1:2: message [hint]": the first error begins with the message, its hint holds the
+ * text. */
 static int as_wanted(const struct broken *broken, const struct outcome *got)
 {
 	char want[512], head[600], hint[512] = "hint: ";

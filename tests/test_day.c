@@ -111,7 +111,8 @@ static void same_records_make_the_same_file(void **state)
 	assert_int_equal(file_read(b, 1 << 26, &second, &n_second), OK);
 	assert_int_equal(n_first, n_second);
 	assert_memory_equal(first, second, n_first);
-	/* The one time libhdf5 would write: that of the superblock extension, which follows at 48. */
+	/* The one time libhdf5 would write: that of the superblock extension, which
+	 * follows at 48. */
 	assert_int_equal(first[20], 48);
 	assert_memory_equal(first + 48, "OHDR", 4);
 	assert_memory_equal(first + 54, (uint8_t[16]){ 0 }, 16);

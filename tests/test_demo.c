@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The thirty days of the demonstration, by the real program: what must be shown of each scene, and
- * what must not happen.
+ * The thirty days of the demonstration, by the real program: what must be shown of each
+ * scene, and what must not happen.
  */
 #include "tests/check.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is planted in the thirty days of the demonstration, by a plain judge of its own: mean of the
- * 5-minute means of a legal day.  Exactly COD on days 9 and 11 and dust on day 22 are over.
+ * What is planted in the thirty days of the demonstration, by a plain judge of its own:
+ * mean of the 5-minute means of a legal day.  Exactly COD on days 9 and 11 and dust on
+ * day 22 are over.
  */
 #include "tests/check.h"
 

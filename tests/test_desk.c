@@ -120,7 +120,8 @@ static void the_desk_never_names_more_than_what_is_durable(void **state)
 	fill(&cabinet, 19);
 	struct wire data = agent_message(&cabinet);
 	assert_int_equal(hear(&data, &bt, &out), 0);
-	/* gathered, not committed: neither WELCOME nor NAK may let the cabinet forget it */
+	/* gathered, not committed: neither WELCOME nor NAK may let the cabinet forget
+	 * it */
 	assert_true(say_hello(1, &out) > 0);
 	assert_int_equal(out.first_seq, 1);
 	more(&cabinet, 5);

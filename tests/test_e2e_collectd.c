@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The real quantrac-collectd with a small cabinet.  It is killed at random moments, $QUANTRAC_KILLS
- * times (30 if not set).
+ * The real quantrac-collectd with a small cabinet.  It is killed at random moments,
+ * $QUANTRAC_KILLS times (30 if not set).
  */
 #include "tests/check.h"
 
@@ -127,7 +127,8 @@ static void a_revoked_cabinet_falls_silent_at_sighup(void **state)
 	assert_int_equal(
 	        keys_revoke(in_folder(t.dir, "agents"), "bt-outlet", BEGIN, NULL), OK);
 	kill(t.collectd, SIGHUP);
-	/* until the signal is served a batch may still be taken: send one after the other */
+	/* until the signal is served a batch may still be taken: send one after the
+	 * other */
 	int64_t end = now_ms() + PATIENCE;
 	do {
 		make_readings(1, AGENT_MIN);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Real measurements through the real programs: columns of a wastewater plant's record as Modbus RTU on
- * a pseudo-terminal, of an air station as Modbus TCP, at a speed factor.  sensord keeps them, collectd
- * takes them over CURVE, and the sealed day holds every value as it was sent, once.
+ * Real measurements through the real programs: columns of a wastewater plant's record
+ * as Modbus RTU on a pseudo-terminal, of an air station as Modbus TCP, at a speed
+ * factor.  sensord keeps them, collectd takes them over CURVE, and the sealed day holds
+ * every value as it was sent, once.
  */
 #include "tests/check.h"
 

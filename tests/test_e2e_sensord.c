@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The real simulator and the real daemon: several lines at once, a dead slave, a cable that is
- * pulled and put back.  The journal is compared with what the simulator says it sent, to the byte,
- * and with what the scenario says, to the bit.
+ * The real simulator and the real daemon: several lines at once, a dead slave, a cable
+ * that is pulled and put back.  The journal is compared with what the simulator says it
+ * sent, to the byte, and with what the scenario says, to the bit.
  */
 #include "tests/check.h"
 
@@ -222,7 +222,8 @@ static void a_killed_daemon_goes_on_behind_what_it_had_committed(void **state)
 	assert_int_equal(waitpid(run.sensord, &status, 0), run.sensord);
 	run.sensord = run_again(*state, "2s");
 	run_finish(*state, &run);
-	/* a second and a half of polls and what was on the wire, of 4 s: two frames a poll */
+	/* a second and a half of polls and what was on the wire, of 4 s: two frames a
+	 * poll */
 	everything_agrees(*state, 10, 40);
 	assert_contains(text_of(*state, "sensord.log"), "continued");
 }

@@ -132,7 +132,8 @@ static void an_answer_is_found_behind_noise(void **state)
 	capture_free(&capture);
 }
 
-/* A hundred thousand bytes of chance, answers among them: every answer is found, nothing else. */
+/* A hundred thousand bytes of chance, answers among them: every answer is found,
+ * nothing else. */
 static void answers_are_found_in_chance(void **state)
 {
 	struct capture capture;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The smallest things of the ground floor: numbers in bytes, check sums, digests, clock, log, JSON,
- * files. */
+/* The smallest things of the ground floor: numbers in bytes, check sums, digests,
+ * clock, log, JSON, files. */
 #include "tests/check.h"
 
 #include <errno.h>

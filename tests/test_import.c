@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The real programs: tables and Circular 10/2021 files in, means out; and what cannot be read. */
+/* The real programs: tables and Circular 10/2021 files in, means out; and what cannot
+ * be read. */
 #include "tests/check.h"
 
 #include <stdio.h>
@@ -351,7 +352,8 @@ static void a_folder_of_circular_10_files_comes_in_once(void **state)
 	free(text);
 }
 
-/* A limit in the standard state, as N, ...: judged once somebody has declared it, told how till then. */
+/* A limit in the standard state, as N, ...: judged once somebody has declared it, told
+ * how till then. */
 static void what_a_file_does_not_say_can_be_declared(void **state)
 {
 	int code;

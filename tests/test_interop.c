@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sealed files as others see them: common tools, and a reader written from the document alone. */
+/* Sealed files as others see them: common tools, and a reader written from the document
+ * alone. */
 #include "tests/check.h"
 
 #include <inttypes.h>

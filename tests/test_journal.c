@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The journal as its users see it; test_journal_damage.c has what disks and power do to it. */
+/* The journal as its users see it; test_journal_damage.c has what disks and power do to
+ * it. */
 #include "tests/check.h"
 
 #include <errno.h>

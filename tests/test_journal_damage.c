@@ -12,7 +12,8 @@
 
 #include "tests/journal_kit.h"
 
-/* Entries of the small journals below: 16 + 64 + payload, payload a multiple of 8 and not. */
+/* Entries of the small journals below: 16 + 64 + payload, payload a multiple of 8 and
+ * not. */
 #define SMALL      9
 #define SMALL_SIZE 96
 
@@ -87,8 +88,9 @@ static void every_flipped_bit_of_the_last_commit_is_cut_off(void **state)
 	free(folder);
 }
 
-/* A commit behind the damage proves that it was durable: a journal that numbers its records goes on
- * behind it and tells the hole; one whose records are sent again cuts there. */
+/* A commit behind the damage proves that it was durable: a journal that numbers its
+ * records goes on behind it and tells the hole; one whose records are sent again cuts
+ * there. */
 static void a_flipped_bit_of_an_earlier_commit_is_a_hole_or_is_sent_again(void **state)
 {
 	char *good = strdup(in_folder(*state, "good"));
@@ -151,7 +153,8 @@ static int count_files(const char *folder)
 	return n;
 }
 
-/* What is left of a torn write must not validate behind what is written over its beginning. */
+/* What is left of a torn write must not validate behind what is written over its
+ * beginning. */
 static void a_torn_tail_is_kept_aside_and_never_comes_back(void **state)
 {
 	struct journal_recovery recovery;
@@ -161,7 +164,8 @@ static void a_torn_tail_is_kept_aside_and_never_comes_back(void **state)
 	assert_int_equal(recovery.records, 2);
 	assert_int_equal(recovery.torn_bytes, 4 * SMALL_SIZE - 7);
 	assert_int_equal(journal_next_seq(journal), 3);
-	/* Same size, same seq: the entry behind would be the old record 4, were it still there. */
+	/* Same size, same seq: the entry behind would be the old record 4, were it
+	 * still there. */
 	uint8_t record[256];
 	size_t n = kit_record(99, SMALL, record, sizeof record);
 	assert_int_equal(journal_append(journal, record, n, 0), OK);
@@ -286,7 +290,8 @@ static void a_lost_or_emptied_older_segment_is_one_hole(void **state)
 	free(folder);
 }
 
-/* Whatever is done to the files, nothing crashes, nothing false comes out, and the count adds up. */
+/* Whatever is done to the files, nothing crashes, nothing false comes out, and the
+ * count adds up. */
 static void random_damage_never_invents_a_record(void **state)
 {
 	char *good = strdup(in_folder(*state, "good"));

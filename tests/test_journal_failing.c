@@ -15,7 +15,8 @@
 
 #define SMALL 9
 
-/* A workload under failing calls: what was answered OK must be there, once, in order. */
+/* A workload under failing calls: what was answered OK must be there, once, in
+ * order. */
 static void workload(const char *folder, long nth, bool on)
 {
 	uint8_t record[2048];
@@ -64,7 +65,8 @@ static void a_call_that_fails_once_loses_and_doubles_nothing(void **state)
 	}
 }
 
-/* The process dies while writes fail: what is left must open, with all that was durable. */
+/* The process dies while writes fail: what is left must open, with all that was
+ * durable. */
 static void dying_amid_failures_keeps_what_was_committed(void **state)
 {
 	char *folder = strdup(in_folder(*state, "live"));

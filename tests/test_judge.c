@@ -153,8 +153,9 @@ static void put_cod(struct made_archive *made, const struct describe *describe,
 }
 
 /*
- * Day 9: COD 80 on 240 values, fault from 10:00 to 14:00.  Day 10: 160 on 150 values, then nothing.
- * Day 11: no discharge.  Day 12: COD 40, two hours of it at night over 100.
+ * Day 9: COD 80 on 240 values, fault from 10:00 to 14:00.  Day 10: 160 on 150 values,
+ * then nothing.  Day 11: no discharge.  Day 12: COD 40, two hours of it at night over
+ * 100.
  */
 static void put_four_days(struct made_archive *made, const struct describe *describe)
 {
@@ -357,7 +358,8 @@ static void only_what_was_asked_for_and_has_ended(void **state)
 	}
 }
 
-/* Nine hours come the next morning: version one is not decidable, version two is within. */
+/* Nine hours come the next morning: version one is not decidable, version two is
+ * within. */
 static void late_data_are_seen_as_of_their_storing(void **state)
 {
 	struct made_archive made;
@@ -401,7 +403,8 @@ static void late_data_are_seen_as_of_their_storing(void **state)
 	describe_free(describe);
 }
 
-/* An analyser asked each 5 min: its result of 23:30 comes at 00:10 and is of the day before. */
+/* An analyser asked each 5 min: its result of 23:30 comes at 00:10 and is of the day
+ * before. */
 static void a_result_belongs_to_the_day_of_its_sample(void **state)
 {
 	struct made_archive made;
@@ -429,7 +432,8 @@ static void a_result_belongs_to_the_day_of_its_sample(void **state)
 	};
 	struct telling *told = judged(made.dir, &options);
 	assert_int_equal(told->n, 1);
-	/* Results polled at 00:10 (sample 23:30), 00:55 (sample 00:15), ...: 32 samples of this day. */
+	/* Results polled at 00:10 (sample 23:30), 00:55 (sample 00:15), ...: 32 samples
+	 * of this day. */
 	assert_int_equal(told->told[0].expected, 32);
 	assert_int_equal(told->told[0].valid, 32);
 	assert_close(told->told[0].value, 60, 0);
@@ -674,8 +678,8 @@ static int keep_episode(void *with, const struct episode *episode)
 	return 0;
 }
 
-/* The days over are runs over midnight; the night of day 12 is one of two hours; under three base
- * values is a spike. */
+/* The days over are runs over midnight; the night of day 12 is one of two hours; under
+ * three base values is a spike. */
 static void episodes_are_runs_of_base_values(void **state)
 {
 	struct made_archive made;

@@ -216,7 +216,8 @@ static void keep_line(enum log_level level, const char *text)
 	snprintf(said, sizeof said, "%s", text);
 }
 
-/* No collector, a wrong key on either side: libzmq tells none of them from the other. */
+/* No collector, a wrong key on either side: libzmq tells none of them from the
+ * other. */
 static void a_collector_that_never_answers_is_told_once(void **state)
 {
 	start_keeper(true, 0);

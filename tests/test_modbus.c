@@ -149,7 +149,8 @@ static void tcp_frames_carry_number_and_length(void **state)
 	        OK);
 }
 
-/* TCP has no check sum of its own: what can be told is told by header, slave, function and count. */
+/* TCP has no check sum of its own: what can be told is told by header, slave, function
+ * and count. */
 static void every_flipped_bit_of_a_tcp_header_is_refused(void **state)
 {
 	const struct modbus_request request = {

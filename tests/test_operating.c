@@ -136,7 +136,8 @@ static void without_data_nothing_is_stopped(void **state)
 	series_free(&flow);
 }
 
-/* A stack runs while O2 is under 19 % and it is hot; a missing second condition leaves the first. */
+/* A stack runs while O2 is under 19 % and it is hot; a missing second condition leaves
+ * the first. */
 static void all_conditions_must_hold(void **state)
 {
 	uint8_t running[DAY];

@@ -109,7 +109,8 @@ static void an_echo_and_noise_before_the_answer_are_skipped(void **state)
 	assert_int_equal(poller_counts(rig->poller, 2)->noise, 16);
 }
 
-/* The answer comes after the deadline: it is never taken for that of the next request. */
+/* The answer comes after the deadline: it is never taken for that of the next
+ * request. */
 static void a_late_answer_is_never_taken(void **state)
 {
 	struct rig *rig = *state;
@@ -121,7 +122,8 @@ static void a_late_answer_is_never_taken(void **state)
 	}
 	assert_int_equal(count(rig, 0, STATE_OK, 100 * SECOND), 0);
 	assert_true(count(rig, 0, STATE_SILENT, 100 * SECOND) >= 3);
-	/* While another is asked it is noise to that one, else it is counted as late. */
+	/* While another is asked it is noise to that one, else it is counted as
+	 * late. */
 	assert_true(poller_counts(rig->poller, 0)->late +
 	                    poller_counts(rig->poller, 1)->noise +
 	                    poller_counts(rig->poller, 2)->noise >=
@@ -168,7 +170,8 @@ static void exceptions_are_refusals_told_once(void **state)
 	assert_int_equal(lines_logged, lines + 2);
 }
 
-/* Two blocks, one of which the device does not know: that is one change, not two at every poll. */
+/* Two blocks, one of which the device does not know: that is one change, not two at
+ * every poll. */
 static void a_refused_block_among_sound_ones_is_told_once(void **state)
 {
 	struct rig *rig = *state;
@@ -218,7 +221,8 @@ static void a_hung_up_line_is_opened_again_ever_more_seldom(void **state)
 	assert_int_equal(
 	        lines_logged, lines + 2); /* hung up, and why it does not open */
 	assert_false(poller_port_up(rig->poller, 0));
-	/* The instruments are silent meanwhile, at their own pace, and not called dead. */
+	/* The instruments are silent meanwhile, at their own pace, and not called
+	 * dead. */
 	assert_int_equal(count(rig, 0, STATE_SILENT, 300 * SECOND), 60);
 	assert_false(told(rig, "instrument flow down"));
 	rig->bus.refuses = false;
@@ -244,7 +248,8 @@ static void a_poll_broken_off_by_a_hang_up_says_so(void **state)
 	assert_true(count(rig, 0, STATE_OK, 5 * SECOND) >= 1);
 }
 
-/* A device that closes its connection between polls is connected to again, without a word. */
+/* A device that closes its connection between polls is connected to again, without a
+ * word. */
 static void an_idle_connection_may_be_closed(void **state)
 {
 	struct rig *rig = *state;
@@ -314,7 +319,8 @@ static void nothing_is_due_before_its_time(void **state)
 	assert_in_range(wait, 2990, 3001);
 }
 
-/* Woken only when it asks to be, the poller does as well as when looked at every millisecond. */
+/* Woken only when it asks to be, the poller does as well as when looked at every
+ * millisecond. */
 static void it_wakes_itself_in_time(void **state)
 {
 	struct rig *rig = *state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The poller with real descriptors: a pseudo-terminal and a TCP connection in one poll(). */
+/* The poller with real descriptors: a pseudo-terminal and a TCP connection in one
+ * poll(). */
 #include "tests/check.h"
 
 #include <arpa/inet.h>
@@ -50,7 +51,8 @@ struct peer {
 	size_t n;
 };
 
-/* Answer what has come: registers all zero, so every state is "measuring" and every value 0. */
+/* Answer what has come: registers all zero, so every state is "measuring" and every
+ * value 0. */
 static void peer_serve(struct peer *peer)
 {
 	static const uint8_t zeros[256];

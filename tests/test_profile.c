@@ -326,7 +326,8 @@ static void an_old_result_is_unchanged_and_not_repeated(void **state)
 	profile_free(toy.profile);
 }
 
-/* Whatever bytes are turned: read, or refused with a reason; and what is read can be decoded. */
+/* Whatever bytes are turned: read, or refused with a reason; and what is read can be
+ * decoded. */
 static void a_spoilt_profile_is_read_or_refused(void **state)
 {
 	uint64_t seed = 5;

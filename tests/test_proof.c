@@ -49,7 +49,8 @@ static void roots_are_those_of_an_independent_program(void **state)
 	free(out);
 }
 
-/* RFC 6962's empty tree, and one leaf of no bytes (as in its reference implementation's tests). */
+/* RFC 6962's empty tree, and one leaf of no bytes (as in its reference implementation's
+ * tests). */
 static void known_roots_come_out(void **state)
 {
 	struct proof_tree tree;

@@ -60,8 +60,8 @@ static void assert_in_order(const struct rows *rows)
 	}
 }
 
-/* Three legal days of a reading every five minutes; the first `sealed` of them are sealed, and all lie in
- * the journal, unless all are sealed and it is gone. */
+/* Three legal days of a reading every five minutes; the first `sealed` of them are
+ * sealed, and all lie in the journal, unless all are sealed and it is gone. */
 static void three_days(const char *dir, int sealed, bool journal_kept)
 {
 	struct sample whole, part;
@@ -228,9 +228,9 @@ static void a_changed_instrument_is_a_set_of_its_own(void **state)
 
 /* ---- corrected time ---- */
 
-/* A boot that begins in 1970: ten readings, then the clock is put right and ten more follow.  The
- * records up to the `sealed`th are sealed, in the file of their day or (no day known) unplaced; the rest
- * in a late file, or all are in the journal still. */
+/* A boot that begins in 1970: ten readings, then the clock is put right and ten more
+ * follow.  The records up to the `sealed`th are sealed, in the file of their day or (no
+ * day known) unplaced; the rest in a late file, or all are in the journal still. */
 static void started_in_1970(const char *dir, size_t sealed, bool journal)
 {
 	struct sample sample;
@@ -496,7 +496,8 @@ static void a_missing_file_is_named(void **state)
 static void a_damaged_journal_gives_the_rest(void **state)
 {
 	three_days(*state, 0, true);
-	/* The oldest segment: damage in the newest could be a write that is under way. */
+	/* The oldest segment: damage in the newest could be a write that is under
+	 * way. */
 	flip(in_folder(*state,
 	             "journal/bt-outlet/0000000000000007/00000000000000000001.log"),
 	        20000);

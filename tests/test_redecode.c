@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every capture becomes a reading, and the reading gives the same values again, to the bit. */
+/* Every capture becomes a reading, and the reading gives the same values again, to the
+ * bit. */
 #include "tests/check.h"
 
 #include <math.h>
@@ -152,7 +153,8 @@ static void the_way_of_a_value_is_told(void **state)
 	one_close(&one);
 }
 
-/* Whatever bit of a stored value or of its raw bytes is turned, the two no longer agree. */
+/* Whatever bit of a stored value or of its raw bytes is turned, the two no longer
+ * agree. */
 static void a_spoilt_value_does_not_agree(void **state)
 {
 	static struct one one;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Real measurements, every row: through the simulator's registers, Modbus, the poller and the
- * record, and out again. */
+/* Real measurements, every row: through the simulator's registers, Modbus, the poller
+ * and the record, and out again. */
 #include "tests/check.h"
 
 #include <math.h>
@@ -100,7 +100,8 @@ static void write_replay(const char *folder, const struct columns *columns)
 	        columns->port, columns->mode, columns->every);
 }
 
-/* Independently read: the cells of the file as floats, in order, none twice, none missing. */
+/* Independently read: the cells of the file as floats, in order, none twice, none
+ * missing. */
 static void compare_with_file(const struct columns *columns)
 {
 	struct csv *csv;

@@ -47,7 +47,8 @@ static int teardown(void **state)
 	return scratch_remove(state);
 }
 
-/* Readings from `from_us` on, every `step_us`, before `to_us`; each arrives as it is made. */
+/* Readings from `from_us` on, every `step_us`, before `to_us`; each arrives as it is
+ * made. */
 static void run_day(struct agent *agent, struct ingest *ingest, int64_t from_us,
         int64_t to_us, int64_t step_us)
 {
@@ -162,7 +163,8 @@ static void late_records_wait_for_the_end_of_their_day_of_arrival(void **state)
 	run_day(&cabinet, ingest, D(0), D(2), AGENT_HOUR);
 	assert_int_equal(seal(ingest, D(2), false), 1);
 
-	/* a second epoch brings what it had in memory, twice on one day and once on the next */
+	/* a second epoch brings what it had in memory, twice on one day and once on the
+	 * next */
 	agent_describe(&spool, D(0) + 1);
 	agent_reading(&spool, D(0) + 2, 5);
 	agent_give(&spool, ingest, D(2) + 5 * AGENT_MIN);

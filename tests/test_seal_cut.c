@@ -46,7 +46,8 @@ static int teardown(void **state)
 	return scratch_remove(state);
 }
 
-/* Readings from `from_us` on, every `step_us`, before `to_us`; each arrives as it is made. */
+/* Readings from `from_us` on, every `step_us`, before `to_us`; each arrives as it is
+ * made. */
 static void run_day(struct agent *agent, struct ingest *ingest, int64_t from_us,
         int64_t to_us, int64_t step_us)
 {

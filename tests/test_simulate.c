@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The answering side against the driver's own asking side: what a scenario says comes out again. */
+/* The answering side against the driver's own asking side: what a scenario says comes
+ * out again. */
 #include "tests/check.h"
 
 #include <errno.h>

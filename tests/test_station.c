@@ -160,8 +160,8 @@ static void what_tables_cannot_say_is_checked(void **state)
 	        "");
 }
 
-/* What the tables find and what they cannot say, together and in the order of the file; and nothing is
- * said of what follows from an error that was told. */
+/* What the tables find and what they cannot say, together and in the order of the file;
+ * and nothing is said of what follows from an error that was told. */
 static void all_errors_are_told_at_once(void **state)
 {
 	static const char bad[] =
@@ -274,7 +274,8 @@ static void describes_hold_what_the_station_says(void **state)
 	station_free(station);
 }
 
-/* Whatever single byte is turned: read, or refused with a reason; never anything else. */
+/* Whatever single byte is turned: read, or refused with a reason; never anything
+ * else. */
 static void a_spoilt_configuration_is_read_or_refused(void **state)
 {
 	uint64_t seed = 3;

@@ -34,8 +34,8 @@ static void a_class_is_a_rectangular_limit(void **state)
 	series_free(&series);
 }
 
-/* n values with standard deviation s and lag-1 autocorrelation r, both exact: a slow and a fast
- * course mixed until the lag-1 autocorrelation is r, then scaled. */
+/* n values with standard deviation s and lag-1 autocorrelation r, both exact: a slow
+ * and a fast course mixed until the lag-1 autocorrelation is r, then scaled. */
 static void values_with(double *x, size_t n, double s, double r)
 {
 	double low = 0, high = 1, noise[240];

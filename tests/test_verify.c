@@ -132,8 +132,8 @@ static void every_kind_of_column_is_proved(void **state)
 		edit(path, change);
 		int bad;
 		const char *text = verify(dir, 0, &bad);
-		/* When the archive took a record in, and how it came, is its own word: the file's
-		 * hash proves it, the root cannot. */
+		/* When the archive took a record in, and how it came, is its own word:
+		 * the file's hash proves it, the root cannot. */
 		if (i < 8 && bad != 1)
 			print_error("%s: %s\n", columns[i], text);
 		assert_int_equal(bad, i < 8 ? 1 : 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The wide CSV: what goes out comes in again, by the real programs; and its files one by one. */
+/* The wide CSV: what goes out comes in again, by the real programs; and its files one
+ * by one. */
 #include "tests/check.h"
 
 #include <stdio.h>

@@ -6,7 +6,8 @@
 #include "base/status.h"
 #include "reports/texts.h"
 
-/* What a sheet must never say of anybody; only the disclaimer speaks of these, to deny them. */
+/* What a sheet must never say of anybody; only the disclaimer speaks of these, to deny
+ * them. */
 static const char *const forbidden[] = { "vi phạm", "Vi phạm", "VI PHẠM", "gian lận",
 	"phán quyết", "kết luận", "Kết luận", "breach", "verdict", "violation", "fraud",
 	"falsif", "guilty", "thanh tra", "niêm phong", "66,7", "66.7", NULL };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * HTTP, by libmicrohttpd, in the caller's thread: a fixed table of routes, GET and HEAD only, everything
- * bounded (connections, memory, time).  The only file that speaks to the library is server.c.
+ * HTTP, by libmicrohttpd, in the caller's thread: a fixed table of routes, GET and HEAD
+ * only, everything bounded (connections, memory, time).  The only file that speaks to
+ * the library is server.c.
  */
 #ifndef WEB_SERVER_H
 #define WEB_SERVER_H
@@ -29,12 +30,12 @@ int server_open(
 void server_close(struct server *server);
 uint16_t server_port(const struct server *server);
 
-/* Serve what has come, waiting at most `most_ms` for something; `mono_us` is the time now by a clock
- * that never steps.  OK, or FAILED. */
+/* Serve what has come, waiting at most `most_ms` for something; `mono_us` is the time
+ * now by a clock that never steps.  OK, or FAILED. */
 int server_turn(struct server *server, int most_ms, int64_t mono_us);
 
-/* The language a browser asks for: the first of vi and en by preference in Accept-Language (RFC 9110,
- * 12.5.4); Vietnamese if it asks for neither. */
+/* The language a browser asks for: the first of vi and en by preference in
+ * Accept-Language (RFC 9110, 12.5.4); Vietnamese if it asks for neither. */
 enum language server_language(const char *accept);
 
 #endif

@@ -128,8 +128,8 @@ static size_t count_channels(const struct describe *const *instrument, size_t n)
 	return count;
 }
 
-/* Fills the station's channels; `instrument` may be the reader's, which forgets it when asked for
- * readings: hence every channel is found before any is read. */
+/* Fills the station's channels; `instrument` may be the reader's, which forgets it when
+ * asked for readings: hence every channel is found before any is read. */
 static int channels_make(struct view_station *out, const struct making *making,
         const struct describe *const *instrument, size_t n)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the public page shows of an archive at one moment (Decree 08/2022, article 102: parameter, value,
- * limit, state, 30 days).  No anomaly indicators, no raw bytes, no names of persons.
+ * What the public page shows of an archive at one moment (Decree 08/2022, article 102:
+ * parameter, value, limit, state, 30 days).  No anomaly indicators, no raw bytes, no
+ * names of persons.
  */
 #ifndef WEB_VIEW_H
 #define WEB_VIEW_H
@@ -70,8 +71,8 @@ struct view {
 	const char *trouble; /* why the archive could not be read; NULL: it could */
 };
 
-/* Take what the archive says now.  OK or FAILED (memory); a channel that cannot be read is shown as
- * silent.  view_free in any case. */
+/* Take what the archive says now.  OK or FAILED (memory); a channel that cannot be read
+ * is shown as silent.  view_free in any case. */
 int view_make(struct view *out, struct reader *reader, const struct rules *rules,
         int64_t now_us);
 void view_free(struct view *view);
