@@ -7,12 +7,14 @@
 
 #include "base/config.h"
 #include "base/legal_time.h"
+#include "calibration/ledger.h"
 #include "reports/sheet.h"
 
 /* What was known this long after the day's end is version 1. */
 #define FIRST_VERSION_US (15 * US_PER_MIN)
 
-struct gathered { /* copies of assessments: judge only lends them */
+struct gathered {              /* copies of assessments: judge only lends them */
+	struct sheet *shorter; /* takes the means over less than a day; NULL: nobody */
 	const char *outlet;
 	int64_t start_us;
 	size_t n, room;
@@ -46,9 +48,19 @@ static bool of_the_day(const struct gathered *all, const struct assessment *a)
 	       (all->outlet == NULL || strcmp(all->outlet, a->outlet) == 0);
 }
 
+static bool is_shorter(const struct gathered *all, const struct assessment *a)
+{
+	return a->start_us >= all->start_us &&
+	       a->end_us <= all->start_us + US_PER_DAY &&
+	       a->end_us - a->start_us < US_PER_DAY && a->rule->kind != KIND_EPISODE &&
+	       (all->outlet == NULL || strcmp(all->outlet, a->outlet) == 0);
+}
+
 static int gather(void *with, const struct assessment *a)
 {
 	struct gathered *all = with;
+	if (all->shorter != NULL && is_shorter(all, a))
+		sheet_take_shorter(all->shorter, a);
 	if (!of_the_day(all, a))
 		return 0;
 	if (all->n == all->room) {
@@ -125,6 +137,30 @@ static int64_t newest_stored(
 	return newest;
 }
 
+/* Newest storing of a permit or calibration the sheet rests on; 0 if there is none. */
+static int64_t newest_document(
+        struct reader *reader, const struct sheet *sheet, int64_t as_of_us)
+{
+	struct ledger ledger;
+	int64_t newest = 0;
+	for (size_t i = 0; i < sheet->n; i++)
+		if (sheet->assessment[i].permit != NULL &&
+		        sheet->assessment[i].permit->stored_us > newest)
+			newest = sheet->assessment[i].permit->stored_us;
+	if (ledger_load(&ledger, reader, as_of_us, NULL) < 0)
+		return newest;
+	for (size_t i = 0; i < ledger.n; i++) {
+		const struct calibration *c = &ledger.calibration[i];
+		if (strcmp(c->station, sheet->station) == 0 &&
+		        c->from_us < sheet->end_us &&
+		        (c->to_us == 0 || c->to_us > sheet->start_us) &&
+		        c->stored_us > newest)
+			newest = c->stored_us;
+	}
+	ledger_free(&ledger);
+	return newest;
+}
+
 static const struct assessment *same_in(
         const struct gathered *all, const struct assessment *a)
 {
@@ -172,8 +208,11 @@ static int find_version(struct sheet *sheet, struct reader *reader,
 	struct gathered was = { .start_us = sheet->start_us };
 	int64_t first_us = sheet->end_us + FIRST_VERSION_US;
 	int64_t newest_us = newest_stored(reader, sheet, now->as_of_us);
+	int64_t document_us = newest_document(reader, sheet, now->as_of_us);
 	sheet->version = 1;
 	sheet->made_us = newest_us > first_us ? newest_us : first_us;
+	if (document_us > sheet->made_us)
+		sheet->made_us = document_us;
 	if (now->as_of_us != 0 && now->as_of_us <= first_us)
 		return OK;
 	then.as_of_us = first_us;
@@ -252,6 +291,20 @@ static int draw_curve(struct sheet *sheet, struct reader *reader,
 	return status == NOT_FOUND ? OK : status;
 }
 
+/* Was a file of this day, or a journal of this station, among what could not be read? */
+static bool is_damaged(const struct sheet *sheet, const struct reader *reader)
+{
+	char day[TIME_TEXT], file[64], journal[64];
+	date_print(sheet->start_us, sheet->utc_offset_min, day);
+	snprintf(file, sizeof file, "/%s_%s", sheet->station, day);
+	snprintf(journal, sizeof journal, "journal/%s/", sheet->station);
+	for (size_t i = 0; i < reader_problems(reader); i++)
+		if (strstr(reader_problem(reader, i), file) != NULL ||
+		        strstr(reader_problem(reader, i), journal) != NULL)
+			return true;
+	return false;
+}
+
 static int complete(struct sheet *sheet, struct reader *reader,
         const struct rules *rules, const struct judge_options *options,
         struct problem *why)
@@ -265,6 +318,7 @@ static int complete(struct sheet *sheet, struct reader *reader,
 		status = find_version(sheet, reader, rules, options, why);
 	if (status == OK)
 		status = draw_curve(sheet, reader, rules, options->as_of_us, why);
+	sheet->damaged = is_damaged(sheet, reader);
 	sheet_digest(sheet);
 	return status;
 }
@@ -284,7 +338,9 @@ int sheet_collect(struct sheet *out, struct reader *reader, const struct rules *
 		.as_of_us = query->as_of_us,
 		.shards = 1,
 		.now_us = query->now_us };
-	struct gathered all = { .outlet = query->outlet, .start_us = out->start_us };
+	struct gathered all = {
+		.shorter = out, .outlet = query->outlet, .start_us = out->start_us
+	};
 	status = judge_day(&all, reader, rules, &options, why);
 	out->assessment = all.assessment;
 	out->n = all.n;

@@ -9,7 +9,7 @@
 #include "reports/numbers.h"
 #include "reports/sheet.h"
 
-#define FORM_BANNERS 3
+#define FORM_BANNERS 4
 #define FORM_ABOUT   12
 #define FORM_LINES   24
 #define FORM_COLUMNS 7
@@ -73,6 +73,24 @@ void form_results(struct form *form, const struct sheet *sheet);   /* part 2 */
 void form_table(struct form *form, const struct sheet *sheet);     /* part 3 */
 void form_basis(struct form *form, const struct sheet *sheet);     /* part 5 */
 void form_condition(struct form *form, const struct sheet *sheet); /* part 6 */
+
+/* Part 2, means over less than a day: those over; then the others. */
+void form_shorter_over(struct form *form, const struct sheet *sheet);
+void form_shorter_rest(struct form *form, const struct sheet *sheet);
+
+/* The worst result of the whole sheet, which its box has the ink of; and how many parameters (with
+ * their shorter means) have which. */
+struct form_tally {
+	size_t n, of[RESULT_NOT_APPLICABLE + 1], refused;
+	uint8_t worst;
+};
+struct form_tally form_tally(const struct sheet *sheet);
+
+/* Why an assessment was refused, in the language of the form. */
+const char *form_refusal(const struct form *form, const struct assessment *assessment);
+
+/* "5 phút", "1 giờ" */
+const char *form_period(const struct writer *to, double period_s);
 
 /* Adds a line unless `text` is empty or there is no room. */
 void form_add(struct form_lines *lines, const char *label, const char *text);

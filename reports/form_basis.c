@@ -302,6 +302,11 @@ void form_condition(struct form *form, const struct sheet *sheet)
 	}
 	const char *version = version_sentence(form, sheet);
 	const char *notice = notices(form, first);
+	if (sheet->damaged)
+		notice = texts_join(form->to.texts,
+		        texts_fill(form->to.texts, form->to.language,
+		                WORD_NOTICE_DAMAGED, NULL),
+		        " ", notice);
 	if (version[0] == '\0' && notice[0] == '\0')
 		notice = word(form, WORD_NOTICE_NONE);
 	form_add(&form->condition, word(form, WORD_NOTICE), version);

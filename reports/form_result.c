@@ -209,7 +209,7 @@ static const char *not_applicable(
 	if (a->by != BY_SHORT_OPERATION)
 		return texts_fill(to->texts, to->language, WORD_REFUSED,
 		        (struct slot[]){ { "parameters", names },
-		                { "note", texts_clean(to->texts, a->note) }, { 0 } });
+		                { "note", form_refusal(form, a) }, { 0 } });
 	double minimum = a->stage->min_operating_s;
 	return texts_fill(to->texts, to->language, WORD_S11,
 	        (struct slot[]){ { "parameters", names },
@@ -251,21 +251,22 @@ static void all_not_applicable(struct form *form, const struct sheet *sheet)
 static const char *headline(const struct form *form, const struct sheet *sheet)
 {
 	const struct writer *to = &form->to;
-	size_t of[RESULT_NOT_APPLICABLE + 1] = { 0 };
-	for (size_t i = 0; i < sheet->n; i++)
-		of[sheet->assessment[i].result]++;
-	enum word word = of[RESULT_OVER] > 0            ? WORD_OVER_OF
-	                 : of[RESULT_NOT_DECIDABLE] > 0 ? WORD_UNDECIDED_OF
-	                 : of[RESULT_WITHIN] > 0        ? WORD_ALL_WITHIN
-	                                                : WORD_NONE_APPLIES;
-	size_t n = of[RESULT_OVER] > 0 ? of[RESULT_OVER] : of[RESULT_NOT_DECIDABLE];
+	struct form_tally tally = form_tally(sheet);
+	size_t over = tally.of[RESULT_OVER], undecided = tally.of[RESULT_NOT_DECIDABLE],
+	       within = tally.of[RESULT_WITHIN];
+	enum word word = over > 0                          ? WORD_OVER_OF
+	                 : undecided > 0                   ? WORD_UNDECIDED_OF
+	                 : within > 0 && tally.refused > 0 ? WORD_SOME_WITHIN
+	                 : within > 0                      ? WORD_ALL_WITHIN
+	                                                   : WORD_NONE_APPLIES;
+	size_t n = over > 0 ? over : undecided > 0 ? undecided : within;
 	const char *text = texts_fill(to->texts, to->language, word,
 	        (struct slot[]){ { "n", people_count(to, n) },
-	                { "all", people_count(to, sheet->n) },
+	                { "all", people_count(to, tally.n) },
+	                { "refused", people_count(to, tally.refused) },
 	                { "term", form_term(form, sheet->assessment[0].rule) },
 	                { 0 } });
-	return texts_add(
-	        to->texts, "%s  %s", result_sign(sheet->assessment[0].result), text);
+	return texts_add(to->texts, "%s  %s", result_sign(tally.worst), text);
 }
 
 static void more_over(struct form *form, const struct sheet *sheet)
@@ -287,9 +288,10 @@ static void more_over(struct form *form, const struct sheet *sheet)
 
 void form_results(struct form *form, const struct sheet *sheet)
 {
-	form->result = sheet->assessment[0].result;
+	form->result = form_tally(sheet).worst;
 	form->headline = headline(form, sheet);
 	bool compared = false;
+	form_shorter_over(form, sheet);
 	for (size_t i = 0; i < sheet->n; i++) {
 		const struct assessment *a = &sheet->assessment[i];
 		if (i == FORM_RESULTS)
@@ -301,6 +303,7 @@ void form_results(struct form *form, const struct sheet *sheet)
 		form_add(&form->results, "", qualified(form, a));
 		compared = compared || strength_sentence(form, a)[0] != '\0';
 	}
+	form_shorter_rest(form, sheet);
 	all_not_applicable(form, sheet);
 	if (compared)
 		form_add(&form->results, "", word_text(form->to.language, WORD_S24));

@@ -59,7 +59,7 @@ static void row(struct form *form, const struct assessment *a)
 	        word_text(to->language, result_word(a->result)));
 }
 
-static const char *period_words(const struct writer *to, double period_s)
+const char *form_period(const struct writer *to, double period_s)
 {
 	double minutes = period_s / 60;
 	enum word word = minutes >= 60 ? WORD_HOURS : WORD_MINUTES;
@@ -112,10 +112,13 @@ void form_table(struct form *form, const struct sheet *sheet)
 	form->heading[3] = texts_capital(to->texts, form_term(form, first->rule));
 	for (size_t i = 0; i < sheet->n; i++)
 		row(form, &sheet->assessment[i]);
-	double period_s = (double)sheet->curve.period_us / US_PER_S;
+	bool results = sheet->curve.cycle_s > 0;
+	double period_s = results ? sheet->curve.cycle_s
+	                          : (double)sheet->curve.period_us / US_PER_S;
 	form->chart_unit = people_unit(to, first->parameter->unit);
-	form->chart_title = texts_fill(to->texts, to->language, WORD_CHART_TITLE,
+	form->chart_title = texts_fill(to->texts, to->language,
+	        results ? WORD_CHART_TITLE_RESULTS : WORD_CHART_TITLE,
 	        (struct slot[]){ { "parameter", form_parameter(form, first) },
-	                { "period", period_words(to, period_s) }, { 0 } });
+	                { "period", form_period(to, period_s) }, { 0 } });
 	bands(form, first);
 }

@@ -42,6 +42,49 @@ void sheet_order(struct assessment *assessment, size_t n)
 	}
 }
 
+/* ---- means over less than a day ---- */
+
+static struct sheet_shorter *find_shorter(
+        struct sheet *sheet, const struct assessment *a)
+{
+	for (size_t i = 0; i < sheet->n_shorter; i++) {
+		const struct assessment *known = &sheet->shorter[i].highest;
+		if (known->rule == a->rule && known->stage == a->stage &&
+		        strcmp(known->channel, a->channel) == 0)
+			return &sheet->shorter[i];
+	}
+	if (sheet->n_shorter == SHEET_SHORTER)
+		return NULL;
+	struct sheet_shorter *one = &sheet->shorter[sheet->n_shorter++];
+	*one = (struct sheet_shorter){ .highest = *a };
+	one->highest.permit = NULL;
+	one->highest.value = NAN;
+	one->highest.n_spans = one->highest.n_excursions = 0;
+	one->highest.span = NULL;
+	one->highest.excursion = NULL;
+	return one;
+}
+
+void sheet_take_shorter(struct sheet *sheet, const struct assessment *a)
+{
+	struct sheet_shorter *one = find_shorter(sheet, a);
+	if (one == NULL)
+		return;
+	bool over = a->result == RESULT_OVER;
+	bool higher = isnan(one->highest.value) || a->value > one->highest.value;
+	if ((over && one->over == 0) || (higher && over == (one->over > 0))) {
+		one->highest = *a;
+		one->highest.permit = NULL;
+		one->highest.n_spans = one->highest.n_excursions = 0;
+		one->highest.span = NULL;
+		one->highest.excursion = NULL;
+	}
+	one->n++;
+	one->over += over;
+	one->undecided += a->result == RESULT_NOT_DECIDABLE;
+	one->refused += a->result == RESULT_NOT_APPLICABLE;
+}
+
 /* ---- digest ---- */
 
 static void add_text(struct digest *digest, const char *key, const char *text)
@@ -90,6 +133,12 @@ void sheet_digest(struct sheet *sheet)
 	add_text(digest, "quantrac sheet", sheet->id);
 	for (size_t i = 0; i < sheet->n; i++)
 		add_assessment(digest, &sheet->assessment[i]);
+	for (size_t i = 0; i < sheet->n_shorter; i++) {
+		add_assessment(digest, &sheet->shorter[i].highest);
+		add_number(digest, "periods", (double)sheet->shorter[i].n);
+		add_number(digest, "over", (double)sheet->shorter[i].over);
+		add_number(digest, "undecided", (double)sheet->shorter[i].undecided);
+	}
 	for (size_t i = 0; i < sheet->curve.n; i++) {
 		add_number(digest, "base", sheet->curve.value[i]);
 		add_number(digest, "as", sheet->curve.what[i]);

@@ -27,6 +27,14 @@ struct sheet_before {
 	uint32_t valid, expected;
 };
 
+/* A judged mean over less than a day (ambient: 1 h, 8 h), all its periods of the day together. */
+#define SHEET_SHORTER 24
+struct sheet_shorter {
+	size_t n, over, undecided, refused;
+	struct assessment
+	        highest; /* of those over, else of all; no spans, no excursions */
+};
+
 struct sheet {
 	char id[64]; /* "bt-outlet-20261109": the same in every version */
 	bool simulated;
@@ -41,6 +49,9 @@ struct sheet {
 	size_t n; /* in the order of sheet_order */
 	struct assessment *assessment;
 	struct day_curve curve; /* of assessment[0]; n 0: none */
+	size_t n_shorter;
+	struct sheet_shorter shorter[SHEET_SHORTER];
+	bool damaged; /* some of the day's data could not be read */
 
 	int version;            /* from 1 */
 	int64_t made_us;        /* when this version was made */
@@ -73,6 +84,9 @@ struct sheet_query {
 int sheet_collect(struct sheet *out, struct reader *reader, const struct rules *rules,
         const struct sheet_query *query, struct problem *why);
 void sheet_free(struct sheet *sheet);
+
+/* Count a judged mean over less than a day among the sheet's. */
+void sheet_take_shorter(struct sheet *sheet, const struct assessment *assessment);
 
 /* Put those over the limit first (highest ratio, then intervals), then those not decidable, then those
  * within (longest outside with base values first), then not applicable; else the order is kept. */

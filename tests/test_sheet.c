@@ -9,7 +9,7 @@
 
 #include "base/folder.h"
 #include "base/legal_time.h"
-#include "reports/sheet.h"
+#include "reports/form.h"
 #include "tests/sheet_fixture.h"
 
 /* Blanks of every kind become one blank each. */
@@ -176,6 +176,103 @@ static void the_air_belongs_to_no_facility(void **state)
 		assert_null(strstr(text, "GPMT"));
 		free(text);
 	}
+}
+
+static char *text_of(const struct sheet *sheet, enum language language)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	assert_int_equal(sheet_text(sheet, language, out), OK);
+	fclose(out);
+	return text;
+}
+
+static const struct stage hour_stage = { .name = "1h", .period_s = 3600 };
+
+/* Hours of a channel that has no daily limit, `over` of them over. */
+static void add_hours(struct sheet *sheet, const char *channel, int over)
+{
+	struct assessment hour = sheet->assessment[0];
+	snprintf(hour.channel, sizeof hour.channel, "%s", channel);
+	hour.stage = &hour_stage;
+	hour.by = BY_VALUES;
+	for (int k = 0; k < 24; k++) {
+		hour.start_us = sheet->start_us + k * US_PER_HOUR;
+		hour.end_us = hour.start_us + US_PER_HOUR;
+		hour.value = k < over ? hour.limit.high + 10 + k : 20;
+		hour.ratio = hour.value / hour.limit.high;
+		hour.result = k < over ? RESULT_OVER : RESULT_WITHIN;
+		sheet_take_shorter(sheet, &hour);
+	}
+}
+
+/* A day whose 24 h means are all within may have hours that are not. */
+static void an_hour_over_is_never_a_green_sheet(void **state)
+{
+	struct sheet *sheet = sheet_scene(SCENE_AMBIENT);
+	for (size_t i = 0; i < sheet->n; i++)
+		sheet->assessment[i].result = RESULT_WITHIN;
+	add_hours(sheet, "o3", 2);
+	struct form form;
+	assert_int_equal(form_make(&form, sheet, ENGLISH), OK);
+	assert_int_equal(form.result, RESULT_OVER);
+	assert_contains(form.headline, "▲  1 of ");
+	form_free(&form);
+	char *text = flatten(text_of(sheet, ENGLISH));
+	assert_contains(text,
+	        "the 1 h mean was over the limit value of 45 µg/m³ in 2 of 24 "
+	        "periods; highest 56.0 µg/m³, from 01:00 to 02:00");
+	free(text);
+	sheet->n_shorter = 0;
+	add_hours(sheet, "o3", 0);
+	text = flatten(text_of(sheet, VIETNAMESE));
+	assert_contains(text, "trung bình 1 giờ: không kỳ nào vượt giá trị giới hạn.");
+	free(text);
+}
+
+static void what_was_not_compared_is_not_green_and_says_why_in_its_language(
+        void **state)
+{
+	struct sheet *sheet = sheet_scene(SCENE_WITHIN);
+	struct assessment *last = &sheet->assessment[sheet->n - 1];
+	last->result = RESULT_NOT_APPLICABLE;
+	last->by = BY_REFUSAL;
+	last->refusal = REFUSAL_LIMIT;
+	snprintf(last->note, sizeof last->note, "not compared: a reason in English");
+	struct form form;
+	assert_int_equal(form_make(&form, sheet, VIETNAMESE), OK);
+	assert_int_equal(form.result, RESULT_NOT_APPLICABLE);
+	assert_contains(form.headline, "không so sánh được");
+	form_free(&form);
+	char *text = text_of(sheet, VIETNAMESE);
+	assert_contains(text, "không xác định được giới hạn");
+	assert_null(strstr(text, "not compared"));
+	free(text);
+}
+
+static void damage_is_told_on_top_and_below(void **state)
+{
+	struct sheet *sheet = sheet_scene(SCENE_UNDECIDED);
+	sheet->damaged = true;
+	char *text = text_of(sheet, ENGLISH);
+	assert_contains(text, "PART OF THE SEALED DATA CANNOT BE READ");
+	assert_contains(text, "Part of the sealed data of this day cannot be read");
+	free(text);
+}
+
+static void the_archive_state_is_in_the_language_of_the_sheet(void **state)
+{
+	struct sheet *sheet = sheet_scene(SCENE_WITHIN);
+	snprintf(sheet->archive_state, sizeof sheet->archive_state,
+	        "12 seals; nt-01 5f0e/88 open; office 77/2 open");
+	char *text = text_of(sheet, VIETNAMESE);
+	assert_contains(
+	        text, "12 lần chốt; nt-01 5f0e/88 chưa chốt; office 77/2 chưa chốt");
+	free(text);
+	text = text_of(sheet, ENGLISH);
+	assert_contains(text, "12 seals; nt-01 5f0e/88 open; office 77/2 open");
+	free(text);
 }
 
 static void values_at_range_top_make_the_mean_a_least(void **state)
@@ -514,6 +611,11 @@ int main(void)
 		WITH_FOLDER(ph_is_judged_by_its_interval),
 		WITH_FOLDER(no_discharge_is_not_zero),
 		WITH_FOLDER(the_air_belongs_to_no_facility),
+		cmocka_unit_test(an_hour_over_is_never_a_green_sheet),
+		cmocka_unit_test(
+		        what_was_not_compared_is_not_green_and_says_why_in_its_language),
+		cmocka_unit_test(damage_is_told_on_top_and_below),
+		cmocka_unit_test(the_archive_state_is_in_the_language_of_the_sheet),
 		WITH_FOLDER(values_at_range_top_make_the_mean_a_least),
 		WITH_FOLDER(a_second_version_says_what_it_replaces_and_why),
 		WITH_FOLDER(the_stack_is_a_stack),
