@@ -201,6 +201,32 @@ static void a_bad_row_stops_the_import_before_anything_is_stored(void **state)
 	free(text);
 }
 
+static void days_may_stand_first_as_in_vietnamese_tables(void **state)
+{
+	int code;
+	const char *path = write_file(*state, "t.csv",
+	        "time,cod\n01/11/2026 08:00,31\n2/11/2026 08:00:00,33\n");
+	char *text = RUN(&code, (char *)*state,
+	        "import %s --station s --map cod=cod:mg/L", path);
+	expect(code, 0, text);
+	free(text);
+	text = RUN(&code, (char *)*state, "%s",
+	        "means --station s --channel cod --period 24h --min-valid 0% --format "
+	        "csv");
+	expect(code, 0, text);
+	assert_contains(
+	        text, "s,cod,2026-11-01T00:00:00+07:00,2026-11-02T00:00:00+07:00,31,");
+	assert_contains(
+	        text, "s,cod,2026-11-02T00:00:00+07:00,2026-11-03T00:00:00+07:00,33,");
+	free(text);
+	path = write_file(*state, "u.csv", "time,cod\n11/31/2026 08:00,31\n");
+	text = RUN(&code, (char *)*state, "import %s --station s --map cod=cod:mg/L",
+	        path);
+	expect(code, EXIT_DAMAGED, text);
+	assert_contains(text, "15/11/2026 08:48 are");
+	free(text);
+}
+
 static void a_station_id_may_have_sixteen_characters(void **state)
 {
 	int code;
@@ -436,6 +462,7 @@ int main(void)
 		TEST(means_of_openair_agree_with_numpy),
 		TEST(the_same_file_twice_changes_nothing),
 		TEST(a_bad_row_stops_the_import_before_anything_is_stored),
+		TEST(days_may_stand_first_as_in_vietnamese_tables),
 		TEST(a_station_id_may_have_sixteen_characters),
 		TEST(what_is_asked_wrongly_is_told),
 		TEST(a_folder_that_is_no_archive_is_left_alone),
