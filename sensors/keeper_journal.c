@@ -19,13 +19,21 @@ static void tell_recovery(
 	log_line(LOG_INFO, "journal %s: %s, epoch %016" PRIx64 ", %" PRIu64 " records",
 	        keeper->options.folder, recovery->created ? "begun" : "continued",
 	        journal_epoch(keeper->journal), recovery->records);
-	if (recovery->torn_bytes > 0 || recovery->damaged_segments > 0)
+	if (recovery->torn_bytes > 0)
 		log_line(LOG_WARN,
 		        "journal %s: %" PRIu64
-		        " bytes of an unfinished write and %" PRIu64
-		        " damaged segments were put into quarantine",
+		        " bytes of an unfinished write lie in %s/quarantine now",
 		        keeper->options.folder, recovery->torn_bytes,
-		        recovery->damaged_segments);
+		        keeper->options.folder);
+	if (recovery->damaged_segments > 0)
+		log_line(LOG_ALERT,
+		        "journal %s: %" PRIu64
+		        " segments are damaged, a copy lies in %s/quarantine; %" PRIu64
+		        " records between %" PRIu64 " and %" PRIu64
+		        " are lost; look at the disk",
+		        keeper->options.folder, recovery->damaged_segments,
+		        keeper->options.folder, recovery->missing,
+		        recovery->first_missing, recovery->last_missing);
 }
 
 int keeper_open_journal(struct keeper *keeper, uint64_t epoch, const struct moment *now,
@@ -185,7 +193,10 @@ static uint64_t first_kept(
 	        keeper->options.link != NULL ? keeper->uplink.acked_seq : UINT64_MAX;
 	uint64_t kept = 0;
 	for (int i = 0; i < FORGET_STEPS; i++) {
-		if (journal_read_next(oldest, &entry, &why) <= 0)
+		int status = journal_read_next(oldest, &entry, &why);
+		if (status == MALFORMED)
+			continue; /* damage keeps nothing from going behind it */
+		if (status <= 0)
 			break;
 		kept = entry.seq;
 		if (entry.stored_us >= young_us || entry.seq >= acked)

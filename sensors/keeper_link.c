@@ -43,6 +43,49 @@ static size_t record_at(void *with, uint64_t seq, const uint8_t **out)
 	return keeper->entry.size;
 }
 
+static void tell_hole(struct keeper *keeper, uint64_t first, uint64_t behind)
+{
+	static const char reason[] = "damaged in the cabinet's journal: the disk gave "
+	                             "back other bytes than were written";
+	struct record record;
+	int64_t time_us = 0;
+	if (record_decode(&record, keeper->entry.record, keeper->entry.size) > 0)
+		time_us = record.time_us;
+	struct gap_event gap = { .first_seq = first,
+		.last_seq = behind - 1,
+		.count = behind - first,
+		.from_us = time_us,
+		.to_us = time_us,
+		.why = reason,
+		.why_size = sizeof reason - 1 };
+	log_line(LOG_ALERT,
+	        "journal %s: records %" PRIu64 " to %" PRIu64
+	        " are damaged and lost to the collector; look at the disk",
+	        keeper->options.folder, first, behind - 1);
+	struct moment now = keeper->now;
+	keeper_append_gap(keeper, &gap, &now);
+	keeper->told_hole = first;
+}
+
+/* Reads over damage; what stands at the end for now is no damage. */
+static uint64_t behind(void *with, uint64_t seq)
+{
+	struct keeper *keeper = with;
+	struct problem why;
+	int status = MALFORMED;
+	if (!read_from(keeper, seq))
+		return 0;
+	while (status == MALFORMED)
+		status = journal_read_next(keeper->reader, &keeper->entry, &why);
+	if (status <= 0 || keeper->entry.seq <= seq) {
+		keeper->entry = (struct journal_entry){ 0 };
+		return 0;
+	}
+	if (keeper->told_hole != seq)
+		tell_hole(keeper, seq, keeper->entry.seq);
+	return keeper->entry.seq;
+}
+
 static struct uplink_view view_of(struct keeper *keeper, const struct moment *now)
 {
 	return (struct uplink_view){ .now_us = now->mono_us,
@@ -52,7 +95,8 @@ static struct uplink_view view_of(struct keeper *keeper, const struct moment *no
 		.first_seq = journal_first_seq(keeper->journal),
 		.committed_seq = journal_committed_seq(keeper->journal),
 		.with = keeper,
-		.record = record_at };
+		.record = record_at,
+		.behind = behind };
 }
 
 /* The collector holds records that this journal never had: numbers are not used twice, so a new
@@ -169,6 +213,7 @@ void keeper_talk(struct keeper *keeper, const struct moment *now)
 {
 	if (keeper->options.link == NULL)
 		return;
+	keeper->now = *now;
 	/* a message may come while one is sent, and the descriptor says so only once */
 	for (int i = 0; i < MESSAGES_A_STEP; i++) {
 		hear(keeper, now);

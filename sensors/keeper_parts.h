@@ -26,7 +26,9 @@ struct keeper {
 	struct journal_reader *reader; /* of what is sent; NULL: opened when needed */
 	struct journal_entry entry;    /* the last one read */
 	struct uplink uplink;
+	struct moment now;            /* of the talk that goes on */
 	enum uplink_state link_state; /* as told last */
+	uint64_t told_hole;           /* first record of the hole told last */
 	uint8_t message[WIRE_MOST];
 	uint8_t record[RECORD_MOST];
 };

@@ -77,7 +77,7 @@ static size_t compose(struct uplink *uplink, const struct uplink_view *view,
 		.payload_size = payload_size };
 	memcpy(wire.source, uplink->source, sizeof wire.source);
 	if (type == WIRE_HELLO)
-		wire.first_seq = view->first_seq;
+		wire.first_seq = most_of(view->first_seq, uplink->over_seq);
 	uplink->pending = wire;
 	int n = wire_encode(&wire, out, WIRE_MOST);
 	assert(n > 0);
@@ -129,6 +129,24 @@ static size_t compose_data(
 	return (size_t)n;
 }
 
+/* A record that was durable once and is damaged now can never be sent: the collector is told by a HELLO
+ * that only those behind it are kept here, or all later ones would wait for ever. */
+static void look_behind(struct uplink *uplink, const struct uplink_view *view)
+{
+	if (uplink->hole_seq != uplink->next_seq) {
+		uplink->hole_seq = uplink->next_seq;
+		uplink->hole_us = view->now_us;
+	}
+	if (uplink->n_open > 0 || view->now_us - uplink->hole_us < UPLINK_HOLE_US)
+		return;
+	uplink->hole_us = view->now_us;
+	uint64_t seq = view->behind(view->with, uplink->next_seq);
+	if (seq <= uplink->next_seq)
+		return;
+	uplink->over_seq = seq;
+	uplink_greet(uplink, view->now_us);
+}
+
 static bool may_send_data(const struct uplink *uplink, const struct uplink_view *view)
 {
 	return uplink->n_open < uplink->window && view->now_us >= uplink->hold_us &&
@@ -142,8 +160,13 @@ static size_t compose_open(
 	size_t n = 0;
 	if (uplink->owes_pong)
 		return compose(uplink, view, WIRE_PONG, 0, out);
-	if (may_send_data(uplink, view))
+	if (may_send_data(uplink, view)) {
 		n = compose_data(uplink, view, out);
+		if (n == 0)
+			look_behind(uplink, view);
+	}
+	if (uplink->state == UPLINK_GREETING)
+		return compose_hello(uplink, view, out);
 	if (n == 0 && view->now_us - uplink->said_us >= UPLINK_PING_US)
 		n = compose(uplink, view, WIRE_PING, 0, out);
 	return n;
@@ -222,6 +245,7 @@ static void go_to(
 	uplink->n_open = 0;
 	if (wanted > view->committed_seq) {
 		uplink->owes_epoch = true;
+		uplink->over_seq = 0;
 		uplink->beyond[0] = view->committed_seq;
 		uplink->beyond[1] = wanted - 1;
 		return;

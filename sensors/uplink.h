@@ -26,6 +26,8 @@
 #define UPLINK_PING_US   INT64_C(10000000)
 #define UPLINK_SILENT_US INT64_C(30000000)
 #define UPLINK_STUCK_US  INT64_C(60000000)
+#define UPLINK_HOLE_US                                                                 \
+	INT64_C(60000000) /* so long a record cannot be read: it is lost */
 
 /* What may be sent: the committed records [first_seq, committed_seq) of one epoch. */
 struct uplink_view {
@@ -37,6 +39,8 @@ struct uplink_view {
 	/* A committed record, borrowed until the next call: its size, or 0 if it cannot
 	 * be read. */
 	size_t (*record)(void *with, uint64_t seq, const uint8_t **out);
+	/* The first record behind `seq`, which is lost, that can be read; 0: there is none yet. */
+	uint64_t (*behind)(void *with, uint64_t seq);
 };
 
 enum uplink_state { UPLINK_GREETING, UPLINK_OPEN, UPLINK_CLOSED };
@@ -66,6 +70,9 @@ struct uplink {
 	int64_t full_us;  /* nothing at all before, after the socket took no more */
 	uint64_t next_seq, acked_seq, high_seq; /* high: first never sent */
 	uint32_t window, most;
+	uint64_t hole_seq,
+	        over_seq; /* cannot be read; HELLO says that we keep from here on */
+	int64_t hole_us;  /* since when */
 	size_t n_open;
 	uint64_t open_end[UPLINK_WINDOW]; /* of each batch not acknowledged */
 	unsigned naks_in_row;

@@ -2,10 +2,12 @@
 /* The keeper: commits, sends, and tells what was lost. */
 #include "tests/check.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/journal.h"
 #include "base/log.h"
@@ -216,6 +218,56 @@ static void keep_line(enum log_level level, const char *text)
 	snprintf(said, sizeof said, "%s", text);
 }
 
+/* Turn bytes in the middle of what the journal holds. */
+static void damage_journal(size_t at)
+{
+	char path[700];
+	snprintf(path, sizeof path, "%s/nt-01/%016llx/%020d.log", c.folder,
+	        (unsigned long long)epoch_now(), 1);
+	keeper_free(c.keeper);
+	c.keeper = NULL;
+	int fd = open(path, O_WRONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, "damage", 6, (off_t)at), 6);
+	close(fd);
+}
+
+static void damage_in_the_middle_costs_what_was_damaged_and_no_more(void **state)
+{
+	start_keeper(false, 0);
+	for (int i = 0; i < 60; i++) {
+		put_reading(i);
+		move_clock(S);
+		keeper_step(c.keeper, &c.now);
+	}
+	uint64_t epoch = epoch_now();
+	damage_journal(9000);
+	start_keeper(true, 0);
+	assert_true(epoch_now() == epoch);
+	keeper_step(c.keeper, &c.now);
+	collector_welcomes(1);
+	keeper_step(c.keeper, &c.now);
+	struct wire data = cabinet_said(c.script.n_out - 1);
+	assert_int_equal(data.type, WIRE_DATA);
+	uint64_t hole = data.first_seq + data.count;
+	assert_in_range(hole, 2, 60);
+	collector_says(WIRE_ACK, hole, NULL, 0);
+	for (int i = 0; i < 62; i++) {
+		collector_says(WIRE_PONG, 0, NULL, 0);
+		log_catch(keep_line);
+		keeper_step(c.keeper, &c.now);
+		c.script.n_in = c.script.heard = 0;
+		move_clock(S);
+	}
+	struct wire hello = cabinet_said(c.script.n_out - 1);
+	assert_int_equal(hello.type, WIRE_HELLO);
+	assert_int_equal(hello.first_seq, hole + 1);
+	assert_contains(said, "are damaged and lost to the collector");
+	collector_welcomes(hole + 1);
+	keeper_step(c.keeper, &c.now);
+	assert_int_equal(cabinet_said(c.script.n_out - 1).first_seq, hole + 1);
+}
+
 /* No collector, a wrong key on either side: libzmq tells none of them from the
  * other. */
 static void a_collector_that_never_answers_is_told_once(void **state)
@@ -305,6 +357,7 @@ int main(void)
 		scratch_test(only_what_is_committed_is_sent),
 		scratch_test(what_was_sent_is_what_lies_in_the_journal),
 		scratch_test(a_collector_that_knows_more_gets_a_new_epoch_and_a_gap),
+		scratch_test(damage_in_the_middle_costs_what_was_damaged_and_no_more),
 		scratch_test(a_dead_link_gets_a_new_socket),
 		scratch_test(a_collector_that_never_answers_is_told_once),
 		scratch_test(what_a_full_disk_loses_is_counted_and_told),

@@ -18,6 +18,7 @@ struct cabinet {
 	struct uplink_view view;
 	uint8_t bytes[RECORD_MOST];
 	uint64_t odd_seq; /* this one is as long as a record may be */
+	uint64_t hole[2]; /* these cannot be read; 0: all can */
 	uint8_t out[WIRE_MOST];
 	size_t n;
 };
@@ -44,8 +45,18 @@ static size_t record_at(void *with, uint64_t seq, const uint8_t **out)
 	/* records that are not committed are there too, and must not go */
 	if (seq < cabinet->view.first_seq || seq >= cabinet->view.committed_seq + 5)
 		return 0;
+	if (seq >= cabinet->hole[0] && seq <= cabinet->hole[1])
+		return 0;
 	*out = cabinet->bytes;
 	return make_record(cabinet, seq);
+}
+
+static uint64_t behind(void *with, uint64_t seq)
+{
+	struct cabinet *cabinet = with;
+	assert_int_equal(seq, cabinet->hole[0]);
+	return cabinet->hole[1] + 1 < cabinet->view.committed_seq ? cabinet->hole[1] + 1
+	                                                          : 0;
 }
 
 static struct cabinet cabinet;
@@ -59,7 +70,8 @@ static struct cabinet *fresh(uint64_t committed)
 		.committed_seq = committed,
 		.time_us = 1700000000 * S,
 		.with = &cabinet,
-		.record = record_at };
+		.record = record_at,
+		.behind = behind };
 	return &cabinet;
 }
 
@@ -432,6 +444,57 @@ static void a_collector_that_wants_what_is_gone_is_asked_again_later(void **stat
 	assert_int_equal(sends(c, WIRE_DATA).first_seq, 15);
 }
 
+/* PINGs keep the link; the collector answers them. */
+static void waits(struct cabinet *c, int64_t us)
+{
+	for (int64_t end = c->view.now_us + us; c->view.now_us < end;) {
+		c->view.now_us += S;
+		if (c->view.now_us - c->uplink.said_us >= UPLINK_PING_US) {
+			sends(c, WIRE_PING);
+			hears_plain(c, WIRE_PONG, 0);
+		}
+	}
+}
+
+/* Damage on the disk between records that are sound. */
+static void records_that_cannot_be_read_are_passed_over_after_a_minute(void **state)
+{
+	struct cabinet *c = fresh(21);
+	c->hole[0] = 6;
+	c->hole[1] = 9;
+	sends(c, WIRE_HELLO);
+	hears_welcome(c, 1, 8, WIRE_MOST);
+	assert_int_equal(sends(c, WIRE_DATA).count, 5);
+	assert_int_equal(next(c), UPLINK_REST);
+	hears_plain(c, WIRE_ACK, 6);
+	assert_int_equal(next(c), UPLINK_REST);
+	waits(c, 59 * S);
+	assert_int_equal(next(c), UPLINK_REST);
+	c->view.now_us += S;
+	assert_int_equal(sends(c, WIRE_HELLO).first_seq, 10);
+	hears_welcome(c, 10, 8, WIRE_MOST);
+	struct wire data = sends(c, WIRE_DATA);
+	assert_int_equal(data.first_seq, 10);
+	assert_int_equal(data.count, 11);
+}
+
+/* What cannot be read now and can a little later was no damage. */
+static void a_disk_that_answers_again_loses_nothing(void **state)
+{
+	struct cabinet *c = fresh(21);
+	c->hole[0] = 6;
+	c->hole[1] = 20;
+	sends(c, WIRE_HELLO);
+	hears_welcome(c, 1, 8, WIRE_MOST);
+	assert_int_equal(sends(c, WIRE_DATA).count, 5);
+	hears_plain(c, WIRE_ACK, 6);
+	assert_int_equal(next(c), UPLINK_REST);
+	waits(c, 200 * S); /* nothing behind can be read either */
+	assert_int_equal(c->uplink.state, UPLINK_OPEN);
+	c->hole[0] = c->hole[1] = 0;
+	assert_int_equal(sends(c, WIRE_DATA).first_seq, 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -455,6 +518,9 @@ int main(void)
 		cmocka_unit_test(back_off_doubles_to_a_minute_with_jitter),
 		cmocka_unit_test(two_cabinets_do_not_come_back_together),
 		cmocka_unit_test(strangers_and_damage_change_nothing),
+		cmocka_unit_test(
+		        records_that_cannot_be_read_are_passed_over_after_a_minute),
+		cmocka_unit_test(a_disk_that_answers_again_loses_nothing),
 		cmocka_unit_test(an_ack_of_an_old_epoch_moves_nothing),
 		cmocka_unit_test(
 		        a_collector_that_wants_what_is_gone_is_asked_again_later),
