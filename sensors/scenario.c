@@ -29,7 +29,7 @@ void complain(const struct reading_of *of, const char *hint, struct place at,
 	va_start(args, format);
 	vsnprintf(sentence, sizeof sentence, format, args);
 	va_end(args);
-	config_error(of->scenario->config, of->report, where, hint, "%s", sentence);
+	config_error(of->scenario->config, NULL, where, hint, "%s", sentence);
 }
 
 /* FNV-1a: a channel's chance depends on names, so that one more channel changes no
@@ -188,7 +188,7 @@ static int instrument_check(struct reading_of *of, size_t i)
 	instrument->port = port < 0 ? 0 : (size_t)port;
 	if (profile_find(&instrument->profile, instrument->profile_name,
 	            scenario->head.profiles, NULL, &why) != OK) {
-		complain(of, "quantrac instrument list shows the profiles",
+		complain(of, "a profile says which registers a model has",
 		        place("instruments", i, "profile"), "%s", why.text);
 		return OK;
 	}
@@ -200,8 +200,8 @@ static int instrument_check(struct reading_of *of, size_t i)
 		return FAILED;
 	for (size_t c = 0; c < instrument->n_channels; c++)
 		channel_check(of, i, &instrument->channel[c]);
-	for (size_t k = 0; k < i; k++)
-		if (scenario->instrument[k].port == instrument->port &&
+	for (size_t k = 0; k < i && port >= 0; k++)
+		if (strcmp(scenario->instrument[k].port_id, instrument->port_id) == 0 &&
 		        scenario->instrument[k].slave == instrument->slave)
 			complain(of, "give every instrument of a port its own slave",
 			        place("instruments", i, "slave"),
@@ -210,10 +210,27 @@ static int instrument_check(struct reading_of *of, size_t i)
 	return OK;
 }
 
+/* "127.0.0.1:15020"; port 0 takes a free one. */
+static void port_check(struct reading_of *of, size_t i)
+{
+	const struct scenario_port *port = &of->scenario->port[i];
+	const char *colon = strrchr(port->listen, ':');
+	char *end = NULL;
+	long number = colon != NULL ? strtol(colon + 1, &end, 10) : 0;
+	if (port->listen[0] == '\0')
+		return;
+	if (colon == NULL || *end != '\0' || number < 0 || number > 65535)
+		complain(of, "write address and port, for example \"127.0.0.1:15020\"",
+		        place("ports", i, "listen"), "'%s' is not address:port",
+		        port->listen);
+}
+
 static int scenario_check(struct reading_of *of)
 {
 	struct scenario *scenario = of->scenario;
 	bool all = true;
+	for (size_t i = 0; i < scenario->n_ports; i++)
+		port_check(of, i);
 	for (size_t i = 0; i < scenario->n_instruments; i++) {
 		if (instrument_check(of, i) != OK)
 			return FAILED;
@@ -242,6 +259,7 @@ static int finish(struct scenario **out, int status, struct reading_of *of)
 		*out = scenario;
 		return OK;
 	}
+	config_tell(scenario->config, of->report);
 	const char *first = config_first_error(scenario->config);
 	problem_set(of->why, status, status == NOT_FOUND ? EXIT_NO_FILE : EXIT_CONFIG,
 	        "%s", first[0] != '\0' ? first : "no memory for the scenario");
@@ -260,7 +278,7 @@ int scenario_read(
 		return FAILED;
 	of.scenario->path = path;
 	int status = config_read(
-	        &of.scenario->config, path, &scenario_section, of.scenario, report);
+	        &of.scenario->config, path, &scenario_section, of.scenario, NULL);
 	return finish(out, status, &of);
 }
 
@@ -275,7 +293,7 @@ int scenario_parse(struct scenario **out, const char *text, size_t n, const char
 		return FAILED;
 	of.scenario->path = name;
 	int status = config_read_text(&of.scenario->config, text, n, name,
-	        &scenario_section, of.scenario, report);
+	        &scenario_section, of.scenario, NULL);
 	return finish(out, status, &of);
 }
 

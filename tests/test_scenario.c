@@ -347,8 +347,9 @@ static void all_errors_are_told_at_once(void **state)
 	        "scenario: {name: test, start: \"2026-11-01\", profiles: %s/profiles, "
 	        "slot: "
 	        "7s}\n"
-	        "ports: [{id: bus}]\n"
+	        "ports: [{id: bus}, {id: net, mode: tcp, listen: \"127.0.0.1\"}]\n"
 	        "instruments:\n"
+	        "  - {id: air, profile: fixture-water, port: bus, slave: 1}\n"
 	        "  - {id: water, profile: fixture-water, port: buss, channels: [{name: "
 	        "codd}]}\n"
 	        "  - {id: gas, profile: fixture-water, port: bus, slave: 1, channels: "
@@ -366,7 +367,9 @@ static void all_errors_are_told_at_once(void **state)
 	        "  - {from: day 3, to: day 4, cable: yes}\n");
 	assert_contains(report, "no port 'buss'");
 	assert_contains(report, "no channel 'codd'");
-	assert_contains(report, "'water' answers there already");
+	assert_contains(report, "'air' answers there already");
+	assert_null(strstr(report, "'water' answers there already"));
+	assert_contains(report, ":2:49: error: '127.0.0.1' is not address:port");
 	assert_contains(report, "'25:00' is no time of day");
 	assert_contains(report, "none.csv");
 	assert_contains(report, "'day 0' is no time");
