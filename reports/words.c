@@ -27,7 +27,7 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_VERSION] = { "Phiên bản {number}", "Version {number}" },
 	[WORD_VERSION_REPLACES] = { "Phiên bản {number} (thay thế phiên bản {before} lập ngày {date})",
 		"Version {number} (replaces version {before} of {date})" },
-	[WORD_MADE] = { "Lập lúc {time}", "Made at {time}" },
+	[WORD_MADE] = { "Theo số liệu nhận đến {time}", "From data received by {time}" },
 
 	[WORD_PART_FACILITY] = { "Cơ sở và điểm quan trắc", "Facility and monitoring point" },
 	[WORD_PART_POINT] = { "Điểm quan trắc", "Monitoring point" },
@@ -252,6 +252,7 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_WEB_HIGHER] = { "cao hơn giới hạn", "above the limit" },
 	[WORD_WEB_OUTSIDE] = { "ngoài khoảng cho phép", "outside the interval" },
 	[WORD_WEB_UNREADABLE] = { "Không đọc được kho lưu trữ; số liệu dưới đây có thể đã cũ.", "The archive cannot be read; what follows may be old." },
+	[WORD_WEB_DAMAGED] = { "Một phần số liệu đã chốt không đọc được; kết quả các ngày đó có thể thiếu.", "Part of the sealed data cannot be read; the results of those days may lack something." },
 	[WORD_STATE_OK] = { "đang đo (00)", "measuring (00)" },
 	[WORD_STATE_UNCHANGED] = { "đang đo (00), chờ kết quả mới", "measuring (00), next result due" },
 	[WORD_STATE_NOT_RECEIVED] = { "không nhận được số liệu", "no data received" },
