@@ -275,36 +275,12 @@ static void about(struct form *form, const struct sheet *sheet)
 
 /* ---- foot ---- */
 
-/* "91 seals; nt-01 5f0e.../88123 open; ..." in the words of the language. */
-static const char *archive_words(const struct form *form, const char *state)
-{
-	struct texts *texts = form->to.texts;
-	size_t digits = strspn(state, "0123456789");
-	const char *rest = strstr(state, "; ");
-	if (digits == 0 || strncmp(state + digits, " seals", 6) != 0)
-		return texts_clean(texts, state);
-	const char *text = texts_fill(texts, form->to.language, WORD_ARCHIVE_SEALS,
-	        (struct slot[]){
-	                { "n", texts_add(texts, "%.*s", (int)digits, state) }, { 0 } });
-	while (rest != NULL) {
-		const char *next = strstr(rest + 2, "; ");
-		size_t n = next != NULL ? (size_t)(next - rest) : strlen(rest);
-		bool open = n > 5 && strncmp(rest + n - 5, " open", 5) == 0;
-		text = texts_add(texts, "%s%s%s", text,
-		        texts_clean(texts, texts_add(texts, "%.*s",
-		                                   (int)(open ? n - 4 : n), rest)),
-		        open ? word(form, WORD_ARCHIVE_OPEN) : "");
-		rest = next;
-	}
-	return text;
-}
-
 static void foot(struct form *form, const struct sheet *sheet)
 {
 	const struct writer *to = &form->to;
 	char day[TIME_TEXT];
 	form_add(&form->foot, word(form, WORD_ARCHIVE_STATE),
-	        archive_words(form, sheet->archive_state));
+	        people_archive_state(to, sheet->archive_state));
 	form_add(&form->foot, word(form, WORD_DIGEST), sheet->digest);
 	form_add(&form->foot, word(form, WORD_CHECK),
 	        texts_fill(to->texts, to->language, WORD_CHECK_TEXT,

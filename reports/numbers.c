@@ -148,3 +148,26 @@ const char *people_day_period(const struct writer *to, int64_t start_us)
 	        (struct slot[]){ { "date", people_date(to, start_us) },
 	                { "zone", people_zone(to) }, { 0 } });
 }
+
+const char *people_archive_state(const struct writer *to, const char *state)
+{
+	struct texts *texts = to->texts;
+	size_t digits = strspn(state, "0123456789");
+	const char *rest = strstr(state, "; ");
+	if (digits == 0 || strncmp(state + digits, " seals", 6) != 0)
+		return texts_clean(texts, state);
+	const char *text = texts_fill(texts, to->language, WORD_ARCHIVE_SEALS,
+	        (struct slot[]){
+	                { "n", texts_add(texts, "%.*s", (int)digits, state) }, { 0 } });
+	while (rest != NULL) {
+		const char *next = strstr(rest + 2, "; ");
+		size_t n = next != NULL ? (size_t)(next - rest) : strlen(rest);
+		bool open = n > 5 && strncmp(rest + n - 5, " open", 5) == 0;
+		text = texts_add(texts, "%s%s%s", text,
+		        texts_clean(texts, texts_add(texts, "%.*s",
+		                                   (int)(open ? n - 4 : n), rest)),
+		        open ? word_text(to->language, WORD_ARCHIVE_OPEN) : "");
+		rest = next;
+	}
+	return text;
+}

@@ -48,4 +48,7 @@ const char *people_day_period(
         const struct writer *to, int64_t start_us); /* "00:00-24:00 ..." */
 const char *people_zone(const struct writer *to);   /* "giờ Việt Nam, UTC+7" */
 
+/* "91 seals; nt-01 5f0e.../88123 open; ..." (reader_state) in the words of the language. */
+const char *people_archive_state(const struct writer *to, const char *state);
+
 #endif

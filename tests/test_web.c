@@ -230,6 +230,20 @@ static void simulated_data_are_marked_on_page_and_in_json(void **state)
 	assert_null(strstr(get("/"), "MÔ PHỎNG"));
 }
 
+static void unconfirmed_rules_and_damage_are_told_on_top(void **state)
+{
+	assert_null(strstr(get("/?lang=en"), "RULE NOT CONFIRMED"));
+	assert_contains(
+	        get("/?lang=vi"), "31 lần chốt; bt-outlet 5f0e/88123 chưa chốt");
+	results.unconfirmed = true;
+	assert_contains(get("/?lang=en"), "RULE NOT CONFIRMED");
+	results.problems = 1;
+	assert_contains(get("/?lang=en"), "Part of the sealed data cannot be read");
+	char *answer = get("/healthz");
+	assert_contains(answer, "503");
+	assert_contains(answer, "quantrac verify");
+}
+
 static void ambient_stations_say_that_they_identify_no_source(void **state)
 {
 	assert_null(strstr(get("/"), "không xác định nguồn gây ô nhiễm"));
@@ -449,6 +463,7 @@ int main(void)
 		SERVED(the_language_is_asked_for_or_negotiated),
 		SERVED(hostile_names_stay_text),
 		SERVED(simulated_data_are_marked_on_page_and_in_json),
+		SERVED(unconfirmed_rules_and_damage_are_told_on_top),
 		SERVED(ambient_stations_say_that_they_identify_no_source),
 		SERVED(json_is_json),
 		SERVED(health_is_ok_while_records_come),

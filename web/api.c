@@ -139,7 +139,8 @@ int api_health(FILE *out, const struct view *view)
 {
 	struct json json;
 	bool silent = view->made_us - view->newest_us > VIEW_SILENT_US;
-	bool well = view->trouble == NULL && !silent;
+	bool damaged = view->results != NULL && view->results->problems > 0;
+	bool well = view->trouble == NULL && !silent && !damaged;
 	json_start(&json, out);
 	json_object(&json);
 	json_put_text(&json, "status", well ? "ok" : "failing");
@@ -150,6 +151,9 @@ int api_health(FILE *out, const struct view *view)
 			json_text(&json, view->trouble);
 		if (silent)
 			put_silence(&json, view);
+		if (damaged)
+			json_text(&json, "some of the archive cannot be read: run "
+			                 "quantrac verify");
 		json_end(&json);
 	}
 	json_put_integer(&json, "stations", (int64_t)view->n_stations);

@@ -136,6 +136,10 @@ static void body(struct html *html)
 	const struct view *view = html->view;
 	if (view->simulated)
 		line(html, "banner", SIMULATED_TEXT);
+	if (view->results != NULL && view->results->unconfirmed)
+		line(html, "banner", html_word(html, WORD_RULE_NOT_CONFIRMED));
+	if (view->results != NULL && view->results->problems > 0)
+		line(html, "banner trouble", html_word(html, WORD_WEB_DAMAGED));
 	if (view->trouble != NULL)
 		line(html, "banner trouble", html_word(html, WORD_WEB_UNREADABLE));
 	status(html);
@@ -158,7 +162,9 @@ int html_page(FILE *out, const struct view *view, enum language language)
 	fputs("</p>\n<p class=\"state\">", out);
 	html_text(out, html_word(&html, WORD_ARCHIVE_STATE));
 	fputs(": ", out);
-	html_text(out, view->archive_state != NULL ? view->archive_state : "–");
+	html_text(out, view->archive_state != NULL
+	                       ? people_archive_state(&html.to, view->archive_state)
+	                       : "–");
 	fprintf(out, "<br>quantrac %s</p></footer>\n</body>\n</html>\n",
 	        QUANTRAC_VERSION);
 	int status = html.texts.failed || ferror(out) ? FAILED : OK;

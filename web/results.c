@@ -35,6 +35,9 @@ static int take(void *with, const struct assessment *a)
 		out->result = more;
 		out->room = room;
 	}
+	out->unconfirmed |= a->rule->status != RULE_COUNTERSIGNED ||
+	                    (a->parameter->status != RULE_COUNTERSIGNED &&
+	                            a->parameter->status != RULE_SUPERSEDED);
 	bool told = a->result == RESULT_OVER || a->result == RESULT_WITHIN;
 	out->result[out->n++] = (struct view_result){
 		.station = texts_clean(&out->texts, a->station),
@@ -67,6 +70,7 @@ int view_results_make(struct view_results *out, struct reader *reader,
 		.shards = 1,
 		.now_us = now_us };
 	int n = judge(reader, rules, &options, take, out, NULL);
+	out->problems = reader_problems(reader);
 	return n < 0 || out->texts.failed ? FAILED : OK;
 }
 

@@ -57,6 +57,8 @@ struct view_results { /* of VIEW_DAYS days before today: by station, channel, da
 	int64_t from_us, to_us;
 	size_t n, room;
 	struct view_result *result;
+	bool unconfirmed; /* a rule that two persons have not countersigned judged some */
+	size_t problems; /* places of the archive that could not be read */
 };
 
 struct view {
