@@ -188,6 +188,18 @@ static void a_calibration_of_nothing_is_not_stored(void **state)
 	        "STATION"); /* nothing of all this was stored by then */
 }
 
+static void verify_speaks_to_programs_too(void **state)
+{
+	int code;
+	says(*state, 0, "verify --format csv", "place,result,detail\n");
+	says(*state, 0, "verify --format csv", "z/s1/2026/s1_2026-11-01.h5,OK,\n");
+	free(run_command(&code, "truncate -s 100 %s/archive/z/s1/2026/s1_2026-11-01.h5",
+	        (char *)*state));
+	says(*state, 65, "verify --format csv",
+	        "z/s1/2026/s1_2026-11-01.h5,DAMAGED,\"/ is not a sound HDF5 file");
+	says(*state, 65, "verify --json", "\"result\":\"DAMAGED\"");
+}
+
 static void a_damaged_day_is_told_and_the_others_stay(void **state)
 {
 	int code;
@@ -213,6 +225,7 @@ int main(void)
 		TEST(what_is_misspelt_is_not_a_clean_record),
 		TEST(a_number_is_explained_by_the_line_it_came_from),
 		TEST(a_calibration_of_nothing_is_not_stored),
+		TEST(verify_speaks_to_programs_too),
 		TEST(a_damaged_day_is_told_and_the_others_stay),
 	};
 	return cmocka_run_group_tests_name("asked", tests, NULL, NULL);
