@@ -63,6 +63,11 @@ static void catch_signals(sigset_t *waiting)
 static void start(struct collectd *collectd, const struct collectd_arguments *arguments)
 {
 	collectd->document = collectd_configure(&collectd->config, arguments);
+	if (arguments->check) {
+		printf("archive %s, listens on %s: OK\n", collectd->config.archive,
+		        collectd->config.listen);
+		exit(0);
+	}
 	collectd_open_archive(collectd);
 	if (desk_open(&collectd->desk, collectd->ingest,
 	            (size_t)collectd->config.most_agents) != OK ||

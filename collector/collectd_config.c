@@ -9,6 +9,7 @@
 
 #include "base/legal_time.h"
 #include "base/log.h"
+#include "base/socket.h"
 #include "collector/keys.h"
 
 #define CONFIG(member) offsetof(struct collectd_config, member)
@@ -75,7 +76,7 @@ const struct section collectd_section = {
 	.name = "collectd", .size = sizeof(struct collectd_config), .field = collectd_fields,
 };
 
-enum { OPTION_ARCHIVE = 0x100, OPTION_LISTEN, OPTION_KEYS, OPTION_AGENTS, OPTION_SIMULATED, OPTION_FOR };
+enum { OPTION_ARCHIVE = 0x100, OPTION_LISTEN, OPTION_KEYS, OPTION_AGENTS, OPTION_SIMULATED, OPTION_FOR, OPTION_CHECK };
 
 static const struct argp_option options[] = {
 	{ "config", 'c', "FILE", 0, "configuration (" COLLECTD_CONFIG ")", 0 },
@@ -84,6 +85,7 @@ static const struct argp_option options[] = {
 	{ "keys", OPTION_KEYS, "FILE", 0, "the collector's secret key; made if it is not there", 0 },
 	{ "agents", OPTION_AGENTS, "DIR", 0, "folder of admitted keys", 0 },
 	{ "allow-simulated", OPTION_SIMULATED, NULL, 0, "take in simulated data", 0 },
+	{ "check", OPTION_CHECK, NULL, 0, "read the configuration, say what is wrong, end", 0 },
 	{ "for", OPTION_FOR, "60s", 0, "end after this time", 0 },
 	{ "verbose", 'v', NULL, 0, "say more", 0 },
 	{ 0 },
@@ -118,6 +120,9 @@ static error_t parse(int key, char *word, struct argp_state *state)
 			argp_error(state, "--for: '%s' is no time; write 60s or 5min",
 			        word);
 		return 0;
+	case OPTION_CHECK:
+		arguments->check = true;
+		return 0;
 	case 'v':
 		arguments->verbose = true;
 		return 0;
@@ -142,9 +147,31 @@ void collectd_arguments(struct collectd_arguments *arguments, int argc, char **a
 	argp_parse(&argp, argc, argv, 0, NULL, arguments);
 }
 
-static const char *over(const char *argument, const char *configured)
+/* A path of the file is as it is if absolute, else beside the file; one of the command line is the
+ * shell's. */
+static const char *path_of(
+        const char *argument, const char *configured, const char *file, char *room)
 {
-	return argument != NULL ? argument : configured;
+	const char *slash = file != NULL ? strrchr(file, '/') : NULL;
+	if (argument != NULL)
+		return argument;
+	if (configured[0] == '/' || slash == NULL)
+		return configured;
+	snprintf(room, COLLECTD_PATH, "%.*s/%s", (int)(slash - file), file, configured);
+	return room;
+}
+
+static int read_document(
+        struct config **document, const char *path, struct collectd_config *config)
+{
+	struct problem why;
+	int status = path != NULL ? config_read(document, path, &collectd_section,
+	                                    config, NULL)
+	                          : config_read_text(document, "{}", 2, "defaults",
+	                                    &collectd_section, config, NULL);
+	if (config->listen != NULL && endpoint_check(config->listen, &why) != OK)
+		config_error(*document, NULL, "listen", NULL, "%s", why.text);
+	return status;
 }
 
 struct config *collectd_configure(
@@ -152,25 +179,24 @@ struct config *collectd_configure(
 {
 	struct config *document = NULL;
 	const char *path = arguments->config;
-	int status;
 	if (path == NULL && access(COLLECTD_CONFIG, F_OK) == 0)
 		path = COLLECTD_CONFIG;
-	if (path != NULL)
-		status =
-		        config_read(&document, path, &collectd_section, config, stderr);
-	else
-		status = config_read_text(&document, "{}", 2, "defaults",
-		        &collectd_section, config, stderr);
-	if (status == NOT_FOUND)
-		fatal(EXIT_CONFIG, "%s: no such file; name one with --config FILE",
-		        path);
-	if (status != OK)
-		fatal(EXIT_CONFIG, "%s: %zu errors; nothing was started",
-		        path != NULL ? path : "defaults", config_errors(document));
-	config->archive = over(arguments->archive, config->archive);
-	config->listen = over(arguments->listen, config->listen);
-	config->key = over(arguments->keys, config->key);
-	config->agents = over(arguments->agents, config->agents);
+	if (read_document(&document, path, config) == NOT_FOUND)
+		fatal(EXIT_NO_FILE, "%s; name a configuration with --config FILE",
+		        config_first_error(document));
+	config_tell(document, stderr);
+	size_t errors = config_errors(document);
+	if (errors > 0)
+		fatal(EXIT_CONFIG, "%s: %zu error%s; nothing was started",
+		        path != NULL ? path : "defaults", errors,
+		        errors > 1 ? "s" : "");
+	config->archive = path_of(
+	        arguments->archive, config->archive, path, config->archive_room);
+	config->key = path_of(arguments->keys, config->key, path, config->key_room);
+	config->agents = path_of(
+	        arguments->agents, config->agents, path, config->agents_room);
+	if (arguments->listen != NULL)
+		config->listen = arguments->listen;
 	config->allow_simulated |= arguments->allow_simulated;
 	return document;
 }

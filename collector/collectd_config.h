@@ -8,6 +8,8 @@
 
 #include "base/config.h"
 
+#define COLLECTD_PATH 4096
+
 struct collectd_config {
 	const char *archive, *listen, *key, *agents;
 	struct {
@@ -17,6 +19,9 @@ struct collectd_config {
 	int64_t most_agents;
 	bool allow_simulated;
 	double seal_every_s, hold_s, commit_every_s;
+	/* of paths that the file names beside itself */
+	char archive_room[COLLECTD_PATH], key_room[COLLECTD_PATH],
+	        agents_room[COLLECTD_PATH];
 };
 
 extern const struct section collectd_section;
@@ -25,7 +30,7 @@ extern const struct section collectd_section;
 struct collectd_arguments {
 	const char *config; /* NULL: COLLECTD_CONFIG if it is there */
 	const char *archive, *listen, *keys, *agents;
-	bool allow_simulated, verbose;
+	bool allow_simulated, check, verbose;
 	double for_s; /* 0: until told to end */
 };
 #define COLLECTD_CONFIG "/etc/quantrac/collectd.yaml"
@@ -33,8 +38,8 @@ struct collectd_arguments {
 /* Never returns on --help, --version or misuse (64). */
 void collectd_arguments(struct collectd_arguments *arguments, int argc, char **argv);
 
-/* Read the file and lay the command line over it; ends the program with 78 on any
- * error.  The document owns the texts. */
+/* Read the file and lay the command line over it; ends the program with 78 on any error, 66 without a
+ * file.  The document and `config` own the texts. */
 struct config *collectd_configure(
         struct collectd_config *config, const struct collectd_arguments *arguments);
 

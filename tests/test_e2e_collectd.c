@@ -199,9 +199,33 @@ static void what_cannot_start_says_why_with_its_code(void **state)
 	assert_contains(said, "another program writes to this archive");
 	assert_int_equal(end_collectd(SIGINT), 0);
 
-	write_config("seal_evry: 1s\n");
+	write_config("seal_evry: 1s\nhold: 7\n");
 	assert_int_equal(run_refused(again, said), EXIT_CONFIG);
 	assert_contains(said, "seal_evry");
+	assert_contains(said, "hold: '7' has no unit");
+	assert_contains(said, "2 errors; nothing was started");
+	const char *none[] = { "--config", agents, NULL };
+	assert_int_equal(run_refused(none, said), EXIT_NO_FILE);
+}
+
+static void paths_are_beside_the_configuration(void **state)
+{
+	char said[8192], path[4200], archive[4300];
+	snprintf(path, sizeof path, "%s/beside.yaml", t.dir);
+	snprintf(archive, sizeof archive, "archive %s/here, listens on", t.dir);
+	FILE *out = fopen(path, "w");
+	assert_non_null(out);
+	fputs("archive: here\nzone: {id: kcn-mau}\n", out);
+	fclose(out);
+	const char *check[] = { "--config", path, "--check", NULL };
+	assert_int_equal(run_refused(check, said), 0);
+	assert_contains(said, archive);
+	out = fopen(path, "a");
+	assert_non_null(out);
+	fputs("listen: 192.0.2.7\n", out);
+	fclose(out);
+	assert_int_equal(run_refused(check, said), EXIT_CONFIG);
+	assert_contains(said, "beside.yaml:3:9: error: '192.0.2.7' is no address");
 }
 
 static void it_ends_by_itself_when_told_for_how_long(void **state)
@@ -226,6 +250,7 @@ int main(void)
 		WITH(the_status_file_tells_what_is_seen),
 		WITH(simulated_data_are_refused_by_name),
 		WITH(what_cannot_start_says_why_with_its_code),
+		WITH(paths_are_beside_the_configuration),
 		WITH(it_ends_by_itself_when_told_for_how_long),
 	};
 	return cmocka_run_group_tests_name("collectd", tests, NULL, NULL);
