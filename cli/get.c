@@ -13,6 +13,7 @@
 static const struct table_column columns[] = {
 	{ .name = "time" },
 	{ .name = "station" },
+	{ .name = "instrument" },
 	{ .name = "channel" },
 	{ .name = "value", .right = true },
 	{ .name = "unit" },
@@ -28,6 +29,7 @@ static void row(struct table *table, const struct live_view *view,
 	else
 		table_empty(table);
 	table_text(table, view->station);
+	table_text(table, channel->instrument);
 	table_text(table, channel->channel);
 	if (isnan(channel->value))
 		table_empty(table);

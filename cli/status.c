@@ -10,6 +10,7 @@
 
 static const struct table_column columns[] = {
 	{ .name = "station" },
+	{ .name = "instrument" },
 	{ .name = "channel" },
 	{ .name = "value", .right = true },
 	{ .name = "unit" },
@@ -27,6 +28,7 @@ static void row(struct table *table, const struct live_view *view,
 	bool people = common->format == TABLE_TEXT;
 	int64_t now_us = common_now();
 	table_text(table, view->station);
+	table_text(table, channel->instrument);
 	table_text(table, channel->channel);
 	if (isnan(channel->value))
 		table_empty(table);

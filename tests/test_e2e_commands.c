@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The cabinet's commands as a person or a script meets them: words, columns and exit codes. */
+#include "tests/check.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/status.h"
+#include "tests/cabinet_fixture.h"
+#include "tests/e2e_cabinet.h"
+
+static const char configuration[] =
+        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
+        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
+        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
+        "outlets: [{id: cua-xa, name: Cửa xả, kind: water}]\n"
+        "journal: {folder: journal}\n"
+        "ports: [{id: bus, path: no-such-tty}]\n"
+        "instruments:\n"
+        "  - {id: ph, profile: sim-ph-temperature, port: bus, slave: 1, poll_every: "
+        "200ms}\n"
+        "  - {id: ph2, profile: sim-ph-temperature, port: bus, slave: 2, poll_every: "
+        "200ms}\n";
+
+/* What `quantrac <words>` says on both outputs, the folder's station given; its exit code. */
+static char *said(const char *folder, const char *words, int code)
+{
+	int exit_code = -1;
+	char *text =
+	        run_command(&exit_code, "QUANTRAC_CONFIG=%s/station.yaml %s %s 2>&1",
+	                folder, project_file("build/san/quantrac"), words);
+	if (exit_code != code)
+		fail_msg("quantrac %s ended with %d, not %d: %s", words, exit_code,
+		        code, text);
+	return text;
+}
+
+static void says(const char *folder, const char *words, int code, const char *part)
+{
+	char *text = said(folder, words, code);
+	assert_contains(text, part);
+	free(text);
+}
+
+static void help_says_every_usage_once_and_lists_no_alias(void **state)
+{
+	char *text = said(*state, "--help", 0);
+	assert_contains(text, "exceedances");
+	assert_null(strstr(text, "null"));
+	assert_null(strstr(text, "breaches"));
+	free(text);
+	says(*state, "get --help", 0,
+	        "Usage: quantrac get [OPTION...] STATION [CHANNEL]\n");
+	says(*state, "keys --help", 0,
+	        "Usage: quantrac keys [OPTION...] new NAME\n"
+	        "  or:  quantrac keys [OPTION...] admit STATION KEY|FILE\n"
+	        "  or:  quantrac keys [OPTION...] list\n"
+	        "  or:  quantrac keys [OPTION...] revoke STATION\n");
+}
+
+static void what_is_not_there_is_said_with_its_code(void **state)
+{
+	says(*state, "config check", EXIT_NO_FILE, "there is no such file");
+	says(*state, "status", EXIT_NO_FILE, "there is no such file");
+	fixture_write(*state, "station.yaml", "%s", configuration);
+	says(*state, "config check", 0, "no errors");
+	says(*state, "status", EXIT_NO_DAEMON, "quantrac-sensord");
+	fixture_write(*state, "station.yaml", "%srubbish: 1\n", configuration);
+	says(*state, "config check", EXIT_CONFIG, "station.yaml: 1 error\n");
+	says(*state, "status", EXIT_CONFIG, "unknown key 'rubbish'");
+	says(*state, "frobnicate", EXIT_USAGE, "is no command");
+}
+
+/* Two instruments of one model have channels of the same name. */
+static void status_and_get_say_whose_channel_it_is(void **state)
+{
+	fixture_write(*state, "station.yaml", "%s", configuration);
+	pid_t sensord = run_again(*state, "60s");
+	wait_for_file(in_folder(*state, "journal/state.json"));
+	says(*state, "status --format csv", 0,
+	        "station,instrument,channel,value,unit,age,state,ok_last_hour\n"
+	        "nt-01,ph,ph,");
+	says(*state, "status", 0, "collector: none in the configuration");
+	char *text = said(*state, "get nt-01 ph --format csv", 0);
+	assert_contains(text, "time,station,instrument,channel,value,unit,state\n");
+	assert_contains(text, ",nt-01,ph,ph,,pH,");
+	assert_contains(text, ",nt-01,ph2,ph,,pH,");
+	free(text);
+	says(*state, "get nt-01 phh", EXIT_USAGE, "did you mean 'ph'?");
+	says(*state, "get nt-02", EXIT_USAGE, "this cabinet is station 'nt-01'");
+	kill(sensord, SIGTERM);
+	int status;
+	assert_int_equal(waitpid(sensord, &status, 0), sensord);
+	assert_int_equal(status, 0);
+	says(*state, "get nt-01", EXIT_NO_DAEMON, "is not running");
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
+
+int main(void)
+{
+	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
+	const struct CMUnitTest tests[] = {
+		WITH(help_says_every_usage_once_and_lists_no_alias),
+		WITH(what_is_not_there_is_said_with_its_code),
+		WITH(status_and_get_say_whose_channel_it_is),
+	};
+	return cmocka_run_group_tests_name("e2e_commands", tests, NULL, NULL);
+}
