@@ -114,17 +114,21 @@ void live_note(struct live *live, const uint8_t *bytes, size_t n)
 	}
 }
 
+/* A dead instrument is asked once a minute only: every minute counts the same, however many readings it
+ * has. */
 static double ok_percent(const struct shown *shown, int64_t now_us)
 {
 	int64_t oldest = now_us / US_PER_MIN - MINUTES;
-	uint32_t ok = 0, all = 0;
+	double share = 0;
+	size_t n = 0;
 	for (size_t i = 0; i < MINUTES; i++) {
-		if (shown->minute[i].number <= oldest)
+		const struct minute *minute = &shown->minute[i];
+		if (minute->number <= oldest)
 			continue;
-		ok += shown->minute[i].ok;
-		all += shown->minute[i].all;
+		share += (double)minute->ok / minute->all;
+		n++;
 	}
-	return all > 0 ? 100.0 * ok / all : NAN;
+	return n > 0 ? 100 * share / (double)n : NAN;
 }
 
 static void write_channel(struct json *json, const struct describe *instrument,

@@ -48,7 +48,7 @@ struct live_channel {
 	int64_t decimals;
 	int64_t value_us;  /* its time */
 	int64_t time_us;   /* of the newest reading, 0: none */
-	double ok_percent; /* of the readings of the last hour, NAN: none */
+	double ok_percent; /* mean over the minutes of the last hour, NAN: none */
 };
 
 struct live_view {

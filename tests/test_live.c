@@ -43,6 +43,28 @@ static void the_live_view_shows_the_newest_of_every_channel(void **state)
 	live_view_free(&view);
 }
 
+/* An instrument that answered every second and is dead since, asked once a minute. */
+static void a_dead_minute_weighs_as_much_as_a_good_one(void **state)
+{
+	struct live_view view;
+	struct problem why;
+	start_keeper(false, 0);
+	c.now.time_us -= c.now.time_us % (60 * S);
+	for (int i = 0; i < 60; i++) {
+		put_reading(40);
+		move_clock(S);
+		keeper_step(c.keeper, &c.now);
+	}
+	for (int i = 0; i < 3; i++) {
+		put_reading(NAN);
+		move_clock(60 * S - (i == 2) * 30 * S);
+		keeper_step(c.keeper, &c.now);
+	}
+	assert_int_equal(live_read(&view, c.state_path, &c.now, &why), OK);
+	assert_close(view.channel[0].ok_percent, 25, 1e-12);
+	live_view_free(&view);
+}
+
 static void a_live_view_nobody_writes_is_refused(void **state)
 {
 	struct live_view view;
@@ -117,6 +139,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(the_live_view_shows_the_newest_of_every_channel),
+		scratch_test(a_dead_minute_weighs_as_much_as_a_good_one),
 		scratch_test(a_live_view_nobody_writes_is_refused),
 		cmocka_unit_test(a_step_of_a_clock_nobody_believes_is_told_as_such),
 		cmocka_unit_test(a_synced_clock_that_stays_so_says_nothing),
