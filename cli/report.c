@@ -78,17 +78,20 @@ static int report(
 	struct view view;
 	struct sheet sheet = { 0 };
 	struct sheet_query query = { .station = a->station, .now_us = common_now() };
-	int64_t ignored;
+	int64_t to_us, ignored;
 	int status = view_open(&view, common->archive, true, why);
 	if (status != OK)
 		return status;
-	common_interval("--day", a->day, view.offset_min, &query.day_us, &ignored);
+	common_interval("--day", a->day, view.offset_min, &query.day_us, &to_us);
 	if (a->as_of != NULL)
 		common_interval("--as-of", a->as_of, view.offset_min, &query.as_of_us,
 		        &ignored);
 	status = view_has_station(&view, a->station)
 	                 ? OK
 	                 : view_no_station(&view, a->station, why);
+	if (status == OK && to_us - query.day_us > US_PER_DAY)
+		status = problem_set(why, REFUSED, EXIT_USAGE,
+		        "--day: '%s' is more than a day; write 2026-11-15", a->day);
 	if (status == OK) {
 		status = sheet_collect(&sheet, view.reader, &view.rules, &query, why);
 		if (status == OK)

@@ -130,6 +130,7 @@ static void what_is_misspelt_is_not_a_clean_record(void **state)
 		{ "exceedances --station s1 --channel codd", "did you mean 'cod'?",
 		        66 },
 		{ "exceedances --station s2", "did you mean 's1'?", 66 },
+		{ "report s1 --day 2026-11", "is more than a day", 64 },
 		{ "judge --since 2026-11-03 --until 2026-11-01", "is not before", 64 },
 	};
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
