@@ -193,8 +193,8 @@ struct config *collectd_configure(
 	config->archive = path_of(
 	        arguments->archive, config->archive, path, config->archive_room);
 	config->key = path_of(arguments->keys, config->key, path, config->key_room);
-	config->agents = path_of(
-	        arguments->agents, config->agents, path, config->agents_room);
+	config->agents =
+	        path_of(arguments->agents, config->agents, path, config->agents_room);
 	if (arguments->listen != NULL)
 		config->listen = arguments->listen;
 	config->allow_simulated |= arguments->allow_simulated;

@@ -155,7 +155,7 @@ static void every_value_sent_is_kept_once_though_a_slave_is_dead_and_a_cable_pul
 	assert_contains(all, "flow_out");
 	assert_contains(all, "silent");
 	assert_int_equal(code_channel, 0);
-	assert_contains(one, "time,station,channel,value,unit,state");
+	assert_contains(one, "time,station,instrument,channel,value,unit,state");
 	free(all);
 	free(one);
 	everything_agrees(*state, 20, 3);
