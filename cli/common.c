@@ -210,7 +210,7 @@ static const char *nearest(const struct command *table, const char *word)
 {
 	const char *known[64];
 	size_t n = 0;
-	for (; table[n].name != NULL && n < 63; n++)
+	for (; n < 63 && table[n].name != NULL; n++)
 		known[n] = table[n].name;
 	known[n] = NULL;
 	return did_you_mean(word, known);
