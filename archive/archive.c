@@ -30,7 +30,7 @@ static const struct field identity_fields[] = {
 	  .help_vi = "Tên khu công nghiệp." },
 	{ .key = "offset", .type = FIELD_OFFSET, .at = offsetof(struct identity_file, offset_min),
 	  .required = true, .help = "Legal time east of Greenwich; days are sealed by it.",
-	  .help_vi = "Giờ pháp định so với UTC; ngày được niêm phong theo giờ này." },
+	  .help_vi = "Giờ chính thức so với UTC; số liệu ngày được chốt theo giờ này." },
 	{ 0 },
 };
 // clang-format on
