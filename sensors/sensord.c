@@ -124,6 +124,29 @@ static void read_instruments(
 
 /* ---- the keeper's thread ---- */
 
+#define LAST_WORDS_US INT64_C(5000000) /* for the acknowledgement of the last records */
+
+/* The end: commit and send all; where the collector is there, wait a little until it has
+ * them too.  What it has not got by then goes at the next start. */
+static void end_keeping(struct keeper *keeper, struct clock *clock)
+{
+	struct moment now = clock_now(clock);
+	int64_t until_us = now.mono_us + LAST_WORDS_US;
+	keeper_end(keeper, &now);
+	for (;;) {
+		struct pollfd fds[KEEPER_DESCRIPTORS];
+		struct keeper_counts counts = keeper_counts(keeper);
+		if (strcmp(counts.link, "open") != 0 ||
+		        counts.acked_seq >= counts.committed_seq ||
+		        now.mono_us >= until_us)
+			break;
+		poll(fds, keeper_descriptors(keeper, fds), 20);
+		now = clock_now(clock);
+		keeper_step(keeper, &now);
+	}
+	keeper_end(keeper, &now);
+}
+
 static void *keep(void *with)
 {
 	struct sensord *sensord = with;
@@ -140,8 +163,7 @@ static void *keep(void *with)
 		now = clock_now(&clock);
 		keeper_step(sensord->keeper, &now);
 	}
-	struct moment now = clock_now(&clock);
-	keeper_end(sensord->keeper, &now);
+	end_keeping(sensord->keeper, &clock);
 	return NULL;
 }
 
