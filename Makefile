@@ -44,7 +44,7 @@ tests.speaks       = $(sort $(foreach r,$(ROOMS),$($(r).speaks))) cmocka
 
 # ---- what the steps need from Debian: installed first, then make starts over ----
 STEPS = $(if $(filter-out clean help packages,$(or $(MAKECMDGOALS),all)),build) \
-        $(filter demo check lint fuzz page,$(MAKECMDGOALS)) $(if $(filter try bench,$(MAKECMDGOALS)),check)
+        $(filter demo check lint fuzz page,$(MAKECMDGOALS)) $(if $(filter try bench soak,$(MAKECMDGOALS)),check)
 include $(STEPS:%=build/.installed-%)
 build/.installed-%: packaging/packages packaging/install-packages
 	@packaging/install-packages $*
@@ -71,7 +71,7 @@ MAINS    = $(foreach p,$(PROGRAMS),$(PROGRAM.$(p)).c)
 SOURCES  = $(foreach r,$(ROOMS),$(wildcard $(r)/*.c))
 LIBRARY  = $(filter-out $(MAINS),$(SOURCES))
 TESTS    = $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
-HELPERS  = $(filter-out tests/test_%.c tests/bench%.c tests/shim_%.c tests/fuzz_%.c,$(wildcard tests/*.c))
+HELPERS  = $(filter-out tests/test_%.c tests/bench%.c tests/shim_%.c tests/fuzz_%.c tests/soak_%.c,$(wildcard tests/*.c))
 
 SHIPPED = build/limits build/profiles build/demo-files build/page
 all: $(PROGRAMS:%=build/%) $(SHIPPED)
@@ -127,6 +127,7 @@ endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
 build/san/libtests.a: $(HELPERS:%.c=build/san/%.o)
+build/rel/libtests.a: $(HELPERS:%.c=build/rel/%.o)
 
 build/san/tests/test_%: build/san/tests/test_%.o build/san/libtests.a \
                         $(LINKS.quantrac-office:%=build/san/lib%.a)

@@ -53,3 +53,11 @@ packages:
 interop: build/san/tests/test_interop
 	@tests/run-tests $<
 .PHONY: interop
+
+# A year of a cabinet and its collector by a clock moved by hand; the release build, since memory is measured.
+build/soak/year: build/rel/tests/soak_year.o build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+soak: build/soak/year $(SHIPPED)
+	@QUANTRAC_ROOT=$(CURDIR) build/soak/year
+.PHONY: soak
