@@ -24,12 +24,12 @@
 #include "tests/check.h"
 #include "tests/keeper_fixture.h"
 
-#define EVERY_US        (5 * US_PER_MIN)
-#define STEPS_A_DAY     (US_PER_DAY / EVERY_US)
-#define DAYS            365
-#define SEGMENT         JOURNAL_SEGMENT_LEAST
-#define KEEP_DAYS       90
-#define SETTLED_DAYS    120 /* from then on nothing may grow */
+#define EVERY_US     (5 * US_PER_MIN)
+#define STEPS_A_DAY  (US_PER_DAY / EVERY_US)
+#define DAYS         365
+#define SEGMENT      JOURNAL_SEGMENT_LEAST
+#define KEEP_DAYS    90
+#define SETTLED_DAYS 120 /* from then on nothing may grow */
 /* segments allocated ahead and the reader of what is sent are open or not, by the hour */
 #define COME_AND_GO     4
 #define BYTES_PER_SEAL  2048
