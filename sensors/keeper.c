@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/keeper_parts.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,6 +120,22 @@ static void write_live(struct keeper *keeper, bool running, const struct moment 
 		log_seldom(LOG_WARN, path, "%s cannot be written", path);
 }
 
+/* With -v: what is promised, at the moment it is, so that it can be held against what is found
+ * after a power cut. */
+static void tell_promises(struct keeper *keeper)
+{
+	struct keeper_counts counts = keeper_counts(keeper);
+	if (counts.committed_seq == keeper->told_committed &&
+	        counts.acked_seq == keeper->told_acked)
+		return;
+	keeper->told_committed = counts.committed_seq;
+	keeper->told_acked = counts.acked_seq;
+	log_line(LOG_DETAIL,
+	        "epoch %016" PRIx64 ": committed before %" PRIu64
+	        ", at the collector before %" PRIu64,
+	        counts.epoch, counts.committed_seq, counts.acked_seq);
+}
+
 void keeper_step(struct keeper *keeper, const struct moment *now)
 {
 	ring_rest(keeper->options.ring);
@@ -126,6 +143,7 @@ void keeper_step(struct keeper *keeper, const struct moment *now)
 	take_records(keeper, now);
 	keeper_commit(keeper, false, now);
 	keeper_talk(keeper, now);
+	tell_promises(keeper);
 	keeper_forget(keeper, now);
 	write_live(keeper, true, now);
 }
@@ -137,6 +155,7 @@ void keeper_end(struct keeper *keeper, const struct moment *now)
 	keeper_commit(keeper, true, now);
 	keeper_commit(keeper, true, now); /* the GAP of what was lost */
 	keeper_talk(keeper, now);
+	tell_promises(keeper);
 	write_live(keeper, false, now);
 }
 

@@ -29,6 +29,7 @@ struct keeper {
 	struct moment now;            /* of the talk that goes on */
 	enum uplink_state link_state; /* as told last */
 	uint64_t told_hole;           /* first record of the hole told last */
+	uint64_t told_committed, told_acked;
 	uint8_t message[WIRE_MOST];
 	uint8_t record[RECORD_MOST];
 };
