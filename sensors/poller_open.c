@@ -73,7 +73,12 @@ static void bus_open(struct poller *poller, struct bus *bus, const struct moment
 {
 	struct problem why = { .text = "" };
 	bus->port->reason = NULL;
-	if (bus->port->open(bus->port, &why) != OK) {
+	int status = bus->port->open(bus->port, &why);
+	/* an adapter that is pulled out is looked for every second, however long that
+	 * takes: it is back at once when somebody plugs it in */
+	if (status == NOT_FOUND)
+		bus->back_off_us = BACK_OFF_LEAST;
+	if (status != OK) {
 		bus_down(poller, bus, without_name(bus, why.text), now);
 		return;
 	}

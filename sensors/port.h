@@ -15,8 +15,8 @@
 #include "base/status.h"
 
 struct port {
-	/* OK (a TCP port may still be connecting), or a reason it cannot be used now.
-	 */
+	/* OK (a TCP port may still be connecting), NOT_FOUND (no such device: to look
+	 * again costs nothing), or another reason it cannot be used now. */
 	int (*open)(struct port *port, struct problem *why);
 	/* For the one poll(); -1 when there is none (closed, or a name is being looked
 	 * up). */

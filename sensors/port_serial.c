@@ -29,13 +29,6 @@ struct serial {
 	bool told;               /* that a pseudo-terminal has no speed */
 };
 
-static int problem_open(
-        const struct serial *serial, struct problem *why, const char *text)
-{
-	return problem_set(why, FAILED, EXIT_NO_FILE, "port %s: %s: %s",
-	        serial->setting->id, serial->setting->path, text);
-}
-
 /* What errno means here, with the cure where there is one. */
 static const char *reason_of(int error)
 {
@@ -45,6 +38,19 @@ static const char *reason_of(int error)
 		return "no permission; put the user of this program into the group "
 		       "`dialout`";
 	return strerrordesc_np(error);
+}
+
+static int problem_open(
+        const struct serial *serial, struct problem *why, const char *text)
+{
+	return problem_set(why, FAILED, EXIT_NO_FILE, "port %s: %s: %s",
+	        serial->setting->id, serial->setting->path, text);
+}
+
+static int problem_path(const struct serial *serial, struct problem *why, int error)
+{
+	int status = problem_open(serial, why, reason_of(error));
+	return error == ENOENT ? NOT_FOUND : status;
 }
 
 static void serial_close(struct port *port)
@@ -158,7 +164,7 @@ static int serial_open(struct port *port, struct problem *why)
 	char path[PATH_MAX];
 	serial_close(port);
 	if (realpath(serial->setting->path, path) == NULL)
-		return problem_open(serial, why, reason_of(errno));
+		return problem_path(serial, why, errno);
 	int status;
 	if (sp_get_port_by_name(path, &serial->library) == SP_OK)
 		status = open_library(serial, why);

@@ -11,9 +11,10 @@
 static int bus_open(struct port *port, struct problem *why)
 {
 	struct fake_bus *bus = (struct fake_bus *)port;
+	bus->looked++;
 	if (bus->refuses)
-		return problem_set(
-		        why, FAILED, EXIT_NO_FILE, "port bus: there is no such device");
+		return problem_set(why, bus->missing ? NOT_FOUND : FAILED, EXIT_NO_FILE,
+		        "port bus: there is no such device");
 	bus->is_open = true;
 	bus->gone = false;
 	bus->opened++;

@@ -47,6 +47,8 @@ struct fake_bus {
 	uint8_t kept[FRAME_MOST];
 	size_t n_kept;
 	bool refuses, is_open, gone;
+	bool missing;  /* refuses because there is no such device */
+	size_t looked; /* opened, or tried to */
 	bool hangs_up; /* after whatever it has said */
 	size_t opened;
 };

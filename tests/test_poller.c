@@ -233,6 +233,20 @@ static void a_hung_up_line_is_opened_again_ever_more_seldom(void **state)
 	assert_int_equal(lines_logged, lines + 3);
 }
 
+static void an_adapter_pulled_out_is_looked_for_every_second(void **state)
+{
+	struct rig *rig = *state;
+	run(rig, 10 * SECOND);
+	size_t lines = lines_logged;
+	rig->bus.gone = rig->bus.refuses = rig->bus.missing = true;
+	run(rig, 300 * SECOND);
+	assert_in_range(rig->bus.looked, 298, 302);
+	assert_int_equal(lines_logged, lines + 2); /* said once, not every second */
+	rig->bus.refuses = false;
+	run(rig, 2 * SECOND);
+	assert_true(poller_port_up(rig->poller, 0));
+}
+
 static void a_poll_broken_off_by_a_hang_up_says_so(void **state)
 {
 	struct rig *rig = *state;
@@ -361,6 +375,7 @@ int main(void)
 		RIG(a_refused_block_among_sound_ones_is_told_once),
 		RIG(a_gateway_behind_which_nobody_answers_is_a_silent_instrument),
 		RIG(a_hung_up_line_is_opened_again_ever_more_seldom),
+		RIG(an_adapter_pulled_out_is_looked_for_every_second),
 		RIG(a_poll_broken_off_by_a_hang_up_says_so),
 		RIG(an_idle_connection_may_be_closed),
 		RIG(an_answer_counts_though_the_connection_goes_with_it),

@@ -190,7 +190,7 @@ static void what_is_no_port_says_so(void **state)
 	struct pty *pty = *state;
 	struct problem why;
 	pty->setting.path = "/dev/serial/by-id/usb-none";
-	assert_int_equal(pty->port->open(pty->port, &why), FAILED);
+	assert_int_equal(pty->port->open(pty->port, &why), NOT_FOUND);
 	assert_contains(why.text, "is the adapter plugged in");
 	pty->setting.path = "/dev/null";
 	assert_int_equal(pty->port->open(pty->port, &why), FAILED);
