@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/journal_pool.h"
 #include "base/log.h"
 
 #define SPARE_FLAGS (O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
@@ -31,10 +32,24 @@ static void close_quietly(int *fd)
 	errno = saved;
 }
 
+/* A file out of the room set aside.  OK, or another status: there is none. */
+static int take_spare(struct journal *journal)
+{
+	if (journal->pool == NULL ||
+	        journal_pool_take(journal->pool, journal->folder, SPARE_NAME,
+	                journal->segment_size) != OK)
+		return NOT_FOUND;
+	journal->spare = journal->system->open(
+	        journal->folder, SPARE_NAME, O_RDWR | O_CLOEXEC);
+	return journal->spare >= 0 ? OK : FAILED;
+}
+
 /* A file of full size under a name that no reader looks at. */
 static int allocate_spare(struct journal *journal)
 {
 	const struct journal_system *system = journal->system;
+	if (take_spare(journal) == OK)
+		return OK;
 	int fd = system->open(journal->folder, SPARE_NAME, SPARE_FLAGS);
 	if (fd < 0 && errno == EEXIST) {
 		system->remove(journal->folder, SPARE_NAME);
@@ -45,6 +60,8 @@ static int allocate_spare(struct journal *journal)
 	int error = system->allocate(fd, 0, (off_t)journal->segment_size);
 	if (error == 0 && system->sync_all(fd) == 0) {
 		journal->spare = fd;
+		if (journal->pool != NULL)
+			journal_pool_added(journal->pool);
 		return OK;
 	}
 	if (error != 0)
@@ -259,7 +276,10 @@ void journal_close(struct journal *journal)
 	        journal_commit(journal) != OK)
 		log_line(LOG_ALERT, "%s: the last %zu bytes could not be committed: %s",
 		        journal->path, journal->group_n, strerror(errno));
-	if (journal->spare >= 0)
+	/* one that has never been written to goes back into the room */
+	if (journal->spare >= 0 && (journal->pool == NULL ||
+	                                   journal_pool_give(journal->pool,
+	                                           journal->folder, SPARE_NAME) != OK))
 		remove_quietly(journal, SPARE_NAME);
 	close_quietly(&journal->spare);
 	close_quietly(&journal->fd);

@@ -42,6 +42,7 @@
 struct journal;
 
 struct journal_system; /* base/journal_file.h */
+struct journal_pool;   /* base/journal_pool.h */
 
 struct journal_options {
 	const char *folder;
@@ -60,6 +61,8 @@ struct journal_options {
 	int sent_again;
 	/* only the newest so many are verified when opening; 0: all */
 	uint32_t scan_segments;
+	/* where new segments are taken from first; NULL: the disk's free space */
+	struct journal_pool *pool; /* base/journal_pool.h */
 	/* NULL: the real one; tests make calls fail */
 	const struct journal_system *system;
 };

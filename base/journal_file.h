@@ -6,9 +6,11 @@
 #ifndef BASE_JOURNAL_FILE_H
 #define BASE_JOURNAL_FILE_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "base/journal.h"
@@ -21,7 +23,9 @@ struct journal_system {
 	int (*sync)(int fd);     /* fdatasync */
 	int (*sync_all)(int fd); /* fsync, of a file or a folder */
 	int (*allocate)(int fd, off_t at, off_t n);
+	int (*reserve)(int fd, off_t n); /* fallocate, with an errno */
 	int (*rename)(int folder, const char *from, const char *to);
+	int (*move)(int from_folder, const char *from, int to_folder, const char *to);
 	int (*remove)(int folder, const char *name);
 };
 extern const struct journal_system journal_real;
@@ -78,6 +82,9 @@ void segment_name(uint64_t first_seq, char out[SEGMENT_NAME]);
  * frees *out. */
 int segment_list(int folder, uint64_t **out);
 
+/* A name that segment_list or journal_epochs would take. */
+bool epoch_parse(const char *name, uint64_t *epoch);
+
 /* Path of an epoch's folder; OK or FAILED (ENAMETOOLONG). */
 int epoch_path(
         const char *folder, const char *source, uint64_t epoch, char *out, size_t room);
@@ -85,6 +92,33 @@ int epoch_path(
 /* The newest epoch of a source and when it was created; NOT_FOUND. */
 int epoch_newest(
         const char *folder, const char *source, uint64_t *epoch, int64_t *created_us);
+
+/* ---- the room a journal takes: journal_room.c, and journal_pool.c which sets it
+ * aside ---- */
+
+#define ROOM_FOLDER "reserve"
+#define ROOM_NAME   16
+
+struct journal_pool_options;
+
+void room_file_name(uint32_t number, char out[ROOM_NAME]);
+bool room_file_parse(const char *name, uint32_t *number);
+/* Has a file its whole size, on the disk and not by promise? */
+bool room_file_whole(const struct stat *st, uint32_t segment_size);
+uint32_t room_segment_size(const struct journal_pool_options *options);
+DIR *room_open_dir(int at, const char *name);
+/* Segments that so many bytes make, the last one not full. */
+uint64_t room_segments(uint64_t bytes, uint32_t segment_size);
+/* Segments of all sources and epochs below a folder. */
+uint64_t room_used(const char *folder, uint32_t segment_size);
+/* Free bytes of the disk of a folder, or of the nearest above it that is there. */
+int room_free(const char *folder, uint64_t *out);
+/* Is there free space for so many more segments?  OK, FULL or FAILED. */
+int room_look(const struct journal_pool_options *options, uint32_t segment_size,
+        uint64_t segments, struct problem *why);
+/* `missing` bytes are wanted and `left` are free: FULL, and what to do. */
+int room_tell(const struct journal_pool_options *options, uint64_t missing,
+        uint64_t left, struct problem *why);
 
 /* ---- looking at a segment: journal_window.c ---- */
 
@@ -171,6 +205,7 @@ struct journal {
 	int fd;     /* the segment being written, -1 before the first */
 	/* the next one, allocated ahead under SPARE_NAME, or -1 */
 	int spare;
+	struct journal_pool *pool; /* where it is taken from first, or NULL */
 	/* not before the segment has grown to this is a spare tried again */
 	uint64_t spare_at;
 	struct segment segment;

@@ -41,7 +41,7 @@ static bool segment_parse(const char *name, uint64_t *first_seq)
 	return errno == 0 && strcmp(name, again) == 0;
 }
 
-static bool epoch_parse(const char *name, uint64_t *epoch)
+bool epoch_parse(const char *name, uint64_t *epoch)
 {
 	if (strlen(name) != EPOCH_DIGITS ||
 	        strspn(name, "0123456789abcdef") != EPOCH_DIGITS)

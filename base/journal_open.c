@@ -41,6 +41,7 @@ static struct journal *journal_new(const struct journal_options *options)
 	if (journal == NULL)
 		return NULL;
 	journal->system = options->system != NULL ? options->system : &journal_real;
+	journal->pool = options->pool;
 	journal->folder = journal->fd = journal->spare = -1;
 	journal->epoch = options->epoch;
 	journal->now_us = options->now_us;

@@ -137,13 +137,26 @@ static int real_remove(int folder, const char *name)
 	return unlinkat(folder, name, 0);
 }
 
+static int real_move(int from_folder, const char *from, int to_folder, const char *to)
+{
+	return renameat(from_folder, from, to_folder, to);
+}
+
+/* posix_fallocate would write to every block where the file system cannot do it. */
+static int real_reserve(int fd, off_t n)
+{
+	return fallocate(fd, 0, 0, n) == 0 ? 0 : errno;
+}
+
 const struct journal_system journal_real = {
 	.open = real_open,
 	.write = pwrite,
 	.sync = fdatasync,
 	.sync_all = fsync,
 	.allocate = posix_fallocate,
+	.reserve = real_reserve,
 	.rename = real_rename,
+	.move = real_move,
 	.remove = real_remove,
 };
 

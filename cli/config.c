@@ -15,12 +15,13 @@ static int check(const char *path, bool quiet, struct problem *why)
 	int status = station_read(&station, path, stderr, why);
 	if (status != OK)
 		return status;
-	if (!quiet)
+	status = station_room_check(station, why);
+	if (status == OK && !quiet)
 		fprintf(stderr,
 		        "%s: station %s, %zu instruments on %zu ports: no errors\n",
 		        path, station->id, station->n_instruments, station->n_ports);
 	station_free(station);
-	return OK;
+	return status;
 }
 
 int command_config(int argc, char **argv)

@@ -20,8 +20,11 @@ int keeper_new(struct keeper **out, const struct keeper_options *options,
 	keeper->forgotten_us = keeper->written_us = INT64_MIN / 2;
 	recorder_init(&keeper->recorder, options->source);
 	uplink_init(&keeper->uplink, options->source, options->seed, now->mono_us);
-	int status = keeper_open_journal(keeper, 0, now, why);
+	int status = keeper_open_room(keeper, why);
+	if (status == OK)
+		status = keeper_open_journal(keeper, 0, now, why);
 	if (status != OK) {
+		journal_pool_close(keeper->pool);
 		free(keeper);
 		return status;
 	}
@@ -41,6 +44,7 @@ void keeper_free(struct keeper *keeper)
 	if (keeper->reader != NULL)
 		journal_read_close(keeper->reader);
 	journal_close(keeper->journal);
+	journal_pool_close(keeper->pool);
 	live_free(keeper->live);
 	free(keeper);
 }
@@ -67,7 +71,7 @@ int keeper_wait_ms(const struct keeper *keeper, const struct moment *now)
 {
 	int64_t next_us = now->mono_us + LIVE_EVERY_US;
 	if (keeper->pending_us != INT64_MAX)
-		next_us = earlier(next_us, keeper->pending_us + KEEPER_COMMIT_US);
+		next_us = earlier(next_us, keeper->pending_us + keeper_commit_us(keeper));
 	if (keeper->options.link != NULL)
 		next_us = earlier(next_us, uplink_wake_us(&keeper->uplink));
 	if (next_us <= now->mono_us)

@@ -46,6 +46,8 @@ struct keeper_options {
 	const char *folder;     /* of the journal */
 	const char *state_path; /* of the live view, NULL: none */
 	double keep_s;
+	double commit_s; /* records wait at most so long for their commit; 0: 1 s */
+	uint64_t room;   /* bytes of the journal, set aside at the start; 0: none are */
 	uint32_t segment_size; /* 0: default */
 	struct ring *ring;
 	struct describe *station;           /* encoded */

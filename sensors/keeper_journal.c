@@ -36,6 +36,17 @@ static void tell_recovery(
 		        recovery->first_missing, recovery->last_missing);
 }
 
+int keeper_open_room(struct keeper *keeper, struct problem *why)
+{
+	const struct journal_pool_options options = { .folder = keeper->options.folder,
+		.room = keeper->options.room,
+		.segment_size = keeper->options.segment_size,
+		.keep_s = keeper->options.keep_s };
+	if (keeper->options.room == 0)
+		return OK;
+	return journal_pool_open(&keeper->pool, &options, why);
+}
+
 int keeper_open_journal(struct keeper *keeper, uint64_t epoch, const struct moment *now,
         struct problem *why)
 {
@@ -44,6 +55,7 @@ int keeper_open_journal(struct keeper *keeper, uint64_t epoch, const struct mome
 		.source = keeper->options.source,
 		.epoch = epoch,
 		.segment_size = keeper->options.segment_size,
+		.pool = keeper->pool,
 		.now_us = now->time_us };
 	struct journal *journal;
 	int status = journal_open(&journal, &options, &recovery, why);
@@ -152,9 +164,15 @@ static void tell_loss(struct keeper *keeper, const struct moment *now)
 	keeper_append_gap(keeper, &gap, now);
 }
 
+int64_t keeper_commit_us(const struct keeper *keeper)
+{
+	double s = keeper->options.commit_s;
+	return s > 0 ? (int64_t)(s * 1e6) : KEEPER_COMMIT_US;
+}
+
 static bool commit_due(const struct keeper *keeper, const struct moment *now)
 {
-	return now->mono_us - keeper->pending_us >= KEEPER_COMMIT_US ||
+	return now->mono_us - keeper->pending_us >= keeper_commit_us(keeper) ||
 	       journal_pending(keeper->journal) >= KEEPER_COMMIT_SIZE;
 }
 

@@ -4,6 +4,7 @@
 #define SENSORS_KEEPER_PARTS_H
 
 #include "base/journal.h"
+#include "base/journal_pool.h"
 #include "sensors/clock_watch.h"
 #include "sensors/keeper.h"
 #include "sensors/live.h"
@@ -12,6 +13,7 @@
 
 struct keeper {
 	struct keeper_options options;
+	struct journal_pool *pool; /* room set aside, NULL: none */
 	struct journal *journal;
 	struct recorder recorder; /* of the keeper's own records */
 	struct clock_watch watch;
@@ -36,6 +38,9 @@ struct keeper {
 
 /* ---- keeper_journal.c ---- */
 
+/* Set the journal's room aside, if options.room says so; OK or a problem. */
+int keeper_open_room(struct keeper *keeper, struct problem *why);
+
 /* Sets keeper->journal only when it succeeds. */
 int keeper_open_journal(struct keeper *keeper, uint64_t epoch, const struct moment *now,
         struct problem *why);
@@ -50,6 +55,9 @@ void keeper_append_describes(struct keeper *keeper, const struct moment *now);
 void keeper_append_gap(
         struct keeper *keeper, const struct gap_event *gap, const struct moment *now);
 void keeper_lose(struct keeper *keeper, const struct ring_loss *loss);
+
+/* How long records may wait for their commit. */
+int64_t keeper_commit_us(const struct keeper *keeper);
 
 /* Commit if it is time, or `at_once`. */
 void keeper_commit(struct keeper *keeper, bool at_once, const struct moment *now);

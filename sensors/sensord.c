@@ -211,6 +211,8 @@ static void make_keeper(struct sensord *sensord)
 		.folder = sensord->folder,
 		.state_path = sensord->state_path,
 		.keep_s = station->keep_s,
+		.commit_s = station->commit_s,
+		.room = station_room(station),
 		.ring = sensord->ring,
 		.station = sensord->describes.station,
 		.instrument = sensord->describes.instrument,
@@ -365,6 +367,18 @@ static struct arguments read_arguments(int argc, char **argv)
 	return given;
 }
 
+static int check_only(struct sensord *sensord, const char *path)
+{
+	struct problem why = { .exit = EXIT_CONFIG };
+	const struct station *station = sensord->station;
+	if (station_room_check(station, &why) != OK)
+		fatal(why.exit, "%s", why.text);
+	printf("%s: station '%s', %zu instruments on %zu ports: OK\n", path,
+	        station->id, station->n_instruments, station->n_ports);
+	station_free(sensord->station);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct sensord sensord;
@@ -377,13 +391,8 @@ int main(int argc, char **argv)
 	if (station_read(&sensord.station, given.config, stderr, &why) != OK)
 		fatal(why.exit, "%s%s", why.text,
 		        given.check ? "" : "; nothing was started");
-	if (given.check) {
-		printf("%s: station '%s', %zu instruments on %zu ports: OK\n",
-		        given.config, sensord.station->id,
-		        sensord.station->n_instruments, sensord.station->n_ports);
-		station_free(sensord.station);
-		return 0;
-	}
+	if (given.check)
+		return check_only(&sensord, given.config);
 	start(&sensord);
 	watch_signals(&waiting);
 	if (pthread_create(&sensord.thread, NULL, keep, &sensord) != 0)

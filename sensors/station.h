@@ -77,6 +77,10 @@ struct station {
 	const char *facility, *facility_name;
 	const char *journal_folder;
 	double keep_s;         /* how long records are kept in the cabinet */
+	double commit_s;       /* records wait at most so long for their commit */
+	const char *room, *memory;
+	uint64_t room_bytes;   /* as written, 0: reckoned from the instruments */
+	uint64_t memory_bytes; /* kept in memory while the disk cannot be written */
 	const char *collector; /* endpoint, "" : none, journal only */
 	const char *server_key, *secret_key,
 	        *public_key;  /* files, as written in the configuration */
@@ -123,6 +127,22 @@ extern const struct section settings_section;
 /* What station_parse does after reading: checks what tables cannot, reads profiles, resolves names.
  * What the tables have refused stands empty, and nothing more is said of it. */
 void station_check(struct station *station);
+
+/* The journal's part of station_check, after all others. */
+void station_check_journal(struct station *station);
+
+/* What the instruments write into the journal, at most, in a day: station_room.c has the
+ * formula.  After station_check, without errors. */
+double station_bytes_a_day(const struct station *station);
+/* The room that takes for `keep`. */
+uint64_t station_room_needed(const struct station *station);
+/* The room to set aside for the journal: as written, or as needed. */
+uint64_t station_room(const struct station *station);
+/* Has the disk of the journal's folder that room?  OK, FULL (in the words sensord would
+ * end with) or FAILED. */
+int station_room_check(const struct station *station, struct problem *why);
+/* "12 GiB", "500 MB"; OK or MALFORMED. */
+int size_parse(const char *text, uint64_t *bytes);
 
 /* "0..225 mg/L" in `unit`; OK, MALFORMED, or REFUSED (a unit of something else). */
 int range_parse(const char *text, const char *unit, double *low, double *high);

@@ -385,4 +385,5 @@ void station_check(struct station *station)
 	for (size_t p = 0; config_errors(station->config) == 0 && p < station->n_ports;
 	        p++)
 		check_load(&check, p);
+	station_check_journal(station);
 }

@@ -77,6 +77,16 @@ static const struct field journal_fields[] = {
 	  .low = 3600, .high = 86400.0 * 3660,
 	  .help = "How long records are kept here; the law wants 60 days (Circular 10/2021, article 39).",
 	  .help_vi = "Thời gian lưu tại trạm; quy định: 60 ngày (Thông tư 10/2021/TT-BTNMT, Điều 39)." },
+	{ .key = "room", .type = FIELD_TEXT, .at = STATION(room),
+	  .help = "Disk set aside for the journal at the start: 12 GiB; reckoned from the instruments if not written, and never less than that.",
+	  .help_vi = "Dung lượng đĩa dành riêng cho nhật ký khi khởi động: 12 GiB; nếu không ghi thì tính từ các thiết bị." },
+	{ .key = "memory", .type = FIELD_TEXT, .at = STATION(memory), .fallback = "8 MiB",
+	  .help = "What is kept in memory, and sent from there, while the disk cannot be written: 1 MiB to 1 GiB.",
+	  .help_vi = "Bộ nhớ tạm giữ và gửi dữ liệu khi không ghi được vào đĩa: từ 1 MiB đến 1 GiB." },
+	{ .key = "commit_every", .type = FIELD_DURATION, .at = STATION(commit_s), .fallback = "1s",
+	  .low = 0.1, .high = 60,
+	  .help = "Records are written to the disk so often, or every 64 KiB; a power cut costs at most this.",
+	  .help_vi = "Chu kỳ ghi xuống đĩa (hoặc mỗi 64 KiB); mất điện chỉ mất tối đa chừng này." },
 	{ 0 },
 };
 static const struct section journal_section = { "journal", 0, journal_fields };

@@ -292,13 +292,25 @@ static int fail_remove(int folder, const char *name)
 	return fails() ? -1 : journal_real.remove(folder, name);
 }
 
+static int fail_reserve(int fd, off_t n)
+{
+	return fails() ? failing.error : journal_real.reserve(fd, n);
+}
+
+static int fail_move(int from_folder, const char *from, int to_folder, const char *to)
+{
+	return fails() ? -1 : journal_real.move(from_folder, from, to_folder, to);
+}
+
 const struct journal_system kit_failing = {
 	.open = fail_open,
 	.write = fail_write,
 	.sync = fail_sync,
 	.sync_all = fail_sync_all,
 	.allocate = fail_allocate,
+	.reserve = fail_reserve,
 	.rename = fail_rename,
+	.move = fail_move,
 	.remove = fail_remove,
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/folder.h"
 #include "base/record.h"
 #include "sensors/station.h"
 
@@ -160,6 +161,97 @@ static void what_tables_cannot_say_is_checked(void **state)
 	        "");
 }
 
+/* docs/station.yaml is a real station's. */
+static struct station *real_station(const char *was, const char *is, char **text)
+{
+	size_t n;
+	char *file, *changed, *at;
+	struct station *station;
+	assert_int_equal(
+	        file_read(project_file("docs/station.yaml"), 1 << 20, &file, &n), OK);
+	at = strstr(file, was);
+	assert_non_null(at);
+	assert_true(asprintf(&changed, "%.*s%s%s", (int)(at - file), file, is,
+	                    at + strlen(was)) > 0);
+	FILE *report = open_memstream(text, &(size_t){ 0 });
+	station_parse(&station, changed, strlen(changed), "station.yaml", report, NULL);
+	fclose(report);
+	free(changed);
+	free(file);
+	return station;
+}
+
+static void nothing_less_than_the_law_wants_is_kept(void **state)
+{
+	char *text;
+	struct station *station = real_station("keep: 90d", "keep: 1439h", &text);
+	assert_null(station);
+	assert_contains(text, "less than the 60 that the law wants");
+	assert_contains(text, "article 39");
+	free(text);
+	station = real_station("keep: 90d", "keep: 60d", &text);
+	assert_non_null(station);
+	assert_string_equal(text, "");
+	station_free(station);
+	free(text);
+	station = real_station(", keep: 90d", "", &text);
+	assert_close(station->keep_s, 90 * 86400.0, 0);
+	assert_close(station->commit_s, 1, 0);
+	assert_int_equal(station->memory_bytes, 8 << 20);
+	station_free(station);
+	free(text);
+}
+
+static void the_room_is_reckoned_from_the_instruments(void **state)
+{
+	char *text, room[64];
+	struct station *station = real_station("keep: 90d", "keep: 90d", &text);
+	free(text);
+	double day = station_bytes_a_day(station), own = 1048576;
+	uint64_t needed = station_room_needed(station);
+	/* two instruments every 10 s: 8,641 entries of each at most */
+	double each = (day - own) / 8641;
+	assert_true(each > 2 * (16 + 64 + 40) && each < 2 * 1000);
+	assert_close((double)needed, day * 90 * 1.1 + 4 * (4 << 20), 2);
+	assert_int_equal(station_room(station), needed);
+	station_free(station);
+	snprintf(room, sizeof room, "keep: 90d, room: %.3f kB",
+	        (double)needed / 1000 + 0.001);
+	station = real_station("keep: 90d", room, &text);
+	assert_non_null(station);
+	assert_true(station_room(station) >= needed);
+	station_free(station);
+	free(text);
+	snprintf(room, sizeof room, "keep: 90d, room: %.3f kB",
+	        (double)needed / 1000 - 0.002);
+	station = real_station("keep: 90d", room, &text);
+	assert_null(station);
+	assert_contains(text, "cannot hold 90 days of these instruments");
+	free(text);
+	station = real_station("keep: 90d", "keep: 90d, room: 12 gibi", &text);
+	assert_null(station);
+	assert_contains(text, "'12 gibi' is no size");
+	free(text);
+	station = real_station("keep: 90d", "keep: 90d, memory: 1023 KiB", &text);
+	assert_null(station);
+	assert_contains(text, "no size from 1 MiB to 1 GiB");
+	free(text);
+}
+
+static void a_size_has_a_unit(void **state)
+{
+	uint64_t bytes;
+	assert_int_equal(size_parse("12 GiB", &bytes), OK);
+	assert_true(bytes == UINT64_C(12) << 30);
+	assert_int_equal(size_parse("1.5MB", &bytes), OK);
+	assert_int_equal(bytes, 1500000);
+	assert_int_equal(size_parse("12", &bytes), MALFORMED);
+	assert_int_equal(size_parse("0 GiB", &bytes), MALFORMED);
+	assert_int_equal(size_parse("-1 GiB", &bytes), MALFORMED);
+	assert_int_equal(size_parse("nan GiB", &bytes), MALFORMED);
+	assert_int_equal(size_parse("1e10 GiB", &bytes), MALFORMED);
+}
+
 /* What the tables find and what they cannot say, together and in the order of the file;
  * and nothing is said of what follows from an error that was told. */
 static void all_errors_are_told_at_once(void **state)
@@ -310,6 +402,9 @@ int main(void)
 		cmocka_unit_test(what_tables_cannot_say_is_checked),
 		cmocka_unit_test(all_errors_are_told_at_once),
 		cmocka_unit_test(a_line_that_cannot_carry_the_polls_is_refused),
+		cmocka_unit_test(nothing_less_than_the_law_wants_is_kept),
+		cmocka_unit_test(the_room_is_reckoned_from_the_instruments),
+		cmocka_unit_test(a_size_has_a_unit),
 		cmocka_unit_test(describes_hold_what_the_station_says),
 		cmocka_unit_test(a_spoilt_configuration_is_read_or_refused),
 		cmocka_unit_test(a_missing_file_is_said),
