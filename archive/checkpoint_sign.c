@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Signatures of a checkpoint, and the folder they lie in. */
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "archive/acts_inside.h"
+#include "archive/archive.h"
+#include "archive/checkpoint.h"
+
+/* Kinds of signature, of C2SP signed-note. */
+enum { KIND_ED25519 = 1, KIND_COSIGNED = 4 };
+
+/* The first four bytes of SHA-256(name || newline || kind || public key). */
+static void key_id(const char *name, uint8_t kind,
+        const uint8_t public_key[SIGN_PUBLIC], uint8_t out[4])
+{
+	uint8_t text[KEY_NAME + 2 + SIGN_PUBLIC], hash[DIGEST_SIZE];
+	size_t n = strlen(name);
+	memcpy(text, name, n);
+	text[n++] = '\n';
+	text[n++] = kind;
+	memcpy(text + n, public_key, SIGN_PUBLIC);
+	digest_of(text, n + SIGN_PUBLIC, hash);
+	memcpy(out, hash, 4);
+}
+
+/* What a signature is made over; its length, or FULL. */
+static int signed_text(const struct checkpoint *checkpoint,
+        const struct note_signature *signature, char *out, size_t room)
+{
+	int n = 0;
+	if (signature->cosigned)
+		n = snprintf(out, room, "cosignature/v1\ntime %" PRIu64 "\n",
+		        signature->time_s);
+	int rest = checkpoint_text(checkpoint, out + n, room - (size_t)n);
+	return rest < 0 ? rest : n + rest;
+}
+
+static int signature_make(const struct checkpoint *checkpoint,
+        struct note_signature *out, const struct sign_key *key)
+{
+	char text[CHECKPOINT_TEXT + 64];
+	int n = signed_text(checkpoint, out, text, sizeof text);
+	if (n < 0)
+		return FAILED;
+	key_id(out->name, out->cosigned ? KIND_COSIGNED : KIND_ED25519,
+	        sign_key_public(key), out->key_id);
+	return sign_make(key, text, (size_t)n, out->signature);
+}
+
+int checkpoint_sign(
+        struct checkpoint *checkpoint, const char *name, const struct sign_key *key)
+{
+	struct note_signature *own = &checkpoint->signature[0];
+	*own = (struct note_signature){ 0 };
+	snprintf(own->name, sizeof own->name, "%.32s", name);
+	checkpoint->n_signatures = 1;
+	return signature_make(checkpoint, own, key);
+}
+
+int checkpoint_cosign(const struct checkpoint *checkpoint, struct note_signature *out,
+        uint64_t time_s, const struct sign_key *key)
+{
+	out->cosigned = true;
+	out->time_s = time_s;
+	return signature_make(checkpoint, out, key);
+}
+
+int checkpoint_check(const struct checkpoint *checkpoint,
+        const struct note_signature *signature, const uint8_t public_key[SIGN_PUBLIC])
+{
+	char text[CHECKPOINT_TEXT + 64];
+	uint8_t id[4];
+	int n = signed_text(checkpoint, signature, text, sizeof text);
+	key_id(signature->name, signature->cosigned ? KIND_COSIGNED : KIND_ED25519,
+	        public_key, id);
+	if (n < 0 || memcmp(id, signature->key_id, sizeof id) != 0)
+		return MALFORMED;
+	return sign_check(public_key, text, (size_t)n, signature->signature);
+}
+
+/* ---- are they those of keys in force? ---- */
+
+static int signature_hold(const struct checkpoint *checkpoint, size_t i,
+        const struct acts *acts, struct problem *why)
+{
+	const struct note_signature *signature = &checkpoint->signature[i];
+	const struct act *key =
+	        acts_key(acts, i == 0 ? ACT_KEY : ACT_WITNESS, signature->name);
+	if (key == NULL)
+		return problem_set(why, MALFORMED, EXIT_DAMAGED,
+		        "signature %zu is of %s, a key no act names", i + 1,
+		        signature->name);
+	if (signature->cosigned != (i > 0) ||
+	        checkpoint_check(checkpoint, signature, key->public_key) != OK)
+		return problem_set(why, MALFORMED, EXIT_DAMAGED,
+		        "signature %zu is not that of %s over this text", i + 1,
+		        signature->name);
+	return acts_may_sign(acts, key, checkpoint->size, why);
+}
+
+static int acts_hold(const struct checkpoint *checkpoint, const struct acts *acts,
+        struct problem *why)
+{
+	static const uint8_t none[DIGEST_SIZE];
+	const uint8_t *last = none;
+	if (checkpoint->acts > acts->n)
+		return problem_set(why, MALFORMED, EXIT_DAMAGED,
+		        "knows %" PRIu64 " acts; the list has only %zu",
+		        checkpoint->acts, acts->n);
+	if (checkpoint->acts > 0)
+		last = acts->hash[checkpoint->acts - 1];
+	if (memcmp(last, checkpoint->acts_last, DIGEST_SIZE) != 0)
+		return problem_set(why, MALFORMED, EXIT_DAMAGED,
+		        "act %" PRIu64 " is not the one it knows", checkpoint->acts);
+	return OK;
+}
+
+int checkpoint_hold(const struct checkpoint *checkpoint, const struct acts *acts,
+        struct problem *why)
+{
+	int status = acts_hold(checkpoint, acts, why);
+	for (size_t i = 0; i < checkpoint->n_signatures && status == OK; i++) {
+		for (size_t k = 0; k < i && status == OK; k++)
+			if (strcmp(checkpoint->signature[i].name,
+			            checkpoint->signature[k].name) == 0)
+				status = problem_set(why, MALFORMED, EXIT_DAMAGED,
+				        "is signed twice by %s",
+				        checkpoint->signature[i].name);
+		if (status == OK)
+			status = signature_hold(checkpoint, i, acts, why);
+	}
+	return status == OK ? (int)checkpoint->n_signatures - 1 : status;
+}
+
+/* ---- the folder ---- */
+
+static int is_day(const struct dirent *entry)
+{
+	return strlen(entry->d_name) == 12 && strspn(entry->d_name, "0123456789") == 12;
+}
+
+void checkpoint_path(const char *dir, const char *name, char *out, size_t room)
+{
+	snprintf(out, room, "%.3900s/" CHECKPOINTS_DIR "/%.64s", dir, name);
+}
+
+size_t checkpoint_names(const char *dir, char (**names)[CHECKPOINT_NAME])
+{
+	char folder[ARCHIVE_PATH];
+	struct dirent **entry = NULL;
+	snprintf(folder, sizeof folder, "%.4000s/" CHECKPOINTS_DIR, dir);
+	*names = NULL;
+	int n = scandir(folder, &entry, is_day, alphasort);
+	if (n <= 0) {
+		free(entry);
+		return 0;
+	}
+	*names = calloc((size_t)n, sizeof **names);
+	for (int i = 0; i < n; i++) {
+		if (*names != NULL)
+			snprintf((*names)[i], CHECKPOINT_NAME, "%.12s",
+			        entry[i]->d_name);
+		free(entry[i]);
+	}
+	free(entry);
+	return *names != NULL ? (size_t)n : 0;
+}
+
+int checkpoint_newest(
+        const char *dir, struct checkpoint_mark *mark, struct problem *why)
+{
+	char path[ARCHIVE_PATH], hex[DIGEST_HEX], (*names)[CHECKPOINT_NAME];
+	uint8_t hash[DIGEST_SIZE];
+	struct checkpoint checkpoint;
+	*mark = (struct checkpoint_mark){ 0 };
+	size_t n = checkpoint_names(dir, &names);
+	checkpoint_path(dir, CHECKPOINT_OPEN, path, sizeof path);
+	if (access(path, F_OK) != 0 && n > 0)
+		checkpoint_path(dir, names[n - 1], path, sizeof path);
+	free(names);
+	int status = checkpoint_read(&checkpoint, path, why);
+	if (status != OK)
+		return status;
+	checkpoint_stamp(&checkpoint, hash);
+	digest_print(hash, hex);
+	snprintf(mark->digits, sizeof mark->digits, "%.16s", hex);
+	mark->size = checkpoint.size;
+	mark->at_us = checkpoint.at_us;
+	return OK;
+}
