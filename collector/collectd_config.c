@@ -47,6 +47,10 @@ static const struct field collectd_fields[] = {
 	{ .key = "key", .type = FIELD_TEXT, .at = CONFIG(key), .fallback = KEYS_OWN "/collector.secret",
 	  .help = "The collector's secret key; made at the first start, with its .pub beside it.",
 	  .help_vi = "Khóa bí mật của máy chủ nhận; được tạo khi chạy lần đầu." },
+	{ .key = "sign_key", .type = FIELD_TEXT, .at = CONFIG(sign_key),
+	  .help = "Secret key that signs the list of seals once a day (quantrac keys new archive --sign); "
+	          "if it is not there, nothing is signed.",
+	  .help_vi = "Khóa bí mật ký danh sách các ngày đã chốt, mỗi ngày một lần; không có khóa thì không ký." },
 	{ .key = "agents", .type = FIELD_TEXT, .at = CONFIG(agents), .fallback = KEYS_AGENTS,
 	  .help = "Folder of admitted keys, one <station>.pub for each cabinet.",
 	  .help_vi = "Thư mục khóa được chấp nhận, mỗi tủ một tệp <station>.pub." },
@@ -195,6 +199,8 @@ struct config *collectd_configure(
 	config->key = path_of(arguments->keys, config->key, path, config->key_room);
 	config->agents =
 	        path_of(arguments->agents, config->agents, path, config->agents_room);
+	if (config->sign_key != NULL && config->sign_key[0] != '\0')
+		config->sign_key = path_of(NULL, config->sign_key, path, config->sign_room);
 	if (arguments->listen != NULL)
 		config->listen = arguments->listen;
 	config->allow_simulated |= arguments->allow_simulated;

@@ -11,7 +11,7 @@
 #define COLLECTD_PATH 4096
 
 struct collectd_config {
-	const char *archive, *listen, *key, *agents;
+	const char *archive, *listen, *key, *agents, *sign_key;
 	struct {
 		const char *id, *name;
 	} zone;
@@ -21,7 +21,7 @@ struct collectd_config {
 	double seal_every_s, hold_s, commit_every_s;
 	/* of paths that the file names beside itself */
 	char archive_room[COLLECTD_PATH], key_room[COLLECTD_PATH],
-	        agents_room[COLLECTD_PATH];
+	        agents_room[COLLECTD_PATH], sign_room[COLLECTD_PATH];
 };
 
 extern const struct section collectd_section;

@@ -48,6 +48,7 @@ void collectd_open_archive(struct collectd *collectd)
 		fatal(why.exit, "%s", why.text);
 	struct ingest_options options = { .dir = config->archive,
 		.allow_simulated = config->allow_simulated,
+		.sign_key = config->sign_key,
 		.hold_us = config->hold_s > 0 ? (int64_t)(config->hold_s * 1e6) : -1 };
 	if (ingest_open(&collectd->ingest, &options, &why) != OK)
 		fatal(why.exit, "%s", why.text);

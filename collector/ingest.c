@@ -43,6 +43,7 @@ static int open_parts(struct ingest *ingest, const struct ingest_options *option
 		        ingest->journals, strerror(errno));
 	inlets_open(ingest);
 	struct sealer_options sealer = { .dir = ingest->dir,
+		.sign_key = options->sign_key,
 		.stop = options->seal_stop };
 	return sealer_open(&ingest->sealer, &sealer, why);
 }

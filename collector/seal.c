@@ -293,6 +293,19 @@ static bool is_over(const struct seal_job *job)
 	return job->sealer->stopped || job->enough;
 }
 
+/* What is sealed stands whether or not it could be signed: that is said, and tried
+ * again with the next seal. */
+static void sign_list(struct seal_job *job)
+{
+	struct sealer *sealer = job->sealer;
+	struct problem why = { .text = "" };
+	if (sealer->stopped)
+		return;
+	if (checkpoints_run(&sealer->checkpoints, &sealer->list, job->now_us, job->all,
+	            &why) != OK)
+		log_seldom(LOG_ALERT, "checkpoints", "%s", why.text);
+}
+
 int seal_job_run(struct seal_job *job, struct problem *why)
 {
 	int files = 0, worst = OK;
@@ -310,6 +323,7 @@ int seal_job_run(struct seal_job *job, struct problem *why)
 		if (status > 0)
 			files += status;
 	}
+	sign_list(job);
 	if (worst == OK)
 		return files;
 	return problem_set(why, worst, first.exit, "%s", first.text);
@@ -326,6 +340,9 @@ int sealer_open(
 	snprintf(sealer->dir, sizeof sealer->dir, "%s", options->dir);
 	snprintf(sealer->journals, sizeof sealer->journals, "%s/journal", options->dir);
 	sealer->stop = options->stop;
+	sealer->checkpoints = (struct checkpoints){ .dir = sealer->dir,
+		.key = options->sign_key,
+		.identity = &sealer->identity };
 	int status = archive_identify(options->dir, &sealer->identity, why);
 	if (status == OK)
 		status = seal_list_read(&sealer->list, options->dir, why);
@@ -346,6 +363,7 @@ void sealer_close(struct sealer *sealer)
 	for (size_t i = 0; i < sealer->n; i++)
 		station_free(sealer->station[i]);
 	free(sealer->station);
+	checkpoints_end(&sealer->checkpoints);
 	seal_list_free(&sealer->list);
 	free(sealer);
 }

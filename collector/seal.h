@@ -39,6 +39,7 @@ struct sealer; /* what is sealed and what waits; used by one thread at a time */
 
 struct sealer_options {
 	const char *dir;
+	const char *sign_key; /* that signs the seal list; NULL: the default */
 	const char *
 	        stop; /* tests: the name of a step, at which sealing ends as if by a power cut */
 };

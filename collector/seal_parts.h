@@ -5,6 +5,7 @@
 
 #include "archive/proof.h"
 #include "collector/batch.h"
+#include "collector/checkpoints.h"
 #include "collector/seal.h"
 #include "collector/sealed.h"
 #include "collector/shelf.h"
@@ -34,6 +35,7 @@ struct sealer {
 	bool stopped;
 	struct archive_identity identity;
 	struct seal_list list;
+	struct checkpoints checkpoints;
 	size_t n, room;
 	struct seal_station **station; /* sorted by name */
 };
