@@ -88,9 +88,9 @@ size_t checkpoint_names(const char *dir, char (**names)[CHECKPOINT_NAME]);
 void checkpoint_path(const char *dir, const char *name, char *out, size_t room);
 
 /*
- * For a report: the newest checkpoint of the archive in `dir` (that of the seals since
- * the last day, if there is one), as people compare it.  OK; NOT_FOUND: none was made;
- * or a problem.
+ * For a report: the newest checkpoint of a day of the archive in `dir`, as people
+ * compare it (`open` is none: it does not stay).  OK; NOT_FOUND: none was made; or a
+ * problem.
  */
 struct checkpoint_mark {
 	char digits[CHECKPOINT_DIGITS]; /* "a1b2c3d4e5f60718" */

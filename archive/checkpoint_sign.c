@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "archive/acts_inside.h"
 #include "archive/archive.h"
@@ -180,10 +179,12 @@ int checkpoint_newest(
 	struct checkpoint checkpoint;
 	*mark = (struct checkpoint_mark){ 0 };
 	size_t n = checkpoint_names(dir, &names);
-	checkpoint_path(dir, CHECKPOINT_OPEN, path, sizeof path);
-	if (access(path, F_OK) != 0 && n > 0)
+	if (n > 0)
 		checkpoint_path(dir, names[n - 1], path, sizeof path);
 	free(names);
+	if (n == 0)
+		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+		        "%s: has no checkpoint: nobody has signed its seal list", dir);
 	int status = checkpoint_read(&checkpoint, path, why);
 	if (status != OK)
 		return status;

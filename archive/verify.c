@@ -123,7 +123,16 @@ static void seal_verify(struct verify_report *report, const struct seal *seal,
 	struct stat st;
 	report->files++;
 	snprintf(path, sizeof path, "%s/%s", report->dir, seal->path);
-	if (stat(path, &st) != 0 && errno == ENOENT) {
+	bool there = stat(path, &st) == 0 || errno != ENOENT;
+	const char *order = there ? NULL : acts_pruned(report->acts, seal->path);
+	if (order != NULL) {
+		report->pruned++;
+		snprintf(text, sizeof text, "PRUNED (%" PRIu64 " records, by order %s)",
+		        seal->records, order);
+		verify_say(report, 1, seal->path, text);
+		return;
+	}
+	if (!there) {
 		report->missing++;
 		snprintf(text, sizeof text,
 		        "MISSING (%" PRIu64
@@ -256,12 +265,13 @@ static int summary(const struct verify_report *report)
 	size_t bad = report->damaged + report->missing + report->strangers +
 	             report->journal_damaged;
 	fprintf(report->out,
-	        "%zu sealed files: %zu OK, %zu OK content, %zu missing; %zu damaged "
-	        "places; "
-	        "%zu not sealed; %zu journals, %zu damaged: %s\n",
+	        "%zu sealed files: %zu OK, %zu OK content, %zu missing, %zu pruned; "
+	        "%zu damaged places; %zu not sealed; %zu journals, %zu damaged; "
+	        "%zu checkpoints, %zu co-signed, %zu time stamps: %s\n",
 	        report->files, report->sound, report->rewritten, report->missing,
-	        report->damaged, report->strangers, report->journals,
-	        report->journal_damaged, bad == 0 ? "OK" : "DAMAGED");
+	        report->pruned, report->damaged, report->strangers, report->journals,
+	        report->journal_damaged, report->checkpoints, report->cosigned,
+	        report->receipts, bad == 0 ? "OK" : "DAMAGED");
 	return bad > INT_MAX ? INT_MAX : (int)bad;
 }
 
@@ -269,9 +279,14 @@ static int archive_verify(struct verify_report *report, struct problem *why)
 {
 	struct archive_identity identity;
 	struct seal_list list = { 0 };
+	struct acts acts = { 0 };
 	int status = archive_identify(report->dir, &identity, why);
 	if (status == OK)
 		status = seals_verify(report, &list, why);
+	if (status == OK)
+		status = verify_acts(report, &acts, why);
+	if (status == OK)
+		status = verify_checkpoints(report, identity.zone, why);
 	if (status == OK) {
 		for (size_t i = 0; i < list.n; i++)
 			seal_verify(report, &list.seal[i], &identity);
@@ -279,6 +294,7 @@ static int archive_verify(struct verify_report *report, struct problem *why)
 		verify_journals(report);
 		status = summary(report);
 	}
+	acts_free(&acts);
 	seal_list_free(&list);
 	return status;
 }
@@ -306,7 +322,10 @@ static int one_verify(struct verify_report *report, const char *whole,
         const struct archive_identity *identity, struct problem *why)
 {
 	struct seal_list list = { 0 };
+	struct acts acts = { 0 };
 	int status = seals_verify(report, &list, why);
+	if (status == OK)
+		status = verify_acts(report, &acts, why);
 	const char *name = whole + strlen(report->dir) + 1;
 	const struct seal *seal = NULL;
 	for (size_t i = 0; i < list.n; i++) {
@@ -320,6 +339,7 @@ static int one_verify(struct verify_report *report, const char *whole,
 	} else if (status == OK) {
 		seal_verify(report, seal, identity);
 	}
+	acts_free(&acts);
 	seal_list_free(&list);
 	return status == OK ? summary(report) : status;
 }

@@ -3,6 +3,7 @@
 #ifndef ARCHIVE_VERIFY_INSIDE_H
 #define ARCHIVE_VERIFY_INSIDE_H
 
+#include "archive/acts.h"
 #include "archive/archive.h"
 #include "archive/proof.h"
 
@@ -25,14 +26,22 @@ void verify_file_apart(const char *path, const struct seal *seal,
 struct verify_report {
 	const char *dir;
 	FILE *out;
-	int quiet; /* only what is not in order */
-	size_t files, sound, rewritten, damaged, missing, strangers, journals,
-	        journal_damaged;
+	int quiet;               /* only what is not in order */
+	const struct acts *acts; /* those that hold */
+	size_t files, sound, rewritten, damaged, missing, pruned, strangers, journals,
+	        journal_damaged, checkpoints, checkpoints_damaged, cosigned, receipts;
 };
 
 /* One line: "<name>: <text>". */
 void verify_say(const struct verify_report *report, int in_order, const char *name,
         const char *text);
+
+/* The list of acts; those that hold go to `acts` and the report.  OK, or a problem. */
+int verify_acts(struct verify_report *report, struct acts *acts, struct problem *why);
+
+/* Every checkpoint and receipt against the seal list.  OK, or a problem. */
+int verify_checkpoints(
+        struct verify_report *report, const char *zone, struct problem *why);
 
 /* Scan every journal of the archive: check sums, gapless seq, torn tails. */
 void verify_journals(struct verify_report *report);

@@ -83,9 +83,9 @@ static void what_was_sealed_is_ok(void **state)
 	assert_contains(text, "4 sealed files: 4 OK");
 	assert_int_equal(bad, 0);
 	assert_string_equal(verify(dir, 1, &bad),
-	        "4 sealed files: 4 OK, 0 OK content, 0 missing; 0 damaged places; 0 "
-	        "not sealed; 0 "
-	        "journals, 0 damaged: OK\n");
+	        "4 sealed files: 4 OK, 0 OK content, 0 missing, 0 pruned; 0 damaged "
+	        "places; 0 not sealed; 0 journals, 0 damaged; 0 checkpoints, 0 "
+	        "co-signed, 0 time stamps: OK\n");
 }
 
 static void a_rewritten_file_is_ok_by_its_content(void **state)
