@@ -35,12 +35,11 @@ static void close_quietly(int *fd)
 /* A file out of the room set aside.  OK, or another status: there is none. */
 static int take_spare(struct journal *journal)
 {
-	if (journal->pool == NULL ||
-	        journal_pool_take(journal->pool, journal->folder, SPARE_NAME,
-	                journal->segment_size) != OK)
+	if (journal->pool == NULL || journal_pool_take(journal->pool, journal->folder,
+	                                     SPARE_NAME, journal->segment_size) != OK)
 		return NOT_FOUND;
-	journal->spare = journal->system->open(
-	        journal->folder, SPARE_NAME, O_RDWR | O_CLOEXEC);
+	journal->spare =
+	        journal->system->open(journal->folder, SPARE_NAME, O_RDWR | O_CLOEXEC);
 	return journal->spare >= 0 ? OK : FAILED;
 }
 
@@ -163,6 +162,9 @@ static int commit_part(struct journal *journal, size_t n)
 		entry_seal(journal->group + at, seed, at == 0);
 	int status = journal_write(
 	        journal->system, journal->fd, journal->group, n, journal->offset);
+	/* only a disk that is read-only has certainly taken nothing */
+	if (status == OK || errno != EROFS)
+		journal->touched = true;
 	if (status == OK && journal->system->sync(journal->fd) != 0)
 		status = journal_status();
 	return status;
@@ -186,6 +188,7 @@ int journal_commit(struct journal *journal)
 			journal->failed = true;
 			return status;
 		}
+		journal->touched = false;
 		journal->offset += n;
 		journal->committed_seq += count;
 		journal->group_n -= n;
@@ -194,6 +197,32 @@ int journal_commit(struct journal *journal)
 	if (!journal->failed)
 		look_ahead(journal);
 	return OK;
+}
+
+int journal_mend(struct journal *journal)
+{
+	if (!journal->failed && journal->size - journal->offset >= JOURNAL_GROUP)
+		return OK;
+	if (!journal->failed && journal->spare >= 0)
+		return OK;
+	return journal->failed ? journal_begin(journal, journal->committed_seq)
+	                       : allocate_spare(journal);
+}
+
+size_t journal_take_back(struct journal *journal,
+        void (*give)(void *with, uint8_t *record, size_t n), void *with)
+{
+	size_t count = 0;
+	if (journal->touched)
+		return 0;
+	for (size_t at = 0; at < journal->group_n; count++) {
+		size_t n = get_le16(journal->group + at + 4);
+		give(with, journal->group + at + JOURNAL_ENTRY, n);
+		at += entry_size(n);
+	}
+	journal->group_n = 0;
+	journal->next_seq = journal->committed_seq;
+	return count;
 }
 
 static int gather(
@@ -277,9 +306,9 @@ void journal_close(struct journal *journal)
 		log_line(LOG_ALERT, "%s: the last %zu bytes could not be committed: %s",
 		        journal->path, journal->group_n, strerror(errno));
 	/* one that has never been written to goes back into the room */
-	if (journal->spare >= 0 && (journal->pool == NULL ||
-	                                   journal_pool_give(journal->pool,
-	                                           journal->folder, SPARE_NAME) != OK))
+	if (journal->spare >= 0 &&
+	        (journal->pool == NULL || journal_pool_give(journal->pool,
+	                                          journal->folder, SPARE_NAME) != OK))
 		remove_quietly(journal, SPARE_NAME);
 	close_quietly(&journal->spare);
 	close_quietly(&journal->fd);

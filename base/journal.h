@@ -108,6 +108,16 @@ size_t journal_pending(const struct journal *journal);
  * stays gathered for it. */
 int journal_commit(struct journal *journal);
 
+/* Is the disk good for the next commit?  Begins a new segment where the present one
+ * failed or is nearly full.  OK, FAILED or FULL; gathers and commits nothing. */
+int journal_mend(struct journal *journal);
+
+/* After a failed commit: hand out what is gathered, if none of it can have reached the
+ * disk, and forget it; its numbers are given again.  Records handed out; 0: something
+ * may lie there, all stays gathered for the next commit. */
+size_t journal_take_back(struct journal *journal,
+        void (*give)(void *with, uint8_t *record, size_t n), void *with);
+
 /* What lies between the next seq and `seq` will never come (the agent has forgotten
  * it): go on at `seq`, in a new segment.  Commits first.  OK, REFUSED (backwards),
  * FAILED or FULL. */
@@ -148,6 +158,25 @@ const char *journal_read_place(const struct journal_reader *reader, uint64_t *of
  * at most `most` (then the newest of them). */
 int journal_epochs(
         const char *folder, const char *source, uint64_t *epoch, size_t most);
+
+/* What is kept of an epoch nobody writes to: the first seq, and the one behind the
+ * last.  OK, NOT_FOUND or FAILED. */
+int journal_extent(const char *folder, const char *source, uint64_t epoch,
+        uint64_t *first_seq, uint64_t *end_seq);
+
+/* The end of the segment that holds `seq`: the seq the next one begins with, 0: it is
+ * the last, or FAILED.  Whole segments are what can be let go. */
+uint64_t journal_segment_end(
+        const char *folder, const char *source, uint64_t epoch, uint64_t seq);
+
+/* Of an epoch nobody writes to: forget the segments that end at or before `seq`, and
+ * the last one too with `all`; then its folder goes.  Segments removed. */
+int journal_forget_epoch(const char *folder, const char *source, uint64_t epoch,
+        uint64_t seq, int all);
+
+/* Of an epoch nobody writes to: take out all records from `seq` on.  OK, NOT_FOUND or
+ * FAILED. */
+int journal_cut(const char *folder, const char *source, uint64_t epoch, uint64_t seq);
 
 /* Sources under a folder, sorted; count, at most `most`. */
 int journal_sources(const char *folder, char (*source)[SOURCE_SIZE + 1], size_t most);

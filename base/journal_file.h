@@ -213,6 +213,8 @@ struct journal {
 	uint64_t offset; /* where the next entry goes */
 	/* a write to this segment failed: it is never synced again */
 	bool failed;
+	/* some of what is gathered may lie on the disk, though nothing says so */
+	bool touched;
 	uint64_t first_seq, next_seq, committed_seq;
 	int64_t now_us;
 	uint8_t *group; /* group[JOURNAL_GROUP]: entries without check sums */

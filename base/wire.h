@@ -22,6 +22,10 @@
 #define WIRE_MOST   60000 /* a whole message, header included */
 #define WIRE_COUNT  512   /* most records of one batch */
 
+/* The reason of a NAK holds these words when a record came before under the same source,
+ * epoch and seq, and was another. */
+#define WIRE_OTHER_BYTES "came before with other bytes"
+
 enum wire_type {
 	/* agent: epoch, first_seq = oldest kept; payload: newest u64, time_us i64,
 	 * clock u8, 7 reserved, agent version (text) */

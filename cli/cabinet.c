@@ -10,7 +10,7 @@
 int cabinet_open(
         struct live_view *view, const char *command, const struct common *common)
 {
-	char folder[PATH_MAX], path[PATH_MAX];
+	char folder[PATH_MAX], path[PATH_MAX], id[SOURCE_SIZE + 1];
 	struct problem why = { .exit = EXIT_CONFIG };
 	struct station *station;
 	struct clock clock;
@@ -18,10 +18,11 @@ int cabinet_open(
 		return common_fail(command, &why);
 	station_path(station, station->journal_folder, folder, sizeof folder);
 	snprintf(path, sizeof path, "%.*s/%s", PATH_MAX - 16, folder, LIVE_FILE);
+	snprintf(id, sizeof id, "%s", station->id);
 	station_free(station);
 	clock_init(&clock);
 	struct moment now = clock_now(&clock);
-	if (live_read(view, path, &now, &why) != OK)
+	if (live_read(view, path, id, &now, &why) != OK)
 		return common_fail(command, &why);
 	return 0;
 }

@@ -68,6 +68,13 @@ static void foot(const struct live_view *view)
 	printf("collector: %s; %lld records kept, %lld acknowledged, %lld lost\n",
 	        link_text(view->link), (long long)view->committed,
 	        (long long)view->acked, (long long)view->lost);
+	if (view->waiting > 0)
+		printf("%lld records wait for the collector\n",
+		        (long long)view->waiting);
+	if (strcmp(view->journal, "memory") == 0)
+		printf("THE DISK CANNOT BE WRITTEN: records are kept in memory only, "
+		       "and "
+		       "lost with the power (see the log)\n");
 }
 
 int command_status(int argc, char **argv)

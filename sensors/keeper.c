@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/keeper_parts.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,30 +10,99 @@
 
 #define RECORDS_A_STEP 4096
 
-int keeper_new(struct keeper **out, const struct keeper_options *options,
-        const struct moment *now, struct problem *why)
+#define MEMORY_SIZE ((size_t)8 << 20)
+
+/* What a disk says that is ill, not set up wrongly. */
+static bool is_ill(int error)
+{
+	return error == EROFS || error == EIO || error == ENODEV || error == ENXIO;
+}
+
+static int open_disk(struct keeper *keeper, const struct moment *now,
+        struct problem *why, bool *created)
+{
+	errno = 0;
+	int status = keeper_open_room(keeper, why);
+	if (status == OK)
+		status = keeper_open_journal(keeper, 0, now, why, created);
+	if (status == FAILED && is_ill(errno)) {
+		keeper_to_memory(keeper, why->text, now);
+		return OK;
+	}
+	return status;
+}
+
+static struct keeper *make(
+        const struct keeper_options *options, const struct moment *now)
 {
 	struct keeper *keeper = calloc(1, sizeof *keeper);
 	if (keeper == NULL)
-		return problem_set(
-		        why, FAILED, EXIT_INTERNAL, "no memory for the keeper");
+		return NULL;
 	keeper->options = *options;
-	keeper->forgotten_us = keeper->written_us = INT64_MIN / 2;
+	keeper->pending_us = INT64_MAX;
+	keeper->written_us = keeper->told_drop_us = INT64_MIN / 2;
+	keeper->hinted_us = keeper->looked_us = INT64_MIN / 2;
+	keeper->filled_us = now->mono_us;
+	keeper->old = calloc(KEEPER_EPOCHS, sizeof keeper->old[0]);
 	recorder_init(&keeper->recorder, options->source);
 	uplink_init(&keeper->uplink, options->source, options->seed, now->mono_us);
-	int status = keeper_open_room(keeper, why);
-	if (status == OK)
-		status = keeper_open_journal(keeper, 0, now, why);
+	size_t memory = options->memory > 0 ? (size_t)options->memory : MEMORY_SIZE;
+	if (keeper->old != NULL && memory_init(&keeper->memory, memory) == OK)
+		return keeper;
+	keeper_free(keeper);
+	return NULL;
+}
+
+/* An epoch that the collector has more of than the disk: known without asking where the
+ * hint is left.  True: a new one has been begun. */
+static bool left_shortened(struct keeper *keeper, const struct moment *now)
+{
+	uint64_t next = journal_next_seq(keeper->journal);
+	if (keeper->hint_acked <= next)
+		return false;
+	keeper->uplink.beyond[0] = next;
+	keeper->uplink.beyond[1] = keeper->hint_acked - 1;
+	keeper_go_beyond(keeper, now);
+	return true;
+}
+
+static void begin_on_disk(struct keeper *keeper, bool created, const struct moment *now)
+{
+	keeper_find_epochs(keeper);
+	if (created)
+		keeper->doubt_seq = 0; /* nobody can have an epoch made now */
+	keeper->hint_changed = true;
+	keeper_hint(keeper, true, now);
+	uplink_turn(&keeper->uplink, keeper->present_acked, now->mono_us);
+	if (left_shortened(keeper, now))
+		return;
+	keeper_append_describes(keeper, now);
+	if (created)
+		keeper_append_state(keeper, "new epoch",
+		        "a new journal was begun: there was none on this disk", now);
+	keeper_commit(keeper, true, now);
+}
+
+int keeper_new(struct keeper **out, const struct keeper_options *options,
+        const struct moment *now, struct problem *why)
+{
+	bool created = false;
+	struct keeper *keeper = make(options, now);
+	if (keeper == NULL)
+		return problem_set(
+		        why, FAILED, EXIT_INTERNAL, "no memory for the keeper");
+	int status = open_disk(keeper, now, why, &created);
 	if (status != OK) {
-		journal_pool_close(keeper->pool);
-		free(keeper);
+		keeper_free(keeper);
 		return status;
 	}
 	keeper->live =
 	        live_new(options->station, options->instrument, options->n_instruments);
 	clock_watch_look(&keeper->watch, now, &(struct clock_event){ 0 });
-	keeper_append_describes(keeper, now);
-	keeper_commit(keeper, true, now);
+	if (keeper->journal != NULL)
+		begin_on_disk(keeper, created, now);
+	else
+		keeper_find_epochs(keeper);
 	*out = keeper;
 	return OK;
 }
@@ -45,7 +115,9 @@ void keeper_free(struct keeper *keeper)
 		journal_read_close(keeper->reader);
 	journal_close(keeper->journal);
 	journal_pool_close(keeper->pool);
+	memory_free(&keeper->memory);
 	live_free(keeper->live);
+	free(keeper->old);
 	free(keeper);
 }
 
@@ -71,7 +143,10 @@ int keeper_wait_ms(const struct keeper *keeper, const struct moment *now)
 {
 	int64_t next_us = now->mono_us + LIVE_EVERY_US;
 	if (keeper->pending_us != INT64_MAX)
-		next_us = earlier(next_us, keeper->pending_us + keeper_commit_us(keeper));
+		next_us =
+		        earlier(next_us, keeper->pending_us + keeper_commit_us(keeper));
+	if (keeper->in_memory)
+		next_us = earlier(next_us, keeper->retry_us);
 	if (keeper->options.link != NULL)
 		next_us = earlier(next_us, uplink_wake_us(&keeper->uplink));
 	if (next_us <= now->mono_us)
@@ -114,7 +189,9 @@ static void write_live(struct keeper *keeper, bool running, const struct moment 
 		.epoch = counts.epoch,
 		.committed_seq = counts.committed_seq,
 		.acked_seq = counts.acked_seq,
-		.lost = counts.lost };
+		.lost = counts.lost,
+		.waiting = counts.waiting,
+		.journal = counts.journal };
 	const char *path = keeper->options.state_path;
 	if (path == NULL || keeper->live == NULL ||
 	        (running && now->mono_us - keeper->written_us < LIVE_EVERY_US))
@@ -135,9 +212,10 @@ static void tell_promises(struct keeper *keeper)
 	keeper->told_committed = counts.committed_seq;
 	keeper->told_acked = counts.acked_seq;
 	log_line(LOG_DETAIL,
-	        "epoch %016" PRIx64 ": committed before %" PRIu64
+	        "epoch %016" PRIx64 ": %s before %" PRIu64
 	        ", at the collector before %" PRIu64,
-	        counts.epoch, counts.committed_seq, counts.acked_seq);
+	        counts.epoch, keeper->in_memory ? "in memory" : "committed",
+	        counts.committed_seq, counts.acked_seq);
 }
 
 void keeper_step(struct keeper *keeper, const struct moment *now)
@@ -148,7 +226,9 @@ void keeper_step(struct keeper *keeper, const struct moment *now)
 	keeper_commit(keeper, false, now);
 	keeper_talk(keeper, now);
 	tell_promises(keeper);
-	keeper_forget(keeper, now);
+	keeper_tell_dropped(keeper, now);
+	keeper_make_room(keeper, now);
+	keeper_hint(keeper, false, now);
 	write_live(keeper, true, now);
 }
 
@@ -156,22 +236,34 @@ void keeper_end(struct keeper *keeper, const struct moment *now)
 {
 	while (take_records(keeper, now))
 		continue;
+	keeper->retry_us = keeper->told_drop_us = INT64_MIN / 2;
 	keeper_commit(keeper, true, now);
 	keeper_commit(keeper, true, now); /* the GAP of what was lost */
+	keeper_tell_dropped(keeper, now);
 	keeper_talk(keeper, now);
 	tell_promises(keeper);
+	keeper_hint(keeper, true, now);
 	write_live(keeper, false, now);
 }
 
 struct keeper_counts keeper_counts(const struct keeper *keeper)
 {
-	const char *link = keeper->options.link != NULL
-	                           ? uplink_state_text(keeper->uplink.state)
-	                           : "none";
-	return (struct keeper_counts){ .epoch = journal_epoch(keeper->journal),
-		.next_seq = journal_next_seq(keeper->journal),
-		.committed_seq = journal_committed_seq(keeper->journal),
-		.acked_seq = keeper->uplink.acked_seq,
-		.lost = keeper->lost,
-		.link = link };
+	const struct memory *memory = &keeper->memory;
+	struct keeper_counts counts = { .lost = keeper->lost + memory->lost.count,
+		.waiting = keeper_waiting(keeper),
+		.journal = keeper->in_memory ? "memory" : "disk",
+		.link = keeper->options.link != NULL
+		                ? uplink_state_text(keeper->uplink.state)
+		                : "none" };
+	if (keeper->in_memory) {
+		counts.epoch = memory->epoch;
+		counts.next_seq = counts.committed_seq = memory->next_seq;
+		counts.acked_seq = memory->acked_seq;
+		return counts;
+	}
+	counts.epoch = journal_epoch(keeper->journal);
+	counts.next_seq = journal_next_seq(keeper->journal);
+	counts.committed_seq = journal_committed_seq(keeper->journal);
+	counts.acked_seq = keeper->present_acked;
+	return counts;
 }

@@ -30,6 +30,7 @@
 #define KEEPER_DESCRIPTORS 2
 
 struct keeper;
+struct journal_system; /* base/journal_file.h */
 
 /* The socket under the uplink: base/socket.h, or a script in a test. */
 struct keeper_link {
@@ -48,7 +49,11 @@ struct keeper_options {
 	double keep_s;
 	double commit_s; /* records wait at most so long for their commit; 0: 1 s */
 	uint64_t room;   /* bytes of the journal, set aside at the start; 0: none are */
+	uint64_t
+	        memory; /* bytes kept in memory while the disk cannot be written; 0: 8 MiB */
 	uint32_t segment_size; /* 0: default */
+	const struct journal_system
+	        *system; /* of the disk, NULL: the real one; tests */
 	struct ring *ring;
 	struct describe *station;           /* encoded */
 	struct describe *const *instrument; /* [n_instruments], encoded */
@@ -57,7 +62,8 @@ struct keeper_options {
 	uint64_t seed;                  /* of the uplink's jitter */
 };
 
-/* Open and recover the journal, write the DESCRIBEs and commit them.  OK, or a problem. */
+/* Open and recover the journal, write the DESCRIBEs and commit them.  A disk that cannot be written
+ * is no reason not to measure: then it begins in memory.  OK, or a problem. */
 int keeper_new(struct keeper **out, const struct keeper_options *options,
         const struct moment *now, struct problem *why);
 void keeper_free(struct keeper *keeper); /* NULL is fine; commits */
@@ -72,8 +78,10 @@ void keeper_end(struct keeper *keeper, const struct moment *now);
 
 struct keeper_counts {
 	uint64_t epoch, next_seq, committed_seq, acked_seq;
-	uint64_t lost;    /* records dropped before they had a seq */
-	const char *link; /* "open", "greeting", "closed", "none" */
+	uint64_t lost;       /* records dropped: nobody has them */
+	uint64_t waiting;    /* of all epochs: kept, and not yet with the collector */
+	const char *journal; /* where records go now: "disk", "memory" */
+	const char *link;    /* "open", "greeting", "closed", "none" */
 };
 struct keeper_counts keeper_counts(const struct keeper *keeper);
 

@@ -6,12 +6,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "base/legal_time.h"
 #include "base/log.h"
-
-#define FORGET_EVERY_US US_PER_HOUR
-#define FORGET_STEPS    20000 /* records looked at in one go */
 
 static void tell_recovery(
         const struct keeper *keeper, const struct journal_recovery *recovery)
@@ -41,14 +39,24 @@ int keeper_open_room(struct keeper *keeper, struct problem *why)
 	const struct journal_pool_options options = { .folder = keeper->options.folder,
 		.room = keeper->options.room,
 		.segment_size = keeper->options.segment_size,
-		.keep_s = keeper->options.keep_s };
+		.keep_s = keeper->options.keep_s,
+		.system = keeper->options.system };
 	if (keeper->options.room == 0)
 		return OK;
 	return journal_pool_open(&keeper->pool, &options, why);
 }
 
+uint64_t keeper_new_epoch(void)
+{
+	uint64_t epoch = 0;
+	while (epoch == 0)
+		if (getrandom(&epoch, sizeof epoch, 0) != sizeof epoch)
+			epoch = 0;
+	return epoch;
+}
+
 int keeper_open_journal(struct keeper *keeper, uint64_t epoch, const struct moment *now,
-        struct problem *why)
+        struct problem *why, bool *created)
 {
 	struct journal_recovery recovery = { 0 };
 	struct journal_options options = { .folder = keeper->options.folder,
@@ -56,12 +64,14 @@ int keeper_open_journal(struct keeper *keeper, uint64_t epoch, const struct mome
 		.epoch = epoch,
 		.segment_size = keeper->options.segment_size,
 		.pool = keeper->pool,
+		.system = keeper->options.system,
 		.now_us = now->time_us };
 	struct journal *journal;
 	int status = journal_open(&journal, &options, &recovery, why);
 	if (status != OK)
 		return status;
 	keeper->journal = journal;
+	*created = recovery.created != 0;
 	tell_recovery(keeper, &recovery);
 	keeper->pending_us = INT64_MAX;
 	return OK;
@@ -90,21 +100,40 @@ static void lose_one(struct keeper *keeper, const uint8_t *bytes, size_t n)
 	keeper_lose(keeper, &one);
 }
 
-void keeper_append(
+/* States are what an operator must see, and go to the disk at once. */
+static bool is_urgent(const uint8_t *bytes, size_t n)
+{
+	struct record record;
+	return record_decode(&record, bytes, n) > 0 && record.type == RECORD_STATE;
+}
+
+static int append_to_journal(
         struct keeper *keeper, uint8_t *record, size_t n, const struct moment *now)
 {
 	int status = journal_append(keeper->journal, record, n, now->time_us);
 	if (status == FULL) {
 		keeper_commit(keeper, true, now);
-		status = journal_append(keeper->journal, record, n, now->time_us);
+		if (!keeper->in_memory)
+			status = journal_append(
+			        keeper->journal, record, n, now->time_us);
 	}
-	if (status != OK) {
-		lose_one(keeper, record, n);
-		return;
-	}
-	if (keeper->pending_us == INT64_MAX)
+	if (status == OK && keeper->pending_us == INT64_MAX)
 		keeper->pending_us = now->mono_us;
-	if (keeper->live != NULL)
+	keeper->urgent |= status == OK && is_urgent(record, n);
+	return status;
+}
+
+void keeper_append(
+        struct keeper *keeper, uint8_t *record, size_t n, const struct moment *now)
+{
+	int status = FULL;
+	if (!keeper->in_memory)
+		status = append_to_journal(keeper, record, n, now);
+	if (keeper->in_memory && status == FULL)
+		status = memory_append(&keeper->memory, record, n);
+	if (status != OK)
+		lose_one(keeper, record, n);
+	else if (keeper->live != NULL)
 		live_note(keeper->live, record, n);
 }
 
@@ -146,6 +175,15 @@ void keeper_append_gap(
 	keeper_append_own(keeper, recorder_gap(&keeper->recorder, now, gap), now);
 }
 
+void keeper_append_state(struct keeper *keeper, const char *state, const char *text,
+        const struct moment *now)
+{
+	struct state_event event = {
+		.subject = "journal", .state = state, .text = text
+	};
+	keeper_append_own(keeper, recorder_state(&keeper->recorder, now, &event), now);
+}
+
 /* What was lost is told as soon as something can be kept again. */
 static void tell_loss(struct keeper *keeper, const struct moment *now)
 {
@@ -158,7 +196,7 @@ static void tell_loss(struct keeper *keeper, const struct moment *now)
 		.to_us = keeper->loss.to_us,
 		.why = why,
 		.why_size = sizeof why - 1 };
-	if (keeper->loss.count == 0 || keeper->failing)
+	if (keeper->loss.count == 0)
 		return;
 	keeper->loss = (struct ring_loss){ 0 };
 	keeper_append_gap(keeper, &gap, now);
@@ -176,69 +214,33 @@ static bool commit_due(const struct keeper *keeper, const struct moment *now)
 	       journal_pending(keeper->journal) >= KEEPER_COMMIT_SIZE;
 }
 
+/* Once more in a new segment: one that failed may be all that is wrong. */
+static int commit_twice(struct keeper *keeper)
+{
+	int status = journal_commit(keeper->journal);
+	if (status == OK)
+		return OK;
+	log_seldom(LOG_ALERT, "commit",
+	        "journal %s: a write failed (%s); a new segment is begun",
+	        keeper->options.folder, strerror(errno));
+	return journal_commit(keeper->journal);
+}
+
 void keeper_commit(struct keeper *keeper, bool at_once, const struct moment *now)
 {
+	at_once |= keeper->urgent;
+	if (keeper->in_memory) {
+		keeper_try_disk(keeper, now);
+		tell_loss(keeper, now);
+		return;
+	}
 	if (keeper->pending_us == INT64_MAX || (!at_once && !commit_due(keeper, now)))
 		return;
-	int status = journal_commit(keeper->journal);
-	if (status != OK) {
-		/* the group stays gathered: tried again in a second */
-		keeper->pending_us = now->mono_us;
-		if (!keeper->failing)
-			log_line(LOG_ALERT,
-			        "journal %s: cannot be written (%s, %s); free space or "
-			        "replace the disk, nothing is sent meanwhile",
-			        keeper->options.folder, status_text(status),
-			        strerror(errno));
-		keeper->failing = true;
+	keeper->urgent = false;
+	if (commit_twice(keeper) != OK) {
+		keeper_to_memory(keeper, strerror(errno), now);
 		return;
 	}
-	if (keeper->failing)
-		log_line(LOG_INFO, "journal %s: can be written again",
-		        keeper->options.folder);
-	keeper->failing = false;
 	keeper->pending_us = INT64_MAX;
 	tell_loss(keeper, now);
-}
-
-/* First record that must stay: young, or not acknowledged while there is a collector. */
-static uint64_t first_kept(
-        const struct keeper *keeper, struct journal_reader *oldest, int64_t young_us)
-{
-	struct journal_entry entry;
-	struct problem why;
-	uint64_t acked =
-	        keeper->options.link != NULL ? keeper->uplink.acked_seq : UINT64_MAX;
-	uint64_t kept = 0;
-	for (int i = 0; i < FORGET_STEPS; i++) {
-		int status = journal_read_next(oldest, &entry, &why);
-		if (status == MALFORMED)
-			continue; /* damage keeps nothing from going behind it */
-		if (status <= 0)
-			break;
-		kept = entry.seq;
-		if (entry.stored_us >= young_us || entry.seq >= acked)
-			break;
-	}
-	return kept;
-}
-
-void keeper_forget(struct keeper *keeper, const struct moment *now)
-{
-	struct journal *journal = keeper->journal;
-	struct journal_reader *oldest;
-	int64_t keep_us = (int64_t)(keeper->options.keep_s * 1e6);
-	if (now->mono_us - keeper->forgotten_us < FORGET_EVERY_US)
-		return;
-	keeper->forgotten_us = now->mono_us;
-	if (journal_read_open(&oldest, keeper->options.folder, keeper->options.source,
-	            journal_epoch(journal), journal_first_seq(journal)) != OK)
-		return;
-	uint64_t kept = first_kept(keeper, oldest, now->time_us - keep_us);
-	journal_read_close(oldest);
-	int gone = kept > 0 ? journal_forget(journal, kept) : 0;
-	if (gone > 0)
-		log_line(LOG_INFO,
-		        "journal %s: %d segments older than %g days were let go",
-		        keeper->options.folder, gone, keeper->options.keep_s / 86400);
 }

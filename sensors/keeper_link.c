@@ -3,9 +3,10 @@
 #include "sensors/keeper_parts.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
-#include <sys/random.h>
 
+#include "base/folder.h"
 #include "base/log.h"
 
 #define MESSAGES_A_STEP                                                                \
@@ -18,7 +19,7 @@ static bool read_from(struct keeper *keeper, uint64_t seq)
 	keeper->reader = NULL;
 	keeper->entry = (struct journal_entry){ 0 };
 	return journal_read_open(&keeper->reader, keeper->options.folder,
-	               keeper->options.source, journal_epoch(keeper->journal),
+	               keeper->options.source, keeper_turn_view(keeper).epoch,
 	               seq) == OK;
 }
 
@@ -27,6 +28,8 @@ static size_t record_at(void *with, uint64_t seq, const uint8_t **out)
 {
 	struct keeper *keeper = with;
 	struct problem why;
+	if (keeper->turn == TURN_MEMORY)
+		return memory_read(&keeper->memory, seq, out);
 	bool here = keeper->reader != NULL && keeper->entry.seq == seq;
 	bool next = keeper->reader != NULL && keeper->entry.seq + 1 == seq;
 	if (!here && !next && !read_from(keeper, seq))
@@ -45,19 +48,23 @@ static size_t record_at(void *with, uint64_t seq, const uint8_t **out)
 
 static void tell_hole(struct keeper *keeper, uint64_t first, uint64_t behind)
 {
-	static const char reason[] = "damaged in the cabinet's journal: the disk gave "
-	                             "back other bytes than were written";
+	char reason[160];
 	struct record record;
 	int64_t time_us = 0;
 	if (record_decode(&record, keeper->entry.record, keeper->entry.size) > 0)
 		time_us = record.time_us;
+	int n = snprintf(reason, sizeof reason,
+	        "epoch %016" PRIx64 ": damaged in the cabinet's journal: the disk gave "
+	                            "back other bytes than "
+	        "were written",
+	        keeper_turn_view(keeper).epoch);
 	struct gap_event gap = { .first_seq = first,
 		.last_seq = behind - 1,
 		.count = behind - first,
 		.from_us = time_us,
 		.to_us = time_us,
 		.why = reason,
-		.why_size = sizeof reason - 1 };
+		.why_size = (size_t)n };
 	log_line(LOG_ALERT,
 	        "journal %s: records %" PRIu64 " to %" PRIu64
 	        " are damaged and lost to the collector; look at the disk",
@@ -73,7 +80,7 @@ static uint64_t behind(void *with, uint64_t seq)
 	struct keeper *keeper = with;
 	struct problem why;
 	int status = MALFORMED;
-	if (!read_from(keeper, seq))
+	if (keeper->turn == TURN_MEMORY || !read_from(keeper, seq))
 		return 0;
 	while (status == MALFORMED)
 		status = journal_read_next(keeper->reader, &keeper->entry, &why);
@@ -86,58 +93,90 @@ static uint64_t behind(void *with, uint64_t seq)
 	return keeper->entry.seq;
 }
 
-static struct uplink_view view_of(struct keeper *keeper, const struct moment *now)
+/* ---- a record that is too long ---- */
+
+/* The record beside the journal, for a person to look at. */
+static void lay_aside(struct keeper *keeper, uint64_t seq, size_t n)
 {
+	char path[PATH_MAX];
+	const uint8_t *record;
+	snprintf(path, sizeof path, "%.*s/quarantine", PATH_MAX - 128,
+	        keeper->options.folder);
+	int status = folder_make(path);
+	snprintf(path, sizeof path,
+	        "%.*s/quarantine/%s_%016" PRIx64 "_%020" PRIu64 ".long", PATH_MAX - 128,
+	        keeper->options.folder, keeper->options.source,
+	        keeper_turn_view(keeper).epoch, seq);
+	if (status == OK && record_at(keeper, seq, &record) == n)
+		status = file_replace(path, record, n, 0640);
+	log_line(LOG_ALERT,
+	        "record %" PRIu64
+	        " of %zu bytes is longer than the %u that the collector "
+	        "takes and is never sent; %s %s",
+	        seq, n, keeper->uplink.most, status == OK ? "it lies in" : "no copy in",
+	        path);
+}
+
+static void too_long(void *with, uint64_t seq, size_t n)
+{
+	struct keeper *keeper = with;
+	struct record record = { 0 };
+	const uint8_t *bytes;
+	char reason[160];
+	if (keeper->told_hole == seq)
+		return;
+	keeper->told_hole = seq;
+	lay_aside(keeper, seq, n);
+	if (record_at(keeper, seq, &bytes) == n)
+		record_decode(&record, bytes, n);
+	int size = snprintf(reason, sizeof reason,
+	        "epoch %016" PRIx64
+	        ": a record of %zu bytes, longer than the collector takes; in the "
+	        "cabinet's quarantine",
+	        keeper_turn_view(keeper).epoch, n);
+	struct gap_event gap = { .first_seq = seq,
+		.last_seq = seq,
+		.count = 1,
+		.from_us = record.time_us,
+		.to_us = record.time_us,
+		.why = reason,
+		.why_size = (size_t)size };
+	struct moment now = keeper->now;
+	keeper_append_gap(keeper, &gap, &now);
+}
+
+/* ---- the talk ---- */
+
+static struct uplink_view view_of(
+        struct keeper *keeper, bool pause, const struct moment *now)
+{
+	struct turn_view turn = keeper_turn_view(keeper);
 	return (struct uplink_view){ .now_us = now->mono_us,
 		.time_us = now->time_us,
 		.clock = now->state,
-		.epoch = journal_epoch(keeper->journal),
-		.first_seq = journal_first_seq(keeper->journal),
-		.committed_seq = journal_committed_seq(keeper->journal),
+		.epoch = turn.epoch,
+		.first_seq = turn.first_seq,
+		.committed_seq = turn.end_seq,
+		.pause = pause,
+		.doubt_seq = keeper->turn == TURN_PRESENT ? keeper->doubt_seq : 0,
 		.with = keeper,
 		.record = record_at,
-		.behind = behind };
+		.behind = behind,
+		.too_long = too_long };
 }
 
-/* The collector holds records that this journal never had: numbers are not used twice, so a new
- * epoch begins, and says from which number on the old one is not ours. */
-static void begin_epoch(struct keeper *keeper, const struct moment *now)
+/* The collector has nothing under the numbers given here, or only these: from now on its
+ * having them says nothing new.  That must be known at the next start too. */
+static void end_doubt(struct keeper *keeper, const struct moment *now)
 {
-	static const char reason[] =
-	        "the collector has these, the cabinet's journal has not: "
-	        "an older copy of it was put back";
-	struct gap_event gap = { .first_seq = keeper->uplink.beyond[0],
-		.last_seq = keeper->uplink.beyond[1],
-		.count = keeper->uplink.beyond[1] - keeper->uplink.beyond[0] + 1,
-		.from_us = now->time_us,
-		.to_us = now->time_us,
-		.why = reason,
-		.why_size = sizeof reason - 1 };
-	struct state_event state = {
-		.subject = "journal", .state = "new epoch", .text = reason
-	};
-	struct problem why;
-	uint64_t epoch = 0;
-	while (epoch == 0)
-		if (getrandom(&epoch, sizeof epoch, 0) != sizeof epoch)
-			epoch = 0;
-	struct journal *old = keeper->journal;
-	if (keeper_open_journal(keeper, epoch, now, &why) != OK) {
-		log_seldom(
-		        LOG_ALERT, "epoch", "no new epoch can be begun: %s", why.text);
-		uplink_greet(&keeper->uplink, now->mono_us + UPLINK_SILENT_US);
+	const struct uplink *uplink = &keeper->uplink;
+	if (keeper->doubt_seq == 0 || keeper->turn != TURN_PRESENT ||
+	        uplink->state != UPLINK_OPEN || uplink->owes_epoch ||
+	        uplink->probe_end > 0)
 		return;
-	}
-	journal_close(old);
-	if (keeper->reader != NULL)
-		journal_read_close(keeper->reader);
-	keeper->reader = NULL;
-	log_line(LOG_WARN, "new epoch: %s", reason);
-	keeper_append_describes(keeper, now);
-	keeper_append_own(keeper, recorder_state(&keeper->recorder, now, &state), now);
-	keeper_append_gap(keeper, &gap, now);
-	keeper_commit(keeper, true, now);
-	uplink_greet(&keeper->uplink, now->mono_us);
+	keeper->doubt_seq = 0;
+	keeper->hint_changed = true;
+	keeper_hint(keeper, true, now);
 }
 
 static void hear(struct keeper *keeper, const struct moment *now)
@@ -146,9 +185,12 @@ static void hear(struct keeper *keeper, const struct moment *now)
 	int n;
 	while ((n = link->receive(
 	                link->with, keeper->message, sizeof keeper->message)) != 0) {
-		struct uplink_view view = view_of(keeper, now);
-		if (n > 0)
-			uplink_hear(&keeper->uplink, &view, keeper->message, (size_t)n);
+		struct uplink_view view = view_of(keeper, false, now);
+		if (n <= 0)
+			continue;
+		uplink_hear(&keeper->uplink, &view, keeper->message, (size_t)n);
+		keeper_note_acked(keeper, now);
+		end_doubt(keeper, now);
 	}
 }
 
@@ -156,7 +198,8 @@ static void hear(struct keeper *keeper, const struct moment *now)
 static bool act(struct keeper *keeper, const struct moment *now)
 {
 	const struct keeper_link *link = keeper->options.link;
-	struct uplink_view view = view_of(keeper, now);
+	bool pause = !keeper_turn(keeper, now);
+	struct uplink_view view = view_of(keeper, pause, now);
 	size_t n;
 	switch (uplink_next(&keeper->uplink, &view, keeper->message, &n)) {
 	case UPLINK_SEND:
@@ -167,7 +210,7 @@ static bool act(struct keeper *keeper, const struct moment *now)
 		link->renew(link->with);
 		return true;
 	case UPLINK_NEW_EPOCH:
-		begin_epoch(keeper, now);
+		keeper_go_beyond(keeper, now);
 		return true;
 	default:
 		return false;
@@ -211,7 +254,7 @@ static void tell_change(struct keeper *keeper, const struct moment *now)
 
 void keeper_talk(struct keeper *keeper, const struct moment *now)
 {
-	if (keeper->options.link == NULL)
+	if (keeper->options.link == NULL || keeper_turn_view(keeper).epoch == 0)
 		return;
 	keeper->now = *now;
 	/* a message may come while one is sent, and the descriptor says so only once */

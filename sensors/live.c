@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -170,6 +171,8 @@ static void write_head(const struct live *live, struct json *json,
 	json_put_integer(
 	        json, "acked", link->acked_seq > 0 ? (int64_t)link->acked_seq - 1 : 0);
 	json_put_integer(json, "lost", (int64_t)link->lost);
+	json_put_integer(json, "waiting", (int64_t)link->waiting);
+	json_put_text(json, "journal", link->journal != NULL ? link->journal : "disk");
 }
 
 static void write_all(const struct live *live, FILE *out, const struct moment *now,
@@ -191,8 +194,15 @@ static void write_all(const struct live *live, FILE *out, const struct moment *n
 	fputc('\n', out);
 }
 
-int live_write(const struct live *live, const char *path, const struct moment *now,
-        const struct live_link *link, bool running)
+void live_elsewhere(const char *station, char *out, size_t room)
+{
+	const char *folder = getenv("QUANTRAC_RUN");
+	snprintf(out, room, "%s/%s.json", folder != NULL ? folder : "/run/quantrac",
+	        station);
+}
+
+static int write_file(const struct live *live, const char *path,
+        const struct moment *now, const struct live_link *link, bool running)
 {
 	char beside[PATH_MAX];
 	snprintf(beside, sizeof beside, "%s.new", path);
@@ -204,4 +214,20 @@ int live_write(const struct live *live, const char *path, const struct moment *n
 	if (fclose(out) != 0 || bad || rename(beside, path) != 0)
 		return FAILED;
 	return OK;
+}
+
+int live_write(const struct live *live, const char *path, const struct moment *now,
+        const struct live_link *link, bool running)
+{
+	char elsewhere[PATH_MAX];
+	live_elsewhere(live->station->station, elsewhere, sizeof elsewhere);
+	if (write_file(live, path, now, link, running) == OK) {
+		unlink(elsewhere);
+		return OK;
+	}
+	char *slash = strrchr(elsewhere, '/');
+	*slash = '\0';
+	mkdir(elsewhere, 0755);
+	*slash = '/';
+	return write_file(live, elsewhere, now, link, running);
 }

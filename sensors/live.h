@@ -22,10 +22,16 @@
 
 struct live;
 
+/* Where it is written while the journal's disk cannot be: /run/quantrac/<station>.json
+ * ($QUANTRAC_RUN instead of /run/quantrac). */
+void live_elsewhere(const char *station, char *out, size_t room);
+
 /* What the keeper says beside the channels. */
 struct live_link {
 	const char *state; /* "open", "none" */
 	uint64_t epoch, committed_seq, acked_seq, lost;
+	uint64_t waiting;    /* of all epochs: kept, and not yet with the collector */
+	const char *journal; /* where records go: "disk", "memory" */
 };
 
 /* A view over the instruments' DESCRIBEs (borrowed).  NULL without memory. */
@@ -36,7 +42,8 @@ void live_free(struct live *live);
 /* Take in an encoded record; READINGs of these instruments count, others do nothing. */
 void live_note(struct live *live, const uint8_t *record, size_t n);
 
-/* Write beside and rename; not synced, it is of no use after a power cut.  OK or FAILED. */
+/* Write beside and rename; not synced, it is of no use after a power cut.  Where that
+ * fails, elsewhere.  OK or FAILED. */
 int live_write(const struct live *live, const char *path, const struct moment *now,
         const struct live_link *link, bool running);
 
@@ -52,20 +59,20 @@ struct live_channel {
 };
 
 struct live_view {
-	const char *station, *zone, *name, *link;
+	const char *station, *zone, *name, *link, *journal;
 	bool simulated, running;
 	int64_t written_us, mono_us, pid, offset_min;
 	const char *boot; /* 16 hexadecimal digits */
-	int64_t committed, acked, lost;
+	int64_t committed, acked, lost, waiting;
 	size_t n_channels;
 	struct live_channel *channel;
 	struct config *config; /* owns all */
 };
 
-/* Read a state file.  OK; NOT_FOUND (EXIT_NO_DAEMON: no sensord ever wrote there); REFUSED
+/* Read the state file that is written elsewhere, or this one.  OK; NOT_FOUND (EXIT_NO_DAEMON: no sensord ever wrote there); REFUSED
  * (EXIT_NO_DAEMON: it stopped, or has not written for 30 s); MALFORMED. */
-int live_read(struct live_view *out, const char *path, const struct moment *now,
-        struct problem *why);
+int live_read(struct live_view *out, const char *path, const char *station,
+        const struct moment *now, struct problem *why);
 void live_view_free(struct live_view *view);
 
 #endif

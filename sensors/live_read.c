@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/live.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,6 +41,8 @@ static const struct field view_fields[] = {
 	{ "committed", FIELD_INTEGER, AT(committed), .fallback = "0" },
 	{ "acked", FIELD_INTEGER, AT(acked), .fallback = "0" },
 	{ "lost", FIELD_INTEGER, AT(lost), .fallback = "0" },
+	{ "waiting", FIELD_INTEGER, AT(waiting), .fallback = "0" },
+	{ "journal", FIELD_TEXT, AT(journal), .fallback = "disk" },
 	{ "channels", FIELD_SECTIONS, AT(channel), AT(n_channels),
 	  .section = &channel_section },
 	{ 0 },
@@ -59,7 +62,7 @@ static bool is_current(const struct live_view *view, const struct moment *now)
 	       now->mono_us - view->mono_us < LIVE_STALE_US;
 }
 
-int live_read(struct live_view *out, const char *path, const struct moment *now,
+static int read_file(struct live_view *out, const char *path, const struct moment *now,
         struct problem *why)
 {
 	memset(out, 0, sizeof *out);
@@ -82,6 +85,16 @@ int live_read(struct live_view *out, const char *path, const struct moment *now,
 	if (status != OK)
 		live_view_free(out);
 	return status;
+}
+
+int live_read(struct live_view *out, const char *path, const char *station,
+        const struct moment *now, struct problem *why)
+{
+	char elsewhere[PATH_MAX];
+	live_elsewhere(station, elsewhere, sizeof elsewhere);
+	if (read_file(out, elsewhere, now, NULL) == OK)
+		return OK;
+	return read_file(out, path, now, why);
 }
 
 void live_view_free(struct live_view *view)

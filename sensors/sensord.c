@@ -20,15 +20,13 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "base/folder.h"
 #include "base/legal_time.h"
 #include "base/log.h"
 #include "base/notify.h"
 #include "sensors/describes.h"
+#include "sensors/home.h"
 #include "sensors/keeper.h"
 #include "sensors/link.h"
-#include "sensors/live.h"
-
 #include "sensors/poller.h"
 #include "sensors/recorder.h"
 #include "sensors/ring.h"
@@ -63,9 +61,9 @@ struct sensord {
 	struct recorder recorder; /* of the poller's thread */
 	struct clock clock;       /* of the poller's thread */
 	struct link link;
-	char folder[PATH_MAX], state_path[PATH_MAX];
-	char **path;    /* [n_ports] of serial lines, in full; NULL: TCP */
-	int lock, wake; /* wake: readable when the keeper shall end */
+	struct home home;
+	char **path; /* [n_ports] of serial lines, in full; NULL: TCP */
+	int wake;    /* readable when the keeper shall end */
 	pthread_t thread;
 };
 
@@ -132,13 +130,14 @@ static void end_keeping(struct keeper *keeper, struct clock *clock)
 {
 	struct moment now = clock_now(clock);
 	int64_t until_us = now.mono_us + LAST_WORDS_US;
+	bool open = false; /* between two epochs it greets again */
 	keeper_end(keeper, &now);
 	for (;;) {
 		struct pollfd fds[KEEPER_DESCRIPTORS];
 		struct keeper_counts counts = keeper_counts(keeper);
-		if (strcmp(counts.link, "open") != 0 ||
-		        counts.acked_seq >= counts.committed_seq ||
-		        now.mono_us >= until_us)
+		open = strcmp(counts.link, "open") == 0 ||
+		       (open && strcmp(counts.link, "greeting") == 0);
+		if (!open || counts.waiting == 0 || now.mono_us >= until_us)
 			break;
 		poll(fds, keeper_descriptors(keeper, fds), 20);
 		now = clock_now(clock);
@@ -169,27 +168,6 @@ static void *keep(void *with)
 
 /* ---- beginning and ending ---- */
 
-static void open_journal_folder(struct sensord *sensord)
-{
-	char lock[PATH_MAX];
-	const struct station *station = sensord->station;
-	station_path(station, station->journal_folder, sensord->folder,
-	        sizeof sensord->folder);
-	if (folder_make(sensord->folder) != OK)
-		fatal(EXIT_CONFIG, "journal folder %s cannot be made: %s",
-		        sensord->folder, strerror(errno));
-	snprintf(lock, sizeof lock, "%.*s/lock", PATH_MAX - 16, sensord->folder);
-	sensord->lock = lock_take(lock);
-	if (sensord->lock == REFUSED)
-		fatal(EXIT_TRY_AGAIN,
-		        "another quantrac-sensord writes the journal %s: stop it first",
-		        sensord->folder);
-	if (sensord->lock < 0)
-		fatal(EXIT_CONFIG, "%s: %s", lock, strerror(errno));
-	snprintf(sensord->state_path, sizeof sensord->state_path, "%.*s/%s",
-	        PATH_MAX - 16, sensord->folder, LIVE_FILE);
-}
-
 static const struct keeper_link *open_link(struct sensord *sensord)
 {
 	struct problem why = { .exit = EXIT_CONFIG };
@@ -208,11 +186,12 @@ static void make_keeper(struct sensord *sensord)
 	struct problem why = { .exit = EXIT_INTERNAL };
 	struct moment now = clock_now(&sensord->clock);
 	struct keeper_options options = { .source = station->id,
-		.folder = sensord->folder,
-		.state_path = sensord->state_path,
+		.folder = sensord->home.folder,
+		.state_path = sensord->home.state_path,
 		.keep_s = station->keep_s,
 		.commit_s = station->commit_s,
 		.room = station_room(station),
+		.memory = station->memory_bytes,
 		.ring = sensord->ring,
 		.station = sensord->describes.station,
 		.instrument = sensord->describes.instrument,
@@ -260,7 +239,8 @@ static void start(struct sensord *sensord)
 	recorder_init(&sensord->recorder, sensord->station->id);
 	if (describes_make(&sensord->describes, sensord->station, &why) != OK)
 		fatal(why.exit, "%s", why.text);
-	open_journal_folder(sensord);
+	if (home_open(&sensord->home, sensord->station, &why) != OK)
+		fatal(why.exit, "%s", why.text);
 	if (ring_new(&sensord->ring, RING_SIZE) != OK)
 		fatal(EXIT_INTERNAL, "no memory for the ring: %s", strerror(errno));
 	sensord->wake = eventfd(0, EFD_CLOEXEC);
@@ -297,9 +277,11 @@ static void end(struct sensord *sensord)
 	pthread_join(sensord->thread, NULL);
 	struct keeper_counts counts = keeper_counts(sensord->keeper);
 	log_line(LOG_INFO,
-	        "ended; %llu records in the journal of epoch %016llx, %llu lost",
+	        "ended; %llu records in the journal of epoch %016llx, %llu lost; %llu "
+	        "wait for the collector",
 	        (unsigned long long)counts.committed_seq - 1,
-	        (unsigned long long)counts.epoch, (unsigned long long)counts.lost);
+	        (unsigned long long)counts.epoch, (unsigned long long)counts.lost,
+	        (unsigned long long)counts.waiting);
 	poller_free(sensord->poller);
 	keeper_free(sensord->keeper);
 	link_close(&sensord->link);
@@ -310,7 +292,7 @@ static void end(struct sensord *sensord)
 	free(sensord->path);
 	station_free(sensord->station);
 	close(sensord->wake);
-	close(sensord->lock);
+	home_close(&sensord->home);
 }
 
 static void usage(FILE *out)

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sensors/uplink.h"
+#include "sensors/uplink_parts.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-#define SECOND_US INT64_C(1000000)
-
-static uint64_t least(uint64_t a, uint64_t b)
+uint64_t uplink_least(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
 
-static uint64_t most_of(uint64_t a, uint64_t b)
+uint64_t uplink_most(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
 }
@@ -29,7 +27,7 @@ static uint64_t jitter(struct uplink *uplink)
 }
 
 /* 1, 2, 4 ... 60 s, each shortened by chance to no less than its half (and 1 s). */
-static int64_t back_off_us(struct uplink *uplink, unsigned tries)
+int64_t uplink_back_off_us(struct uplink *uplink, unsigned tries)
 {
 	int64_t full = (tries < 6 ? INT64_C(1) << tries : 60) * SECOND_US;
 	int64_t half = full / 2;
@@ -60,10 +58,19 @@ void uplink_greet(struct uplink *uplink, int64_t now_us)
 	uplink->owes_pong = uplink->owes_epoch = false;
 }
 
+void uplink_turn(struct uplink *uplink, uint64_t acked_seq, int64_t now_us)
+{
+	uplink->acked_seq = uplink->next_seq = uplink->high_seq = acked_seq;
+	uplink->hole_seq = uplink->over_seq = uplink->probe_end = 0;
+	uplink->refusal[0] = '\0';
+	if (uplink->state != UPLINK_CLOSED)
+		uplink_greet(uplink, now_us);
+}
+
 static void hang_up(struct uplink *uplink, int64_t now_us)
 {
 	uplink->state = UPLINK_CLOSED;
-	uplink->next_us = now_us + back_off_us(uplink, uplink->tries++);
+	uplink->next_us = now_us + uplink_back_off_us(uplink, uplink->tries++);
 }
 
 /* ---- what goes out ---- */
@@ -77,7 +84,7 @@ static size_t compose(struct uplink *uplink, const struct uplink_view *view,
 		.payload_size = payload_size };
 	memcpy(wire.source, uplink->source, sizeof wire.source);
 	if (type == WIRE_HELLO)
-		wire.first_seq = most_of(view->first_seq, uplink->over_seq);
+		wire.first_seq = uplink_most(view->first_seq, uplink->over_seq);
 	uplink->pending = wire;
 	int n = wire_encode(&wire, out, WIRE_MOST);
 	assert(n > 0);
@@ -96,20 +103,18 @@ static size_t compose_hello(
 	return compose(uplink, view, WIRE_HELLO, (size_t)n, out);
 }
 
-/* As many records from next_seq on as fit; one that is longer than the collector's
- * `most` alone still goes, alone: it was refused or accepted there, never cut here. */
+/* As many records from next_seq on as fit. */
 static size_t compose_data(
         struct uplink *uplink, const struct uplink_view *view, uint8_t *out)
 {
 	size_t size = 0, most = uplink->most - WIRE_HEADER;
 	uint16_t count = 0;
 	uint64_t seq = uplink->next_seq;
-	for (; seq < view->committed_seq && count < WIRE_COUNT; seq++, count++) {
+	uint64_t end = uplink->probe_end > 0 ? uplink->probe_end : view->committed_seq;
+	for (; seq < end && count < WIRE_COUNT; seq++, count++) {
 		const uint8_t *record;
 		size_t n = view->record(view->with, seq, &record);
-		if (n == 0 || n > WIRE_MOST - WIRE_HEADER - size)
-			break;
-		if (count > 0 && size + n > most)
+		if (n == 0 || size + n > most)
 			break;
 		memcpy(out + WIRE_HEADER + size, record, n);
 		size += n;
@@ -147,10 +152,29 @@ static void look_behind(struct uplink *uplink, const struct uplink_view *view)
 	uplink_greet(uplink, view->now_us);
 }
 
+/* Nothing could be composed.  A record longer than the collector's messages is not cut
+ * and not sent in vain: it is told, and the collector goes on behind it.  All before it
+ * are acknowledged by then, or the collector would pass over them too. */
+static void look_why(struct uplink *uplink, const struct uplink_view *view)
+{
+	const uint8_t *record;
+	size_t n = view->record(view->with, uplink->next_seq, &record);
+	if (n <= uplink->most - WIRE_HEADER) {
+		look_behind(uplink, view);
+		return;
+	}
+	if (uplink->n_open > 0)
+		return;
+	view->too_long(view->with, uplink->next_seq, n);
+	uplink->over_seq = uplink->next_seq + 1;
+	uplink_greet(uplink, view->now_us);
+}
+
 static bool may_send_data(const struct uplink *uplink, const struct uplink_view *view)
 {
-	return uplink->n_open < uplink->window && view->now_us >= uplink->hold_us &&
-	       uplink->next_seq >= view->first_seq &&
+	uint32_t window = uplink->probe_end > 0 ? 1 : uplink->window;
+	return !view->pause && uplink->n_open < window &&
+	       view->now_us >= uplink->hold_us && uplink->next_seq >= view->first_seq &&
 	       uplink->next_seq < view->committed_seq;
 }
 
@@ -163,8 +187,11 @@ static size_t compose_open(
 	if (may_send_data(uplink, view)) {
 		n = compose_data(uplink, view, out);
 		if (n == 0)
-			look_behind(uplink, view);
+			look_why(uplink, view);
 	}
+	/* what was next has been let go: the collector must hear where we begin now */
+	if (uplink->next_seq < view->first_seq && uplink->n_open == 0)
+		uplink_greet(uplink, view->now_us);
 	if (uplink->state == UPLINK_GREETING)
 		return compose_hello(uplink, view, out);
 	if (n == 0 && view->now_us - uplink->said_us >= UPLINK_PING_US)
@@ -215,8 +242,8 @@ static void data_sent(struct uplink *uplink, int64_t now_us)
 	uplink->counts.sent += uplink->pending.count;
 	if (uplink->pending.first_seq < uplink->high_seq)
 		uplink->counts.again +=
-		        least(end, uplink->high_seq) - uplink->pending.first_seq;
-	uplink->high_seq = most_of(end, uplink->high_seq);
+		        uplink_least(end, uplink->high_seq) - uplink->pending.first_seq;
+	uplink->high_seq = uplink_most(end, uplink->high_seq);
 }
 
 void uplink_sent(struct uplink *uplink, int64_t now_us, int status)
@@ -232,118 +259,6 @@ void uplink_sent(struct uplink *uplink, int64_t now_us, int status)
 		uplink->owes_pong = false;
 	if (uplink->pending.type == WIRE_HELLO)
 		uplink->next_us = now_us + UPLINK_HELLO_US;
-}
-
-/* ---- what comes in ---- */
-
-/* The collector wants `wanted`.  Beyond the journal's end it holds records that this
- * journal never had (an older copy was put back): their numbers must not be used again.
- */
-static void go_to(
-        struct uplink *uplink, const struct uplink_view *view, uint64_t wanted)
-{
-	uplink->n_open = 0;
-	if (wanted > view->committed_seq) {
-		uplink->owes_epoch = true;
-		uplink->over_seq = 0;
-		uplink->beyond[0] = view->committed_seq;
-		uplink->beyond[1] = wanted - 1;
-		return;
-	}
-	uplink->acked_seq = wanted;
-	uplink->next_seq = most_of(wanted, view->first_seq);
-}
-
-static int hear_welcome(
-        struct uplink *uplink, const struct uplink_view *view, const struct wire *wire)
-{
-	struct wire_welcome welcome;
-	if (wire_welcome_get(&welcome, wire->payload, wire->payload_size) != OK ||
-	        wire->first_seq == 0)
-		return MALFORMED;
-	uplink->window = (uint32_t)least(most_of(welcome.window, 1), UPLINK_WINDOW);
-	uplink->most = (uint32_t)least(most_of(welcome.most, 4096), WIRE_MOST);
-	uplink->state = UPLINK_OPEN;
-	uplink->tries = 0;
-	uplink->moved_us = view->now_us;
-	go_to(uplink, view, wire->first_seq);
-	return OK;
-}
-
-static int hear_ack(
-        struct uplink *uplink, const struct uplink_view *view, const struct wire *wire)
-{
-	if (uplink->state != UPLINK_OPEN || wire->first_seq > uplink->next_seq)
-		return MALFORMED;
-	if (wire->first_seq <= uplink->acked_seq)
-		return OK;
-	uplink->counts.acked += wire->first_seq - uplink->acked_seq;
-	uplink->acked_seq = wire->first_seq;
-	uplink->moved_us = view->now_us;
-	uplink->naks_in_row = 0;
-	uplink->refusal[0] = '\0';
-	size_t done = 0;
-	while (done < uplink->n_open && uplink->open_end[done] <= wire->first_seq)
-		done++;
-	uplink->n_open -= done;
-	memmove(uplink->open_end, uplink->open_end + done,
-	        uplink->n_open * sizeof uplink->open_end[0]);
-	return OK;
-}
-
-/* Every batch of a window behind a refused one is refused too: the first refusal holds
- * the sending, those that come while it is held say nothing new. */
-static int hear_nak(
-        struct uplink *uplink, const struct uplink_view *view, const struct wire *wire)
-{
-	if (uplink->state != UPLINK_OPEN || wire->first_seq == 0)
-		return MALFORMED;
-	uplink->counts.naks++;
-	if (view->now_us < uplink->hold_us)
-		return OK;
-	snprintf(uplink->refusal, sizeof uplink->refusal, "%.*s",
-	        (int)wire->payload_size, (const char *)wire->payload);
-	uplink->hold_us = view->now_us + back_off_us(uplink, uplink->naks_in_row++);
-	go_to(uplink, view, wire->first_seq);
-	return OK;
-}
-
-static int hear_sound(
-        struct uplink *uplink, const struct uplink_view *view, const struct wire *wire)
-{
-	switch (wire->type) {
-	case WIRE_WELCOME:
-		return hear_welcome(uplink, view, wire);
-	case WIRE_ACK:
-		return hear_ack(uplink, view, wire);
-	case WIRE_NAK:
-		return hear_nak(uplink, view, wire);
-	case WIRE_PING:
-		uplink->owes_pong = true;
-		return OK;
-	case WIRE_PONG:
-		return OK;
-	default:
-		return MALFORMED;
-	}
-}
-
-int uplink_hear(struct uplink *uplink, const struct uplink_view *view,
-        const uint8_t *in, size_t n)
-{
-	struct wire wire;
-	int status = wire_decode(&wire, in, n);
-	if (status == OK && strcmp(wire.source, uplink->source) != 0)
-		status = MALFORMED;
-	if (status == OK && uplink->state != UPLINK_CLOSED) {
-		uplink->heard_us = view->now_us;
-		/* of an epoch that is over: only a sign of life */
-		if (wire.epoch == view->epoch || wire.type == WIRE_PING)
-			status = hear_sound(uplink, view, &wire);
-	}
-	if (status != OK)
-		uplink->counts.malformed++;
-	return status;
 }
 
 int64_t uplink_wake_us(const struct uplink *uplink)

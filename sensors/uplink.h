@@ -35,12 +35,20 @@ struct uplink_view {
 	int64_t time_us;
 	uint8_t clock;
 	uint64_t epoch, first_seq, committed_seq;
+	/* another epoch's turn has come: what is on its way is waited for, no more goes */
+	bool pause;
+	/* Of numbers from here on it is not known whether an earlier run gave them; 0: it
+	 * is */
+	uint64_t doubt_seq;
 	void *with;
 	/* A committed record, borrowed until the next call: its size, or 0 if it cannot
 	 * be read. */
 	size_t (*record)(void *with, uint64_t seq, const uint8_t **out);
 	/* The first record behind `seq`, which is lost, that can be read; 0: there is none yet. */
 	uint64_t (*behind)(void *with, uint64_t seq);
+	/* The record is longer than the collector takes, and never can be sent: told, and
+	 * passed over. */
+	void (*too_long)(void *with, uint64_t seq, size_t n);
 };
 
 enum uplink_state { UPLINK_GREETING, UPLINK_OPEN, UPLINK_CLOSED };
@@ -51,7 +59,9 @@ enum uplink_act {
 	              */
 	UPLINK_RENEW,     /* make the socket anew, then ask again */
 	UPLINK_NEW_EPOCH, /* the collector holds records this journal never had: begin a
-	                   * new epoch, write the GAP of beyond[], then uplink_greet */
+	                   * new epoch, write the GAP of beyond[], then uplink_greet;
+	                   * `forked`: what the journal has from beyond[0] on bears numbers
+	                   * of others, and has to be numbered anew */
 };
 
 struct uplink_counts {
@@ -71,12 +81,16 @@ struct uplink {
 	uint64_t next_seq, acked_seq, high_seq; /* high: first never sent */
 	uint32_t window, most;
 	uint64_t hole_seq,
-	        over_seq; /* cannot be read; HELLO says that we keep from here on */
+	        over_seq; /* cannot be read; the next HELLO says that we keep from here
+	                     on */
 	int64_t hole_us;  /* since when */
 	size_t n_open;
 	uint64_t open_end[UPLINK_WINDOW]; /* of each batch not acknowledged */
 	unsigned naks_in_row;
 	bool owes_pong, owes_epoch;
+	uint64_t
+	        probe_end; /* shown to the collector up to here, to know whose they are */
+	bool forked;       /* with owes_epoch: they were others' */
 	uint64_t beyond[2];  /* first and last seq the collector has and the journal has
 	                        not */
 	char refusal[160];   /* reason of the last NAK, "" after an ACK */
@@ -92,6 +106,10 @@ void uplink_init(
 
 /* Greet (again) on the socket there is: after a new epoch. */
 void uplink_greet(struct uplink *uplink, int64_t now_us);
+
+/* Speak of another epoch, of which all below `acked_seq` are acknowledged as far as is
+ * known: greet, on the socket there is. */
+void uplink_turn(struct uplink *uplink, uint64_t acked_seq, int64_t now_us);
 
 /* What to do now; composes at most one message into `out` (WIRE_MOST bytes). */
 enum uplink_act uplink_next(

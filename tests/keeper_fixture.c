@@ -53,13 +53,18 @@ void start_keeper(bool linked, uint32_t segment_size)
 	struct keeper_options options = { .source = "nt-01",
 		.folder = c.folder,
 		.state_path = c.state_path,
-		.keep_s = 90 * 86400.0,
+		.keep_s = c.keep_s > 0 ? c.keep_s : 90 * 86400.0,
+		.room = c.room,
+		.memory = c.memory,
+		.system = c.system,
 		.segment_size = segment_size,
 		.ring = c.ring,
 		.station = c.describes.station,
 		.instrument = c.describes.instrument,
 		.n_instruments = c.describes.n,
-		.link = linked ? &c.script.link : NULL,
+		.link = !linked          ? NULL
+		        : c.link != NULL ? c.link
+		                         : &c.script.link,
 		.seed = 5 };
 	if (keeper_new(&c.keeper, &options, &c.now, &why) != OK)
 		fail_msg("%s", why.text);

@@ -38,6 +38,11 @@ extern struct cabinet {
 	struct recorder recorder;
 	struct moment now;
 	struct script script;
+	/* before start_keeper; 0: as usual */
+	const struct journal_system *system;
+	const struct keeper_link *link; /* instead of the script */
+	uint64_t room, memory;
+	double keep_s;
 } c;
 
 /* cmocka fixtures. */

@@ -18,7 +18,7 @@ static void the_live_view_shows_the_newest_of_every_channel(void **state)
 	put_reading(41.5);
 	move_clock(S);
 	keeper_step(c.keeper, &c.now);
-	assert_int_equal(live_read(&view, c.state_path, &c.now, &why), OK);
+	assert_int_equal(live_read(&view, c.state_path, "nt-01", &c.now, &why), OK);
 	assert_string_equal(view.station, "nt-01");
 	assert_true(view.simulated);
 	assert_int_equal(view.n_channels, 4);
@@ -35,7 +35,7 @@ static void the_live_view_shows_the_newest_of_every_channel(void **state)
 	put_reading(NAN);
 	move_clock(S);
 	keeper_step(c.keeper, &c.now);
-	assert_int_equal(live_read(&view, c.state_path, &c.now, &why), OK);
+	assert_int_equal(live_read(&view, c.state_path, "nt-01", &c.now, &why), OK);
 	assert_string_equal(view.channel[0].state, "silent");
 	assert_true(view.channel[0].value == 41.5);
 	assert_true(view.channel[0].value_us == c.now.time_us - 2 * S);
@@ -60,7 +60,7 @@ static void a_dead_minute_weighs_as_much_as_a_good_one(void **state)
 		move_clock(60 * S - (i == 2) * 30 * S);
 		keeper_step(c.keeper, &c.now);
 	}
-	assert_int_equal(live_read(&view, c.state_path, &c.now, &why), OK);
+	assert_int_equal(live_read(&view, c.state_path, "nt-01", &c.now, &why), OK);
 	assert_close(view.channel[0].ok_percent, 25, 1e-12);
 	live_view_free(&view);
 }
@@ -69,22 +69,26 @@ static void a_live_view_nobody_writes_is_refused(void **state)
 {
 	struct live_view view;
 	struct problem why;
-	assert_int_equal(live_read(&view, c.state_path, &c.now, &why), NOT_FOUND);
+	assert_int_equal(
+	        live_read(&view, c.state_path, "nt-01", &c.now, &why), NOT_FOUND);
 	assert_int_equal(why.exit, EXIT_NO_DAEMON);
 	start_keeper(false, 0);
 	keeper_step(c.keeper, &c.now);
 	move_clock(29 * S);
-	assert_int_equal(live_read(&view, c.state_path, &c.now, &why), OK);
+	assert_int_equal(live_read(&view, c.state_path, "nt-01", &c.now, &why), OK);
 	live_view_free(&view);
 	move_clock(S);
-	assert_int_equal(live_read(&view, c.state_path, &c.now, &why), REFUSED);
+	assert_int_equal(
+	        live_read(&view, c.state_path, "nt-01", &c.now, &why), REFUSED);
 	assert_int_equal(why.exit, EXIT_NO_DAEMON);
 	keeper_step(c.keeper, &c.now);
 	struct moment other = c.now;
 	other.boot++;
-	assert_int_equal(live_read(&view, c.state_path, &other, &why), REFUSED);
+	assert_int_equal(
+	        live_read(&view, c.state_path, "nt-01", &other, &why), REFUSED);
 	keeper_end(c.keeper, &c.now);
-	assert_int_equal(live_read(&view, c.state_path, &c.now, &why), REFUSED);
+	assert_int_equal(
+	        live_read(&view, c.state_path, "nt-01", &c.now, &why), REFUSED);
 	assert_contains(why.text, "not running");
 }
 

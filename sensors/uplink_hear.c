@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The cabinet's side of the link: what a message that came in means. */
+#include <stdio.h>
+#include <string.h>
+
+#include "sensors/uplink_parts.h"
+
+static void go_beyond(struct uplink *uplink, uint64_t end, uint64_t wanted, bool forked)
+{
+	uplink->owes_epoch = true;
+	uplink->forked = forked;
+	uplink->beyond[0] = end;
+	uplink->beyond[1] = wanted - 1;
+}
+
+/* Numbers given in doubt, and the collector has records under them: are they these?  It
+ * is shown the first of them.  An acknowledgement says yes; a refusal, no. */
+static void hear_probe(
+        struct uplink *uplink, const struct uplink_view *view, const struct wire *wire)
+{
+	uplink->n_open = 0;
+	uplink->probe_end = 0;
+	uplink->naks_in_row = 0;
+	if (wire->type == WIRE_NAK) {
+		go_beyond(uplink, view->doubt_seq, wire->first_seq, true);
+		return;
+	}
+	if (wire->first_seq > view->committed_seq) {
+		go_beyond(uplink, view->committed_seq, wire->first_seq, false);
+		return;
+	}
+	uplink->acked_seq = wire->first_seq;
+	uplink->next_seq = uplink_most(wire->first_seq, view->first_seq);
+}
+
+/* The collector wants `wanted`.  Beyond the journal's end, or beyond what it held when
+ * this run began and nothing had been sent yet, it holds records that this journal never
+ * had (its end was lost, or an older copy was put back): their numbers must not be used
+ * again. */
+static void go_to(
+        struct uplink *uplink, const struct uplink_view *view, uint64_t wanted)
+{
+	uint64_t end = view->committed_seq;
+	uplink->n_open = 0;
+	uplink->over_seq = 0;
+	uplink->probe_end = 0;
+	if (view->doubt_seq > 0 && wanted > view->doubt_seq && view->doubt_seq < end &&
+	        view->first_seq <= view->doubt_seq) {
+		uplink->acked_seq = uplink->next_seq = view->doubt_seq;
+		uplink->probe_end = uplink_least(wanted, end);
+		return;
+	}
+	if (wanted > end) {
+		go_beyond(uplink, end, wanted, false);
+		return;
+	}
+	uplink->acked_seq = wanted;
+	uplink->next_seq = uplink_most(wanted, view->first_seq);
+}
+
+static int hear_welcome(
+        struct uplink *uplink, const struct uplink_view *view, const struct wire *wire)
+{
+	struct wire_welcome welcome;
+	if (wire_welcome_get(&welcome, wire->payload, wire->payload_size) != OK ||
+	        wire->first_seq == 0)
+		return MALFORMED;
+	uplink->window =
+	        (uint32_t)uplink_least(uplink_most(welcome.window, 1), UPLINK_WINDOW);
+	uplink->most =
+	        (uint32_t)uplink_least(uplink_most(welcome.most, 4096), WIRE_MOST);
+	uplink->state = UPLINK_OPEN;
+	uplink->tries = 0;
+	uplink->moved_us = view->now_us;
+	go_to(uplink, view, wire->first_seq);
+	return OK;
+}
+
+static int hear_ack(
+        struct uplink *uplink, const struct uplink_view *view, const struct wire *wire)
+{
+	if (uplink->state != UPLINK_OPEN)
+		return MALFORMED;
+	if (uplink->probe_end > 0 && uplink->n_open > 0) {
+		hear_probe(uplink, view, wire);
+		return OK;
+	}
+	if (wire->first_seq > uplink->next_seq)
+		return MALFORMED;
+	if (wire->first_seq <= uplink->acked_seq)
+		return OK;
+	uplink->counts.acked += wire->first_seq - uplink->acked_seq;
+	uplink->acked_seq = wire->first_seq;
+	uplink->moved_us = view->now_us;
+	uplink->naks_in_row = 0;
+	uplink->refusal[0] = '\0';
+	size_t done = 0;
+	while (done < uplink->n_open && uplink->open_end[done] <= wire->first_seq)
+		done++;
+	uplink->n_open -= done;
+	memmove(uplink->open_end, uplink->open_end + done,
+	        uplink->n_open * sizeof uplink->open_end[0]);
+	return OK;
+}
+
+/* Every batch of a window behind a refused one is refused too: the first refusal holds
+ * the sending, those that come while it is held say nothing new. */
+static int hear_nak(
+        struct uplink *uplink, const struct uplink_view *view, const struct wire *wire)
+{
+	if (uplink->state != UPLINK_OPEN || wire->first_seq == 0)
+		return MALFORMED;
+	uplink->counts.naks++;
+	if (view->now_us < uplink->hold_us)
+		return OK;
+	snprintf(uplink->refusal, sizeof uplink->refusal, "%.*s",
+	        (int)wire->payload_size, (const char *)wire->payload);
+	if (uplink->probe_end > 0 &&
+	        strstr(uplink->refusal, WIRE_OTHER_BYTES) != NULL) {
+		hear_probe(uplink, view, wire);
+		return OK;
+	}
+	uplink->hold_us =
+	        view->now_us + uplink_back_off_us(uplink, uplink->naks_in_row++);
+	go_to(uplink, view, wire->first_seq);
+	return OK;
+}
+
+static int hear_sound(
+        struct uplink *uplink, const struct uplink_view *view, const struct wire *wire)
+{
+	switch (wire->type) {
+	case WIRE_WELCOME:
+		return hear_welcome(uplink, view, wire);
+	case WIRE_ACK:
+		return hear_ack(uplink, view, wire);
+	case WIRE_NAK:
+		return hear_nak(uplink, view, wire);
+	case WIRE_PING:
+		uplink->owes_pong = true;
+		return OK;
+	case WIRE_PONG:
+		return OK;
+	default:
+		return MALFORMED;
+	}
+}
+
+int uplink_hear(struct uplink *uplink, const struct uplink_view *view,
+        const uint8_t *in, size_t n)
+{
+	struct wire wire;
+	int status = wire_decode(&wire, in, n);
+	if (status == OK && strcmp(wire.source, uplink->source) != 0)
+		status = MALFORMED;
+	if (status == OK && uplink->state != UPLINK_CLOSED) {
+		uplink->heard_us = view->now_us;
+		/* of an epoch that is over: only a sign of life */
+		if (wire.epoch == view->epoch || wire.type == WIRE_PING)
+			status = hear_sound(uplink, view, &wire);
+	}
+	if (status != OK)
+		uplink->counts.malformed++;
+	return status;
+}
