@@ -113,7 +113,7 @@ static void hear_data(struct fake_collector *collector, const struct wire *wire)
 	}
 	if (collector->mute_data)
 		return;
-	if (wire->first_seq > book->next) {
+	if (wire->first_seq > book->next || wire->epoch == collector->refused) {
 		collector->naks++;
 		answer(collector, wire, WIRE_NAK, late, sizeof late - 1);
 	} else if (take_all(collector, wire)) {

@@ -29,6 +29,7 @@ struct fake_collector {
 	struct keeper_link link; /* hand this to the keeper */
 	bool away;               /* hears and says nothing */
 	bool mute_data;          /* hears DATA and does not answer it */
+	uint64_t refused;        /* takes nothing of this epoch */
 	uint32_t most;           /* of WELCOME; 0: WIRE_MOST */
 	size_t n_epochs, n, hellos, data, naks, renewals;
 	struct book_epoch {
