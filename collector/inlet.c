@@ -53,11 +53,16 @@ static int make_room(struct ingest *ingest)
 	return OK;
 }
 
-static void log_recovery(
-        const char *source, uint64_t epoch, const struct journal_recovery *recovery)
+static void log_recovery(const char *source, uint64_t epoch,
+        const struct journal_recovery *recovery, bool first)
 {
+	/* the first of a station is expected; any other tells of a disk put in or failed */
 	if (recovery->created)
-		log_line(LOG_INFO, "%s: new epoch %016" PRIx64, source, epoch);
+		log_line(first ? LOG_INFO : LOG_WARN, "%s: new epoch %016" PRIx64 "%s",
+		        source, epoch,
+		        first ? ""
+		              : ": its journal was begun anew, or its disk cannot be "
+		                "written; its own STATE record says which");
 	if (recovery->torn_bytes > 0)
 		log_line(LOG_WARN,
 		        "%s: journal %016" PRIx64 ": the last %" PRIu64
@@ -78,6 +83,14 @@ static void log_recovery(
 /* Newest segments verified when a journal is opened; the sealer reads all of them soon
  * after. */
 #define SCAN_SEGMENTS 8
+
+static size_t count_epochs(const struct ingest *ingest, const char *source)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < ingest->n_inlets; i++)
+		n += strcmp(ingest->inlet[i].source, source) == 0;
+	return n;
+}
 
 /* Open (recover, or begin) a journal and enter it.  OK or a problem. */
 static int inlet_open(struct ingest *ingest, const struct inlet_name *name,
@@ -106,21 +119,14 @@ static int inlet_open(struct ingest *ingest, const struct inlet_name *name,
 		return status;
 	snprintf(inlet.source, sizeof inlet.source, "%s", source);
 	inlet.epoch = journal_epoch(inlet.journal);
-	log_recovery(source, inlet.epoch, &recovery);
+	log_recovery(source, inlet.epoch, &recovery,
+	        name->made_here || count_epochs(ingest, source) == 0);
 	size_t at = inlet_place(ingest, source, inlet.epoch);
 	memmove(&ingest->inlet[at + 1], &ingest->inlet[at],
 	        (ingest->n_inlets - at) * sizeof inlet);
 	ingest->inlet[at] = inlet;
 	ingest->n_inlets++;
 	return OK;
-}
-
-static size_t count_epochs(const struct ingest *ingest, const char *source)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < ingest->n_inlets; i++)
-		n += strcmp(ingest->inlet[i].source, source) == 0;
-	return n;
 }
 
 int inlet_get(struct ingest *ingest, const struct inlet_name *name, int64_t now_us,
