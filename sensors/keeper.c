@@ -25,8 +25,10 @@ static int open_disk(struct keeper *keeper, const struct moment *now,
 	int status = keeper_open_room(keeper, why);
 	if (status == OK)
 		status = keeper_open_journal(keeper, 0, now, why, created);
-	if (status == FAILED && is_ill(errno)) {
-		keeper_to_memory(keeper, why->text, now);
+	int error = errno;
+	if (status == FAILED && is_ill(error)) {
+		log_line(LOG_ALERT, "%s", why->text);
+		keeper_to_memory(keeper, strerror(error), now);
 		return OK;
 	}
 	return status;
@@ -244,6 +246,11 @@ void keeper_end(struct keeper *keeper, const struct moment *now)
 	tell_promises(keeper);
 	keeper_hint(keeper, true, now);
 	write_live(keeper, false, now);
+	if (memory_waits(&keeper->memory))
+		log_line(LOG_ALERT,
+		        "%" PRIu64 " records are in memory only and not yet at the "
+		        "collector: they go when this process does",
+		        keeper->memory.next_seq - keeper->memory.acked_seq);
 }
 
 struct keeper_counts keeper_counts(const struct keeper *keeper)

@@ -33,6 +33,9 @@ void ring_free(struct ring *ring);
 /* Copy a record in and wake the consumer.  OK, or FULL: dropped and counted. */
 int ring_put(struct ring *ring, const void *record, size_t n, int64_t time_us);
 
+/* A record that could not even be made: counted as one that was dropped. */
+void ring_lose(struct ring *ring, int64_t time_us);
+
 /* Hand over a loss no record has followed yet (at the end); OK or FULL. */
 int ring_put_loss(struct ring *ring);
 

@@ -72,11 +72,15 @@ struct sensord {
 static void put(struct sensord *sensord, int status, const struct moment *when)
 {
 	const struct recorder *recorder = &sensord->recorder;
-	if (status == OK)
+	if (status == OK) {
 		ring_put(sensord->ring, recorder->record, recorder->n, when->time_us);
-	else
-		log_seldom(LOG_ALERT, "record", "a record could not be made: %s",
-		        status_text(status));
+		return;
+	}
+	/* told by a GAP, as any other that is not kept */
+	ring_lose(sensord->ring, when->time_us);
+	log_seldom(LOG_ALERT, "record",
+	        "a record could not be made (%s: longer than %d bytes?) and is lost",
+	        status_text(status), RECORD_MOST);
 }
 
 static void on_reading(void *context, size_t instrument, const struct moment *when,

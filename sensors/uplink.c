@@ -194,7 +194,9 @@ static size_t compose_open(
 		uplink_greet(uplink, view->now_us);
 	if (uplink->state == UPLINK_GREETING)
 		return compose_hello(uplink, view, out);
-	if (n == 0 && view->now_us - uplink->said_us >= UPLINK_PING_US)
+	bool asks =
+	        uplink->probe_end > 0 && uplink->n_open > 0 && !uplink->probe_pinged;
+	if (n == 0 && (asks || view->now_us - uplink->said_us >= UPLINK_PING_US))
 		n = compose(uplink, view, WIRE_PING, 0, out);
 	return n;
 }
@@ -214,6 +216,7 @@ enum uplink_act uplink_next(
 		if (view->now_us < uplink->next_us)
 			return UPLINK_REST;
 		uplink_greet(uplink, view->now_us);
+		uplink->pings = uplink->pongs = 0;
 		uplink->counts.renewals++;
 		return UPLINK_RENEW;
 	}
@@ -257,6 +260,10 @@ void uplink_sent(struct uplink *uplink, int64_t now_us, int status)
 		data_sent(uplink, now_us);
 	if (uplink->pending.type == WIRE_PONG)
 		uplink->owes_pong = false;
+	if (uplink->pending.type == WIRE_PING) {
+		uplink->pings++;
+		uplink->probe_pinged = uplink->probe_end > 0 && uplink->n_open > 0;
+	}
 	if (uplink->pending.type == WIRE_HELLO)
 		uplink->next_us = now_us + UPLINK_HELLO_US;
 }

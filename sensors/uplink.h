@@ -88,9 +88,12 @@ struct uplink {
 	uint64_t open_end[UPLINK_WINDOW]; /* of each batch not acknowledged */
 	unsigned naks_in_row;
 	bool owes_pong, owes_epoch;
-	uint64_t
-	        probe_end; /* shown to the collector up to here, to know whose they are */
-	bool forked;       /* with owes_epoch: they were others' */
+	/* Shown to the collector up to probe_end, to know whose they are; it wants
+	 * probe_wanted.  A refusal comes before the answer to a PING said behind. */
+	uint64_t probe_end, probe_wanted;
+	bool probe_pinged;
+	uint64_t pings, pongs; /* on this socket */
+	bool forked;           /* with owes_epoch: they were others' */
 	uint64_t beyond[2];  /* first and last seq the collector has and the journal has
 	                        not */
 	char refusal[160];   /* reason of the last NAK, "" after an ACK */

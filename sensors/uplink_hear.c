@@ -13,24 +13,35 @@ static void go_beyond(struct uplink *uplink, uint64_t end, uint64_t wanted, bool
 	uplink->beyond[1] = wanted - 1;
 }
 
-/* Numbers given in doubt, and the collector has records under them: are they these?  It
- * is shown the first of them.  An acknowledgement says yes; a refusal, no. */
-static void hear_probe(
-        struct uplink *uplink, const struct uplink_view *view, const struct wire *wire)
+static void end_probe(struct uplink *uplink)
 {
 	uplink->n_open = 0;
 	uplink->probe_end = 0;
+	uplink->probe_pinged = false;
 	uplink->naks_in_row = 0;
-	if (wire->type == WIRE_NAK) {
-		go_beyond(uplink, view->doubt_seq, wire->first_seq, true);
+}
+
+/* Numbers given in doubt, and the collector has records under them: are they these?  It
+ * was shown the first of them, and has refused nothing. */
+static void hear_probe_ours(struct uplink *uplink, const struct uplink_view *view)
+{
+	uint64_t wanted = uplink->probe_wanted;
+	end_probe(uplink);
+	uplink->moved_us = view->now_us;
+	if (wanted > view->committed_seq) {
+		go_beyond(uplink, view->committed_seq, wanted, false);
 		return;
 	}
-	if (wire->first_seq > view->committed_seq) {
-		go_beyond(uplink, view->committed_seq, wire->first_seq, false);
-		return;
-	}
-	uplink->acked_seq = wire->first_seq;
-	uplink->next_seq = uplink_most(wire->first_seq, view->first_seq);
+	uplink->acked_seq = wanted;
+	uplink->next_seq = uplink_most(wanted, view->first_seq);
+}
+
+static void hear_pong(struct uplink *uplink, const struct uplink_view *view)
+{
+	uplink->pongs++;
+	if (uplink->probe_pinged && uplink->n_open > 0 &&
+	        uplink->pongs == uplink->pings)
+		hear_probe_ours(uplink, view);
 }
 
 /* The collector wants `wanted`.  Beyond the journal's end, or beyond what it held when
@@ -44,10 +55,12 @@ static void go_to(
 	uplink->n_open = 0;
 	uplink->over_seq = 0;
 	uplink->probe_end = 0;
+	uplink->probe_pinged = false;
 	if (view->doubt_seq > 0 && wanted > view->doubt_seq && view->doubt_seq < end &&
 	        view->first_seq <= view->doubt_seq) {
 		uplink->acked_seq = uplink->next_seq = view->doubt_seq;
 		uplink->probe_end = uplink_least(wanted, end);
+		uplink->probe_wanted = wanted;
 		return;
 	}
 	if (wanted > end) {
@@ -81,10 +94,8 @@ static int hear_ack(
 {
 	if (uplink->state != UPLINK_OPEN)
 		return MALFORMED;
-	if (uplink->probe_end > 0 && uplink->n_open > 0) {
-		hear_probe(uplink, view, wire);
-		return OK;
-	}
+	if (uplink->probe_end > 0)
+		return OK; /* of something said before */
 	if (wire->first_seq > uplink->next_seq)
 		return MALFORMED;
 	if (wire->first_seq <= uplink->acked_seq)
@@ -117,7 +128,8 @@ static int hear_nak(
 	        (int)wire->payload_size, (const char *)wire->payload);
 	if (uplink->probe_end > 0 &&
 	        strstr(uplink->refusal, WIRE_OTHER_BYTES) != NULL) {
-		hear_probe(uplink, view, wire);
+		end_probe(uplink);
+		go_beyond(uplink, view->doubt_seq, wire->first_seq, true);
 		return OK;
 	}
 	uplink->hold_us =
@@ -140,6 +152,7 @@ static int hear_sound(
 		uplink->owes_pong = true;
 		return OK;
 	case WIRE_PONG:
+		hear_pong(uplink, view);
 		return OK;
 	default:
 		return MALFORMED;
@@ -156,7 +169,8 @@ int uplink_hear(struct uplink *uplink, const struct uplink_view *view,
 	if (status == OK && uplink->state != UPLINK_CLOSED) {
 		uplink->heard_us = view->now_us;
 		/* of an epoch that is over: only a sign of life */
-		if (wire.epoch == view->epoch || wire.type == WIRE_PING)
+		if (wire.epoch == view->epoch || wire.type == WIRE_PING ||
+		        wire.type == WIRE_PONG)
 			status = hear_sound(uplink, view, &wire);
 	}
 	if (status != OK)

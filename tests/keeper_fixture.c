@@ -54,6 +54,7 @@ void start_keeper(bool linked, uint32_t segment_size)
 		.folder = c.folder,
 		.state_path = c.state_path,
 		.keep_s = c.keep_s > 0 ? c.keep_s : 90 * 86400.0,
+		.commit_s = c.commit_s,
 		.room = c.room,
 		.memory = c.memory,
 		.system = c.system,

@@ -42,7 +42,7 @@ extern struct cabinet {
 	const struct journal_system *system;
 	const struct keeper_link *link; /* instead of the script */
 	uint64_t room, memory;
-	double keep_s;
+	double keep_s, commit_s;
 } c;
 
 /* cmocka fixtures. */

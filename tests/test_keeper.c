@@ -39,6 +39,44 @@ static void a_group_is_committed_after_a_second_and_not_before(void **state)
 	assert_int_equal(read_journal(epoch_now()).type[3], RECORD_READING);
 }
 
+static void the_time_of_a_commit_is_configured(void **state)
+{
+	static const double seconds[] = { 0.1, 60 };
+	for (size_t i = 0; i < 2; i++) {
+		c.commit_s = seconds[i];
+		start_keeper(false, 0);
+		uint64_t before = keeper_counts(c.keeper).committed_seq;
+		int64_t wait_us = (int64_t)(seconds[i] * 1e6);
+		put_reading(40);
+		keeper_step(c.keeper, &c.now);
+		move_clock(wait_us - 1);
+		keeper_step(c.keeper, &c.now);
+		assert_int_equal(keeper_counts(c.keeper).committed_seq, before);
+		move_clock(1);
+		keeper_step(c.keeper, &c.now);
+		assert_int_equal(keeper_counts(c.keeper).committed_seq, before + 1);
+		keeper_free(c.keeper);
+		c.keeper = NULL;
+	}
+}
+
+static void a_state_is_committed_at_once_with_all_before_it(void **state)
+{
+	struct state_event event = {
+		.subject = "port bus", .state = "down", .text = "hung up"
+	};
+	start_keeper(false, 0);
+	put_reading(40);
+	assert_int_equal(recorder_state(&c.recorder, &c.now, &event), OK);
+	ring_put(c.ring, c.recorder.record, c.recorder.n, c.now.time_us);
+	put_reading(41);
+	keeper_step(c.keeper, &c.now);
+	/* what comes behind it waits for its own turn */
+	assert_int_equal(keeper_counts(c.keeper).committed_seq, 6);
+	assert_int_equal(keeper_counts(c.keeper).next_seq, 7);
+	assert_int_equal(read_journal(epoch_now()).type[4], RECORD_STATE);
+}
+
 static void a_big_group_is_committed_at_once(void **state)
 {
 	start_keeper(false, 0);
@@ -295,6 +333,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(describes_come_first_and_are_durable),
 		scratch_test(a_group_is_committed_after_a_second_and_not_before),
+		scratch_test(the_time_of_a_commit_is_configured),
+		scratch_test(a_state_is_committed_at_once_with_all_before_it),
 		scratch_test(a_big_group_is_committed_at_once),
 		scratch_test(the_end_commits_what_is_left),
 		scratch_test(a_loss_of_the_ring_becomes_a_gap),

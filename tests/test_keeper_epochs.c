@@ -193,6 +193,25 @@ static void an_epoch_that_is_refused_keeps_no_other_waiting(void **state)
 	book_readings(&collector, n_put);
 }
 
+/* It answers, and acknowledges nothing: the socket is made anew, and nothing is lost. */
+static void a_socket_on_which_nothing_is_acknowledged_is_made_anew(void **state)
+{
+	begin();
+	run(3);
+	collector.mute_data = true;
+	run(59);
+	assert_int_equal(collector.renewals, 0);
+	run(6);
+	assert_int_equal(collector.renewals, 1);
+	run(80);
+	assert_in_range(collector.renewals, 2, 3);
+	collector.mute_data = false;
+	run(10);
+	drain(70);
+	assert_int_equal(keeper_counts(c.keeper).waiting, 0);
+	book_readings(&collector, n_put);
+}
+
 /* ---- numbers ---- */
 
 /* What the collector has differs from what the cabinet's disk has, in many ways; and
@@ -516,6 +535,7 @@ int main(void)
 		epochs_test(every_epoch_on_disk_is_sent_oldest_first),
 		epochs_test(a_collector_that_lost_its_records_gets_all_that_is_kept),
 		epochs_test(an_epoch_that_is_refused_keeps_no_other_waiting),
+		epochs_test(a_socket_on_which_nothing_is_acknowledged_is_made_anew),
 		epochs_test(a_journal_that_lost_its_end_begins_a_new_epoch),
 		epochs_test(an_older_copy_put_back_is_found_out_and_numbered_anew),
 		epochs_test(it_is_found_out_after_a_restart_without_the_collector_too),

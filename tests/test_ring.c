@@ -170,9 +170,27 @@ static void two_threads_lose_nothing_uncounted(void **state)
 	ring_free(race.ring);
 }
 
+static void one_that_could_not_be_made_is_counted_as_lost(void **state)
+{
+	struct ring *ring;
+	struct ring_loss loss;
+	uint8_t out[64];
+	assert_int_equal(ring_new(&ring, 4096), OK);
+	ring_lose(ring, 70);
+	ring_lose(ring, 90);
+	assert_int_equal(ring_put(ring, "next", 4, 100), OK);
+	assert_int_equal(ring_take(ring, out, sizeof out, &loss), 0);
+	assert_int_equal(loss.count, 2);
+	assert_true(loss.from_us == 70 && loss.to_us == 90);
+	assert_int_equal(ring_take(ring, out, sizeof out, &loss), 4);
+	assert_int_equal(ring_dropped(ring), 2);
+	ring_free(ring);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_that_could_not_be_made_is_counted_as_lost),
 		cmocka_unit_test(what_goes_in_comes_out_in_order),
 		cmocka_unit_test(
 		        a_full_ring_drops_whole_records_and_says_so_in_their_place),
