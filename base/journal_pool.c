@@ -17,6 +17,8 @@
 #include "base/journal_file.h"
 #include "base/log.h"
 
+#define COUNT_EVERY 60
+
 struct journal_pool {
 	const struct journal_system *system;
 	char folder[512];
@@ -27,6 +29,7 @@ struct journal_pool {
 	uint32_t *number;  /* [n] of the files set aside */
 	size_t n, room;
 	uint32_t next;    /* number of the next file */
+	uint32_t calls;   /* of journal_pool_fill */
 	bool only_looked; /* the file system cannot set room aside */
 	int fd;           /* of the folder */
 };
@@ -131,6 +134,9 @@ int journal_pool_fill(struct journal_pool *pool, size_t most)
 	uint64_t missing;
 	size_t made = 0;
 	int status = OK;
+	/* counted along; looked at again now and then, since others may remove files */
+	if (missing_of(pool) == 0 && pool->calls++ % COUNT_EVERY != 0)
+		return (int)pool->n;
 	pool->used = room_used(pool->folder, pool->segment_size);
 	missing = missing_of(pool);
 	if (pool->only_looked || missing == 0)
