@@ -171,8 +171,8 @@ uint64_t journal_segment_end(
 
 /* Of an epoch nobody writes to: forget the segments that end at or before `seq`, and
  * the last one too with `all`; then its folder goes.  Segments removed. */
-int journal_forget_epoch(const char *folder, const char *source, uint64_t epoch,
-        uint64_t seq, int all);
+int journal_forget_epoch(
+        const char *folder, const char *source, uint64_t epoch, uint64_t seq, int all);
 
 /* Of an epoch nobody writes to: take out all records from `seq` on.  OK, NOT_FOUND or
  * FAILED. */

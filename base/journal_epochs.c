@@ -136,13 +136,11 @@ static int cut_segment(
 		return status;
 	walk->offset = JOURNAL_HEADER;
 	walk->expected = place->list[place->i];
-	while (walk->expected <= seq) {
+	do {
 		status = walk_step(walk, LIMIT_NONE, &found, &hole);
 		if (status == 0)
 			return OK; /* there is nothing from there on */
-		if (status == 1 && found.entry.seq == seq)
-			break;
-	}
+	} while (status != 1 || found.entry.seq < seq);
 	segment_name(place->list[place->i], name);
 	return zero_to_end(place->folder, name, &walk->window, found.offset);
 }

@@ -64,8 +64,7 @@ void keeper_find_epochs(struct keeper *keeper)
 {
 	struct acked *hint = calloc(KEEPER_EPOCHS, sizeof *hint);
 	uint64_t *epoch = calloc(KEEPER_EPOCHS, sizeof *epoch);
-	uint64_t present =
-	        keeper->journal != NULL ? journal_epoch(keeper->journal) : 0;
+	uint64_t present = keeper->journal != NULL ? journal_epoch(keeper->journal) : 0;
 	keeper->n_old = 0;
 	if (hint == NULL || epoch == NULL) {
 		free(hint);

@@ -55,7 +55,7 @@ static void tell_hole(struct keeper *keeper, uint64_t first, uint64_t behind)
 		time_us = record.time_us;
 	int n = snprintf(reason, sizeof reason,
 	        "epoch %016" PRIx64 ": damaged in the cabinet's journal: the disk gave "
-	                            "back other bytes than "
+	        "back other bytes than "
 	        "were written",
 	        keeper_turn_view(keeper).epoch);
 	struct gap_event gap = { .first_seq = first,
@@ -99,7 +99,7 @@ static uint64_t behind(void *with, uint64_t seq)
 static void lay_aside(struct keeper *keeper, uint64_t seq, size_t n)
 {
 	char path[PATH_MAX];
-	const uint8_t *record;
+	const uint8_t *record = NULL;
 	snprintf(path, sizeof path, "%.*s/quarantine", PATH_MAX - 128,
 	        keeper->options.folder);
 	int status = folder_make(path);
@@ -121,7 +121,7 @@ static void too_long(void *with, uint64_t seq, size_t n)
 {
 	struct keeper *keeper = with;
 	struct record record = { 0 };
-	const uint8_t *bytes;
+	const uint8_t *bytes = NULL;
 	char reason[160];
 	if (keeper->told_hole == seq)
 		return;
