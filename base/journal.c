@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -14,6 +15,7 @@
 #include "base/log.h"
 
 #define SPARE_FLAGS (O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC)
+#define PROBE_FLAGS (O_RDWR | O_CREAT | O_CLOEXEC)
 
 /* Remove without changing errno, which tells why something before it went wrong. */
 static void remove_quietly(struct journal *journal, const char *name)
@@ -199,28 +201,53 @@ int journal_commit(struct journal *journal)
 	return OK;
 }
 
+/* A small file first: a segment begun on a disk that is still ill would be one less of
+ * the room set aside. */
+static int try_disk(struct journal *journal)
+{
+	static const uint8_t zeros[4096];
+	const struct journal_system *system = journal->system;
+	int fd = system->open(journal->folder, PROBE_NAME, PROBE_FLAGS);
+	if (fd < 0)
+		return journal_status();
+	int status = journal_write(system, fd, zeros, sizeof zeros, 0);
+	if (status == OK && system->sync_all(fd) != 0)
+		status = journal_status();
+	close_quietly(&fd);
+	remove_quietly(journal, PROBE_NAME);
+	return status;
+}
+
 int journal_mend(struct journal *journal)
 {
-	if (!journal->failed && journal->size - journal->offset >= JOURNAL_GROUP)
+	int status = OK;
+	if (journal->failed)
+		status = try_disk(journal);
+	if (status != OK)
+		return status;
+	if (journal->failed)
+		return journal_begin(journal, journal->committed_seq);
+	if (journal->size - journal->offset >= JOURNAL_GROUP || journal->spare >= 0)
 		return OK;
-	if (!journal->failed && journal->spare >= 0)
-		return OK;
-	return journal->failed ? journal_begin(journal, journal->committed_seq)
-	                       : allocate_spare(journal);
+	return allocate_spare(journal);
+}
+
+bool journal_in_doubt(const struct journal *journal)
+{
+	return journal->touched;
 }
 
 size_t journal_take_back(struct journal *journal,
         void (*give)(void *with, uint8_t *record, size_t n), void *with)
 {
 	size_t count = 0;
-	if (journal->touched)
-		return 0;
 	for (size_t at = 0; at < journal->group_n; count++) {
 		size_t n = get_le16(journal->group + at + 4);
 		give(with, journal->group + at + JOURNAL_ENTRY, n);
 		at += entry_size(n);
 	}
 	journal->group_n = 0;
+	journal->touched = false;
 	journal->next_seq = journal->committed_seq;
 	return count;
 }
@@ -295,6 +322,14 @@ int journal_forget(struct journal *journal, uint64_t seq)
 	if (n > 0)
 		free(list);
 	return removed;
+}
+
+int journal_moved(const struct journal *journal)
+{
+	struct stat here, there;
+	return fstat(journal->folder, &here) != 0 ||
+	       (stat(journal->path, &there) == 0 &&
+	               (here.st_dev != there.st_dev || here.st_ino != there.st_ino));
 }
 
 void journal_close(struct journal *journal)

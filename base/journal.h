@@ -27,6 +27,7 @@
 #ifndef BASE_JOURNAL_H
 #define BASE_JOURNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -112,11 +113,17 @@ int journal_commit(struct journal *journal);
  * failed or is nearly full.  OK, FAILED or FULL; gathers and commits nothing. */
 int journal_mend(struct journal *journal);
 
-/* After a failed commit: hand out what is gathered, if none of it can have reached the
- * disk, and forget it; its numbers are given again.  Records handed out; 0: something
- * may lie there, all stays gathered for the next commit. */
+/* After a failed commit: may some of what is gathered lie on the disk all the same? */
+bool journal_in_doubt(const struct journal *journal);
+
+/* Hand out what is gathered and forget it; its numbers are given again.  Only for what
+ * is not in doubt, or before the journal is closed.  Records handed out. */
 size_t journal_take_back(struct journal *journal,
         void (*give)(void *with, uint8_t *record, size_t n), void *with);
+
+/* Does the path of the journal lead to another folder by now: its disk went and came
+ * back?  1 or 0. */
+int journal_moved(const struct journal *journal);
 
 /* What lies between the next seq and `seq` will never come (the agent has forgotten
  * it): go on at `seq`, in a new segment.  Commits first.  OK, REFUSED (backwards),

@@ -75,6 +75,7 @@ int entry_get(struct found *found, const uint8_t *in, const struct segment *segm
 
 #define SEGMENT_NAME 32
 #define SPARE_NAME   "next.tmp"
+#define PROBE_NAME   "probe.tmp"
 
 void segment_name(uint64_t first_seq, char out[SEGMENT_NAME]);
 

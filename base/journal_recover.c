@@ -257,6 +257,7 @@ int journal_recover(struct journal *journal, const struct journal_options *optio
 	if (window_init(&recover.walk.window) != OK)
 		return FAILED;
 	journal->system->remove(journal->folder, SPARE_NAME);
+	journal->system->remove(journal->folder, PROBE_NAME);
 	int n = segment_list(journal->folder, &recover.list), status = n;
 	if (n >= 0) {
 		recover.n = (size_t)n;

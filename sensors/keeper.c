@@ -55,19 +55,6 @@ static struct keeper *make(
 	return NULL;
 }
 
-/* An epoch that the collector has more of than the disk: known without asking where the
- * hint is left.  True: a new one has been begun. */
-static bool left_shortened(struct keeper *keeper, const struct moment *now)
-{
-	uint64_t next = journal_next_seq(keeper->journal);
-	if (keeper->hint_acked <= next)
-		return false;
-	keeper->uplink.beyond[0] = next;
-	keeper->uplink.beyond[1] = keeper->hint_acked - 1;
-	keeper_go_beyond(keeper, now);
-	return true;
-}
-
 static void begin_on_disk(struct keeper *keeper, bool created, const struct moment *now)
 {
 	keeper_find_epochs(keeper);
@@ -76,8 +63,10 @@ static void begin_on_disk(struct keeper *keeper, bool created, const struct mome
 	keeper->hint_changed = true;
 	keeper_hint(keeper, true, now);
 	uplink_turn(&keeper->uplink, keeper->present_acked, now->mono_us);
-	if (left_shortened(keeper, now))
+	if (keeper->hint_acked > journal_next_seq(keeper->journal)) {
+		keeper_leave(keeper, keeper->hint_acked, now);
 		return;
+	}
 	keeper_append_describes(keeper, now);
 	if (created)
 		keeper_append_state(keeper, "new epoch",

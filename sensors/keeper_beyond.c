@@ -127,3 +127,12 @@ void keeper_go_beyond(struct keeper *keeper, const struct moment *now)
 	else
 		pass_over(keeper, now);
 }
+
+void keeper_leave(struct keeper *keeper, uint64_t end, const struct moment *now)
+{
+	keeper->uplink.beyond[0] = journal_next_seq(keeper->journal);
+	keeper->uplink.beyond[1] = end - 1;
+	keeper->uplink.forked = false;
+	keeper->turn = TURN_PRESENT;
+	keeper_go_beyond(keeper, now);
+}

@@ -4,10 +4,12 @@
  * the journal, under its numbers, until the disk takes it: sent as something else it
  * could come twice.  What certainly is not there gets numbers of the epoch in memory.
  */
-#include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/log.h"
 #include "sensors/keeper_parts.h"
 
@@ -49,7 +51,7 @@ void keeper_to_memory(struct keeper *keeper, const char *why, const struct momen
 	        "new epoch %016" PRIx64 " in memory: the disk cannot be written: %s",
 	        keeper->memory.epoch, why);
 	keeper_append_state(keeper, "in memory", text, now);
-	if (keeper->journal != NULL)
+	if (keeper->journal != NULL && !journal_in_doubt(keeper->journal))
 		journal_take_back(keeper->journal, move_record, keeper);
 }
 
@@ -68,6 +70,68 @@ static int open_again(struct keeper *keeper, const struct moment *now)
 	return OK;
 }
 
+/* ---- a disk that went and came back ---- */
+
+struct held {
+	uint8_t bytes[JOURNAL_GROUP];
+	size_t n;
+};
+
+static void hold_record(void *with, uint8_t *record, size_t n)
+{
+	struct held *held = with;
+	memcpy(held->bytes + held->n, record, n);
+	held->n += n;
+}
+
+/* Those that the disk has after all are not given again. */
+static void append_held(struct keeper *keeper, struct held *held, uint64_t epoch,
+        uint64_t next, const struct moment *now)
+{
+	struct record record;
+	int n;
+	for (size_t at = 0; at < held->n; at += (size_t)n) {
+		n = record_decode(&record, held->bytes + at, held->n - at);
+		if (n <= 0)
+			return;
+		if (journal_epoch(keeper->journal) == epoch && record.seq < next)
+			continue;
+		memcpy(keeper->record, held->bytes + at, (size_t)n);
+		keeper_append(keeper, keeper->record, (size_t)n, now);
+	}
+}
+
+/* The mount is another one: what was open leads nowhere any more. */
+static int open_anew(struct keeper *keeper, const struct moment *now)
+{
+	struct held *held = calloc(1, sizeof *held);
+	struct journal *old = keeper->journal;
+	uint64_t epoch = journal_epoch(old), committed = journal_committed_seq(old);
+	if (held == NULL)
+		return FAILED;
+	journal_take_back(old, hold_record, held);
+	journal_close(old);
+	journal_pool_close(keeper->pool);
+	keeper->journal = NULL;
+	keeper->pool = NULL;
+	keeper->turn_epoch = UINT64_MAX; /* what was read of is closed */
+	int status = open_again(keeper, now);
+	keeper->in_memory = status != OK;
+	if (status == OK && journal_epoch(keeper->journal) == epoch &&
+	        journal_next_seq(keeper->journal) < committed)
+		keeper_leave(keeper, committed, now);
+	if (status == OK)
+		append_held(
+		        keeper, held, epoch, journal_next_seq(keeper->journal), now);
+	for (size_t at = 0; status != OK && at < held->n;) {
+		size_t n = get_le16(held->bytes + at);
+		memory_append(&keeper->memory, held->bytes + at, n);
+		at += n;
+	}
+	free(held);
+	return status;
+}
+
 void keeper_try_disk(struct keeper *keeper, const struct moment *now)
 {
 	char text[160];
@@ -77,10 +141,12 @@ void keeper_try_disk(struct keeper *keeper, const struct moment *now)
 	int status;
 	if (keeper->journal == NULL)
 		opened = (status = open_again(keeper, now)) == OK;
-	else if (journal_pending(keeper->journal) > 0)
-		status = journal_commit(keeper->journal);
+	else if (journal_moved(keeper->journal))
+		opened = (status = open_anew(keeper, now)) == OK;
 	else
 		status = journal_mend(keeper->journal);
+	if (status == OK && journal_pending(keeper->journal) > 0)
+		status = journal_commit(keeper->journal);
 	if (status != OK) {
 		retry_later(keeper, now);
 		return;

@@ -157,6 +157,10 @@ void keeper_hint(struct keeper *keeper, bool at_once, const struct moment *now);
 /* The collector has more of the epoch whose turn it is than the cabinet. */
 void keeper_go_beyond(struct keeper *keeper, const struct moment *now);
 
+/* Numbers of the present epoch up to `end` were given, and the disk has lost what bore
+ * them: begin another epoch. */
+void keeper_leave(struct keeper *keeper, uint64_t end, const struct moment *now);
+
 /* ---- keeper_link.c ---- */
 
 void keeper_talk(struct keeper *keeper, const struct moment *now);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/journal_pool.h"
 #include "base/log.h"
 #include "tests/journal_kit.h"
 
@@ -168,6 +169,32 @@ static void what_certainly_lies_nowhere_is_given_back(void **state)
 	assert_int_equal(kit_read(*state, KIT_EPOCH, 1).records, 15);
 }
 
+/* Tried again and again, an ill disk uses up none of the room set aside. */
+static void trying_costs_no_segment(void **state)
+{
+	struct journal *journal = open_failing(*state);
+	struct journal_pool_options room = { .folder = *state,
+		.room = 5 * JOURNAL_SEGMENT_LEAST,
+		.segment_size = JOURNAL_SEGMENT_LEAST,
+		.keep_s = 1 };
+	struct problem why;
+	assert_int_equal(journal_pool_open(&journal->pool, &room, &why), OK);
+	int64_t left = journal_pool_left(journal->pool);
+	sync_error = EIO;
+	gather(journal, 3);
+	assert_int_equal(journal_commit(journal), FAILED);
+	for (int i = 0; i < 50; i++)
+		assert_int_equal(journal_mend(journal), FAILED);
+	assert_true(journal_pool_left(journal->pool) == left);
+	sync_error = 0;
+	assert_int_equal(journal_mend(journal), OK);
+	assert_int_equal(journal_commit(journal), OK);
+	journal_pool_close(journal->pool);
+	journal->pool = NULL;
+	journal_close(journal);
+	assert_int_equal(kit_read(*state, KIT_EPOCH, 1).records, 3);
+}
+
 static void what_may_lie_there_stays_under_its_numbers(void **state)
 {
 	static const struct {
@@ -184,7 +211,7 @@ static void what_may_lie_there_stays_under_its_numbers(void **state)
 		gather(journal, 3);
 		assert_true(journal_commit(journal) < 0);
 		uint64_t next = 11;
-		assert_int_equal(journal_take_back(journal, count_record, &next), 0);
+		assert_int_equal(journal_in_doubt(journal), true);
 		assert_int_equal(given, 0);
 		assert_true(journal_pending(journal) > 0);
 		write_error = sync_error = 0;
@@ -215,6 +242,7 @@ int main(void)
 		with_folder(whole_segments_are_let_go_and_the_folder_with_the_last),
 		with_folder(an_end_can_be_taken_out_anywhere),
 		with_folder(what_certainly_lies_nowhere_is_given_back),
+		with_folder(trying_costs_no_segment),
 		with_folder(what_may_lie_there_stays_under_its_numbers),
 	};
 	return cmocka_run_group_tests_name(

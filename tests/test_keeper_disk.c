@@ -342,6 +342,53 @@ static void a_cabinet_starts_on_a_disk_that_is_read_only(void **state)
 	everything_came_once(0);
 }
 
+/* The disk's folder is another one by now: as it was, or without what was synced last. */
+static void disk_comes_back(const char *folder, bool shortened, bool sync_only)
+{
+	char *gone = strdup(in_folder(folder, "gone"));
+	char *early = strdup(in_folder(folder, "early"));
+	begin();
+	run(3);
+	uint64_t on_disk = epoch_now();
+	kit_copy(c.folder, early);
+	run(3);
+	ill = EIO;
+	only_sync = sync_only;
+	run(5);
+	assert_int_equal(rename(c.folder, gone), 0);
+	run(3);
+	assert_string_equal(keeper_counts(c.keeper).journal, "memory");
+	kit_copy(shortened ? early : gone, c.folder);
+	ill = 0;
+	run(9);
+	assert_string_equal(keeper_counts(c.keeper).journal, "disk");
+	assert_true((epoch_now() != on_disk) == shortened);
+	everything_came_once(0);
+	assert_int_equal(collector.naks, 0);
+	keeper_free(c.keeper);
+	c.keeper = NULL;
+	begin();
+	run(2);
+	everything_came_once(0);
+	free(gone);
+	free(early);
+}
+
+static void a_disk_that_went_and_came_back(void **state)
+{
+	disk_comes_back(*state, false, false);
+}
+
+static void a_disk_that_took_what_it_did_not_confirm(void **state)
+{
+	disk_comes_back(*state, false, true);
+}
+
+static void a_disk_that_came_back_shorter(void **state)
+{
+	disk_comes_back(*state, true, true);
+}
+
 /* Every call fails once, and from then on for two seconds. */
 static void any_call_may_fail(void **state)
 {
@@ -386,6 +433,9 @@ int main(void)
 		disk_test(what_memory_cannot_hold_is_counted_and_told),
 		disk_test(a_power_cut_in_memory_mode_numbers_nothing_twice),
 		disk_test(a_cabinet_starts_on_a_disk_that_is_read_only),
+		disk_test(a_disk_that_went_and_came_back),
+		disk_test(a_disk_that_took_what_it_did_not_confirm),
+		disk_test(a_disk_that_came_back_shorter),
 		disk_test(any_call_may_fail),
 	};
 	return cmocka_run_group_tests_name("keeper_disk", keeper_disk, NULL, NULL);
