@@ -43,7 +43,7 @@ static struct keeper *make(
 	keeper->options = *options;
 	keeper->pending_us = INT64_MAX;
 	keeper->written_us = keeper->told_drop_us = INT64_MIN / 2;
-	keeper->hinted_us = keeper->looked_us = INT64_MIN / 2;
+	keeper->hinted_us = keeper->look_us = INT64_MIN / 2;
 	keeper->filled_us = now->mono_us;
 	keeper->old = calloc(KEEPER_EPOCHS, sizeof keeper->old[0]);
 	recorder_init(&keeper->recorder, options->source);

@@ -199,6 +199,7 @@ bool keeper_turn(struct keeper *keeper, const struct moment *now)
 	keeper->entry = (struct journal_entry){ 0 };
 	keeper->turn = turn;
 	keeper->turn_epoch = epoch;
+	keeper->told_hole = 0;
 	uplink_turn(&keeper->uplink, keeper_turn_view(keeper).acked_seq, now->mono_us);
 	return true;
 }
@@ -211,8 +212,15 @@ static void ask_all_again(struct keeper *keeper)
 {
 	log_line(LOG_WARN, "the collector wants records again that it had "
 	                   "acknowledged; it gets all that is kept here");
-	for (size_t i = 0; i < keeper->n_old; i++)
-		keeper->old[i].acked_seq = 1;
+	for (size_t i = 0; i < keeper->n_old; i++) {
+		struct old_epoch *old = &keeper->old[i];
+		uint64_t first, end;
+		if (journal_extent(keeper->options.folder, keeper->options.source,
+		            old->epoch, &first, &end) != OK)
+			continue;
+		old->first_seq = old->acked_seq = first;
+		old->end_seq = end;
+	}
 }
 
 void keeper_note_acked(struct keeper *keeper, const struct moment *now)

@@ -52,7 +52,9 @@ struct keeper {
 	int64_t told_drop_us; /* the last GAP of what memory dropped, monotonic */
 
 	/* what may go: keeper_room.c */
-	int64_t filled_us, looked_us; /* monotonic */
+	int64_t filled_us, look_us; /* monotonic: the last time, the next */
+	int64_t soonest_us;         /* until the next segment has come of age */
+	bool missing, outgrown;     /* as told last */
 
 	/* whose turn it is: keeper_epochs.c */
 	struct old_epoch *old; /* [n_old], oldest first */

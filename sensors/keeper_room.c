@@ -13,11 +13,12 @@
 #include "base/log.h"
 #include "sensors/keeper_parts.h"
 
-#define FILL_US    INT64_C(60000000)
-#define FILL_MOST  64 /* segments set aside in one go, beside the records */
-#define LOOK_US    INT64_C(10000000)
-#define LEAST_LEFT 2 /* segments: the next one, and one that takes its place at once */
-#define STEPS      200000 /* records looked at behind a segment without a time */
+#define FILL_US      INT64_C(60000000)
+#define FILL_MOST    64 /* segments set aside in one go, beside the records */
+#define LOOK_US      INT64_C(10000000)
+#define LOOK_MOST_US INT64_C(3600000000)
+#define LEAST_LEFT   2 /* segments: the next one, and one that takes its place at once */
+#define STEPS        200000 /* records looked at behind a segment without a time */
 
 /* The oldest segment of an epoch. */
 struct oldest {
@@ -119,8 +120,8 @@ static bool oldest_of(
 }
 
 /* The oldest segment that may go: of those the collector has in full, or of all. */
-static bool may_go(const struct keeper *keeper, bool acked, const struct moment *now,
-        struct oldest *out)
+static bool may_go(
+        struct keeper *keeper, bool acked, const struct moment *now, struct oldest *out)
 {
 	int64_t young_us = now->time_us - (int64_t)(keeper->options.keep_s * US_PER_S);
 	bool all = keeper->options.link == NULL; /* nobody is there to get it */
@@ -129,8 +130,11 @@ static bool may_go(const struct keeper *keeper, bool acked, const struct moment 
 		                               : oldest_present(keeper, out);
 		if (!there || (acked && !all && out->end_seq > out->acked_seq))
 			continue;
-		if (youngest_us(keeper, out, now) < young_us)
+		int64_t youngest = youngest_us(keeper, out, now);
+		if (youngest < young_us)
 			return true;
+		if (youngest - young_us < keeper->soonest_us)
+			keeper->soonest_us = youngest - young_us;
 	}
 	return false;
 }
@@ -221,12 +225,29 @@ static bool let_go(struct keeper *keeper, const struct moment *now)
 
 static void fill(struct keeper *keeper, const struct moment *now)
 {
+	bool missing = journal_pool_fill(keeper->pool, FILL_MOST) < 0;
 	keeper->filled_us = now->mono_us;
-	if (journal_pool_fill(keeper->pool, FILL_MOST) < 0)
-		log_seldom(LOG_ALERT, "room",
+	if (missing && !keeper->missing)
+		log_line(LOG_ALERT,
 		        "journal %s: some of its room was taken by others and is asked "
-		        "for again: free space on that disk",
+		        "for again every minute: free space on that disk",
 		        keeper->options.folder);
+	if (!missing && keeper->missing)
+		log_line(LOG_INFO, "journal %s: its room is whole again",
+		        keeper->options.folder);
+	keeper->missing = missing;
+}
+
+static void tell_outgrown(struct keeper *keeper)
+{
+	bool outgrown = journal_pool_left(keeper->pool) < 0;
+	if (outgrown && !keeper->outgrown)
+		log_line(LOG_WARN,
+		        "journal %s: has outgrown the room set aside, and nothing in "
+		        "it "
+		        "is older than %g days: it goes on where the disk has space",
+		        keeper->options.folder, keeper->options.keep_s / 86400);
+	keeper->outgrown = outgrown;
 }
 
 void keeper_make_room(struct keeper *keeper, const struct moment *now)
@@ -235,20 +256,18 @@ void keeper_make_room(struct keeper *keeper, const struct moment *now)
 		return;
 	if (now->mono_us - keeper->filled_us >= FILL_US)
 		fill(keeper, now);
+	tell_outgrown(keeper);
 	bool sure = now->state == CLOCK_SYNCED || now->state == CLOCK_HOLDOVER;
 	if (journal_pool_left(keeper->pool) >= LEAST_LEFT || !sure ||
-	        now->mono_us - keeper->looked_us < LOOK_US)
+	        now->mono_us < keeper->look_us)
 		return;
-	keeper->looked_us = now->mono_us;
+	keeper->soonest_us = LOOK_MOST_US;
 	int gone = 0;
 	while (journal_pool_left(keeper->pool) < LEAST_LEFT && let_go(keeper, now))
 		gone++;
 	if (gone > 0)
 		fill(keeper, now);
-	else if (journal_pool_left(keeper->pool) < 0)
-		log_seldom(LOG_WARN, "outgrown",
-		        "journal %s: has outgrown the room set aside, and nothing in "
-		        "it "
-		        "is older than %g days: it goes on where the disk has space",
-		        keeper->options.folder, keeper->options.keep_s / 86400);
+	/* segments are read for this: not before one of them has come of age */
+	bool soon = gone > 0 || keeper->soonest_us < LOOK_US;
+	keeper->look_us = now->mono_us + (soon ? LOOK_US : keeper->soonest_us);
 }
