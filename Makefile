@@ -71,7 +71,7 @@ MAINS    = $(foreach p,$(PROGRAMS),$(PROGRAM.$(p)).c)
 SOURCES  = $(foreach r,$(ROOMS),$(wildcard $(r)/*.c))
 LIBRARY  = $(filter-out $(MAINS),$(SOURCES))
 TESTS    = $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
-HELPERS  = $(filter-out tests/test_%.c tests/bench%.c tests/shim_%.c tests/fuzz_%.c tests/soak_%.c,$(wildcard tests/*.c))
+HELPERS  = $(filter-out tests/test_%.c tests/bench%.c tests/shim_%.c tests/fuzz_%.c tests/soak_%.c tests/prove_%.c,$(wildcard tests/*.c))
 
 SHIPPED = build/limits build/profiles build/demo-files build/page
 all: $(PROGRAMS:%=build/%) $(SHIPPED)

@@ -4,6 +4,8 @@ TEST_BINARIES = $(TESTS:%=build/san/tests/%)
 SAN_PROGRAMS  = $(PROGRAMS:%=build/san/%)
 OURS          = $(wildcard $(ROOMS:%=%/*.[ch])) $(wildcard tests/*.[ch])
 
+include tests/prove.mk
+
 check: $(TEST_BINARIES) $(SAN_PROGRAMS) $(PROGRAMS:%=build/%) build/shim_pty.so $(SHIPPED)
 	@tests/storeys
 	@tests/run-tests $(TEST_BINARIES)

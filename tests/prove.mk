@@ -1,0 +1,35 @@
+# Nothing lost: replayed crash states, kills, failed calls, and what the tests reach.
+
+PROOF_RECORDS = $(wildcard base/journal*.c base/wire.c base/record.c base/socket*.c base/zap.c \
+  sensors/link.c sensors/ring.c sensors/uplink*.c sensors/keeper*.c collector/desk*.c \
+  collector/ingest*.c collector/inlet*.c collector/known.c collector/waiting.c \
+  collector/shelf.c collector/batch.c collector/seal*.c archive/seals.c)
+COVERING = $(filter test_journal% test_wire test_record test_socket% test_link% test_uplink% \
+  test_ring% test_keeper% test_desk% test_ingest% test_inlet% test_collect% test_seal% \
+  test_failing% test_proof% test_verify%,$(TESTS))
+
+build/cov/%.o: %.c build/see/.made
+	@mkdir -p $(@D)
+	$(call say,COV,$<) $(call compile,$*,-O0 -g --coverage)
+build/cov/tests/test_%: build/san/tests/test_%.o $(PROOF_RECORDS:%.c=build/cov/%.o) \
+                        build/san/libtests.a $(LINKS.quantrac-office:%=build/san/lib%.a)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@) $(CC) $(SANITIZE) --coverage $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+-include $(wildcard build/cov/*/*.d)
+
+build/san/tests/prove_%: build/san/tests/prove_%.o build/san/libtests.a \
+                         $(LINKS.quantrac-office:%=build/san/lib%.a)
+	$(call say,LINK,$@) $(CC) $(SANITIZE) -static-libasan $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+build/shim_writes.so build/shim_fail.so: build/shim_%.so: tests/shim_%.c build/see/.made
+	$(call say,SHIM,$@) $(CC) $(WARN) -D_GNU_SOURCE -iquote build/see/tests -O1 -g -fPIC -shared -o $@ $< -ldl -pthread
+
+# Power cuts, replayed: CRASH_STATES=10000 for the long form
+CRASH_STATES ?= 1500
+crash: build/san/tests/prove_crash build/shim_writes.so
+	@build/san/tests/prove_crash -n $(CRASH_STATES)
+.PHONY: crash
+
+coverage: $(COVERING:%=build/cov/tests/%) $(SAN_PROGRAMS) $(SHIPPED)
+	@tests/coverage $(COVERING:%=build/cov/tests/%)
+
+.PHONY: coverage
