@@ -383,8 +383,12 @@ static bool opened(struct ingest **out, struct look *look)
 	return crash_wrong(look->book, "refused to start: %.200s", why.text);
 }
 
+/* Every fourth state, by its place: verify opens each file in a child of its own, which
+ * takes longer than all the rest. */
 static bool verified(struct look *look)
 {
+	if (look->book->end % 4 != 0)
+		return true;
 	char text[4096] = "";
 	struct problem why = { .text = "" };
 	FILE *out = fmemopen(text, sizeof text, "w");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tests/crash_disk.h"
+#include "tests/crash_disk_parts.h"
 
 #include <dirent.h>
 #include <err.h>
@@ -13,52 +13,8 @@
 
 #include "base/folder.h"
 #include "tests/check.h"
-#include "tests/crash_log.h"
 
-#define PAGE     4096
-#define NEVER    SIZE_MAX
-#define NOTHING  SIZE_MAX
 #define READ_MAX (1u << 30)
-
-/* A file or a folder. */
-struct node {
-	bool folder;
-	char *data; /* of a file that was there before */
-	size_t n;
-	ino_t inode; /* of that file */
-};
-
-/* A name in a folder. */
-struct name {
-	size_t folder, node;
-	const char *text;
-};
-
-struct names {
-	size_t n, room;
-	struct name *one;
-};
-
-struct call {
-	struct crash_entry entry;
-	const char *first, *second;
-	size_t node;            /* NOTHING: none */
-	struct name name, from; /* what a name call sets; a rename takes `from` away */
-	size_t durable;         /* the call by which this one is on the disk, NEVER */
-};
-
-struct crash_disk {
-	char *text; /* the log */
-	size_t n, room;
-	struct call *call;
-	size_t n_nodes, nodes_room;
-	struct node *node;
-	struct names before, now; /* now: as the calls read so far left it */
-	char **kept;              /* texts owned */
-	size_t n_kept;
-	size_t *handle; /* node of each */
-	size_t n_handles;
-};
 
 static void *grown(void *old, size_t n, size_t *room, size_t size)
 {
@@ -104,7 +60,7 @@ static struct name *name_find(
 	return NULL;
 }
 
-static void name_set(struct names *names, const struct name *name)
+void name_set(struct names *names, const struct name *name)
 {
 	struct name *old = name_find(names, name->folder, name->text);
 	if (old != NULL) {
@@ -122,7 +78,7 @@ static void name_drop(struct names *names, const struct name *name)
 		*old = names->one[--names->n];
 }
 
-static void call_apply(struct names *names, const struct call *call)
+void call_apply(struct names *names, const struct call *call)
 {
 	switch (call->entry.type) {
 	case CRASH_RENAME:
@@ -190,7 +146,8 @@ static void read_before(struct crash_disk *disk, size_t folder, const char *path
 		name_set(&disk->now, &name);
 		if (S_ISDIR(st.st_mode))
 			read_before(disk, node, below);
-		else if (disk->node[node].data == NULL && file_read(below, READ_MAX, &disk->node[node].data,
+		else if (disk->node[node].data == NULL &&
+		         file_read(below, READ_MAX, &disk->node[node].data,
 		                 &disk->node[node].n) != OK)
 			err(70, "%s", below);
 	}
@@ -200,13 +157,13 @@ static void read_before(struct crash_disk *disk, size_t folder, const char *path
 
 /* ---- the log ---- */
 
-static bool is_data(const struct call *call)
+bool call_is_data(const struct call *call)
 {
 	uint8_t type = call->entry.type;
 	return type == CRASH_WRITE || type == CRASH_TRUNCATE || type == CRASH_ALLOCATE;
 }
 
-static bool is_name(const struct call *call)
+bool call_is_name(const struct call *call)
 {
 	uint8_t type = call->entry.type;
 	return type == CRASH_RENAME || type == CRASH_LINK || type == CRASH_UNLINK ||
@@ -271,8 +228,8 @@ static void take_sync(struct crash_disk *disk, size_t node)
 		struct call *call = &disk->call[i];
 		if (call->durable != NEVER)
 			continue;
-		if ((is_data(call) && call->node == node) ||
-		        (is_name(call) && call->name.folder == node))
+		if ((call_is_data(call) && call->node == node) ||
+		        (call_is_name(call) && call->name.folder == node))
 			call->durable = disk->n - 1;
 	}
 }
@@ -283,12 +240,12 @@ static void take_call(struct crash_disk *disk, struct call *call)
 	call->node = NOTHING;
 	if (type == CRASH_OPEN)
 		take_open(disk, call);
-	else if (is_name(call))
+	else if (call_is_name(call))
 		take_names(disk, call);
 	else if (type != CRASH_MARK && call->entry.handle < disk->n_handles)
 		call->node = disk->handle[call->entry.handle];
 	call = call_add(disk, call);
-	if (is_name(call))
+	if (call_is_name(call))
 		call_apply(&disk->now, call);
 	if (type == CRASH_SYNC)
 		take_sync(disk, call->node);
@@ -338,239 +295,20 @@ size_t crash_disk_n(const struct crash_disk *disk)
 	return disk->n;
 }
 
+size_t crash_disk_draw(const struct crash_disk *disk, uint64_t *seed)
+{
+	size_t end = chance(seed) % (disk->n + 1);
+	for (int tries = 0; tries < 8 && end > 0; tries++) {
+		if (disk->call[end - 1].entry.type != CRASH_MARK)
+			break;
+		end = chance(seed) % (disk->n + 1);
+	}
+	return end;
+}
+
 const uint8_t *crash_disk_mark(const struct crash_disk *disk, size_t i, size_t *n)
 {
 	const struct call *call = &disk->call[i];
 	*n = call->entry.second_n;
 	return call->entry.type == CRASH_MARK ? (const uint8_t *)call->second : NULL;
-}
-
-/* ---- what is left ---- */
-
-struct state {
-	const struct crash_disk *disk;
-	size_t end, last; /* prefix: no call from `last` on unless it is durable */
-	enum crash_model model;
-	uint64_t *seed;
-	struct names names;
-	char **path; /* of each node laid already, for its second name */
-};
-
-static bool is_durable(const struct state *state, const struct call *call)
-{
-	return call->durable < state->end;
-}
-
-/* Old, new, or drawn among all it was in between. */
-enum luck { OLD, NEW, BETWEEN };
-
-static enum luck luck_draw(uint64_t *seed)
-{
-	uint64_t drawn = chance(seed) % 8;
-	return drawn < 3 ? OLD : drawn < 6 ? NEW : BETWEEN;
-}
-
-/* A file that grows as it is written to. */
-struct image {
-	uint8_t *byte;
-	size_t n, room;
-};
-
-static void image_size(struct image *image, size_t n)
-{
-	if (n > image->room) {
-		size_t room = (n + PAGE - 1) / PAGE * PAGE;
-		uint8_t *more = realloc(image->byte, room);
-		if (more == NULL)
-			err(70, "crash_disk");
-		memset(more + image->room, 0, room - image->room);
-		image->byte = more;
-		image->room = room;
-	}
-	if (n < image->n)
-		memset(image->byte + n, 0, image->n - n);
-	image->n = n;
-}
-
-/* Bytes of a file that a call may change. */
-static void image_apply(
-        struct image *image, const struct call *call, size_t *from, size_t *to)
-{
-	size_t at = (size_t)call->entry.at, n = call->entry.second_n;
-	*from = at < image->n ? at : image->n;
-	*to = at > image->n ? at : image->n;
-	if (call->entry.type == CRASH_TRUNCATE) {
-		image_size(image, at);
-	} else if (call->entry.type == CRASH_ALLOCATE) {
-		if (at > image->n)
-			image_size(image, at);
-		*to = *from;
-	} else {
-		*from = at;
-		*to = at + n;
-		if (at + n > image->n)
-			image_size(image, at + n);
-		memcpy(image->byte + at, call->second, n);
-	}
-}
-
-struct luck_of_page {
-	enum luck luck;
-	size_t versions;
-};
-
-/* Every page and the size of a file, each by itself. */
-struct shuffle {
-	struct image now, out;
-	size_t n_pages, sizes, size;
-	struct luck_of_page *page;
-	enum luck size_luck;
-};
-
-static bool taken(uint64_t *seed, enum luck luck, size_t versions)
-{
-	return luck == NEW || (luck == BETWEEN && chance(seed) % (versions + 1) == 0);
-}
-
-static void shuffle_apply(
-        struct shuffle *shuffle, const struct call *call, uint64_t *seed)
-{
-	size_t from, to, old = shuffle->now.n;
-	image_apply(&shuffle->now, call, &from, &to);
-	if (shuffle->now.n != old && taken(seed, shuffle->size_luck, ++shuffle->sizes))
-		shuffle->size = shuffle->now.n;
-	if (to > shuffle->out.room)
-		image_size(&shuffle->out, to);
-	size_t pages = (to + PAGE - 1) / PAGE;
-	if (pages > shuffle->n_pages) {
-		shuffle->page = realloc(shuffle->page, pages * sizeof *shuffle->page);
-		if (shuffle->page == NULL)
-			err(70, "crash_disk");
-		for (size_t i = shuffle->n_pages; i < pages; i++)
-			shuffle->page[i] =
-			        (struct luck_of_page){ .luck = luck_draw(seed) };
-		shuffle->n_pages = pages;
-	}
-	for (size_t i = from / PAGE; i < pages && from < to; i++) {
-		struct luck_of_page *page = &shuffle->page[i];
-		if (!taken(seed, page->luck, ++page->versions))
-			continue;
-		size_t at = i * PAGE;
-		size_t n = shuffle->now.room > at ? shuffle->now.room - at : 0;
-		n = n < PAGE ? n : PAGE;
-		memcpy(shuffle->out.byte + at, shuffle->now.byte + at, n);
-		memset(shuffle->out.byte + at + n, 0, PAGE - n);
-	}
-}
-
-static void copy_image(struct image *to, const struct image *from)
-{
-	*to = (struct image){ .n = 0 };
-	image_size(to, from->n);
-	if (from->n > 0)
-		memcpy(to->byte, from->byte, from->n);
-}
-
-static struct image file_image(const struct state *state, size_t node)
-{
-	const struct crash_disk *disk = state->disk;
-	struct image image = { .n = 0 };
-	size_t from, to, i = 0;
-	image_size(&image, disk->node[node].n);
-	if (image.n > 0)
-		memcpy(image.byte, disk->node[node].data, image.n);
-	/* a sync covers all before it: what is durable comes first */
-	for (; i < state->end; i++) {
-		const struct call *call = &disk->call[i];
-		bool here = is_data(call) && call->node == node;
-		if (here && !is_durable(state, call) &&
-		        (state->model == CRASH_REORDER || i >= state->last))
-			break;
-		if (here)
-			image_apply(&image, call, &from, &to);
-	}
-	if (state->model == CRASH_PREFIX)
-		return image;
-	struct shuffle shuffle = { .size = image.n,
-		.size_luck = luck_draw(state->seed) };
-	copy_image(&shuffle.now, &image);
-	for (shuffle.out = image; i < state->end; i++)
-		if (is_data(&disk->call[i]) && disk->call[i].node == node)
-			shuffle_apply(&shuffle, &disk->call[i], state->seed);
-	free(shuffle.now.byte);
-	free(shuffle.page);
-	/* what lies behind a smaller size is gone */
-	shuffle.out.n = shuffle.out.room;
-	image_size(&shuffle.out, shuffle.size);
-	return shuffle.out;
-}
-
-static void lay_file(const struct state *state, size_t node, const char *path)
-{
-	struct image image = file_image(state, node);
-	size_t used = image.n;
-	while (used > 0 && image.byte[used - 1] == 0)
-		used--;
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	if (fd < 0 || write(fd, image.byte, used) != (ssize_t)used ||
-	        ftruncate(fd, (off_t)image.n) != 0)
-		err(70, "%s", path);
-	close(fd);
-	free(image.byte);
-}
-
-static void lay_folder(struct state *state, size_t folder, const char *dir)
-{
-	if (mkdir(dir, 0777) != 0)
-		err(70, "%s", dir);
-	for (size_t i = 0; i < state->names.n; i++) {
-		const struct name *name = &state->names.one[i];
-		char path[4096];
-		if (name->folder != folder)
-			continue;
-		snprintf(path, sizeof path, "%s/%s", dir, name->text);
-		if (state->disk->node[name->node].folder) {
-			lay_folder(state, name->node, path);
-		} else if (state->path[name->node] != NULL) {
-			if (link(state->path[name->node], path) != 0)
-				err(70, "%s", path);
-		} else {
-			lay_file(state, name->node, path);
-			state->path[name->node] = strdup(path);
-		}
-	}
-}
-
-void crash_disk_lay(const struct crash_disk *disk, size_t end, enum crash_model model,
-        uint64_t *seed, const char *dir)
-{
-	struct state state = { .disk = disk,
-		.end = end,
-		.last = end,
-		.model = model,
-		.seed = seed,
-		.path = calloc(disk->n_nodes, sizeof *state.path) };
-	if (state.path == NULL)
-		err(70, "crash_disk");
-	if (model == CRASH_PREFIX) {
-		/* mostly not far before the end: further back all is durable */
-		size_t back = chance(seed) % 2 == 0 ? 12 : end;
-		size_t least = end > back ? end - back : 0;
-		state.last = least + chance(seed) % (end - least + 1);
-	}
-	for (size_t i = 0; i < disk->before.n; i++)
-		name_set(&state.names, &disk->before.one[i]);
-	for (size_t i = 0; i < end; i++) {
-		const struct call *call = &disk->call[i];
-		bool there = is_durable(&state, call) ||
-		             (model == CRASH_PREFIX ? i < state.last
-		                                    : chance(seed) % 2 == 0);
-		if (is_name(call) && there)
-			call_apply(&state.names, call);
-	}
-	lay_folder(&state, 0, dir);
-	for (size_t i = 0; i < disk->n_nodes; i++)
-		free(state.path[i]);
-	free(state.path);
-	free(state.names.one);
 }

@@ -3,7 +3,8 @@
  * What a disk may hold after the power has gone.  A log of writes (tests/shim_writes.c)
  * is replayed up to a call; of what was not synced by then
  *
- *   CRASH_PREFIX    the calls up to a random one are there, none of the later
+ *   CRASH_PREFIX    the calls up to a random one are there, of that one perhaps only the
+ *                   first sectors, none of the later
  *   CRASH_REORDER   every 4-KiB page, every file's size and every name made, moved or
  *                   taken away is old or new, each by itself
  *
@@ -27,6 +28,8 @@ void crash_disk_free(struct crash_disk *disk);
 
 /* Calls and marks in the log. */
 size_t crash_disk_n(const struct crash_disk *disk);
+/* A moment for the power to go: mostly one right behind a call on the disk. */
+size_t crash_disk_draw(const struct crash_disk *disk, uint64_t *seed);
 /* Bytes of a mark, or NULL for what is none. */
 const uint8_t *crash_disk_mark(const struct crash_disk *disk, size_t i, size_t *n);
 

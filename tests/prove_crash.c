@@ -40,11 +40,11 @@ struct plan {
 
 /* clang-format off */
 static const struct plan plans[] = {
-	{ "cabinet",             &crash_cabinet,   40, 80, false, NULL },
-	{ "collector",           &crash_collector, 25, 50, false, NULL },
-	{ "seal",                &crash_seal,      15, 30, false, NULL },
+	{ "cabinet",             &crash_cabinet,   42, 80, false, NULL },
+	{ "collector",           &crash_collector, 27, 50, false, NULL },
+	{ "seal",                &crash_seal,      12, 30, false, NULL },
 	{ "cabinet-recovery",    &crash_cabinet,   12, 24, true,  NULL },
-	{ "seal-recovery",       &crash_seal,       8, 16, true,  NULL },
+	{ "seal-recovery",       &crash_seal,       7, 16, true,  NULL },
 	{ "cabinet-no-fdatasync", &crash_cabinet,   2, 50, false, "fdatasync" },
 	{ "cabinet-no-fsync",    &crash_cabinet,    2, 50, false, "fsync" },
 	{ "seal-no-fsync",       &crash_seal,       1, 25, false, "fsync" },
@@ -68,6 +68,13 @@ static struct shared *shared;
 static char scratch[256], shim[4096];
 static const char *program;
 static uint64_t first_seed;
+
+/* Little memory held back makes the many children cheap. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "quarantine_size_mb=1:malloc_context_size=5";
+}
 
 static void quiet(enum log_level level, const char *text)
 {
@@ -123,7 +130,7 @@ struct job {
 static void check_state(struct job *job, const struct crash_disk *disk,
         struct crash_book *book, size_t base, size_t state)
 {
-	size_t end = chance(&job->seed) % (crash_disk_n(disk) + 1);
+	size_t end = crash_disk_draw(disk, &job->seed);
 	enum crash_model model = state % 2 == 0 ? CRASH_PREFIX : CRASH_REORDER;
 	struct result *result = job->result;
 	snprintf(job->at, sizeof shared->at[0], "-s %" PRIu64 " -w %s -j %zu",
@@ -171,7 +178,7 @@ static void check_log_again(struct job *job)
 	job->plan->work->prepare(job->dir);
 	run_logged(job->plan, job->dir, job->log, job->seed, false);
 	struct crash_disk *first = crash_disk_new(job->log, job->before);
-	size_t end = chance(&job->seed) % (crash_disk_n(first) + 1);
+	size_t end = crash_disk_draw(first, &job->seed);
 	enum crash_model model = job->number % 2 == 0 ? CRASH_PREFIX : CRASH_REORDER;
 	uint64_t same = job->seed;
 	kit_remove(job->before);
