@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * kill -9 of the real quantrac-sensord and quantrac-collectd under load, at random
+ * moments, one of them or both:
+ *
+ *     simulator --> sensord --CURVE--> collectd --> sealed days
+ *                   a second cabinet, in here ^
+ *
+ * The second cabinet knows exactly what was acknowledged to it; of the real one its
+ * live view says so, a second late.  After every kill the journals are read: what was
+ * acknowledged is there, no seq has ever named two records.  At the end every record of
+ * both cabinets lies in the sealed days exactly once, to the byte.
+ *
+ *   prove_kills [-n KILLS] [-s SEED]
+ */
+#include "tests/check.h"
+
+#include <err.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "archive/day.h"
+#include "archive/proof.h"
+#include "base/crc.h"
+#include "base/folder.h"
+#include "base/journal.h"
+#include "base/log.h"
+#include "collector/keys.h"
+#include "tests/cabinet_fixture.h"
+#include "tests/collectd_kit.h"
+#include "tests/e2e_cabinet.h"
+
+#define STATION  "nt-01"
+#define ALL_TIME (BEGIN + 4000 * AGENT_1DAY)
+#define SETTLE   60000 /* ms for the last records */
+
+/* Records of one cabinet, known by their check sums. */
+struct known {
+	uint64_t epoch, n; /* seq 1..n */
+	size_t room;
+	uint32_t *sum;
+};
+
+static struct kills {
+	uint64_t seed;
+	int wanted, sensord, collectd;
+	struct run run;
+	struct known station, agent;
+	uint64_t committed, acked; /* as the real cabinet said */
+	uint64_t lost, other,
+	        looks; /* records found missing, or changed; readings of a journal */
+} k;
+
+static void quiet(enum log_level level, const char *text)
+{
+}
+
+/* ---- files ---- */
+
+static void write_cabinet(int port)
+{
+	char head[4200];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	snprintf(head, sizeof head, fixture_head, t.dir);
+#pragma GCC diagnostic pop
+	fixture_write(t.dir, "scenario.yaml",
+	        "%sports: [{id: stack, mode: tcp, listen: \"127.0.0.1:%d\"}, {id: bus, "
+	        "mode: rtu}]\n"
+	        "instruments:\n"
+	        "  - {id: gas, profile: fixture-gas, port: stack, slave: 2, delay: "
+	        "1ms, "
+	        "channels: [{name: dust, mean: 120, noise: 30}, {name: o2, mean: 10, "
+	        "noise: 1}]}\n"
+	        "  - {id: water, profile: fixture-water, port: bus, slave: 1, delay: "
+	        "5ms, channels: [{name: cod, mean: 42, noise: 9}]}\n",
+	        head, port);
+	fixture_write(t.dir, "station.yaml",
+	        "zone: {id: kcn-mau, name: \"KCN Mẫu\"}\n"
+	        "station: {id: " STATION ", name: Nuoc thai, simulation: yes}\n"
+	        "facility: {id: a, name: A}\n"
+	        "outlets: [{id: x, name: X, kind: water}]\n"
+	        "journal: {folder: journal, commit_every: 100ms}\n"
+	        "profiles: profiles\n"
+	        "collector:\n  endpoint: \"tcp://127.0.0.1:%d\"\n"
+	        "  server_key: collector.pub\n  secret_key: keys/" STATION ".secret\n"
+	        "  public_key: keys/" STATION ".pub\n"
+	        "ports:\n"
+	        "  - {id: bus, path: run/bus, line: 115200 8N1}\n"
+	        "  - {id: stack, tcp: \"127.0.0.1:%d\"}\n"
+	        "instruments:\n"
+	        "  - {id: gas, profile: fixture-gas, port: stack, slave: 2, "
+	        "poll_every: 100ms}\n"
+	        "  - {id: water, profile: fixture-water, port: bus, slave: 1, "
+	        "poll_every: 200ms}\n",
+	        t.port, port);
+}
+
+static void begin_files(const char *dir)
+{
+	char key[KEY_TEXT], path[4200];
+	struct problem why = { .text = "" };
+	memset(&t, 0, sizeof t);
+	snprintf(t.dir, sizeof t.dir, "%s", dir);
+	t.port = free_port();
+	t.acked = t.next = t.window = 1;
+	snprintf(path, sizeof path, "%s/collector.secret", t.dir);
+	assert_int_equal(keys_own(path, &t.server, &why), OK);
+	assert_int_equal(file_replace(in_folder(t.dir, "collector.pub"),
+	                         t.server.public_key, KEY_TEXT - 1, 0644),
+	        OK);
+	key_pair_new(&t.own);
+	memcpy(key, t.own.public_key, KEY_TEXT);
+	const char *agents = in_folder(t.dir, "agents");
+	assert_int_equal(keys_admit(agents, "bt-outlet", key, &why), OK);
+	assert_int_equal(keys_new(in_folder(t.dir, "keys"), STATION, key, &why), OK);
+	assert_int_equal(keys_admit(agents, STATION, key, &why), OK);
+	agent_start(&t.agent, &t.book, "bt-outlet", EPOCH);
+	k.agent.epoch = EPOCH;
+	write_config("allow_simulated: yes\n");
+	fixture_profiles(t.dir);
+	write_cabinet(free_port());
+}
+
+/* ---- what lies in a journal ---- */
+
+static void know(struct known *known, uint32_t sum)
+{
+	if (known->n == known->room) {
+		known->room = known->room > 0 ? 2 * known->room : 1024;
+		known->sum = realloc(known->sum, known->room * sizeof *known->sum);
+		if (known->sum == NULL)
+			err(70, "no memory");
+	}
+	known->sum[known->n++] = sum;
+}
+
+/* Read a journal from seq 1 on: nothing missing, all known is as it was.  `learn`: this
+ * is where records are made, and what is new is known from now on.  The last seq. */
+static uint64_t look(
+        const char *folder, const char *source, struct known *known, bool learn)
+{
+	struct journal_reader *reader;
+	struct journal_entry entry;
+	struct problem why;
+	uint64_t seq = 0;
+	int status;
+	k.looks++;
+	if (journal_read_open(&reader, folder, source, known->epoch, 1) != OK)
+		return 0;
+	while ((status = journal_read_next(reader, &entry, &why)) != 0) {
+		if (status < 0 || entry.seq != ++seq) {
+			printf("%s: behind %" PRIu64 ": %s\n", source, seq,
+			        status < 0 ? why.text : "records are missing");
+			k.lost++;
+			break;
+		}
+		uint32_t sum = crc32c(0, entry.record, entry.size);
+		if (seq <= known->n)
+			k.other += known->sum[seq - 1] != sum;
+		else if (learn)
+			know(known, sum);
+		else
+			k.other++; /* the collector has what was never made */
+	}
+	journal_read_close(reader);
+	return seq;
+}
+
+static void expect(const char *who, const char *what, uint64_t promised, uint64_t last)
+{
+	if (last >= promised)
+		return;
+	printf("%s: %s %" PRIu64 ", its journal ends at %" PRIu64 "\n", who, what,
+	        promised, last);
+	k.lost += promised - last;
+}
+
+static uint64_t number_in(const char *text, const char *key)
+{
+	const char *at = strstr(text, key);
+	return at != NULL ? strtoull(at + strlen(key), NULL, 10) : 0;
+}
+
+/* What the real cabinet's live view promises. */
+static void read_promises(void)
+{
+	char *text;
+	size_t n;
+	if (file_read(in_folder(t.dir, "journal/state.json"), 1 << 20, &text, &n) != OK)
+		return;
+	uint64_t committed = number_in(text, "\"committed\":");
+	uint64_t acked = number_in(text, "\"acked\":");
+	k.committed = committed > k.committed ? committed : k.committed;
+	k.acked = acked > k.acked ? acked : k.acked;
+	free(text);
+}
+
+static void look_at_cabinet(void)
+{
+	const char *folder = in_folder(t.dir, "journal");
+	uint64_t epoch[4];
+	int n = journal_epochs(folder, STATION, epoch, 4);
+	if (k.station.epoch == 0 && n > 0)
+		k.station.epoch = epoch[0];
+	if (n > 1 || (n == 1 && epoch[0] != k.station.epoch))
+		fail_msg("the cabinet began another epoch");
+	if (n == 1)
+		expect("sensord", "had committed", k.committed,
+		        look(folder, STATION, &k.station, true));
+}
+
+static void look_at_collector(void)
+{
+	const char *folder = in_folder(t.dir, "archive/journal");
+	expect("collectd", "had acknowledged to sensord", k.acked,
+	        look(folder, STATION, &k.station, false));
+	for (uint64_t i = k.agent.n; i < t.book.n; i++)
+		know(&k.agent,
+		        crc32c(0, t.book.record[i].bytes, t.book.record[i].size));
+	expect("collectd", "had acknowledged", t.acked - 1,
+	        look(folder, "bt-outlet", &k.agent, false));
+}
+
+/* ---- killing ---- */
+
+static void kill_sensord(void)
+{
+	kill(k.run.sensord, SIGKILL);
+	waitpid(k.run.sensord, NULL, 0);
+	k.sensord++;
+}
+
+static void kill_collectd(void)
+{
+	end_collectd(SIGKILL);
+	k.collectd++;
+}
+
+static void run_for(int64_t ms)
+{
+	for (int64_t end = now_ms() + ms; now_ms() < end;)
+		step();
+}
+
+static void wait_for_progress(void)
+{
+	if (run_until_acked(t.acked + 1))
+		return;
+	char said[8192] = "";
+	FILE *in = fopen(in_folder(t.dir, "collectd.log"), "r");
+	for (size_t n; in != NULL && (n = fread(said, 1, sizeof said - 1, in)) > 0;)
+		said[n] = '\0';
+	fail_msg("collectd acknowledges nothing: %" PRIu64 " of %" PRIu64
+	         ", next %" PRIu64 ", %s; it said last: %s",
+	        t.acked, t.agent.seq, t.next, t.open ? "open" : "closed", said);
+}
+
+static void one_round(void)
+{
+	uint64_t who = chance(&k.seed) % 5; /* 0, 1: sensord; 2, 3: collectd; 4: both */
+	bool sensord = who < 2 || who == 4, collectd = who >= 2;
+	make_readings(30 + (int)(chance(&k.seed) % 60), 5 * AGENT_MIN);
+	run_for((int64_t)(chance(&k.seed) % 500));
+	/* now and then it is seen to that there is something new to lose */
+	if (chance(&k.seed) % 6 == 0)
+		wait_for_progress();
+	read_promises();
+	if (sensord)
+		kill_sensord();
+	if (collectd)
+		kill_collectd();
+	if (sensord)
+		look_at_cabinet();
+	/* a record not known yet may have travelled: the living cabinet is asked first */
+	if (collectd && !sensord)
+		look_at_cabinet();
+	if (collectd) {
+		look_at_collector();
+		start_collectd();
+	}
+	if (sensord)
+		k.run.sensord = run_again(t.dir, "1h");
+}
+
+/* ---- the end ---- */
+
+static uint64_t cabinet_acked(void)
+{
+	read_promises();
+	return k.acked;
+}
+
+/* Wait until all is acknowledged, end both. */
+static void settle(void)
+{
+	int64_t end = now_ms() + SETTLE;
+	assert_true(run_until_acked(t.agent.seq));
+	uint64_t acked = cabinet_acked();
+	look_at_cabinet();
+	uint64_t wanted = k.station.n;
+	while ((acked = cabinet_acked()) < wanted && now_ms() < end)
+		step();
+	if (acked < wanted)
+		fail_msg("sensord: %" PRIu64 " of %" PRIu64
+		         " records were acknowledged a minute later",
+		        acked, wanted);
+	kill(k.run.sensord, SIGTERM);
+	run_finish(t.dir, &k.run);
+	k.run.sensord = 0;
+	assert_int_equal(end_collectd(SIGTERM), 0);
+	look_at_cabinet();
+	look_at_collector();
+}
+
+struct count {
+	uint64_t found, doubled;
+	uint8_t *station, *agent; /* times each was found */
+};
+
+static int count_one(void *with, const uint8_t *bytes, size_t n, int64_t stored_us,
+        uint8_t transport)
+{
+	struct count *count = with;
+	struct record record;
+	assert_int_equal(record_decode(&record, bytes, n), (int)n);
+	bool agent = strcmp(record.source, "bt-outlet") == 0;
+	const struct known *known = agent ? &k.agent : &k.station;
+	uint8_t *times = agent ? count->agent : count->station;
+	if (record.epoch != known->epoch || record.seq > known->n ||
+	        known->sum[record.seq - 1] != crc32c(0, bytes, n)) {
+		k.other++;
+		return 0;
+	}
+	count->found++;
+	count->doubled += times[record.seq - 1]++ > 0;
+	return 0;
+}
+
+/* Seal all that is left; every record must lie there once. */
+static struct count count_sealed(void)
+{
+	struct ingest *ingest;
+	struct seal_list list = { .n = 0 };
+	struct problem why = { .text = "" };
+	struct count count = { .station = calloc(k.station.n + 1, 1),
+		.agent = calloc(k.agent.n + 1, 1) };
+	struct ingest_options options = { .dir = archive_dir(),
+		.allow_simulated = true };
+	if (ingest_open(&ingest, &options, &why) != OK ||
+	        ingest_seal(ingest, ALL_TIME, true, &why) < 0)
+		fail_msg("%s", why.text);
+	ingest_close(ingest);
+	assert_int_equal(seal_list_read(&list, archive_dir(), &why), OK);
+	for (size_t i = 0; i < list.n; i++) {
+		struct day *day;
+		if (day_open(&day, in_folder(archive_dir(), list.seal[i].path), &why) !=
+		        OK)
+			fail_msg("%s", why.text);
+		assert_true(day_records(day, count_one, &count, &why) >= 0);
+		day_close(day);
+	}
+	printf("%zu sealed files\n", list.n);
+	seal_list_free(&list);
+	free(count.station);
+	free(count.agent);
+	return count;
+}
+
+static void nothing_acknowledged_is_lost_or_doubled_by_kill(void **state)
+{
+	begin_files(*state);
+	start_collectd();
+	connect_agent();
+	k.run = run_begin(t.dir, in_folder(t.dir, "run/bus"), "1", NULL, "1h");
+	while (k.sensord + k.collectd < k.wanted)
+		one_round();
+	settle();
+	uint64_t records = k.station.n + k.agent.n;
+	struct count count = count_sealed();
+	printf("killed: sensord %d times, collectd %d times; journals read %" PRIu64
+	       " times\n"
+	       "records: %" PRIu64 " of sensord, %" PRIu64
+	       " of the second cabinet; sealed %" PRIu64 "\n"
+	       "lost %" PRIu64 ", doubled %" PRIu64 ", changed or invented %" PRIu64
+	       "\n",
+	        k.sensord, k.collectd, k.looks, k.station.n, k.agent.n, count.found,
+	        k.lost + records - (count.found - count.doubled), count.doubled,
+	        k.other);
+	assert_int_equal(k.lost + k.other + count.doubled, 0);
+	assert_int_equal(count.found, records);
+	assert_true(k.station.n > 10 && k.agent.n > 10);
+}
+
+static int teardown(void **state)
+{
+	if (t.collectd > 0)
+		end_collectd(SIGKILL);
+	if (k.run.sensord > 0)
+		kill(k.run.sensord, SIGKILL);
+	if (k.run.simulate > 0)
+		kill(k.run.simulate, SIGKILL);
+	uplink_socket_close(t.socket);
+	agent_end(&t.agent);
+	agent_book_free(&t.book);
+	free(k.station.sum);
+	free(k.agent.sum);
+	return scratch_remove(state);
+}
+
+int main(int argc, char **argv)
+{
+	int c;
+	k.wanted = 200;
+	k.seed = (uint64_t)time(NULL);
+	while ((c = getopt(argc, argv, "n:s:")) != -1) {
+		if (c == 'n')
+			k.wanted = atoi(optarg);
+		else if (c == 's')
+			k.seed = strtoull(optarg, NULL, 10);
+		else
+			errx(64, "prove_kills [-n KILLS] [-s SEED]");
+	}
+	printf("seed %" PRIu64 ", %d kills\n", k.seed, k.wanted);
+	fflush(stdout);
+	k.seed = k.seed * UINT64_C(0x9e3779b97f4a7c15) | 1;
+	log_catch(quiet);
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		        nothing_acknowledged_is_lost_or_doubled_by_kill, scratch_make,
+		        teardown),
+	};
+	return cmocka_run_group_tests_name("kills", tests, NULL, NULL);
+}
