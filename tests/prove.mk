@@ -23,11 +23,26 @@ build/san/tests/prove_%: build/san/tests/prove_%.o build/san/libtests.a \
 build/shim_writes.so build/shim_fail.so: build/shim_%.so: tests/shim_%.c build/see/.made
 	$(call say,SHIM,$@) $(CC) $(WARN) -D_GNU_SOURCE -iquote build/see/tests -O1 -g -fPIC -shared -o $@ $< -ldl -pthread
 
+WRAPPED = malloc calloc realloc aligned_alloc strdup strndup open_memstream zmq_ctx_new zmq_socket \
+  zmq_bind zmq_connect zmq_socket_monitor zmq_setsockopt zmq_getsockopt zmq_send zmq_recv zmq_msg_recv \
+  pthread_create
+build/san/tests/prove_failing: LDFLAGS += $(WRAPPED:%=-Wl,--wrap=%)
+
 # Power cuts, replayed: CRASH_STATES=10000 for the long form
 CRASH_STATES ?= 1500
 crash: build/san/tests/prove_crash build/shim_writes.so
 	@build/san/tests/prove_crash -n $(CRASH_STATES)
-.PHONY: crash
+
+# kill -9 of the real daemons: KILLS=2000 for the long form
+KILLS ?= 200
+kills: build/san/tests/prove_kills $(SAN_PROGRAMS) $(SHIPPED)
+	@build/san/tests/prove_kills -n $(KILLS)
+
+# Every call of the record path fails once; FAIL_EVERY=n: only every n-th
+FAIL_EVERY ?= 1
+failing: build/san/tests/prove_failing build/shim_fail.so $(SHIPPED)
+	@build/san/tests/prove_failing -e $(FAIL_EVERY)
+.PHONY: crash kills failing
 
 coverage: $(COVERING:%=build/cov/tests/%) $(SAN_PROGRAMS) $(SHIPPED)
 	@tests/coverage $(COVERING:%=build/cov/tests/%)
