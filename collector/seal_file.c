@@ -12,6 +12,7 @@
 #include "base/folder.h"
 #include "base/legal_time.h"
 #include "base/log.h"
+#include "collector/apart.h"
 #include "collector/seal_parts.h"
 
 struct target {
@@ -226,15 +227,39 @@ static int stopped(struct problem *why, const char *step)
 	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "stopped at '%s'", step);
 }
 
+/* Both steps of making a file, for the child that libhdf5 works in. */
+struct making {
+	struct target *target;
+	struct gather *gather;
+};
+
+static int write_apart(void *with, struct problem *why)
+{
+	struct making *making = with;
+	return write_file(making->target, making->gather, why);
+}
+
+static int compare_apart(void *with, struct problem *why)
+{
+	struct making *making = with;
+	return compare_file(making->target, &making->gather->batch, why);
+}
+
 /* Up to the proof nothing but the temporary file exists: on failure it goes. */
 static int make_file(struct target *target, struct gather *gather, struct problem *why)
 {
 	struct sealer *sealer = gather->sealer;
-	int status = write_file(target, gather, why);
+	struct making making = { .target = target, .gather = gather };
+	struct apart writing = { .run = write_apart, .with = &making };
+	struct apart comparing = { .run = compare_apart,
+		.with = &making,
+		.out = target->seal.root,
+		.out_size = sizeof target->seal.root };
+	int status = apart_run(&writing, why);
 	if (status == OK && seal_stops(sealer, "written"))
 		return stopped(why, "written");
 	if (status == OK)
-		status = compare_file(target, &gather->batch, why);
+		status = apart_run(&comparing, why);
 	if (status == OK)
 		status = make_durable(target, why);
 	if (status != OK)

@@ -2,9 +2,11 @@
 /* Seals that are interrupted, and what becomes of the journals. */
 #include "tests/check.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/folder.h"
@@ -218,6 +220,36 @@ static void a_full_disk_costs_a_try_and_nothing_else(void **state)
 	assert_int_equal(sealed_records(*state, &book), 2);
 }
 
+/* Files may not grow beyond this; 0: they may. */
+static void limit_files(rlim_t most)
+{
+	struct rlimit limit;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = most > 0 ? most : limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* What libhdf5 cannot write it cannot close either, and would carry along. */
+static void a_write_that_fails_in_the_middle_of_a_file_spoils_no_later_one(void **state)
+{
+	struct problem why;
+	struct ingest *ingest = archive_ingest(*state);
+	agent_describe(&cabinet, D(0));
+	run_day(&cabinet, ingest, D(0), D(1), AGENT_HOUR);
+	assert_int_equal(ingest_commit(ingest), OK);
+	signal(SIGXFSZ, SIG_IGN);
+	for (rlim_t most = 1000; most <= 9000; most += 2000) {
+		limit_files(most);
+		int files = ingest_seal(ingest, D(1), true, &why);
+		limit_files(0);
+		assert_true(files < 0);
+	}
+	signal(SIGXFSZ, SIG_DFL);
+	assert_int_equal(seal(ingest, D(1), true), 1);
+	ingest_close(ingest);
+	assert_int_equal(sealed_records(*state, &book), book.n);
+}
+
 static void by_chance_nothing_is_lost_or_doubled(void **state)
 {
 	uint64_t seed = 20261115;
@@ -289,6 +321,7 @@ int main(void)
 		WITH(lost_notes_are_made_again_from_the_files),
 		WITH(a_stranger_in_the_place_of_a_file_is_moved_away),
 		WITH(a_full_disk_costs_a_try_and_nothing_else),
+		WITH(a_write_that_fails_in_the_middle_of_a_file_spoils_no_later_one),
 		WITH(by_chance_nothing_is_lost_or_doubled),
 		cmocka_unit_test(ranges_tell_what_is_sealed_and_since_when),
 	};

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "collector/apart.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct answer {
+	int status;
+	struct problem why;
+	uint8_t out[APART_MOST];
+};
+
+/* It ends with its parent, so that nobody writes when the next one recovers; and holds
+ * neither its lock nor its sockets. */
+_Noreturn static void child(const struct apart *apart, int pipe, pid_t parent)
+{
+	struct answer answer = { .why = { .text = "" } };
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent || dup2(pipe, STDERR_FILENO + 1) < 0)
+		_exit(EXIT_INTERNAL);
+	close_range(STDERR_FILENO + 2, ~0u, 0);
+	answer.status = apart->run(apart->with, &answer.why);
+	if (apart->out_size > 0)
+		memcpy(answer.out, apart->out, apart->out_size);
+	ssize_t put = write(STDERR_FILENO + 1, &answer, sizeof answer);
+	_exit(put == sizeof answer ? 0 : EXIT_INTERNAL);
+}
+
+static size_t hear(int fd, struct answer *answer)
+{
+	size_t done = 0;
+	while (done < sizeof *answer) {
+		ssize_t got = read(fd, (char *)answer + done, sizeof *answer - done);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		done += (size_t)got;
+	}
+	return done;
+}
+
+static int cannot(struct problem *why)
+{
+	return problem_set(why, FAILED, EXIT_TRY_AGAIN,
+	        "no child process can be made for libhdf5: %s", strerror(errno));
+}
+
+/* Wait for the child's end; how it died. */
+static int bury(pid_t pid, struct problem *why)
+{
+	int status = 0;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	return problem_set(why, FAILED, EXIT_TRY_AGAIN,
+	        "libhdf5 did not come back from its work (%s)",
+	        WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "no answer");
+}
+
+int apart_run(const struct apart *apart, struct problem *why)
+{
+	int end[2];
+	struct answer answer;
+	pid_t parent = getpid();
+	assert(apart->out_size <= APART_MOST);
+	if (pipe2(end, O_CLOEXEC) != 0)
+		return cannot(why);
+	pid_t pid = fork();
+	if (pid == 0)
+		child(apart, end[1], parent);
+	close(end[1]);
+	int status = pid < 0 ? cannot(why) : OK;
+	if (pid >= 0) {
+		bool whole = hear(end[0], &answer) == sizeof answer;
+		status = bury(pid, why);
+		if (whole) {
+			status = answer.status;
+			if (why != NULL)
+				*why = answer.why;
+			if (apart->out_size > 0)
+				memcpy(apart->out, answer.out, apart->out_size);
+		}
+	}
+	close(end[0]);
+	return status;
+}

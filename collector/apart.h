@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Work on libhdf5 in a child process.  A write that fails while a file is closed leaves
+ * libhdf5 1.10 with objects it can neither close nor forget, which it then finds in every
+ * later file: one full disk, and nothing could be sealed until the next start.
+ */
+#ifndef COLLECTOR_APART_H
+#define COLLECTOR_APART_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+
+struct apart {
+	int (*run)(void *with, struct problem *why); /* in the child; it must not log */
+	void *with;
+	void *out; /* these bytes are as the child left them; NULL: none */
+	size_t out_size;
+};
+
+enum { APART_MOST = 256 }; /* most bytes that come back */
+
+/* What run() answered, or FAILED when the child cannot be made or dies. */
+int apart_run(const struct apart *apart, struct problem *why);
+
+#endif
