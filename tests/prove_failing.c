@@ -54,6 +54,13 @@ static struct shared {
 static size_t worker;
 static char scratch[256];
 
+/* What libhdf5 and libzmq lose when one of their own calls fails is theirs. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libhdf5\nleak:libzmq\n";
+}
+
 static void quiet(enum log_level level, const char *text)
 {
 }
