@@ -84,6 +84,23 @@ static int secret_check(int fd, const char *path, struct problem *why)
 	return OK;
 }
 
+/* Up to n bytes of a file that may come in pieces; count, or -1. */
+static ssize_t read_pieces(int fd, char *out, size_t n)
+{
+	size_t done = 0;
+	while (done < n) {
+		ssize_t got = read(fd, out + done, n - done);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
 int key_read(const char *path, char key[KEY_TEXT], int secret, struct problem *why)
 {
 	char line[KEY_TEXT + 8] = "";
@@ -94,11 +111,15 @@ int key_read(const char *path, char key[KEY_TEXT], int secret, struct problem *w
 		        "%s: cannot read the key: %s; `quantrac keys new` makes one",
 		        path, strerror(errno));
 	int status = secret ? secret_check(fd, path, why) : OK;
-	ssize_t n = status == OK ? read(fd, line, sizeof line - 1) : 0;
+	ssize_t n = status == OK ? read_pieces(fd, line, sizeof line - 1) : 0;
+	int saved = errno;
 	close(fd);
 	if (status != OK)
 		return status;
-	line[n > 0 ? n : 0] = '\0';
+	if (n < 0)
+		return problem_set(why, FAILED, EXIT_CONFIG,
+		        "%s: cannot read the key: %s", path, strerror(saved));
+	line[n] = '\0';
 	line[strcspn(line, "\r\n")] = '\0';
 	if (!key_valid(line))
 		return problem_set(why, MALFORMED, EXIT_CONFIG,
