@@ -258,7 +258,8 @@ static bool run(const char *dir, char text[512])
 	c.script.link.send = send;
 	c.script.link.receive = receive;
 	c.script.link.renew = renew;
-	fail_plan_used->root = state;
+	snprintf(
+	        fail_plan_used->root, sizeof fail_plan_used->root, "%s", (char *)state);
 	/* what cannot start says why, and starts when it is tried again */
 	if (!open_keeper(&why) && why.text[0] == '\0')
 		wrong("no start, and no reason", 0, 0);

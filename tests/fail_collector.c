@@ -202,7 +202,7 @@ static bool run(const char *dir, char text[512])
 		agent_start(&y.agent[i], &y.book[i], name[i], 7 + i);
 		y.acked[i] = 1;
 	}
-	fail_plan_used->root = dir;
+	snprintf(fail_plan_used->root, sizeof fail_plan_used->root, "%s", dir);
 	if (!open_desk(&why) && why.text[0] == '\0')
 		wrong("no start", "and no reason");
 	if (!y.open && !open_desk(&why))

@@ -133,7 +133,7 @@ static bool run(const char *dir, char text[512])
 	memcpy(key, l.own.public_key, KEY_TEXT);
 	if (keys_admit(in_folder(dir, "agents"), "bt-outlet", key, NULL) != OK)
 		return wrong("agents", "cannot be admitted");
-	fail_plan_used->root = dir;
+	snprintf(fail_plan_used->root, sizeof fail_plan_used->root, "%s", dir);
 	work();
 	/* and once more without */
 	struct fail_plan *plan = fail_plan_used;

@@ -25,7 +25,7 @@ struct fail_plan {
 	long calls; /* of the class, while on */
 	bool reached;
 	const char *failed; /* what did */
-	const char *root;   /* system calls on what is not below it are let through */
+	char root[256];     /* system calls on what is not below it are let through */
 	struct fail_point point[FAIL_CLASSES][FAIL_POINTS];
 };
 

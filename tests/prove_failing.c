@@ -52,6 +52,7 @@ static struct shared {
 } * shared;
 
 static size_t worker;
+static struct fail_plan *(*plan_own)(void); /* of the shim */
 static char scratch[256];
 
 /* What libhdf5 and libzmq lose when one of their own calls fails is theirs. */
@@ -85,9 +86,7 @@ static void child(const struct fail_work *work, const struct fail_plan *wanted)
 {
 	struct told *told = &shared->told[worker];
 	struct fail_plan *plan = fail_plan_used;
-	plan->class = wanted->class;
-	plan->nth = wanted->nth;
-	plan->which = wanted->which;
+	*plan = *wanted;
 	log_catch(quiet);
 	bool right = work->run(scratch, told->wrong);
 	tell(told, plan);
@@ -179,6 +178,7 @@ static void run_plan(const struct fail_work *work, enum fail_class class, int wh
 static void run_worker(size_t number)
 {
 	worker = number;
+	fail_plan_used = plan_own();
 	snprintf(scratch + strlen(scratch), 8, "/%zu", number);
 	setenv("TMPDIR", scratch, 1);
 	for (size_t w = 0; w < WORKS; w++) {
@@ -198,9 +198,11 @@ static void run_worker(size_t number)
 static void load_shim(char **argv)
 {
 	static char shim[4096], self[4096];
-	fail_plan_used = dlsym(RTLD_DEFAULT, "fail_plan");
-	if (fail_plan_used != NULL)
+	void *found = dlsym(RTLD_DEFAULT, "fail_plan_own");
+	if (found != NULL) {
+		memcpy(&plan_own, &found, sizeof found);
 		return;
+	}
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 	if (n <= 0 || realpath(project_file(SHIM), shim) == NULL ||
 	        getenv("LD_PRELOAD") != NULL)

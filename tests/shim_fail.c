@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -20,9 +21,22 @@
 
 #define DESCRIPTORS 4096
 
-struct fail_plan fail_plan;
+struct fail_plan *fail_plan_own(void);
+
+static struct fail_plan *fail_plan; /* NULL: nothing fails */
 
 static bool ours[DESCRIPTORS];
+
+/* A plan of one's own, which children share. */
+struct fail_plan *fail_plan_own(void)
+{
+	void *shared = mmap(NULL, sizeof *fail_plan, PROT_READ | PROT_WRITE,
+	        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		_exit(97);
+	fail_plan = shared;
+	return fail_plan;
+}
 
 /* The function of this name behind us; a data pointer is turned into one by its
  * bytes. */
@@ -39,17 +53,17 @@ static bool is_ours(int fd)
 
 static bool is_below(int folder, const char *name)
 {
-	if (fail_plan.root == NULL)
+	if (fail_plan == NULL || fail_plan->root[0] == '\0')
 		return false;
 	return name[0] == '/'
-	               ? strncmp(name, fail_plan.root, strlen(fail_plan.root)) == 0
+	               ? strncmp(name, fail_plan->root, strlen(fail_plan->root)) == 0
 	               : is_ours(folder);
 }
 
 /* True: fail, errno is set. */
 static bool fails(bool concerned, const char *name, const int *errors)
 {
-	int error = concerned ? fail_now(&fail_plan, FAIL_SYSTEM, name, errors) : 0;
+	int error = concerned ? fail_now(fail_plan, FAIL_SYSTEM, name, errors) : 0;
 	if (error > 0)
 		errno = error;
 	return error > 0;
@@ -107,7 +121,7 @@ int close(int fd)
 static ssize_t moved(int fd, const char *name, const int *errors, long number, void *in,
         size_t n, off_t at)
 {
-	int error = is_ours(fd) ? fail_now(&fail_plan, FAIL_SYSTEM, name, errors) : 0;
+	int error = is_ours(fd) ? fail_now(fail_plan, FAIL_SYSTEM, name, errors) : 0;
 	if (error > 0) {
 		errno = error;
 		return -1;
