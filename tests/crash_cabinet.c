@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/journal.h"
+#include "base/journal_pool.h"
 #include "tests/check.h"
 #include "tests/crash_work.h"
 
@@ -26,6 +27,19 @@ static struct journal_options options_of(const char *dir)
 		.source = SOURCE,
 		.segment_size = JOURNAL_SEGMENT_LEAST,
 		.now_us = NOW_US };
+}
+
+/* Every other one sets its room aside. */
+static struct journal_pool *pool_of(const char *dir, uint64_t seed)
+{
+	struct journal_pool *pool = NULL;
+	struct problem why = { .text = "" };
+	struct journal_pool_options options = { .folder = dir,
+		.room = 8 * JOURNAL_SEGMENT_LEAST,
+		.segment_size = JOURNAL_SEGMENT_LEAST };
+	if (seed % 2 == 0 && journal_pool_open(&pool, &options, &why) != OK)
+		errx(70, "%s", why.text);
+	return pool;
 }
 
 static size_t make_record(uint64_t *seed, size_t payload_size, uint8_t *out)
@@ -81,6 +95,7 @@ static void work(const char *dir, uint64_t seed, bool again)
 	struct journal *journal = NULL;
 	struct journal_options options = options_of(dir);
 	struct problem why = { .text = "" };
+	options.pool = pool_of(dir, seed);
 	for (int step = again ? 12 : 40; step > 0; step--) {
 		if (journal == NULL &&
 		        journal_open(&journal, &options, NULL, &why) != OK)
@@ -98,6 +113,7 @@ static void work(const char *dir, uint64_t seed, bool again)
 		}
 	}
 	journal_close(journal);
+	journal_pool_close(options.pool);
 }
 
 /* ---- afterwards ---- */
@@ -178,11 +194,13 @@ static bool go_on(struct journal *journal, struct crash_book *book)
 	return true;
 }
 
-static bool check(const char *dir, struct crash_book *book, struct crash_seen *seen)
+static bool check_with(const char *dir, struct crash_book *book,
+        struct crash_seen *seen, struct journal_pool *pool)
 {
 	struct journal *journal;
 	struct journal_recovery recovery, second;
 	struct journal_options options = options_of(dir);
+	options.pool = pool;
 	struct problem why = { .text = "" };
 	if (journal_open(&journal, &options, &recovery, &why) != OK)
 		return crash_wrong(book, "refused to start: %s", why.text);
@@ -201,6 +219,14 @@ static bool check(const char *dir, struct crash_book *book, struct crash_seen *s
 		crash_wrong(book, "the second recovery finds something else");
 	journal_close(journal);
 	return read_all(dir, book, &once);
+}
+
+static bool check(const char *dir, struct crash_book *book, struct crash_seen *seen)
+{
+	struct journal_pool *pool = pool_of(dir, book->end);
+	bool right = check_with(dir, book, seen, pool);
+	journal_pool_close(pool);
+	return right;
 }
 
 const struct crash_work crash_cabinet = {
