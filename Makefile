@@ -44,7 +44,8 @@ tests.speaks       = $(sort $(foreach r,$(ROOMS),$($(r).speaks))) cmocka
 
 # ---- what the steps need from Debian: installed first, then make starts over ----
 STEPS = $(if $(filter-out clean help packages,$(or $(MAKECMDGOALS),all)),build) \
-        $(filter demo check lint fuzz page,$(MAKECMDGOALS)) $(if $(filter try bench soak,$(MAKECMDGOALS)),check)
+        $(filter demo check lint fuzz page coverage,$(MAKECMDGOALS)) \
+        $(if $(filter try bench soak crash kills failing coverage,$(MAKECMDGOALS)),check)
 include $(STEPS:%=build/.installed-%)
 build/.installed-%: packaging/packages packaging/install-packages
 	@packaging/install-packages $*

@@ -6,8 +6,8 @@
  *     simulator --> sensord --CURVE--> collectd --> sealed days
  *                   a second cabinet, in here ^
  *
- * The second cabinet knows exactly what was acknowledged to it; of the real one its
- * live view says so, a second late.  After every kill the journals are read: what was
+ * The second cabinet knows exactly what was acknowledged to it; the real one says so with
+ * -v at the moment it knows.  After every kill the journals are read: what was
  * acknowledged is there, no seq has ever named two records.  At the end every record of
  * both cabinets lies in the sealed days exactly once, to the byte.
  *
@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -50,9 +51,9 @@ struct known {
 static struct kills {
 	uint64_t seed;
 	int wanted, sensord, collectd;
-	struct run run;
+	pid_t simulate, daemon;
 	struct known station, agent;
-	uint64_t committed, acked; /* as the real cabinet said */
+	uint64_t committed, acked, promises; /* as the real cabinet said */
 	uint64_t lost, other,
 	        looks; /* records found missing, or changed; readings of a journal */
 } k;
@@ -182,23 +183,27 @@ static void expect(const char *who, const char *what, uint64_t promised, uint64_
 	k.lost += promised - last;
 }
 
-static uint64_t number_in(const char *text, const char *key)
-{
-	const char *at = strstr(text, key);
-	return at != NULL ? strtoull(at + strlen(key), NULL, 10) : 0;
-}
-
-/* What the real cabinet's live view promises. */
+/* What the real cabinet promised since it was started: the last line of its kind. */
 static void read_promises(void)
 {
 	char *text;
 	size_t n;
-	if (file_read(in_folder(t.dir, "journal/state.json"), 1 << 20, &text, &n) != OK)
+	uint64_t epoch, committed, acked;
+	if (file_read(in_folder(t.dir, "sensord.log"), 1 << 26, &text, &n) != OK)
 		return;
-	uint64_t committed = number_in(text, "\"committed\":");
-	uint64_t acked = number_in(text, "\"acked\":");
-	k.committed = committed > k.committed ? committed : k.committed;
-	k.acked = acked > k.acked ? acked : k.acked;
+	for (char *at = text; (at = strstr(at, ": epoch ")) != NULL; at++) {
+		if (sscanf(at,
+		            ": epoch %" SCNx64 ": committed before %" SCNu64
+		            ", at the collector before %" SCNu64,
+		            &epoch, &committed, &acked) != 3 ||
+		        epoch != k.station.epoch)
+			continue;
+		k.promises++;
+		if (committed > 0 && committed - 1 > k.committed)
+			k.committed = committed - 1;
+		if (acked > 0 && acked - 1 > k.acked)
+			k.acked = acked - 1;
+	}
 	free(text);
 }
 
@@ -211,6 +216,7 @@ static void look_at_cabinet(void)
 		k.station.epoch = epoch[0];
 	if (n > 1 || (n == 1 && epoch[0] != k.station.epoch))
 		fail_msg("the cabinet began another epoch");
+	read_promises();
 	if (n == 1)
 		expect("sensord", "had committed", k.committed,
 		        look(folder, STATION, &k.station, true));
@@ -230,10 +236,47 @@ static void look_at_collector(void)
 
 /* ---- killing ---- */
 
+static pid_t start(const char *log, const char *const word[])
+{
+	char *argument[12] = { 0 };
+	pid_t pid = fork();
+	if (pid != 0)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (size_t i = 0; word[i] != NULL; i++)
+		argument[i] = strdup(word[i]);
+	if (freopen(in_folder(t.dir, log), "w", stderr) == NULL ||
+	        freopen("/dev/null", "w", stdout) == NULL)
+		_exit(99);
+	execv(argument[0], argument);
+	_exit(98);
+}
+
+static void start_sensord(void)
+{
+	const char *program = project_file("build/san/quantrac-sensord");
+	char station[4200];
+	snprintf(station, sizeof station, "%s/station.yaml", t.dir);
+	const char *const word[] = { program, "--config", station, "-v", NULL };
+	k.daemon = start("sensord.log", word);
+}
+
+static void start_simulator(void)
+{
+	const char *program = project_file("build/san/quantrac");
+	char scenario[4200], dir[4200];
+	snprintf(scenario, sizeof scenario, "%s/scenario.yaml", t.dir);
+	snprintf(dir, sizeof dir, "%s/run", t.dir);
+	const char *const word[] = { program, "simulate", scenario, "--dir", dir,
+		NULL };
+	k.simulate = start("simulate.log", word);
+	wait_for_file(in_folder(t.dir, "run/bus"));
+}
+
 static void kill_sensord(void)
 {
-	kill(k.run.sensord, SIGKILL);
-	waitpid(k.run.sensord, NULL, 0);
+	kill(k.daemon, SIGKILL);
+	waitpid(k.daemon, NULL, 0);
 	k.sensord++;
 }
 
@@ -271,22 +314,18 @@ static void one_round(void)
 	/* now and then it is seen to that there is something new to lose */
 	if (chance(&k.seed) % 6 == 0)
 		wait_for_progress();
-	read_promises();
 	if (sensord)
 		kill_sensord();
 	if (collectd)
 		kill_collectd();
-	if (sensord)
-		look_at_cabinet();
-	/* a record not known yet may have travelled: the living cabinet is asked first */
-	if (collectd && !sensord)
-		look_at_cabinet();
+	/* what the collector has came from there */
+	look_at_cabinet();
 	if (collectd) {
 		look_at_collector();
 		start_collectd();
 	}
 	if (sensord)
-		k.run.sensord = run_again(t.dir, "1h");
+		start_sensord();
 }
 
 /* ---- the end ---- */
@@ -311,9 +350,12 @@ static void settle(void)
 		fail_msg("sensord: %" PRIu64 " of %" PRIu64
 		         " records were acknowledged a minute later",
 		        acked, wanted);
-	kill(k.run.sensord, SIGTERM);
-	run_finish(t.dir, &k.run);
-	k.run.sensord = 0;
+	kill(k.daemon, SIGTERM);
+	int ended = wait_for(k.daemon);
+	k.daemon = 0;
+	if (ended != 0)
+		fail_msg("sensord ended with %d: %s", ended,
+		        text_of(t.dir, "sensord.log"));
 	assert_int_equal(end_collectd(SIGTERM), 0);
 	look_at_cabinet();
 	look_at_collector();
@@ -378,21 +420,22 @@ static void nothing_acknowledged_is_lost_or_doubled_by_kill(void **state)
 	begin_files(*state);
 	start_collectd();
 	connect_agent();
-	k.run = run_begin(t.dir, in_folder(t.dir, "run/bus"), "1", NULL, "1h");
+	start_simulator();
+	start_sensord();
 	while (k.sensord + k.collectd < k.wanted)
 		one_round();
 	settle();
 	uint64_t records = k.station.n + k.agent.n;
 	struct count count = count_sealed();
 	printf("killed: sensord %d times, collectd %d times; journals read %" PRIu64
-	       " times\n"
+	       " times, %" PRIu64 " promises of sensord\n"
 	       "records: %" PRIu64 " of sensord, %" PRIu64
 	       " of the second cabinet; sealed %" PRIu64 "\n"
 	       "lost %" PRIu64 ", doubled %" PRIu64 ", changed or invented %" PRIu64
 	       "\n",
-	        k.sensord, k.collectd, k.looks, k.station.n, k.agent.n, count.found,
-	        k.lost + records - (count.found - count.doubled), count.doubled,
-	        k.other);
+	        k.sensord, k.collectd, k.looks, k.promises, k.station.n, k.agent.n,
+	        count.found, k.lost + records - (count.found - count.doubled),
+	        count.doubled, k.other);
 	assert_int_equal(k.lost + k.other + count.doubled, 0);
 	assert_int_equal(count.found, records);
 	assert_true(k.station.n > 10 && k.agent.n > 10);
@@ -402,10 +445,10 @@ static int teardown(void **state)
 {
 	if (t.collectd > 0)
 		end_collectd(SIGKILL);
-	if (k.run.sensord > 0)
-		kill(k.run.sensord, SIGKILL);
-	if (k.run.simulate > 0)
-		kill(k.run.simulate, SIGKILL);
+	if (k.daemon > 0)
+		kill(k.daemon, SIGKILL);
+	if (k.simulate > 0)
+		kill(k.simulate, SIGKILL);
 	uplink_socket_close(t.socket);
 	agent_end(&t.agent);
 	agent_book_free(&t.book);
