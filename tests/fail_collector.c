@@ -16,7 +16,7 @@
 #include "tests/agent_kit.h"
 #include "tests/fail_wrap.h"
 
-enum { AGENTS = 2, DAYS = 2 };
+enum { AGENTS = 1, STEPS = 5 };
 
 static struct {
 	const char *dir;
@@ -27,10 +27,11 @@ static struct {
 	struct desk desk;
 	bool open;
 	int64_t now_us;
+	long nth;
 	char *wrong;
 } y;
 
-static const char *const name[AGENTS] = { "bt-outlet", "khoi-1" };
+static const char *const name[AGENTS] = { "bt-outlet" };
 
 static bool wrong(const char *what, const char *why)
 {
@@ -135,15 +136,15 @@ static void make(size_t i)
 
 static void work(void)
 {
-	for (int step = 0; step < 4 * DAYS; step++) {
-		y.now_us += 6 * AGENT_HOUR;
+	for (int step = 0; step < STEPS; step++) {
+		y.now_us += 10 * AGENT_HOUR;
 		for (size_t i = 0; i < AGENTS; i++) {
 			make(i);
 			send(i);
 		}
 		commit();
-		if (step % 3 == 2)
-			seal(step > 4, false);
+		if (step == 3)
+			seal(false, false);
 	}
 }
 
@@ -171,15 +172,8 @@ static void recover(void)
 	close_desk();
 }
 
-static void count(void)
+static void verify(void)
 {
-	struct agent_book both = { .n = 0 };
-	both.record = calloc(y.book[0].n + y.book[1].n, sizeof *both.record);
-	for (size_t i = 0; i < AGENTS; i++)
-		for (size_t k = 0; k < y.book[i].n; k++)
-			both.record[both.n++] = y.book[i].record[k];
-	if (sealed_records(y.dir, &both) != both.n)
-		wrong("records are lost", "not all are sealed");
 	char text[4096] = "";
 	struct problem why = { .text = "" };
 	FILE *out = fmemopen(text, sizeof text, "w");
@@ -187,7 +181,15 @@ static void count(void)
 	fclose(out);
 	if (bad != 0)
 		wrong("verify", bad < 0 ? why.text : text);
-	free(both.record);
+}
+
+static void count(void)
+{
+	if (sealed_records(y.dir, &y.book[0]) != y.book[0].n)
+		wrong("records are lost", "not all are sealed");
+	/* slow, since it opens each file in a child of its own */
+	if (y.wrong[0] == '\0' && y.nth % 8 == 0)
+		verify();
 }
 
 static bool run(const char *dir, char text[512])
@@ -197,6 +199,7 @@ static bool run(const char *dir, char text[512])
 	y.wrong = text;
 	y.dir = dir;
 	y.now_us = AGENT_DAY;
+	y.nth = fail_plan_used->nth;
 	archive_make(dir);
 	for (size_t i = 0; i < AGENTS; i++) {
 		agent_start(&y.agent[i], &y.book[i], name[i], 7 + i);

@@ -55,6 +55,13 @@ static size_t worker;
 static struct fail_plan *(*plan_own)(void); /* of the shim */
 static char scratch[256];
 
+/* Little memory held back makes the many children cheap. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "quarantine_size_mb=1:malloc_context_size=5";
+}
+
 /* What libhdf5 and libzmq lose when one of their own calls fails is theirs. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
