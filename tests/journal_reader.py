@@ -42,23 +42,29 @@ def entries(data):
         fields = struct.unpack_from("<HBBBBH16sQQqqQ", record)
         if fields[0] != length or fields[6] != source or fields[7] != epoch:
             return
-        yield fields[8], fields[9], length
+        yield fields[8], fields[9], record
         at += 16 + (length + 7) // 8 * 8
 
 
-def main(folder):
+def records(folder, missing=lambda first, last: None):
+    """The records of one epoch, in the order of their seq."""
     names = sorted(name for name in os.listdir(folder) if name.endswith(".log"))
-    wanted = int(names[0][:-4])
+    wanted = int(names[0][:-4]) if names else 0
     for i, name in enumerate(names):
         limit = int(names[i + 1][:-4]) if i + 1 < len(names) else None
         with open(os.path.join(folder, name), "rb") as file:
-            for seq, time_us, size in entries(file.read()):
+            for seq, time_us, record in entries(file.read()):
                 if seq < wanted or (limit is not None and seq >= limit):
                     continue  # written twice after a failed write
                 if seq > wanted:
-                    print("missing", wanted, seq - 1)
-                print(seq, time_us, size)
+                    missing(wanted, seq - 1)
+                yield record
                 wanted = seq + 1
+
+
+def main(folder):
+    for record in records(folder, lambda first, last: print("missing", first, last)):
+        print(*struct.unpack_from("<Qq", record, 32), len(record))
 
 
 if __name__ == "__main__":

@@ -56,6 +56,13 @@ interop: build/san/tests/test_interop
 	@tests/run-tests $<
 .PHONY: interop
 
+# The power of a machine is cut while cabinet and collector run in it; the short form: CUTS=4 UNPLUGS=2
+CUTS    ?= 40
+UNPLUGS ?= 20
+crash-vm: all
+	@tests/vm/crash-vm --cuts $(CUTS) --unplugs $(UNPLUGS) build
+.PHONY: crash-vm
+
 # A year of a cabinet and its collector by a clock moved by hand; the release build, since memory is measured.
 build/soak/year: build/rel/tests/soak_year.o build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a)
 	@mkdir -p $(@D)

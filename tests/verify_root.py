@@ -137,4 +137,5 @@ def main():
         print(len(records), root([leaf(r) for r in records]).hex())
 
 
-main()
+if __name__ == "__main__":
+    main()
