@@ -63,6 +63,11 @@ crash-vm: all
 	@tests/vm/crash-vm --cuts $(CUTS) --unplugs $(UNPLUGS) build
 .PHONY: crash-vm
 
+# A disk of 20 MB that somebody else fills, under cabinet and collector in turn; in mounts of its own.
+disk: all
+	@tests/vm/full-disk build
+.PHONY: disk
+
 # A year of a cabinet and its collector by a clock moved by hand; the release build, since memory is measured.
 build/soak/year: build/rel/tests/soak_year.o build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a)
 	@mkdir -p $(@D)

@@ -6,6 +6,7 @@ Reads journals and sealed files by tests/journal_reader.py and tests/verify_root
 alone.
 """
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -19,6 +20,18 @@ def key(record):
     """(source, epoch, seq) of an encoded record."""
     source, epoch, seq = struct.unpack_from("<16sQQ", record, 8)
     return source.rstrip(b"\0").decode(), epoch, seq
+
+
+# what sensord -v says at every commit and acknowledgement
+PROMISE = re.compile(r"epoch ([0-9a-f]{16}): (committed|in memory) before (\d+), at the collector before (\d+)")
+
+
+def note_promises(promised, cabinet, lines):
+    """Take in what a cabinet's sensord said: {(cabinet, epoch): (committed before, at the collector before)}."""
+    for epoch, where, kept, acked in PROMISE.findall("\n".join(lines)):
+        old = promised.get((cabinet, int(epoch, 16)), (1, 1))
+        committed = int(kept) if where == "committed" else 1  # memory is no promise
+        promised[cabinet, int(epoch, 16)] = max(old[0], committed), max(old[1], int(acked))
 
 
 def journals(folder):
@@ -40,11 +53,11 @@ def seal_lines(archive):
 
 
 class Account:
-    """The archive in `folder`/archive and the cabinets' journals beside it."""
+    """An archive, and the journals of its cabinets: {name: folder}."""
 
-    def __init__(self, folder, cabinets):
-        self.archive = f"{folder}/archive"
-        self.cabinet = {name: journals(f"{folder}/{name}") for name in cabinets}
+    def __init__(self, archive, cabinets):
+        self.archive = archive
+        self.cabinet = {name: journals(folder) for name, folder in cabinets.items()}
         self.open = journals(f"{self.archive}/journal")
         self.sealed, self.doubled = {}, []
         lines = seal_lines(self.archive)
