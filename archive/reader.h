@@ -17,6 +17,7 @@
 #include "base/status.h"
 
 struct reader;
+struct seal;
 
 /* Take stock of an archive: seal list, stations, journals.  OK, or a problem (not an
  * archive: 66). */
@@ -85,6 +86,37 @@ void rows_free(struct rows *rows, size_t n);
 int reader_records(struct reader *reader, const struct query *query, unsigned types,
         int (*each)(void *with, const uint8_t *record, size_t size, int64_t stored_us),
         void *with, struct problem *why);
+
+/* The same with the record taken apart and its corrected time. */
+struct reader_event {
+	const struct record *record; /* borrowed until `each` returns */
+	int64_t time_us, stored_us;
+};
+int reader_events(struct reader *reader, const struct query *query, unsigned types,
+        int (*each)(void *with, const struct reader_event *event), void *with,
+        struct problem *why);
+
+/* When the newest DESCRIBE of an instrument was last in use, as far as is known;
+ * INT64_MIN: never. */
+int64_t reader_used(
+        const struct reader *reader, const char *station, const char *instrument);
+
+/* Sealed files, in the order of the seal list. */
+struct reader_file {
+	const struct seal *seal; /* archive/proof.h */
+	int64_t from_us, to_us;  /* its legal day; both INT64_MIN: unplaced */
+	bool missing, sound;     /* sound: to the bit what was sealed */
+};
+size_t reader_files(const struct reader *reader);
+const struct seal *reader_seal(const struct reader *reader, size_t i);
+/* Looks at the file, once per reader. */
+void reader_file(struct reader *reader, size_t i, struct reader_file *out);
+
+/* Records of a station that came again with other bytes and lie in quarantine: calls
+ * `each` with the record and its file; how many. */
+int reader_conflicts(struct reader *reader, const char *station,
+        void (*each)(void *with, const struct record *record, const char *path),
+        void *with);
 
 /* Where a record lies, for `explain`: "<path>" of the sealed file or journal
  * segment. */

@@ -42,6 +42,7 @@ static bool is_sound(struct stock *stock, size_t i, const char *path)
 		return note->sound;
 	note->hashed = true;
 	if (digest_of_file(path, hash) != OK) {
+		note->missing = errno == ENOENT;
 		stock_problem(stock, "%s: cannot be read: %s; look for a copy", path,
 		        strerror(errno));
 		return false;
@@ -55,14 +56,25 @@ static bool is_sound(struct stock *stock, size_t i, const char *path)
 	return note->sound;
 }
 
+static bool path_of(const struct stock *stock, size_t i, char out[ARCHIVE_PATH])
+{
+	int n = snprintf(
+	        out, ARCHIVE_PATH, "%s/%s", stock->dir, stock->seals.seal[i].path);
+	return n > 0 && n < ARCHIVE_PATH;
+}
+
+bool stock_sound(struct stock *stock, size_t i)
+{
+	char path[ARCHIVE_PATH];
+	return path_of(stock, i, path) && is_sound(stock, i, path);
+}
+
 struct day *stock_open(struct stock *stock, size_t i)
 {
 	char path[ARCHIVE_PATH];
 	struct day *day;
 	struct problem why;
-	int n = snprintf(
-	        path, sizeof path, "%s/%s", stock->dir, stock->seals.seal[i].path);
-	if (n < 0 || (size_t)n >= sizeof path || !is_sound(stock, i, path))
+	if (!path_of(stock, i, path) || !is_sound(stock, i, path))
 		return NULL;
 	if (day_open(&day, path, &why) == OK)
 		return day;

@@ -58,6 +58,7 @@ struct station {
 /* One sealed file. */
 struct file_note {
 	bool hashed, sound; /* its SHA-256 was compared with the seal */
+	bool missing;       /* there is no such file */
 	bool clocks;        /* its CLOCK records were noted */
 };
 
@@ -129,6 +130,8 @@ int station_look(struct stock *stock, struct station *station);
 /* Open sealed file i: its hash is compared with the seal first.  NULL: a problem is
  * noted. */
 struct day *stock_open(struct stock *stock, size_t i);
+/* Is sealed file i there, and to the bit what was sealed?  Looked at once. */
+bool stock_sound(struct stock *stock, size_t i);
 /* Is the file one whose rows can lie in [from, to)? */
 bool stock_overlaps(const struct stock *stock, size_t i, const char *station,
         const struct stretch *stretch);

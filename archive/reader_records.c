@@ -136,9 +136,30 @@ static int by_time(const void *left, const void *right)
 	return a->seq < b->seq ? -1 : a->seq > b->seq;
 }
 
+/* Who is told of what was collected, one way or the other. */
+struct listener {
+	int (*bytes)(void *with, const uint8_t *record, size_t size, int64_t stored_us);
+	int (*event)(void *with, const struct reader_event *event);
+	void *with;
+};
+
+static int tell(const struct listener *listener, const struct kept *kept)
+{
+	struct record record;
+	if (listener->bytes != NULL)
+		return listener->bytes(
+		        listener->with, kept->bytes, kept->size, kept->stored_us);
+	record_decode(&record, kept->bytes, kept->size);
+	const struct reader_event event = {
+		.record = &record,
+		.time_us = kept->time_us,
+		.stored_us = kept->stored_us,
+	};
+	return listener->event(listener->with, &event);
+}
+
 static int hand_out(const struct collection *all, const struct query *query,
-        int (*each)(void *with, const uint8_t *record, size_t size, int64_t stored_us),
-        void *with)
+        const struct listener *listener)
 {
 	int count = 0;
 	for (size_t i = 0; i < all->n; i++) {
@@ -150,7 +171,7 @@ static int hand_out(const struct collection *all, const struct query *query,
 		if (!inside || !stored || (i > 0 && by_time(kept - 1, kept) == 0))
 			continue;
 		count++;
-		if (each(with, kept->bytes, kept->size, kept->stored_us) != 0)
+		if (tell(listener, kept) != 0)
 			break;
 	}
 	return count;
@@ -177,9 +198,8 @@ static int collect(struct collection *all, const struct query *query)
 	return status;
 }
 
-int reader_records(struct reader *reader, const struct query *query, unsigned types,
-        int (*each)(void *with, const uint8_t *record, size_t size, int64_t stored_us),
-        void *with, struct problem *why)
+static int records(struct reader *reader, const struct query *query, unsigned types,
+        const struct listener *listener, struct problem *why)
 {
 	struct collection all = {
 		.stock = reader->stock,
@@ -195,7 +215,7 @@ int reader_records(struct reader *reader, const struct query *query, unsigned ty
 		                         reader->stock->dir, query->station);
 	int status = collect(&all, query);
 	if (status == OK)
-		status = hand_out(&all, query, each, with);
+		status = hand_out(&all, query, listener);
 	else
 		problem_set(why, FAILED, EXIT_TRY_AGAIN,
 		        "%s: out of memory; ask for less", reader->stock->dir);
@@ -203,6 +223,22 @@ int reader_records(struct reader *reader, const struct query *query, unsigned ty
 		free(all.kept[i].bytes);
 	free(all.kept);
 	return status;
+}
+
+int reader_records(struct reader *reader, const struct query *query, unsigned types,
+        int (*each)(void *with, const uint8_t *record, size_t size, int64_t stored_us),
+        void *with, struct problem *why)
+{
+	const struct listener listener = { .bytes = each, .with = with };
+	return records(reader, query, types, &listener, why);
+}
+
+int reader_events(struct reader *reader, const struct query *query, unsigned types,
+        int (*each)(void *with, const struct reader_event *event), void *with,
+        struct problem *why)
+{
+	const struct listener listener = { .event = each, .with = with };
+	return records(reader, query, types, &listener, why);
 }
 
 /* ---- where a record lies ---- */

@@ -23,7 +23,7 @@ static const struct command commands[] = {
 	{ "permit",      command_permit,      "set and list permits",                         "giấy phép: ghi, liệt kê" },
 	{ "report",      command_report,      "the data sheet of a station's day",            "phiếu số liệu của trạm theo ngày" },
 	{ "simulate",    command_simulate,    "instruments on ptys and TCP from a scenario",  "mô phỏng thiết bị đo theo kịch bản" },
-	{ "status",      command_status,      "what every channel of this cabinet shows",     "tình trạng từng kênh của tủ" },
+	{ "status",      command_status_office, "what every channel shows, what is missing",    "tình trạng từng kênh; --gaps: số liệu còn thiếu" },
 	{ "verify",      command_verify,      "is every file what was sealed?",               "kiểm tra tính toàn vẹn của tệp lưu trữ" },
 	{ 0 },
 };

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -52,12 +53,25 @@ static int hand_over(char **argv)
 	return EXIT_USAGE;
 }
 
+/* `status --gaps` of an archive is the office's; without one it is this cabinet's. */
+static bool is_of_archive(int argc, char **argv)
+{
+	bool gaps = false, archive = getenv("QUANTRAC_ARCHIVE") != NULL;
+	if (argc < 2 || strcmp(argv[1], "status") != 0)
+		return false;
+	for (int i = 2; i < argc; i++) {
+		gaps = gaps || strcmp(argv[i], "--gaps") == 0;
+		archive = archive || strncmp(argv[i], "--archive", 9) == 0;
+	}
+	return gaps && archive;
+}
+
 int main(int argc, char **argv)
 {
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
 	command_arrange(argc, argv);
-	if (argc > 1 && find(argv[1]) != NULL)
+	if (argc > 1 && find(argv[1]) != NULL && !is_of_archive(argc, argv))
 		return command_dispatch("quantrac", commands, argc, argv);
 	if (argc > 1 && strcmp(argv[1], "--version") == 0)
 		return command_dispatch("quantrac", commands, argc, argv);

@@ -7,6 +7,7 @@
 #include "base/legal_time.h"
 #include "cli/cabinet.h"
 #include "cli/commands.h"
+#include "cli/gaps.h"
 
 static const struct table_column columns[] = {
 	{ .name = "station" },
@@ -80,11 +81,17 @@ static void foot(const struct live_view *view)
 int command_status(int argc, char **argv)
 {
 	static const struct argp argp = {
-		.doc = "Newest value, age and state of every channel of this cabinet."
+		.options = gaps_argp_options,
+		.parser = gaps_argp_parse,
+		.doc = "Newest value, age and state of every channel of this cabinet; "
+		       "with --gaps: what it should have read and kept, and has not.",
 	};
 	struct common common;
+	struct gaps_arguments arguments = { 0 };
 	struct live_view view;
-	common_parse(&common, &argp, NULL, argc, argv);
+	common_parse(&common, &argp, &arguments, argc, argv);
+	if (arguments.gaps)
+		return cabinet_gaps(&common, &arguments);
 	int code = cabinet_open(&view, "status", &common);
 	if (code != 0)
 		return code;

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a cabinet told of its ports and instruments. */
+#include <string.h>
+
+#include "base/config.h"
+#include "base/gaps_inside.h"
+
+struct told_state { /* payload of a STATE record */
+	const char *subject, *state, *text;
+};
+
+#define AT(member) offsetof(struct told_state, member)
+static const struct field fields[] = {
+	{ .key = "subject", .type = FIELD_TEXT, .at = AT(subject), .required = true },
+	{ .key = "state", .type = FIELD_TEXT, .at = AT(state), .required = true },
+	{ .key = "text", .type = FIELD_TEXT, .at = AT(text) },
+	{ 0 },
+};
+static const struct section section = { "STATE", sizeof(struct told_state), fields };
+
+/* It is up, or down for another reason: what was told before ends here. */
+static void down_ends(struct gaps *gaps, const char *subject, int64_t time_us)
+{
+	for (size_t i = gaps->downs.n; i > 0; i--) {
+		struct gaps_told *down = &gaps->downs.one[i - 1];
+		if (strcmp(down->subject, subject) != 0)
+			continue;
+		if (down->to_us > time_us)
+			down->to_us = time_us;
+		return;
+	}
+}
+
+static int note(struct gaps *gaps, const struct told_state *told, int64_t time_us)
+{
+	struct gaps_told down = { .from_us = time_us, .to_us = INT64_MAX };
+	bool new_epoch = strcmp(told->state, "new epoch") == 0;
+	down_ends(gaps, told->subject, time_us);
+	if (new_epoch)
+		down.to_us = time_us;
+	else if (strcmp(told->state, "up") == 0)
+		return OK;
+	snprintf(down.subject, sizeof down.subject, "%s", told->subject);
+	return told_add(&gaps->downs, &down, told->text, strlen(told->text));
+}
+
+int gaps_state(struct gaps *gaps, const struct record *record, int64_t time_us)
+{
+	struct told_state told = { 0 };
+	struct config *config;
+	int status = OK;
+	if (config_read_text(&config, (const char *)record->payload,
+	            record->payload_size, "STATE", &section, &told, NULL) == OK)
+		status = note(gaps, &told, time_us);
+	config_free(config);
+	return status;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The words of the ledger of gaps. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/gaps.h"
+
+static const struct {
+	const char *word, *sentence;
+} causes[GAP_CAUSES] = {
+	[GAP_SILENT] = { "silent", "the instrument does not answer" },
+	[GAP_GARBLED] = { "garbled", "no sound answer from the instrument" },
+	[GAP_REFUSED] = { "refused", "the instrument refuses" },
+	[GAP_NO_VALUE] = { "no-value", "the instrument answers without a number" },
+	[GAP_FAULT] = { "fault", "the instrument says that it is faulty" },
+	[GAP_UNCHANGED] = { "unchanged", "the instrument gives no fresh result" },
+	[GAP_LINE] = { "line", "the line is down" },
+	[GAP_NO_READING] = { "no-reading", "no reading, and nothing says why" },
+	[GAP_STATION] = { "station", "nothing at all from the station" },
+	[GAP_EPOCH] = { "new-epoch",
+	        "nothing from the station until it began to number anew" },
+	[GAP_DROPPED] = { "dropped", "lost in the cabinet, which told so" },
+	[GAP_LOST] = { "lost", "numbered records are not here" },
+	[GAP_FILE] = { "file", "a sealed file is missing or damaged" },
+	[GAP_CONFLICT] = { "conflict",
+	        "a record came again with other bytes and is in quarantine" },
+	[GAP_UNPLACED] = { "unplaced",
+	        "records are here, but their clock was never set" },
+	[GAP_CLOCK] = { "clock", "the clock was put forward, no time passed" },
+	[GAP_CALIBRATING] = { "calibrating", "calibrating" },
+	[GAP_MAINTENANCE] = { "maintenance", "maintenance" },
+	[GAP_STOPPED] = { "stopped", "the plant stood still" },
+	[GAP_OFF] = { "off", "switched off in the configuration" },
+};
+
+bool gap_is_loss(const struct gap *gap)
+{
+	return gap->cause < GAP_CLOCK;
+}
+
+const char *gap_cause_text(uint8_t cause)
+{
+	return cause < GAP_CAUSES ? causes[cause].word : "?";
+}
+
+const char *gap_reason(const struct gap *gap, char *out, size_t room)
+{
+	const char *sentence =
+	        gap->cause < GAP_CAUSES ? causes[gap->cause].sentence : "?";
+	const char *detail = gap->detail != NULL ? gap->detail : "";
+	int n = snprintf(
+	        out, room, "%s%s%s", sentence, detail[0] != '\0' ? ": " : "", detail);
+	if (gap->first_seq != 0 && n > 0 && (size_t)n < room)
+		snprintf(out + n, room - (size_t)n,
+		        " (epoch %016" PRIx64 ", records %" PRIu64 " to %" PRIu64 ")",
+		        gap->epoch, gap->first_seq, gap->last_seq);
+	return out;
+}

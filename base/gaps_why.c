@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Why something is missing.  What the cabinet told and what is known of files and
+ * numbers is laid beside the silences: the strongest reason is taken, and nothing is
+ * told twice.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/gaps_inside.h"
+
+/* Gaps in order of time, which may lie over each other, and the latest end so far. */
+struct place {
+	struct gap_list *list;
+	int64_t *latest_us; /* [n] ascending */
+	bool *taken;        /* [n] its reason is found */
+};
+
+static int place_open(struct place *place, struct gap_list *list)
+{
+	*place = (struct place){ .list = list,
+		.latest_us = malloc((list->n + 1) * sizeof *place->latest_us),
+		.taken = calloc(list->n + 1, sizeof *place->taken) };
+	if (place->latest_us == NULL || place->taken == NULL)
+		return FAILED;
+	int64_t latest_us = INT64_MIN;
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->gap[i].to_us > latest_us)
+			latest_us = list->gap[i].to_us;
+		place->latest_us[i] = latest_us;
+	}
+	return OK;
+}
+
+static void place_close(struct place *place)
+{
+	free(place->latest_us);
+	free(place->taken);
+}
+
+/* First gap that may reach over `from_us`. */
+static size_t place_first(const struct place *place, int64_t from_us)
+{
+	size_t low = 0, high = place->list->n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (place->latest_us[middle] < from_us)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void set_detail(struct gaps *gaps, struct gap *gap, const char *text)
+{
+	free(gap->detail);
+	gap->detail = strdup(text);
+	gaps->failed = gaps->failed || gap->detail == NULL;
+}
+
+/* A gap for which nothing better is known than that there was no reading. */
+static bool is_bare(const struct gap *gap)
+{
+	return gap->cause == GAP_NO_READING || gap->cause == GAP_STATION ||
+	       gap->cause == GAP_EPOCH;
+}
+
+static bool over(const struct gap *gap, int64_t from_us, int64_t to_us)
+{
+	return gap->from_us <= to_us && gap->to_us >= from_us;
+}
+
+/* What was told of a hole: the GAP record that names its numbers. */
+static struct gaps_told *told_of(const struct gaps *gaps, const struct gap *hole)
+{
+	struct gaps_told *found = NULL;
+	for (size_t i = 0; i < gaps->drops.n; i++) {
+		struct gaps_told *told = &gaps->drops.one[i];
+		bool names = told->first_seq <= told->last_seq &&
+		             told->first_seq <= hole->last_seq &&
+		             told->last_seq >= hole->first_seq;
+		if (names && (found == NULL || told->epoch == hole->epoch))
+			found = told;
+	}
+	return found;
+}
+
+/* ---- one reason laid over the gaps ---- */
+
+struct reason {
+	uint8_t cause;
+	int64_t from_us, to_us;
+	uint64_t records, epoch, first_seq, last_seq;
+	const char *detail;
+};
+
+/* Give it to every bare gap it reaches over; the records are counted with the first. */
+static bool lay(struct gaps *gaps, struct place *place, const struct reason *reason)
+{
+	bool any = false;
+	for (size_t i = place_first(place, reason->from_us); i < place->list->n; i++) {
+		struct gap *gap = &place->list->gap[i];
+		if (gap->from_us > reason->to_us)
+			break;
+		bool same = place->taken[i] && gap->cause == reason->cause;
+		if (!over(gap, reason->from_us, reason->to_us) ||
+		        (!is_bare(gap) && !same))
+			continue;
+		if (!same) {
+			gap->cause = reason->cause;
+			gap->epoch = reason->epoch;
+			gap->first_seq = reason->first_seq;
+			set_detail(gaps, gap, reason->detail);
+		}
+		if (!any) {
+			gap->records += reason->records;
+			gap->last_seq = reason->last_seq;
+		}
+		place->taken[i] = true;
+		any = true;
+	}
+	return any;
+}
+
+static int found_add(struct gaps *gaps, const struct reason *reason)
+{
+	const struct gap gap = { .cause = reason->cause,
+		.from_us = reason->from_us,
+		.to_us = reason->to_us,
+		.records = reason->records,
+		.epoch = reason->epoch,
+		.first_seq = reason->first_seq,
+		.last_seq = reason->last_seq,
+		.detail = strdup(reason->detail) };
+	return gap.detail != NULL ? gap_list_add(&gaps->found, &gap) : FAILED;
+}
+
+/* ---- files, holes, what was dropped ---- */
+
+/* Records that a damaged file held and that are not here: what the holes in its day
+ * add up to. */
+static uint64_t missing_in(const struct gap_list *holes, const struct gap *file)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < holes->n; i++)
+		if (over(&holes->gap[i], file->from_us, file->to_us))
+			n += holes->gap[i].records;
+	return n < file->records ? n : file->records;
+}
+
+/* The hole is where the file was: told with the file. */
+static void take_holes(struct gap_list *holes, const struct gap *file, uint64_t n)
+{
+	for (size_t i = 0; i < holes->n && n > 0; i++) {
+		struct gap *hole = &holes->gap[i];
+		if (!over(hole, file->from_us, file->to_us))
+			continue;
+		uint64_t taken = hole->records < n ? hole->records : n;
+		hole->records -= taken;
+		n -= taken;
+	}
+}
+
+/* A late file held what lies in the holes of its day, not the day. */
+static bool lay_holes(struct gaps *gaps, struct place places[2],
+        const struct gap_list *holes, const struct gap *file)
+{
+	bool any = false;
+	for (size_t i = 0; i < holes->n; i++) {
+		const struct gap *hole = &holes->gap[i];
+		const struct reason reason = { .cause = GAP_FILE,
+			.from_us = hole->from_us,
+			.to_us = hole->to_us,
+			.records = hole->records,
+			.detail = file->detail };
+		if (hole->records > 0 && over(hole, file->from_us, file->to_us) &&
+		        (lay(gaps, &places[0], &reason) ||
+		                lay(gaps, &places[1], &reason)))
+			any = true;
+	}
+	return any;
+}
+
+static int explain_file(struct gaps *gaps, struct place places[2],
+        struct gap_list *holes, struct gap *file)
+{
+	bool whole_day = file->received != 0, told = false;
+	struct reason reason = { .cause = GAP_FILE,
+		.from_us = file->from_us,
+		.to_us = file->to_us,
+		.records = missing_in(holes, file),
+		.detail = file->detail };
+	if (reason.records > 0 && whole_day)
+		told = lay(gaps, &places[0], &reason) || lay(gaps, &places[1], &reason);
+	else if (reason.records > 0)
+		told = lay_holes(gaps, places, holes, file);
+	take_holes(holes, file, reason.records);
+	return told ? OK : found_add(gaps, &reason);
+}
+
+static int explain_damages(
+        struct gaps *gaps, struct place places[2], struct gap_list *holes)
+{
+	int status = OK;
+	for (size_t i = 0; i < gaps->damages.n && status == OK; i++) {
+		struct gap *damage = &gaps->damages.gap[i];
+		const struct reason reason = { .cause = damage->cause,
+			.from_us = damage->from_us,
+			.to_us = damage->to_us,
+			.records = damage->records,
+			.detail = damage->detail };
+		status = damage->cause == GAP_FILE
+		                 ? explain_file(gaps, places, holes, damage)
+		                 : found_add(gaps, &reason);
+	}
+	return status;
+}
+
+static int explain_holes(
+        struct gaps *gaps, struct place places[2], const struct gap_list *holes)
+{
+	for (size_t i = 0; i < holes->n; i++) {
+		const struct gap *hole = &holes->gap[i];
+		struct gaps_told *told = told_of(gaps, hole);
+		if (hole->records == 0)
+			continue;
+		const struct reason reason = {
+			.cause = told != NULL ? GAP_DROPPED : GAP_LOST,
+			.from_us = hole->from_us,
+			.to_us = hole->to_us,
+			.records = hole->records,
+			.epoch = hole->epoch,
+			.first_seq = hole->first_seq,
+			.last_seq = hole->last_seq,
+			.detail = told != NULL ? told->text : "",
+		};
+		if (told != NULL)
+			told->used = true;
+		if (!lay(gaps, &places[0], &reason) &&
+		        !lay(gaps, &places[1], &reason) &&
+		        found_add(gaps, &reason) != OK)
+			return FAILED;
+	}
+	return OK;
+}
+
+/* What never got a number is told with its time and count; a GAP that names numbers
+ * which are all here tells of a new epoch, and nothing is lost by it. */
+static int explain_drops(struct gaps *gaps, struct place places[2])
+{
+	for (size_t i = 0; i < gaps->drops.n; i++) {
+		const struct gaps_told *told = &gaps->drops.one[i];
+		bool numbered = told->first_seq <= told->last_seq;
+		if (told->used || numbered || told->count == 0)
+			continue;
+		struct reason reason = { .cause = GAP_DROPPED,
+			.from_us = told->from_us,
+			.to_us = told->to_us,
+			.records = told->count,
+			.detail = told->text };
+		if (!lay(gaps, &places[0], &reason) &&
+		        !lay(gaps, &places[1], &reason) &&
+		        found_add(gaps, &reason) != OK)
+			return FAILED;
+	}
+	return OK;
+}
+
+/* ---- states, clocks ---- */
+
+static bool of_instrument(const struct gaps_told *down, const char *instrument)
+{
+	return strncmp(down->subject, "instrument ", 11) == 0 &&
+	       strcmp(down->subject + 11, instrument) == 0;
+}
+
+/* Was it down for most of the gap? */
+static bool covers(int64_t from_us, int64_t to_us, const struct gap *gap)
+{
+	int64_t low_us = from_us > gap->from_us ? from_us : gap->from_us;
+	int64_t high_us = to_us < gap->to_us ? to_us : gap->to_us;
+	return high_us - low_us > (gap->to_us - gap->from_us) / 2;
+}
+
+/* For each thing told the latest end of it and all before; NULL without memory. */
+static int64_t *latest_ends(const struct told_list *list)
+{
+	int64_t latest_us = INT64_MIN;
+	int64_t *ends_us = malloc((list->n + 1) * sizeof *ends_us);
+	for (size_t i = 0; ends_us != NULL && i < list->n; i++) {
+		if (list->one[i].to_us > latest_us)
+			latest_us = list->one[i].to_us;
+		ends_us[i] = latest_us;
+	}
+	return ends_us;
+}
+
+static size_t first_end(const int64_t *ends_us, size_t n, int64_t time_us)
+{
+	size_t low = 0;
+	while (low < n) {
+		size_t middle = low + (n - low) / 2;
+		if (ends_us[middle] < time_us)
+			low = middle + 1;
+		else
+			n = middle;
+	}
+	return low;
+}
+
+/* The last that was told of it and holds for most of the gap. */
+static const struct gaps_told *down_of(
+        const struct gaps *gaps, const int64_t *ends_us, const struct gap *gap)
+{
+	const struct told_list *downs = &gaps->downs;
+	const struct gaps_told *found = NULL;
+	bool silent = gap->cause == GAP_SILENT || gap->cause == GAP_GARBLED ||
+	              gap->cause == GAP_REFUSED;
+	for (size_t i = first_end(ends_us, downs->n, gap->from_us); i < downs->n; i++) {
+		const struct gaps_told *down = &downs->one[i];
+		bool port = strncmp(down->subject, "port ", 5) == 0;
+		bool fits = of_instrument(down, gap->instrument) || (port && !silent);
+		if (down->from_us > gap->to_us)
+			break;
+		if (fits && covers(down->from_us, down->to_us, gap))
+			found = down;
+	}
+	return found;
+}
+
+static void explain_down(struct gaps *gaps, const int64_t *ends_us, struct gap *gap)
+{
+	char text[400];
+	bool silent = gap->cause == GAP_SILENT || gap->cause == GAP_GARBLED ||
+	              gap->cause == GAP_REFUSED;
+	if (!silent && gap->cause != GAP_NO_READING && gap->cause != GAP_STATION)
+		return;
+	const struct gaps_told *down = down_of(gaps, ends_us, gap);
+	if (down == NULL)
+		return;
+	snprintf(text, sizeof text, "%s: %s", down->subject, down->text);
+	set_detail(gaps, gap, text);
+	if (!silent)
+		gap->cause = GAP_LINE;
+}
+
+/* The clock was put forward by as much as the gap is long. */
+static void explain_step(struct gaps *gaps, struct gap *gap)
+{
+	for (size_t i = 0; i < gaps->steps.n && is_bare(gap); i++) {
+		const struct gaps_told *step = &gaps->steps.one[i];
+		int64_t length_us = gap->to_us - gap->from_us;
+		bool inside = step->from_us - gap->from_us < length_us / 8 &&
+		              gap->from_us - step->from_us < length_us / 8 &&
+		              covers(step->from_us, step->to_us, gap);
+		if (inside)
+			gap->cause = GAP_CLOCK;
+	}
+}
+
+/* Nothing is missing where no time passed. */
+static void settle(struct gaps *gaps, struct gap_list *list)
+{
+	int64_t *ends_us = latest_ends(&gaps->downs);
+	gaps->failed = gaps->failed || ends_us == NULL;
+	for (size_t i = 0; ends_us != NULL && i < list->n; i++) {
+		struct gap *gap = &list->gap[i];
+		explain_step(gaps, gap);
+		explain_down(gaps, ends_us, gap);
+		if (gap->cause == GAP_CLOCK)
+			gap->expected = gap->received = 0;
+	}
+	free(ends_us);
+}
+
+static int move_all(struct gaps *gaps, struct gap_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct gap *gap = &list->gap[i];
+		if (gap->detail == NULL)
+			set_detail(gaps, gap, "");
+		if (gap_list_add(&gaps->found, gap) != OK)
+			return FAILED;
+		gap->detail = NULL;
+	}
+	list->n = 0;
+	return OK;
+}
+
+static int tell_unplaced(struct gaps *gaps)
+{
+	int status = OK;
+	for (size_t i = 0; i < gaps->n_epochs && status == OK; i++) {
+		const struct gaps_epoch *epoch = &gaps->epoch[i];
+		const struct reason reason = { .cause = GAP_UNPLACED,
+			.from_us = epoch->stored_us[0],
+			.to_us = epoch->stored_us[1],
+			.records = epoch->unplaced,
+			.epoch = epoch->epoch,
+			.detail = "stored at the time shown" };
+		if (epoch->unplaced > 0)
+			status = found_add(gaps, &reason);
+	}
+	return status;
+}
+
+int gaps_explain(struct gaps *gaps)
+{
+	struct gap_list holes = { 0 };
+	struct place places[2] = { 0 };
+	gap_list_sort(&gaps->silences);
+	int status = gaps_holes(gaps, &holes);
+	if (status == OK)
+		status = place_open(&places[0], &gaps->silences);
+	if (status == OK)
+		status = place_open(&places[1], &gaps->of_channels);
+	if (status == OK)
+		status = explain_damages(gaps, places, &holes);
+	if (status == OK)
+		status = explain_holes(gaps, places, &holes);
+	if (status == OK)
+		status = explain_drops(gaps, places);
+	settle(gaps, &gaps->silences);
+	settle(gaps, &gaps->of_channels);
+	if (status == OK)
+		status = tell_unplaced(gaps);
+	if (status == OK)
+		status = move_all(gaps, &gaps->silences);
+	if (status == OK)
+		status = move_all(gaps, &gaps->of_channels);
+	place_close(&places[0]);
+	place_close(&places[1]);
+	gap_list_free(&holes);
+	return gaps->failed ? FAILED : status;
+}

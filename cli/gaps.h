@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What `quantrac status --gaps` prints, of an archive or of this cabinet. */
+#ifndef CLI_GAPS_H
+#define CLI_GAPS_H
+
+#include "base/gaps.h"
+#include "cli/common.h"
+
+struct gaps_arguments {
+	bool gaps, exit_code;
+	const char *station, *since, *until;
+	int64_t from_us, to_us, now_us; /* of since and until */
+};
+
+/* Options of `status`; the parser finds struct gaps_arguments in state->input. */
+extern const struct argp_option gaps_argp_options[];
+error_t gaps_argp_parse(int key, char *word, struct argp_state *state);
+/* The stretch asked for: all there is up to now, if nothing is said. */
+void gaps_stretch(struct gaps_arguments *arguments, int offset_min);
+
+/* A table of the gaps of one station after the other, and their sums. */
+struct gaps_table;
+struct gaps_table *gaps_table_new(const struct common *common, int offset_min);
+void gaps_table_add(
+        struct gaps_table *table, const char *station, const struct gap *gap, size_t n);
+/* Ends the table and frees it; gaps that lose something. */
+size_t gaps_table_end(struct gaps_table *table);
+
+/* The ledger of this cabinet, from its own journal; the exit code. */
+int cabinet_gaps(const struct common *common, struct gaps_arguments *arguments);
+
+/* "4 s", "12 min 5 s", "3 h 20 min", "2 d 4 h"; `out` holds 32. */
+const char *lasted_print(int64_t length_us, char out[32]);
+
+#endif

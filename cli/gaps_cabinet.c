@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The ledger of gaps of this cabinet, from its own journal: what was never read, and
+ * what the journal itself has lost.  It needs no collector. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/event.h"
+#include "base/journal.h"
+#include "base/legal_time.h"
+#include "base/reading.h"
+#include "cli/gaps.h"
+#include "sensors/station.h"
+
+enum { MOST_EPOCHS = 4096, MOST_OFFSETS = 4096 };
+
+/* By how much the clock was wrong until it was set. */
+struct offset {
+	uint64_t boot;
+	int64_t mono_us, offset_us;
+};
+
+struct feeding {
+	struct gaps *gaps;
+	char folder[PATH_MAX];
+	const char *id;
+	size_t n_epochs, n_offsets, n_describes;
+	uint64_t *epoch;
+	struct offset *offset;
+	struct describe **describe;
+};
+
+/* ---- walking the journal ---- */
+
+static int walk(struct feeding *feeding,
+        int (*each)(struct feeding *feeding, const struct record *record))
+{
+	int status = OK;
+	for (size_t i = 0; i < feeding->n_epochs && status == OK; i++) {
+		struct journal_reader *reader;
+		struct journal_entry entry;
+		struct problem why;
+		struct record record;
+		int next;
+		if (journal_read_open(&reader, feeding->folder, feeding->id,
+		            feeding->epoch[i], 0) != OK)
+			continue;
+		while (status == OK &&
+		        (next = journal_read_next(reader, &entry, &why)) != 0) {
+			if (next == 1 && record_decode(&record, entry.record,
+			                         entry.size) == (int)entry.size)
+				status = each(feeding, &record);
+			if (next != 1 && next != MALFORMED)
+				break;
+		}
+		journal_read_close(reader);
+	}
+	return status;
+}
+
+static int note_clock(struct feeding *feeding, const struct record *record)
+{
+	struct clock_event clock;
+	if (record->type != RECORD_CLOCK || feeding->n_offsets == MOST_OFFSETS ||
+	        clock_decode(&clock, record->payload, record->payload_size) != OK ||
+	        clock.state != CLOCK_SYNCED)
+		return OK;
+	feeding->offset[feeding->n_offsets++] = (struct offset){ record->boot,
+		record->mono_us, clock.after_us - clock.before_us };
+	return OK;
+}
+
+/* The stamp of a clock nobody had set, put right by the next that says by how much. */
+static int64_t corrected(const struct feeding *feeding, const struct record *record)
+{
+	for (size_t i = 0; record->clock == CLOCK_UNSYNCED && i < feeding->n_offsets;
+	        i++)
+		if (feeding->offset[i].boot == record->boot &&
+		        feeding->offset[i].mono_us >= record->mono_us)
+			return record->time_us + feeding->offset[i].offset_us;
+	return record->time_us;
+}
+
+/* ---- feeding ---- */
+
+static const struct describe *describe_by(
+        const struct feeding *feeding, const uint8_t *hash)
+{
+	for (size_t i = feeding->n_describes; i > 0; i--)
+		if (memcmp(feeding->describe[i - 1]->hash, hash, 32) == 0)
+			return feeding->describe[i - 1];
+	return NULL;
+}
+
+static const struct describe *describe_of(
+        struct feeding *feeding, const struct record *record)
+{
+	struct describe *decoded;
+	struct problem why;
+	if (describe_decode(&decoded, record->payload, record->payload_size, &why) !=
+	        OK)
+		return NULL;
+	const struct describe *known = describe_by(feeding, decoded->hash);
+	void *more = known != NULL ? NULL
+	                           : realloc(feeding->describe,
+	                                     (feeding->n_describes + 1) *
+	                                             sizeof(struct describe *));
+	if (more == NULL) {
+		describe_free(decoded);
+		return known;
+	}
+	feeding->describe = more;
+	feeding->describe[feeding->n_describes++] = decoded;
+	return decoded;
+}
+
+static int feed_reading(struct feeding *feeding, const struct record *record)
+{
+	struct reading reading;
+	if (reading_decode(&reading, record->payload, record->payload_size) != OK)
+		return OK;
+	const struct describe *describe = describe_by(feeding, reading.describe);
+	if (describe == NULL || describe->n_channels != reading.n_channels)
+		return gaps_event(
+		        feeding->gaps, record, corrected(feeding, record), NULL);
+	return gaps_reading(
+	        feeding->gaps, &(struct gaps_reading){ .describe = describe,
+	                               .time_us = corrected(feeding, record),
+	                               .epoch = record->epoch,
+	                               .seq = record->seq,
+	                               .state = reading.state });
+}
+
+static int feed(struct feeding *feeding, const struct record *record)
+{
+	if (record->type == RECORD_READING)
+		return feed_reading(feeding, record);
+	const struct describe *describe =
+	        record->type == RECORD_DESCRIBE ? describe_of(feeding, record) : NULL;
+	return gaps_event(feeding->gaps, record, corrected(feeding, record), describe);
+}
+
+static int feed_all(struct feeding *feeding, const struct gaps_arguments *a)
+{
+	const struct gaps_options options = { .from_us = a->from_us,
+		.to_us = a->to_us,
+		.fed_us = a->from_us,
+		.now_us = a->now_us,
+		.patience_us = 120 * US_PER_S };
+	feeding->gaps = gaps_new(&options);
+	feeding->epoch = calloc(MOST_EPOCHS, sizeof *feeding->epoch);
+	feeding->offset = calloc(MOST_OFFSETS, sizeof *feeding->offset);
+	if (feeding->gaps == NULL || feeding->epoch == NULL || feeding->offset == NULL)
+		return FAILED;
+	int n = journal_epochs(
+	        feeding->folder, feeding->id, feeding->epoch, MOST_EPOCHS);
+	if (n <= 0)
+		return NOT_FOUND;
+	feeding->n_epochs = (size_t)n;
+	int status = walk(feeding, note_clock);
+	return status == OK ? walk(feeding, feed) : status;
+}
+
+static void feeding_end(struct feeding *feeding)
+{
+	gaps_free(feeding->gaps);
+	for (size_t i = 0; i < feeding->n_describes; i++)
+		describe_free(feeding->describe[i]);
+	free(feeding->describe);
+	free(feeding->epoch);
+	free(feeding->offset);
+}
+
+static int print(struct feeding *feeding, const struct common *common,
+        const struct gaps_arguments *a, int offset_min)
+{
+	const struct gap *gap;
+	size_t n;
+	if (gaps_finish(feeding->gaps, &gap, &n) != OK)
+		return FAILED;
+	struct gaps_table *table = gaps_table_new(common, offset_min);
+	if (table == NULL)
+		return FAILED;
+	gaps_table_add(table, feeding->id, gap, n);
+	return gaps_table_end(table) > 0 && a->exit_code ? 1 : 0;
+}
+
+static int tell(const struct feeding *feeding, int status)
+{
+	struct problem why;
+	if (status == NOT_FOUND)
+		problem_set(&why, NOT_FOUND, EXIT_NO_FILE,
+		        "%.3000s: no journal of station '%s'; has quantrac-sensord "
+		        "run?",
+		        feeding->folder, feeding->id);
+	else
+		problem_set(&why, FAILED, EXIT_TRY_AGAIN, "not enough memory");
+	return common_fail("status", &why);
+}
+
+int cabinet_gaps(const struct common *common, struct gaps_arguments *a)
+{
+	struct problem why = { .exit = EXIT_CONFIG };
+	struct station *station;
+	struct feeding feeding = { .n_epochs = 0 };
+	if (station_read(&station, common->config, stderr, &why) != OK)
+		return common_fail("status", &why);
+	station_path(station, station->journal_folder, feeding.folder,
+	        sizeof feeding.folder);
+	feeding.id = station->id;
+	gaps_stretch(a, station->utc_offset_min);
+	int code = 0, status = OK;
+	if (a->station != NULL && strcmp(a->station, station->id) != 0)
+		status = problem_set(&why, NOT_FOUND, EXIT_NO_FILE,
+		        "this cabinet is station '%s', not '%s'", station->id,
+		        a->station);
+	if (status == OK) {
+		status = feed_all(&feeding, a);
+		code = status == OK ? print(&feeding, common, a, station->utc_offset_min)
+		                    : tell(&feeding, status);
+	} else {
+		code = common_fail("status", &why);
+	}
+	feeding_end(&feeding);
+	station_free(station);
+	return code == FAILED ? EXIT_TRY_AGAIN : code;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/legal_time.h"
+#include "cli/gaps.h"
+
+enum { OPTION_GAPS = 0x200, OPTION_STATION, OPTION_SINCE, OPTION_UNTIL, OPTION_EXIT };
+
+const struct argp_option gaps_argp_options[] = {
+	{ "gaps", OPTION_GAPS, NULL, 0,
+	        "what should be there and is not: from when to when, and why", 1 },
+	{ "station", OPTION_STATION, "ID", 0, "with --gaps: one station", 1 },
+	{ "since", OPTION_SINCE, "TIME", 0, "with --gaps: from", 1 },
+	{ "until", OPTION_UNTIL, "TIME", 0, "with --gaps: to", 1 },
+	{ "exit-code", OPTION_EXIT, NULL, 0, "with --gaps: exit 1 if something is lost",
+	        1 },
+	{ 0 },
+};
+
+error_t gaps_argp_parse(int key, char *word, struct argp_state *state)
+{
+	struct gaps_arguments *a = state->input;
+	switch (key) {
+	case OPTION_GAPS:
+		a->gaps = true;
+		return 0;
+	case OPTION_STATION:
+		a->station = word;
+		return 0;
+	case OPTION_SINCE:
+		a->since = word;
+		return 0;
+	case OPTION_UNTIL:
+		a->until = word;
+		return 0;
+	case OPTION_EXIT:
+		a->exit_code = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (!a->gaps && (a->station != NULL || a->since != NULL ||
+		                        a->until != NULL || a->exit_code))
+			argp_error(state, "--station, --since, --until and --exit-code "
+			                  "go with --gaps");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+void gaps_stretch(struct gaps_arguments *a, int offset_min)
+{
+	int64_t ignored;
+	a->now_us = common_now();
+	a->from_us = 0;
+	a->to_us = a->now_us;
+	if (a->since != NULL)
+		common_interval("--since", a->since, offset_min, &a->from_us, &ignored);
+	if (a->until != NULL)
+		common_interval("--until", a->until, offset_min, &ignored, &a->to_us);
+}
+
+const char *lasted_print(int64_t length_us, char out[32])
+{
+	int64_t s = length_us / US_PER_S;
+	if (s < 60)
+		snprintf(out, 32, "%d s", (int)s);
+	else if (s < 3600)
+		snprintf(out, 32, "%d min %d s", (int)(s / 60), (int)(s % 60));
+	else if (s < 86400)
+		snprintf(out, 32, "%d h %d min", (int)(s / 3600), (int)(s % 3600 / 60));
+	else
+		snprintf(out, 32, "%d d %d h", (int)(s / 86400),
+		        (int)(s % 86400 / 3600));
+	return out;
+}
+
+/* ---- the table ---- */
+
+static const struct table_column columns[] = {
+	{ .name = "station" },
+	{ .name = "instrument" },
+	{ .name = "channel" },
+	{ .name = "from" },
+	{ .name = "to" },
+	{ .name = "open", .wide = true },
+	{ .name = "seconds", .title = "LASTED", .right = true },
+	{ .name = "cause", .wide = true },
+	{ .name = "loss", .wide = true },
+	{ .name = "expected", .right = true },
+	{ .name = "received", .right = true },
+	{ .name = "records", .title = "RECORDS LOST", .right = true },
+	{ .name = "reason" },
+	{ 0 },
+};
+
+struct gaps_sum {
+	size_t n;
+	int64_t length_us;
+	uint64_t missing, records;
+};
+
+struct gaps_table {
+	struct table *table;
+	bool people, quiet;
+	struct gaps_sum sum[GAP_CAUSES];
+};
+
+struct gaps_table *gaps_table_new(const struct common *common, int offset_min)
+{
+	struct gaps_table *table = calloc(1, sizeof *table);
+	if (table == NULL)
+		return NULL;
+	table->people = common->format == TABLE_TEXT;
+	table->quiet = common->quiet;
+	table->table = table_new(
+	        stdout, (enum table_format)common->format, columns, offset_min);
+	return table;
+}
+
+static void row(struct gaps_table *out, const char *station, const struct gap *gap)
+{
+	char lasted[32], reason[900];
+	struct table *table = out->table;
+	table_text(table, station);
+	table_text(table, gap->instrument);
+	table_text(table, gap->channel);
+	table_time(table, gap->from_us);
+	if (out->people && gap->open)
+		table_text(table, "now");
+	else
+		table_time(table, gap->to_us);
+	table_text(table, gap->open ? "yes" : "no");
+	if (out->people)
+		table_text(table, lasted_print(gap->to_us - gap->from_us, lasted));
+	else
+		table_integer(table, (gap->to_us - gap->from_us) / US_PER_S);
+	table_text(table, gap_cause_text(gap->cause));
+	table_text(table, gap_is_loss(gap) ? "yes" : "no");
+	table_integer(table, (int64_t)gap->expected);
+	table_integer(table, (int64_t)gap->received);
+	if (gap->records > 0)
+		table_integer(table, (int64_t)gap->records);
+	else
+		table_empty(table);
+	table_text(table, gap_reason(gap, reason, sizeof reason));
+	table_row(table);
+}
+
+void gaps_table_add(
+        struct gaps_table *table, const char *station, const struct gap *gap, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct gaps_sum *sum = &table->sum[gap[i].cause];
+		row(table, station, &gap[i]);
+		sum->n++;
+		sum->length_us += gap[i].to_us - gap[i].from_us;
+		sum->missing += gap[i].expected - gap[i].received;
+		sum->records += gap[i].records;
+	}
+}
+
+static void sum_print(const char *what, const struct gaps_sum *sum)
+{
+	char lasted[32];
+	printf("%-12s %5zu gap%s  %14s  %" PRIu64 " results", what, sum->n,
+	        sum->n == 1 ? " " : "s", lasted_print(sum->length_us, lasted),
+	        sum->missing);
+	if (sum->records > 0)
+		printf(", %" PRIu64 " records", sum->records);
+	putchar('\n');
+}
+
+/* Sums per cause, then of all that is lost. */
+static size_t sums_print(const struct gaps_table *table)
+{
+	struct gaps_sum lost = { 0 };
+	if (table->people && !table->quiet)
+		putchar('\n');
+	for (uint8_t cause = 0; cause < GAP_CAUSES; cause++) {
+		const struct gaps_sum *sum = &table->sum[cause];
+		const struct gap gap = { .cause = cause };
+		if (gap_is_loss(&gap)) {
+			lost.n += sum->n;
+			lost.length_us += sum->length_us;
+			lost.missing += sum->missing;
+			lost.records += sum->records;
+		}
+		if (table->people && !table->quiet && sum->n > 0)
+			sum_print(gap_cause_text(cause), sum);
+	}
+	if (table->people && !table->quiet)
+		sum_print("lost in all", &lost);
+	return lost.n;
+}
+
+size_t gaps_table_end(struct gaps_table *table)
+{
+	table_end(table->table);
+	size_t lost = sums_print(table);
+	free(table);
+	return lost;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* quantrac status of an archive: the ledger of gaps of its stations. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/holes.h"
+#include "base/legal_time.h"
+#include "cli/commands.h"
+#include "cli/gaps.h"
+#include "cli/view.h"
+
+static int station_add(struct gaps_table *table, struct view *view,
+        const struct gaps_arguments *a, const char *station, struct problem *why)
+{
+	struct gaps *ledger;
+	const struct gap *gap;
+	const struct holes_query query = { .station = station,
+		.from_us = a->from_us,
+		.to_us = a->to_us,
+		.now_us = a->now_us };
+	int n = holes_find(&ledger, &gap, view->reader, &query, why);
+	if (n >= 0)
+		gaps_table_add(table, station, gap, (size_t)n);
+	gaps_free(ledger);
+	return n < 0 ? n : OK;
+}
+
+static int all_stations(const struct common *common, struct view *view,
+        struct gaps_arguments *a, struct problem *why)
+{
+	int status = OK;
+	gaps_stretch(a, view->offset_min);
+	struct gaps_table *table = gaps_table_new(common, view->offset_min);
+	if (table == NULL)
+		return problem_set(why, FAILED, EXIT_TRY_AGAIN, "not enough memory");
+	size_t n = reader_stations(view->reader);
+	for (size_t i = 0; i < n && status == OK; i++) {
+		const char *station = reader_station(view->reader, i);
+		if (a->station == NULL || strcmp(a->station, station) == 0)
+			status = station_add(table, view, a, station, why);
+		common_progress(common, "gaps", (double)(i + 1) / (double)n);
+	}
+	size_t lost = gaps_table_end(table);
+	return status == OK && lost > 0 && a->exit_code ? 1 : status;
+}
+
+static int archive_gaps(const struct common *common, struct gaps_arguments *a)
+{
+	struct view view;
+	struct problem why = { 0 };
+	int status = view_open(&view, common->archive, false, &why);
+	if (status != OK)
+		return common_fail("status", &why);
+	if (a->station != NULL && !view_has_station(&view, a->station))
+		status = view_no_station(&view, a->station, &why);
+	else
+		status = all_stations(common, &view, a, &why);
+	view_close(&view);
+	if (status < 0)
+		return common_fail("status", &why);
+	return status > 0 ? status : view_exit(&view);
+}
+
+int command_status_office(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = gaps_argp_options,
+		.parser = gaps_argp_parse,
+		.doc = "What a cabinet shows; with --gaps: what an archive should "
+		       "hold and does not.",
+	};
+	struct common common;
+	struct gaps_arguments a = { 0 };
+	common_parse(&common, &argp, &a, argc, argv);
+	return a.gaps ? archive_gaps(&common, &a) : command_status(argc, argv);
+}
