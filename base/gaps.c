@@ -101,7 +101,7 @@ static void silence_add(struct gaps *gaps, int64_t from_us, int64_t to_us,
         int64_t cycle_us, uint64_t epoch)
 {
 	uint64_t missing = due_of_all(gaps, from_us, to_us);
-	bool anew = epoch != gaps->seen_epoch && gaps->seen_epoch != 0;
+	bool anew = epoch != 0 && epoch != gaps->seen_epoch && gaps->seen_epoch != 0;
 	if (missing == 0)
 		return;
 	if (gaps->has_silence && !anew && gaps->silence.cause == GAP_STATION &&
@@ -118,8 +118,10 @@ static void silence_add(struct gaps *gaps, int64_t from_us, int64_t to_us,
 	gaps->has_silence = true;
 }
 
-/* Every record of the station comes by here, in order of time. */
-static int record_seen(struct gaps *gaps, int64_t time_us, uint64_t epoch, uint64_t seq)
+/* Every reading of the station comes by here, in order of time.  A cabinet that only
+ * tells that its lines are down is as silent as one that tells nothing. */
+static int reading_seen(
+        struct gaps *gaps, int64_t time_us, uint64_t epoch, uint64_t seq)
 {
 	size_t all;
 	int64_t least_us, seen_us = gaps->seen_us;
@@ -139,7 +141,7 @@ static int record_seen(struct gaps *gaps, int64_t time_us, uint64_t epoch, uint6
 int gaps_reading(struct gaps *gaps, const struct gaps_reading *reading)
 {
 	const struct describe *describe = reading->describe;
-	if (record_seen(gaps, reading->time_us, reading->epoch, reading->seq) != OK)
+	if (reading_seen(gaps, reading->time_us, reading->epoch, reading->seq) != OK)
 		return FAILED;
 	struct gaps_instrument *one = gaps_instrument(gaps, describe->instrument);
 	if (one == NULL || instrument_use(gaps, one, describe, reading->time_us) != OK)
@@ -239,7 +241,7 @@ int gaps_before(struct gaps *gaps, const struct record *record, int64_t time_us)
 int gaps_event(struct gaps *gaps, const struct record *record, int64_t time_us,
         const struct describe *describe)
 {
-	if (record_seen(gaps, time_us, record->epoch, record->seq) != OK)
+	if (gaps_here(gaps, record->epoch, record->seq, time_us) != OK)
 		return FAILED;
 	if (record->type == RECORD_DESCRIBE)
 		return described(gaps, describe, time_us);
@@ -269,7 +271,7 @@ static int64_t end_of(const struct gaps *gaps, bool *now)
 	const struct gaps_options *options = &gaps->options;
 	*now = options->to_us >= options->now_us && !options->ended;
 	if (options->ended && gaps->seen_us < options->to_us)
-		return gaps->seen_us;
+		return gaps->seen_us; /* no reading ever: nothing was due */
 	return *now ? options->now_us : options->to_us;
 }
 
@@ -285,13 +287,13 @@ static void end_all(struct gaps *gaps)
 	size_t all;
 	int64_t least_us, end_us = end_of(gaps, &now);
 	int64_t patience_us = now ? gaps->options.patience_us : 0;
-	if (gaps->seen_us == INT64_MIN)
-		return;
-	size_t n = waiting_for(
-	        gaps, end_us - gaps->seen_us - patience_us, &all, &least_us);
+	bool heard = gaps->seen_us != INT64_MIN;
+	size_t n = !heard ? 0
+	                  : waiting_for(gaps, end_us - gaps->seen_us - patience_us,
+	                            &all, &least_us);
 	if (n > 0 && (n == all || n >= 2))
 		silence_add(gaps, gaps->seen_us + least_us, end_us, least_us, 0);
-	else if (now)
+	else if (now && heard)
 		end_us = gaps->seen_us; /* what is younger may be on its way */
 	for (size_t i = 0; i < gaps->n_instruments; i++)
 		if (gaps->instrument[i].active)

@@ -32,7 +32,7 @@ enum gap_cause {
 	GAP_UNCHANGED,  /* it answers, its result is never a fresh one */
 	GAP_LINE,       /* the port or the instrument was down, as the cabinet told */
 	GAP_NO_READING, /* no reading, and nothing says why */
-	GAP_STATION,    /* nothing at all from the station */
+	GAP_STATION,    /* no reading of any of its instruments */
 	GAP_EPOCH,      /* nothing from the station until it began to number anew */
 	GAP_DROPPED,    /* the station told that it was lost, and why */
 	GAP_LOST,       /* numbered records are not here */

@@ -20,6 +20,7 @@ struct gap_list {
 struct gaps_track {
 	char channel[ID_SIZE];
 	bool used;        /* in the DESCRIBE in force */
+	bool off;         /* switched off, when last read */
 	int64_t cycle_us; /* from one result due to the next */
 	int64_t due_us;   /* all before is accounted for */
 	bool open;        /* something is wrong since from_us */
@@ -74,7 +75,7 @@ struct gaps {
 	struct gaps_instrument *instrument;
 	size_t n_epochs;
 	struct gaps_epoch *epoch;
-	int64_t seen_us; /* of the station's last record; INT64_MIN: none yet */
+	int64_t seen_us; /* of the station's last reading; INT64_MIN: none yet */
 	uint64_t seen_epoch;
 	bool has_silence;
 	struct gap silence; /* of the station; may still be joined */

@@ -45,15 +45,19 @@ static bool together(const struct gaps_instrument *instrument, const struct gap 
 	       apart(a->to_us, b->to_us) <= slack_us;
 }
 
-/* Is there a channel that may have had a result in between and lacks none? */
-static bool others_lack(
+/* Do n channels stand for the instrument?  Those that are switched off and those that
+ * had no result due in between do not count. */
+static bool are_all(
         const struct gaps_instrument *instrument, const struct gap *joined, size_t n)
 {
-	size_t due = 0;
-	for (size_t i = 0; i < instrument->n; i++)
-		due += gaps_due(joined->from_us, joined->to_us,
-		               instrument->track[i].cycle_us) > 0;
-	return n >= due && n > 1;
+	size_t due = 0, read = 0;
+	for (size_t i = 0; i < instrument->n; i++) {
+		const struct gaps_track *track = &instrument->track[i];
+		read += !track->off;
+		due += !track->off &&
+		       gaps_due(joined->from_us, joined->to_us, track->cycle_us) > 0;
+	}
+	return n >= due && (n > 1 || read == 1);
 }
 
 /* Gather what goes together with gap[0] at the front; how many. */
@@ -97,7 +101,7 @@ int gaps_join(struct gaps *gaps)
 		const struct gaps_instrument *instrument =
 		        gaps_instrument(gaps, list->gap[i].instrument);
 		size_t n = gather(instrument, &list->gap[i], list->n - i, &joined);
-		if (instrument->n == 1 || others_lack(instrument, &joined, n)) {
+		if (list->gap[i].cause != GAP_OFF && are_all(instrument, &joined, n)) {
 			joined.channel[0] = '\0';
 			status = gap_list_add(&out, &joined);
 			i += n;

@@ -16,9 +16,9 @@ static const struct {
 	[GAP_UNCHANGED] = { "unchanged", "the instrument gives no fresh result" },
 	[GAP_LINE] = { "line", "the line is down" },
 	[GAP_NO_READING] = { "no-reading", "no reading, and nothing says why" },
-	[GAP_STATION] = { "station", "nothing at all from the station" },
+	[GAP_STATION] = { "station", "no reading of any instrument from the station" },
 	[GAP_EPOCH] = { "new-epoch",
-	        "nothing from the station until it began to number anew" },
+	        "no reading from the station until it began to number anew" },
 	[GAP_DROPPED] = { "dropped", "lost in the cabinet, which told so" },
 	[GAP_LOST] = { "lost", "numbered records are not here" },
 	[GAP_FILE] = { "file", "a sealed file is missing or damaged" },
@@ -48,8 +48,11 @@ const char *gap_reason(const struct gap *gap, char *out, size_t room)
 	const char *sentence =
 	        gap->cause < GAP_CAUSES ? causes[gap->cause].sentence : "?";
 	const char *detail = gap->detail != NULL ? gap->detail : "";
-	int n = snprintf(
-	        out, room, "%s%s%s", sentence, detail[0] != '\0' ? ": " : "", detail);
+	bool told = gap->cause <= GAP_REFUSED || gap->cause == GAP_LINE;
+	if (detail[0] != '\0' && told) /* the cabinet says it better */
+		sentence = "";
+	int n = snprintf(out, room, "%s%s%s", sentence,
+	        detail[0] != '\0' && sentence[0] != '\0' ? ": " : "", detail);
 	if (gap->first_seq != 0 && n > 0 && (size_t)n < room)
 		snprintf(out + n, room - (size_t)n,
 		        " (epoch %016" PRIx64 ", records %" PRIu64 " to %" PRIu64 ")",

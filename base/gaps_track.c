@@ -20,6 +20,8 @@ static void push(struct gaps *gaps, struct gaps_track *track)
 	if (gap->expected < track->missing)
 		gap->expected = track->missing;
 	gap->received = gap->expected - track->missing;
+	if (gap->cause == GAP_OFF || gap->cause == GAP_STOPPED) /* nothing was due */
+		gap->expected = gap->received = 0;
 	if (gap_list_add(&gaps->of_channels, gap) != OK)
 		gaps->failed = true;
 	track->has_pending = false;
@@ -111,7 +113,9 @@ static void end(struct gaps *gaps, const struct gaps_instrument *instrument,
 static void bad(struct gaps *gaps, const struct gaps_instrument *instrument,
         struct gaps_track *track, uint8_t cause, int64_t time_us)
 {
-	if (track->open && track->cause == cause)
+	/* what is switched off lacks nothing while nobody reads it */
+	bool holds = track->cause == GAP_OFF && cause == GAP_NO_READING;
+	if (track->open && (track->cause == cause || holds))
 		return;
 	int64_t from_us = time_us > track->due_us ? time_us : track->due_us;
 	int64_t carry_us = from_us;
@@ -307,6 +311,7 @@ int instrument_row(struct gaps *gaps, struct gaps_instrument *instrument,
 	for (size_t i = 0; i < instrument->n_map; i++) {
 		struct gaps_track *track = &instrument->track[instrument->map[i]];
 		int cause = cause_of(state[i]);
+		track->off = cause == GAP_OFF;
 		if (track->cycle_us <= 0)
 			continue;
 		if (absent)

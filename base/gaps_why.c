@@ -187,6 +187,7 @@ static int explain_file(struct gaps *gaps, struct place places[2],
         struct gap_list *holes, struct gap *file)
 {
 	bool whole_day = file->received != 0, told = false;
+	char text[800];
 	struct reason reason = { .cause = GAP_FILE,
 		.from_us = file->from_us,
 		.to_us = file->to_us,
@@ -197,6 +198,10 @@ static int explain_file(struct gaps *gaps, struct place places[2],
 	else if (reason.records > 0)
 		told = lay_holes(gaps, places, holes, file);
 	take_holes(holes, file, reason.records);
+	snprintf(text, sizeof text, "%s; its records are still in the journal",
+	        file->detail);
+	if (reason.records == 0)
+		reason.detail = text;
 	return told ? OK : found_add(gaps, &reason);
 }
 

@@ -217,8 +217,9 @@ int cabinet_gaps(const struct common *common, struct gaps_arguments *a)
 		        a->station);
 	if (status == OK) {
 		status = feed_all(&feeding, a);
-		code = status == OK ? print(&feeding, common, a, station->utc_offset_min)
-		                    : tell(&feeding, status);
+		code = status == OK
+		               ? print(&feeding, common, a, station->utc_offset_min)
+		               : tell(&feeding, status);
 	} else {
 		code = common_fail("status", &why);
 	}

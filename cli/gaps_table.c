@@ -127,11 +127,12 @@ static void row(struct gaps_table *out, const char *station, const struct gap *g
 	table_text(table, station);
 	table_text(table, gap->instrument);
 	table_text(table, gap->channel);
-	table_time(table, gap->from_us);
+	int64_t unit_us = out->people ? US_PER_S : 1; /* people read no microseconds */
+	table_time(table, gap->from_us / unit_us * unit_us);
 	if (out->people && gap->open)
 		table_text(table, "now");
 	else
-		table_time(table, gap->to_us);
+		table_time(table, gap->to_us / unit_us * unit_us);
 	table_text(table, gap->open ? "yes" : "no");
 	if (out->people)
 		table_text(table, lasted_print(gap->to_us - gap->from_us, lasted));
