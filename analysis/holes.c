@@ -197,17 +197,22 @@ static int told_before(void *with, const struct reader_event *event)
 	return feeding->failed;
 }
 
+/* Looks back a day at a time: nearly always the first tells. */
 static bool was_read(struct feeding *feeding, const struct describe *describe)
 {
-	struct rows *rows = NULL;
 	size_t n = 0;
-	const struct query query = { .station = feeding->query->station,
-		.instrument = describe->instrument,
-		.from_us = feeding->from_us - LOOK_BACK_US,
-		.to_us = feeding->from_us,
-		.as_of_us = feeding->query->as_of_us };
-	reader_rows(feeding->reader, &query, &rows, &n, NULL);
-	rows_free(rows, n);
+	int64_t least_us = feeding->from_us - LOOK_BACK_US;
+	for (int64_t day_us = feeding->from_us; day_us > least_us && n == 0;
+	        day_us -= US_PER_DAY) {
+		struct rows *rows = NULL;
+		const struct query query = { .station = feeding->query->station,
+			.instrument = describe->instrument,
+			.from_us = day_us - US_PER_DAY,
+			.to_us = day_us,
+			.as_of_us = feeding->query->as_of_us };
+		reader_rows(feeding->reader, &query, &rows, &n, NULL);
+		rows_free(rows, n);
+	}
 	return n > 0;
 }
 

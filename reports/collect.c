@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/holes.h"
 #include "base/config.h"
 #include "base/legal_time.h"
 #include "calibration/ledger.h"
@@ -291,6 +292,20 @@ static int draw_curve(struct sheet *sheet, struct reader *reader,
 	return status == NOT_FOUND ? OK : status;
 }
 
+/* What the day lacks, of all instruments of the station. */
+static int find_gaps(struct sheet *sheet, struct reader *reader,
+        const struct judge_options *options, struct problem *why)
+{
+	const struct holes_query query = { .station = sheet->station,
+		.from_us = sheet->start_us,
+		.to_us = sheet->end_us,
+		.as_of_us = options->as_of_us,
+		.now_us = options->now_us };
+	int n = holes_find(&sheet->gaps, &sheet->gap, reader, &query, why);
+	sheet->n_gaps = n > 0 ? (size_t)n : 0;
+	return n < 0 ? n : OK;
+}
+
 /* Was a file of this day, or a journal of this station, among what could not be read? */
 static bool is_damaged(const struct sheet *sheet, const struct reader *reader)
 {
@@ -318,6 +333,8 @@ static int complete(struct sheet *sheet, struct reader *reader,
 		status = find_version(sheet, reader, rules, options, why);
 	if (status == OK)
 		status = draw_curve(sheet, reader, rules, options->as_of_us, why);
+	if (status == OK)
+		status = find_gaps(sheet, reader, options, why);
 	sheet->damaged = is_damaged(sheet, reader);
 	sheet_digest(sheet);
 	return status;
@@ -363,5 +380,6 @@ void sheet_free(struct sheet *sheet)
 		permits_free(sheet->permits);
 	free(sheet->permits);
 	free(sheet->before);
+	gaps_free(sheet->gaps);
 	*sheet = (struct sheet){ 0 };
 }

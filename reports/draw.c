@@ -79,6 +79,8 @@ static double body(const struct canvas *canvas, double y, double chart_height)
 	at += draw_lines(canvas, &canvas->form->basis, at);
 	at += part(canvas, 5, at);
 	at += draw_lines(canvas, &canvas->form->condition, at);
+	at += part(canvas, 6, at);
+	at += draw_lines(canvas, &canvas->form->gaps, at);
 	return at - y;
 }
 

@@ -209,6 +209,7 @@ static void parts(struct form *form, const struct sheet *sheet)
 		WORD_PART_CHART,
 		WORD_PART_BASIS,
 		WORD_PART_CONDITION,
+		WORD_PART_GAPS,
 	};
 	for (int i = 0; i < FORM_PARTS; i++)
 		form->part[i] =
@@ -316,6 +317,8 @@ int form_make(struct form *form, const struct sheet *sheet, enum language langua
 	form_table(form, sheet);
 	form_basis(form, sheet);
 	form_condition(form, sheet);
+	if (form_gaps(form, sheet) != OK)
+		return FAILED;
 	foot(form, sheet);
 	return form->texts.failed ? FAILED : OK;
 }

@@ -14,8 +14,9 @@
 #define FORM_LINES   24
 #define FORM_COLUMNS 7
 #define FORM_RESULTS 4 /* most results over the limit that are told in full */
-#define FORM_PARTS   6
+#define FORM_PARTS   7
 #define FORM_BANDS   5
+#define FORM_GAPS    4 /* most gaps that are told one by one */
 
 struct form_line { /* a label and what it says; the label may be "" */
 	const char *label, *text;
@@ -45,7 +46,7 @@ struct form {
 	size_t n_banners;
 	const char *banner[FORM_BANNERS];
 	const char *sheet, *title, *period, *identity, *made;
-	const char *part[FORM_PARTS]; /* "1. ..." to "6. ..." */
+	const char *part[FORM_PARTS]; /* "1. ..." to "7. ..." */
 
 	struct form_lines about;
 	uint8_t result; /* the worst of all: colours the box */
@@ -59,6 +60,7 @@ struct form {
 	struct form_band band[FORM_BANDS];
 	struct form_lines basis;
 	struct form_lines condition;
+	struct form_lines gaps;
 	struct form_lines foot;
 	const char *page;
 	const char *disclaimer; /* S22, always the last line */
@@ -73,6 +75,7 @@ void form_results(struct form *form, const struct sheet *sheet);   /* part 2 */
 void form_table(struct form *form, const struct sheet *sheet);     /* part 3 */
 void form_basis(struct form *form, const struct sheet *sheet);     /* part 5 */
 void form_condition(struct form *form, const struct sheet *sheet); /* part 6 */
+int form_gaps(struct form *form, const struct sheet *sheet);       /* part 7 */
 
 /* Part 2, means over less than a day: those over; then the others. */
 void form_shorter_over(struct form *form, const struct sheet *sheet);

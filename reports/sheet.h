@@ -15,6 +15,7 @@
 #include "analysis/assess.h"
 #include "archive/reader.h"
 #include "base/digest.h"
+#include "base/gaps.h"
 #include "reports/words.h"
 
 enum data_level { LEVEL_ORIGINAL, LEVEL_CHECKED, LEVEL_APPROVED };
@@ -52,6 +53,8 @@ struct sheet {
 	size_t n_shorter;
 	struct sheet_shorter shorter[SHEET_SHORTER];
 	bool damaged; /* some of the day's data could not be read */
+	size_t n_gaps;
+	const struct gap *gap; /* of the day, all instruments of the station */
 
 	int version;            /* from 1 */
 	int64_t made_us;        /* when this version was made */
@@ -63,7 +66,8 @@ struct sheet {
 	char digest[DIGEST_HEX]; /* of the figures; sheet_digest */
 
 	struct permits
-	        *permits; /* owned, with the arrays above, by a collected sheet */
+	        *permits;  /* owned, with the arrays above, by a collected sheet */
+	struct gaps *gaps; /* owned: the ledger `gap` points into */
 };
 
 struct sheet_query {

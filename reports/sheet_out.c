@@ -95,6 +95,7 @@ static void text_all(struct form *form, FILE *out)
 	text_table(form, out);
 	text_part(form, 4, &form->basis, out);
 	text_part(form, 5, &form->condition, out);
+	text_part(form, 6, &form->gaps, out);
 	fputc('\n', out);
 	for (size_t i = 0; i < form->foot.n; i++)
 		fprintf(out, "%s: %s\n", form->foot.line[i].label,
@@ -136,6 +137,24 @@ static void json_assessment(struct json *json, const struct assessment *a)
 	json_end(json);
 }
 
+static void json_gap(struct json *json, const struct gap *gap, int offset_min)
+{
+	char time[TIME_TEXT], reason[900];
+	json_object(json);
+	json_put_text(json, "instrument", gap->instrument);
+	json_put_text(json, "channel", gap->channel);
+	json_put_text(json, "from", time_print(gap->from_us, offset_min, time));
+	json_put_text(json, "to", time_print(gap->to_us, offset_min, time));
+	json_put_bool(json, "open", gap->open);
+	json_put_text(json, "cause", gap_cause_text(gap->cause));
+	json_put_bool(json, "loss", gap_is_loss(gap));
+	json_put_integer(json, "expected", (int64_t)gap->expected);
+	json_put_integer(json, "received", (int64_t)gap->received);
+	json_put_integer(json, "records", (int64_t)gap->records);
+	json_put_text(json, "reason", gap_reason(gap, reason, sizeof reason));
+	json_end(json);
+}
+
 static void json_lines(struct json *json, struct form *form, const char *key,
         const struct form_lines *lines)
 {
@@ -164,6 +183,11 @@ static void json_all(struct json *json, struct form *form, const struct sheet *s
 	json_array(json);
 	for (size_t i = 0; i < sheet->n; i++)
 		json_assessment(json, &sheet->assessment[i]);
+	json_end(json);
+	json_key(json, "gaps");
+	json_array(json);
+	for (size_t i = 0; i < sheet->n_gaps; i++)
+		json_gap(json, &sheet->gap[i], sheet->utc_offset_min);
 	json_end(json);
 	json_put_text(json, "archive_state", sheet->archive_state);
 	json_put_text(json, "digest", sheet->digest);
