@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Part 7 of the data sheet: no gap, one, and more than a page has room for. */
+#include "tests/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/legal_time.h"
+#include "tests/sheet_fixture.h"
+
+static struct gap gap[40];
+
+/* n gaps of the day: gap i begins at i half hours and lasts i + 1 minutes. */
+static struct sheet *sheet_with(enum scene scene, size_t n)
+{
+	struct sheet *sheet = sheet_scene(scene);
+	for (size_t i = 0; i < n; i++) {
+		gap[i] = (struct gap){ .cause = (uint8_t)(i % GAP_CLOCK),
+			.from_us = sheet->start_us + (int64_t)i * 30 * US_PER_MIN,
+			.expected = 2 * (i + 1),
+			.received = i % 2 };
+		gap[i].to_us = gap[i].from_us + (int64_t)(i + 1) * US_PER_MIN;
+		snprintf(gap[i].instrument, ID_SIZE, "analyser-%zu", i);
+	}
+	sheet->gap = gap;
+	sheet->n_gaps = n;
+	return sheet;
+}
+
+static char *printed(const char *folder, const struct sheet *sheet, enum language lang)
+{
+	struct problem why = { 0 };
+	int code;
+	const char *keep = getenv("KEEP_SHEETS"); /* to be looked at */
+	const char *path = in_folder(
+	        keep != NULL ? keep : folder, keep == NULL         ? "sheet.pdf"
+	                                      : sheet->n_gaps == 0 ? "none.pdf"
+	                                      : lang == VIETNAMESE ? "vi.pdf"
+	                                                           : "en.pdf");
+	if (sheet_write(sheet, lang, path, &why) != OK)
+		fail_msg("%s", why.text);
+	char *pages = run_command(&code, "pdfinfo %s | grep Pages:", path);
+	assert_contains(pages, " 1\n");
+	free(pages);
+	return run_command(&code, "pdftotext -raw %s - | tr '\\n' ' '", path);
+}
+
+static void a_day_without_a_gap_says_so(void **state)
+{
+	char *text = printed(*state, sheet_with(SCENE_OVER, 0), VIETNAMESE);
+	assert_contains(text, "7. Các khoảng không có số liệu Không có: mọi kết quả "
+	                      "phải có trong ngày đều đã nhận được.");
+	free(text);
+	text = printed(*state, sheet_with(SCENE_OVER, 0), ENGLISH);
+	assert_contains(text, "7. Gaps in the data None: every result due");
+	free(text);
+}
+
+static void one_gap_is_told_with_its_times_reason_and_count(void **state)
+{
+	char *text = printed(*state, sheet_with(SCENE_OVER, 1), VIETNAMESE);
+	assert_contains(text, "analyser-0 từ 00:00 đến 00:01 (1 phút): thiết bị đo "
+	                      "không trả lời; thiếu 2/2 kết quả");
+	free(text);
+	text = printed(*state, sheet_with(SCENE_OVER, 1), ENGLISH);
+	assert_contains(text, "analyser-0 from 00:00 to 00:01 (1 min): the instrument "
+	                      "did not answer; 2 of 2 results missing");
+	free(text);
+}
+
+static void of_thirty_the_longest_are_told_and_the_rest_counted(void **state)
+{
+	char *text = printed(*state, sheet_with(SCENE_MANY, 30), VIETNAMESE);
+	assert_contains(text, "analyser-29 từ 14:30 đến 15:00 (30 phút)");
+	assert_contains(text, "analyser-26 từ");
+	assert_null(strstr(text, "analyser-25"));
+	/* 1 + 2 + ... + 26 minutes */
+	assert_contains(text, "và 26 khoảng khác, tổng cộng 5 giờ 51 phút");
+	free(text);
+	text = printed(*state, sheet_with(SCENE_MANY, 30), ENGLISH);
+	assert_contains(text, "and 26 more, 5 h 51 min in all");
+	free(text);
+}
+
+static void what_is_lost_comes_before_what_is_told_as_such(void **state)
+{
+	struct sheet *sheet = sheet_with(SCENE_OVER, 2);
+	gap[1].cause = GAP_CALIBRATING; /* the longer one */
+	char *text = printed(*state, sheet, ENGLISH);
+	const char *lost = strstr(text, "analyser-0"),
+	           *told = strstr(text, "analyser-1");
+	assert_true(lost != NULL && told != NULL && lost < told);
+	free(text);
+}
+
+static void every_cause_has_its_own_words_in_both_languages(void **state)
+{
+	for (size_t cause = 0; cause < GAP_CAUSES; cause++)
+		for (size_t other = 0; other < cause; other++)
+			for (int lang = 0; lang < LANGUAGES; lang++)
+				assert_string_not_equal(
+				        word_text(lang,
+				                WORD_GAP_SILENT + (enum word)cause),
+				        word_text(lang,
+				                WORD_GAP_SILENT + (enum word)other));
+	assert_string_equal(word_text(ENGLISH, WORD_GAP_SILENT + GAP_OFF),
+	        word_text(ENGLISH, WORD_GAP_OFF));
+}
+
+static void the_json_has_them_all(void **state)
+{
+	int code;
+	const char *path = in_folder(*state, "sheet.json");
+	FILE *out = fopen(path, "w");
+	assert_int_equal(sheet_json(sheet_with(SCENE_MANY, 30), VIETNAMESE, out), OK);
+	fclose(out);
+	char *text = run_command(&code,
+	        "python3 -c 'import json; g=json.load(open(\"%s\"))[\"gaps\"]; "
+	        "print(len(g), g[0][\"cause\"], g[29][\"expected\"], g[0][\"to\"])'",
+	        path);
+	assert_contains(text, "30 silent 60 2");
+	free(text);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_day_without_a_gap_says_so),
+		TEST(one_gap_is_told_with_its_times_reason_and_count),
+		TEST(of_thirty_the_longest_are_told_and_the_rest_counted),
+		TEST(what_is_lost_comes_before_what_is_told_as_such),
+		TEST(every_cause_has_its_own_words_in_both_languages),
+		TEST(the_json_has_them_all),
+	};
+	return cmocka_run_group_tests_name("sheet gaps", tests, NULL, NULL);
+}
