@@ -107,8 +107,7 @@ static int station_add(
 	return OK;
 }
 
-static int station_get(
-        struct sealer *sealer, const char *name, struct seal_station **out)
+int seal_station_of(struct sealer *sealer, const char *name, struct seal_station **out)
 {
 	for (size_t i = 0; i < sealer->n; i++)
 		if (strcmp(sealer->station[i]->name, name) == 0) {
@@ -278,7 +277,7 @@ static int run_station(
 {
 	struct sealer *sealer = job->sealer;
 	struct seal_station *station;
-	if (station_get(sealer, limit->source, &station) != OK)
+	if (seal_station_of(sealer, limit->source, &station) != OK)
 		return problem_set(why, FAILED, EXIT_TRY_AGAIN, "no memory to seal");
 	int status = scan_station(sealer, station, limit, n, why);
 	if (status == OK)

@@ -66,6 +66,12 @@ int gather_run(struct gather *gather, struct problem *why);
 void gather_settle(struct gather *gather);
 void gather_free(struct gather *gather);
 
+/* The station, known from now on.  OK or FAILED. */
+int seal_station_of(struct sealer *sealer, const char *name, struct seal_station **out);
+
+/* How a record came: enum transport. */
+uint8_t seal_transport(const struct arrival *arrival, uint8_t origin, int64_t time_us);
+
 /* Files the day has; entered if `enter`. */
 int seal_files_of(const struct seal_station *station, const char *date);
 int seal_files_add(struct seal_station *station, const char *date);

@@ -128,8 +128,7 @@ static bool belongs(const struct gather *gather, const struct waiting_epoch *epo
 	                                       arrival->stored_us, job->now_us));
 }
 
-static uint8_t transport_of(
-        const struct arrival *arrival, uint8_t origin, int64_t time_us)
+uint8_t seal_transport(const struct arrival *arrival, uint8_t origin, int64_t time_us)
 {
 	if (origin == ORIGIN_IMPORT)
 		return TRANSPORT_IMPORT;
@@ -153,7 +152,7 @@ static int gather_one(struct gather *gather, const struct waiting_epoch *epoch,
 	struct batch_record one = { .bytes = entry->record,
 		.size = entry->size,
 		.stored_us = entry->stored_us,
-		.transport = transport_of(&arrival, made_by, time_us) };
+		.transport = seal_transport(&arrival, made_by, time_us) };
 	return batch_add(&gather->batch, &one);
 }
 

@@ -44,6 +44,11 @@ void sealed_free(struct sealed *sealed);
 int sealed_note(struct sealed *sealed, const char *dir, const struct seal *seal,
         const struct sealed_range *range, size_t n);
 
+/* By the notes: which records the file with this SHA-256 holds; caller frees.  OK,
+ * NOT_FOUND or FAILED. */
+int sealed_ranges_of(const char *dir, const char *station,
+        const uint8_t file[DIGEST_SIZE], struct sealed_range **out, size_t *n);
+
 /* Into memory only; OK or FAILED. */
 int sealed_add(struct sealed *sealed, const struct sealed_range *range, size_t n);
 

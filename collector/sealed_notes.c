@@ -251,6 +251,30 @@ int sealed_load(struct sealed *sealed, const char *dir, const char *station,
 	return status;
 }
 
+int sealed_ranges_of(const char *dir, const char *station,
+        const uint8_t file[DIGEST_SIZE], struct sealed_range **out, size_t *n)
+{
+	char path[ARCHIVE_PATH + 32], *text = NULL, *save = NULL;
+	struct ranges ranges = { .n = 0 };
+	uint8_t digest[DIGEST_SIZE];
+	int status = NOT_FOUND;
+	size_t size;
+	notes_path(path, sizeof path, dir, station);
+	if (file_read(path, NOTES_MOST, &text, &size) != OK)
+		return NOT_FOUND;
+	for (char *line = strtok_r(text, "\n", &save); line != NULL && status != OK;
+	        line = strtok_r(NULL, "\n", &save))
+		if (line_parse(line, digest, &ranges) == OK &&
+		        memcmp(digest, file, DIGEST_SIZE) == 0)
+			status = OK;
+	free(text);
+	if (status != OK)
+		free(ranges.one);
+	*out = status == OK ? ranges.one : NULL;
+	*n = status == OK ? ranges.n : 0;
+	return status;
+}
+
 int sealed_note(struct sealed *sealed, const char *dir, const struct seal *seal,
         const struct sealed_range *range, size_t n)
 {

@@ -15,6 +15,12 @@ int sealing_open(struct sealing *sealing, struct ingest *ingest)
 	return sealing->descriptor >= 0 ? OK : FAILED;
 }
 
+void sealing_scrub(struct sealing *sealing, const struct scrub_options *options)
+{
+	scrub_open(&sealing->scrub, options, ingest_dir(sealing->ingest));
+	sealing->seen = sealing->scrub;
+}
+
 static void *run(void *with)
 {
 	struct sealing *sealing = with;
@@ -26,6 +32,7 @@ static void *run(void *with)
 	if (sealing->result >= 0 && sealing->why.text[0] != '\0')
 		log_line(LOG_INFO, "sealing: goes on again");
 	sealing->why = why;
+	scrub_run(&sealing->scrub, sealing->job);
 	(void)!write(sealing->descriptor, &one, sizeof one);
 	return NULL;
 }
@@ -54,6 +61,7 @@ void sealing_end(struct sealing *sealing)
 	(void)!read(sealing->descriptor, &count, sizeof count);
 	ingest_seal_end(sealing->ingest, sealing->job);
 	sealing->job = NULL;
+	sealing->seen = sealing->scrub;
 	if (sealing->result > 0)
 		sealing->files += (uint64_t)sealing->result;
 }
@@ -63,5 +71,6 @@ void sealing_close(struct sealing *sealing)
 	if (sealing->job != NULL)
 		seal_job_hurry(sealing->job);
 	sealing_end(sealing);
+	scrub_close(&sealing->scrub);
 	close(sealing->descriptor);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sealing in a thread of its own, so that acknowledgements go on.  libhdf5 is spoken to
+/* Sealing and scrubbing in a thread of its own, so that acknowledgements go on.  libhdf5 is spoken to
  * in it alone. */
 #ifndef COLLECTOR_SEALING_H
 #define COLLECTOR_SEALING_H
@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "collector/ingest.h"
+#include "collector/scrub.h"
 
 struct sealing {
 	struct ingest *ingest;
@@ -17,11 +18,15 @@ struct sealing {
 	int descriptor;       /* eventfd: readable when the job has ended */
 	int result;           /* of the last job */
 	struct problem why;
-	int64_t began_us; /* UTC, of the last job; 0: none yet */
-	uint64_t files;   /* sealed since the start */
+	int64_t began_us;   /* UTC, of the last job; 0: none yet */
+	uint64_t files;     /* sealed since the start */
+	struct scrub scrub; /* of the thread */
+	struct scrub seen;  /* its rounds, as the last job left them */
 };
 
 int sealing_open(struct sealing *sealing, struct ingest *ingest); /* OK or FAILED */
+/* Look again at what was sealed whenever a job has nothing more to seal. */
+void sealing_scrub(struct sealing *sealing, const struct scrub_options *options);
 /* Begin a job unless one is under way; OK or FAILED. */
 int sealing_begin(struct sealing *sealing, int64_t now_us);
 /* The descriptor was readable: take the result, log it on change. */

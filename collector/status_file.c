@@ -83,6 +83,34 @@ static void put_sealing(struct json *json, const struct status_view *view)
 	json_end(json);
 }
 
+static void put_round(struct json *json, const char *key,
+        const struct scrub_round *round, int offset_min)
+{
+	json_key(json, key);
+	json_object(json);
+	put_time(json, "began", round->began_us, offset_min);
+	put_time(json, "ended", round->ended_us, offset_min);
+	put_count(json, "files", round->files);
+	put_count(json, "bytes", round->bytes);
+	put_count(json, "damaged", round->damaged);
+	put_count(json, "restored", round->restored);
+	put_count(json, "journals_damaged", round->journals_damaged);
+	json_end(json);
+}
+
+/* What the last job left, also while one is under way. */
+static void put_scrub(struct json *json, const struct status_view *view)
+{
+	const struct scrub *scrub = &view->sealing->seen;
+	json_key(json, "scrub");
+	json_object(json);
+	json_put_number(json, "every_s", scrub->options.every_s);
+	put_round(json, "round", &scrub->round, view->utc_offset_min);
+	put_round(json, "last", &scrub->last, view->utc_offset_min);
+	json_put_text(json, "problem", scrub->worst);
+	json_end(json);
+}
+
 char *status_text_of(const struct status_view *view, size_t *n)
 {
 	char *text = NULL;
@@ -96,6 +124,7 @@ char *status_text_of(const struct status_view *view, size_t *n)
 	json_put_text(&json, "version", QUANTRAC_VERSION);
 	put_link(&json, view);
 	put_sealing(&json, view);
+	put_scrub(&json, view);
 	json_key(&json, "stations");
 	json_array(&json);
 	for (size_t i = 0; i < view->desk->n; i++)
