@@ -73,6 +73,9 @@ static void start(struct collectd *collectd, const struct collectd_arguments *ar
 	            (size_t)collectd->config.most_agents) != OK ||
 	        sealing_open(&collectd->sealing, collectd->ingest) != OK)
 		fatal(EXIT_INTERNAL, "cannot start: %s", strerror(errno));
+	sealing_scrub(&collectd->sealing,
+	        &(struct scrub_options){ .every_s = collectd->config.scrub_every_s,
+	                .bytes_s = collectd->config.scrub_mib_s * (1 << 20) });
 	collectd_open_link(collectd);
 	clock_init(&collectd->clock);
 	collectd->now = clock_now(&collectd->clock);

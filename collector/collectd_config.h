@@ -19,6 +19,7 @@ struct collectd_config {
 	int64_t most_agents;
 	bool allow_simulated;
 	double seal_every_s, hold_s, commit_every_s;
+	double scrub_every_s, scrub_mib_s;
 	/* of paths that the file names beside itself */
 	char archive_room[COLLECTD_PATH], key_room[COLLECTD_PATH],
 	        agents_room[COLLECTD_PATH], sign_room[COLLECTD_PATH];
