@@ -21,6 +21,7 @@ static const struct command commands[] = {
 	{ "keys",        command_keys,        "keys of cabinets and collector",               "khóa của tủ và máy chủ nhận" },
 	{ "means",       command_means,       "means with data capture",                      "giá trị trung bình và tỷ lệ số liệu nhận được" },
 	{ "permit",      command_permit,      "set and list permits",                         "giấy phép: ghi, liệt kê" },
+	{ "recover",     command_recover,     "bring an archive into order after damage",     "khôi phục kho lưu trữ sau sự cố" },
 	{ "report",      command_report,      "the data sheet of a station's day",            "phiếu số liệu của trạm theo ngày" },
 	{ "simulate",    command_simulate,    "instruments on ptys and TCP from a scenario",  "mô phỏng thiết bị đo theo kịch bản" },
 	{ "status",      command_status_office, "what every channel shows, what is missing",    "tình trạng từng kênh; --gaps: số liệu còn thiếu" },

@@ -110,23 +110,26 @@ static struct day_header header_of(const struct remake *remake)
 	return header;
 }
 
-/* Write it with the k-th DESCRIBE of the shelf in front; 1: to the bit what was
- * sealed. */
-static int write_with(struct remake *remake, size_t k, struct problem *why)
+/* Write it with this DESCRIBE of the station in front (NULL: as the shelf stands); 1:
+ * to the bit what was sealed. */
+static int write_with(
+        struct remake *remake, struct describe *first, struct problem *why)
 {
 	const struct shelf *shelf = &remake->station->shelf;
 	const struct day_header header = header_of(remake);
 	uint8_t hash[DIGEST_SIZE];
+	size_t n = 0;
 	struct describe **order = calloc(shelf->n + 1, sizeof(struct describe *));
 	if (order == NULL)
 		return problem_set(why, FAILED, EXIT_TRY_AGAIN, "no memory");
-	order[0] = k < shelf->n ? shelf->describe[k] : NULL;
-	for (size_t i = 0, to = shelf->n > 0; i < shelf->n; i++)
-		if (i != k)
-			order[to++] = shelf->describe[i];
+	if (first != NULL)
+		order[n++] = first;
+	for (size_t i = 0; i < shelf->n; i++)
+		if (shelf->describe[i] != first)
+			order[n++] = shelf->describe[i];
 	unlink(remake->temporary);
 	int status = day_write(remake->temporary, &header, remake->batch.record,
-	        remake->batch.n, order, shelf->n, why);
+	        remake->batch.n, order, n, why);
 	free(order);
 	if (status != OK)
 		return status;
@@ -135,16 +138,59 @@ static int write_with(struct remake *remake, size_t k, struct problem *why)
 	return memcmp(hash, remake->seal->file, DIGEST_SIZE) == 0;
 }
 
+/* The DESCRIBE of the station that another sealed file carries; NULL. */
+static struct describe *station_in(const struct remake *remake, const struct seal *seal)
+{
+	char path[ARCHIVE_PATH];
+	uint8_t hash[DIGEST_SIZE];
+	struct describe *describe = NULL;
+	struct day *day;
+	struct problem why;
+	snprintf(path, sizeof path, "%.3500s/%s", remake->sealer->dir, seal->path);
+	if (strcmp(seal->station, remake->seal->station) != 0 ||
+	        digest_of_file(path, hash) != OK ||
+	        memcmp(hash, seal->file, DIGEST_SIZE) != 0 ||
+	        day_open(&day, path, &why) != OK)
+		return NULL;
+	if (day_station_describe(day, &describe, &why) != OK)
+		describe = NULL;
+	day_close(day);
+	return describe;
+}
+
+/* By the station's DESCRIBE in the files sealed before and after it, the nearest
+ * first. */
+static int write_as_neighbour(struct remake *remake, struct problem *why)
+{
+	const struct seal_list *list = &remake->sealer->list;
+	size_t at = 0;
+	int status = 0;
+	while (at < list->n && strcmp(list->seal[at].path, remake->seal->path) != 0)
+		at++;
+	for (int side = -1; side <= 1 && status == 0; side += 2) {
+		struct describe *describe = NULL;
+		for (size_t i = at + (size_t)side; i < list->n && describe == NULL;
+		        i += (size_t)side)
+			describe = station_in(remake, &list->seal[i]);
+		if (describe != NULL)
+			status = write_with(remake, describe, why);
+		describe_free(describe);
+	}
+	return status;
+}
+
 /* The file carries the DESCRIBE its station had when it was sealed, which need not be
  * the newest now. */
 static int write_same(struct remake *remake, struct problem *why)
 {
-	struct seal_station *station = remake->station;
-	shelf_find_station(&station->shelf);
-	int status = write_with(remake, 0, why);
-	for (size_t k = 1; k < station->shelf.n && status == 0; k++)
-		if (station->shelf.describe[k]->kind == DESCRIBE_STATION)
-			status = write_with(remake, k, why);
+	struct shelf *shelf = &remake->station->shelf;
+	shelf_find_station(shelf);
+	int status = write_with(remake, NULL, why);
+	for (size_t k = 0; k < shelf->n && status == 0; k++)
+		if (shelf->describe[k]->kind == DESCRIBE_STATION)
+			status = write_with(remake, shelf->describe[k], why);
+	if (status == 0)
+		status = write_as_neighbour(remake, why);
 	if (status == 0)
 		no(why, "made again it would be another file");
 	return status;
