@@ -272,10 +272,16 @@ static int feed_files(struct feeding *feeding)
 		if (file.sound || (placed && (file.from_us >= feeding->to_us ||
 		                                     file.to_us <= feeding->from_us)))
 			continue;
-		snprintf(what, sizeof what, "%s is %s", seal->path,
-		        file.missing ? "missing" : "not to the bit what was sealed");
+		bool pruned = file.order[0] != '\0';
+		if (pruned)
+			snprintf(what, sizeof what, "%s, order %s", seal->path,
+			        file.order);
+		else
+			snprintf(what, sizeof what, "%s is %s", seal->path,
+			        file.missing ? "missing"
+			                     : "not to the bit what was sealed");
 		status = gaps_damage(feeding->gaps,
-		        &(struct gaps_damage){ .cause = GAP_FILE,
+		        &(struct gaps_damage){ .cause = pruned ? GAP_PRUNED : GAP_FILE,
 		                .from_us = placed ? file.from_us : seal->sealed_us,
 		                .to_us = placed ? file.to_us : seal->sealed_us,
 		                .records = seal->records,

@@ -229,6 +229,11 @@ const struct archive_identity *reader_identity(const struct reader *reader)
 	return &reader->stock->identity;
 }
 
+const char *reader_dir(const struct reader *reader)
+{
+	return reader->stock->dir;
+}
+
 const char *reader_state(const struct reader *reader)
 {
 	return reader->stock->state;

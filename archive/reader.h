@@ -26,6 +26,9 @@ void reader_close(struct reader *reader);
 
 const struct archive_identity *reader_identity(const struct reader *reader);
 
+/* Its folder. */
+const char *reader_dir(const struct reader *reader);
+
 /* "1203 seals; bt-outlet 5f0e.../88123 open": what results and reports name as archive
  * state. */
 const char *reader_state(const struct reader *reader);
@@ -106,6 +109,7 @@ struct reader_file {
 	const struct seal *seal; /* archive/proof.h */
 	int64_t from_us, to_us;  /* its legal day; both INT64_MIN: unplaced */
 	bool missing, sound;     /* sound: to the bit what was sealed */
+	char order[96];          /* by which it was taken away; "" */
 };
 size_t reader_files(const struct reader *reader);
 const struct seal *reader_seal(const struct reader *reader, size_t i);

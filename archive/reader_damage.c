@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "archive/acts.h"
 #include "archive/reader_inside.h"
 #include "base/legal_time.h"
 
@@ -22,6 +23,19 @@ const struct seal *reader_seal(const struct reader *reader, size_t i)
 	return &reader->stock->seals.seal[i];
 }
 
+/* A file that is not there may have been taken away by a signed order. */
+static void find_order(const struct stock *stock, struct reader_file *file)
+{
+	struct acts acts;
+	struct problem why;
+	const char *order = NULL;
+	if (acts_read(&acts, stock->dir, &why) == OK)
+		order = acts_pruned(&acts, file->seal->path);
+	if (order != NULL)
+		snprintf(file->order, sizeof file->order, "%s", order);
+	acts_free(&acts);
+}
+
 void reader_file(struct reader *reader, size_t i, struct reader_file *out)
 {
 	struct stock *stock = reader->stock;
@@ -31,6 +45,8 @@ void reader_file(struct reader *reader, size_t i, struct reader_file *out)
 		.to_us = day_us != INT64_MIN ? day_us + US_PER_DAY : INT64_MIN,
 		.sound = stock_sound(stock, i) };
 	out->missing = stock->file[i].missing;
+	if (out->missing)
+		find_order(stock, out);
 }
 
 int64_t reader_used(

@@ -40,7 +40,8 @@ enum gap_cause {
 	GAP_CONFLICT,   /* in quarantine: the same number with other bytes */
 	GAP_UNPLACED,   /* the records are here, but nobody can say of what time */
 	/* told as such: nothing is lost */
-	GAP_CLOCK, /* the clock was put forward: no time passed */
+	GAP_CLOCK,  /* the clock was put forward: no time passed */
+	GAP_PRUNED, /* the sealed file was taken away by a signed order */
 	GAP_CALIBRATING,
 	GAP_MAINTENANCE,
 	GAP_STOPPED, /* the plant stood still */
@@ -105,7 +106,7 @@ int gaps_unplaced(struct gaps *gaps, uint64_t epoch, uint64_t seq, int64_t store
 /* A sealed file that cannot be read, or a record in quarantine; `what` says which.
  * `whole_day`: it held all of [from, to), not what came late.  OK or FAILED. */
 struct gaps_damage {
-	uint8_t cause; /* GAP_FILE or GAP_CONFLICT */
+	uint8_t cause; /* GAP_FILE, GAP_PRUNED or GAP_CONFLICT */
 	int64_t from_us, to_us;
 	uint64_t records;
 	bool whole_day;

@@ -127,6 +127,13 @@ int gaps_state(struct gaps *gaps, const struct record *record, int64_t time_us);
 /* Gaps of channels that are one gap of their instrument become one. */
 int gaps_join(struct gaps *gaps);
 
+/* ---- gaps_told.c ---- */
+void gap_detail(struct gaps *gaps, struct gap *gap, const char *text);
+/* A gap for which nothing better is known than that there was no reading. */
+bool gap_is_bare(const struct gap *gap);
+/* By states and clocks. */
+void gaps_told(struct gaps *gaps, struct gap_list *list);
+
 /* ---- gaps_why.c ---- */
 /* Say why, by what was told and by the holes; everything into gaps->found. */
 int gaps_explain(struct gaps *gaps);

@@ -27,6 +27,7 @@ static const struct {
 	[GAP_UNPLACED] = { "unplaced",
 	        "records are here, but their clock was never set" },
 	[GAP_CLOCK] = { "clock", "the clock was put forward, no time passed" },
+	[GAP_PRUNED] = { "pruned", "the sealed file was taken away by a signed order" },
 	[GAP_CALIBRATING] = { "calibrating", "calibrating" },
 	[GAP_MAINTENANCE] = { "maintenance", "maintenance" },
 	[GAP_STOPPED] = { "stopped", "the plant stood still" },

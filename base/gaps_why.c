@@ -53,20 +53,6 @@ static size_t place_first(const struct place *place, int64_t from_us)
 	return low;
 }
 
-static void set_detail(struct gaps *gaps, struct gap *gap, const char *text)
-{
-	free(gap->detail);
-	gap->detail = strdup(text);
-	gaps->failed = gaps->failed || gap->detail == NULL;
-}
-
-/* A gap for which nothing better is known than that there was no reading. */
-static bool is_bare(const struct gap *gap)
-{
-	return gap->cause == GAP_NO_READING || gap->cause == GAP_STATION ||
-	       gap->cause == GAP_EPOCH;
-}
-
 static bool over(const struct gap *gap, int64_t from_us, int64_t to_us)
 {
 	return gap->from_us <= to_us && gap->to_us >= from_us;
@@ -106,13 +92,13 @@ static bool lay(struct gaps *gaps, struct place *place, const struct reason *rea
 			break;
 		bool same = place->taken[i] && gap->cause == reason->cause;
 		if (!over(gap, reason->from_us, reason->to_us) ||
-		        (!is_bare(gap) && !same))
+		        (!gap_is_bare(gap) && !same))
 			continue;
 		if (!same) {
 			gap->cause = reason->cause;
 			gap->epoch = reason->epoch;
 			gap->first_seq = reason->first_seq;
-			set_detail(gaps, gap, reason->detail);
+			gap_detail(gaps, gap, reason->detail);
 		}
 		if (!any) {
 			gap->records += reason->records;
@@ -170,7 +156,7 @@ static bool lay_holes(struct gaps *gaps, struct place places[2],
 	bool any = false;
 	for (size_t i = 0; i < holes->n; i++) {
 		const struct gap *hole = &holes->gap[i];
-		const struct reason reason = { .cause = GAP_FILE,
+		const struct reason reason = { .cause = file->cause,
 			.from_us = hole->from_us,
 			.to_us = hole->to_us,
 			.records = hole->records,
@@ -188,7 +174,7 @@ static int explain_file(struct gaps *gaps, struct place places[2],
 {
 	bool whole_day = file->received != 0, told = false;
 	char text[800];
-	struct reason reason = { .cause = GAP_FILE,
+	struct reason reason = { .cause = file->cause,
 		.from_us = file->from_us,
 		.to_us = file->to_us,
 		.records = missing_in(holes, file),
@@ -216,9 +202,9 @@ static int explain_damages(
 			.to_us = damage->to_us,
 			.records = damage->records,
 			.detail = damage->detail };
-		status = damage->cause == GAP_FILE
-		                 ? explain_file(gaps, places, holes, damage)
-		                 : found_add(gaps, &reason);
+		status = damage->cause == GAP_CONFLICT
+		                 ? found_add(gaps, &reason)
+		                 : explain_file(gaps, places, holes, damage);
 	}
 	return status;
 }
@@ -273,119 +259,12 @@ static int explain_drops(struct gaps *gaps, struct place places[2])
 	return OK;
 }
 
-/* ---- states, clocks ---- */
-
-static bool of_instrument(const struct gaps_told *down, const char *instrument)
-{
-	return strncmp(down->subject, "instrument ", 11) == 0 &&
-	       strcmp(down->subject + 11, instrument) == 0;
-}
-
-/* Was it down for most of the gap? */
-static bool covers(int64_t from_us, int64_t to_us, const struct gap *gap)
-{
-	int64_t low_us = from_us > gap->from_us ? from_us : gap->from_us;
-	int64_t high_us = to_us < gap->to_us ? to_us : gap->to_us;
-	return high_us - low_us > (gap->to_us - gap->from_us) / 2;
-}
-
-/* For each thing told the latest end of it and all before; NULL without memory. */
-static int64_t *latest_ends(const struct told_list *list)
-{
-	int64_t latest_us = INT64_MIN;
-	int64_t *ends_us = malloc((list->n + 1) * sizeof *ends_us);
-	for (size_t i = 0; ends_us != NULL && i < list->n; i++) {
-		if (list->one[i].to_us > latest_us)
-			latest_us = list->one[i].to_us;
-		ends_us[i] = latest_us;
-	}
-	return ends_us;
-}
-
-static size_t first_end(const int64_t *ends_us, size_t n, int64_t time_us)
-{
-	size_t low = 0;
-	while (low < n) {
-		size_t middle = low + (n - low) / 2;
-		if (ends_us[middle] < time_us)
-			low = middle + 1;
-		else
-			n = middle;
-	}
-	return low;
-}
-
-/* The last that was told of it and holds for most of the gap. */
-static const struct gaps_told *down_of(
-        const struct gaps *gaps, const int64_t *ends_us, const struct gap *gap)
-{
-	const struct told_list *downs = &gaps->downs;
-	const struct gaps_told *found = NULL;
-	bool silent = gap->cause == GAP_SILENT || gap->cause == GAP_GARBLED ||
-	              gap->cause == GAP_REFUSED;
-	for (size_t i = first_end(ends_us, downs->n, gap->from_us); i < downs->n; i++) {
-		const struct gaps_told *down = &downs->one[i];
-		bool port = strncmp(down->subject, "port ", 5) == 0;
-		bool fits = of_instrument(down, gap->instrument) || (port && !silent);
-		if (down->from_us > gap->to_us)
-			break;
-		if (fits && covers(down->from_us, down->to_us, gap))
-			found = down;
-	}
-	return found;
-}
-
-static void explain_down(struct gaps *gaps, const int64_t *ends_us, struct gap *gap)
-{
-	char text[400];
-	bool silent = gap->cause == GAP_SILENT || gap->cause == GAP_GARBLED ||
-	              gap->cause == GAP_REFUSED;
-	if (!silent && gap->cause != GAP_NO_READING && gap->cause != GAP_STATION)
-		return;
-	const struct gaps_told *down = down_of(gaps, ends_us, gap);
-	if (down == NULL)
-		return;
-	snprintf(text, sizeof text, "%s: %s", down->subject, down->text);
-	set_detail(gaps, gap, text);
-	if (!silent)
-		gap->cause = GAP_LINE;
-}
-
-/* The clock was put forward by as much as the gap is long. */
-static void explain_step(struct gaps *gaps, struct gap *gap)
-{
-	for (size_t i = 0; i < gaps->steps.n && is_bare(gap); i++) {
-		const struct gaps_told *step = &gaps->steps.one[i];
-		int64_t length_us = gap->to_us - gap->from_us;
-		bool inside = step->from_us - gap->from_us < length_us / 8 &&
-		              gap->from_us - step->from_us < length_us / 8 &&
-		              covers(step->from_us, step->to_us, gap);
-		if (inside)
-			gap->cause = GAP_CLOCK;
-	}
-}
-
-/* Nothing is missing where no time passed. */
-static void settle(struct gaps *gaps, struct gap_list *list)
-{
-	int64_t *ends_us = latest_ends(&gaps->downs);
-	gaps->failed = gaps->failed || ends_us == NULL;
-	for (size_t i = 0; ends_us != NULL && i < list->n; i++) {
-		struct gap *gap = &list->gap[i];
-		explain_step(gaps, gap);
-		explain_down(gaps, ends_us, gap);
-		if (gap->cause == GAP_CLOCK)
-			gap->expected = gap->received = 0;
-	}
-	free(ends_us);
-}
-
 static int move_all(struct gaps *gaps, struct gap_list *list)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		struct gap *gap = &list->gap[i];
 		if (gap->detail == NULL)
-			set_detail(gaps, gap, "");
+			gap_detail(gaps, gap, "");
 		if (gap_list_add(&gaps->found, gap) != OK)
 			return FAILED;
 		gap->detail = NULL;
@@ -427,8 +306,8 @@ int gaps_explain(struct gaps *gaps)
 		status = explain_holes(gaps, places, &holes);
 	if (status == OK)
 		status = explain_drops(gaps, places);
-	settle(gaps, &gaps->silences);
-	settle(gaps, &gaps->of_channels);
+	gaps_told(gaps, &gaps->silences);
+	gaps_told(gaps, &gaps->of_channels);
 	if (status == OK)
 		status = tell_unplaced(gaps);
 	if (status == OK)

@@ -149,6 +149,14 @@ bool common_wants(const struct common *common, const char *language)
 	return strstr(common->lang, language) != NULL;
 }
 
+bool common_archive_named(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strncmp(argv[i], "--archive", 9) == 0)
+			return true;
+	return getenv("QUANTRAC_ARCHIVE") != NULL;
+}
+
 int common_fail(const char *command, const struct problem *why)
 {
 	fprintf(stderr, "quantrac %s: %s\n", command, why->text);

@@ -37,6 +37,9 @@ int common_parse(struct common *common, const struct argp *argp, void *with, int
 bool common_vietnamese(const struct common *common);
 bool common_wants(const struct common *common, const char *language);
 
+/* Is an archive named, by --archive or $QUANTRAC_ARCHIVE? */
+bool common_archive_named(int argc, char **argv);
+
 /* Print "quantrac means: <problem>" and give its exit code. */
 int common_fail(const char *command, const struct problem *why);
 

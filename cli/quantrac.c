@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <locale.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -53,17 +52,11 @@ static int hand_over(char **argv)
 	return EXIT_USAGE;
 }
 
-/* `status --gaps` of an archive is the office's; without one it is this cabinet's. */
+/* `status` of an archive is the office's; without one it is this cabinet's. */
 static bool is_of_archive(int argc, char **argv)
 {
-	bool gaps = false, archive = getenv("QUANTRAC_ARCHIVE") != NULL;
-	if (argc < 2 || strcmp(argv[1], "status") != 0)
-		return false;
-	for (int i = 2; i < argc; i++) {
-		gaps = gaps || strcmp(argv[i], "--gaps") == 0;
-		archive = archive || strncmp(argv[i], "--archive", 9) == 0;
-	}
-	return gaps && archive;
+	return argc > 1 && strcmp(argv[1], "status") == 0 &&
+	       common_archive_named(argc, argv);
 }
 
 int main(int argc, char **argv)

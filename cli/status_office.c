@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* quantrac status of an archive: the ledger of gaps of its stations. */
+/* quantrac status of an archive: its collector, or the ledger of gaps of its stations. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "base/legal_time.h"
 #include "cli/commands.h"
 #include "cli/gaps.h"
+#include "cli/status_archive.h"
 #include "cli/view.h"
 
 static int station_add(struct gaps_table *table, struct view *view,
@@ -62,16 +63,30 @@ static int archive_gaps(const struct common *common, struct gaps_arguments *a)
 	return status > 0 ? status : view_exit(&view);
 }
 
+static int archive_seen(const struct common *common)
+{
+	struct archive_identity identity;
+	struct problem why = { 0 };
+	int status = archive_identify(common->archive, &identity, &why);
+	if (status == OK)
+		status = status_archive(common, identity.utc_offset_min, &why);
+	return status == OK ? 0 : common_fail("status", &why);
+}
+
 int command_status_office(int argc, char **argv)
 {
 	static const struct argp argp = {
 		.options = gaps_argp_options,
 		.parser = gaps_argp_parse,
-		.doc = "What a cabinet shows; with --gaps: what an archive should "
-		       "hold and does not.",
+		.doc = "What the collector of an archive sees of its stations; with "
+		       "--gaps: what the archive should hold and does not. Without an "
+		       "archive: what this cabinet shows.",
 	};
 	struct common common;
 	struct gaps_arguments a = { 0 };
+	bool archive = common_archive_named(argc, argv);
 	common_parse(&common, &argp, &a, argc, argv);
-	return a.gaps ? archive_gaps(&common, &a) : command_status(argc, argv);
+	if (a.gaps)
+		return archive_gaps(&common, &a);
+	return archive ? archive_seen(&common) : command_status(argc, argv);
 }

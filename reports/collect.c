@@ -292,6 +292,18 @@ static int draw_curve(struct sheet *sheet, struct reader *reader,
 	return status == NOT_FOUND ? OK : status;
 }
 
+/* The newest checkpoint, if the archive signs any: who keeps the sheet can hold the
+ * archive against it. */
+static void find_mark(struct sheet *sheet, const struct reader *reader)
+{
+	struct checkpoint_mark mark;
+	if (checkpoint_newest(reader_dir(reader), &mark, NULL) != OK)
+		return;
+	snprintf(sheet->mark, sizeof sheet->mark, "%s", mark.digits);
+	sheet->mark_size = mark.size;
+	sheet->mark_us = mark.at_us;
+}
+
 /* What the day lacks, of all instruments of the station. */
 static int find_gaps(struct sheet *sheet, struct reader *reader,
         const struct judge_options *options, struct problem *why)
@@ -335,6 +347,7 @@ static int complete(struct sheet *sheet, struct reader *reader,
 		status = draw_curve(sheet, reader, rules, options->as_of_us, why);
 	if (status == OK)
 		status = find_gaps(sheet, reader, options, why);
+	find_mark(sheet, reader);
 	sheet->damaged = is_damaged(sheet, reader);
 	sheet_digest(sheet);
 	return status;

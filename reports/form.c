@@ -283,6 +283,13 @@ static void foot(struct form *form, const struct sheet *sheet)
 	form_add(&form->foot, word(form, WORD_ARCHIVE_STATE),
 	        people_archive_state(to, sheet->archive_state));
 	form_add(&form->foot, word(form, WORD_DIGEST), sheet->digest);
+	if (sheet->mark[0] != '\0')
+		form_add(&form->foot, word(form, WORD_MARK),
+		        texts_fill(to->texts, to->language, WORD_MARK_TEXT,
+		                (struct slot[]){ { "digits", sheet->mark },
+		                        { "n", people_count(to, sheet->mark_size) },
+		                        { "time", people_moment(to, sheet->mark_us) },
+		                        { 0 } }));
 	form_add(&form->foot, word(form, WORD_CHECK),
 	        texts_fill(to->texts, to->language, WORD_CHECK_TEXT,
 	                (struct slot[]){ { "station", sheet->station },

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "analysis/assess.h"
+#include "archive/checkpoint.h"
 #include "archive/reader.h"
 #include "base/digest.h"
 #include "base/gaps.h"
@@ -63,7 +64,10 @@ struct sheet {
 	struct sheet_before *before; /* [n]; NULL in version 1 */
 
 	char archive_state[256];
-	char digest[DIGEST_HEX]; /* of the figures; sheet_digest */
+	char mark[CHECKPOINT_DIGITS]; /* of the newest checkpoint; "": none was made */
+	uint64_t mark_size;           /* seals it covers */
+	int64_t mark_us;              /* when it was signed */
+	char digest[DIGEST_HEX];      /* of the figures; sheet_digest */
 
 	struct permits
 	        *permits;  /* owned, with the arrays above, by a collected sheet */

@@ -191,6 +191,8 @@ static void json_all(struct json *json, struct form *form, const struct sheet *s
 	json_end(json);
 	json_put_text(json, "archive_state", sheet->archive_state);
 	json_put_text(json, "digest", sheet->digest);
+	if (sheet->mark[0] != '\0')
+		json_put_text(json, "checkpoint", sheet->mark);
 	json_put_text(json, "disclaimer", texts_plain(&form->texts, form->disclaimer));
 	json_end(json);
 }
