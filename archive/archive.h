@@ -10,6 +10,7 @@
  *   seals                                             one line per sealed file, only ever appended
  *   sealed/<station>                                  which records each file holds; made again if lost
  *   incoming/                                         records made on this machine, for the writer
+ *   scrub                                             how far the collector has looked at them again
  *   collectd.json                                     what the running collector sees
  *   .tmp/                                             the file being sealed
  *   lock                                              held by the one writer (collectd or import)
