@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/crc.h"
 #include "base/json.h"
 #include "base/legal_time.h"
 #include "base/reading.h"
@@ -194,11 +195,12 @@ static void write_all(const struct live *live, FILE *out, const struct moment *n
 	fputc('\n', out);
 }
 
-void live_elsewhere(const char *station, char *out, size_t room)
+void live_elsewhere(const char *path, const char *station, char *out, size_t room)
 {
 	const char *folder = getenv("QUANTRAC_RUN");
-	snprintf(out, room, "%s/%s.json", folder != NULL ? folder : "/run/quantrac",
-	        station);
+	snprintf(out, room, "%s/%s-%08x.json",
+	        folder != NULL ? folder : "/run/quantrac", station,
+	        (unsigned)crc32c(0, path, strlen(path)));
 }
 
 static int write_file(const struct live *live, const char *path,
@@ -220,7 +222,7 @@ int live_write(const struct live *live, const char *path, const struct moment *n
         const struct live_link *link, bool running)
 {
 	char elsewhere[PATH_MAX];
-	live_elsewhere(live->station->station, elsewhere, sizeof elsewhere);
+	live_elsewhere(path, live->station->station, elsewhere, sizeof elsewhere);
 	if (write_file(live, path, now, link, running) == OK) {
 		unlink(elsewhere);
 		return OK;

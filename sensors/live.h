@@ -22,9 +22,10 @@
 
 struct live;
 
-/* Where it is written while the journal's disk cannot be: /run/quantrac/<station>.json
- * ($QUANTRAC_RUN instead of /run/quantrac). */
-void live_elsewhere(const char *station, char *out, size_t room);
+/* Where it is written while the journal's disk cannot be:
+ * /run/quantrac/<station>-<crc32c of path>.json ($QUANTRAC_RUN instead of
+ * /run/quantrac). */
+void live_elsewhere(const char *path, const char *station, char *out, size_t room);
 
 /* What the keeper says beside the channels. */
 struct live_link {

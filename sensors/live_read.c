@@ -91,7 +91,7 @@ int live_read(struct live_view *out, const char *path, const char *station,
         const struct moment *now, struct problem *why)
 {
 	char elsewhere[PATH_MAX];
-	live_elsewhere(station, elsewhere, sizeof elsewhere);
+	live_elsewhere(path, station, elsewhere, sizeof elsewhere);
 	if (read_file(out, elsewhere, now, NULL) == OK)
 		return OK;
 	return read_file(out, path, now, why);

@@ -3,6 +3,9 @@
 #include "tests/check.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "sensors/clock_watch.h"
 #include "sensors/live.h"
@@ -136,6 +139,38 @@ static void a_synced_clock_that_stays_so_says_nothing(void **state)
 	assert_true(event.after_us - event.before_us == -200 * S);
 }
 
+/* The journal's folder cannot be written: the view lies elsewhere, and is the one that is
+ * read, until the folder can be written again. */
+static void where_the_disk_fails_it_is_written_elsewhere(void **state)
+{
+	struct live_view view;
+	struct problem why;
+	char elsewhere[1024], gone[700];
+	setenv("QUANTRAC_RUN", in_folder(*state, "run"), 1);
+	start_keeper(false, 0);
+	keeper_step(c.keeper, &c.now);
+	char inside[600];
+	snprintf(inside, sizeof inside, "%s/state.json", c.folder);
+	const struct live_link link = { .state = "open", .journal = "memory" };
+	struct live *live =
+	        live_new(c.describes.station, c.describes.instrument, c.describes.n);
+	assert_int_equal(live_write(live, inside, &c.now, &link, true), OK);
+	live_elsewhere(inside, "nt-01", elsewhere, sizeof elsewhere);
+	assert_int_equal(access(elsewhere, F_OK), -1);
+	snprintf(gone, sizeof gone, "%s.gone", c.folder);
+	assert_int_equal(rename(c.folder, gone), 0);
+	assert_int_equal(live_write(live, inside, &c.now, &link, true), OK);
+	assert_int_equal(access(elsewhere, F_OK), 0);
+	assert_int_equal(live_read(&view, inside, "nt-01", &c.now, &why), OK);
+	assert_string_equal(view.journal, "memory");
+	live_view_free(&view);
+	assert_int_equal(rename(gone, c.folder), 0);
+	assert_int_equal(live_write(live, inside, &c.now, &link, true), OK);
+	assert_int_equal(access(elsewhere, F_OK), -1);
+	live_free(live);
+	unsetenv("QUANTRAC_RUN");
+}
+
 #define scratch_test(f)                                                                \
 	cmocka_unit_test_setup_teardown(f, keeper_setup, keeper_teardown)
 
@@ -147,6 +182,9 @@ int main(void)
 		scratch_test(a_live_view_nobody_writes_is_refused),
 		cmocka_unit_test(a_step_of_a_clock_nobody_believes_is_told_as_such),
 		cmocka_unit_test(a_synced_clock_that_stays_so_says_nothing),
+		cmocka_unit_test_setup_teardown(
+		        where_the_disk_fails_it_is_written_elsewhere, keeper_setup,
+		        keeper_teardown),
 	};
 	return cmocka_run_group_tests_name("live", tests, NULL, NULL);
 }
