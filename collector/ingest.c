@@ -44,7 +44,8 @@ static int open_parts(struct ingest *ingest, const struct ingest_options *option
 	inlets_open(ingest);
 	struct sealer_options sealer = { .dir = ingest->dir,
 		.sign_key = options->sign_key,
-		.stop = options->seal_stop };
+		.stop = options->seal_stop,
+		.step = options->seal_step };
 	return sealer_open(&ingest->sealer, &sealer, why);
 }
 

@@ -21,11 +21,12 @@ struct ingest_options {
 	const char *dir;
 	bool allow_simulated; /* else a DESCRIBE that says simulation is refused, and all after it */
 	uint32_t segment_size; /* 0: default; tests use small ones */
-	const char *sign_key; /* that signs the seal list; NULL: the default */
+	const char *sign_key;  /* that signs the seal list; NULL: the default */
 	int64_t hold_us; /* journals are kept this long after the seal; 0: 7 days, negative: no time */
 	const char *
 	        seal_stop; /* tests: the step (collector/seal.h) at which a seal ends as if the power
 	                          had gone */
+	void (*seal_step)(const char *step); /* tests: called at each of them; NULL */
 };
 
 /* Lock the archive, recover its journals.  OK, REFUSED (somebody holds the lock:

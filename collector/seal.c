@@ -14,6 +14,8 @@
 
 bool seal_stops(struct sealer *sealer, const char *step)
 {
+	if (sealer->step != NULL)
+		sealer->step(step);
 	if (sealer->stop != NULL && strcmp(sealer->stop, step) == 0)
 		sealer->stopped = true;
 	return sealer->stopped;
@@ -339,6 +341,7 @@ int sealer_open(
 	snprintf(sealer->dir, sizeof sealer->dir, "%s", options->dir);
 	snprintf(sealer->journals, sizeof sealer->journals, "%s/journal", options->dir);
 	sealer->stop = options->stop;
+	sealer->step = options->step;
 	sealer->checkpoints = (struct checkpoints){ .dir = sealer->dir,
 		.key = options->sign_key,
 		.identity = &sealer->identity };

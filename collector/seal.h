@@ -42,6 +42,7 @@ struct sealer_options {
 	const char *sign_key; /* that signs the seal list; NULL: the default */
 	const char *
 	        stop; /* tests: the name of a step, at which sealing ends as if by a power cut */
+	void (*step)(const char *name); /* tests: called at each step; NULL */
 };
 
 /* Take up where the last one ended.  OK, or a problem. */

@@ -32,6 +32,7 @@ struct seal_station {
 struct sealer {
 	char dir[ARCHIVE_PATH], journals[ARCHIVE_PATH + 16];
 	const char *stop;
+	void (*step)(const char *name);
 	bool stopped;
 	struct archive_identity identity;
 	struct seal_list list;

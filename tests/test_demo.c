@@ -157,6 +157,25 @@ static void start_up_puts_no_spikes_into_the_day(void **state)
 	day_is("mau-ong-khoi", "co", 20, "within limit");
 }
 
+/* The analyser's cable was pulled at 12:30 of day 11; day 9 had four hours of fault. */
+static void the_ledger_of_gaps_has_the_pulled_cable_and_the_fault(void **state)
+{
+	char *text = quantrac_ok("status --gaps --station mau-nuoc --format csv");
+	assert_contains(text, "mau-nuoc,quality,,2026-11-03T12:30:00.");
+	assert_contains(text, "+07:00,2026-11-04T00:00:00.");
+	assert_contains(text,
+	        ",no,41400,silent,yes,2070,0,,instrument quality: does not "
+	        "answer: check power, address and wiring\n");
+	assert_contains(text,
+	        ",no,14400,fault,yes,240,0,,the instrument says that it is "
+	        "faulty\n");
+	free(text);
+	says("status --gaps --station mau-ong-khoi", "lost in all");
+	text = quantrac_ok("report mau-nuoc --day 2026-11-03 --json --lang en");
+	assert_contains(text, "\"cause\":\"silent\"");
+	free(text);
+}
+
 static void data_that_came_late_make_a_second_version(void **state)
 {
 	says("judge --station mau-nuoc --channel cod --since 2026-11-19 --until "
@@ -250,6 +269,7 @@ int main(void)
 		cmocka_unit_test(a_dump_is_counted_and_does_not_make_the_day),
 		cmocka_unit_test(without_discharge_there_is_nothing_to_assess),
 		cmocka_unit_test(start_up_puts_no_spikes_into_the_day),
+		cmocka_unit_test(the_ledger_of_gaps_has_the_pulled_cable_and_the_fault),
 		cmocka_unit_test(data_that_came_late_make_a_second_version),
 		cmocka_unit_test(the_sheet_of_day_9_says_what_an_inspector_needs),
 		cmocka_unit_test(the_sheet_of_day_27_replaces_its_first_version),

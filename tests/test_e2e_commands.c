@@ -98,6 +98,31 @@ static void status_and_get_say_whose_channel_it_is(void **state)
 	says(*state, "get nt-01", EXIT_NO_DAEMON, "is not running");
 }
 
+/* The ledger of gaps needs no daemon and no collector: the journal tells. */
+static void a_cabinet_tells_its_gaps_from_its_own_journal(void **state)
+{
+	fixture_write(*state, "station.yaml", "%s", configuration);
+	says(*state, "status --gaps", EXIT_NO_FILE, "has quantrac-sensord run?");
+	pid_t sensord = run_again(*state, "3s");
+	int status;
+	assert_int_equal(waitpid(sensord, &status, 0), sensord);
+	says(*state, "status --gaps --exit-code --format csv", 0,
+	        "station,instrument,channel,from,to,open,seconds,cause,loss,expected,"
+	        "received,records,reason\n");
+	/* an hour later nothing has come: the port was never there */
+	char *text = run_command(&status,
+	        "QUANTRAC_NOW=$(date -u -d '+1 hour' +%%FT%%TZ) QUANTRAC_CONFIG=%s/"
+	        "station.yaml %s status --gaps --exit-code",
+	        (char *)*state, project_file("build/san/quantrac"));
+	assert_int_equal(status, 1);
+	assert_contains(text, "port bus");
+	assert_contains(text, "ph2");
+	free(text);
+	says(*state, "status --gaps --station nt-02", EXIT_NO_FILE,
+	        "this cabinet is station 'nt-01'");
+	says(*state, "status --since today", EXIT_USAGE, "go with --gaps");
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
 
 int main(void)
@@ -107,6 +132,7 @@ int main(void)
 		WITH(help_says_every_usage_once_and_lists_no_alias),
 		WITH(what_is_not_there_is_said_with_its_code),
 		WITH(status_and_get_say_whose_channel_it_is),
+		WITH(a_cabinet_tells_its_gaps_from_its_own_journal),
 	};
 	return cmocka_run_group_tests_name("e2e_commands", tests, NULL, NULL);
 }
