@@ -59,24 +59,26 @@ static size_t first_end(const int64_t *ends_us, size_t n, int64_t time_us)
 	return low;
 }
 
-/* The last that was told of it and holds for most of the gap. */
+/* The last that was told of the instrument and holds for most of the gap; else of a
+ * port (no DESCRIBE says which port an instrument is at: it is the one that was down at
+ * the same time). */
 static const struct gaps_told *down_of(
         const struct gaps *gaps, const int64_t *ends_us, const struct gap *gap)
 {
 	const struct told_list *downs = &gaps->downs;
-	const struct gaps_told *found = NULL;
-	bool silent = gap->cause == GAP_SILENT || gap->cause == GAP_GARBLED ||
-	              gap->cause == GAP_REFUSED;
+	const struct gaps_told *own = NULL, *port = NULL;
 	for (size_t i = first_end(ends_us, downs->n, gap->from_us); i < downs->n; i++) {
 		const struct gaps_told *down = &downs->one[i];
-		bool port = strncmp(down->subject, "port ", 5) == 0;
-		bool fits = of_instrument(down, gap->instrument) || (port && !silent);
 		if (down->from_us > gap->to_us)
 			break;
-		if (fits && covers(down->from_us, down->to_us, gap))
-			found = down;
+		if (!covers(down->from_us, down->to_us, gap))
+			continue;
+		if (of_instrument(down, gap->instrument))
+			own = down;
+		else if (strncmp(down->subject, "port ", 5) == 0)
+			port = down;
 	}
-	return found;
+	return own != NULL ? own : port;
 }
 
 static void explain_down(struct gaps *gaps, const int64_t *ends_us, struct gap *gap)
