@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/folder.h"
@@ -162,100 +161,6 @@ static void a_seal_may_end_between_any_two_steps(void **state)
 		assert_int_equal(rmdir(in_folder(root, ".tmp")), 0);
 		assert_int_equal(access(in_folder(root, "quarantine"), F_OK), -1);
 	}
-}
-
-/* libhdf5 1.10 loses 56 bytes when a file turns out to be damaged. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libhdf5\n";
-}
-
-/* What stands in the archive at a step, and harm done to the temporary file there. */
-static struct {
-	const char *root, *spoil; /* NULL: nothing is spoiled */
-	int at_written, at_linked;
-	char order[200];
-} seen;
-
-static const char *temporary(void)
-{
-	return in_folder(seen.root, ".tmp/kcn-mau%bt-outlet%2026%" DAY1);
-}
-
-static void spoil(void)
-{
-	struct stat st;
-	FILE *file = fopen(temporary(), "r+");
-	assert_non_null(file);
-	assert_int_equal(fstat(fileno(file), &st), 0);
-	for (long at = 4096; at < st.st_size; at += 1024) { /* also in a column */
-		assert_int_equal(fseek(file, at, SEEK_SET), 0);
-		fputs("other bytes", file);
-	}
-	fclose(file);
-}
-
-static void on_step(const char *step)
-{
-	struct stat st;
-	const char *own = in_folder(seen.root, "kcn-mau/bt-outlet/2026/" DAY1);
-	bool named = access(own, F_OK) == 0;
-	bool listed = sealed_names(seen.root, "bt-outlet")[0] != '\0';
-	strncat(seen.order, step, sizeof seen.order - strlen(seen.order) - 2);
-	strcat(seen.order, " ");
-	if (strcmp(step, "gathered") == 0)
-		assert_int_equal(access(temporary(), F_OK), -1);
-	else if (strcmp(step, "written") == 0 || strcmp(step, "proved") == 0)
-		assert_true(!named && !listed && access(temporary(), F_OK) == 0);
-	else if (strcmp(step, "linked") == 0)
-		assert_true(named && !listed);
-	else
-		assert_true(named && listed);
-	if (strcmp(step, "proved") == 0) {
-		assert_int_equal(stat(temporary(), &st), 0);
-		assert_int_equal(st.st_mode & 0777, 0440);
-	}
-	if (seen.spoil != NULL && strcmp(step, seen.spoil) == 0)
-		spoil();
-}
-
-static struct ingest *day_one(const char *root)
-{
-	struct ingest *ingest;
-	struct ingest_options options = { .dir = root, .seal_step = on_step };
-	memset(&seen, 0, sizeof seen);
-	seen.root = root;
-	assert_int_equal(ingest_open(&ingest, &options, NULL), OK);
-	agent_describe(&cabinet, D(0));
-	run_day(&cabinet, ingest, D(0), D(1) + AGENT_HOUR, AGENT_MIN);
-	return ingest;
-}
-
-static void a_seal_goes_step_by_step_and_is_named_only_when_proved(void **state)
-{
-	struct ingest *ingest = day_one(*state);
-	assert_int_equal(seal(ingest, D(1) + AGENT_HOUR, false), 1);
-	ingest_close(ingest);
-	assert_string_equal(
-	        seen.order, "gathered written proved linked listed unlinked noted ");
-}
-
-/* A disk that gives back other bytes than were written. */
-static void a_file_that_does_not_give_back_the_records_is_no_seal(void **state)
-{
-	struct problem why = { .text = "" };
-	struct ingest *ingest = day_one(*state);
-	seen.spoil = "written";
-	assert_true(ingest_seal(ingest, D(1) + AGENT_HOUR, false, &why) < 0);
-	assert_string_equal(seen.order, "gathered written ");
-	assert_string_equal(sealed_names(*state, "bt-outlet"), "");
-	assert_int_equal(access(temporary(), F_OK), -1);
-	assert_int_equal(journal_records(*state, &book), book.n);
-	seen.spoil = NULL; /* ten minutes later the disk is well */
-	assert_int_equal(seal(ingest, D(1) + AGENT_HOUR + 11 * AGENT_MIN, false), 1);
-	ingest_close(ingest);
-	assert_int_equal(sealed_records(*state, &book), 1441);
 }
 
 static void lost_notes_are_made_again_from_the_files(void **state)
@@ -413,8 +318,6 @@ int main(void)
 		WITH(journals_go_when_they_are_sealed_and_held_long_enough),
 		WITH(a_description_of_long_ago_is_found_in_the_sealed_files),
 		WITH(a_seal_may_end_between_any_two_steps),
-		WITH(a_seal_goes_step_by_step_and_is_named_only_when_proved),
-		WITH(a_file_that_does_not_give_back_the_records_is_no_seal),
 		WITH(lost_notes_are_made_again_from_the_files),
 		WITH(a_stranger_in_the_place_of_a_file_is_moved_away),
 		WITH(a_full_disk_costs_a_try_and_nothing_else),
