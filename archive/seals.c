@@ -288,9 +288,14 @@ int seal_list_append(struct seal_list *list, const char *dir, struct seal *seal)
 		return FAILED;
 	int status = append_to(fd, list, line, (size_t)n + 1);
 	int saved = errno;
+	/* a first line whose file has no sure name yet is taken back */
+	if (status == OK && list->bytes == 0 && folder_sync(dir) != OK) {
+		saved = errno;
+		if (ftruncate(fd, 0) != 0)
+			errno = saved;
+		status = FAILED;
+	}
 	close(fd);
-	if (status == OK && list->bytes == 0)
-		status = folder_sync(dir);
 	errno = saved;
 	if (status != OK)
 		return FAILED;
