@@ -103,7 +103,8 @@ static int list_read(const char *folder, struct agent *agent, size_t most)
 	DIR *dir = opendir(folder);
 	if (dir == NULL)
 		return FAILED;
-	for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+	errno = 0;
+	for (struct dirent *entry; (entry = readdir(dir)) != NULL; errno = 0) {
 		struct agent one;
 		if (!agent_read(&one, folder, entry->d_name))
 			continue;
@@ -117,7 +118,12 @@ static int list_read(const char *folder, struct agent *agent, size_t most)
 		}
 		agent[n++] = one;
 	}
+	/* half a list would shut the others out */
+	int error = errno;
 	closedir(dir);
+	errno = error;
+	if (error != 0)
+		return FAILED;
 	qsort(agent, n, sizeof *agent, agent_order);
 	return (int)drop_twins(agent, n);
 }

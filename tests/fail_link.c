@@ -102,6 +102,7 @@ static bool exchange(void)
 		renew = now_ms() + 400;
 		fail_on(true);
 		uplink_socket_renew(l.uplink);
+		server_socket_reload(l.server); /* collectd: once a minute */
 		fail_on(false);
 	}
 	return wrong("nothing comes through", "eight seconds long");
