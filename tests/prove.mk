@@ -2,11 +2,11 @@
 
 PROOF_RECORDS = $(wildcard base/journal*.c base/wire.c base/record.c base/socket*.c base/zap.c \
   sensors/link.c sensors/ring.c sensors/uplink*.c sensors/keeper*.c collector/desk*.c \
-  collector/ingest*.c collector/inlet*.c collector/known.c collector/waiting.c \
+  collector/apart.c collector/ingest*.c collector/inlet*.c collector/known.c collector/waiting.c \
   collector/shelf.c collector/batch.c collector/seal*.c archive/seals.c)
 COVERING = $(filter test_journal% test_wire test_record test_socket% test_link% test_uplink% \
   test_ring% test_keeper% test_desk% test_ingest% test_inlet% test_collect% test_seal% \
-  test_failing% test_proof% test_verify%,$(TESTS))
+  test_proof% test_verify% test_import%,$(TESTS))
 
 build/cov/%.o: %.c build/see/.made
 	@mkdir -p $(@D)
@@ -14,7 +14,12 @@ build/cov/%.o: %.c build/see/.made
 build/cov/tests/test_%: build/san/tests/test_%.o $(PROOF_RECORDS:%.c=build/cov/%.o) \
                         build/san/libtests.a $(LINKS.quantrac-office:%=build/san/lib%.a)
 	@mkdir -p $(@D)
-	$(call say,LINK,$@) $(CC) $(SANITIZE) --coverage $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	$(call say,LINK,$@) $(CC) $(SANITIZE) --coverage -Wl,--wrap=_exit $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+build/cov/tests/prove_%: build/san/tests/prove_%.o $(PROOF_RECORDS:%.c=build/cov/%.o) \
+                         build/san/libtests.a $(LINKS.quantrac-office:%=build/san/lib%.a)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@) $(CC) $(SANITIZE) -static-libasan --coverage -Wl,--wrap=_exit $(LDFLAGS) -o $@ $^ \
+	  $(LDLIBS) -lcmocka
 -include $(wildcard build/cov/*/*.d)
 
 build/san/tests/prove_%: build/san/tests/prove_%.o build/san/libtests.a \
@@ -26,7 +31,7 @@ build/shim_writes.so build/shim_fail.so: build/shim_%.so: tests/shim_%.c build/s
 WRAPPED = malloc calloc realloc aligned_alloc strdup strndup open_memstream zmq_ctx_new zmq_socket \
   zmq_bind zmq_connect zmq_socket_monitor zmq_setsockopt zmq_getsockopt zmq_send zmq_recv zmq_msg_recv \
   pthread_create
-build/san/tests/prove_failing: LDFLAGS += $(WRAPPED:%=-Wl,--wrap=%)
+build/san/tests/prove_failing build/cov/tests/prove_failing: LDFLAGS += $(WRAPPED:%=-Wl,--wrap=%)
 
 # Power cuts, replayed: CRASH_STATES=10000 for the long form
 CRASH_STATES ?= 1500
@@ -44,7 +49,9 @@ failing: build/san/tests/prove_failing build/shim_fail.so $(SHIPPED)
 	@build/san/tests/prove_failing -e $(FAIL_EVERY)
 .PHONY: crash kills failing
 
-coverage: $(COVERING:%=build/cov/tests/%) $(SAN_PROGRAMS) $(SHIPPED)
-	@tests/coverage $(COVERING:%=build/cov/tests/%)
+COVERAGE_FLAGS ?= # of prove_failing: -e 3 for every third call
+coverage: $(COVERING:%=build/cov/tests/%) build/cov/tests/prove_failing build/cov/tests/prove_crash \
+          build/shim_fail.so build/shim_writes.so $(SAN_PROGRAMS) $(SHIPPED)
+	@tests/coverage $(COVERING:%=build/cov/tests/%) -- $(COVERAGE_FLAGS)
 
 .PHONY: coverage
