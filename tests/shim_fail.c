@@ -116,6 +116,41 @@ int close(int fd)
 	return (int)syscall(SYS_close, fd);
 }
 
+int dup2(int from, int to)
+{
+	int fd = (int)syscall(SYS_dup3, from, to, 0);
+	if (fd >= 0 && fd < DESCRIPTORS)
+		ours[fd] = is_ours(from);
+	return fd;
+}
+
+int close_range(unsigned first, unsigned last, int flags)
+{
+	for (unsigned fd = first; fd <= last && fd < DESCRIPTORS; fd++)
+		ours[fd] = false;
+	return (int)syscall(SYS_close_range, first, last, flags);
+}
+
+/* ---- children ---- */
+
+pid_t fork(void)
+{
+	static const int errors[] = { EAGAIN, ENOMEM, 0 };
+	pid_t (*real)(void);
+	if (fails(true, "fork", errors))
+		return -1;
+	find(&real, "fork");
+	return real();
+}
+
+int pipe2(int fd[2], int flags)
+{
+	static const int errors[] = { EMFILE, ENFILE, 0 };
+	if (fails(true, "pipe", errors))
+		return -1;
+	return (int)syscall(SYS_pipe2, fd, flags);
+}
+
 /* ---- reading and writing ---- */
 
 static ssize_t moved(int fd, const char *name, const int *errors, long number, void *in,

@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -32,7 +33,19 @@ static int out = -1;
 static char root[4096];
 static size_t root_n;
 static const char *skip = "";
-static uint32_t handle[DESCRIPTORS], handles;
+static const char *log_path;
+static pid_t owner; /* of `out`: a child opens its own */
+static uint32_t handle[DESCRIPTORS];
+static uint32_t *handles; /* given so far, by all processes */
+
+static void open_log(void)
+{
+	owner = getpid();
+	out = (int)syscall(SYS_openat, AT_FDCWD, log_path,
+	        O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (out < 0)
+		_exit(97);
+}
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -42,8 +55,10 @@ __attribute__((constructor)) static void begin(void)
 	root_n = (size_t)snprintf(root, sizeof root, "%s/", folder);
 	if (getenv("WRITES_SKIP") != NULL)
 		skip = getenv("WRITES_SKIP");
-	out = (int)syscall(SYS_openat, AT_FDCWD, log,
-	        O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	handles = mmap(NULL, sizeof *handles, PROT_READ | PROT_WRITE,
+	        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	log_path = log;
+	open_log();
 }
 
 static void put(const void *in, size_t n)
@@ -55,6 +70,8 @@ static void put(const void *in, size_t n)
 static void enter(struct crash_entry entry, const void *first, const void *second)
 {
 	int saved = errno;
+	if (owner != getpid())
+		open_log();
 	put(&entry, sizeof entry);
 	put(first, entry.first_n);
 	put(second, entry.second_n);
@@ -104,9 +121,9 @@ static int opened(int folder, const char *name, int flags, mode_t mode)
 	if (fd >= 0 && fd < DESCRIPTORS)
 		handle[fd] = 0;
 	if (fd >= 0 && fd < DESCRIPTORS && path != NULL) {
-		handle[fd] = ++handles;
+		handle[fd] = ++*handles;
 		enter((struct crash_entry){ .type = CRASH_OPEN,
-		              .handle = handles,
+		              .handle = *handles,
 		              .at = was ? (flags & O_TRUNC) != 0 : 2,
 		              .first_n = (uint32_t)strlen(path) },
 		        path, NULL);
@@ -148,6 +165,25 @@ int close(int fd)
 	if (fd >= 0 && fd < DESCRIPTORS)
 		handle[fd] = 0;
 	return (int)syscall(SYS_close, fd);
+}
+
+int dup2(int from, int to)
+{
+	int fd = (int)syscall(SYS_dup3, from, to, 0);
+	if (fd >= 0 && fd < DESCRIPTORS)
+		handle[fd] = handle_of(from);
+	if (fd == out)
+		owner = 0;
+	return fd;
+}
+
+int close_range(unsigned first, unsigned last, int flags)
+{
+	for (unsigned fd = first; fd <= last && fd < DESCRIPTORS; fd++)
+		handle[fd] = 0;
+	if (out >= (int)first)
+		owner = 0;
+	return (int)syscall(SYS_close_range, first, last, flags);
 }
 
 /* A call on a descriptor: done, and entered if it went well. */
