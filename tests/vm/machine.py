@@ -40,6 +40,9 @@ class Machine:
         except FileNotFoundError:
             return []
 
+    def seconds(self):
+        return time.monotonic() - self.began
+
     def running(self):
         return self.process.poll() is None
 
@@ -50,7 +53,7 @@ class Machine:
 
     def wait_for(self, port, text, timeout_s):
         """Until a line of this port has the text: its seconds since the start; None: it did not come."""
-        while time.monotonic() - self.began < timeout_s and self.running():
+        while self.seconds() < timeout_s and self.running():
             if any(text in line for line in self.said(port)):
                 return time.monotonic() - self.began
             time.sleep(0.02)
