@@ -50,10 +50,9 @@ static int seals_take(struct look *look, struct problem *why)
 static void seals_feed(struct look *look, uint64_t until)
 {
 	for (; look->lines < until; look->lines++) {
-		size_t n = strcspn(look->next, "\n");
-		const char *end = memchr(
-		        look->next, '\n', look->n - (size_t)(look->next - look->seals));
-		n = end != NULL ? (size_t)(end - look->next) : n;
+		size_t left = look->n - (size_t)(look->next - look->seals);
+		const char *end = memchr(look->next, '\n', left);
+		size_t n = end != NULL ? (size_t)(end - look->next) : left;
 		seals_tree_add(&look->tree, look->next, n);
 		look->next += n + 1;
 	}

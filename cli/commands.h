@@ -22,6 +22,8 @@ int command_keys(int argc, char **argv);
 int command_means(int argc, char **argv);
 int command_permit(int argc, char **argv);
 int command_recover(int argc, char **argv);
+int command_prune(int argc, char **argv);
+int command_receipt(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_status_office(int argc, char **argv);
 int command_verify(int argc, char **argv);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quantrac keys new|admit|list|revoke: who may send to a collector. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,18 +8,25 @@
 #include "base/legal_time.h"
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/keys_sign.h"
 #include "collector/keys.h"
 
-enum { OPTION_AGENTS = 0x200, OPTION_INTO };
+enum { OPTION_AGENTS = 0x200, OPTION_INTO, OPTION_SIGN, OPTION_KEY, OPTION_FROM };
 
 struct keys_options {
-	const char *agents, *into;
+	const char *agents, *into, *key, *from;
+	bool sign;
 };
 
 static const struct argp_option options[] = {
 	{ "agents", OPTION_AGENTS, "DIR", 0,
 	        "the collector's folder of admitted keys (" KEYS_AGENTS ")", 0 },
 	{ "into", OPTION_INTO, "DIR", 0, "where a new pair is laid (" KEYS_OWN ")", 0 },
+	{ "sign", OPTION_SIGN, NULL, 0,
+	        "of the keys that sign an archive's checkpoints, and of witnesses", 0 },
+	{ "key", OPTION_KEY, "FILE", 0, "--sign: the secret key that signs now", 0 },
+	{ "from", OPTION_FROM, "N", 0, "--sign revoke: seals the key may have signed",
+	        0 },
 	{ 0 },
 };
 
@@ -32,6 +40,15 @@ static error_t parse(int key, char *word, struct argp_state *state)
 	case OPTION_INTO:
 		keys->into = word;
 		return 0;
+	case OPTION_SIGN:
+		keys->sign = true;
+		return 0;
+	case OPTION_KEY:
+		keys->key = word;
+		return 0;
+	case OPTION_FROM:
+		keys->from = word;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -40,7 +57,9 @@ static error_t parse(int key, char *word, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "new NAME\nadmit STATION KEY|FILE\nlist\nrevoke STATION",
+	.args_doc = "new NAME\nadmit STATION KEY|FILE\nlist\nrevoke STATION\n"
+	            "new NAME --sign\nrotate FILE --sign\nrevoke NAME --sign --from N\n"
+	            "admit WITNESS FILE --sign\nlist --sign",
 	.doc = "Make key pairs, and say which stations a collector hears.  The secret "
 	       "key never leaves the machine it was made on; the public one is what "
 	       "`admit` takes.",
@@ -120,6 +139,32 @@ static int run_revoke(const struct common *common, const struct keys_options *ke
 	return 0;
 }
 
+/* The same verbs, of the keys that sign. */
+static int run_sign(const struct common *common, const struct keys_options *keys,
+        char **word, int n)
+{
+	struct keys_sign sign = { .common = common,
+		.into = keys->into,
+		.key = keys->key,
+		.from = keys->from };
+	const char *verb = n > 0 ? word[0] : "";
+	if (strcmp(verb, "new") == 0 && n == 2)
+		return keys_sign_new(&sign, word[1]);
+	if (strcmp(verb, "rotate") == 0 && n == 2)
+		return keys_sign_rotate(&sign, word[1]);
+	if (strcmp(verb, "revoke") == 0 && n == 2)
+		return keys_sign_revoke(&sign, word[1]);
+	if (strcmp(verb, "admit") == 0 && n == 3)
+		return keys_sign_admit(&sign, word[1], word[2]);
+	if (strcmp(verb, "list") == 0 && n == 1)
+		return keys_sign_list(&sign);
+	fputs("quantrac keys --sign: write one of: keys new NAME --sign, keys rotate "
+	      "SECRET --sign, keys revoke NAME --sign --from N, keys admit WITNESS PEM "
+	      "--sign, keys list --sign\n",
+	        stderr);
+	return EXIT_USAGE;
+}
+
 int command_keys(int argc, char **argv)
 {
 	struct common common;
@@ -127,6 +172,8 @@ int command_keys(int argc, char **argv)
 	int first = common_parse(&common, &argp, &keys, argc, argv);
 	int n = argc - first - 1;
 	const char *verb = first < argc ? argv[first] : "";
+	if (keys.sign)
+		return run_sign(&common, &keys, argv + first, argc - first);
 	if (strcmp(verb, "new") == 0 && n == 1)
 		return run_new(&common, &keys, argv[first + 1]);
 	if (strcmp(verb, "admit") == 0 && n == 2)

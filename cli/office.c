@@ -22,6 +22,8 @@ static const struct command commands[] = {
 	{ "means",       command_means,       "means with data capture",                      "giá trị trung bình và tỷ lệ số liệu nhận được" },
 	{ "permit",      command_permit,      "set and list permits",                         "giấy phép: ghi, liệt kê" },
 	{ "recover",     command_recover,     "bring an archive into order after damage",     "khôi phục kho lưu trữ sau sự cố" },
+	{ "prune",       command_prune,       "take a sealed file away by a named order",     "xóa tệp đã chốt theo quyết định" },
+	{ "receipt",     command_receipt,     "time stamps and witnesses of the seal list",   "dấu thời gian và bên chứng kiến" },
 	{ "report",      command_report,      "the data sheet of a station's day",            "phiếu số liệu của trạm theo ngày" },
 	{ "simulate",    command_simulate,    "instruments on ptys and TCP from a scenario",  "mô phỏng thiết bị đo theo kịch bản" },
 	{ "status",      command_status_office, "what every channel shows, what is missing",    "tình trạng từng kênh; --gaps: số liệu còn thiếu" },
