@@ -33,7 +33,7 @@ web.sees         = $(JUDGING) reports exports web
 cli.sees         = $(ROOMS)
 tests.sees       = $(ROOMS) tests
 
-base.speaks        = libzmq yaml-0.1 udunits libdeflate libcrypto
+base.speaks        = libzmq yaml-0.1 udunits libdeflate libcrypto libseccomp
 sensors.speaks     = libserialport
 archive.speaks     = hdf5-serial libdeflate
 calibration.speaks = gsl

@@ -106,14 +106,9 @@ static int groups_load(struct day *day)
 	return status;
 }
 
-int day_open(struct day **out, const char *path, struct problem *why)
+/* What both ways of opening end with; takes `day` over. */
+static int opened(struct day **out, struct day *day, int status, struct problem *why)
 {
-	*out = NULL;
-	struct day *day = calloc(1, sizeof *day);
-	if (day == NULL)
-		return problem_set(
-		        why, FAILED, EXIT_TRY_AGAIN, "%s: out of memory", path);
-	int status = h5_open(&day->h5, path, why);
 	if (status != OK) {
 		free(day);
 		return status;
@@ -131,6 +126,30 @@ int day_open(struct day **out, const char *path, struct problem *why)
 	}
 	*out = day;
 	return OK;
+}
+
+static struct day *day_new(const char *name, struct problem *why)
+{
+	struct day *day = calloc(1, sizeof *day);
+	if (day == NULL)
+		problem_set(why, FAILED, EXIT_TRY_AGAIN, "%s: out of memory", name);
+	return day;
+}
+
+int day_open(struct day **out, const char *path, struct problem *why)
+{
+	*out = NULL;
+	struct day *day = day_new(path, why);
+	return day != NULL ? opened(out, day, h5_open(&day->h5, path, why), why)
+	                   : FAILED;
+}
+
+int day_open_image(struct day **out, const struct h5_image *image, struct problem *why)
+{
+	*out = NULL;
+	struct day *day = day_new(image->name, why);
+	return day != NULL ? opened(out, day, h5_open_image(&day->h5, image, why), why)
+	                   : FAILED;
 }
 
 void day_close(struct day *day)

@@ -50,6 +50,9 @@ int day_write(const char *path, const struct day_header *header,
 /* ---- reading a file of our own ---- */
 struct day;
 int day_open(struct day **out, const char *path, struct problem *why);
+/* The same of bytes in memory, which stay the caller's. */
+struct h5_image;
+int day_open_image(struct day **out, const struct h5_image *image, struct problem *why);
 void day_close(struct day *day);
 const struct day_header *day_header(const struct day *day);
 

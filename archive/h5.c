@@ -154,7 +154,7 @@ static hid_t file_create(const char *path, bool few_chunks)
 	hid_t file = H5I_INVALID_HID;
 	if (access >= 0 && plan >= 0 && H5Pset_istore_k(plan, few_chunks ? 1 : 4) >= 0)
 		file = path != NULL ? H5Fcreate(path, H5F_ACC_EXCL, plan, access)
-		                    : H5Fcreate("memory", H5F_ACC_TRUNC, plan, access);
+		                    : H5Fcreate("/memory", H5F_ACC_TRUNC, plan, access);
 	if (access >= 0)
 		H5Pclose(access);
 	if (plan >= 0)
@@ -226,6 +226,17 @@ int h5_create(struct h5 **out, const char *path, bool few_chunks, struct problem
 	return OK;
 }
 
+/* What both ways of opening end with. */
+static int opened(struct h5 **out, struct h5 *h5, struct problem *why)
+{
+	if (h5->file < 0)
+		h5_fail(h5, "", "is not a sound HDF5 file");
+	if (h5->failed || begin(h5) != OK)
+		return h5_close(h5, why);
+	*out = h5;
+	return OK;
+}
+
 int h5_open(struct h5 **out, const char *path, struct problem *why)
 {
 	struct stat st;
@@ -242,14 +253,29 @@ int h5_open(struct h5 **out, const char *path, struct problem *why)
 	hid_t access = access_plan(false, false);
 	if (access >= 0) {
 		h5->file = H5Fopen(path, H5F_ACC_RDONLY, access);
-		if (h5->file < 0)
-			h5_fail(h5, "", "is not a sound HDF5 file");
 		H5Pclose(access);
 	}
-	if (h5->file < 0)
-		h5_fail(h5, "", "cannot be opened");
-	if (h5->failed || begin(h5) != OK)
-		return h5_close(h5, why);
-	*out = h5;
-	return OK;
+	return opened(out, h5, why);
+}
+
+int h5_open_image(struct h5 **out, const struct h5_image *image, struct problem *why)
+{
+	*out = NULL;
+	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+	struct h5 *h5 = h5_new(image->name);
+	if (h5 == NULL)
+		return problem_set(
+		        why, FAILED, EXIT_INTERNAL, "%s: out of memory", image->name);
+	h5->file_size = image->n;
+	h5->file = h5_image_open(image);
+	return opened(out, h5, why);
+}
+
+int h5_begin(void)
+{
+	if (H5open() < 0 || H5PLset_loading_state(0) < 0)
+		return FAILED;
+	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+	/* the drivers of files are made ready when first used */
+	return H5FD_CORE >= 0 && H5FD_SEC2 >= 0 ? OK : FAILED;
 }

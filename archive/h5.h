@@ -43,6 +43,19 @@ int h5_create(struct h5 **out, const char *path, bool few_chunks, struct problem
 /* Open a file for reading; MALFORMED if it is no HDF5 file, FAILED. */
 int h5_open(struct h5 **out, const char *path, struct problem *why);
 
+/* The same of bytes in memory, which stay the caller's and are not copied; `name` for
+ * messages. */
+struct h5_image {
+	const uint8_t *bytes;
+	size_t n;
+	const char *name;
+};
+int h5_open_image(struct h5 **out, const struct h5_image *image, struct problem *why);
+
+/* Make libhdf5 ready, so that it asks nothing of the system afterwards; it then loads
+ * no plugin.  OK or FAILED. */
+int h5_begin(void);
+
 /* OK, or what failed first (and then `why` says where).  NULL is fine. */
 int h5_close(struct h5 *h5, struct problem *why);
 

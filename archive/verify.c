@@ -1,110 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quantrac verify: every sealed file, the seal list, the journals. */
 #include <errno.h>
-#include <fcntl.h>
 #include <fts.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "archive/seals.h"
 #include "archive/verify_inside.h"
-
-/* ---- a child process per file ---- */
-
-#define SECONDS_LEAST 60
-#define BYTES_PER_SECOND                                                               \
-	(256u << 10) /* slower than any machine that runs a collector */
-
-static unsigned time_limit(const char *path)
-{
-	struct stat st;
-	if (stat(path, &st) != 0)
-		return SECONDS_LEAST;
-	return SECONDS_LEAST + (unsigned)(st.st_size / BYTES_PER_SECOND);
-}
-
-_Noreturn static void child(int out, const char *path, const struct seal *seal,
-        const struct archive_identity *identity)
-{
-	struct finding finding;
-	struct rlimit none = { 0, 0 };
-	setrlimit(RLIMIT_CORE, &none);
-	signal(SIGALRM, SIG_DFL);
-	alarm(time_limit(path));
-	verify_file(path, seal, identity, &finding);
-	const char *bytes = (const char *)&finding;
-	for (size_t done = 0; done < sizeof finding;) {
-		ssize_t n = write(out, bytes + done, sizeof finding - done);
-		if (n <= 0)
-			_exit(EXIT_INTERNAL);
-		done += (size_t)n;
-	}
-	_exit(0);
-}
-
-static size_t read_whole(int fd, void *out, size_t n)
-{
-	size_t done = 0;
-	while (done < n) {
-		ssize_t got = read(fd, (char *)out + done, n - done);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		done += (size_t)got;
-	}
-	return done;
-}
-
-static void find_death(pid_t pid, struct finding *finding)
-{
-	int status = 0;
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	finding->verdict = VERDICT_DAMAGED;
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-		snprintf(finding->text, sizeof finding->text,
-		        "so damaged that libhdf5 does not come back from reading it");
-	else
-		snprintf(finding->text, sizeof finding->text,
-		        "so damaged that libhdf5 fails on reading it (%s)",
-		        WIFSIGNALED(status) ? strsignal(WTERMSIG(status))
-		                            : "no answer");
-}
-
-void verify_file_apart(const char *path, const struct seal *seal,
-        const struct archive_identity *identity, struct finding *finding)
-{
-	int end[2];
-	*finding = (struct finding){ .verdict = VERDICT_DAMAGED };
-	if (pipe2(end, O_CLOEXEC) != 0) {
-		snprintf(finding->text, sizeof finding->text,
-		        "could not be checked: %s", strerror(errno));
-		return;
-	}
-	pid_t pid = fork();
-	if (pid == 0)
-		child(end[1], path, seal, identity);
-	close(end[1]);
-	if (pid < 0) {
-		snprintf(finding->text, sizeof finding->text,
-		        "could not be checked: %s", strerror(errno));
-	} else if (read_whole(end[0], finding, sizeof *finding) == sizeof *finding) {
-		finding->text[sizeof finding->text - 1] = '\0';
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			continue;
-	} else {
-		find_death(pid, finding);
-	}
-	close(end[0]);
-}
 
 /* ---- lines ---- */
 

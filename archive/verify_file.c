@@ -4,7 +4,6 @@
  * then the whole file is made again from those records and compared with the one there,
  * so that names, units and every attribute are proved too.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -13,6 +12,8 @@
 #include "archive/day_inside.h"
 #include "archive/verify_inside.h"
 #include "base/legal_time.h"
+
+#define IMAGE_NAME "file"
 
 /* What is at hand while a file is looked at. */
 struct check {
@@ -224,10 +225,9 @@ static int describes_take(struct check *check)
 }
 
 /* Make the file again in memory and compare. */
-static int content_check(struct check *check)
+static int content_check(struct check *check, struct h5 *again)
 {
 	struct plan plan;
-	struct h5 *again;
 	struct problem why;
 	char where[800];
 	if (describes_take(check) != OK)
@@ -241,18 +241,11 @@ static int content_check(struct check *check)
 	};
 	if (plan_make(&plan, &input, &why) != OK)
 		return damaged(check, "%s", why.text);
-	int status = h5_create(&again, NULL, true, &why);
-	if (status == OK) {
-		status = day_plan_write(again, &plan);
-		if (status == OK && h5_problem(again) == NULL)
-			status = h5_compare(check->day->h5, again, where, sizeof where);
-		else
-			snprintf(where, sizeof where,
-			        "could not be checked: out of memory");
-		h5_close(again, NULL);
-	} else {
-		snprintf(where, sizeof where, "%.700s", why.text);
-	}
+	int status = day_plan_write(again, &plan);
+	if (status == OK && h5_problem(again) == NULL)
+		status = h5_compare(check->day->h5, again, where, sizeof where);
+	else
+		snprintf(where, sizeof where, "could not be checked: out of memory");
 	plan_free(&plan);
 	return status == OK ? OK : damaged(check, "%s", where);
 }
@@ -266,33 +259,29 @@ static void check_free(struct check *check)
 	day_close(check->day);
 }
 
-/* libhdf5's words begin with the path, which the line has already. */
-static void drop_path(struct finding *finding, const char *path)
+/* Our own words begin with the name of the file, which the line has already. */
+static void drop_name(struct finding *finding)
 {
-	size_t n = strlen(path);
-	if (strncmp(finding->text, path, n) == 0 &&
-	        strncmp(finding->text + n, ": ", 2) == 0)
-		memmove(finding->text, finding->text + n + 2,
-		        strlen(finding->text + n + 2) + 1);
+	size_t n = strlen(IMAGE_NAME ": ");
+	if (strncmp(finding->text, IMAGE_NAME ": ", n) == 0)
+		memmove(finding->text, finding->text + n,
+		        strlen(finding->text + n) + 1);
 }
 
-void verify_file(const char *path, const struct seal *seal,
-        const struct archive_identity *identity, struct finding *finding)
+void verify_file(
+        const struct verify_image *image, struct h5 *again, struct finding *finding)
 {
-	uint8_t hash[DIGEST_SIZE];
 	struct problem why;
 	*finding = (struct finding){ .verdict = VERDICT_OK };
-	struct check check = { .seal = seal, .identity = identity, .finding = finding };
-	if (digest_of_file(path, hash) != OK) {
-		damaged(&check, "cannot be read: %s", strerror(errno));
-		return;
-	}
-	bool same = memcmp(hash, seal->file, DIGEST_SIZE) == 0;
-	if (day_open(&check.day, path, &why) != OK)
+	struct check check = {
+		.seal = image->seal, .identity = image->identity, .finding = finding
+	};
+	struct h5_image bytes = { image->bytes, image->n, IMAGE_NAME };
+	if (day_open_image(&check.day, &bytes, &why) != OK)
 		damaged(&check, "%s", why.text);
 	else if (header_check(&check) == OK && records_take(&check) == OK &&
-	         root_check(&check) == OK && content_check(&check) == OK && !same)
-		finding->verdict = VERDICT_REWRITTEN;
-	drop_path(finding, path);
+	         root_check(&check) == OK)
+		content_check(&check, again);
+	drop_name(finding);
 	check_free(&check);
 }

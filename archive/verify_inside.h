@@ -14,12 +14,23 @@ struct finding {
 	char text[1024]; /* what and where, when damaged */
 };
 
-/* Check one sealed file against its line of the seal list, here and now.  Whatever
- * libhdf5 does to a damaged file happens in this process. */
-void verify_file(const char *path, const struct seal *seal,
-        const struct archive_identity *identity, struct finding *finding);
+/* A sealed file in memory, and what it should be. */
+struct verify_image {
+	const uint8_t *bytes;
+	size_t n, room; /* room: of the memory it lies in */
+	const struct seal *seal;
+	const struct archive_identity *identity;
+};
 
-/* The same in a child process with a time limit; a crash or hang is a finding. */
+/* Check the content of a file against its line of the seal list, here and now; its own
+ * bytes are the caller's to compare.  Whatever libhdf5 does to a damaged file happens in
+ * this process.  `again` is an empty file in memory (h5_create), to make it again in. */
+struct h5;
+void verify_file(
+        const struct verify_image *image, struct h5 *again, struct finding *finding);
+
+/* The whole check, with the content looked at in a child that can only compute; a
+ * crash, a hang and any reach outside is a finding. */
 void verify_file_apart(const char *path, const struct seal *seal,
         const struct archive_identity *identity, struct finding *finding);
 
