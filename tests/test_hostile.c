@@ -13,6 +13,13 @@
 #include "base/legal_time.h"
 #include "tests/sample_archive.h"
 
+/* The sanitizer ends a process that asks for too much memory; malloc says no. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1:max_allocation_size_mb=4096";
+}
+
 static struct seal_list list;
 static struct archive_identity identity;
 static const char *path;
