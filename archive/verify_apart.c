@@ -23,6 +23,7 @@
 #include "base/bytes.h"
 #include "base/confine.h"
 #include "base/units.h"
+#include "base/utf8.h"
 
 #define SECONDS_LEAST 60
 #define BYTES_PER_SECOND                                                               \
@@ -129,6 +130,9 @@ static void answer_clean(struct finding *finding)
 	for (char *at = finding->text; *at != '\0'; at++)
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
 			*at = '?';
+	size_t n = strlen(finding->text), at = utf8_sound(finding->text, n);
+	for (; at < n; at += utf8_sound(finding->text + at, n - at))
+		finding->text[at] = '?';
 	if (finding->verdict != VERDICT_OK && finding->verdict != VERDICT_REWRITTEN)
 		finding->verdict = VERDICT_DAMAGED;
 }

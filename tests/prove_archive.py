@@ -24,7 +24,7 @@ DAY = "kcn-mau/outlet/2026/outlet_2026-11-0%d.h5"
 
 
 def run(*command, **more):
-    done = subprocess.run(command, capture_output=True, text=True, check=False, **more)
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, **more)
     if done.returncode not in (0, 65):
         sys.exit(f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -230,9 +230,10 @@ def page(folder, archive):
     with open(os.path.join(HERE, "../docs/quantrac-proof.md"), encoding="utf-8") as file:
         blocks = re.findall(r"```sh\n(.*?)```", file.read(), re.S)
     done = 0
+    path = os.path.dirname(QUANTRAC) + ":" + os.environ["PATH"]
     for block in blocks:
         result = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=archive, capture_output=True, text=True,
-                                check=False, env={**os.environ, "N": "000000000004", "KEY": "second", "TMPDIR": folder})
+                                check=False, env={**os.environ, "N": "000000000004", "KEY": "archive", "TMPDIR": folder, "PATH": path})
         expected = re.findall(r"# prints: (.*)", block)
         done += result.returncode == 0 and all(line in result.stdout + result.stderr for line in expected)
         if result.returncode or not all(line in result.stdout + result.stderr for line in expected):

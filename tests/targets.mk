@@ -75,3 +75,9 @@ build/soak/year: build/rel/tests/soak_year.o build/rel/libtests.a $(LINKS.quantr
 soak: build/soak/year $(SHIPPED)
 	@QUANTRAC_ROOT=$(CURDIR) build/soak/year
 .PHONY: soak
+
+# Two verifiers over good and damaged archives, the commands of the page, files by strangers.
+MUTATIONS ?= 100
+proof: all
+	@/usr/bin/python3 tests/prove_archive.py build/quantrac $(MUTATIONS)
+.PHONY: proof

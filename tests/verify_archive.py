@@ -312,6 +312,13 @@ def check_note(name, data, lines, prev, acts, zone):
 def check_checkpoints(folder, lines, acts, zone):
     prev = NONE
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    known = {who: key[0] for who, key in {**acts[0], **acts[1]}.items()}
+    for name in [n for n in names if not re.fullmatch(r"\d{12}(\.ts[qr])?|open|acts|\..*", n)]:
+        lines_of = open(os.path.join(folder, name), "rb").read().split(b"\n")
+        if name.removesuffix(".pem") not in known:
+            say(f"checkpoints/{name}", "NOT SEALED", True)
+        elif base64.b64decode(lines_of[1])[-32:] != known[name[:-4]]:
+            say(f"checkpoints/{name}", "DAMAGED: is not the key that the acts name", True)
     for name in [n for n in names if re.fullmatch(r"\d{12}|open", n)]:
         data = open(os.path.join(folder, name), "rb").read()
         try:
