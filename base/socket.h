@@ -61,6 +61,9 @@ struct server_options {
 	const char *agents_folder; /* <station>.pub files: the allow-list, read again by
 	                              server_socket_reload */
 	size_t most_agents;
+	/* messages of one agent that are taken off the wire before they are received: its
+	 * window, and never less than 2 */
+	int held;
 };
 int server_socket_open(struct server_socket **out, const struct server_options *options,
         struct problem *why);

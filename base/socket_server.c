@@ -9,6 +9,8 @@
 
 #include "base/socket_parts.h"
 
+#define HELD_LEAST 2
+
 struct server_socket {
 	void *context, *router;
 	int fd;
@@ -19,7 +21,6 @@ struct server_socket {
 static const struct socket_number numbers[] = {
 	{ ZMQ_LINGER, 0 },
 	{ ZMQ_ROUTER_MANDATORY, 1 }, /* a peer that is gone is an error, not silence */
-	{ ZMQ_RCVHWM, 2 },           /* with the window of WELCOME this bounds memory */
 	{ ZMQ_SNDHWM, 16 },
 	{ ZMQ_BACKLOG, 64 },
 	{ ZMQ_HANDSHAKE_IVL, 5000 },
@@ -32,10 +33,15 @@ static const struct socket_number numbers[] = {
 
 static int set_options(void *router, const struct server_options *options)
 {
-	struct socket_number six = { ZMQ_IPV6, strchr(options->endpoint, '[') != NULL };
+	int held = options->held > HELD_LEAST ? options->held : HELD_LEAST;
+	const struct socket_number ours[] = {
+		{ ZMQ_IPV6, strchr(options->endpoint, '[') != NULL },
+		/* with the window of WELCOME this bounds memory */
+		{ ZMQ_RCVHWM, held },
+	};
 	if (socket_set_numbers(router, numbers, sizeof numbers / sizeof numbers[0]) !=
 	                OK ||
-	        socket_set_numbers(router, &six, 1) != OK)
+	        socket_set_numbers(router, ours, sizeof ours / sizeof ours[0]) != OK)
 		return FAILED;
 	if (socket_set_most(router, SERVER_MOST) != OK ||
 	        socket_set_text(router, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN) != OK)

@@ -116,6 +116,7 @@ static void commit(struct collectd *collectd)
 		log_line(LOG_INFO, "journals are written again");
 	collectd->cannot_commit = failed;
 	collectd->desk.gathered = 0;
+	collectd->desk.waits = false;
 	/* what could not be written stays gathered: try again before long */
 	collectd->commit_us = failed ? collectd->now.mono_us + US_PER_S : 0;
 	collectd->changed = true;
@@ -139,7 +140,7 @@ static int hear(struct collectd *collectd)
 			server_socket_send(
 			        collectd->server, &peer, collectd->out, (size_t)answer);
 		collectd->changed = true;
-		if (collectd->desk.gathered >= JOURNAL_GROUP)
+		if (collectd->desk.gathered >= DESK_ENOUGH)
 			return 1;
 	}
 }
@@ -150,8 +151,8 @@ static int commit_if_due(struct collectd *collectd)
 	int64_t wait_us = (int64_t)(collectd->config.commit_every_s * 1e6);
 	if (collectd->desk.gathered > 0 && collectd->commit_us == 0)
 		collectd->commit_us = collectd->now.mono_us + wait_us;
-	bool full =
-	        collectd->desk.gathered >= JOURNAL_GROUP && !collectd->cannot_commit;
+	bool full = (collectd->desk.gathered >= DESK_ENOUGH || collectd->desk.waits) &&
+	            !collectd->cannot_commit;
 	bool due = collectd->commit_us != 0 &&
 	           collectd->now.mono_us >= collectd->commit_us;
 	if (!full && !due)
@@ -291,12 +292,12 @@ static void run(struct collectd *collectd, const sigset_t *waiting)
 	while (!stop && collectd->now.mono_us < collectd->end_us) {
 		int more = hear(collectd);
 		collectd->now = clock_now(&collectd->clock);
+		/* nobody waits for an acknowledgement while housekeeping is done */
+		bool sent = commit_if_due(collectd);
 		from_time_to_time(collectd);
 		/* sending may use up the ring of the descriptor: what is waited for is
 		 * a socket that was found empty after the last send */
-		if (commit_if_due(collectd))
-			continue;
-		if (!more)
+		if (!more && !sent)
 			wait_for_news(collectd, waiting);
 		collectd->now = clock_now(&collectd->clock);
 	}

@@ -64,7 +64,8 @@ void collectd_open_link(struct collectd *collectd)
 	struct server_options options = { .endpoint = config->listen,
 		.own = &collectd->own,
 		.agents_folder = config->agents,
-		.most_agents = (size_t)config->most_agents };
+		.most_agents = (size_t)config->most_agents,
+		.held = (int)collectd->desk.window };
 	if (server_socket_open(&collectd->server, &options, &why) != OK)
 		fatal(why.exit, "%s", why.text);
 	int agents = server_socket_reload(collectd->server);

@@ -163,7 +163,9 @@ static int hear_data(struct desk *desk, struct desk_station *station,
 	station->batches++;
 	station->records += wire->count;
 	station->record_us = last_stamp(wire);
-	desk->gathered += wire->payload_size;
+	desk->gathered += wire->payload_size + wire->count * (JOURNAL_ENTRY + 8u);
+	if (++station->open >= desk->window && wire->payload_size > WIRE_MOST / 2)
+		desk->waits = true;
 	return 0;
 }
 
@@ -223,6 +225,7 @@ int desk_ack(struct desk *desk, size_t i, uint8_t *out)
 	struct wire wire = { .epoch = station->epoch };
 	memcpy(wire.source, station->name, sizeof wire.source);
 	station->owes = false;
+	station->open = 0;
 	return answer(desk, &wire, WIRE_ACK, NULL, 0, out);
 }
 

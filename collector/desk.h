@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "base/journal.h"
 #include "base/socket.h"
 #include "base/wire.h"
 #include "collector/ingest.h"
@@ -27,6 +28,7 @@ struct desk_station {
 	struct peer peer;      /* where it last spoke from */
 	uint64_t epoch;        /* of its last HELLO or DATA */
 	bool owes;             /* DATA came that is not acknowledged */
+	uint32_t open;         /* how many batches of it */
 	bool connected;        /* heard within DESK_SILENT_US */
 	int64_t heard_us;      /* CLOCK_BOOTTIME */
 	int64_t heard_time_us; /* UTC */
@@ -43,8 +45,15 @@ struct desk {
 	size_t n, most;
 	struct desk_station *station; /* station[most], sorted by name */
 	uint64_t malformed;
-	size_t gathered; /* bytes taken since desk_settled */
+	size_t gathered; /* bytes taken since the last commit, as the journals count them */
+	/* A cabinet with a backlog has used up its window: it sends no more before the
+	 * commit. */
+	bool waits;
 };
+
+/* So much may be gathered that one message more still fits into the group of a journal:
+ * else that one would cost a second fdatasync. */
+#define DESK_ENOUGH (JOURNAL_GROUP - WIRE_MOST - WIRE_COUNT * (JOURNAL_ENTRY + 8))
 
 /* For at most this many stations; OK or FAILED. */
 int desk_open(struct desk *desk, struct ingest *ingest, size_t most_agents);

@@ -1,343 +1,361 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * One cabinet and the collector on one machine, CURVE on: readings of 12 channels with
- * their raw frames, acknowledged after fdatasync.  Lines "name value unit".
+ * their raw frames.  The cabinet is the real keeper that reads its journal (a backlog)
+ * and sends what is committed; the collector is quantrac-collectd, which acknowledges
+ * after fdatasync.  Lines "name value unit"; with --values N one line
+ *
+ *   link values_per_s N cpu_s_per_Mvalues N bytes_per_value N
+ *
+ * where the CPU is that of both ends together, and the bytes are those of the sealed
+ * days.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/folder.h"
-#include "base/reading.h"
-#include "base/socket.h"
+#include "base/legal_time.h"
+#include "base/log.h"
 #include "base/wire.h"
-#include "collector/keys.h"
+#include "sensors/keeper.h"
+#include "tests/benchkit.h"
+#include "tests/benchraw.h"
 
-#define CHANNELS  12
-#define EPOCH     UINT64_C(0xbe0c000000000001)
-#define BULK      1500000                   /* readings of the first part */
-#define SINGLE    2000                      /* of the second, one at a time */
-#define BEGIN     INT64_C(1794675600000000) /* 2026-11-15 00:00 +07:00 */
-#define GIVE_UP_S 120
+#define STATION   "bt-outlet"
+#define READINGS  1500000 /* of the bulk */
+#define SINGLE    2000    /* of the latency, one at a time */
+#define GIVE_UP_S 300
+#define UTC_7     420
+
+static void quiet(enum log_level level, const char *text)
+{
+}
+
+/* Long enough ago that every day but today's is over. */
+static int64_t begin_of(uint64_t readings)
+{
+	struct clock clock;
+	clock_init(&clock);
+	int64_t days = (int64_t)(readings / 86400) + 2;
+	return day_start(clock_now(&clock).time_us - days * US_PER_DAY, UTC_7);
+}
+
+/* ---- the cabinet: a keeper over its journal ---- */
+
+struct cabinet {
+	struct bench_collector collector;
+	struct key_pair own;
+	struct bench_maker maker;
+	struct uplink_socket *socket;
+	struct ring *ring;
+	struct keeper *keeper;
+	struct clock clock;
+	char folder[256];
+};
+
+static int link_descriptor(void *with)
+{
+	return uplink_socket_descriptor(((struct cabinet *)with)->socket);
+}
+
+static int link_send(void *with, const void *in, size_t n)
+{
+	return uplink_socket_send(((struct cabinet *)with)->socket, in, n);
+}
+
+static int link_receive(void *with, void *out, size_t room)
+{
+	return uplink_socket_receive(((struct cabinet *)with)->socket, out, room);
+}
+
+static int link_renew(void *with)
+{
+	return uplink_socket_renew(((struct cabinet *)with)->socket);
+}
+
+static void cabinet_start(struct cabinet *cabinet)
+{
+	struct problem why;
+	struct moment now;
+	static struct keeper_link link;
+	clock_init(&cabinet->clock);
+	now = clock_now(&cabinet->clock);
+	cabinet->socket = bench_connect(&cabinet->collector, &cabinet->own);
+	link = (struct keeper_link){ .with = cabinet,
+		.name = "collector",
+		.descriptor = link_descriptor,
+		.send = link_send,
+		.receive = link_receive,
+		.renew = link_renew };
+	if (ring_new(&cabinet->ring, 1 << 20) != OK)
+		bench_stop("ring", strerror(errno));
+	struct keeper_options options = { .source = STATION,
+		.folder = cabinet->folder,
+		.keep_s = 90 * 86400.0,
+		.ring = cabinet->ring,
+		.station = cabinet->maker.station,
+		.instrument = &cabinet->maker.instrument,
+		.n_instruments = 1,
+		.link = &link,
+		.seed = 5 };
+	if (keeper_new(&cabinet->keeper, &options, &now, &why) != OK)
+		bench_stop("keeper", why.text);
+}
+
+/* The loop of quantrac-sensord until all is acknowledged. */
+static void cabinet_run(struct cabinet *cabinet)
+{
+	double until = bench_seconds() + GIVE_UP_S;
+	for (;;) {
+		struct pollfd fds[KEEPER_DESCRIPTORS];
+		struct moment now = clock_now(&cabinet->clock);
+		struct keeper_counts counts = keeper_counts(cabinet->keeper);
+		if (counts.acked_seq >= counts.committed_seq)
+			return;
+		bench_collector_look(&cabinet->collector);
+		if (bench_seconds() > until)
+			bench_stop("the link", "no end of acknowledgements");
+		size_t n = keeper_descriptors(cabinet->keeper, fds);
+		poll(fds, n, keeper_wait_ms(cabinet->keeper, &now));
+		now = clock_now(&cabinet->clock);
+		keeper_step(cabinet->keeper, &now);
+	}
+}
+
+static void cabinet_end(struct cabinet *cabinet)
+{
+	keeper_free(cabinet->keeper);
+	uplink_socket_close(cabinet->socket);
+	ring_free(cabinet->ring);
+	bench_maker_free(&cabinet->maker);
+}
+
+/* ---- the bulk ---- */
+
+struct bulk {
+	uint64_t values;
+	double took_s, agent_cpu_s, collector_cpu_s;
+	double sealed_s; /* from the beginning until the last whole day was sealed */
+	double sealed_bytes, sealed_values;
+};
+
+/* Whole days of `readings`, as many as have ended. */
+static void wait_for_seals(
+        const struct cabinet *cabinet, size_t days, double began, struct bulk *bulk)
+{
+	double until = bench_seconds() + GIVE_UP_S;
+	while (bench_sealed(&cabinet->collector, &bulk->sealed_bytes) < days) {
+		if (bench_seconds() > until)
+			bench_stop("the collector", "does not seal");
+		poll(NULL, 0, 20);
+	}
+	bulk->sealed_s = bench_seconds() - began;
+	bulk->sealed_values = (double)days * 86400 * BENCH_CHANNELS;
+}
+
+/* `readings` from the cabinet's journal into the collector's; with `seal` also into
+ * sealed days. */
+static struct bulk bulk_run(uint64_t readings, bool seal)
+{
+	static struct cabinet cabinet;
+	struct bulk bulk = { .values = readings * BENCH_CHANNELS };
+	char dir[128];
+	cabinet = (struct cabinet){ .socket = NULL };
+	bench_begin(dir);
+	bench_collector_init(&cabinet.collector, dir);
+	bench_collector_admit(&cabinet.collector, STATION, &cabinet.own);
+	if (seal)
+		cabinet.collector.seal_every = "1s";
+	snprintf(cabinet.folder, sizeof cabinet.folder, "%s/cabinet", dir);
+	bench_maker_init(&cabinet.maker, STATION, begin_of(readings), US_PER_S);
+	bench_fill(&cabinet.maker, cabinet.folder, readings);
+	bench_collector_start(&cabinet.collector);
+	cabinet_start(&cabinet);
+	sync();
+	double began = bench_seconds(), cpu = bench_cpu_s();
+	cabinet_run(&cabinet);
+	bulk.took_s = bench_seconds() - began;
+	bulk.agent_cpu_s = bench_cpu_s() - cpu;
+	size_t days = (size_t)(readings / 86400);
+	if (seal)
+		wait_for_seals(&cabinet, days, began, &bulk);
+	cabinet_end(&cabinet);
+	bulk.collector_cpu_s = bench_collector_end(&cabinet.collector, NULL);
+	bench_end(dir);
+	return bulk;
+}
+
+static double journal_bytes_per_value(void)
+{
+	struct bench_maker maker;
+	bench_maker_init(&maker, STATION, 0, US_PER_S);
+	double bytes = (double)((maker.record_size + 7) / 8 * 8 + 16);
+	bench_maker_free(&maker);
+	return bytes / BENCH_CHANNELS;
+}
+
+static void print_bulk(void)
+{
+	struct bulk bulk = bulk_run(READINGS, false);
+	double values = (double)bulk.values, bytes = values * journal_bytes_per_value();
+	struct raw raw = raw_run((size_t)bytes);
+	printf("link_values_acknowledged %.0f values/s\n", values / bulk.took_s);
+	printf("link_bytes_acknowledged %.1f MB/s\n", bytes / bulk.took_s / 1e6);
+	printf("link_agent_cpu_per_million_values %.3f s\n",
+	        bulk.agent_cpu_s / values * 1e6);
+	printf("link_collector_cpu_per_million_values %.3f s\n",
+	        bulk.collector_cpu_s / values * 1e6);
+	printf("journal_bytes_per_value %.1f bytes\n", journal_bytes_per_value());
+	printf("raw_append_fdatasync %.1f MB/s\n", bytes / raw.disk_s / 1e6);
+	printf("raw_zeromq_null %.1f MB/s\n", bytes / raw.null_s / 1e6);
+	printf("raw_zeromq_curve %.1f MB/s\n", bytes / raw.curve_s / 1e6);
+	printf("link_beside_append_fdatasync %.2f times\n", raw.disk_s / bulk.took_s);
+	printf("link_beside_zeromq_null %.2f times\n", raw.null_s / bulk.took_s);
+	printf("link_beside_zeromq_curve %.2f times\n", raw.curve_s / bulk.took_s);
+}
+
+static void print_sealing(void)
+{
+	struct bulk bulk = bulk_run(READINGS, true);
+	printf("link_values_acknowledged_while_sealing %.0f values/s\n",
+	        (double)bulk.values / bulk.took_s);
+	printf("values_sealed_meanwhile %.0f values/s\n",
+	        bulk.sealed_values / bulk.sealed_s);
+	printf("all_sealed_behind_the_last_acknowledgement %.2f s\n",
+	        bulk.sealed_s - bulk.took_s);
+	printf("cpu_per_million_values_sealed_too %.3f s\n",
+	        (bulk.agent_cpu_s + bulk.collector_cpu_s) / (double)bulk.values * 1e6);
+	printf("sealed_bytes_per_value %.2f bytes\n",
+	        bulk.sealed_bytes / bulk.sealed_values);
+}
+
+/* ---- one reading at a time ---- */
 
 static struct {
-	char dir[128];
-	int port;
-	pid_t collectd;
-	struct key_pair own;
-	char server_key[KEY_TEXT];
 	struct uplink_socket *socket;
-	uint8_t record[1024];
-	size_t record_size;
-	uint64_t seq, acked; /* next to be sent; all below are durable */
-	uint32_t window;
-} b;
+	struct bench_maker maker;
+	uint64_t acked;
+	uint8_t out[WIRE_MOST];
+} one;
 
-static void stop(const char *why)
+static int send_wire(struct wire *wire)
 {
-	fprintf(stderr, "bench_link: %s\n", why);
-	if (b.collectd > 0)
-		kill(b.collectd, SIGKILL);
-	exit(70);
+	snprintf(wire->source, sizeof wire->source, STATION);
+	wire->epoch = 1;
+	int n = wire_encode(wire, one.out, sizeof one.out);
+	return n > 0 ? uplink_socket_send(one.socket, one.out, (size_t)n) : n;
 }
 
-static double seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static int free_port(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t size = sizeof address;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-	        getsockname(fd, (struct sockaddr *)&address, &size) != 0)
-		stop("no port");
-	close(fd);
-	return ntohs(address.sin_port);
-}
-
-/* ---- the collector ---- */
-
-static void start_collector(const char *commit_every)
-{
-	char path[256], text[2048];
-	int n = snprintf(text, sizeof text,
-	        "archive: %s/archive\nzone: {id: kcn-mau}\nlisten: "
-	        "\"tcp://127.0.0.1:%d\"\n"
-	        "key: %s/collector.secret\nagents: %s/agents\nmost_agents: 1\n"
-	        "seal_every: 1h\ncommit_every: %s\n",
-	        b.dir, b.port, b.dir, b.dir, commit_every);
-	snprintf(path, sizeof path, "%s/collectd.yaml", b.dir);
-	if (file_replace(path, text, (size_t)n, 0644) != OK)
-		stop("no configuration");
-	b.collectd = fork();
-	if (b.collectd == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		int fd = open("/dev/null", O_WRONLY);
-		dup2(fd, STDERR_FILENO);
-		execl("build/quantrac-collectd", "quantrac-collectd", "--config", path,
-		        NULL);
-		_exit(127);
-	}
-}
-
-static double end_collector(void)
-{
-	struct rusage usage;
-	int status;
-	kill(b.collectd, SIGTERM);
-	if (wait4(b.collectd, &status, 0, &usage) < 0 || !WIFEXITED(status) ||
-	        WEXITSTATUS(status) != 0)
-		stop("the collector did not end well; is build/quantrac-collectd "
-		     "there?");
-	b.collectd = 0;
-	return (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
-	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
-/* ---- the cabinet ---- */
-
-static void make_reading(void)
-{
-	static const uint8_t bytes[53] = { 1, 4, 48, 0x42, 0x28 };
-	uint8_t payload[768], exchanges[128], state[CHANNELS] = { 0 };
-	double value[CHANNELS];
-	struct exchange exchange = { .size = sizeof bytes, .bytes = bytes };
-	for (int i = 0; i < CHANNELS; i++)
-		value[i] = 40.25 + i;
-	int size = exchange_put(&exchange, exchanges, sizeof exchanges);
-	struct reading_parts parts = { .n_channels = CHANNELS,
-		.state = state,
-		.value = value,
-		.n_exchanges = 1,
-		.exchanges = exchanges,
-		.exchanges_size = (size_t)size };
-	int n = reading_encode(&parts, payload, sizeof payload);
-	struct record record = { .type = RECORD_READING,
-		.clock = CLOCK_SYNCED,
-		.source = "bt-outlet",
-		.time_us = BEGIN,
-		.payload = payload,
-		.payload_size = (size_t)n };
-	b.record_size = (size_t)record_encode(&record, b.record, sizeof b.record);
-}
-
-static int send_wire(struct wire *wire, uint8_t *out)
-{
-	snprintf(wire->source, sizeof wire->source, "bt-outlet");
-	wire->epoch = EPOCH;
-	int n = wire_encode(wire, out, WIRE_MOST);
-	return n > 0 ? uplink_socket_send(b.socket, out, (size_t)n) : n;
-}
-
-/* Up to `most` readings as one message, from b.seq on. */
-static int send_batch(uint64_t most)
-{
-	static uint8_t out[WIRE_MOST];
-	uint64_t fit = (WIRE_MOST - WIRE_HEADER) / b.record_size;
-	uint64_t n = most < fit ? most : fit;
-	if (n > WIRE_COUNT)
-		n = WIRE_COUNT;
-	for (uint64_t i = 0; i < n; i++) {
-		record_place(b.record, EPOCH, b.seq + i);
-		memcpy(out + WIRE_HEADER + i * b.record_size, b.record, b.record_size);
-	}
-	struct wire wire = { .type = WIRE_DATA,
-		.first_seq = b.seq,
-		.count = (uint16_t)n,
-		.payload = out + WIRE_HEADER,
-		.payload_size = n * b.record_size };
-	int status = send_wire(&wire, out);
-	if (status == OK)
-		b.seq += n;
-	return status;
-}
-
-/* Everything that has come; waits at most `wait_ms` for the first. */
-static int hear(int wait_ms)
+/* Wait until something came; false: nothing within `wait_ms`. */
+static bool hear(int wait_ms)
 {
 	uint8_t in[4096];
 	struct wire wire;
-	struct wire_welcome welcome;
-	int heard = 0;
-	for (int round = 0; round < 2 && heard == 0; round++) {
-		int n;
-		while ((n = uplink_socket_receive(b.socket, in, sizeof in)) > 0) {
-			if (wire_decode(&wire, in, (size_t)n) != OK ||
-			        wire.type == WIRE_NAK)
-				stop("not taken");
-			if (wire.type == WIRE_WELCOME &&
-			        wire_welcome_get(&welcome, wire.payload,
-			                wire.payload_size) == OK)
-				b.window = welcome.window;
-			b.acked = wire.first_seq;
-			heard++;
+	struct pollfd item = { .fd = uplink_socket_descriptor(one.socket),
+		.events = POLLIN };
+	for (int round = 0; round < 2; round++) {
+		int n = uplink_socket_receive(one.socket, in, sizeof in);
+		if (n > 0 && wire_decode(&wire, in, (size_t)n) == OK) {
+			one.acked = wire.first_seq;
+			return true;
 		}
-		struct pollfd item = { .fd = uplink_socket_descriptor(b.socket),
-			.events = POLLIN };
-		if (heard == 0 && round == 0)
+		if (round == 0)
 			poll(&item, 1, wait_ms);
 	}
-	return heard;
+	return false;
 }
 
 static void greet(void)
 {
-	char endpoint[64];
-	uint8_t payload[64], out[256];
+	uint8_t payload[64];
 	struct wire_hello hello = { .version = "bench" };
-	snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:%d", b.port);
-	struct uplink_options options = {
-		.endpoint = endpoint, .server_key = b.server_key, .own = &b.own
-	};
-	if (uplink_socket_open(&b.socket, &options, NULL) != OK)
-		stop("no socket");
 	int n = wire_hello_put(&hello, payload, sizeof payload);
 	struct wire wire = { .type = WIRE_HELLO,
 		.first_seq = 1,
 		.payload = payload,
 		.payload_size = (size_t)n };
-	b.window = 0;
-	double until = seconds() + GIVE_UP_S;
-	while (b.window == 0 && seconds() < until)
-		if (send_wire(&wire, out) != OK || hear(100) == 0)
+	one.acked = 0;
+	double until = bench_seconds() + GIVE_UP_S;
+	while (one.acked == 0 && bench_seconds() < until)
+		if (send_wire(&wire) != OK || !hear(100))
 			poll(NULL, 0, 10);
-	if (b.window == 0)
-		stop("the collector does not answer");
-	b.seq = b.acked;
 }
 
-/* ---- the measurements ---- */
-
-static void bulk(void)
+static double send_one(void)
 {
-	uint64_t fit = (WIRE_MOST - WIRE_HEADER) / b.record_size;
-	double began = seconds();
-	uint64_t end = b.seq + BULK;
-	while (b.acked < end && seconds() < began + GIVE_UP_S) {
-		while (b.seq < end && b.seq - b.acked < (b.window - 1) * fit + 1)
-			if (send_batch(end - b.seq) != OK)
-				break;
+	size_t n;
+	uint64_t seq = one.acked;
+	double began = bench_seconds();
+	uint8_t *record = bench_record(&one.maker, seq, &n);
+	record_place(record, 1, seq);
+	struct wire wire = { .type = WIRE_DATA,
+		.first_seq = seq,
+		.count = 1,
+		.payload = record,
+		.payload_size = n };
+	if (send_wire(&wire) != OK)
+		bench_stop("one reading", "not taken by the socket");
+	while (one.acked <= seq && bench_seconds() < began + GIVE_UP_S)
 		hear(50);
-	}
-	double took = seconds() - began;
-	if (b.acked < end)
-		stop("no end of acknowledgements");
-	printf("link_readings_acknowledged %.0f readings/s\n", BULK / took);
-	printf("link_values_acknowledged %.0f values/s\n", BULK * CHANNELS / took);
-	printf("link_bytes_acknowledged %.1f MB/s\n",
-	        BULK * (double)b.record_size / took / 1e6);
+	return bench_seconds() - began;
 }
 
-static int by_size(const void *a, const void *c)
-{
-	double left = *(const double *)a, right = *(const double *)c;
-	return (left > right) - (left < right);
-}
-
-static void print_percentiles(const char *name, double *took, size_t n)
-{
-	qsort(took, n, sizeof *took, by_size);
-	printf("%s_p50 %.3f ms\n%s_p99 %.3f ms\n", name, took[n / 2] * 1e3, name,
-	        took[n * 99 / 100] * 1e3);
-}
-
-static void single(void)
+static void print_latency(void)
 {
 	static double took[SINGLE];
-	for (int i = 0; i < SINGLE; i++) {
-		double began = seconds();
-		if (send_batch(1) != OK)
-			stop("full");
-		while (b.acked < b.seq && seconds() < began + GIVE_UP_S)
-			hear(50);
-		took[i] = seconds() - began;
-	}
-	print_percentiles("link_one_reading_durable", took, SINGLE);
-}
-
-/* What the disk alone takes for the same. */
-static void raw_sync(void)
-{
-	static double took[SINGLE];
-	char path[256];
-	snprintf(path, sizeof path, "%s/raw", b.dir);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0 || posix_fallocate(fd, 0, 4 << 20) != 0 || fsync(fd) != 0)
-		stop("no room");
-	for (int i = 0; i < SINGLE; i++) {
-		double began = seconds();
-		off_t at = (off_t)i * (off_t)b.record_size;
-		if (pwrite(fd, b.record, b.record_size, at) < 0 || fdatasync(fd) != 0)
-			stop("the disk does not sync");
-		took[i] = seconds() - began;
-	}
-	close(fd);
-	print_percentiles("raw_append_fdatasync", took, SINGLE);
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	return remove(path);
-}
-
-static void prepare(void)
-{
-	char path[256];
-	struct key_pair server;
-	const char *base = getenv("TMPDIR");
-	snprintf(b.dir, sizeof b.dir, "%.80s/quantrac-bench-XXXXXX",
-	        base != NULL ? base : "/tmp");
-	if (mkdtemp(b.dir) == NULL || key_pair_new(&b.own) != OK)
-		stop("no folder");
-	b.port = free_port();
-	snprintf(path, sizeof path, "%s/collector.secret", b.dir);
-	if (keys_own(path, &server, NULL) != OK)
-		stop("no key");
-	memcpy(b.server_key, server.public_key, KEY_TEXT);
-	snprintf(path, sizeof path, "%s/agents", b.dir);
-	if (keys_admit(path, "bt-outlet", b.own.public_key, NULL) != OK)
-		stop("no key");
-	make_reading();
-}
-
-int main(void)
-{
-	prepare();
-	start_collector("0ms");
+	struct bench_collector collector;
+	struct key_pair own;
+	char dir[128];
+	bench_begin(dir);
+	bench_collector_init(&collector, dir);
+	bench_collector_admit(&collector, STATION, &own);
+	collector.commit_every = "0ms";
+	bench_collector_start(&collector);
+	bench_maker_init(&one.maker, STATION, begin_of(SINGLE), US_PER_S);
+	one.socket = bench_connect(&collector, &own);
 	greet();
-	single();
-	uplink_socket_close(b.socket);
-	end_collector();
-	raw_sync();
+	send_one();
+	for (int i = 0; i < SINGLE; i++)
+		took[i] = send_one();
+	uplink_socket_close(one.socket);
+	bench_collector_end(&collector, NULL);
+	bench_percentiles("link_one_reading_durable", took, SINGLE);
+	raw_singles(dir, one.maker.record, one.maker.record_size, took, SINGLE);
+	bench_percentiles("raw_append_fdatasync", took, SINGLE);
+	bench_maker_free(&one.maker);
+	bench_end(dir);
+}
 
-	start_collector("100ms");
-	greet();
-	bulk();
-	uplink_socket_close(b.socket);
-	double cpu_s = end_collector();
-	printf("collectd_cpu_per_million_values %.3f s\n",
-	        cpu_s / (BULK * CHANNELS / 1e6));
-	printf("journal_bytes_per_value %.1f bytes\n",
-	        (double)(b.record_size + 16) / CHANNELS);
-	nftw(b.dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+/* ---- all of it ---- */
+
+/* Whole days, so that all of them can be sealed. */
+static void print_line(double values)
+{
+	uint64_t readings = (uint64_t)(values / BENCH_CHANNELS);
+	struct bulk bulk = bulk_run(readings, false);
+	double cpu = bulk.agent_cpu_s + bulk.collector_cpu_s;
+	struct bulk sealed = bulk_run(2 * 86400, true);
+	printf("link values_per_s %.0f cpu_s_per_Mvalues %.4f bytes_per_value %.2f\n",
+	        (double)bulk.values / bulk.took_s, cpu / (double)bulk.values * 1e6,
+	        sealed.sealed_bytes / sealed.sealed_values);
+}
+
+int main(int argc, char **argv)
+{
+	log_catch(quiet);
+	if (argc == 3 && strcmp(argv[1], "--values") == 0) {
+		print_line(atof(argv[2]));
+		return 0;
+	}
+	if (argc > 1) {
+		fputs("usage: link [--values N]\n", stderr);
+		return 64;
+	}
+	print_latency();
+	print_bulk();
+	print_sealing();
 	return 0;
 }

@@ -22,7 +22,7 @@ lint:
 	@tests/lint $(OURS)
 
 BENCHES = $(patsubst tests/bench_%.c,build/bench/%,$(wildcard tests/bench_*.c))
-build/bench/%: build/rel/tests/bench_%.o $(LINKS.quantrac-office:%=build/rel/lib%.a)
+build/bench/%: build/rel/tests/bench_%.o build/rel/tests/benchkit.o build/rel/tests/benchraw.o $(LINKS.quantrac-office:%=build/rel/lib%.a)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

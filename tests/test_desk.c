@@ -182,6 +182,35 @@ static void silence_is_told_once(void **state)
 	ingest_close(ingest);
 }
 
+/* A reading at a time may wait for others of its commit; a backlog may not, since its
+ * cabinet has nothing else to do. */
+static void a_full_window_of_a_backlog_asks_for_the_commit(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out = { .type = 0 };
+	assert_int_equal(desk_open(&desk, ingest, 128), OK);
+	assert_int_equal(desk.window, 2);
+	fill(&cabinet, 10);
+	for (int i = 0; i < 4; i++) {
+		more(&cabinet, 1);
+		struct wire live = agent_message(&cabinet);
+		assert_int_equal(hear(&live, &bt, &out), 0);
+		assert_false(desk.waits);
+	}
+	assert_int_equal(ingest_commit(ingest), OK);
+	assert_true(desk_ack(&desk, 0, answer) > 0);
+	for (int i = 0; i < 2; i++) {
+		assert_false(desk.waits);
+		more(&cabinet, 400);
+		struct wire late = agent_message(&cabinet);
+		assert_true(late.payload_size > WIRE_MOST / 2);
+		assert_int_equal(hear(&late, &bt, &out), 0);
+	}
+	assert_true(desk.waits);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
 static void the_window_shrinks_with_the_number_of_agents(void **state)
 {
 	assert_int_equal(desk_window(1), 8);
@@ -202,6 +231,7 @@ int main(void)
 		WITH(the_desk_answers_a_ping_and_no_stranger),
 		WITH(a_cabinet_that_begins_later_is_taken_from_there),
 		WITH(silence_is_told_once),
+		WITH(a_full_window_of_a_backlog_asks_for_the_commit),
 		cmocka_unit_test(the_window_shrinks_with_the_number_of_agents),
 	};
 	return cmocka_run_group_tests_name("desk", tests, NULL, NULL);
