@@ -172,6 +172,14 @@ static int commit_part(struct journal *journal, size_t n)
 	return status;
 }
 
+static void give_back(struct journal *journal)
+{
+	if (journal->groups == NULL || journal->group == NULL)
+		return;
+	groups_give(journal->groups, journal->group);
+	journal->group = NULL;
+}
+
 int journal_commit(struct journal *journal)
 {
 	while (journal->group_n > 0) {
@@ -196,6 +204,7 @@ int journal_commit(struct journal *journal)
 		journal->group_n -= n;
 		memmove(journal->group, journal->group + n, journal->group_n);
 	}
+	give_back(journal);
 	if (!journal->failed)
 		look_ahead(journal);
 	return OK;
@@ -256,6 +265,10 @@ static int gather(
         struct journal *journal, const uint8_t *record, size_t n, int64_t now_us)
 {
 	if (entry_size(n) > JOURNAL_GROUP - journal->group_n)
+		return FULL;
+	if (journal->group == NULL)
+		journal->group = groups_take(journal->groups);
+	if (journal->group == NULL)
 		return FULL;
 	journal->group_n +=
 	        entry_put(journal->group + journal->group_n, record, n, now_us);
@@ -336,7 +349,7 @@ void journal_close(struct journal *journal)
 {
 	if (journal == NULL)
 		return;
-	if (journal->folder >= 0 && journal->group != NULL &&
+	if (journal->folder >= 0 && journal->group_n > 0 &&
 	        journal_commit(journal) != OK)
 		log_line(LOG_ALERT, "%s: the last %zu bytes could not be committed: %s",
 		        journal->path, journal->group_n, strerror(errno));
@@ -348,6 +361,7 @@ void journal_close(struct journal *journal)
 	close_quietly(&journal->spare);
 	close_quietly(&journal->fd);
 	close_quietly(&journal->folder);
+	give_back(journal);
 	free(journal->group);
 	free(journal);
 }

@@ -42,6 +42,12 @@
 
 struct journal;
 
+/* Room in which many journals of one thread gather in turns, where one for each would
+ * be too much: `most` groups. */
+struct journal_groups;
+int journal_groups_new(struct journal_groups **out, size_t most); /* OK, FAILED */
+void journal_groups_free(struct journal_groups *groups); /* all given back before */
+
 struct journal_system; /* base/journal_file.h */
 struct journal_pool;   /* base/journal_pool.h */
 
@@ -64,6 +70,9 @@ struct journal_options {
 	uint32_t scan_segments;
 	/* where new segments are taken from first; NULL: the disk's free space */
 	struct journal_pool *pool; /* base/journal_pool.h */
+	/* NULL: a group of its own; else it holds one from its first record until that
+	 * is committed */
+	struct journal_groups *groups;
 	/* NULL: the real one; tests make calls fail */
 	const struct journal_system *system;
 };
@@ -94,7 +103,8 @@ uint64_t journal_committed_seq(const struct journal *journal);
  * Take a record in: gathered in memory until journal_commit.  journal_append gives it
  * epoch and seq (writes them into `record`); journal_store takes a record that has them
  * (at the collector) and answers REFUSED unless it is exactly the next.  OK, FULL
- * (commit first, then again) or REFUSED.
+ * (commit first, then again; one that has nothing pending waits for another to commit
+ * and give its group back) or REFUSED.
  */
 int journal_append(struct journal *journal, uint8_t *record, size_t n, int64_t now_us);
 int journal_store(

@@ -218,9 +218,16 @@ struct journal {
 	bool touched;
 	uint64_t first_seq, next_seq, committed_seq;
 	int64_t now_us;
-	uint8_t *group; /* group[JOURNAL_GROUP]: entries without check sums */
+	/* group[JOURNAL_GROUP]: entries without check sums; NULL: of `groups`, and
+	 * none held now */
+	uint8_t *group;
+	struct journal_groups *groups;
 	size_t group_n;
 };
+
+/* NULL: all are taken. */
+uint8_t *groups_take(struct journal_groups *groups);
+void groups_give(struct journal_groups *groups, uint8_t *group);
 
 /* Begin a new segment whose first record is `first_seq`; OK, FAILED or FULL. */
 int journal_begin(struct journal *journal, uint64_t first_seq);

@@ -50,8 +50,10 @@ static struct journal *journal_new(const struct journal_options *options)
 	if (journal->segment_size < JOURNAL_SEGMENT_LEAST)
 		journal->segment_size = JOURNAL_SEGMENT_LEAST;
 	memcpy(journal->source, options->source, strlen(options->source));
-	journal->group = malloc(JOURNAL_GROUP);
-	if (journal->group != NULL)
+	journal->groups = options->groups;
+	if (journal->groups == NULL)
+		journal->group = malloc(JOURNAL_GROUP);
+	if (journal->group != NULL || journal->groups != NULL)
 		return journal;
 	free(journal);
 	return NULL;

@@ -13,6 +13,10 @@
 #include "base/log.h"
 #include "collector/ingest_parts.h"
 
+/* Journals that may have something gathered at once: 4 MiB together, however many
+ * agents there are.  One more costs a commit. */
+#define GROUPS 16
+
 /* ---- opening and closing ---- */
 
 static int take_lock(struct ingest *ingest, struct problem *why)
@@ -41,6 +45,8 @@ static int open_parts(struct ingest *ingest, const struct ingest_options *option
 	if (folder_make(ingest->journals) != OK)
 		return problem_set(why, FAILED, EXIT_CONFIG, "%s: cannot be made: %s",
 		        ingest->journals, strerror(errno));
+	if (journal_groups_new(&ingest->groups, GROUPS) != OK)
+		return problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
 	inlets_open(ingest);
 	struct sealer_options sealer = { .dir = ingest->dir,
 		.sign_key = options->sign_key,
@@ -82,6 +88,7 @@ void ingest_close(struct ingest *ingest)
 		return;
 	for (size_t i = 0; i < ingest->n_inlets; i++)
 		journal_close(ingest->inlet[i].journal);
+	journal_groups_free(ingest->groups);
 	free(ingest->inlet);
 	sealer_close(ingest->sealer);
 	if (ingest->lock >= 0)
@@ -171,12 +178,23 @@ static int check_origin(
 	        record->source);
 }
 
-static int store(struct inlet *inlet, const uint8_t *bytes, size_t n, int64_t now_us)
+/* Make room in a journal that is full: by its own commit, or where it has no group yet
+ * by that of all others. */
+static int make_room(struct ingest *ingest, struct journal *journal)
+{
+	if (journal_pending(journal) > 0)
+		return journal_commit(journal);
+	ingest_commit(ingest); /* one that fails does not keep the others' groups */
+	return OK;
+}
+
+static int store(struct ingest *ingest, struct inlet *inlet, const uint8_t *bytes,
+        size_t n, int64_t now_us)
 {
 	int status = journal_store(inlet->journal, bytes, n, now_us);
 	if (status != FULL)
 		return status;
-	status = journal_commit(inlet->journal);
+	status = make_room(ingest, inlet->journal);
 	return status == OK ? journal_store(inlet->journal, bytes, n, now_us) : status;
 }
 
@@ -194,7 +212,7 @@ static int store_rest(struct ingest *ingest, struct inlet *inlet,
 		int status = check_origin(ingest, &record, why);
 		if (status != OK)
 			return status;
-		status = store(inlet, data->payload + at, (size_t)n, now_us);
+		status = store(ingest, inlet, data->payload + at, (size_t)n, now_us);
 		if (status != OK)
 			return cannot_store(inlet, status, why);
 		at += (size_t)n;
@@ -279,7 +297,7 @@ int ingest_record(struct ingest *ingest, const char *source, uint64_t epoch,
 	if (status != OK)
 		return status;
 	status = journal_append(inlet->journal, record, n, now_us);
-	if (status == FULL && journal_commit(inlet->journal) == OK)
+	if (status == FULL && make_room(ingest, inlet->journal) == OK)
 		status = journal_append(inlet->journal, record, n, now_us);
 	return status == OK ? OK : cannot_store(inlet, status, why);
 }

@@ -28,7 +28,8 @@ struct ingest {
 	int64_t hold_us;
 	int lock;
 	uint64_t ages;
-	struct inlet *inlet; /* sorted by source, then epoch */
+	struct journal_groups *groups; /* which the journals share */
+	struct inlet *inlet;           /* sorted by source, then epoch */
 	size_t n_inlets, room;
 	struct sealer *sealer;
 };

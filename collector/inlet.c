@@ -108,7 +108,8 @@ static int inlet_open(struct ingest *ingest, const struct inlet_name *name,
 		.quarantine = quarantine,
 		.now_us = now_us,
 		.sent_again = strcmp(source, OFFICE) != 0,
-		.scan_segments = SCAN_SEGMENTS };
+		.scan_segments = SCAN_SEGMENTS,
+		.groups = ingest->groups };
 	struct journal_recovery recovery = { 0 };
 	struct inlet inlet = { .age = ++ingest->ages };
 	if (make_room(ingest) != OK)

@@ -21,8 +21,9 @@ build/shim_pty.so: $(wildcard tests/shim_pty.c) build/see/.made
 lint:
 	@tests/lint $(OURS)
 
+BENCH_KIT = benchkit benchraw memory_group
 BENCHES = $(patsubst tests/bench_%.c,build/bench/%,$(wildcard tests/bench_*.c))
-build/bench/%: build/rel/tests/bench_%.o build/rel/tests/benchkit.o build/rel/tests/benchraw.o $(LINKS.quantrac-office:%=build/rel/lib%.a)
+build/bench/%: build/rel/tests/bench_%.o $(BENCH_KIT:%=build/rel/tests/%.o) $(LINKS.quantrac-office:%=build/rel/lib%.a)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
