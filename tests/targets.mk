@@ -27,7 +27,7 @@ build/bench/%: build/rel/tests/bench_%.o $(BENCH_KIT:%=build/rel/tests/%.o) $(LI
 	@mkdir -p $(@D)
 	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-bench: $(BENCHES)
+bench: $(BENCHES) build/quantrac-collectd
 	@tests/run-benches $(BENCHES)
 
 FUZZERS = $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
@@ -82,3 +82,7 @@ MUTATIONS ?= 100
 proof: all
 	@/usr/bin/python3 tests/prove_archive.py build/quantrac $(MUTATIONS)
 .PHONY: proof
+# 200 cabinets with a day of backlog, one collector in 64 MiB; NOT RUN without a memory group
+agents: build/bench/agents build/quantrac-collectd
+	@build/bench/agents
+.PHONY: agents
