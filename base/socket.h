@@ -64,6 +64,11 @@ struct server_options {
 	/* messages of one agent that are taken off the wire before they are received: its
 	 * window, and never less than 2 */
 	int held;
+	/* Connections open at once, strangers' included; 0: 2 for each agent and 256.  At
+	 * that number nobody new is let in until half of them are gone; those that are in
+	 * stay.  Up to `waiting` more stand in the queue of the system. */
+	size_t most_open;
+	int waiting; /* 0: 64 */
 };
 int server_socket_open(struct server_socket **out, const struct server_options *options,
         struct problem *why);
@@ -93,6 +98,8 @@ const char *server_socket_endpoint(const struct server_socket *socket);
 
 struct server_counts {
 	uint64_t accepted, handshake_failed, refused_keys, disconnected, silent_users;
+	uint64_t open,  /* connections now, those of strangers too */
+	        closed; /* how often nobody new was let in because there were too many */
 	char refused_key[KEY_TEXT],
 	        refused_from[64]; /* the last key refused, "" if none was */
 };

@@ -4,6 +4,7 @@
 #define BASE_SOCKET_PARTS_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,9 @@ int socket_set_numbers(void *socket, const struct socket_number *number, size_t 
 int socket_set_most(void *socket, int64_t most);
 int socket_set_text(void *socket, int option, const char *text);
 
+/* What a number option of the collector's socket is set to, or FAILED; for tests. */
+int server_socket_number(const struct server_socket *socket, int option);
+
 /* The poll descriptor of a socket, or FAILED. */
 int socket_descriptor(void *socket);
 
@@ -41,11 +45,17 @@ struct agent {
 	char key_text[KEY_TEXT];
 };
 
+#define SPARE_MOST 64
+
 struct door {
 	pthread_mutex_t lock; /* of everything up to counts */
 	struct agent *agent;  /* sorted by user */
 	size_t n_agents, most_agents;
 	struct server_counts counts;
+	size_t most_open;
+	bool full;    /* nobody else may come in */
+	int listener; /* descriptor on which libzmq listens, -1: not known */
+	int spare[SPARE_MOST], n_spare, waiting; /* spare: held while there is room */
 	pthread_t thread;
 	void *answers, *events; /* REP of ZAP, PAIR of the monitor; the thread's own */
 	char folder[4096];
@@ -59,6 +69,8 @@ int door_watch(void *router);
 int door_reload(struct door *door);
 /* Is this user's key still on the list?  1 or 0. */
 int door_knows(struct door *door, const char *user, const char *key_text);
+/* Take a question from door->answers and answer it. */
+void door_answer(struct door *door);
 /* After zmq_ctx_shutdown: waits for the thread, frees the list. */
 void door_close(struct door *door);
 

@@ -2,6 +2,7 @@
 /* The collector's end: a ROUTER that is bound, with a door before it.  Options:
  * reliability 2.5. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "base/socket_parts.h"
 
 #define HELD_LEAST 2
+#define OPEN_SPARE 256
 
 struct server_socket {
 	void *context, *router;
@@ -22,7 +24,6 @@ static const struct socket_number numbers[] = {
 	{ ZMQ_LINGER, 0 },
 	{ ZMQ_ROUTER_MANDATORY, 1 }, /* a peer that is gone is an error, not silence */
 	{ ZMQ_SNDHWM, 16 },
-	{ ZMQ_BACKLOG, 64 },
 	{ ZMQ_HANDSHAKE_IVL, 5000 },
 	{ ZMQ_HEARTBEAT_IVL, 5000 },
 	{ ZMQ_HEARTBEAT_TIMEOUT, 15000 },
@@ -31,6 +32,12 @@ static const struct socket_number numbers[] = {
 	{ ZMQ_CURVE_SERVER, 1 },
 };
 
+static int waiting_of(const struct server_options *options)
+{
+	bool told = options->waiting > 0 && options->waiting < SPARE_MOST;
+	return told ? options->waiting : SPARE_MOST;
+}
+
 static int set_options(void *router, const struct server_options *options)
 {
 	int held = options->held > HELD_LEAST ? options->held : HELD_LEAST;
@@ -38,6 +45,7 @@ static int set_options(void *router, const struct server_options *options)
 		{ ZMQ_IPV6, strchr(options->endpoint, '[') != NULL },
 		/* with the window of WELCOME this bounds memory */
 		{ ZMQ_RCVHWM, held },
+		{ ZMQ_BACKLOG, waiting_of(options) },
 	};
 	if (socket_set_numbers(router, numbers, sizeof numbers / sizeof numbers[0]) !=
 	                OK ||
@@ -47,6 +55,13 @@ static int set_options(void *router, const struct server_options *options)
 	        socket_set_text(router, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN) != OK)
 		return FAILED;
 	return socket_set_text(router, ZMQ_CURVE_SECRETKEY, options->own->secret_key);
+}
+
+int server_socket_number(const struct server_socket *socket, int option)
+{
+	int value;
+	size_t n = sizeof value;
+	return zmq_getsockopt(socket->router, option, &value, &n) == 0 ? value : FAILED;
 }
 
 static int bind_router(
@@ -108,6 +123,10 @@ int server_socket_open(struct server_socket **out, const struct server_options *
 		return problem_set(
 		        why, FAILED, EXIT_INTERNAL, "no memory for a socket");
 	socket->door.most_agents = options->most_agents > 0 ? options->most_agents : 1;
+	socket->door.most_open = options->most_open > 0
+	                                 ? options->most_open
+	                                 : 2 * socket->door.most_agents + OPEN_SPARE;
+	socket->door.waiting = waiting_of(options);
 	snprintf(socket->door.folder, sizeof socket->door.folder, "%s",
 	        options->agents_folder);
 	status = open_parts(socket, options, why);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The door: answers libzmq's question whether a key may come in (ZAP, ZeroMQ RFC 27),
- * from a list of <station>.pub files, and counts who came and went.  One thread,
- * because libzmq's connections wait for its answers while the collector writes.
+ * from a list of <station>.pub files.  In a thread of its own (base/door.c), because
+ * libzmq's connections wait for its answers while the collector writes.
  *
  * Request  version | request id | domain | address | routing id | mechanism |
  * credentials (32 bytes) Answer   version | request id | status | text | user id |
@@ -22,7 +22,6 @@
 #include "base/log.h"
 #include "base/socket_parts.h"
 
-#define EVENTS    "inproc://quantrac.door"
 #define ZAP_PARTS 7
 #define ZAP_ROOM  256
 
@@ -236,7 +235,7 @@ static void note_refused(struct door *door, const struct question *question)
 	        question->part[PART_ADDRESS]);
 }
 
-static void answer_one(struct door *door)
+void door_answer(struct door *door)
 {
 	struct question question = { .n = 0 };
 	struct agent copy;
@@ -255,98 +254,4 @@ static void answer_one(struct door *door)
 		note_refused(door, &question);
 	pthread_mutex_unlock(&door->lock);
 	answer(door->answers, &question, found != NULL ? &copy : NULL);
-}
-
-/* A monitor event: u16 event and u32 value in the machine's order, then a frame with
- * the address. */
-static void count_one(struct door *door)
-{
-	uint8_t head[6], address[ZAP_ROOM];
-	if (zmq_recv(door->events, head, sizeof head, 0) != sizeof head)
-		return;
-	zmq_recv(door->events, address, sizeof address, 0);
-	uint16_t event;
-	memcpy(&event, head, sizeof event);
-	pthread_mutex_lock(&door->lock);
-	if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
-		door->counts.accepted++;
-	else if (event == ZMQ_EVENT_DISCONNECTED)
-		door->counts.disconnected++;
-	else if (event != ZMQ_EVENT_MONITOR_STOPPED)
-		door->counts.handshake_failed++;
-	pthread_mutex_unlock(&door->lock);
-}
-
-static void *door_run(void *with)
-{
-	struct door *door = with;
-	zmq_pollitem_t item[] = {
-		{ .socket = door->answers, .events = ZMQ_POLLIN },
-		{ .socket = door->events, .events = ZMQ_POLLIN },
-	};
-	while (zmq_poll(item, 2, -1) >= 0 || zmq_errno() == EINTR) {
-		if (item[0].revents & ZMQ_POLLIN)
-			answer_one(door);
-		if (item[1].revents & ZMQ_POLLIN)
-			count_one(door);
-	}
-	zmq_close(door->answers);
-	zmq_close(door->events);
-	return NULL;
-}
-
-/* ---- opening and closing ---- */
-
-int door_watch(void *router)
-{
-	int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
-	             ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
-	             ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-	             ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
-	return zmq_socket_monitor(router, EVENTS, events) == 0 ? OK : FAILED;
-}
-
-static int start_thread(struct door *door, void *context, struct problem *why)
-{
-	struct socket_number linger = { ZMQ_LINGER, 0 };
-	door->answers = zmq_socket(context, ZMQ_REP);
-	door->events = zmq_socket(context, ZMQ_PAIR);
-	if (door->answers != NULL && door->events != NULL &&
-	        socket_set_numbers(door->answers, &linger, 1) == OK &&
-	        socket_set_numbers(door->events, &linger, 1) == OK &&
-	        zmq_bind(door->answers, "inproc://zeromq.zap.01") == 0 &&
-	        zmq_connect(door->events, EVENTS) == 0 &&
-	        pthread_create(&door->thread, NULL, door_run, door) == 0)
-		return OK;
-	socket_problem(why, "cannot start", "the door of the link");
-	if (door->answers != NULL)
-		zmq_close(door->answers);
-	if (door->events != NULL)
-		zmq_close(door->events);
-	return FAILED;
-}
-
-int door_open(struct door *door, void *context, struct problem *why)
-{
-	pthread_mutex_init(&door->lock, NULL);
-	if (door_reload(door) < 0) {
-		pthread_mutex_destroy(&door->lock);
-		return problem_set(why, NOT_FOUND, EXIT_CONFIG,
-		        "%s: cannot read the folder of agents: %s; it holds one "
-		        "<station>.pub "
-		        "for each cabinet that may send (`quantrac keys`)",
-		        door->folder, strerror(errno));
-	}
-	if (start_thread(door, context, why) == OK)
-		return OK;
-	free(door->agent);
-	pthread_mutex_destroy(&door->lock);
-	return FAILED;
-}
-
-void door_close(struct door *door)
-{
-	pthread_join(door->thread, NULL);
-	pthread_mutex_destroy(&door->lock);
-	free(door->agent);
 }

@@ -119,7 +119,7 @@ static void commit(struct collectd *collectd)
 	collectd->desk.waits = false;
 	/* what could not be written stays gathered: try again before long */
 	collectd->commit_us = failed ? collectd->now.mono_us + US_PER_S : 0;
-	collectd->changed = true;
+	collectd->changed = collectd->spoke = true;
 	send_acks(collectd);
 }
 
@@ -127,6 +127,7 @@ static void commit(struct collectd *collectd)
 static int hear(struct collectd *collectd)
 {
 	struct peer peer;
+	collectd->spoke = false;
 	for (;;) {
 		int n = server_socket_receive(
 		        collectd->server, &peer, collectd->in, sizeof collectd->in);
@@ -145,8 +146,7 @@ static int hear(struct collectd *collectd)
 	}
 }
 
-/* 1 if it was. */
-static int commit_if_due(struct collectd *collectd)
+static void commit_if_due(struct collectd *collectd)
 {
 	int64_t wait_us = (int64_t)(collectd->config.commit_every_s * 1e6);
 	if (collectd->desk.gathered > 0 && collectd->commit_us == 0)
@@ -155,10 +155,8 @@ static int commit_if_due(struct collectd *collectd)
 	            !collectd->cannot_commit;
 	bool due = collectd->commit_us != 0 &&
 	           collectd->now.mono_us >= collectd->commit_us;
-	if (!full && !due)
-		return 0;
-	commit(collectd);
-	return 1;
+	if (full || due)
+		commit(collectd);
 }
 
 /* ---- what is done from time to time ---- */
@@ -202,6 +200,10 @@ static void note_counts(struct collectd *collectd)
 		log_seldom(LOG_WARN, "silent",
 		        "a station whose key was revoked still sends; nothing of it is "
 		        "heard");
+	if (collectd->counts.closed != before.closed)
+		log_seldom(LOG_WARN, "door",
+		        "too many connections: nobody new is let in until half of them "
+		        "are gone; those that are in stay");
 	if (memcmp(&before, &collectd->counts, sizeof before) != 0)
 		collectd->changed = true;
 }
@@ -293,11 +295,11 @@ static void run(struct collectd *collectd, const sigset_t *waiting)
 		int more = hear(collectd);
 		collectd->now = clock_now(&collectd->clock);
 		/* nobody waits for an acknowledgement while housekeeping is done */
-		bool sent = commit_if_due(collectd);
+		commit_if_due(collectd);
 		from_time_to_time(collectd);
-		/* sending may use up the ring of the descriptor: what is waited for is
-		 * a socket that was found empty after the last send */
-		if (!more && !sent)
+		/* what is waited for is a socket that was found empty last: whatever else
+		 * was done with it may have used up the ring of its descriptor */
+		if (!more && !collectd->spoke)
 			wait_for_news(collectd, waiting);
 		collectd->now = clock_now(&collectd->clock);
 	}

@@ -208,7 +208,8 @@ struct config *collectd_configure(
 	config->agents =
 	        path_of(arguments->agents, config->agents, path, config->agents_room);
 	if (config->sign_key != NULL && config->sign_key[0] != '\0')
-		config->sign_key = path_of(NULL, config->sign_key, path, config->sign_room);
+		config->sign_key =
+		        path_of(NULL, config->sign_key, path, config->sign_room);
 	if (arguments->listen != NULL)
 		config->listen = arguments->listen;
 	config->allow_simulated |= arguments->allow_simulated;

@@ -24,6 +24,7 @@ struct collectd {
 	struct server_counts counts;
 	size_t agents;
 	bool changed; /* since the status file was written */
+	bool spoke;   /* with the socket, since it was found empty */
 	bool cannot_commit;
 	int64_t commit_us; /* all of these by CLOCK_BOOTTIME; 0: nothing gathered */
 	int64_t end_us;    /* INT64_MAX: no end */

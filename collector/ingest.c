@@ -142,6 +142,11 @@ int ingest_skip(struct ingest *ingest, const char *source, uint64_t epoch,
 	return OK;
 }
 
+size_t ingest_journals(const struct ingest *ingest)
+{
+	return ingest->n_inlets;
+}
+
 size_t ingest_pending(const struct ingest *ingest)
 {
 	size_t pending = 0;

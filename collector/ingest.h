@@ -48,6 +48,9 @@ uint64_t ingest_durable(struct ingest *ingest, const char *source, uint64_t epoc
 int ingest_skip(struct ingest *ingest, const char *source, uint64_t epoch,
         uint64_t first_seq, int64_t now_us, struct problem *why);
 
+/* Journals that are open: each has up to three descriptors. */
+size_t ingest_journals(const struct ingest *ingest);
+
 /* Bytes gathered and not yet committed. */
 size_t ingest_pending(const struct ingest *ingest);
 

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The thread of the door: it lets the answerer (base/zap.c) answer, counts who came and
+ * went, and sees to it that there is a descriptor for everybody who is let in.
+ */
+#include <errno.h>
+#include <linux/filter.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "base/socket_parts.h"
+
+#define EVENTS  "inproc://quantrac.door"
+#define ADDRESS 256
+
+/* ---- room for connections ---- */
+
+static void give_spare(struct door *door)
+{
+	while (door->n_spare > 0)
+		close(door->spare[--door->n_spare]);
+}
+
+/* libzmq tries again without a pause for as long as somebody waits outside and there is
+ * no descriptor for him.  So nobody is let as far as that: the listening socket gets a
+ * filter through which no packet passes (who knocks meanwhile knocks again, TCP does that
+ * by itself), and the spare descriptors are given up to those who stand in its queue
+ * already.  To stop listening would be simpler, but libzmq then drops everybody who came
+ * in that way. */
+static void shut(struct door *door)
+{
+	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog filter = { .len = 1, .filter = &nothing };
+	door->full = true;
+	door->counts.closed++;
+	if (door->listener >= 0)
+		setsockopt(door->listener, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+		        sizeof filter);
+	give_spare(door);
+}
+
+static void take_spare(struct door *door)
+{
+	while (door->n_spare < door->waiting) {
+		int fd = eventfd(0, EFD_CLOEXEC);
+		if (fd < 0)
+			return;
+		door->spare[door->n_spare++] = fd;
+	}
+}
+
+static void open_again(struct door *door)
+{
+	int unused = 0;
+	take_spare(door);
+	if (door->n_spare < door->waiting)
+		return; /* somebody else has them: at the next one who goes */
+	door->full = false;
+	if (door->listener >= 0)
+		setsockopt(door->listener, SOL_SOCKET, SO_DETACH_FILTER, &unused,
+		        sizeof unused);
+}
+
+/* Half of the room must be free before others are let in again: a flood then costs a
+ * few openings, not one for each that gives up. */
+static void note_room(struct door *door, uint16_t event)
+{
+	size_t open = door->counts.open;
+	if (!door->full &&
+	        (event == ZMQ_EVENT_ACCEPT_FAILED || open >= door->most_open))
+		shut(door);
+	else if (door->full && event == ZMQ_EVENT_DISCONNECTED &&
+	         open <= door->most_open / 2)
+		open_again(door);
+}
+
+static void count_event(struct door *door, uint16_t event)
+{
+	struct server_counts *counts = &door->counts;
+	if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
+		counts->accepted++;
+	else if (event == ZMQ_EVENT_ACCEPTED)
+		counts->open++;
+	else if (event == ZMQ_EVENT_DISCONNECTED) {
+		counts->disconnected++;
+		counts->open -= counts->open > 0;
+	} else if (event & (ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+	                           ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+	                           ZMQ_EVENT_HANDSHAKE_FAILED_AUTH))
+		counts->handshake_failed++;
+}
+
+/* A monitor event: u16 event and u32 value in the machine's order, then a frame with
+ * the address. */
+static void count_one(struct door *door)
+{
+	uint8_t head[6], address[ADDRESS];
+	if (zmq_recv(door->events, head, sizeof head, 0) != sizeof head)
+		return;
+	zmq_recv(door->events, address, sizeof address, 0);
+	uint16_t event;
+	int32_t value;
+	memcpy(&event, head, sizeof event);
+	memcpy(&value, head + 2, sizeof value);
+	pthread_mutex_lock(&door->lock);
+	if (event == ZMQ_EVENT_LISTENING)
+		door->listener = value;
+	else if (event == ZMQ_EVENT_CLOSED || event == ZMQ_EVENT_MONITOR_STOPPED)
+		door->listener = -1;
+	count_event(door, event);
+	note_room(door, event);
+	pthread_mutex_unlock(&door->lock);
+}
+
+static void *door_run(void *with)
+{
+	struct door *door = with;
+	zmq_pollitem_t item[] = {
+		{ .socket = door->answers, .events = ZMQ_POLLIN },
+		{ .socket = door->events, .events = ZMQ_POLLIN },
+	};
+	while (zmq_poll(item, 2, -1) >= 0 || zmq_errno() == EINTR) {
+		if (item[0].revents & ZMQ_POLLIN)
+			door_answer(door);
+		if (item[1].revents & ZMQ_POLLIN)
+			count_one(door);
+	}
+	zmq_close(door->answers);
+	zmq_close(door->events);
+	return NULL;
+}
+
+/* ---- opening and closing ---- */
+
+int door_watch(void *router)
+{
+	int events = ZMQ_EVENT_LISTENING | ZMQ_EVENT_CLOSED | ZMQ_EVENT_ACCEPTED |
+	             ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
+	             ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+	             ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+	             ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+	return zmq_socket_monitor(router, EVENTS, events) == 0 ? OK : FAILED;
+}
+
+static int start_thread(struct door *door, void *context, struct problem *why)
+{
+	struct socket_number linger = { ZMQ_LINGER, 0 };
+	door->answers = zmq_socket(context, ZMQ_REP);
+	door->events = zmq_socket(context, ZMQ_PAIR);
+	if (door->answers != NULL && door->events != NULL &&
+	        socket_set_numbers(door->answers, &linger, 1) == OK &&
+	        socket_set_numbers(door->events, &linger, 1) == OK &&
+	        zmq_bind(door->answers, "inproc://zeromq.zap.01") == 0 &&
+	        zmq_connect(door->events, EVENTS) == 0 &&
+	        pthread_create(&door->thread, NULL, door_run, door) == 0)
+		return OK;
+	socket_problem(why, "cannot start", "the door of the link");
+	if (door->answers != NULL)
+		zmq_close(door->answers);
+	if (door->events != NULL)
+		zmq_close(door->events);
+	return FAILED;
+}
+
+int door_open(struct door *door, void *context, struct problem *why)
+{
+	door->listener = -1;
+	take_spare(door);
+	pthread_mutex_init(&door->lock, NULL);
+	if (door_reload(door) < 0) {
+		pthread_mutex_destroy(&door->lock);
+		give_spare(door);
+		return problem_set(why, NOT_FOUND, EXIT_CONFIG,
+		        "%s: cannot read the folder of agents: %s; it holds one "
+		        "<station>.pub "
+		        "for each cabinet that may send (`quantrac keys`)",
+		        door->folder, strerror(errno));
+	}
+	if (start_thread(door, context, why) == OK)
+		return OK;
+	free(door->agent);
+	pthread_mutex_destroy(&door->lock);
+	give_spare(door);
+	return FAILED;
+}
+
+void door_close(struct door *door)
+{
+	pthread_join(door->thread, NULL);
+	give_spare(door);
+	pthread_mutex_destroy(&door->lock);
+	free(door->agent);
+}
