@@ -28,28 +28,35 @@ static size_t files_allowed(void)
 	return limit.rlim_cur < FILES_MOST ? (size_t)limit.rlim_cur : FILES_MOST;
 }
 
-/* What the journals do not need of the descriptors is for connections, and a part of
- * that for those who wait outside when there are too many. */
-static size_t connections_most(const struct collectd *collectd)
+static size_t least(size_t a, size_t b)
 {
-	size_t agents = (size_t)collectd->config.most_agents, allowed = files_allowed();
+	return a < b ? a : b;
+}
+
+/* What the journals do not need of the descriptors is for connections, two of each
+ * agent at least, and a part of it for those who stand in the queue when there are too
+ * many. */
+static void share_files(const struct collectd *collectd, struct server_options *options)
+{
+	size_t agents = options->most_agents, allowed = files_allowed();
 	size_t journals = ingest_journals(collectd->ingest) + agents;
 	size_t own = FILES_OWN + FILES_JOURNAL * journals;
-	size_t wanted = 2 * agents + FILES_STRANGER + FILES_WAITING;
-	if (allowed >= own + wanted)
-		return wanted;
-	if (allowed < own + agents)
+	size_t needed = own + 2 * agents + least(FILES_WAITING, agents * 2 / 3 + 1);
+	size_t right = own + 2 * agents + FILES_STRANGER + FILES_WAITING;
+	if (allowed < needed)
 		fatal(EXIT_CONFIG,
 		        "only %zu files may be open at once, %zu agents with %zu "
 		        "journals need %zu; raise LimitNOFILE, or lower most_agents",
-		        allowed, agents, journals, own + agents);
-	log_line(LOG_WARN,
-	        "only %zu files may be open at once, %zu would be right for %zu "
-	        "agents: "
-	        "when %zu connections are there, nobody new is let in; raise "
-	        "LimitNOFILE",
-	        allowed, own + wanted, agents, allowed - own);
-	return allowed - own;
+		        allowed, agents, journals, needed);
+	size_t connections = least(allowed, right) - own;
+	options->waiting = (int)least(FILES_WAITING, connections / 4);
+	options->most_open = connections - (size_t)options->waiting;
+	if (allowed < right)
+		log_line(LOG_WARN,
+		        "only %zu files may be open at once, %zu would be right for "
+		        "%zu agents: nobody new is let in when %zu are connected; "
+		        "raise LimitNOFILE",
+		        allowed, right, agents, options->most_open);
 }
 
 void collectd_open_archive(struct collectd *collectd)
@@ -86,16 +93,12 @@ void collectd_open_link(struct collectd *collectd)
 	struct problem why;
 	if (keys_own(config->key, &collectd->own, &why) != OK)
 		fatal(why.exit, "%s", why.text);
-	size_t connections = connections_most(collectd);
-	size_t waiting =
-	        connections / 4 < FILES_WAITING ? connections / 4 : FILES_WAITING;
 	struct server_options options = { .endpoint = config->listen,
 		.own = &collectd->own,
 		.agents_folder = config->agents,
 		.most_agents = (size_t)config->most_agents,
-		.held = (int)collectd->desk.window,
-		.most_open = connections - waiting,
-		.waiting = (int)waiting };
+		.held = (int)collectd->desk.window };
+	share_files(collectd, &options);
 	if (server_socket_open(&collectd->server, &options, &why) != OK)
 		fatal(why.exit, "%s", why.text);
 	int agents = server_socket_reload(collectd->server);

@@ -208,6 +208,32 @@ static void what_cannot_start_says_why_with_its_code(void **state)
 	assert_int_equal(run_refused(none, said), EXIT_NO_FILE);
 }
 
+static void too_few_descriptors_are_refused_or_told(void **state)
+{
+	int exit_code;
+	char path[4200];
+	snprintf(path, sizeof path, "%s/collectd.yaml", t.dir);
+	/* 40 of its own, 3 for each journal of 4 agents, two connections of each, and a few */
+	char *said = run_command(&exit_code,
+	        "prlimit --nofile=62:62 %s --config %s --for 100ms 2>&1",
+	        project_file("build/san/quantrac-collectd"), path);
+	assert_int_equal(exit_code, EXIT_CONFIG);
+	assert_contains(said, "need 63; raise LimitNOFILE, or lower most_agents");
+	free(said);
+	said = run_command(&exit_code,
+	        "prlimit --nofile=63:63 %s --config %s --for 100ms 2>&1",
+	        project_file("build/san/quantrac-collectd"), path);
+	assert_int_equal(exit_code, 0);
+	assert_contains(said, "nobody new is let in when 9 are connected");
+	free(said);
+	said = run_command(&exit_code,
+	        "prlimit --nofile=63:4096 %s --config %s --for 100ms 2>&1",
+	        project_file("build/san/quantrac-collectd"), path);
+	assert_int_equal(exit_code, 0);
+	assert_null(strstr(said, "LimitNOFILE"));
+	free(said);
+}
+
 static void paths_are_beside_the_configuration(void **state)
 {
 	char said[8192], path[4200], archive[4300];
@@ -250,6 +276,7 @@ int main(void)
 		WITH(the_status_file_tells_what_is_seen),
 		WITH(simulated_data_are_refused_by_name),
 		WITH(what_cannot_start_says_why_with_its_code),
+		WITH(too_few_descriptors_are_refused_or_told),
 		WITH(paths_are_beside_the_configuration),
 		WITH(it_ends_by_itself_when_told_for_how_long),
 	};
