@@ -3,6 +3,10 @@
 
 #include <pthread.h>
 #include <string.h>
+#if defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
 
 #define CASTAGNOLI UINT32_C(0x82f63b78) /* reflected */
 
@@ -40,27 +44,45 @@ static uint32_t by_table(uint32_t crc, const uint8_t *in, size_t n)
 	return crc;
 }
 
+/* The instructions of the processor: eight bytes a step, then one by one. */
 #if defined(__x86_64__)
-__attribute__((target("sse4.2"))) static uint32_t by_processor(
-        uint32_t crc, const uint8_t *in, size_t n)
+#define WITH_CRC __attribute__((target("sse4.2")))
+#define CRC_WIDE __builtin_ia32_crc32di
+#define CRC_BYTE __builtin_ia32_crc32qi
+
+static int processor_can(void)
 {
-	uint64_t wide = crc;
+	return __builtin_cpu_supports("sse4.2") != 0;
+}
+#elif defined(__aarch64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define WITH_CRC __attribute__((target("+crc")))
+#define CRC_WIDE __builtin_aarch64_crc32cx
+#define CRC_BYTE __builtin_aarch64_crc32cb
+
+static int processor_can(void)
+{
+	return (getauxval(AT_HWCAP) & HWCAP_CRC32) != 0;
+}
+#endif
+
+#ifdef WITH_CRC
+WITH_CRC static uint32_t by_processor(uint32_t crc, const uint8_t *in, size_t n)
+{
 	for (; n >= 8; n -= 8, in += 8) {
 		uint64_t word;
 		memcpy(&word, in, sizeof word);
-		wide = __builtin_ia32_crc32di(wide, word);
+		crc = (uint32_t)CRC_WIDE(crc, word);
 	}
-	crc = (uint32_t)wide;
 	for (; n > 0; n--, in++)
-		crc = __builtin_ia32_crc32qi(crc, *in);
+		crc = CRC_BYTE(crc, *in);
 	return crc;
 }
 #endif
 
 uint32_t crc32c(uint32_t crc, const void *in, size_t n)
 {
-#if defined(__x86_64__)
-	if (__builtin_cpu_supports("sse4.2"))
+#ifdef WITH_CRC
+	if (processor_can())
 		return ~by_processor(~crc, in, n);
 #endif
 	return ~by_table(~crc, in, n);

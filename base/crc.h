@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 /* CRC-32C (Castagnoli, RFC 3720 B.4), continued from `crc` (start with 0).
- * Check value of "123456789": E3069283.  Uses SSE4.2 where the processor has it. */
+ * Check value of "123456789": E3069283.  Uses the instructions of
+ * the processor where it has them (SSE4.2, ARMv8). */
 uint32_t crc32c(uint32_t crc, const void *in, size_t n);
 
 /* The same without the processor's help; what other machines use. */

@@ -63,16 +63,18 @@ int source_get(const uint8_t in[SOURCE_SIZE], char source[SOURCE_SIZE + 1])
 	return id_valid(source, SOURCE_SIZE) ? OK : MALFORMED;
 }
 
+/* All but the source. */
 static int fields_valid(const struct record *record)
 {
 	return record->type >= RECORD_DESCRIBE && record->type <= RECORD_TYPES &&
 	       record->clock <= CLOCK_STEPPED && record->time_us >= 0 &&
-	       record->time_us < TIME_END_US && id_valid(record->source, SOURCE_SIZE);
+	       record->time_us < TIME_END_US;
 }
 
 int record_encode(const struct record *record, uint8_t *out, size_t room)
 {
-	if (!fields_valid(record) || record->payload_size > RECORD_MOST - RECORD_HEADER)
+	if (!fields_valid(record) || !id_valid(record->source, SOURCE_SIZE) ||
+	        record->payload_size > RECORD_MOST - RECORD_HEADER)
 		return REFUSED;
 	size_t length = RECORD_HEADER + record->payload_size;
 	if (length > room)
