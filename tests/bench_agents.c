@@ -3,7 +3,8 @@
  * 200 cabinets, each with a day of backlog, connect together to one collector that has
  * 64 MiB of memory, the cache of its files included, and seals meanwhile.  Every record
  * must lie in its journals exactly once, to the byte.  Each cabinet is the real uplink
- * over a socket of its own.  --every S: a reading each S seconds, 10 unless said.
+ * over a socket of its own.  --every S: a reading each S seconds, 10 unless said;
+ * --memory M: so many MiB.
  */
 #include <inttypes.h>
 #include <poll.h>
@@ -22,7 +23,7 @@
 #include "tests/memory_group.h"
 
 #define AGENTS    200
-#define MEMORY    (UINT64_C(64) << 20)
+#define MEMORY    64 /* MiB */
 #define EPOCH     UINT64_C(0xbe0c000000000003)
 #define GIVE_UP_S 600
 #define UTC_7     420
@@ -225,7 +226,7 @@ static void wait_for_seals(void)
 	        bench_seconds() - began);
 }
 
-static void measure(double every_s)
+static void measure(double every_s, double memory_mib)
 {
 	double values;
 	start(every_s);
@@ -240,9 +241,8 @@ static void measure(double every_s)
 	double cpu_s = bench_collector_end(&b.collector, NULL);
 	printf("agents_collector_cpu_per_million_values %.3f s\n",
 	        cpu_s / values * 1e6);
-	printf("agents_group_most %.1f of %.0f MiB\n",
-	        (double)memory_group_most(&b.group) / 1048576.0,
-	        (double)MEMORY / 1048576.0);
+	printf("agents_group_most %.1f of %g MiB\n",
+	        (double)memory_group_most(&b.group) / 1048576.0, memory_mib);
 	printf("agents_group_limit_met %" PRIu64 " times, killed %" PRIu64 "\n",
 	        memory_group_met(&b.group), memory_group_killed(&b.group));
 	check_all();
@@ -258,28 +258,39 @@ static void end(void)
 	bench_end(b.dir);
 }
 
-int main(int argc, char **argv)
+/* twelve descriptors for each context of ZeroMQ */
+static void allow_files(void)
 {
-	double every_s = argc == 3 && strcmp(argv[1], "--every") == 0 ? atof(argv[2])
-	                 : argc == 1                                  ? 10
-	                                                              : 0;
 	struct rlimit files;
-	if (every_s <= 0) {
-		fputs("usage: agents [--every SECONDS]\n", stderr);
-		return 64;
-	}
-	log_catch(quiet);
-	/* twelve descriptors for each context of ZeroMQ */
 	getrlimit(RLIMIT_NOFILE, &files);
 	files.rlim_cur = files.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &files);
-	if (!memory_group_make(&b.group, MEMORY)) {
+}
+
+int main(int argc, char **argv)
+{
+	double every_s = 10, memory_mib = MEMORY;
+	for (int i = 1; i < argc; i += 2) {
+		double *value = strcmp(argv[i], "--every") == 0    ? &every_s
+		                : strcmp(argv[i], "--memory") == 0 ? &memory_mib
+		                                                   : NULL;
+		if (value != NULL && i + 1 < argc)
+			*value = atof(argv[i + 1]);
+		if (value == NULL || *value <= 0) {
+			fputs("usage: agents [--every SECONDS] [--memory MIB]\n",
+			        stderr);
+			return 64;
+		}
+	}
+	log_catch(quiet);
+	allow_files();
+	if (!memory_group_make(&b.group, (uint64_t)(memory_mib * 1048576))) {
 		puts("agents NOT RUN: a memory group of the kernel cannot be made here "
 		     "(root and cgroup are needed)");
 		return 0;
 	}
 	bench_begin(b.dir);
-	measure(every_s);
+	measure(every_s, memory_mib);
 	end();
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -275,24 +276,6 @@ static void join_group(const char *cgroup)
 	close(fd);
 }
 
-void bench_collector_start(struct bench_collector *collector)
-{
-	char path[256], log[256];
-	snprintf(path, sizeof path, "%s/collectd.yaml", collector->dir);
-	snprintf(log, sizeof log, "%s/collectd.log", collector->dir);
-	write_configuration(collector, path);
-	child = collector->pid = fork();
-	if (collector->pid != 0)
-		return;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
-	dup2(fd, STDERR_FILENO);
-	if (collector->cgroup != NULL)
-		join_group(collector->cgroup);
-	execl("build/quantrac-collectd", "quantrac-collectd", "--config", path, NULL);
-	_exit(127);
-}
-
 void bench_collector_look(const struct bench_collector *collector)
 {
 	char path[256], *text;
@@ -302,7 +285,43 @@ void bench_collector_look(const struct bench_collector *collector)
 	child = 0;
 	snprintf(path, sizeof path, "%s/collectd.log", collector->dir);
 	bool read = file_read(path, 1 << 20, &text, &n) == OK;
-	bench_stop("the collector has ended", read ? text : "no words");
+	bench_stop("the collector has ended", !read     ? "no words"
+	                                      : n > 500 ? text + n - 500
+	                                                : text);
+}
+
+/* An agent that knocks too early waits a second before it knocks again. */
+static void wait_for_port(const struct bench_collector *collector)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)collector->port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	for (int status = -1; status != 0; poll(NULL, 0, 10)) {
+		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		status = connect(fd, (struct sockaddr *)&address, sizeof address);
+		close(fd);
+		bench_collector_look(collector);
+	}
+}
+
+void bench_collector_start(struct bench_collector *collector)
+{
+	char path[256], log[256];
+	snprintf(path, sizeof path, "%s/collectd.yaml", collector->dir);
+	snprintf(log, sizeof log, "%s/collectd.log", collector->dir);
+	write_configuration(collector, path);
+	child = collector->pid = fork();
+	if (collector->pid != 0) {
+		wait_for_port(collector);
+		return;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	dup2(fd, STDERR_FILENO);
+	if (collector->cgroup != NULL)
+		join_group(collector->cgroup);
+	execl("build/quantrac-collectd", "quantrac-collectd", "--config", path, NULL);
+	_exit(127);
 }
 
 double bench_collector_end(struct bench_collector *collector, long *most_kib)
