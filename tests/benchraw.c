@@ -24,20 +24,21 @@ static int make_file(const char *dir)
 	return fd;
 }
 
-void raw_singles(
-        const char *dir, const uint8_t *record, size_t size, double *took_s, size_t n)
+int raw_file(const char *dir, size_t n, size_t size)
 {
 	int fd = make_file(dir);
-	if (posix_fallocate(fd, 0, JOURNAL_SEGMENT) != 0 || fsync(fd) != 0)
+	if (posix_fallocate(fd, 0, (off_t)(n * size)) != 0 || fsync(fd) != 0)
 		bench_stop(dir, "no room");
-	for (size_t i = 0; i < n; i++) {
-		double began = bench_seconds();
-		if (pwrite(fd, record, size, (off_t)(i * size)) < 0 ||
-		        fdatasync(fd) != 0)
-			bench_stop(dir, strerror(errno));
-		took_s[i] = bench_seconds() - began;
-	}
-	close(fd);
+	return fd;
+}
+
+double raw_append(int fd, const uint8_t *record, size_t size, size_t i)
+{
+	double began = bench_seconds();
+	if (pwrite(fd, record, size, (off_t)(i * size)) != (ssize_t)size ||
+	        fdatasync(fd) != 0)
+		bench_stop("raw file", strerror(errno));
+	return bench_seconds() - began;
 }
 
 /* Bytes that no disk can shorten. */

@@ -16,9 +16,9 @@ struct raw {
 
 struct raw raw_run(size_t bytes);
 
-/* One record after the other into an allocated file of `dir`, each with fdatasync:
- * took_s[n]. */
-void raw_singles(
-        const char *dir, const uint8_t *record, size_t size, double *took_s, size_t n);
+/* A file of `dir`, allocated for n records of this size; its descriptor. */
+int raw_file(const char *dir, size_t n, size_t size);
+/* Append record i and fdatasync; seconds it took. */
+double raw_append(int fd, const uint8_t *record, size_t size, size_t i);
 
 #endif
