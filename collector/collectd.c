@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <locale.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -327,6 +328,8 @@ int main(int argc, char **argv)
 	sigset_t waiting;
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
+	/* what a seal took goes back to the system: else the threshold grows with it */
+	mallopt(M_MMAP_THRESHOLD, 128 << 10);
 	collectd_arguments(&arguments, argc, argv);
 	log_start("collectd", arguments.verbose ? LOG_DETAIL : LOG_INFO);
 	catch_signals(&waiting);

@@ -2,6 +2,7 @@
 #include "collector/sealing.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -26,6 +27,7 @@ static void *run(void *with)
 	struct sealing *sealing = with;
 	const uint64_t one = 1;
 	struct problem why = { .text = "" };
+	malloc_trim(0); /* what a rush of cabinets left free is wanted now */
 	sealing->result = seal_job_run(sealing->job, &why);
 	if (sealing->result < 0 && strcmp(why.text, sealing->why.text) != 0)
 		log_line(LOG_ALERT, "sealing: %s", why.text);
