@@ -30,6 +30,8 @@
 #define STATUS_US   US_PER_S
 #define IDLE_US     (10 * US_PER_S) /* the status file, when nothing changes */
 
+#define MESSAGES_A_ROUND 256 /* a cabinet that never stops keeps nobody from the rest */
+
 static volatile sig_atomic_t stop, reload;
 
 static void on_signal(int number)
@@ -124,12 +126,12 @@ static void commit(struct collectd *collectd)
 	send_acks(collectd);
 }
 
-/* Everything that has come, or as much as one commit takes.  1: there is more. */
+/* Everything that has come, or as much as one commit takes.  1: there may be more. */
 static int hear(struct collectd *collectd)
 {
 	struct peer peer;
 	collectd->spoke = false;
-	for (;;) {
+	for (int i = 0; i < MESSAGES_A_ROUND; i++) {
 		int n = server_socket_receive(
 		        collectd->server, &peer, collectd->in, sizeof collectd->in);
 		if (n == 0)
@@ -145,6 +147,7 @@ static int hear(struct collectd *collectd)
 		if (collectd->desk.gathered >= DESK_ENOUGH)
 			return 1;
 	}
+	return 1;
 }
 
 static void commit_if_due(struct collectd *collectd)
@@ -270,7 +273,9 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-static void wait_for_news(struct collectd *collectd, const sigset_t *waiting)
+/* Signals come in here alone, and the end of a seal is seen here alone: also when there
+ * is no time to wait (`busy`). */
+static void wait_for_news(struct collectd *collectd, bool busy, const sigset_t *waiting)
 {
 	struct pollfd item[] = {
 		{ .fd = server_socket_descriptor(collectd->server), .events = POLLIN },
@@ -280,7 +285,7 @@ static void wait_for_news(struct collectd *collectd, const sigset_t *waiting)
 	if (collectd->commit_us != 0)
 		until_us = earlier(until_us, collectd->commit_us);
 	int64_t wait_us = until_us - collectd->now.mono_us;
-	if (wait_us < 0)
+	if (wait_us < 0 || busy)
 		wait_us = 0;
 	struct timespec wait = { .tv_sec = wait_us / US_PER_S,
 		.tv_nsec = wait_us % US_PER_S * 1000 };
@@ -300,8 +305,7 @@ static void run(struct collectd *collectd, const sigset_t *waiting)
 		from_time_to_time(collectd);
 		/* what is waited for is a socket that was found empty last: whatever else
 		 * was done with it may have used up the ring of its descriptor */
-		if (!more && !collectd->spoke)
-			wait_for_news(collectd, waiting);
+		wait_for_news(collectd, more || collectd->spoke, waiting);
 		collectd->now = clock_now(&collectd->clock);
 	}
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/folder.h"
@@ -208,6 +209,33 @@ static void what_cannot_start_says_why_with_its_code(void **state)
 	assert_int_equal(run_refused(none, said), EXIT_NO_FILE);
 }
 
+/* A cabinet that never stops sending, here the same records again and again, keeps it
+ * from nothing, nor from its end. */
+static void it_ends_under_any_load(void **state)
+{
+	static uint8_t again[WIRE_MOST];
+	int status, ended = 0;
+	start_collectd();
+	connect_agent();
+	make_readings(300, AGENT_MIN);
+	assert_true(run_until_acked(t.agent.seq));
+	struct wire wire = agent_again(&t.agent, 1, 300);
+	int n = wire_encode(&wire, again, sizeof again);
+	assert_true(n > WIRE_MOST / 2);
+	int64_t rush = now_ms() + 500, end = now_ms() + PATIENCE;
+	while (now_ms() < rush)
+		uplink_socket_send(t.socket, again, (size_t)n);
+	kill(t.collectd, SIGTERM);
+	while (!ended && now_ms() < end) {
+		uplink_socket_send(t.socket, again, (size_t)n);
+		ended = waitpid(t.collectd, &status, WNOHANG) == t.collectd;
+	}
+	assert_true(ended);
+	t.collectd = 0;
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void too_few_descriptors_are_refused_or_told(void **state)
 {
 	int exit_code;
@@ -276,6 +304,7 @@ int main(void)
 		WITH(the_status_file_tells_what_is_seen),
 		WITH(simulated_data_are_refused_by_name),
 		WITH(what_cannot_start_says_why_with_its_code),
+		WITH(it_ends_under_any_load),
 		WITH(too_few_descriptors_are_refused_or_told),
 		WITH(paths_are_beside_the_configuration),
 		WITH(it_ends_by_itself_when_told_for_how_long),
