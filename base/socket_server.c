@@ -22,6 +22,7 @@ struct server_socket {
 
 static const struct socket_number numbers[] = {
 	{ ZMQ_LINGER, 0 },
+	{ ZMQ_ROUTER_HANDOVER, 0 },  /* nobody takes over another's route */
 	{ ZMQ_ROUTER_MANDATORY, 1 }, /* a peer that is gone is an error, not silence */
 	{ ZMQ_SNDHWM, 16 },
 	{ ZMQ_HANDSHAKE_IVL, 5000 },
