@@ -44,8 +44,7 @@ tests.speaks       = $(sort $(foreach r,$(ROOMS),$($(r).speaks))) cmocka
 
 # ---- what the steps need from Debian: installed first, then make starts over ----
 OWN_PACKAGES = demo check lint fuzz page coverage crash-vm disk
-AS_CHECK     = try bench soak crash kills failing coverage proof
-AS_CHECK     = try bench soak agents crash kills failing coverage
+AS_CHECK     = try bench soak agents proof crash kills failing coverage
 STEPS = $(if $(filter-out clean help packages,$(or $(MAKECMDGOALS),all)),build) \
         $(filter $(OWN_PACKAGES),$(MAKECMDGOALS)) $(if $(filter $(AS_CHECK),$(MAKECMDGOALS)),check)
 include $(STEPS:%=build/.installed-%)
