@@ -44,6 +44,7 @@ static struct keeper *make(
 	keeper->pending_us = INT64_MAX;
 	keeper->written_us = keeper->told_drop_us = INT64_MIN / 2;
 	keeper->hinted_us = keeper->look_us = INT64_MIN / 2;
+	keeper->turn_us = INT64_MIN / 2;
 	keeper->filled_us = now->mono_us;
 	keeper->old = calloc(KEEPER_EPOCHS, sizeof keeper->old[0]);
 	recorder_init(&keeper->recorder, options->source);

@@ -9,7 +9,8 @@
 
 #define HINT_US  INT64_C(10000000)
 #define LATER_US INT64_C(600000000) /* for an epoch that the collector does not take */
-#define NAKS     4                  /* in a row: it does not take it */
+#define SLICE_US INT64_C(2000000)
+#define NAKS     4 /* in a row: it does not take it */
 
 /* ---- what is on disk ---- */
 
@@ -134,15 +135,29 @@ static bool present_owes(const struct keeper *keeper)
 	       keeper->present_acked < journal_committed_seq(keeper->journal);
 }
 
-/* Memory first: it dies with the power. */
+/* Memory first: it dies with the power.  But where records go there all the time, and
+ * the collector keeps up, what waits on the disk gets every second slice of time. */
+static bool memory_first(
+        const struct keeper *keeper, const struct moment *now, bool others)
+{
+	const struct memory *memory = &keeper->memory;
+	bool much = memory->head - memory->tail > memory->size / 4;
+	bool over = now->mono_us - keeper->turn_us >= SLICE_US;
+	if (!memory_waits(memory) || !others || much)
+		return memory_waits(memory);
+	if (keeper->turn == TURN_MEMORY)
+		return !over || keeper->uplink.state != UPLINK_OPEN;
+	return over;
+}
+
 static enum turn whose(
         const struct keeper *keeper, const struct moment *now, uint64_t *epoch)
 {
-	const struct old_epoch *old;
+	const struct old_epoch *old = oldest_owing(keeper, now);
 	*epoch = 0;
-	if (memory_waits(&keeper->memory))
+	if (memory_first(keeper, now, old != NULL || present_owes(keeper)))
 		return TURN_MEMORY;
-	if ((old = oldest_owing(keeper, now)) != NULL) {
+	if (old != NULL) {
 		*epoch = old->epoch;
 		return TURN_OLD;
 	}
@@ -198,6 +213,7 @@ bool keeper_turn(struct keeper *keeper, const struct moment *now)
 	keeper->reader = NULL;
 	keeper->entry = (struct journal_entry){ 0 };
 	keeper->turn = turn;
+	keeper->turn_us = now->mono_us;
 	keeper->turn_epoch = epoch;
 	keeper->told_hole = 0;
 	uplink_turn(&keeper->uplink, keeper_turn_view(keeper).acked_seq, now->mono_us);

@@ -188,7 +188,10 @@ static void hear(struct keeper *keeper, const struct moment *now)
 		struct uplink_view view = view_of(keeper, false, now);
 		if (n <= 0)
 			continue;
+		bool greeting = keeper->uplink.state != UPLINK_OPEN;
 		uplink_hear(&keeper->uplink, &view, keeper->message, (size_t)n);
+		if (greeting && keeper->uplink.state == UPLINK_OPEN)
+			keeper->turn_us = now->mono_us;
 		keeper_note_acked(keeper, now);
 		end_doubt(keeper, now);
 	}

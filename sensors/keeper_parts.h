@@ -60,6 +60,7 @@ struct keeper {
 	struct old_epoch *old; /* [n_old], oldest first */
 	size_t n_old;
 	enum turn turn;
+	int64_t turn_us;     /* since when, monotonic */
 	uint64_t turn_epoch; /* of TURN_OLD */
 	uint64_t present_acked, doubt_seq;
 	uint64_t hint_acked; /* of the present epoch, as the hint said at the start */

@@ -256,6 +256,27 @@ static void memory_goes_first_when_the_collector_comes(void **state)
 	assert_true(collector.order[1] == on_disk);
 }
 
+/* The disk stays ill, and records come all the time: what it holds is sent all the
+ * same. */
+static void what_waits_on_an_ill_disk_is_sent_beside(void **state)
+{
+	collector.away = true;
+	begin();
+	run(30);
+	uint64_t on_disk = epoch_now();
+	ill = ENOSPC;
+	run(10);
+	collector.away = false;
+	run(90);
+	assert_string_equal(keeper_counts(c.keeper).journal, "memory");
+	assert_true(book_count(&collector, on_disk) >= 290);
+	assert_true(book_count(&collector, epoch_now()) >= 900);
+	assert_int_equal(keeper_counts(c.keeper).lost, 0);
+	ill = 0;
+	run(9);
+	everything_came_once(0);
+}
+
 static void what_memory_cannot_hold_is_counted_and_told(void **state)
 {
 	struct gap_event gap;
@@ -430,6 +451,7 @@ int main(void)
 		disk_test(never_synced),
 		disk_test(it_may_fail_again_and_again),
 		disk_test(memory_goes_first_when_the_collector_comes),
+		disk_test(what_waits_on_an_ill_disk_is_sent_beside),
 		disk_test(what_memory_cannot_hold_is_counted_and_told),
 		disk_test(a_power_cut_in_memory_mode_numbers_nothing_twice),
 		disk_test(a_cabinet_starts_on_a_disk_that_is_read_only),
