@@ -72,7 +72,7 @@ static void look(const struct sealer *sealer, const struct seal *seal, bool whol
 		snprintf(finding->text, sizeof finding->text,
 		        "is not the file that was sealed");
 	else if (whole)
-		verify_file(path, seal, &sealer->identity, finding);
+		verify_file_apart(path, seal, &sealer->identity, finding);
 	else
 		finding->verdict = VERDICT_OK;
 }
