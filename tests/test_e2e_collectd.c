@@ -214,7 +214,7 @@ static void what_cannot_start_says_why_with_its_code(void **state)
 static void it_ends_under_any_load(void **state)
 {
 	static uint8_t again[WIRE_MOST];
-	int status, ended = 0;
+	int status = -1, ended = 0;
 	start_collectd();
 	connect_agent();
 	make_readings(300, AGENT_MIN);

@@ -272,31 +272,6 @@ static void every_epoch_has_its_own_count(void **state)
 	assert_int_equal(journal_records(*state, &book), 15);
 }
 
-/* More journals have something gathered than there is room for groups. */
-static void many_journals_gather_in_the_room_of_a_few(void **state)
-{
-	struct ingest *ingest = archive_ingest(*state);
-	struct agent agent[40];
-	struct problem why;
-	for (size_t i = 0; i < 40; i++) {
-		agent_start(&agent[i], &book, "bt-outlet", EPOCH + i);
-		fill(&agent[i], 3);
-		struct wire data = agent_message(&agent[i]);
-		assert_int_equal(
-		        ingest_data(ingest, "bt-outlet", &data, NOW, &why), OK);
-	}
-	assert_int_equal(ingest_durable(ingest, "bt-outlet", EPOCH), 5);
-	assert_int_equal(ingest_durable(ingest, "bt-outlet", EPOCH + 39), 1);
-	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH + 39), 5);
-	assert_int_equal(ingest_commit(ingest), OK);
-	assert_int_equal(ingest_durable(ingest, "bt-outlet", EPOCH + 39), 5);
-	assert_int_equal(ingest_pending(ingest), 0);
-	ingest_close(ingest);
-	for (size_t i = 0; i < 40; i++)
-		agent_end(&agent[i]);
-	assert_int_equal(journal_records(*state, &book), 160);
-}
-
 static void a_cut_at_any_byte_of_the_journal_costs_only_what_was_not_whole(void **state)
 {
 	struct ingest *ingest = archive_ingest(*state);
@@ -411,7 +386,6 @@ int main(void)
 		WITH(a_folder_that_is_no_archive_is_named),
 		WITH(what_the_cabinet_keeps_no_more_is_passed_over),
 		WITH(every_epoch_has_its_own_count),
-		WITH(many_journals_gather_in_the_room_of_a_few),
 		WITH(a_cut_at_any_byte_of_the_journal_costs_only_what_was_not_whole),
 		WITH(records_made_here_get_their_place),
 		WITH(twice_the_same_import_changes_nothing),

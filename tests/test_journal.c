@@ -136,39 +136,6 @@ static void a_full_group_asks_for_a_commit(void **state)
 	journal_close(journal);
 }
 
-static void journals_that_share_a_group_take_turns(void **state)
-{
-	uint8_t record[128];
-	struct journal_groups *groups;
-	struct journal_options options = kit_options(*state);
-	assert_int_equal(journal_groups_new(&groups, 1), OK);
-	options.groups = groups;
-	options.system = &kit_failing;
-	struct journal *one = kit_open_with(&options, NULL);
-	options.epoch = KIT_EPOCH + 1;
-	struct journal *other = kit_open_with(&options, NULL);
-	size_t n = kit_record(1, 20, record, sizeof record);
-	assert_int_equal(journal_append(one, record, n, 5), OK);
-	assert_int_equal(journal_append(other, record, n, 5), FULL);
-	assert_int_equal(journal_pending(other), 0);
-	assert_int_equal(journal_next_seq(other), 1);
-	assert_int_equal(journal_commit(other), OK);
-	assert_int_equal(journal_append(other, record, n, 5), FULL);
-	/* what could not be written keeps its group */
-	kit_fail(1, EIO);
-	assert_int_equal(journal_commit(one), FAILED);
-	kit_fail(0, 0);
-	assert_int_equal(journal_append(other, record, n, 5), FULL);
-	assert_int_equal(journal_commit(one), OK);
-	assert_int_equal(journal_append(other, record, n, 5), OK);
-	assert_int_equal(journal_append(one, record, n, 5), FULL);
-	journal_close(one);
-	journal_close(other); /* commits */
-	journal_groups_free(groups);
-	assert_int_equal(kit_read(*state, KIT_EPOCH, 1).records, 1);
-	assert_int_equal(kit_read(*state, KIT_EPOCH + 1, 1).records, 1);
-}
-
 static void only_the_very_next_record_is_stored(void **state)
 {
 	uint8_t record[256];
@@ -415,7 +382,6 @@ int main(void)
 		with_folder(what_is_committed_is_there_after_opening_again),
 		with_folder(what_is_gathered_counts_only_after_commit),
 		with_folder(a_full_group_asks_for_a_commit),
-		with_folder(journals_that_share_a_group_take_turns),
 		with_folder(only_the_very_next_record_is_stored),
 		with_folder(segments_follow_one_another_and_are_forgotten_whole),
 		with_folder(the_next_segment_lies_ready_and_is_no_litter),
