@@ -46,8 +46,8 @@ static int run_insert(struct gaps_epoch *epoch, size_t at, const struct gaps_run
 		epoch->run = more;
 		epoch->room = room;
 	}
-	memmove(&epoch->run[at + 1], &epoch->run[at],
-	        (epoch->n - at) * sizeof *epoch->run);
+	for (size_t i = epoch->n; i > at; i--) /* nearly always none */
+		epoch->run[i] = epoch->run[i - 1];
 	epoch->run[at] = *run;
 	epoch->n++;
 	return OK;
@@ -94,25 +94,28 @@ int gaps_here(struct gaps *gaps, uint64_t number, uint64_t seq, int64_t time_us)
 
 /* ---- holes ---- */
 
-/* Times of what lies around a hole; one side may have none. */
+/* The hole before a run: behind the last number and time before it, if there are any. */
 static struct gap hole_of(const struct gaps_epoch *epoch, size_t right)
 {
 	const struct gaps_run *b = &epoch->run[right];
-	const struct gaps_run *a = right > 0 ? b - 1 : NULL;
-	struct gap hole = { .cause = GAP_LOST,
-		.epoch = epoch->epoch,
-		.first_seq = a != NULL ? a->last + 1 : 1,
-		.last_seq = b->first - 1 };
-	int64_t from_us = a != NULL ? a->last_us : b->first_us;
-	int64_t to_us = b->first_us;
+	uint64_t last = 0;
+	int64_t from_us = INT64_MIN, to_us = b->first_us;
+	if (right > 0) {
+		last = epoch->run[right - 1].last;
+		from_us = epoch->run[right - 1].last_us;
+	}
 	if (from_us == INT64_MIN)
 		from_us = to_us;
 	if (to_us == INT64_MIN)
 		to_us = from_us;
-	hole.from_us = from_us < to_us ? from_us : to_us; /* a clock put back */
-	hole.to_us = from_us < to_us ? to_us : from_us;
-	hole.records = hole.last_seq - hole.first_seq + 1;
-	return hole;
+	return (struct gap){ .cause = GAP_LOST,
+		.epoch = epoch->epoch,
+		.first_seq = last + 1,
+		.last_seq = b->first - 1,
+		.records = b->first - 1 - last,
+		/* also where a clock was put back */
+		.from_us = from_us < to_us ? from_us : to_us,
+		.to_us = from_us < to_us ? to_us : from_us };
 }
 
 static int epoch_holes(
