@@ -76,7 +76,7 @@ static uint64_t due_of_all(const struct gaps *gaps, int64_t from_us, int64_t to_
 			const struct gaps_track *track = &one->track[k];
 			int64_t start_us =
 			        from_us > track->due_us ? from_us : track->due_us;
-			if (track->used)
+			if (track->used && !track->off)
 				due += gaps_due(start_us, to_us, track->cycle_us);
 		}
 	}

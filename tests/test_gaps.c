@@ -309,6 +309,19 @@ static void what_is_switched_off_lacks_nothing(void **with)
 	        2);
 }
 
+static void nor_does_it_when_the_whole_station_is_silent(void **with)
+{
+	const uint8_t states[2] = { STATE_OK, STATE_OFF };
+	begin();
+	for (int i = 0; i < 120; i++)
+		if (i < 30 || i >= 60)
+			gaps_reading(gaps, &(struct gaps_reading){
+			                           ph, at(10 * i), 7, ++seq, states });
+	expect((struct want[]){ { "ph", "two", 0, 1190, GAP_OFF, 0, 0, 0, NULL },
+	               { "", "", 300, 600, GAP_STATION, 30, 0, 0, NULL } },
+	        2);
+}
+
 /* ---- the station ---- */
 
 static void a_silent_station_is_one_gap_and_none_of_its_instruments(void **with)
@@ -634,6 +647,7 @@ int main(void)
 		TEST(a_slow_analyser_lacks_nothing_between_two_results),
 		TEST(a_dead_instrument_is_asked_seldom_and_stays_one_gap),
 		TEST(what_is_switched_off_lacks_nothing),
+		TEST(nor_does_it_when_the_whole_station_is_silent),
 		TEST(a_silent_station_is_one_gap_and_none_of_its_instruments),
 		TEST(a_new_epoch_is_told),
 		TEST(one_instrument_alone_may_have_no_readings),
