@@ -360,6 +360,20 @@ static void one_instrument_alone_may_have_no_readings(void **with)
 	        1);
 }
 
+static void one_reading_of_one_instrument_is_a_gap_when_it_does_not_come(void **with)
+{
+	begin();
+	for (int s = 0; s < 600; s += 10) {
+		put(ph, s, STATE_OK);
+		if (s == 300)
+			continue;                               /* missing */
+		put(cod, s == 100 ? s + 8.4 : s + 1, STATE_OK); /* 17.4 s: late */
+	}
+	expect((struct want[]){ { "cod", "", 301, 311, GAP_NO_READING, 1, 0, 0,
+	               NULL } },
+	        1);
+}
+
 static void the_cabinet_said_why_the_line_was_down(void **with)
 {
 	begin();
@@ -651,6 +665,7 @@ int main(void)
 		TEST(a_silent_station_is_one_gap_and_none_of_its_instruments),
 		TEST(a_new_epoch_is_told),
 		TEST(one_instrument_alone_may_have_no_readings),
+		TEST(one_reading_of_one_instrument_is_a_gap_when_it_does_not_come),
 		TEST(the_cabinet_said_why_the_line_was_down),
 		TEST(the_cabinet_said_why_an_instrument_is_silent),
 		TEST(since_when_a_station_is_not_heard),
