@@ -94,6 +94,26 @@ static void what_is_lost_comes_before_what_is_told_as_such(void **state)
 	free(text);
 }
 
+/* Whoever keeps the paper can hold the archive against it. */
+static void the_digits_of_the_newest_checkpoint_stand_in_the_foot(void **state)
+{
+	struct sheet *sheet = sheet_with(SCENE_OVER, 0);
+	char *text = printed(*state, sheet, ENGLISH);
+	assert_null(strstr(text, "checkpoint"));
+	free(text);
+	snprintf(sheet->mark, sizeof sheet->mark, "a1b2c3d4e5f60718");
+	sheet->mark_size = 91;
+	sheet->mark_us = sheet->end_us + US_PER_HOUR;
+	text = printed(*state, sheet, ENGLISH);
+	assert_contains(text, "Signed checkpoint of the archive: a1b2c3d4e5f60718 (91 "
+	                      "seals, signed at 01:00 on 10 Nov 2026)");
+	free(text);
+	text = printed(*state, sheet, VIETNAMESE);
+	assert_contains(text, "a1b2c3d4e5f60718 (91 lần chốt, ký lúc 01:00");
+	free(text);
+	sheet->mark[0] = '\0';
+}
+
 static void every_cause_has_its_own_words_in_both_languages(void **state)
 {
 	for (size_t cause = 0; cause < GAP_CAUSES; cause++)
@@ -132,6 +152,7 @@ int main(void)
 		TEST(one_gap_is_told_with_its_times_reason_and_count),
 		TEST(of_thirty_the_longest_are_told_and_the_rest_counted),
 		TEST(what_is_lost_comes_before_what_is_told_as_such),
+		TEST(the_digits_of_the_newest_checkpoint_stand_in_the_foot),
 		TEST(every_cause_has_its_own_words_in_both_languages),
 		TEST(the_json_has_them_all),
 	};
