@@ -55,7 +55,7 @@ class Machine:
         """Until a line of this port has the text: its seconds since the start; None: it did not come."""
         while self.seconds() < timeout_s and self.running():
             if any(text in line for line in self.said(port)):
-                return time.monotonic() - self.began
+                return self.seconds()
             time.sleep(0.02)
         return None
 
