@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A second verifier, written from docs/quantrac-{record,journal,archive,proof}.md alone.
 
-    verify_archive.py DIR              a line per file of an archive, as `quantrac verify` prints it; 65 if one is bad
-    verify_archive.py roots N...       roots of N leaves "record 0", "record 1", ... by the recursion of RFC 6962
-    verify_archive.py file FILE        number of records and root of a sealed file
-    verify_archive.py journal FOLDER   "seq time_us size" of every record of one epoch
+    verify_archive.py DIR     a line per file of an archive, as `quantrac verify` prints it; 65 if one is bad
+
+How a file becomes records again is in verify_root.py, the check sum of a journal in journal_reader.py.
 """
 import base64
 import hashlib
@@ -17,7 +16,11 @@ import subprocess
 import sys
 import tempfile
 
-FILL = 0x479E000000000000
+import h5py
+
+from journal_reader import crc32c
+from verify_root import file_records, leaf, parts, root, sha, text
+
 NONE = "0" * 64
 # units as CF reads them (quantrac-archive, "Units"); another unit is not compared
 UNITS = {"mg/L": "mg L-1", "ug/L": "ug L-1", "mg/Nm3": "mg m-3", "ug/Nm3": "ug m-3", "pH": "1", "Cel": "degC",
@@ -33,97 +36,15 @@ COLUMNS = ("time", "time_mono", "boot", "clock", "epoch", "seq", "version", "tra
                                               for e in ("", "_length", "_bytes"))
 bad = 0
 
-
 def say(place, text, damage=False):
     global bad
     bad += damage
     print(f"{place}: {text}")
 
-
-def sha(data):
-    return hashlib.sha256(data).digest()
-
-
-def root(leaves):
-    """RFC 6962, 2.1, to the letter; the leaves are hashed already."""
-    if len(leaves) < 2:
-        return leaves[0] if leaves else sha(b"")
-    k = 1 << (len(leaves) - 1).bit_length() - 1
-    return sha(b"\1" + root(leaves[:k]) + root(leaves[k:]))
-
-
-def leaf(record):
-    return sha(b"\0" + record)
-
-
-# ---- sealed files: records made again ----
-
-def text(value):
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def micro(seconds):
-    return int(round(float(seconds) * 1e6))
-
-
-def parts(group, name, rows):
-    """The rows' parts of a byte string."""
-    if name not in group:
-        return [b""] * rows
-    data, out, at = group[name][:].tobytes(), [], 0
-    for length in map(int, group[name + "_length"][:]):
-        out.append(data[at:at + length])
-        at += length
-    assert at == len(data), name
-    return out
-
-
-def exchanges(data):
-    count, at = 0, 0
-    while at < len(data):
-        at += 8 + struct.unpack_from("<H", data, at + 6)[0]
-        count += 1
-    return count
-
-
-def instrument_records(group, source, epochs):
-    rows = len(group["time"])
-    get = {n: group[n][:] for n in ("time", "time_mono", "boot", "clock", "epoch", "seq", "version")}
-    names = [n for n in group if "ancillary_variables" in group[n].attrs]
-    values = [group[n][:].view("<u8") for n in names]
-    states = [group[n + "_state"][:] for n in names]
-    samples = [(i, group[n + "_sample_time"][:]) for i, n in enumerate(names) if n + "_sample_time" in group]
-    vendor, exchange, verbatim = (parts(group, n, rows) for n in ("vendor", "exchange", "verbatim"))
-    digest = bytes.fromhex(text(group.attrs["describe_sha256"]))
-    for row in range(rows):
-        if verbatim[row]:
-            yield verbatim[row]
-            continue
-        sampled = b"".join(struct.pack("<Hq", i, micro(t[row])) for i, t in samples
-                           if t[row:row + 1].view("<u8")[0] != FILL)
-        payload = (digest + struct.pack("<HHHH", len(names), len(sampled) // 10, len(vendor[row]),
-                                        exchanges(exchange[row]))
-                   + bytes(int(s[row]) for s in states) + b"".join(struct.pack("<Q", int(v[row])) for v in values)
-                   + sampled + vendor[row] + exchange[row])
-        yield struct.pack("<HBBBBH16sQQqqQ", 64 + len(payload), int(get["version"][row]), 2, int(get["clock"][row]),
-                          0, 0, source, int(epochs[get["epoch"][row]]), int(get["seq"][row]), micro(get["time"][row]),
-                          int(get["time_mono"][row]), int(get["boot"][row])) + payload
-
+# ---- sealed files ----
 
 def groups(file):
-    import h5py
     return [file[name] for name in file if isinstance(file[name], h5py.Group)]
-
-
-def file_records(file):
-    records, source, epochs = [], text(file.attrs["station"]).encode(), file["epochs"][:]
-    for group in groups(file):
-        if group.name == "/events":
-            records += parts(group, "record", len(group["time"]))
-        else:
-            records += instrument_records(group, source, epochs)
-    return sorted(records, key=lambda r: struct.unpack_from("<QQ", r, 24))
-
 
 def differs(place, attributes, want):
     for name, value in want.items():
@@ -135,7 +56,6 @@ def differs(place, attributes, want):
         if isinstance(value, str) and text(there) != value or not isinstance(value, str) and float(there) != value:
             return f"{place} attribute {name}: says {there!r}; by the records it is {value!r}"
     return None
-
 
 def group_differs(group):
     """Attributes and names of an instrument's group, against its DESCRIBE."""
@@ -163,12 +83,10 @@ def group_differs(group):
     strange = [n for n in group if n not in known]
     return found or (f"{group.name}/{strange[0]}: was not written by quantrac" if strange else None)
 
-
 def content(path, seal, zone):
     """What is wrong with a file's records, names and attributes; None: nothing."""
-    import h5py
+    records = file_records(path)
     with h5py.File(path, "r", track_order=True) as file:
-        records = file_records(file)
         types = [r[3] for r in records]
         if (len(records), types.count(2), types.count(5)) != seal["counts"]:
             return f"holds {len(records)} records, not the {seal['counts'][0]} that were sealed"
@@ -186,7 +104,6 @@ def content(path, seal, zone):
                 found = found or "/events/type: is not what the records give"
         return found or (f"/{strange[0]}: was not written by quantrac" if strange else None)
 
-
 def check_file(folder, seal, zone, pruned):
     path = os.path.join(folder, seal["path"])
     if not os.path.exists(path):
@@ -202,13 +119,11 @@ def check_file(folder, seal, zone, pruned):
         return say(seal["path"], f"DAMAGED: {found}", True)
     return say(seal["path"], "OK" if same else "OK content (file rewritten)")
 
-
 # ---- seal list, acts, checkpoints ----
 
 SEAL = re.compile(r"v1 (\d{4}-\d\d-\d\d|-) ([a-z0-9][a-z0-9_-]{0,15}) (day|late[1-9]\d*|unplaced) records (0|[1-9]\d*) "
                   r"readings (0|[1-9]\d*) gaps (0|[1-9]\d*) root ([0-9a-f]{64}) file ([0-9a-f]{64}) "
                   r"path ([a-z0-9_./-]+) at (\S+\+00:00) prev ([0-9a-f]{64})")
-
 
 def check_seals(data):
     lines, prev, seals, sound = data.split(b"\n"), NONE, [], True
@@ -230,7 +145,6 @@ def check_seals(data):
         say("seals", f"OK, {len(seals)} lines")
     return lines, seals
 
-
 def signed(public, message, signature):
     """Ed25519 by the openssl command."""
     with tempfile.TemporaryDirectory() as folder:
@@ -241,12 +155,10 @@ def signed(public, message, signature):
         return subprocess.run(["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-keyform", "DER", "-inkey", names[0],
                                "-in", names[1], "-sigfile", names[2]], capture_output=True, check=False).returncode == 0
 
-
 def plain64(word, size):
     data = base64.b64decode(word)
     assert len(data) == size and base64.b64encode(data).decode() == word, "base64"
     return data
-
 
 def check_acts(folder):
     """keys: name -> [public key, first size, last size]; witnesses likewise; pruned: path -> order; hashes."""
@@ -285,7 +197,6 @@ def check_acts(folder):
         say("checkpoints/acts", f"OK, {len(hashes)} lines")
     return keys, witnesses, pruned, hashes
 
-
 def check_note(name, data, lines, prev, acts, zone):
     keys, witnesses, _, hashes = acts
     head, signatures = data.split(b"\n\n")
@@ -308,7 +219,6 @@ def check_note(name, data, lines, prev, acts, zone):
     assert plain64(w[2], 32) == root([leaf(line) for line in lines[:size]]), "root is not that of the lines"
     return sha(head + b"\n").hex()
 
-
 def check_checkpoints(folder, lines, acts, zone):
     prev = NONE
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
@@ -328,22 +238,7 @@ def check_checkpoints(folder, lines, acts, zone):
             say(f"checkpoints/{name}", f"DAMAGED: {error}", True)
             prev = sha(data.split(b"\n\n")[0] + b"\n").hex()
 
-
 # ---- journals ----
-
-TABLE = []
-for i in range(256):
-    for _ in range(8):
-        i = i >> 1 ^ (0x82F63B78 if i & 1 else 0)
-    TABLE.append(i)
-
-
-def crc32c(data, crc=0):
-    crc ^= 0xFFFFFFFF
-    for byte in data:
-        crc = crc >> 8 ^ TABLE[(crc ^ byte) & 0xFF]
-    return crc ^ 0xFFFFFFFF
-
 
 def entry(data, at, seed):
     """Size of the sound entry at this place, with its record; 0 if there is none."""
@@ -353,11 +248,9 @@ def entry(data, at, seed):
         return 0, b""
     return (size if not any(data[at + 16 + length:at + size]) else 0), data[at + 16:at + 16 + length]
 
-
-def journal(folder, place, each):
-    """Every record in order to `each`; the number of damaged places."""
+def check_journal(folder, place):
     names = sorted(n for n in os.listdir(folder) if re.fullmatch(r"\d{20}\.log", n))
-    wanted, before = None, bad
+    wanted, count, before = None, 0, bad
     for name in names:
         data, newest = open(os.path.join(folder, name), "rb").read(), name == names[-1]
         end = len(data.rstrip(b"\0"))
@@ -379,16 +272,15 @@ def journal(folder, place, each):
                 say(place, f"DAMAGED: {name} offset {at} to {found[0] - 1}", True)
                 at = found[0]
                 continue
-            seq, time_us = struct.unpack_from("<Qq", record, 32)
+            seq = struct.unpack_from("<Q", record, 32)[0]
             wanted = seq if wanted is None else wanted
             if seq > wanted:
                 say(place, f"DAMAGED: records {wanted} to {seq - 1} are missing", True)
             if seq >= wanted:
-                each(seq, time_us, len(record))
-                wanted = seq + 1
+                count, wanted = count + 1, seq + 1
             at += size
-    return bad - before
-
+    if bad == before:
+        say(place, f"OK, {count} records")
 
 def main(folder):
     words = dict(re.findall(r"^(\w+): *(.*?) *$", open(os.path.join(folder, "archive.yaml")).read(), re.M))
@@ -406,23 +298,9 @@ def main(folder):
                     say(name, "NOT SEALED", True)
     for where, _, names in sorted(os.walk(os.path.join(folder, "journal"))):
         if re.fullmatch("[0-9a-f]{16}", os.path.basename(where)):
-            count, place = [], os.path.relpath(where, folder)
-            if not journal(where, place, lambda *one: count.append(one)):
-                say(place, f"OK, {len(count)} records")
+            check_journal(where, os.path.relpath(where, folder))
     print(f"{len(seals)} sealed files; {bad} bad places")
     return 65 if bad else 0
 
-
 if __name__ == "__main__":
-    if sys.argv[1] == "roots":
-        for n in map(int, sys.argv[2:]):
-            print(root([leaf(b"record %d" % i) for i in range(n)]).hex())
-    elif sys.argv[1] == "file":
-        import h5py
-        with h5py.File(sys.argv[2], "r", track_order=True) as sealed:
-            made = file_records(sealed)
-        print(len(made), root([leaf(r) for r in made]).hex())
-    elif sys.argv[1] == "journal":
-        journal(sys.argv[2], "journal", print)
-    else:
-        sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1]))
