@@ -83,7 +83,7 @@ static void channel_of(const char *symbol, char out[ID_SIZE])
 		snprintf(out, ID_SIZE, "unnamed");
 }
 
-/* yyyyMMddHHmmss, legal time. */
+/* yyyyMMddHHmmss, legal time; one that no record can have is malformed. */
 static int stamp_parse(const char *text, size_t n, int offset_min, int64_t *time_us)
 {
 	static const int width[6] = { 4, 2, 2, 2, 2, 2 };
@@ -107,7 +107,7 @@ static int stamp_parse(const char *text, size_t n, int offset_min, int64_t *time
 	if (!civil_valid(&civil))
 		return MALFORMED;
 	*time_us = civil_to_us(&civil, offset_min);
-	return OK;
+	return *time_us >= 0 && *time_us < TIME_US_END ? OK : MALFORMED;
 }
 
 /* Copy text[0..n) in lower case if it fits; MALFORMED if not, or if it is empty. */
