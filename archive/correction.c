@@ -44,7 +44,7 @@ int corrections_note(struct corrections *corrections, const struct record *recor
 	        event.state != CLOCK_SYNCED)
 		return OK;
 	struct correction one = { .boot = record->boot, .mono_us = record->mono_us };
-	if (__builtin_sub_overflow(event.after_us, event.before_us, &one.offset_us))
+	if (__builtin_sub_overflow(event.after_us, record->mono_us, &one.base_us))
 		return OK;
 	size_t at = first_from(corrections, one.boot, one.mono_us);
 	if (at < corrections->n && corrections->one[at].boot == one.boot &&
@@ -76,7 +76,7 @@ int corrections_apply(const struct corrections *corrections, const struct stamp 
 		return NOT_FOUND;
 	int64_t right;
 	if (__builtin_add_overflow(
-	            stamp->time_us, corrections->one[at].offset_us, &right) ||
+	            stamp->mono_us, corrections->one[at].base_us, &right) ||
 	        right < 0 || right >= TIME_US_END)
 		return NOT_FOUND;
 	*time_us = right;

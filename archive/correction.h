@@ -2,11 +2,12 @@
 /*
  * Corrected time.  A cabinet that started without a synchronised clock stamps its
  * records with a wrong time; when its clock is put right it writes a CLOCK record that
- * says by how much.  The corrected time of a record stamped while the clock had never
- * been synchronised is its time_us plus the offset (after - before) of the next CLOCK
- * record of the same boot that reports sync.  Records of a clock that was synchronised
- * keep their stamp.  "Next" goes by the monotonic clock, which never steps; the journal
- * (epoch) may have changed in between.
+ * says what time it is.  The corrected time of a record stamped while the clock had never
+ * been synchronised is that time less what passed in between by the monotonic clock, which
+ * never steps: after_us of the next CLOCK record of the same boot that reports sync, less its mono_us,
+ * plus the record's own.  So it matters not how often the wall clock was moved on the way there.
+ * Records of a clock that was synchronised keep their stamp.  "Next" goes by the monotonic clock; the
+ * journal (epoch) may have changed in between.
  */
 #ifndef ARCHIVE_CORRECTION_H
 #define ARCHIVE_CORRECTION_H
@@ -21,8 +22,8 @@ struct corrections {
 	size_t n, room;
 	struct correction {
 		uint64_t boot;
-		int64_t mono_us, offset_us;
-	} * one; /* sorted by boot, then mono_us */
+		int64_t mono_us, base_us; /* base_us: the right time less mono_us */
+	} * one;                          /* sorted by boot, then mono_us */
 };
 
 /* Note a record: does nothing unless it is a CLOCK record that reports sync.  OK, or

@@ -76,7 +76,7 @@ struct query {
 	int64_t as_of_us; /* only what the collector had stored by then; 0: everything */
 };
 
-/* Corrected time is time_us plus the offset of the next CLOCK record of the same boot
+/* Corrected time (archive/correction.h) is by the next CLOCK record of the same boot
  * that reports sync; rows carry it in time_us.  Sets of rows, or a problem.  Free with
  * rows_free. */
 int reader_rows(struct reader *reader, const struct query *query, struct rows **out,

@@ -120,28 +120,46 @@ static int64_t corrected(
 static void the_next_clock_record_of_the_boot_that_reports_sync_counts(void **state)
 {
 	struct corrections all = { 0 };
-	note_clock(&all, 5, 2000, &(struct clock_event){ 0, 700, CLOCK_SYNCED });
-	note_clock(&all, 5, 1000, &(struct clock_event){ 0, 100, CLOCK_SYNCED });
+	note_clock(&all, 5, 2000, &(struct clock_event){ 0, 10700, CLOCK_SYNCED });
+	note_clock(&all, 5, 1000, &(struct clock_event){ 0, 1100, CLOCK_SYNCED });
 	note_clock(&all, 5, 1000,
-	        &(struct clock_event){ 0, 100, CLOCK_SYNCED }); /* again */
+	        &(struct clock_event){ 0, 1100, CLOCK_SYNCED }); /* again */
 	note_clock(&all, 5, 500,
 	        &(struct clock_event){ 0, 9999, CLOCK_UNSYNCED }); /* no sync */
-	note_clock(&all, 6, 10, &(struct clock_event){ 50, 0, CLOCK_SYNCED });
+	note_clock(&all, 6, 20, &(struct clock_event){ 50, 10, CLOCK_SYNCED });
 	assert_int_equal(all.n, 3);
-	struct stamp stamp = { .time_us = 100, .boot = 5, .clock = CLOCK_UNSYNCED };
-	assert_int_equal(corrected(&all, stamp, OK), 200);
+	struct stamp stamp = { .time_us = 777, .boot = 5, .clock = CLOCK_UNSYNCED };
+	assert_int_equal(corrected(&all, stamp, OK), 100);
 	stamp.mono_us = 1000;
-	assert_int_equal(corrected(&all, stamp, OK), 200);
+	assert_int_equal(corrected(&all, stamp, OK), 1100);
 	stamp.mono_us = 1001;
-	assert_int_equal(corrected(&all, stamp, OK), 800);
+	assert_int_equal(corrected(&all, stamp, OK), 9701);
 	stamp.mono_us = 2001;
-	assert_int_equal(corrected(&all, stamp, NOT_FOUND), 100);
-	stamp = (struct stamp){ .time_us = 100, .boot = 6, .clock = CLOCK_UNSYNCED };
-	assert_int_equal(corrected(&all, stamp, OK), 50);
-	stamp.time_us = 10; /* would be before 1970 */
-	assert_int_equal(corrected(&all, stamp, NOT_FOUND), 10);
+	assert_int_equal(corrected(&all, stamp, NOT_FOUND), 777);
+	stamp = (struct stamp){ .time_us = 777, .mono_us = 10, .boot = 6 };
+	assert_int_equal(corrected(&all, stamp, OK), 0);
+	stamp.mono_us = 9; /* would be before 1970 */
+	assert_int_equal(corrected(&all, stamp, NOT_FOUND), 777);
 	stamp.boot = 7;
-	assert_int_equal(corrected(&all, stamp, NOT_FOUND), 10);
+	assert_int_equal(corrected(&all, stamp, NOT_FOUND), 777);
+	corrections_free(&all);
+}
+
+/* Set by hand from 1970, and synchronised only later: what was stamped in between was right. */
+static void a_step_before_the_sync_is_not_counted_twice(void **state)
+{
+	struct corrections all = { 0 };
+	const int64_t begin_us = INT64_C(1794675600000000), second_us = 1000000;
+	note_clock(&all, 5, 20 * second_us,
+	        &(struct clock_event){
+	                20 * second_us, begin_us + 20 * second_us, CLOCK_SYNCED });
+	struct stamp stamp = {
+		.time_us = 5 * second_us, .mono_us = 5 * second_us, .boot = 5
+	};
+	assert_int_equal(corrected(&all, stamp, OK), begin_us + 5 * second_us);
+	stamp.mono_us = 15 * second_us;
+	stamp.time_us = begin_us + 15 * second_us;
+	assert_int_equal(corrected(&all, stamp, OK), begin_us + 15 * second_us);
 	corrections_free(&all);
 }
 
@@ -264,6 +282,7 @@ int main(void)
 		cmocka_unit_test(days_have_their_places),
 		cmocka_unit_test(
 		        the_next_clock_record_of_the_boot_that_reports_sync_counts),
+		cmocka_unit_test(a_step_before_the_sync_is_not_counted_twice),
 		cmocka_unit_test(stamps_of_a_clock_that_was_right_stay),
 		cmocka_unit_test(fletcher32_is_that_of_hdf5),
 		cmocka_unit_test(chunks_come_back_as_they_were),
