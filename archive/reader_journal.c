@@ -87,8 +87,9 @@ static int record_note(
 		return describe_note(stock, station, &record);
 	if (record.type == RECORD_CLOCK)
 		return station_note_clock(station, &record, entry->stored_us);
-	bool plausible =
-	        record.clock != CLOCK_UNSYNCED || record.time_us >= PLAUSIBLE_US;
+	bool plausible = record.clock != CLOCK_UNSYNCED ||
+	                 (record.time_us >= PLAUSIBLE_US &&
+	                         record.time_us < entry->stored_us + US_PER_DAY);
 	if (record.type != RECORD_READING || !plausible)
 		return OK;
 	if (record.time_us < station->first_us)
