@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/journal.h"
@@ -189,6 +190,19 @@ static void reload_keys(struct collectd *collectd)
 	collectd->changed = true;
 }
 
+/* A key was laid into the folder or taken out of it since the last look; what is written into a file that
+ * is there waits for the next reload. */
+static bool list_changed(struct collectd *collectd)
+{
+	struct stat st;
+	if (stat(collectd->config.agents, &st) != 0)
+		return false;
+	bool same = st.st_mtim.tv_sec == collectd->listed.tv_sec &&
+	            st.st_mtim.tv_nsec == collectd->listed.tv_nsec;
+	collectd->listed = st.st_mtim;
+	return !same;
+}
+
 static void note_counts(struct collectd *collectd)
 {
 	struct server_counts before = collectd->counts;
@@ -246,15 +260,16 @@ static void take_incoming(struct collectd *collectd)
 static void from_time_to_time(struct collectd *collectd)
 {
 	int64_t mono_us = collectd->now.mono_us;
-	if (reload || is_time(&collectd->reload_us, mono_us, RELOAD_US)) {
-		reload = 0;
-		reload_keys(collectd);
-	}
 	if (is_time(&collectd->incoming_us, mono_us, INCOMING_US)) {
 		take_incoming(collectd);
 		desk_watch(&collectd->desk, mono_us);
 		note_counts(collectd);
+		reload |= list_changed(collectd);
 		notify("WATCHDOG=1");
+	}
+	if (reload || is_time(&collectd->reload_us, mono_us, RELOAD_US)) {
+		reload = 0;
+		reload_keys(collectd);
 	}
 	int64_t seal_us = (int64_t)(collectd->config.seal_every_s * 1e6);
 	if (is_time(&collectd->seal_us, mono_us, seal_us) &&

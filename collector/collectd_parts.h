@@ -3,6 +3,8 @@
 #ifndef COLLECTOR_COLLECTD_PARTS_H
 #define COLLECTOR_COLLECTD_PARTS_H
 
+#include <time.h>
+
 #include "archive/archive.h"
 #include "base/clock.h"
 #include "base/socket.h"
@@ -23,8 +25,9 @@ struct collectd {
 	struct moment now;
 	struct server_counts counts;
 	size_t agents;
-	bool changed; /* since the status file was written */
-	bool spoke;   /* with the socket, since it was found empty */
+	struct timespec listed; /* when the folder of agents changed, as last seen */
+	bool changed;           /* since the status file was written */
+	bool spoke;             /* with the socket, since it was found empty */
 	bool cannot_commit;
 	int64_t commit_us; /* all of these by CLOCK_BOOTTIME; 0: nothing gathered */
 	int64_t end_us;    /* INT64_MAX: no end */

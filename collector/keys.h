@@ -2,7 +2,7 @@
 /*
  * Keys of cabinets and collectors.  The collector's allow-list is a folder:
  * <station>.pub admits that station; a revoked one moves into revoked/ below it, with
- * the time.  A running collector reads the folder again within a minute.
+ * the time.  A running collector reads the folder again within two seconds.
  */
 #ifndef COLLECTOR_KEYS_H
 #define COLLECTOR_KEYS_H
