@@ -30,19 +30,34 @@ build/bench/%: build/rel/tests/bench_%.o $(BENCH_KIT:%=build/rel/tests/%.o) $(LI
 bench: $(BENCHES) build/quantrac-collectd
 	@tests/run-benches $(BENCHES)
 
-FUZZERS = $(patsubst tests/fuzz_%.c,build/fuzz/%,$(wildcard tests/fuzz_*.c))
+# One target per family of decoders of outside bytes; seeds come from the real encoders.
+FUZZERS    = $(patsubst tests/fuzz_%.c,build/fuzz/%,$(filter-out tests/fuzz_seeds.c tests/fuzz_kit.c,$(wildcard tests/fuzz_*.c)))
+FUZZ_ROOMS = web exports reports analysis calibration collector archive sensors base
 FUZZ_RUNS ?= 10000000
+FUZZ_CC   ?= clang
 FUZZ_FLAGS = -std=c17 $(DEFINES) -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 build/fuz/%.o: %.c build/see/.made
 	@mkdir -p $(@D)
-	$(call say,FUZZ,$<) clang $(FUZZ_FLAGS) -MMD -MP -iquote build/see/$(call room_of,$*) \
+	$(call say,FUZZ,$<) $(FUZZ_CC) $(FUZZ_FLAGS) -MMD -MP -iquote build/see/$(call room_of,$*) \
 	  $(cflags.$(call room_of,$*)) -c -o $@ $<
-build/fuzz/%: build/fuz/tests/fuzz_%.o $(patsubst %.c,build/fuz/%.o,$(filter base/% sensors/%,$(LIBRARY)))
+$(foreach r,$(FUZZ_ROOMS),$(eval build/fuz/lib$(r).a: $(patsubst %.c,build/fuz/%.o,$(filter $(r)/%,$(LIBRARY)))))
+build/fuz/lib%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+build/fuzz/%: build/fuz/tests/fuzz_%.o build/fuz/tests/fuzz_kit.o $(FUZZ_ROOMS:%=build/fuz/lib%.a)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@) clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
+build/fuzz/seeds/.made: build/rel/tests/fuzz_seeds.o build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a) \
+                        $(wildcard tests/seeds/*/*) $(SHIPPED)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o build/fuzz/.write-seeds $(filter %.o %.a,$^) $(LDLIBS) -lcmocka
+	$(Q)rm -rf $(@D)/* && build/fuzz/.write-seeds $(@D) && touch $@
+build/rel/libtests.a: $(HELPERS:%.c=build/rel/%.o)
+build/fuz/web/assets.o: $(wildcard web/page/*)
 -include $(wildcard build/fuz/*/*.d)
 
-fuzz: $(FUZZERS) $(SHIPPED)
+fuzz: $(FUZZERS) build/fuzz/seeds/.made $(SHIPPED)
 	@tests/run-fuzzers $(FUZZ_RUNS) $(FUZZERS)
 
 page: all
@@ -86,3 +101,55 @@ proof: all
 agents: build/bench/agents build/quantrac-collectd
 	@build/bench/agents
 .PHONY: agents
+
+# ---- nobody in: the shipped programs under attack; figures need a build without ASan ----
+ATTACKS = $(patsubst tests/attack_%.c,build/attack/%,$(filter-out tests/attack_kit%,$(wildcard tests/attack_*.c)))
+build/attack/%: build/rel/tests/attack_%.o build/rel/tests/attack_kit.o build/rel/tests/attack_kit_insider.o \
+                build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+attack: $(ATTACKS) build/quantrac-collectd build/quantrac-sensord build/quantrac build/quantrac-office
+	@tests/run-attacks $(ATTACKS)
+.PHONY: attack
+
+# ---- the link, in network namespaces ----
+build/tool/%: build/rel/tests/tool_%.o build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+link: build/tool/fill_cabinet $(PROGRAMS:%=build/%) $(SHIPPED)
+	@tests/namespaces
+.PHONY: link
+
+# ---- the clock, moved by libfaketime under the shipped programs ----
+build/shim_sync.so: tests/shim_sync.c build/see/.made
+	$(call say,SHIM,$@) $(CC) $(WARN) -D_GNU_SOURCE -O1 -g -fPIC -shared -o $@ $<
+build/trial/%: build/rel/tests/trial_%.o build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+clock: build/trial/clock build/shim_sync.so $(PROGRAMS:%=build/%) $(SHIPPED)
+	@QUANTRAC_ROOT=$(CURDIR) QUANTRAC_PROGRAMS=build/ $<
+.PHONY: clock
+
+# ---- threads: the daemons and the tests that have some, under ThreadSanitizer ----
+TSAN_TESTS = socket ring link uplink keeper keys seal e2e_sensord e2e_collectd e2e_replay
+TSAN_FLAGS = -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+TSAN_PROGRAMS = quantrac quantrac-sensord quantrac-collectd
+build/tsan/%.o: %.c build/see/.made
+	@mkdir -p $(@D)
+	$(call say,TSAN,$<) $(call compile,$*,$(TSAN_FLAGS) -Wno-tsan)
+$(foreach r,$(ROOMS),$(eval build/tsan/lib$(r).a: $(patsubst %.c,build/tsan/%.o,$(filter $(r)/%,$(LIBRARY)))))
+build/tsan/libtests.a: $(HELPERS:%.c=build/tsan/%.o)
+build/tsan/web/assets.o: $(wildcard web/page/*)
+build/tsan/lib%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+$(foreach p,$(TSAN_PROGRAMS),$(eval build/tsan/$(p): build/tsan/$(PROGRAM.$(p)).o $(LINKS.$(p):%=build/tsan/lib%.a)))
+$(TSAN_PROGRAMS:%=build/tsan/%):
+	$(call say,LINK,$@) $(CC) $(TSAN_FLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+build/tsan/tests/test_%: build/tsan/tests/test_%.o build/tsan/libtests.a $(LINKS.quantrac-office:%=build/tsan/lib%.a)
+	$(call say,LINK,$@) $(CC) $(TSAN_FLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+tsan: $(TSAN_TESTS:%=build/tsan/tests/test_%) $(TSAN_PROGRAMS:%=build/tsan/%) $(SHIPPED)
+	@tests/run-tsan $(TSAN_TESTS:%=build/tsan/tests/test_%)
+.PHONY: tsan
+-include $(wildcard build/tsan/*/*.d)
