@@ -89,8 +89,14 @@ const char *data_folder(const char *name)
 const char *project_file(const char *name)
 {
 	static char path[4096];
-	const char *root = getenv("QUANTRAC_ROOT");
-	snprintf(path, sizeof path, "%s/%s", root != NULL ? root : ".", name);
+	static const char built[] = "build/san/";
+	const char *root = getenv("QUANTRAC_ROOT"),
+	           *programs = getenv("QUANTRAC_PROGRAMS");
+	size_t n = strncmp(name, built, sizeof built - 1) == 0 && programs != NULL
+	                   ? sizeof built - 1
+	                   : 0;
+	snprintf(path, sizeof path, "%s/%s%s", root != NULL ? root : ".",
+	        n > 0 ? programs : "", name + n);
 	return path;
 }
 

@@ -32,7 +32,8 @@ const char *in_folder(const char *folder, const char *name);
  * NULL, and the word SKIPPED on stdout, if it is not there. */
 const char *data_folder(const char *name);
 
-/* Root of the project, for captures and rule files. */
+/* A path of the project, for captures, rule files and programs.  $QUANTRAC_PROGRAMS ("build/tsan/") names
+ * other builds than build/san/. */
 const char *project_file(const char *name);
 
 /* Seeded chance (xorshift64*): the seed is printed when a test fails. */

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "base/socket.h"
@@ -28,7 +29,9 @@ struct collectd_kit {
 	uint32_t window;
 	bool open;
 	int64_t heard_ms;
-	int tries; /* sockets since something was heard */
+	int tries;          /* sockets since something was heard */
+	int silent_ms;      /* without an answer until a new socket is made; 0: 300 */
+	rlim_t descriptors; /* most of collectd; 0: as we have */
 	char refusal[256];
 };
 extern struct collectd_kit t;
