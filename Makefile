@@ -43,8 +43,8 @@ web.speaks         = libmicrohttpd
 tests.speaks       = $(sort $(foreach r,$(ROOMS),$($(r).speaks))) cmocka
 
 # ---- what the steps need from Debian: installed first, then make starts over ----
-OWN_PACKAGES = demo check lint fuzz page coverage crash-vm disk
-AS_CHECK     = try bench soak agents proof crash kills failing coverage
+OWN_PACKAGES = demo check lint fuzz page coverage crash-vm disk link clock
+AS_CHECK     = try bench soak agents proof crash kills failing coverage attack link clock tsan fuzz
 STEPS = $(if $(filter-out clean help packages,$(or $(MAKECMDGOALS),all)),build) \
         $(filter $(OWN_PACKAGES),$(MAKECMDGOALS)) $(if $(filter $(AS_CHECK),$(MAKECMDGOALS)),check)
 include $(STEPS:%=build/.installed-%)
@@ -73,7 +73,8 @@ MAINS    = $(foreach p,$(PROGRAMS),$(PROGRAM.$(p)).c)
 SOURCES  = $(foreach r,$(ROOMS),$(wildcard $(r)/*.c))
 LIBRARY  = $(filter-out $(MAINS),$(SOURCES))
 TESTS    = $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
-HELPERS  = $(filter-out tests/test_%.c tests/bench%.c tests/shim_%.c tests/fuzz_%.c tests/soak_%.c tests/prove_%.c,$(wildcard tests/*.c))
+HELPERS  = $(filter-out tests/test_%.c tests/bench%.c tests/shim_%.c tests/fuzz_%.c tests/soak_%.c tests/prove_%.c \
+             tests/attack_%.c tests/tool_%.c tests/trial_%.c,$(wildcard tests/*.c))
 
 SHIPPED = build/limits build/profiles build/demo-files build/page
 all: $(PROGRAMS:%=build/%) $(SHIPPED)

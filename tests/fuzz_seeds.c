@@ -9,12 +9,15 @@
 #include <unistd.h>
 
 #include "analysis/permit.h"
+#include "archive/acts.h"
+#include "archive/checkpoint.h"
 #include "archive/pack.h"
 #include "archive/seals.h"
 #include "archive/stored_text.h"
 #include "base/bytes.h"
 #include "base/event.h"
 #include "base/folder.h"
+#include "base/sign.h"
 #include "base/socket.h"
 #include "sensors/live.h"
 #include "sensors/station.h"
@@ -287,6 +290,42 @@ static void seed_seals(void)
 	seed("seals", 0, lines, n);
 }
 
+/* A signed act, the checkpoint after it, and the keys. */
+static void seed_proof(void)
+{
+	static char note[CHECKPOINT_TEXT];
+	struct sign_key *key;
+	struct problem why = { .text = "" };
+	void *scratch;
+	char *text;
+	size_t n;
+	must(scratch_make(&scratch) == 0, "scratch");
+	char secret[4200], public_path[4200];
+	snprintf(secret, sizeof secret, "%s/k.secret", (char *)scratch);
+	snprintf(public_path, sizeof public_path, "%s/k.pem", (char *)scratch);
+	must(sign_key_new(secret, public_path, &why) == OK, why.text);
+	must(sign_key_open(&key, secret, &why) == OK, why.text);
+	struct act act = {
+		.kind = ACT_KEY, .subject = "archive", .from = 3, .at_us = AGENT_DAY
+	};
+	memcpy(act.public_key, sign_key_public(key), SIGN_PUBLIC);
+	must(acts_append(scratch, &act, &(struct act_signers){ key, key }, &why) == OK,
+	        why.text);
+	seed_files("proof", 0, in_folder(scratch, "checkpoints/acts"));
+	struct checkpoint checkpoint = {
+		.origin = "quantrac/kcn-mau", .size = 3, .at_us = AGENT_DAY, .acts = 1
+	};
+	must(checkpoint_sign(&checkpoint, "archive", key) == OK, "checkpoint_sign");
+	int size = checkpoint_print(&checkpoint, note, sizeof note);
+	must(size > 0, "checkpoint_print");
+	seed("proof", 0, note, (size_t)size);
+	must(file_read(public_path, 1 << 16, &text, &n) == OK, "key");
+	seed("proof", 'K', text, n);
+	free(text);
+	sign_key_close(key);
+	scratch_remove(&scratch);
+}
+
 static void seed_chunks(void)
 {
 	uint8_t out[4096 + 4];
@@ -343,6 +382,7 @@ int main(int argc, char **argv)
 	seed_documents();
 	seed_texts();
 	seed_seals();
+	seed_proof();
 	seed_chunks();
 	seed_door();
 	return 0;

@@ -53,7 +53,6 @@ build/fuzz/seeds/.made: build/rel/tests/fuzz_seeds.o build/rel/libtests.a $(LINK
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o build/fuzz/.write-seeds $(filter %.o %.a,$^) $(LDLIBS) -lcmocka
 	$(Q)rm -rf $(@D)/* && build/fuzz/.write-seeds $(@D) && touch $@
-build/rel/libtests.a: $(HELPERS:%.c=build/rel/%.o)
 build/fuz/web/assets.o: $(wildcard web/page/*)
 -include $(wildcard build/fuz/*/*.d)
 
