@@ -88,7 +88,7 @@ static void bytes_changed_or_added_on_the_way(void **state)
 		} else {
 			tap->garbage = 256;
 		}
-		while (tap->closed_by_server == 0 && clock_s() < since_s + 25)
+		while (tap->closed_by_server == 0 && clock_s() < since_s + 60)
 			insider_work(20);
 		printf("  %-28s connection closed after %.2f s\n",
 		        how == 0 ? "a bit changed on the way" : "256 KiB of nonsense",

@@ -44,10 +44,11 @@ void write_config(const char *more)
 	        "listen: \"tcp://127.0.0.1:%d\"\n"
 	        "key: %s/collector.secret\n"
 	        "agents: %s/agents\n"
-	        "most_agents: 4\n"
+	        "most_agents: %d\n"
 	        "seal_every: 1s\n"
 	        "commit_every: 10ms\n%s",
-	        t.dir, t.port, t.dir, t.dir, more);
+	        t.dir, t.port, t.dir, t.dir, t.most_agents > 0 ? t.most_agents : 4,
+	        more);
 	assert_int_equal(
 	        file_replace(in_folder(t.dir, "collectd.yaml"), text, (size_t)n, 0644),
 	        OK);

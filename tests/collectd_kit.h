@@ -31,6 +31,7 @@ struct collectd_kit {
 	int64_t heard_ms;
 	int tries;          /* sockets since something was heard */
 	int silent_ms;      /* without an answer until a new socket is made; 0: 300 */
+	int most_agents;    /* of the configuration; 0: 4 */
 	rlim_t descriptors; /* most of collectd; 0: as we have */
 	char refusal[256];
 };

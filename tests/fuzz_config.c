@@ -74,7 +74,8 @@ static void read_live(const char *text, size_t n)
 	struct live_view view;
 	struct problem why;
 	struct moment now = { .boot = 0 };
-	if (live_read(&view, fuzz_file((const uint8_t *)text, n), &now, &why) == OK)
+	if (live_read(&view, fuzz_file((const uint8_t *)text, n), "mau-nuoc", &now,
+	            &why) == OK)
 		assert(view.config != NULL);
 	live_view_free(&view);
 }

@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *in, size_t n)
 		return 0;
 	}
 	if (n > 0 && in[0] == 0x30) {
-		if (stamp_read(in, n, &stamp, &why) == OK)
+		if (stamp_read(&stamp, in, n, &why) == OK)
 			assert(memchr(stamp.authority, '\0', sizeof stamp.authority) !=
 			        NULL);
 		return 0;

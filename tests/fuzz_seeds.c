@@ -305,11 +305,13 @@ static void seed_proof(void)
 	snprintf(public_path, sizeof public_path, "%s/k.pem", (char *)scratch);
 	must(sign_key_new(secret, public_path, &why) == OK, why.text);
 	must(sign_key_open(&key, secret, &why) == OK, why.text);
-	struct act act = {
-		.kind = ACT_KEY, .subject = "archive", .from = 3, .at_us = AGENT_DAY
-	};
+	struct act act = { .kind = ACT_KEY,
+		.subject = "archive",
+		.by = "archive",
+		.from = 3,
+		.at_us = AGENT_DAY };
 	memcpy(act.public_key, sign_key_public(key), SIGN_PUBLIC);
-	must(acts_append(scratch, &act, &(struct act_signers){ key, key }, &why) == OK,
+	must(acts_append(scratch, &act, &(struct act_signers){ NULL, key }, &why) == OK,
 	        why.text);
 	seed_files("proof", 0, in_folder(scratch, "checkpoints/acts"));
 	struct checkpoint checkpoint = {

@@ -35,7 +35,7 @@ FUZZERS    = $(patsubst tests/fuzz_%.c,build/fuzz/%,$(filter-out tests/fuzz_seed
 FUZZ_ROOMS = web exports reports analysis calibration collector archive sensors base
 FUZZ_RUNS ?= 10000000
 FUZZ_CC   ?= clang
-FUZZ_FLAGS = -std=c17 $(DEFINES) -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZ_FLAGS = -std=c17 -Wall -Werror $(DEFINES) -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 build/fuz/%.o: %.c build/see/.made
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$<) $(FUZZ_CC) $(FUZZ_FLAGS) -MMD -MP -iquote build/see/$(call room_of,$*) \

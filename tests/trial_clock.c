@@ -356,9 +356,12 @@ static void write_real_profile(void)
 	        OK);
 	char *name = strstr(text, "fixture-gas"),
 	     *word = strstr(text, "simulation: yes");
-	assert_true(name != NULL && word != NULL);
-	memcpy(name, "real-gas   ", 11);
-	memcpy(word, "simulation: no ", 15);
+	bool known = name != NULL && word != NULL;
+	if (known) {
+		memcpy(name, "real-gas   ", 11);
+		memcpy(word, "simulation: no ", 15);
+	}
+	assert_true(known);
 	assert_int_equal(file_replace(in_folder(folder, "profiles/real-gas.yaml"), text,
 	                         n, 0644),
 	        OK);
