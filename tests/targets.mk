@@ -2,7 +2,7 @@
 
 TEST_BINARIES = $(TESTS:%=build/san/tests/%)
 SAN_PROGRAMS  = $(PROGRAMS:%=build/san/%)
-OURS          = $(wildcard $(ROOMS:%=%/*.[ch])) $(wildcard tests/*.[ch])
+OURS          = $(wildcard $(ROOMS:%=%/*.[ch])) $(wildcard tests/*.[ch] tests/rivals/*.[ch])
 
 include tests/prove.mk
 
@@ -27,8 +27,20 @@ build/bench/%: build/rel/tests/bench_%.o $(BENCH_KIT:%=build/rel/tests/%.o) $(LI
 	@mkdir -p $(@D)
 	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-bench: $(BENCHES) build/quantrac-collectd
+bench: $(BENCHES) build/bench/load build/quantrac-collectd
 	@tests/run-benches $(BENCHES)
+	@tests/rivals/run $(BENCH_VALUES) $(BENCH_ROUNDS)
+
+# quantrac beside InfluxDB, VictoriaMetrics, PostgreSQL and DuckDB: the last part of bench, or by itself.
+build/bench/load: $(patsubst %.c,build/rel/%.o,$(wildcard tests/rivals/*.c)) $(BENCH_KIT:%=build/rel/tests/%.o) $(LINKS.quantrac-office:%=build/rel/lib%.a)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpq
+-include $(wildcard build/rel/tests/rivals/*.d)
+BENCH_VALUES ?= 10000000
+BENCH_ROUNDS ?= 1
+rivals: build/bench/load build/bench/link build/quantrac-collectd
+	@tests/rivals/run $(BENCH_VALUES) $(BENCH_ROUNDS)
+.PHONY: rivals
 
 # One target per family of decoders of outside bytes; seeds come from the real encoders.
 FUZZERS    = $(patsubst tests/fuzz_%.c,build/fuzz/%,$(filter-out tests/fuzz_seeds.c tests/fuzz_kit.c,$(wildcard tests/fuzz_*.c)))
