@@ -164,8 +164,8 @@ static void the_ledger_of_gaps_has_the_pulled_cable_and_the_fault(void **state)
 	assert_contains(text, "mau-nuoc,quality,,2026-11-03T12:30:00.");
 	assert_contains(text, "+07:00,2026-11-04T00:00:00.");
 	assert_contains(text,
-	        ",no,41400,silent,yes,2070,0,,instrument quality: does not "
-	        "answer: check power, address and wiring\n");
+	        ",no,41400,silent,yes,2070,0,,\"instrument quality: does not "
+	        "answer: check power, address and wiring\"\n");
 	assert_contains(text,
 	        ",no,14400,fault,yes,240,0,,the instrument says that it is "
 	        "faulty\n");

@@ -17,6 +17,7 @@
 #include "base/legal_time.h"
 #include "base/log.h"
 #include "base/reading.h"
+#include "tests/agent_kit.h"
 #include "tests/made.h"
 #include "tests/made_archive.h"
 
@@ -364,6 +365,46 @@ static void a_station_that_is_none_is_named(void **state)
 	reader_close(reader);
 }
 
+/* A cabinet that started twice without a clock, the second time for good. */
+static void records_without_a_time_are_not_lost(void **state)
+{
+	static struct agent_book book;
+	static struct agent agent;
+	struct reader *reader;
+	struct problem why = { .text = "" };
+	struct gaps *ledger;
+	const struct gap *gap;
+	const char *dir = in_folder(*state, "other");
+	assert_int_equal(folder_make(dir), OK);
+	archive_make(dir);
+	agent_start(&agent, &book, "bt-outlet", 77);
+	struct ingest *ingest = archive_ingest(dir);
+	agent_describe(&agent, AGENT_DAY);
+	for (int i = 0; i < 60; i++)
+		agent_reading(&agent, AGENT_DAY + i * AGENT_MIN, 1);
+	agent.boot++;
+	agent.clock = CLOCK_UNSYNCED;
+	for (int i = 0; i < 3; i++)
+		agent_reading(&agent, 1000000 + i * AGENT_MIN, 1);
+	agent.boot++;
+	agent.clock = CLOCK_SYNCED;
+	for (int i = 60; i < 120; i++)
+		agent_reading(&agent, AGENT_DAY + i * AGENT_MIN, 1);
+	agent_give(&agent, ingest, AGENT_DAY + 2 * AGENT_HOUR);
+	ingest_close(ingest);
+	assert_int_equal(reader_open(&reader, dir, &why), OK);
+	int64_t now_us = AGENT_DAY + 2 * AGENT_HOUR;
+	const struct holes_query query = {
+		.station = "bt-outlet", .to_us = now_us + 1, .now_us = now_us
+	};
+	assert_int_equal(holes_find(&ledger, &gap, reader, &query, &why), 1);
+	compare(gap, &(struct want){ "", now_us, now_us, GAP_UNPLACED, 0, 0, 3 });
+	gaps_free(ledger);
+	reader_close(reader);
+	agent_end(&agent);
+	agent_book_free(&book);
+}
+
 /* ---- the command ---- */
 
 static void the_command_prints_fixed_columns_and_its_exit_code(void **state)
@@ -413,6 +454,7 @@ int main(void)
 		TEST(since_when_the_station_is_silent),
 		TEST(only_what_was_stored_by_then_is_there),
 		TEST(a_station_that_is_none_is_named),
+		TEST(records_without_a_time_are_not_lost),
 		TEST(the_command_prints_fixed_columns_and_its_exit_code),
 	};
 	return cmocka_run_group_tests_name("holes", tests, NULL, NULL);
