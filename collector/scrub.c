@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 #include "archive/acts.h"
-#include "archive/verify_inside.h"
+#include "archive/day.h"
 #include "base/legal_time.h"
 #include "base/log.h"
 #include "collector/scrub_parts.h"
@@ -56,27 +56,45 @@ static void path_of(
 	snprintf(out, ARCHIVE_PATH, "%.3500s/%s", sealer->dir, seal->path);
 }
 
-/* What is wrong with it, if anything is.  A file whose bytes are those that were sealed
- * is sound, also where no child can be had to look inside. */
-static void look(const struct sealer *sealer, const struct seal *seal, bool whole,
-        struct finding *finding)
+static int leaf_add(void *with, const uint8_t *record, size_t size, int64_t stored_us,
+        uint8_t transport)
+{
+	proof_tree_add(with, record, size);
+	return 0;
+}
+
+/* Every record rebuilt from the file, and their root.  Its bytes are those that were
+ * sealed, so it is our own and may be opened here. */
+static bool gives_back(const char *path, const struct seal *seal)
+{
+	struct proof_tree tree;
+	uint8_t root[DIGEST_SIZE];
+	struct day *day;
+	struct problem why;
+	if (day_open(&day, path, &why) != OK)
+		return false;
+	proof_tree_start(&tree);
+	int n = day_records(day, leaf_add, &tree, &why);
+	proof_tree_root(&tree, root);
+	day_close(day);
+	return n >= 0 && (uint64_t)n == seal->records &&
+	       memcmp(root, seal->root, DIGEST_SIZE) == 0;
+}
+
+/* What is wrong with it; NULL: nothing. */
+static const char *look(
+        const struct sealer *sealer, const struct seal *seal, bool whole)
 {
 	char path[ARCHIVE_PATH];
 	uint8_t hash[DIGEST_SIZE];
-	*finding = (struct finding){ .verdict = VERDICT_DAMAGED };
 	path_of(sealer, seal, path);
 	if (digest_of_file(path, hash) != OK)
-		snprintf(finding->text, sizeof finding->text, "%s",
-		        errno == ENOENT ? "is missing" : strerror(errno));
-	else if (memcmp(hash, seal->file, DIGEST_SIZE) != 0)
-		snprintf(finding->text, sizeof finding->text,
-		        "is not the file that was sealed");
-	else if (whole)
-		verify_file_apart(path, seal, &sealer->identity, finding);
-	else
-		finding->verdict = VERDICT_OK;
-	if (strncmp(finding->text, "could not be checked", 20) == 0)
-		finding->verdict = VERDICT_OK;
+		return errno == ENOENT ? "is missing" : strerror(errno);
+	if (memcmp(hash, seal->file, DIGEST_SIZE) != 0)
+		return "is not the file that was sealed";
+	if (whole && !gives_back(path, seal))
+		return "does not give back the records that were sealed";
+	return NULL;
 }
 
 /* A file that was taken away by a signed order is not missing. */
@@ -124,14 +142,13 @@ static double size_of(const struct sealer *sealer, const struct seal *seal)
 static void look_at(
         struct scrub *scrub, struct seal_job *job, const struct seal *seal, bool whole)
 {
-	struct finding finding;
 	double size = size_of(job->sealer, seal);
-	look(job->sealer, seal, whole, &finding);
+	const char *what = look(job->sealer, seal, whole);
 	scrub->balance -= size;
 	scrub->round.files++;
 	scrub->round.bytes += (uint64_t)size;
-	if (finding.verdict == VERDICT_DAMAGED)
-		heal(scrub, job, seal, finding.text);
+	if (what != NULL)
+		heal(scrub, job, seal, what);
 }
 
 /* ---- rounds ---- */
