@@ -126,15 +126,22 @@ int seal_parse(struct seal *seal, const char *line)
 
 /* ---- the list ---- */
 
+static int list_room(struct seal_list *list)
+{
+	if ((list->n & (list->n - 1)) != 0) /* double at 0, 1, 2, 4, ... */
+		return OK;
+	size_t room = list->n > 0 ? 2 * list->n : 1;
+	void *more = realloc(list->seal, room * sizeof *list->seal);
+	if (more == NULL)
+		return FAILED;
+	list->seal = more;
+	return OK;
+}
+
 static int list_add(struct seal_list *list, const struct seal *seal)
 {
-	if ((list->n & (list->n - 1)) == 0) { /* double at 0, 1, 2, 4, ... */
-		size_t room = list->n > 0 ? 2 * list->n : 1;
-		void *more = realloc(list->seal, room * sizeof *list->seal);
-		if (more == NULL)
-			return FAILED;
-		list->seal = more;
-	}
+	if (list_room(list) != OK)
+		return FAILED;
 	list->seal[list->n++] = *seal;
 	return OK;
 }
@@ -280,6 +287,9 @@ int seal_list_append(struct seal_list *list, const char *dir, struct seal *seal)
 		errno = EINVAL;
 		return FAILED;
 	}
+	/* once the line is durable nothing may fail any more */
+	if (list_room(list) != OK)
+		return FAILED;
 	uint8_t hash[DIGEST_SIZE];
 	digest_of(line, (size_t)n, hash);
 	line[n] = '\n';
@@ -299,8 +309,7 @@ int seal_list_append(struct seal_list *list, const char *dir, struct seal *seal)
 	errno = saved;
 	if (status != OK)
 		return FAILED;
-	if (list_add(list, seal) != OK)
-		return FAILED;
+	list->seal[list->n++] = *seal;
 	list->bytes += (uint64_t)n + 1;
 	list->torn = 0;
 	memcpy(list->last, hash, DIGEST_SIZE);
