@@ -78,7 +78,8 @@ static void image_apply(
 		*to = at + n;
 		if (at + n > image->n)
 			image_size(image, at + n);
-		memcpy(image->byte + at, call->second, n);
+		if (n > 0)
+			memcpy(image->byte + at, call->second, n);
 	}
 }
 
