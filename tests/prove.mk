@@ -43,13 +43,14 @@ KILLS ?= 200
 kills: build/san/tests/prove_kills $(SAN_PROGRAMS) $(SHIPPED)
 	@build/san/tests/prove_kills -n $(KILLS)
 
-# Every call of the record path fails once; FAIL_EVERY=n: only every n-th
-FAIL_EVERY ?= 1
+# Every call of the record path fails once; FAIL_FLAGS='-e 9 -s 1': every ninth, always the same
+FAIL_FLAGS ?=
 failing: build/san/tests/prove_failing build/shim_fail.so $(SHIPPED)
-	@build/san/tests/prove_failing -e $(FAIL_EVERY)
+	@build/san/tests/prove_failing $(FAIL_FLAGS)
 .PHONY: crash kills failing
 
-COVERAGE_FLAGS ?= # of prove_failing: -e 3 for every third call
+# of prove_failing: -e 3 for every third call
+COVERAGE_FLAGS ?=
 coverage: $(COVERING:%=build/cov/tests/%) build/cov/tests/prove_failing build/cov/tests/prove_crash \
           build/shim_fail.so build/shim_writes.so $(SAN_PROGRAMS) $(SHIPPED)
 	@tests/coverage $(COVERING:%=build/cov/tests/%) -- $(COVERAGE_FLAGS)
