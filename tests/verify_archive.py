@@ -43,9 +43,6 @@ def say(place, text, damage=False):
 
 # ---- sealed files ----
 
-def groups(file):
-    return [file[name] for name in file if isinstance(file[name], h5py.Group)]
-
 def differs(place, attributes, want):
     for name, value in want.items():
         there = attributes.get(name)
@@ -57,8 +54,7 @@ def differs(place, attributes, want):
             return f"{place} attribute {name}: says {there!r}; by the records it is {value!r}"
     return None
 
-def group_differs(group):
-    """Attributes and names of an instrument's group, against its DESCRIBE."""
+def group_differs(group):  # attributes and names, against the DESCRIBE
     plain = group["describe"][:].tobytes()
     if sha(plain).hex() != text(group.attrs["describe_sha256"]):
         return f"{group.name}/describe: is not the text whose hash the group carries"
@@ -83,8 +79,7 @@ def group_differs(group):
     strange = [n for n in group if n not in known]
     return found or (f"{group.name}/{strange[0]}: was not written by quantrac" if strange else None)
 
-def content(path, seal, zone):
-    """What is wrong with a file's records, names and attributes; None: nothing."""
+def content(path, seal, zone):  # what is wrong with records, names and attributes; None: nothing
     records = file_records(path)
     with h5py.File(path, "r", track_order=True) as file:
         types = [r[3] for r in records]
@@ -97,7 +92,7 @@ def content(path, seal, zone):
                                           "records": len(records)})
         known = ("epochs", "tree", "tree_bytes", "describe", "describe_bytes", "latitude", "longitude", "altitude")
         strange = [n for n in file if n not in known and not hasattr(file[n], "keys")]
-        for group in groups(file):
+        for group in [one for one in file.values() if isinstance(one, h5py.Group)]:
             if group.name != "/events":
                 found = found or group_differs(group)
             elif list(group["type"][:]) != [r[3] for r in parts(group, "record", len(group["time"]))]:
@@ -145,8 +140,7 @@ def check_seals(data):
         say("seals", f"OK, {len(seals)} lines")
     return lines, seals
 
-def signed(public, message, signature):
-    """Ed25519 by the openssl command."""
+def signed(public, message, signature):  # Ed25519 by the openssl command
     with tempfile.TemporaryDirectory() as folder:
         names = [os.path.join(folder, n) for n in ("key", "text", "sig")]
         for name, data in zip(names, (bytes.fromhex("302a300506032b6570032100") + public, message, signature)):
@@ -240,8 +234,7 @@ def check_checkpoints(folder, lines, acts, zone):
 
 # ---- journals ----
 
-def entry(data, at, seed):
-    """Size of the sound entry at this place, with its record; 0 if there is none."""
+def entry(data, at, seed):  # size of the sound entry at this place, with its record; 0 if there is none
     crc, length = struct.unpack_from("<IH", data, at) if at + 80 <= len(data) else (0, 0)
     size = 16 + (length + 7) // 8 * 8
     if length < 64 or at + size > len(data) or crc != crc32c(data[at + 4:at + 16 + length], seed):
