@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What stands on a disk of `make crash-vm` and `make disk`, record by record, held against what was promised.
 
-The records of sealed files are made again by tests/verify_archive.py, which was written from docs/ alone; journals are
+The records of sealed files are made again by tests/verify_root.py, which was written from docs/ alone; journals are
 read here, from docs/quantrac-journal.md.
 """
 import os
@@ -12,7 +12,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from verify_archive import crc32c, file_records  # noqa: E402
+from journal_reader import crc32c  # noqa: E402
+from verify_root import file_records  # noqa: E402
 
 
 def key(record):
@@ -69,12 +70,6 @@ def journals(folder):
     return out
 
 
-def sealed_records(path):
-    import h5py
-    with h5py.File(path, "r", track_order=True) as file:
-        return file_records(file)
-
-
 def seal_lines(archive):
     try:
         with open(f"{archive}/seals", encoding="ascii") as file:
@@ -95,7 +90,7 @@ class Account:
         self.seals = len(lines)
         for line in lines:
             path = line[line.index("path") + 1]
-            for record in sealed_records(f"{self.archive}/{path}"):
+            for record in file_records(f"{self.archive}/{path}"):
                 if key(record) in self.sealed:
                     self.doubled.append(key(record))
                 self.sealed[key(record)] = record
