@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/clock_watch.h"
 
+#define STEP_US INT64_C(1000000) /* as in base/clock.c */
+
 int clock_watch_look(
         struct clock_watch *watch, const struct moment *now, struct clock_event *event)
 {
@@ -11,11 +13,13 @@ int clock_watch_look(
 		watch->start_us = watch->last_us = offset_us;
 		return 0;
 	}
+	/* somebody else may have had the one look that says "stepped" */
+	int64_t moved_us = offset_us - watch->last_us;
+	watch->stepped |= now->state == CLOCK_STEPPED || moved_us > STEP_US ||
+	                  moved_us < -STEP_US;
 	/* what it stepped to, and whether it is believed, is told by the next look */
-	if (now->state == CLOCK_STEPPED) {
-		watch->stepped = true;
+	if (now->state == CLOCK_STEPPED)
 		return 0;
-	}
 	bool synced = now->state == CLOCK_SYNCED &&
 	              (watch->state != CLOCK_SYNCED || watch->stepped);
 	bool due = synced || watch->stepped;

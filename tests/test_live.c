@@ -124,6 +124,21 @@ static void a_step_of_a_clock_nobody_believes_is_told_as_such(void **state)
 	assert_int_equal(clock_watch_look(&watch, &now, &event), 0);
 }
 
+static void a_step_that_another_look_has_seen_is_told_all_the_same(void **state)
+{
+	struct clock_watch watch = { 0 };
+	struct clock_event event;
+	struct moment now = at(5000 * S, 0, CLOCK_SYNCED);
+	assert_int_equal(clock_watch_look(&watch, &now, &event), 0);
+	now = at(
+	        1410 * S, 10 * S, CLOCK_SYNCED); /* an hour back, and never "stepped" */
+	assert_int_equal(clock_watch_look(&watch, &now, &event), 1);
+	assert_int_equal(event.state, CLOCK_SYNCED);
+	assert_true(event.after_us - event.before_us == -3600 * S);
+	now = at(1411 * S + S, 11 * S, CLOCK_SYNCED); /* a second is no step */
+	assert_int_equal(clock_watch_look(&watch, &now, &event), 0);
+}
+
 static void a_synced_clock_that_stays_so_says_nothing(void **state)
 {
 	struct clock_watch watch = { 0 };
@@ -181,6 +196,8 @@ int main(void)
 		scratch_test(a_dead_minute_weighs_as_much_as_a_good_one),
 		scratch_test(a_live_view_nobody_writes_is_refused),
 		cmocka_unit_test(a_step_of_a_clock_nobody_believes_is_told_as_such),
+		cmocka_unit_test(
+		        a_step_that_another_look_has_seen_is_told_all_the_same),
 		cmocka_unit_test(a_synced_clock_that_stays_so_says_nothing),
 		cmocka_unit_test_setup_teardown(
 		        where_the_disk_fails_it_is_written_elsewhere, keeper_setup,
