@@ -10,6 +10,8 @@
 #include <time.h>
 
 #include "analysis/permit.h"
+#include "base/folder.h"
+#include "base/sign.h"
 #include "cli/demo.h"
 #include "cli/document.h"
 #include "collector/ingest.h"
@@ -141,6 +143,20 @@ static double seconds_now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* The key that signs the list of seals, here and in the collector started later. */
+static int make_sign_key(const struct demo *demo, struct problem *why)
+{
+	char folder[DEMO_PATH + 16], secret[DEMO_PATH + 64],
+	        public_path[DEMO_PATH + 64];
+	snprintf(folder, sizeof folder, "%s/keys", demo->dir);
+	snprintf(secret, sizeof secret, "%s/archive.sign.secret", folder);
+	snprintf(public_path, sizeof public_path, "%s/archive.sign.pub", folder);
+	if (folder_make(folder) != OK || setenv("QUANTRAC_SIGN_KEY", secret, 1) != 0)
+		return problem_set(
+		        why, FAILED, EXIT_CONFIG, "%s: %s", folder, strerror(errno));
+	return sign_key_new(secret, public_path, why);
+}
+
 int demo_history(struct demo *demo, struct problem *why)
 {
 	double began = seconds_now();
@@ -151,6 +167,8 @@ int demo_history(struct demo *demo, struct problem *why)
 		.utc_offset_min = DEMO_OFFSET,
 	};
 	int status = archive_create(demo->archive, &identity, why);
+	if (status == OK)
+		status = make_sign_key(demo, why);
 	if (status != OK)
 		return status;
 	struct ingest_options options = { .dir = demo->archive,

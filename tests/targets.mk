@@ -108,6 +108,7 @@ MUTATIONS ?= 100
 proof: all
 	@/usr/bin/python3 tests/prove_archive.py build/quantrac $(MUTATIONS)
 .PHONY: proof
+
 # 200 cabinets with a day of backlog, one collector in 64 MiB; NOT RUN without a memory group
 agents: build/bench/agents build/quantrac-collectd
 	@build/bench/agents
@@ -164,3 +165,9 @@ tsan: $(TSAN_TESTS:%=build/tsan/tests/test_%) $(TSAN_PROGRAMS:%=build/tsan/%) $(
 	@tests/run-tsan $(TSAN_TESTS:%=build/tsan/tests/test_%)
 .PHONY: tsan
 -include $(wildcard build/tsan/*/*.d)
+
+# What .ci/run needs built before two gates run beside one another
+gates: all $(SAN_PROGRAMS) $(ATTACKS) build/tool/fill_cabinet build/trial/clock build/shim_sync.so build/shim_pty.so \
+       build/shim_writes.so build/shim_fail.so build/soak/year build/bench/agents \
+       build/san/tests/test_interop build/san/tests/prove_crash build/san/tests/prove_kills build/san/tests/prove_failing
+.PHONY: gates
