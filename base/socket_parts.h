@@ -55,7 +55,9 @@ struct door {
 	size_t most_open;
 	bool full;    /* nobody else may come in */
 	int listener; /* descriptor on which libzmq listens, -1: not known */
-	int spare[SPARE_MOST], n_spare, waiting; /* spare: held while there is room */
+	/* spare: held while there is room; one more than may wait, since Linux lets
+	 * one more into the queue than it was told */
+	int spare[SPARE_MOST + 1], n_spare, waiting;
 	pthread_t thread;
 	void *answers, *events; /* REP of ZAP, PAIR of the monitor; the thread's own */
 	char folder[4096];

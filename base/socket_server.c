@@ -127,7 +127,7 @@ int server_socket_open(struct server_socket **out, const struct server_options *
 	socket->door.most_open = options->most_open > 0
 	                                 ? options->most_open
 	                                 : 2 * socket->door.most_agents + OPEN_SPARE;
-	socket->door.waiting = waiting_of(options);
+	socket->door.waiting = waiting_of(options) + 1;
 	snprintf(socket->door.folder, sizeof socket->door.folder, "%s",
 	        options->agents_folder);
 	status = open_parts(socket, options, why);

@@ -50,7 +50,7 @@ static void share_files(const struct collectd *collectd, struct server_options *
 		        allowed, agents, journals, needed);
 	size_t connections = least(allowed, right) - own;
 	options->waiting = (int)least(FILES_WAITING, connections / 4);
-	options->most_open = connections - (size_t)options->waiting;
+	options->most_open = connections - (size_t)options->waiting - 1;
 	if (allowed < right)
 		log_line(LOG_WARN,
 		        "only %zu files may be open at once, %zu would be right for "

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Read one epoch of a journal, from docs/quantrac-journal.md and docs/quantrac-record.md alone.
 

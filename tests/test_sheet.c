@@ -562,7 +562,7 @@ static void text_and_json_tell_the_same(void **state)
 	assert_int_equal(sheet_json(sheet, VIETNAMESE, out), OK);
 	fclose(out);
 	json = run_command(&code,
-	        "python3 -c 'import json; d=json.load(open(\"%s\")); "
+	        "/usr/bin/python3 -c 'import json; d=json.load(open(\"%s\")); "
 	        "print(d[\"assessments\"][0]"
 	        "[\"ratio\"]>1, d[\"simulated\"], len(d[\"assessments\"]))'",
 	        path);
