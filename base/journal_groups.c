@@ -14,7 +14,7 @@ int journal_groups_new(struct journal_groups **out, size_t most)
 {
 	struct journal_groups *groups =
 	        calloc(1, sizeof *groups + most * sizeof groups->one[0]);
-	*out = groups;
+	*out = NULL;
 	if (groups == NULL)
 		return FAILED;
 	for (; groups->n < most; groups->n++) {
@@ -24,6 +24,7 @@ int journal_groups_new(struct journal_groups **out, size_t most)
 			return FAILED;
 		}
 	}
+	*out = groups;
 	return OK;
 }
 
