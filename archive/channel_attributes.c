@@ -32,11 +32,19 @@ static const char *label(const struct channel *channel)
 	return channel->label_vi[0] != '\0' ? channel->label_vi : channel->name;
 }
 
-/* Units as CF readers want them; what they cannot know is given as it was written. */
-static const char *cf_units(const struct channel *channel)
+/* Units as CF readers want them; what they cannot know is given as it was written.  Where
+ * it cannot be told which of the two, there is no file. */
+static const char *cf_units(struct h5 *h5, const struct channel *channel)
 {
-	const char *units = channel->unit[0] != '\0' ? units_cf(channel->unit) : "1";
-	return units != NULL ? units : channel->unit;
+	int status = channel->unit[0] != '\0' ? units_check(channel->unit) : OK;
+	if (status == FAILED)
+		h5_damaged(h5,
+		        "the unit %s cannot be looked up: no memory, or the table of "
+		        "UDUNITS (libudunits2-data) is not there",
+		        channel->unit);
+	if (status != OK)
+		return channel->unit;
+	return channel->unit[0] != '\0' ? units_cf(channel->unit) : "1";
 }
 
 void channel_attributes(struct h5 *h5, const struct channel *channel, const char *state)
@@ -55,7 +63,7 @@ void channel_attributes(struct h5 *h5, const struct channel *channel, const char
 		{ "accuracy_absolute", channel->accuracy_absolute },
 		{ "result_every_s", channel->result_every_s },
 	};
-	h5_put_text(h5, "units", cf_units(channel));
+	h5_put_text(h5, "units", cf_units(h5, channel));
 	put_text(h5, "standard_name", channel->standard_name);
 	h5_put_text(h5, "long_name", label(channel));
 	put_text(h5, "long_name_vi", channel->label_vi);

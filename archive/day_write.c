@@ -35,9 +35,10 @@ static int tree_write(struct h5 *h5, const struct plan *plan)
 	size_t blocks = (plan->n + LAYOUT_BLOCK - 1) / LAYOUT_BLOCK;
 	uint8_t *node = malloc(blocks * DIGEST_SIZE + 1);
 	struct proof_tree tree;
-	if (node == NULL)
+	if (node == NULL || proof_tree_start(&tree) != OK) {
+		free(node);
 		return FAILED;
-	proof_tree_start(&tree);
+	}
 	for (size_t i = 0; i < plan->n; i++) {
 		proof_tree_add(&tree, plan->record[i].bytes, plan->record[i].size);
 		if ((i + 1) % LAYOUT_BLOCK == 0 || i + 1 == plan->n)

@@ -260,16 +260,21 @@ static int texts_make(struct plan *plan, struct problem *why)
 	return OK;
 }
 
-/* The station's DESCRIBE: the day's last one, else the first that was handed in. */
-static void station_find(struct plan *plan, const struct plan_input *input)
+/* The station's DESCRIBE: the day's last one, else the first that was handed in.  OK or
+ * FAILED: no memory. */
+static int station_find(struct plan *plan, const struct plan_input *input)
 {
 	struct problem ignored;
 	for (size_t i = plan->n; i > 0 && plan->own_station == NULL; i--) {
 		const struct day_record *one = &plan->record[i - 1];
 		struct describe *describe = NULL;
-		if (one->bytes[RECORD_AT_TYPE] != RECORD_DESCRIBE ||
-		        describe_decode(&describe, one->bytes + RECORD_HEADER,
-		                one->size - RECORD_HEADER, &ignored) != OK)
+		if (one->bytes[RECORD_AT_TYPE] != RECORD_DESCRIBE)
+			continue;
+		int status = describe_decode(&describe, one->bytes + RECORD_HEADER,
+		        one->size - RECORD_HEADER, &ignored);
+		if (status == FAILED)
+			return FAILED;
+		if (status != OK)
 			continue;
 		if (describe->kind == DESCRIBE_STATION)
 			plan->own_station = describe;
@@ -281,6 +286,7 @@ static void station_find(struct plan *plan, const struct plan_input *input)
 		if (input->describe[i]->kind == DESCRIBE_STATION)
 			plan->station = input->describe[i];
 	}
+	return OK;
 }
 
 int plan_make(struct plan *plan, const struct plan_input *input, struct problem *why)
@@ -304,12 +310,10 @@ int plan_make(struct plan *plan, const struct plan_input *input, struct problem 
 		status = order_check(plan, why);
 	for (size_t i = 0; i < plan->n && status == OK; i++)
 		status = place_record(plan, input, i, why);
-	if (status == OK && rows_make(plan) != OK)
+	if (status == OK && (rows_make(plan) != OK || station_find(plan, input) != OK))
 		status = out_of_memory(why);
-	if (status == OK) {
-		station_find(plan, input);
+	if (status == OK)
 		status = texts_make(plan, why);
-	}
 	if (status != OK)
 		plan_free(plan);
 	return status;

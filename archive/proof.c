@@ -6,7 +6,6 @@
  */
 #include "archive/proof.h"
 
-#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -21,11 +20,11 @@ static void hash_pair(struct proof_tree *tree, const uint8_t *left,
 	digest_end(tree->digest, out);
 }
 
-void proof_tree_start(struct proof_tree *tree)
+int proof_tree_start(struct proof_tree *tree)
 {
 	tree->n = 0;
 	tree->digest = digest_new();
-	assert(tree->digest != NULL);
+	return tree->digest != NULL ? OK : FAILED;
 }
 
 void proof_tree_add_node(struct proof_tree *tree, const uint8_t node[DIGEST_SIZE])

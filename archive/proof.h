@@ -28,7 +28,7 @@ struct proof_tree {
 	uint64_t n;
 	uint8_t node[64][DIGEST_SIZE];
 };
-void proof_tree_start(struct proof_tree *tree);
+int proof_tree_start(struct proof_tree *tree); /* OK, or FAILED: no memory */
 void proof_tree_add(struct proof_tree *tree, const void *record, size_t n);
 void proof_tree_root(struct proof_tree *tree, uint8_t out[DIGEST_SIZE]); /* ends it */
 /* As proof_tree_root, but the tree is empty again and ready for the next. */

@@ -87,7 +87,9 @@ int stored_text_read(
         struct describe **out, const char *text, size_t n, struct problem *why)
 {
 	uint8_t *payload = malloc(DESCRIBE_MOST);
-	if (payload == NULL || n > STORED_TEXT_MOST) {
+	if (payload == NULL)
+		return problem_set(why, FAILED, EXIT_TRY_AGAIN, "no memory");
+	if (n > STORED_TEXT_MOST) {
 		free(payload);
 		return problem_set(
 		        why, MALFORMED, EXIT_DAMAGED, "a DESCRIBE of %zu bytes", n);

@@ -43,7 +43,8 @@ static int seals_take(struct look *look, struct problem *why)
 	look->next = look->seals;
 	for (size_t i = 0; i < look->n; i++)
 		look->of += look->seals[i] == '\n';
-	proof_tree_start(&look->tree);
+	if (proof_tree_start(&look->tree) != OK && status == OK)
+		status = problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
 	return status;
 }
 
@@ -296,7 +297,8 @@ int verify_checkpoints(
 		folder_look(&look);
 		uncovered_say(&look);
 	}
-	proof_tree_root(&look.tree, root);
+	if (look.tree.digest != NULL)
+		proof_tree_root(&look.tree, root);
 	free(look.seals);
 	return status;
 }

@@ -109,9 +109,10 @@ static uint8_t *nodes_make(const struct check *check, size_t blocks)
 {
 	struct proof_tree tree;
 	uint8_t *node = calloc(blocks + 1, DIGEST_SIZE), rest[DIGEST_SIZE];
-	if (node == NULL)
+	if (node == NULL || proof_tree_start(&tree) != OK) {
+		free(node);
 		return NULL;
-	proof_tree_start(&tree);
+	}
 	for (size_t i = 0; i < check->n; i++) {
 		proof_tree_add(&tree, check->record[i].bytes, check->record[i].size);
 		if ((i + 1) % LAYOUT_BLOCK == 0 || i + 1 == check->n)
@@ -121,13 +122,15 @@ static uint8_t *nodes_make(const struct check *check, size_t blocks)
 	return node;
 }
 
-static void nodes_root(const uint8_t *node, size_t blocks, uint8_t out[DIGEST_SIZE])
+static int nodes_root(const uint8_t *node, size_t blocks, uint8_t out[DIGEST_SIZE])
 {
 	struct proof_tree tree;
-	proof_tree_start(&tree);
+	if (proof_tree_start(&tree) != OK)
+		return FAILED;
 	for (size_t i = 0; i < blocks; i++)
 		proof_tree_add_node(&tree, node + i * DIGEST_SIZE);
 	proof_tree_root(&tree, out);
+	return OK;
 }
 
 /* Say which records were changed, if the nodes in the file are those that were
@@ -143,7 +146,7 @@ static int place_find(struct check *check, const uint8_t *node, size_t blocks)
 		.n = blocks * DIGEST_SIZE };
 	int status = sealed != NULL ? h5_load(check->day->h5, &want, sealed) : FAILED;
 	if (status == OK)
-		nodes_root(sealed, blocks, root);
+		status = nodes_root(sealed, blocks, root);
 	if (status != OK || memcmp(root, check->seal->root, DIGEST_SIZE) != 0) {
 		free(sealed);
 		return damaged(check,
@@ -167,9 +170,10 @@ static int root_check(struct check *check)
 	uint8_t root[DIGEST_SIZE];
 	size_t blocks = (check->n + LAYOUT_BLOCK - 1) / LAYOUT_BLOCK;
 	uint8_t *node = nodes_make(check, blocks);
-	if (node == NULL)
+	if (node == NULL || nodes_root(node, blocks, root) != OK) {
+		free(node);
 		return damaged(check, "could not be checked: out of memory");
-	nodes_root(node, blocks, root);
+	}
 	int status = OK;
 	if (memcmp(root, check->seal->root, DIGEST_SIZE) != 0)
 		status = place_find(check, node, blocks);

@@ -73,7 +73,8 @@ static int root_check(struct visit *visit, struct problem *why)
 	struct proof_tree tree;
 	size_t at = 0;
 	uint64_t lines = 0;
-	proof_tree_start(&tree);
+	if (proof_tree_start(&tree) != OK)
+		return problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
 	for (; lines < checkpoint->size; lines++) {
 		const char *end =
 		        memchr(visit->seals.at + at, '\n', visit->seals.n - at);

@@ -2,6 +2,7 @@
 /* A describe in memory and as a payload; its text is made in describe_json.c. */
 #include "base/describe.h"
 
+#include <errno.h>
 #include <libdeflate.h>
 #include <math.h>
 #include <stdlib.h>
@@ -300,15 +301,24 @@ int describe_decode(
 {
 	const char *what;
 	size_t size = 0;
+	int saved = errno, status = MALFORMED;
 	*out = NULL;
+	/* every allocation that fails on the way, here or in a library, says so in it */
+	errno = 0;
 	char *text = text_of(payload, n, &size, &what);
-	if (text == NULL)
-		return problem_set(why, MALFORMED, EXIT_DAMAGED,
+	if (text != NULL)
+		status = describe_of_json(out, text, size, why);
+	else
+		problem_set(why, MALFORMED, EXIT_DAMAGED,
 		        "a description of an instrument or station is damaged: %s",
 		        what);
-	int status = describe_of_json(out, text, size, why);
 	if (status == OK)
 		digest_of(text, size, (*out)->hash);
+	else if (errno == ENOMEM)
+		status = problem_set(why, FAILED, EXIT_TRY_AGAIN,
+		        "no memory to read the description of an instrument or "
+		        "station");
 	free(text);
+	errno = saved;
 	return status;
 }

@@ -99,7 +99,8 @@ void describe_free(struct describe *describe); /* NULL is fine */
  * DESCRIBE_MOST). */
 int describe_encode(struct describe *describe, uint8_t *out, size_t room);
 
-/* Read a payload into a new describe; OK or MALFORMED with the reason. */
+/* Read a payload into a new describe; OK, MALFORMED with the reason, or FAILED: no
+ * memory, which says nothing about the payload. */
 int describe_decode(
         struct describe **out, const uint8_t *payload, size_t n, struct problem *why);
 

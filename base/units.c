@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/units.h"
 
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -144,8 +145,9 @@ int units_convert(const char *from, const char *to, double *factor, double *offs
 int units_check(const char *unit)
 {
 	pthread_mutex_lock(&table.lock);
+	errno = 0;
 	int status = look_up(unit) != NULL ? OK : MALFORMED;
-	if (table.system == NULL)
+	if (table.system == NULL || (status != OK && errno == ENOMEM))
 		status = FAILED;
 	pthread_mutex_unlock(&table.lock);
 	return status;

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 /* OK; MALFORMED: nobody knows this unit, or it could mean two things ("ppt", "Mg/l",
- * "mg N/L"); FAILED: UDUNITS's table (libudunits2-data) is not there. */
+ * "mg N/L"); FAILED: UDUNITS's table (libudunits2-data) is not there, or no memory. */
 int units_check(const char *unit);
 
 /* The same measurement in other units: value in `to` = factor * value in `from` +

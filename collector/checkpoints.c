@@ -87,9 +87,12 @@ static int begin(struct checkpoints *checkpoints, const struct seal_list *list,
 {
 	char(*names)[CHECKPOINT_NAME];
 	size_t n = checkpoint_names(checkpoints->dir, &names);
-	proof_tree_start(&checkpoints->tree);
+	int status = proof_tree_start(&checkpoints->tree);
 	checkpoints->lines = checkpoints->covered = 0;
-	int status = n > 0 ? before_take(checkpoints, list, names[n - 1], why) : OK;
+	if (status != OK)
+		problem_set(why, FAILED, EXIT_TRY_AGAIN, "no memory for a checkpoint");
+	if (status == OK && n > 0)
+		status = before_take(checkpoints, list, names[n - 1], why);
 	if (status == OK)
 		status = before_take(checkpoints, list, CHECKPOINT_OPEN, why);
 	free(names);

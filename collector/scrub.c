@@ -64,16 +64,20 @@ static int leaf_add(void *with, const uint8_t *record, size_t size, int64_t stor
 }
 
 /* Every record rebuilt from the file, and their root.  Its bytes are those that were
- * sealed, so it is our own and may be opened here. */
+ * sealed, so it is our own and may be opened here.  Without memory to look nothing is
+ * found: the next round comes. */
 static bool gives_back(const char *path, const struct seal *seal)
 {
 	struct proof_tree tree;
 	uint8_t root[DIGEST_SIZE];
 	struct day *day;
 	struct problem why;
-	if (day_open(&day, path, &why) != OK)
+	if (proof_tree_start(&tree) != OK)
+		return true;
+	if (day_open(&day, path, &why) != OK) {
+		proof_tree_root(&tree, root);
 		return false;
-	proof_tree_start(&tree);
+	}
 	int n = day_records(day, leaf_add, &tree, &why);
 	proof_tree_root(&tree, root);
 	day_close(day);

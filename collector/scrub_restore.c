@@ -38,7 +38,9 @@ static int take(struct remake *remake, const struct waiting_epoch *epoch,
 		.origin = epoch != NULL ? epoch->origin : ORIGIN_INSTRUMENT };
 	if (record_decode(&arrival.record, entry->record, entry->size) < 0)
 		return MALFORMED;
-	const struct describe *describe = seal_describe(station, &arrival.record);
+	const struct describe *describe;
+	if (seal_describe(station, &arrival.record, &describe) != OK)
+		return FAILED;
 	if (describe != NULL)
 		arrival.origin = (uint8_t)describe->origin;
 	int64_t time_us = arrival.record.time_us;
@@ -184,8 +186,10 @@ static int write_as_neighbour(struct remake *remake, struct problem *why)
 static int write_same(struct remake *remake, struct problem *why)
 {
 	struct shelf *shelf = &remake->station->shelf;
-	shelf_find_station(shelf);
-	int status = write_with(remake, NULL, why);
+	int status = shelf_find_station(shelf);
+	if (status != OK)
+		return problem_set(why, FAILED, EXIT_TRY_AGAIN, "no memory");
+	status = write_with(remake, NULL, why);
 	for (size_t k = 0; k < shelf->n && status == 0; k++)
 		if (shelf->describe[k]->kind == DESCRIBE_STATION)
 			status = write_with(remake, shelf->describe[k], why);

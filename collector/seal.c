@@ -221,8 +221,10 @@ static int seal_day(struct sealer *sealer, struct seal_station *station,
 	int status = gather_run(&gather, why);
 	bool any = gather.batch.n > 0;
 	if (status == OK && any) {
-		shelf_find_station(&station->shelf);
-		status = seal_file(&gather, why);
+		status = shelf_find_station(&station->shelf);
+		status = status == OK ? seal_file(&gather, why)
+		                      : problem_set(why, FAILED, EXIT_TRY_AGAIN,
+		                                "no memory to seal");
 	}
 	gather_free(&gather);
 	return status == OK ? any : status;

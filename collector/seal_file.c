@@ -140,13 +140,20 @@ static int compare_one(void *with, const uint8_t *record, size_t size,
 	return 0;
 }
 
-static void root_of(const struct batch *batch, uint8_t out[DIGEST_SIZE])
+static int no_memory(struct problem *why)
+{
+	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "no memory to seal");
+}
+
+static int root_of(const struct batch *batch, uint8_t out[DIGEST_SIZE])
 {
 	struct proof_tree tree;
-	proof_tree_start(&tree);
+	if (proof_tree_start(&tree) != OK)
+		return FAILED;
 	for (size_t i = 0; i < batch->n; i++)
 		proof_tree_add(&tree, batch->record[i].bytes, batch->record[i].size);
 	proof_tree_root(&tree, out);
+	return OK;
 }
 
 /* Rebuild every record from the file and hold it against the journal's. */
@@ -156,16 +163,18 @@ static int compare_file(
 	struct comparison comparison = { .batch = batch };
 	uint8_t root[DIGEST_SIZE];
 	struct day *day;
+	if (root_of(batch, root) != OK || proof_tree_start(&comparison.tree) != OK)
+		return no_memory(why);
 	int status = day_open(&day, target->temporary, why);
-	if (status != OK)
+	if (status != OK) {
+		proof_tree_root(&comparison.tree, target->seal.root);
 		return status;
-	proof_tree_start(&comparison.tree);
+	}
 	status = day_records(day, compare_one, &comparison, why);
 	proof_tree_root(&comparison.tree, target->seal.root);
 	day_close(day);
 	if (status < 0)
 		return status;
-	root_of(batch, root);
 	if (comparison.i == batch->n &&
 	        memcmp(root, target->seal.root, DIGEST_SIZE) == 0)
 		return OK;

@@ -77,10 +77,10 @@ uint8_t seal_transport(const struct arrival *arrival, uint8_t origin, int64_t ti
 int seal_files_of(const struct seal_station *station, const char *date);
 int seal_files_add(struct seal_station *station, const char *date);
 
-/* The DESCRIBE that a READING names; NULL: another record, unsound, or nobody has
- * it. */
-const struct describe *seal_describe(
-        struct seal_station *station, const struct record *record);
+/* The DESCRIBE that a READING names; NULL: another record, unsound, or nobody has it.
+ * OK, or FAILED: no memory to look. */
+int seal_describe(struct seal_station *station, const struct record *record,
+        const struct describe **out);
 
 /* Write, prove, link and list the file of what was gathered.  OK or a problem. */
 int seal_file(struct gather *gather, struct problem *why);

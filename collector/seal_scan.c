@@ -47,14 +47,16 @@ static int next_record(struct cursor *cursor, struct journal_entry *entry)
 	}
 }
 
-const struct describe *seal_describe(
-        struct seal_station *station, const struct record *record)
+int seal_describe(struct seal_station *station, const struct record *record,
+        const struct describe **out)
 {
 	struct reading reading;
+	*out = NULL;
 	if (record->type != RECORD_READING ||
 	        reading_decode(&reading, record->payload, record->payload_size) != OK)
-		return NULL;
-	return shelf_find(&station->shelf, reading.describe);
+		return OK;
+	return shelf_find(&station->shelf, reading.describe, out) != FAILED ? OK
+	                                                                    : FAILED;
 }
 
 /* ---- what has come ---- */
@@ -67,16 +69,18 @@ static int note_one(struct seal_station *station, struct waiting_epoch *epoch,
 	if (record_decode(&arrival.record, entry->record, entry->size) < 0)
 		return OK;
 	if (arrival.record.type == RECORD_DESCRIBE) {
-		const struct describe *own =
-		        shelf_put(&station->shelf, &arrival.record);
+		const struct describe *own;
+		if (shelf_put(&station->shelf, &arrival.record, &own) == FAILED)
+			return FAILED;
 		if (own != NULL)
 			epoch->origin = (uint8_t)own->origin;
 	}
 	/* where stamps can be doubted it matters who made them */
 	arrival.origin = epoch->origin;
 	const struct describe *describe = NULL;
-	if (arrival.record.clock == CLOCK_UNSYNCED)
-		describe = seal_describe(station, &arrival.record);
+	if (arrival.record.clock == CLOCK_UNSYNCED &&
+	        seal_describe(station, &arrival.record, &describe) != OK)
+		return FAILED;
 	if (describe != NULL)
 		arrival.origin = (uint8_t)describe->origin;
 	epoch->boot = arrival.record.boot;
@@ -146,7 +150,9 @@ static int gather_one(struct gather *gather, const struct waiting_epoch *epoch,
 		return OK;
 	if (!belongs(gather, epoch, &arrival, &time_us))
 		return stretches_add(rest, &arrival, station->waiting.offset_min);
-	const struct describe *describe = seal_describe(station, &arrival.record);
+	const struct describe *describe;
+	if (seal_describe(station, &arrival.record, &describe) != OK)
+		return FAILED;
 	uint8_t made_by = describe != NULL ? (uint8_t)describe->origin : origin;
 	gather->strange += arrival.record.type == RECORD_READING && describe == NULL;
 	struct batch_record one = { .bytes = entry->record,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "collector/shelf.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,27 +43,37 @@ static const struct describe *shelf_keep(struct shelf *shelf, struct describe *d
 	return describe;
 }
 
-const struct describe *shelf_put(struct shelf *shelf, const struct record *record)
+int shelf_put(
+        struct shelf *shelf, const struct record *record, const struct describe **out)
 {
 	struct describe *describe = NULL;
 	struct problem why;
-	if (describe_decode(&describe, record->payload, record->payload_size, &why) !=
-	        OK)
-		return NULL;
-	const struct describe *there = in_memory(shelf, describe->hash);
-	if (there == NULL)
-		return shelf_keep(shelf, describe);
-	describe_free(describe);
-	return there;
+	*out = NULL;
+	int status =
+	        describe_decode(&describe, record->payload, record->payload_size, &why);
+	if (status != OK)
+		return status;
+	*out = in_memory(shelf, describe->hash);
+	if (*out != NULL) {
+		describe_free(describe);
+		return OK;
+	}
+	*out = shelf_keep(shelf, describe);
+	return *out != NULL ? OK : FAILED;
 }
 
-/* Copies of the DESCRIBEs of one sealed file. */
-static void take_from(struct shelf *shelf, struct day *day)
+/* Copies of the DESCRIBEs of one sealed file.  false: not all that it has. */
+static bool take_from(struct shelf *shelf, struct day *day)
 {
 	struct describe *station = NULL;
 	struct problem why;
-	if (!shelf->has_station && day_station_describe(day, &station, &why) == OK)
-		shelf_keep(shelf, station);
+	bool whole = true;
+	if (!shelf->has_station) {
+		int status = day_station_describe(day, &station, &why);
+		if (status == OK)
+			status = shelf_keep(shelf, station) != NULL ? OK : FAILED;
+		whole = status == OK || status == NOT_FOUND;
+	}
 	for (size_t i = 0; i < day_groups(day); i++) {
 		const struct describe *group;
 		struct describe *copy = NULL;
@@ -71,59 +82,76 @@ static void take_from(struct shelf *shelf, struct day *day)
 		if (in_memory(shelf, day_group_hash(day, i)) != NULL)
 			continue;
 		group = day_group_describe(day, i);
-		if (group == NULL || stored_text_of(group, &text, &n) != OK)
+		if (group == NULL || stored_text_of(group, &text, &n) != OK) {
+			whole = false;
 			continue;
-		if (stored_text_read(&copy, text, n, &why) == OK)
-			shelf_keep(shelf, copy);
+		}
+		whole = stored_text_read(&copy, text, n, &why) == OK &&
+		        shelf_keep(shelf, copy) != NULL && whole;
 		free(text);
 	}
+	return whole;
 }
 
-/* Only a file that is what the seal list says is opened. */
-static void read_file(struct shelf *shelf, const struct seal *seal)
+/* Only a file that is what the seal list says is opened.  FAILED: no memory. */
+static int read_file(struct shelf *shelf, const struct seal *seal)
 {
 	char path[ARCHIVE_PATH + sizeof seal->path];
 	uint8_t digest[DIGEST_SIZE];
 	struct day *day;
 	struct problem why;
 	snprintf(path, sizeof path, "%s/%s", shelf->dir, seal->path);
-	if (digest_of_file(path, digest) != OK ||
-	        memcmp(digest, seal->file, DIGEST_SIZE) != 0 ||
-	        day_open(&day, path, &why) != OK)
-		return;
-	take_from(shelf, day);
-	day_close(day);
+	errno = 0;
+	if (digest_of_file(path, digest) != OK)
+		return errno == ENOMEM ? FAILED : OK;
+	if (memcmp(digest, seal->file, DIGEST_SIZE) != 0)
+		return OK;
+	bool whole = day_open(&day, path, &why) == OK;
+	if (whole) {
+		whole = take_from(shelf, day);
+		day_close(day);
+	}
+	return whole || errno != ENOMEM ? OK : FAILED;
 }
 
-/* The next sealed file of the station, from the newest back; 1, or 0: there is none
- * left. */
+/* The next sealed file of the station, from the newest back; 1, 0: there is none left,
+ * FAILED. */
 static int read_next(struct shelf *shelf)
 {
 	if (!shelf->began)
 		shelf->unread = shelf->list->n;
 	shelf->began = true;
 	while (shelf->unread > 0) {
-		const struct seal *seal = &shelf->list->seal[--shelf->unread];
-		if (strcmp(seal->station, shelf->station) != 0)
-			continue;
-		read_file(shelf, seal);
-		return 1;
+		const struct seal *seal = &shelf->list->seal[shelf->unread - 1];
+		bool own = strcmp(seal->station, shelf->station) == 0;
+		if (own && read_file(shelf, seal) != OK)
+			return FAILED;
+		shelf->unread--;
+		if (own)
+			return 1;
 	}
 	return 0;
 }
 
-const struct describe *shelf_find(struct shelf *shelf, const uint8_t hash[DIGEST_SIZE])
+int shelf_find(struct shelf *shelf, const uint8_t hash[DIGEST_SIZE],
+        const struct describe **out)
 {
-	const struct describe *found = in_memory(shelf, hash);
-	while (found == NULL && read_next(shelf))
-		found = in_memory(shelf, hash);
-	return found;
+	int more = 1;
+	for (*out = in_memory(shelf, hash); *out == NULL;
+	        *out = in_memory(shelf, hash)) {
+		more = read_next(shelf);
+		if (more != 1)
+			return more == 0 ? NOT_FOUND : FAILED;
+	}
+	return OK;
 }
 
-void shelf_find_station(struct shelf *shelf)
+int shelf_find_station(struct shelf *shelf)
 {
-	if (!shelf->has_station && !shelf->began)
-		read_next(shelf);
+	if (shelf->has_station || shelf->began || read_next(shelf) != FAILED)
+		return OK;
+	shelf->began = false;
+	return FAILED;
 }
 
 void shelf_free(struct shelf *shelf)

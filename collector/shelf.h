@@ -24,16 +24,19 @@ struct shelf {
 	bool began, has_station;
 };
 
-/* Take in what a DESCRIBE record says; the describe, or NULL: unreadable (or no
- * memory). */
-const struct describe *shelf_put(struct shelf *shelf, const struct record *record);
+/* Take in what a DESCRIBE record says; OK with the describe, MALFORMED (NULL): it cannot
+ * be read, FAILED: no memory, to be tried again. */
+int shelf_put(
+        struct shelf *shelf, const struct record *record, const struct describe **out);
 
-/* By hash, from memory or from the sealed files, newest first; NULL: nobody has it. */
-const struct describe *shelf_find(struct shelf *shelf, const uint8_t hash[DIGEST_SIZE]);
+/* By hash, from memory or from the sealed files, newest first; OK, NOT_FOUND (NULL):
+ * nobody has it, FAILED: no memory to look. */
+int shelf_find(struct shelf *shelf, const uint8_t hash[DIGEST_SIZE],
+        const struct describe **out);
 
 /* Nothing came about the station itself since the start: look into its newest sealed
- * file. */
-void shelf_find_station(struct shelf *shelf);
+ * file; OK or FAILED. */
+int shelf_find_station(struct shelf *shelf);
 
 void shelf_free(struct shelf *shelf);
 
