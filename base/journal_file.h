@@ -180,6 +180,8 @@ struct walk {
 	uint64_t offset;
 	uint64_t expected; /* seq of the next entry wanted */
 	bool damaged;      /* something here was not as written */
+	/* a reader: it goes on behind sure damage in the newest segment too */
+	bool beside_writer;
 };
 
 struct hole {

@@ -40,6 +40,7 @@ static int read_segment(
 	reader->limit = i + 1 < n ? list[i + 1] : LIMIT_NEWEST;
 	reader->walk.offset = JOURNAL_HEADER;
 	reader->walk.damaged = false;
+	reader->walk.beside_writer = true;
 	segment_name(list[i], name);
 	snprintf(reader->place, sizeof reader->place, "%s/%s", reader->path, name);
 	return window_open(&reader->walk.window, &place);

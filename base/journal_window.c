@@ -9,8 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PAGE  4096u
-#define TRIES 8 /* segment numbers tried on either side for a damaged header */
+#define PAGE 4096u
+/* of zeros: more than a page that cannot be read hides, less than the buffer */
+#define ZEROS_LOOK (WINDOW_SIZE / 2)
+#define TRIES      8 /* segment numbers tried on either side for a damaged header */
 
 int window_init(struct window *window)
 {
@@ -194,14 +196,47 @@ int window_open(struct window *window, const struct segment_place *place)
 	return OK;
 }
 
+/* Is there a commit begun behind walk->offset?  Then the one before it was durable: a
+ * writer begins none sooner.  Zeros are where the entries end nearly always: no more is
+ * looked at behind them than lies in the buffer. */
+static bool begun_behind(struct walk *walk, bool zeros)
+{
+	struct window *window = &walk->window;
+	struct found found;
+	uint64_t at = walk->offset + 8, end = window->size;
+	if (zeros && end - walk->offset > ZEROS_LOOK)
+		end = walk->offset + ZEROS_LOOK;
+	for (; at + JOURNAL_ENTRY <= end; at += 8)
+		if (window_entry(window, at, &found) == 1 && found.begins)
+			return true;
+	return false;
+}
+
+/* In the segment being written: 1 with the entry that has come since, or, where what
+ * lies here is damaged and not under way, with the next sound one; or 0. */
+static int look_beside_writer(struct walk *walk, struct found *found)
+{
+	struct window *window = &walk->window;
+	window_refresh(window);
+	int here = window_entry(window, walk->offset, found);
+	if (here == 1)
+		return 1;
+	if (!walk->beside_writer || !begun_behind(walk, here == 0))
+		return 0;
+	/* both may have been written since the first look */
+	window_refresh(window);
+	if (window_entry(window, walk->offset, found) == 1)
+		return 1;
+	walk->damaged = true;
+	return window_search(window, walk->offset + 8, found);
+}
+
 /* At an entry that is none: 1 with the next sound one, or 0. */
 static int look_behind(struct walk *walk, uint64_t limit, struct found *found)
 {
 	struct window *window = &walk->window;
-	if (limit == LIMIT_NEWEST) {
-		window_refresh(window);
-		return window_entry(window, walk->offset, found) == 1;
-	}
+	if (limit == LIMIT_NEWEST)
+		return look_beside_writer(walk, found);
 	if (window_search(window, walk->offset + 8, found) == 1) {
 		walk->damaged = true;
 		return 1;

@@ -226,6 +226,57 @@ static void three_segments(const char *folder, uint64_t *list)
 	journal_close(journal);
 }
 
+/* Beside the living writer: what is damaged in the segment being written is told and
+ * passed as soon as a commit has begun behind it, and not sooner. */
+static void a_reader_goes_on_behind_damage_in_the_segment_being_written(void **state)
+{
+	static const uint8_t zeros[2 * SMALL_SIZE];
+	const char *folder = in_folder(*state, "newest");
+	const long third = JOURNAL_HEADER + 2 * SMALL_SIZE;
+	for (int how = 0; how < 3; how++) {
+		kit_remove(folder);
+		struct journal *journal = kit_open(folder, NULL);
+		const char *segment = kit_segment(folder, 1);
+		kit_append(journal, 4, SMALL, 2);
+		if (how == 0)
+			kit_flip(segment, 8 * (size_t)third + 200);
+		else /* a page of zeros: one entry of the commit, or all of it */
+			kit_poke(segment, third, zeros, (size_t)how * SMALL_SIZE);
+		struct kit_found found = kit_read(folder, KIT_EPOCH, 1);
+		assert_int_equal(found.records, 2);
+		assert_int_equal(found.holes, 0);
+		kit_append(journal, 3, SMALL, 3);
+		found = kit_read(folder, KIT_EPOCH, 1);
+		assert_int_equal(found.holes, 1);
+		assert_int_equal(found.missing, how == 2 ? 2 : 1);
+		assert_int_equal(found.records, 7 - found.missing);
+		assert_int_equal(found.last, 7);
+		found = kit_read(folder, KIT_EPOCH, 6);
+		assert_int_equal(found.records, 2);
+		assert_int_equal(found.holes, 0);
+		journal_close(journal);
+	}
+}
+
+/* A commit half written is no damage, whatever of it can be seen already. */
+static void a_commit_under_way_is_no_damage(void **state)
+{
+	const char *folder = in_folder(*state, "way");
+	struct journal *journal = kit_open(folder, NULL);
+	kit_append(journal, 5, SMALL, 5);
+	journal_close(journal);
+	const char *segment = kit_segment(folder, 1);
+	for (long entry = 0; entry < 4; entry++) {
+		kit_flip(
+		        segment, 8 * (size_t)(JOURNAL_HEADER + entry * SMALL_SIZE) + 3);
+		struct kit_found found = kit_read(folder, KIT_EPOCH, 1);
+		kit_flip(
+		        segment, 8 * (size_t)(JOURNAL_HEADER + entry * SMALL_SIZE) + 3);
+		assert_int_equal(found.records, entry);
+		assert_int_equal(found.holes, 0);
+	}
+}
+
 static void damage_in_an_older_segment_is_told_exactly(void **state)
 {
 	char *good = strdup(in_folder(*state, "good"));
@@ -334,6 +385,9 @@ int main(void)
 		with_folder(a_torn_tail_is_kept_aside_and_never_comes_back),
 		with_folder(a_newest_segment_without_anything_in_it_never_existed),
 		with_folder(an_epoch_of_which_nothing_is_left_is_not_numbered_again),
+		with_folder(
+		        a_reader_goes_on_behind_damage_in_the_segment_being_written),
+		with_folder(a_commit_under_way_is_no_damage),
 		with_folder(damage_in_an_older_segment_is_told_exactly),
 		with_folder(a_lost_or_emptied_older_segment_is_one_hole),
 		with_folder(random_damage_never_invents_a_record),
