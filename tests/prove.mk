@@ -4,9 +4,9 @@ PROOF_RECORDS = $(wildcard base/journal*.c base/wire.c base/record.c base/socket
   sensors/link.c sensors/ring.c sensors/uplink*.c sensors/keeper*.c collector/desk*.c \
   collector/apart.c collector/ingest*.c collector/inlet*.c collector/known.c collector/waiting.c \
   collector/shelf.c collector/batch.c collector/seal*.c archive/seals.c)
-COVERING = $(filter test_journal% test_wire test_record test_socket% test_link% test_uplink% \
-  test_ring% test_keeper% test_desk% test_ingest% test_inlet% test_collect% test_seal% \
-  test_proof% test_verify%,$(TESTS))
+COVERING = $(filter test_journal% test_wire test_record test_socket% test_door% test_link% \
+  test_uplink% test_ring% test_keeper% test_apart% test_desk% test_ingest% test_inlet% \
+  test_collect% test_seal% test_scrub% test_keys% test_checkpoint%,$(TESTS))
 
 build/cov/%.o: %.c build/see/.made
 	@mkdir -p $(@D)
@@ -49,8 +49,8 @@ failing: build/san/tests/prove_failing build/shim_fail.so $(SHIPPED)
 	@build/san/tests/prove_failing $(FAIL_FLAGS)
 .PHONY: crash kills failing
 
-# of prove_failing: -e 3 for every third call
-COVERAGE_FLAGS ?=
+# of prove_failing: every ninth call, always the same; COVERAGE_FLAGS='-e 1' for all of them
+COVERAGE_FLAGS ?= -e 9 -s 1
 coverage: $(COVERING:%=build/cov/tests/%) build/cov/tests/prove_failing build/cov/tests/prove_crash \
           build/shim_fail.so build/shim_writes.so $(SAN_PROGRAMS) $(SHIPPED)
 	@tests/coverage $(COVERING:%=build/cov/tests/%) -- $(COVERAGE_FLAGS)

@@ -69,11 +69,11 @@ static int hear(const struct wire *wire, const struct peer *peer, struct wire *o
 	return n;
 }
 
-static int say_hello(uint64_t oldest, struct wire *out)
+static int say_hello_at(int64_t time_us, uint64_t oldest, struct wire *out)
 {
 	uint8_t payload[64];
 	struct wire_hello hello = {
-		.newest_seq = 99, .time_us = NOW, .version = "0.1"
+		.newest_seq = 99, .time_us = time_us, .version = "0.1"
 	};
 	struct wire wire = { .type = WIRE_HELLO,
 		.source = "bt-outlet",
@@ -82,6 +82,11 @@ static int say_hello(uint64_t oldest, struct wire *out)
 		.payload = payload };
 	wire.payload_size = (size_t)wire_hello_put(&hello, payload, sizeof payload);
 	return hear(&wire, &bt, out);
+}
+
+static int say_hello(uint64_t oldest, struct wire *out)
+{
+	return say_hello_at(NOW, oldest, out);
 }
 
 static void the_desk_welcomes_takes_and_acknowledges_what_is_durable(void **state)
@@ -182,6 +187,98 @@ static void silence_is_told_once(void **state)
 	ingest_close(ingest);
 }
 
+/* What the log says of a HELLO that gives this time. */
+static const char *said_of(int64_t time_us)
+{
+	struct wire out = { .type = 0 };
+	lines[0] = '\0';
+	assert_true(say_hello_at(time_us, 1, &out) > 0);
+	assert_int_equal(out.type, WIRE_WELCOME);
+	return lines;
+}
+
+static void a_clock_that_is_off_is_told_when_it_is_and_when_it_is_no_more(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	const int64_t most_us = 10000000;
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	said_of(NOW);
+	assert_string_equal(said_of(NOW + most_us), "");
+	assert_string_equal(said_of(NOW - most_us), "");
+	assert_contains(said_of(NOW + most_us + 1), "is 10 s ahead of ours");
+	assert_string_equal(said_of(NOW + 2 * most_us), "");
+	assert_contains(said_of(NOW), "agrees with ours again");
+	assert_contains(said_of(NOW - most_us - 1), "is 10 s behind ours");
+	assert_string_equal(said_of(NOW - 2 * most_us), "");
+	assert_contains(said_of(NOW + most_us), "agrees with ours again");
+	/* a time so wild that the difference has no number */
+	assert_contains(said_of(INT64_MIN), "its clock");
+	assert_true(desk.station[0].ahead_us > most_us ||
+	            desk.station[0].ahead_us < -most_us);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+static void a_hello_of_no_form_is_counted_and_not_answered(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	uint8_t payload[64];
+	struct wire_hello hello = { .time_us = NOW, .version = "0.1" };
+	int n = wire_hello_put(&hello, payload, sizeof payload);
+	struct wire out = { .type = 0 }, wire = { .type = WIRE_HELLO,
+		.source = "bt-outlet",
+		.epoch = EPOCH,
+		.first_seq = 1,
+		.payload = payload,
+		.payload_size = (size_t)n };
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	const uint8_t clock = payload[16];
+	payload[16] = 99; /* no state of a clock */
+	assert_int_equal(hear(&wire, &bt, &out), 0);
+	assert_int_equal(desk.malformed, 1);
+	payload[16] = clock;
+	assert_true(hear(&wire, &bt, &out) > 0);
+	assert_int_equal(desk.malformed, 1);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+/* A message that only a collector sends. */
+static void what_is_not_for_a_collector_is_not_answered(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out = { .type = 0 },
+	            ack = { .type = WIRE_ACK, .source = "bt-outlet", .epoch = EPOCH };
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	assert_int_equal(hear(&ack, &bt, &out), 0);
+	assert_int_equal(desk.malformed, 0);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+static void stations_stand_in_order_and_no_more_of_them_than_there_is_room(void **state)
+{
+	static const char *const user[] = { "m", "a", "z", "k", "m" };
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out = { .type = 0 }, ping = { .type = WIRE_PING, .epoch = EPOCH };
+	assert_int_equal(desk_open(&desk, ingest, 3), OK);
+	for (size_t i = 0; i < 5; i++) {
+		struct peer peer = bt;
+		snprintf(peer.user, sizeof peer.user, "%s", user[i]);
+		snprintf(ping.source, sizeof ping.source, "%s", user[i]);
+		if (i == 3)
+			assert_int_equal(hear(&ping, &peer, &out), 0);
+		else
+			assert_true(hear(&ping, &peer, &out) > 0);
+	}
+	assert_int_equal(desk.n, 3);
+	assert_string_equal(desk.station[0].name, "a");
+	assert_string_equal(desk.station[1].name, "m");
+	assert_string_equal(desk.station[2].name, "z");
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
 /* A reading at a time may wait for others of its commit; a backlog may not, since its
  * cabinet has nothing else to do. */
 static void a_full_window_of_a_backlog_asks_for_the_commit(void **state)
@@ -213,6 +310,7 @@ static void a_full_window_of_a_backlog_asks_for_the_commit(void **state)
 
 static void the_window_shrinks_with_the_number_of_agents(void **state)
 {
+	assert_int_equal(desk_window(0), 8);
 	assert_int_equal(desk_window(1), 8);
 	assert_int_equal(desk_window(32), 8);
 	assert_int_equal(desk_window(33), 7);
@@ -231,6 +329,10 @@ int main(void)
 		WITH(the_desk_answers_a_ping_and_no_stranger),
 		WITH(a_cabinet_that_begins_later_is_taken_from_there),
 		WITH(silence_is_told_once),
+		WITH(a_clock_that_is_off_is_told_when_it_is_and_when_it_is_no_more),
+		WITH(a_hello_of_no_form_is_counted_and_not_answered),
+		WITH(what_is_not_for_a_collector_is_not_answered),
+		WITH(stations_stand_in_order_and_no_more_of_them_than_there_is_room),
 		WITH(a_full_window_of_a_backlog_asks_for_the_commit),
 		cmocka_unit_test(the_window_shrinks_with_the_number_of_agents),
 	};

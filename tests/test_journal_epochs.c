@@ -4,11 +4,15 @@
 #include "tests/check.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/journal_pool.h"
 #include "base/log.h"
 #include "tests/journal_kit.h"
@@ -95,6 +99,101 @@ static void an_end_can_be_taken_out_anywhere(void **state)
 	assert_int_equal(journal_cut(cut, KIT_SOURCE, KIT_EPOCH, 1), FAILED);
 	free(whole);
 	free(cut);
+}
+
+/* ---- what stands in the way ---- */
+
+static uint64_t last_segment(const char *folder)
+{
+	uint64_t last = 0, next;
+	while ((next = journal_segment_end(folder, KIT_SOURCE, KIT_EPOCH, last)) != 0)
+		last = next;
+	return last;
+}
+
+/* A folder of the name of a segment, in its place. */
+static void put_folder_in_place_of(const char *segment)
+{
+	unlink(segment);
+	assert_int_equal(mkdir(segment, 0700), 0);
+}
+
+/* "Nothing is there" is said of nothing, never of what could not be looked at. */
+static void what_cannot_be_looked_at_is_not_taken_for_nothing(void **state)
+{
+	uint64_t first, end;
+	char *file = strdup(in_folder(*state, "file"));
+	char *ring = strdup(kit_segment(*state, 1));
+	*strrchr(ring, '/') = '\0';
+	assert_int_equal(file_replace(file, "x", 1, 0600), OK);
+	assert_int_equal(
+	        journal_extent(file, KIT_SOURCE, KIT_EPOCH, &first, &end), FAILED);
+	assert_int_equal(journal_cut(file, KIT_SOURCE, KIT_EPOCH, 1), FAILED);
+	assert_int_equal(journal_forget_epoch(file, KIT_SOURCE, KIT_EPOCH, 9, 1), 0);
+	/* no path has room for it */
+	static char deep[600];
+	memset(deep, 'd', sizeof deep - 1);
+	assert_int_equal(journal_cut(deep, KIT_SOURCE, KIT_EPOCH, 1), FAILED);
+	/* an epoch's folder without a segment is an epoch without a record */
+	make_epoch(*state);
+	assert_int_equal(journal_forget_epoch(*state, KIT_SOURCE, KIT_EPOCH, 9, 1), 0);
+	assert_int_equal(
+	        journal_forget_epoch(*state, KIT_SOURCE, KIT_EPOCH, UINT64_MAX, 1), 4);
+	assert_int_equal(folder_make(ring), OK);
+	assert_int_equal(
+	        journal_extent(*state, KIT_SOURCE, KIT_EPOCH, &first, &end), NOT_FOUND);
+	assert_int_equal(journal_cut(*state, KIT_SOURCE, KIT_EPOCH, 1), NOT_FOUND);
+	free(file);
+	free(ring);
+}
+
+static void a_segment_that_cannot_be_removed_ends_the_removing(void **state)
+{
+	char *cut = strdup(in_folder(*state, "cut"));
+	make_epoch(*state);
+	make_epoch(cut);
+	uint64_t second = journal_segment_end(*state, KIT_SOURCE, KIT_EPOCH, 1);
+	uint64_t last = last_segment(*state);
+	put_folder_in_place_of(kit_segment(*state, last));
+	assert_int_equal(
+	        journal_forget_epoch(*state, KIT_SOURCE, KIT_EPOCH, UINT64_MAX, 1), 3);
+	assert_int_equal(rmdir(kit_segment(*state, last)), 0);
+	put_folder_in_place_of(kit_segment(cut, last));
+	assert_int_equal(journal_cut(cut, KIT_SOURCE, KIT_EPOCH, 5), FAILED);
+	assert_int_equal(rmdir(kit_segment(cut, last)), 0);
+	assert_int_equal(kit_read(cut, KIT_EPOCH, 1).records, second - 1);
+	free(cut);
+}
+
+/* What is damaged before the cut stays as it is, with what stands behind it. */
+static void damage_before_a_cut_does_not_hinder_it(void **state)
+{
+	make_epoch(*state);
+	/* the first record of the last segment is another one now */
+	kit_flip(kit_segment(*state, last_segment(*state)), 8 * (JOURNAL_HEADER + 200));
+	assert_int_equal(journal_cut(*state, KIT_SOURCE, KIT_EPOCH, RECORDS - 1), OK);
+	struct kit_found found;
+	struct journal_recovery recovery = kit_goes_on(*state, 0, &found);
+	assert_int_equal(recovery.torn_bytes, 0);
+	assert_int_equal(recovery.damaged_segments, 1);
+	assert_int_equal(recovery.records, RECORDS - 3);
+	assert_int_equal(found.missing, 1);
+}
+
+static void an_end_that_cannot_be_overwritten_is_no_cut(void **state)
+{
+	struct rlimit before, small;
+	make_epoch(*state);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = before;
+	small.rlim_cur = JOURNAL_HEADER;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	int status = journal_cut(*state, KIT_SOURCE, KIT_EPOCH, RECORDS);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	signal(SIGXFSZ, SIG_DFL);
+	assert_true(status != OK);
+	assert_int_equal(kit_read(*state, KIT_EPOCH, 1).records, RECORDS);
 }
 
 /* ---- what is gathered when the disk fails ---- */
@@ -241,6 +340,10 @@ int main(void)
 		with_folder(what_is_kept_of_an_epoch_is_known),
 		with_folder(whole_segments_are_let_go_and_the_folder_with_the_last),
 		with_folder(an_end_can_be_taken_out_anywhere),
+		with_folder(what_cannot_be_looked_at_is_not_taken_for_nothing),
+		with_folder(a_segment_that_cannot_be_removed_ends_the_removing),
+		with_folder(damage_before_a_cut_does_not_hinder_it),
+		with_folder(an_end_that_cannot_be_overwritten_is_no_cut),
 		with_folder(what_certainly_lies_nowhere_is_given_back),
 		with_folder(trying_costs_no_segment),
 		with_folder(what_may_lie_there_stays_under_its_numbers),
