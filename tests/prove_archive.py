@@ -5,18 +5,23 @@ the commands of docs/quantrac-proof.md do what the page says; files by strangers
 
     prove_archive.py QUANTRAC [MUTATIONS]
 """
+import collections
 import datetime
 import os
 import random
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 
 import h5py
 
+from verify_archive import crc32c
+
 HERE = os.path.dirname(os.path.abspath(__file__))
+VERIFIER = os.path.join(HERE, "verify_archive.py")
 QUANTRAC = os.path.abspath(sys.argv[1])
 MUTATIONS = int(sys.argv[2]) if len(sys.argv) > 2 else 300
 WORDS = ("OK content", "OK", "DAMAGED", "MISSING", "NOT SEALED", "PRUNED", "torn tail", "last line torn")
@@ -49,7 +54,7 @@ def verdicts(said):
 
 def both(archive):
     ours = verdicts(quantrac("--archive", archive, "verify"))
-    theirs = verdicts(run("/usr/bin/python3", os.path.join(HERE, "verify_archive.py"), archive))
+    theirs = verdicts(run("/usr/bin/python3", VERIFIER, archive))
     return ours, theirs
 
 
@@ -103,7 +108,8 @@ def change(name, old, new, count=1):
 
 
 def write(path, data):
-    os.chmod(path, 0o600)
+    if os.path.exists(path):
+        os.chmod(path, 0o600)
     with open(path, "wb") as file:
         file.write(data)
 
@@ -242,6 +248,62 @@ def page(folder, archive):
     return done == len(blocks) > 0
 
 
+# ---- every byte of a journal ----
+
+EPOCH, TAKEN_US = 0x1122334455667700, 1794712500000000
+
+
+def small_segment(epoch, number, first, commits):
+    """A segment as quantrac-journal lays it out: STATE records of `tram-01` in commits of so many, and 32 bytes of zeros."""
+    header = struct.pack("<4sHH16sQQQqI", b"QTJ1", 1, 0, b"tram-01", epoch, number, first, TAKEN_US + number, 0)
+    out, seq = header + struct.pack("<I", crc32c(header)), first
+    seed = crc32c(struct.pack("<QQ", epoch, number))
+    for place in (i for n in commits for i in range(n)):
+        size = 66 + seq % 5
+        record = struct.pack("<HBBBBH16sQQqqQ", size, 1, 3, 1, 0, 0, b"tram-01", epoch, seq, TAKEN_US + seq, seq, 7)
+        body = struct.pack("<HHq", size, place == 0, TAKEN_US + seq) + record + b"{}".ljust(size - 64)
+        out += struct.pack("<I", crc32c(body, seed)) + body + bytes(-(4 + len(body)) % 8)
+        seq += 1
+    return out, out + bytes(32)
+
+
+def every_byte(folder):
+    """Two segments of five records in three commits each; one journal per byte of them, with that byte changed."""
+    archive, made, count = os.path.join(folder, "bytes"), {}, collections.Counter()
+    plan = ((1, 1, (2, 1, 2)), (2, 6, (1, 2, 2)))
+    changes = [(s, at) for s, segment in enumerate(plan) for at in range(len(small_segment(EPOCH, *segment)[1]))]
+    for i, (s, at) in enumerate(changes):
+        epoch = EPOCH + i
+        place = f"journal/tram-01/{epoch:016x}"
+        os.makedirs(os.path.join(archive, place))
+        for n, segment in enumerate(plan):
+            data = bytearray(small_segment(epoch, *segment)[1])
+            data[at] ^= (1 << at % 8) * (n == s)
+            write(os.path.join(archive, place, f"{segment[1]:020}.log"), bytes(data))
+        made[place] = (s, at, len(small_segment(epoch, *plan[s])[0]))
+    write(os.path.join(archive, "archive.yaml"), b'zone: kcn-mau\nname: "kcn-mau"\noffset: "+07:00"\n')
+    write(os.path.join(archive, "seals"), b"")
+    said = [quantrac("--archive", archive, "verify"), run("/usr/bin/python3", VERIFIER, archive)]
+    well = True
+    for place, (s, at, end) in made.items():
+        name, words = f"{plan[s][1]:020}.log", []
+        for text in said:
+            lines = [line for line in text.splitlines() if line.startswith(place + ": ")]
+            kind = next((w for w in ("DAMAGED", "torn tail") if any(f": {w}" in line for line in lines)), "unseen")
+            start = [64] + [int(a) for line in lines for a in re.findall(rf"{name} offset (\d+)", line)]
+            located = "header" in " ".join(lines) if at < 64 else min(start[1:] or [at]) <= at
+            words.append(kind if kind == "unseen" or located and (name in " ".join(lines) or "missing" in " ".join(lines))
+                         else "misplaced")
+        unused = s == 0 and at >= end  # behind the last record of a whole segment: never written, never read
+        newest = s == 1 and at >= end - 2 * 88  # in the newest commit, or behind it
+        want = "unseen" if unused else "torn tail" if newest else "DAMAGED"
+        count[want if words == [want, want] else f"byte {at} of segment {s + 1}: {words}"] += 1
+        well = well and words == [want, want]
+    print(f"  {len(made)} journals, one for each byte of two segments, with that byte changed; both verifiers say: {dict(count)}"
+          " (torn tail: in the newest commit or behind it; unseen: zeros behind the last record of a whole segment)")
+    return well
+
+
 # ---- files by strangers ----
 
 def mutate(data, chance):
@@ -277,7 +339,7 @@ def strangers(folder, archive):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         archive = make(folder)
-        well = [compare(folder, archive), page(folder, archive), strangers(folder, archive)]
+        well = [compare(folder, archive), every_byte(folder), page(folder, archive), strangers(folder, archive)]
     print("proof: " + ("ok" if all(well) else "FAILED"))
     sys.exit(0 if all(well) else 1)
 

@@ -355,9 +355,10 @@ static void a_reader_written_from_the_documents_agrees(void **state)
 	kit_append(journal, 60, 2001, 3);
 	journal_close(journal);
 	int exit_code;
-	char *got = run_command(&exit_code, "/usr/bin/python3 %s %s/%s/%016" PRIx64,
-	        project_file("tests/journal_reader.py"), (char *)*state, KIT_SOURCE,
-	        KIT_EPOCH);
+	char *got =
+	        run_command(&exit_code, "/usr/bin/python3 %s journal %s/%s/%016" PRIx64,
+	                project_file("tests/verify_archive.py"), (char *)*state,
+	                KIT_SOURCE, KIT_EPOCH);
 	assert_int_equal(exit_code, 0);
 	char *want = NULL;
 	size_t n;

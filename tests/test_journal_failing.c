@@ -144,8 +144,9 @@ static void a_reader_does_not_see_a_repeated_group_twice(void **state)
 	journal_close(journal);
 	assert_int_equal(kit_read(*state, KIT_EPOCH, 1).records, 12);
 	int exit_code;
-	char *got = run_command(&exit_code, "/usr/bin/python3 %s %s/%s/%016" PRIx64 " | wc -l",
-	        project_file("tests/journal_reader.py"), (char *)*state, KIT_SOURCE,
+	char *got = run_command(&exit_code,
+	        "/usr/bin/python3 %s journal %s/%s/%016" PRIx64 " | wc -l",
+	        project_file("tests/verify_archive.py"), (char *)*state, KIT_SOURCE,
 	        KIT_EPOCH);
 	assert_int_equal(atoi(got), 12);
 	free(got);

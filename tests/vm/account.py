@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What stands on a disk of `make crash-vm` and `make disk`, record by record, held against what was promised.
 
-The records of sealed files are made again by tests/verify_root.py, which was written from docs/ alone; journals are
-read here, from docs/quantrac-journal.md.
+Sealed files and journals are read by tests/verify_archive.py, which was written from docs/ alone.
 """
 import os
 import re
@@ -12,8 +11,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from journal_reader import crc32c  # noqa: E402
-from verify_root import file_records  # noqa: E402
+from verify_archive import file_records, read_journal  # noqa: E402
 
 
 def key(record):
@@ -34,39 +32,13 @@ def note_promises(promised, cabinet, lines):
         promised[cabinet, int(epoch, 16)] = max(old[0], committed), max(old[1], int(acked))
 
 
-def segment_records(data):
-    """(seq, record) of a journal's segment, up to the first entry that is not sound."""
-    epoch, number = struct.unpack_from("<QQ", data, 24)
-    seed, at = crc32c(struct.pack("<QQ", epoch, number)), 64
-    while at + 16 <= len(data):
-        crc, length = struct.unpack_from("<IH", data, at)
-        if length < 64 or crc != crc32c(data[at + 4:at + 16 + length], seed):
-            return
-        record = data[at + 16:at + 16 + length]
-        yield struct.unpack_from("<Q", record, 32)[0], record
-        at += 16 + (length + 7) // 8 * 8
-
-
-def epoch_records(folder):
-    """The records of one epoch, in the order of their seq."""
-    names = sorted(name for name in os.listdir(folder) if re.fullmatch(r"\d{20}\.log", name))
-    wanted = 0
-    for i, name in enumerate(names):
-        limit = int(names[i + 1][:-4]) if i + 1 < len(names) else None
-        with open(f"{folder}/{name}", "rb") as file:
-            for seq, record in segment_records(file.read()):
-                if seq >= wanted and (limit is None or seq < limit):  # else written twice after a failed write
-                    yield record
-                    wanted = seq + 1
-
-
 def journals(folder):
     """Records of every epoch below FOLDER/SOURCE/EPOCH, by key."""
     out = {}
     for source in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
         for epoch in sorted(os.listdir(f"{folder}/{source}")) if os.path.isdir(f"{folder}/{source}") else []:
             if re.fullmatch("[0-9a-f]{16}", epoch):
-                out.update((key(record), record) for record in epoch_records(f"{folder}/{source}/{epoch}"))
+                out.update((key(record), record) for record in read_journal(f"{folder}/{source}/{epoch}"))
     return out
 
 
