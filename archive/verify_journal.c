@@ -88,6 +88,27 @@ static size_t entry_sound(const struct segment_bytes *segment, size_t at)
 	return size;
 }
 
+/* A segment that begins further on says how many of the records before it never came:
+ * what was not there to be taken in is no damage. */
+static void hole_check(struct scan *scan, const struct segment_bytes *segment)
+{
+	uint64_t first = get_le64(segment->in + 40),
+	         skipped = get_le32(segment->in + 56);
+	if (!scan->begun || first <= scan->next || skipped == 0)
+		return;
+	uint64_t missing = first - scan->next;
+	if (skipped == UINT32_MAX || skipped > missing)
+		skipped = missing;
+	if (skipped < missing)
+		say(scan, 1,
+		        "DAMAGED: records %" PRIu64 " to %" PRIu64
+		        " are missing before %s",
+		        scan->next, first - skipped - 1, segment->name);
+	say(scan, 0, "records %" PRIu64 " to %" PRIu64 " never came (%s)",
+	        first - skipped, first - 1, segment->name);
+	scan->next = first;
+}
+
 static void number_check(
         struct scan *scan, const struct segment_bytes *segment, size_t at)
 {
@@ -171,6 +192,8 @@ static void segment_scan(struct scan *scan, struct segment_bytes *segment)
 		        segment->name);
 		if (segment->n < JOURNAL_HEADER)
 			return;
+	} else {
+		hole_check(scan, segment);
 	}
 	uint8_t key[16];
 	put_le64(key, scan->epoch);

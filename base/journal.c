@@ -102,6 +102,9 @@ int journal_begin(struct journal *journal, uint64_t first_seq)
 		return status;
 	segment.number++;
 	segment.first_seq = first_seq;
+	uint64_t skipped = old_empty ? old.skipped : 0; /* is handed on */
+	skipped += first_seq - journal->committed_seq;
+	segment.skipped = skipped < UINT32_MAX ? (uint32_t)skipped : UINT32_MAX;
 	if (journal->now_us > segment.created_us)
 		segment.created_us = journal->now_us;
 	status = name_spare(journal, &segment);

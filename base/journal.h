@@ -167,6 +167,10 @@ struct journal_entry {
 int journal_read_next(struct journal_reader *reader, struct journal_entry *entry,
         struct problem *why);
 
+/* Where what is missing at the hole told last never came (journal_skip): the seq behind
+ * it.  0: it is damage. */
+uint64_t journal_read_never_came(const struct journal_reader *reader);
+
 /* Where the reader stands: file name and offset of the entry returned last, for
  * `verify`. */
 const char *journal_read_place(const struct journal_reader *reader, uint64_t *offset);

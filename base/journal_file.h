@@ -43,6 +43,8 @@ struct segment {
 	char source[SOURCE_SIZE + 1];
 	uint64_t epoch, number, first_seq;
 	int64_t created_us;
+	uint32_t
+	        skipped; /* records before first_seq that never came; UINT32_MAX: or more */
 };
 
 void segment_put(const struct segment *segment, uint8_t out[JOURNAL_HEADER]);
@@ -188,6 +190,10 @@ struct hole {
 	uint64_t first, last; /* seqs that are missing */
 	uint64_t offset;      /* where they should be */
 };
+
+/* Does the segment that begins with `limit`, right behind the hole, say that what is
+ * missing never came? */
+bool hole_never_came(int folder, uint64_t limit, const struct hole *hole);
 
 /* The next entry wanted: 1; 0 at the end of this segment; MALFORMED at a hole, and the
  * next call goes on behind it.  `limit` is the first seq of the next segment, or one of

@@ -20,6 +20,7 @@ struct journal_reader {
 	uint64_t first_seq; /* of the segment being read */
 	uint64_t limit;     /* first seq of the one behind it, LIMIT_NEWEST: none yet */
 	uint64_t last_offset;
+	uint64_t never_came; /* the seq behind the hole told last, 0: damage */
 	char place[512 + SEGMENT_NAME]; /* file of the entry returned last */
 };
 
@@ -141,9 +142,16 @@ static int read_further(struct journal_reader *reader)
 	return status;
 }
 
-static int tell_hole(const struct journal_reader *reader, const struct hole *hole,
-        struct problem *why)
+static int tell_hole(
+        struct journal_reader *reader, const struct hole *hole, struct problem *why)
 {
+	bool never_came = hole_never_came(reader->folder, reader->limit, hole);
+	reader->never_came = never_came ? hole->last + 1 : 0;
+	if (never_came)
+		return problem_set(why, MALFORMED, EXIT_DAMAGED,
+		        "%s: records %" PRIu64 " to %" PRIu64
+		        " never came; reading goes on behind them",
+		        reader->place, hole->first, hole->last);
 	return problem_set(why, MALFORMED, EXIT_DAMAGED,
 	        "%s at offset %" PRIu64 ": records %" PRIu64 " to %" PRIu64
 	        " are missing or damaged; reading goes on behind them",
@@ -167,6 +175,11 @@ int journal_read_next(
 		if (read_further(reader) != 1)
 			return 0;
 	}
+}
+
+uint64_t journal_read_never_came(const struct journal_reader *reader)
+{
+	return reader->never_came;
 }
 
 const char *journal_read_place(const struct journal_reader *reader, uint64_t *offset)

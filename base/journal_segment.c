@@ -27,6 +27,7 @@ void segment_put(const struct segment *segment, uint8_t out[JOURNAL_HEADER])
 	put_le64(out + 32, segment->number);
 	put_le64(out + 40, segment->first_seq);
 	put_le64(out + 48, (uint64_t)segment->created_us);
+	put_le32(out + 56, segment->skipped);
 	put_le32(out + 60, crc32c(0, out, 60));
 }
 
@@ -37,10 +38,11 @@ int segment_get(struct segment *segment, const uint8_t in[JOURNAL_HEADER])
 		.number = get_le64(in + 32),
 		.first_seq = get_le64(in + 40),
 		.created_us = (int64_t)get_le64(in + 48),
+		.skipped = get_le32(in + 56),
 	};
 	if (memcmp(in, magic, sizeof magic) != 0 ||
 	        get_le16(in + 4) != SEGMENT_VERSION || get_le16(in + 6) != 0 ||
-	        get_le32(in + 56) != 0 || get_le32(in + 60) != crc32c(0, in, 60) ||
+	        get_le32(in + 60) != crc32c(0, in, 60) ||
 	        source_get(in + 8, got.source) != OK)
 		return MALFORMED;
 	*segment = got;

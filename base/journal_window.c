@@ -196,6 +196,25 @@ int window_open(struct window *window, const struct segment_place *place)
 	return OK;
 }
 
+bool hole_never_came(int folder, uint64_t limit, const struct hole *hole)
+{
+	uint8_t header[JOURNAL_HEADER];
+	char name[SEGMENT_NAME];
+	struct segment next = { .skipped = 0 };
+	if (hole->last + 1 != limit)
+		return false;
+	segment_name(limit, name);
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	ssize_t n = pread(fd, header, sizeof header, 0);
+	close(fd);
+	return n == (ssize_t)sizeof header && segment_get(&next, header) == OK &&
+	       next.first_seq == limit &&
+	       (next.skipped == UINT32_MAX ||
+	               next.skipped >= hole->last - hole->first + 1);
+}
+
 /* Is there a commit begun behind walk->offset?  Then the one before it was durable: a
  * writer begins none sooner.  Zeros are where the entries end nearly always: no more is
  * looked at behind them than lies in the buffer. */

@@ -37,9 +37,13 @@ static bool journal_look(
 	bool damaged = false, end = false;
 	while (!end && scrub->balance > 0 && !job->enough) {
 		next = journal_read_next(reader, &entry, &why);
-		if (next == MALFORMED && !damaged)
+		uint64_t behind = journal_read_never_came(reader);
+		bool hole = next == MALFORMED && behind == 0;
+		if (next == MALFORMED && behind > 0)
+			scrub->next_seq = behind;
+		if (hole && !damaged)
 			journal_damaged(scrub, limit, scrub->next_seq, why.text);
-		damaged = damaged || next == MALFORMED;
+		damaged = damaged || hole;
 		end = (next != 1 && next != MALFORMED) ||
 		      (next == 1 && entry.seq >= limit->committed_seq);
 		if (next != 1 || end)

@@ -289,6 +289,23 @@ static void damage_in_a_journal_is_found(void **state)
 	assert_contains(lines, "scrub: bt-outlet: journal 5000000000000001");
 }
 
+/* The cabinet kept them no more when it was heard again: nobody's disk is ill. */
+static void records_that_never_came_are_no_damage(void **state)
+{
+	struct problem why = { .text = "" };
+	struct ingest *ingest = archive_ingest(*state);
+	uint64_t next = ingest_next(ingest, "bt-outlet", EPOCH);
+	assert_int_equal(ingest_skip(ingest, "bt-outlet", EPOCH, next + 7,
+	                         D(DAYS) + AGENT_HOUR, &why),
+	        OK);
+	ingest_close(ingest);
+	job_at(*state, D(DAYS) + AGENT_HOUR);
+	job_at(*state, D(DAYS) + AGENT_HOUR + AGENT_MIN);
+	assert_true(scrub.last.ended_us > 0);
+	assert_int_equal(scrub.last.journals_damaged, 0);
+	assert_null(strstr(lines, "scrub: bt-outlet: journal"));
+}
+
 static void a_hurried_job_stops_between_two_files(void **state)
 {
 	struct problem why = { .text = "" };
@@ -331,6 +348,7 @@ int main(void)
 		TEST(without_the_journal_nothing_is_touched_and_it_is_told_once),
 		TEST(a_journal_that_would_make_another_file_is_not_believed),
 		TEST(damage_in_a_journal_is_found),
+		TEST(records_that_never_came_are_no_damage),
 		TEST(a_hurried_job_stops_between_two_files),
 		TEST(one_whole_round_at_once),
 	};

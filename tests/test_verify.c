@@ -12,6 +12,7 @@
 #include "archive/proof.h"
 #include "base/folder.h"
 #include "base/legal_time.h"
+#include "tests/journal_kit.h"
 #include "tests/sample_archive.h"
 
 /* What verify prints; `bad` is what it returns.  A ring of one. */
@@ -271,6 +272,51 @@ static void an_edited_seal_list_is_found(void **state)
 
 /* ---- journals ---- */
 
+/* Ten records, `skip` left out on purpose, three more; the last segment's file. */
+static const char *journal_with_hole(const char *dir, uint64_t skip)
+{
+	char folder[4096];
+	static char segment[4200];
+	snprintf(folder, sizeof folder, "%s/journal", dir);
+	struct journal *journal = kit_open(folder, NULL);
+	kit_append(journal, 10, 50, 5);
+	assert_int_equal(journal_skip(journal, 11 + skip, 0), OK);
+	kit_append(journal, 3, 50, 3);
+	journal_close(journal);
+	snprintf(segment, sizeof segment, "%s", kit_segment(folder, 11 + skip));
+	return segment;
+}
+
+static void records_that_never_came_are_told_and_are_no_damage(void **state)
+{
+	sample_archive_make(*state);
+	journal_with_hole(*state, 30);
+	assert_verify(*state, 0,
+	        "journal/tram-01/1122334455667788: records 11 to 40 never came "
+	        "(00000000000000000041.log)");
+	assert_verify(*state, 0, "OK, 13 records, seq 1 to 43");
+}
+
+/* The same hole where a segment is lost, its header changed, or records before the
+ * hole. */
+static void a_hole_that_no_header_tells_stays_damage(void **state)
+{
+	static const uint8_t zeros[5 * 136];
+	sample_archive_make(*state);
+	const char *last = journal_with_hole(*state, 30);
+	kit_poke(last, 56, zeros, 4);
+	assert_verify(*state, 2, "DAMAGED: 00000000000000000041.log: its header");
+	assert_verify(*state, 2, "DAMAGED: records 11 to 40 are missing before");
+	char path[4096];
+	snprintf(path, sizeof path, "%s/journal", (const char *)*state);
+	kit_remove(path);
+	journal_with_hole(*state, 30);
+	/* the second commit, to the end of the segment: nothing but zeros left */
+	kit_poke(kit_segment(path, 1), JOURNAL_HEADER + 5 * 136, zeros, sizeof zeros);
+	assert_verify(*state, 1, "DAMAGED: records 6 to 10 are missing before");
+	assert_verify(*state, 1, "records 11 to 40 never came");
+}
+
 static const char *one_journal(const char *dir)
 {
 	struct sample sample;
@@ -349,6 +395,8 @@ int main(void)
 		WITH_FOLDER(missing_and_strange_files_are_named),
 		WITH_FOLDER(another_days_file_in_its_place_is_found),
 		WITH_FOLDER(an_edited_seal_list_is_found),
+		WITH_FOLDER(records_that_never_came_are_told_and_are_no_damage),
+		WITH_FOLDER(a_hole_that_no_header_tells_stays_damage),
 		WITH_FOLDER(a_sound_journal_is_ok),
 		WITH_FOLDER(a_flipped_bit_in_a_journal_is_found),
 		WITH_FOLDER(a_torn_tail_is_told_and_no_damage),
