@@ -83,7 +83,9 @@ int server_socket_reload(struct server_socket *socket);
 struct peer { /* who a message came from */
 	uint8_t route[PEER_SIZE];
 	size_t route_size;
-	char user[17]; /* the station whose key it is: from the key alone */
+	char user
+	        [17]; /* the station whose key it is: from the key alone; "": nobody's */
+	size_t size;  /* of the message, all its frames, also where it was dropped */
 };
 /* Size of a message, 0 nothing yet, MALFORMED: something was dropped (no single frame,
  * longer than room, or from a key no longer on the list); ask again.  Never waits. */

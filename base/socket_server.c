@@ -188,11 +188,14 @@ static int receive_frame(
 		size_t n = zmq_msg_size(&frame);
 		const char *user = zmq_msg_gets(&frame, "User-Id");
 		const char *key = zmq_msg_gets(&frame, ZAP_KEY);
-		if (n > 0 && n <= room && door_knows(&socket->door, user, key)) {
+		bool known = n > 0 && door_knows(&socket->door, user, key);
+		if (known)
 			snprintf(peer->user, sizeof peer->user, "%s", user);
+		if (known && n <= room) {
 			memcpy(out, zmq_msg_data(&frame), n);
 			size = (int)n;
 		}
+		peer->size += n;
 		more = zmq_msg_more(&frame);
 		zmq_msg_close(&frame);
 		frames++;
@@ -203,6 +206,8 @@ static int receive_frame(
 int server_socket_receive(
         struct server_socket *socket, struct peer *peer, void *out, size_t room)
 {
+	peer->user[0] = '\0';
+	peer->size = 0;
 	int status = receive_route(socket->router, peer);
 	if (status == 0)
 		return 0;

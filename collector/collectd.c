@@ -137,8 +137,10 @@ static int hear(struct collectd *collectd)
 		        collectd->server, &peer, collectd->in, sizeof collectd->in);
 		if (n == 0)
 			return 0;
-		if (n < 0)
+		if (n < 0) {
+			desk_drop(&collectd->desk, &peer);
 			continue;
+		}
 		int answer = desk_hear(&collectd->desk, &peer, collectd->in, (size_t)n,
 		        &collectd->now, collectd->out);
 		if (answer > 0)

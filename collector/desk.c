@@ -180,23 +180,39 @@ static void note_heard(
 	station->heard_time_us = now->time_us;
 }
 
+/* Count it, and tell it once of each station. */
+static void note_malformed(
+        struct desk *desk, const struct peer *peer, size_t n, const char *what)
+{
+	char about[48];
+	snprintf(about, sizeof about, "malformed %s", peer->user);
+	desk->malformed++;
+	log_seldom(LOG_WARN, about, "%s: a message of %zu bytes %s; dropped",
+	        peer->user, n, what);
+}
+
+void desk_drop(struct desk *desk, const struct peer *peer)
+{
+	if (peer->user[0] != '\0')
+		note_malformed(desk, peer, peer->size,
+		        peer->size > WIRE_MOST ? "is longer than the link allows"
+		                               : "is not one frame");
+}
+
 int desk_hear(struct desk *desk, const struct peer *peer, const uint8_t *in, size_t n,
         const struct moment *now, uint8_t *out)
 {
 	struct wire wire;
 	if (wire_decode(&wire, in, n) != OK) {
-		desk->malformed++;
-		log_seldom(LOG_WARN, "malformed",
-		        "%s: a message of %zu bytes is none of ours; dropped",
-		        peer->user, n);
+		note_malformed(desk, peer, n, "is none of ours");
 		return 0;
 	}
 	if (strcmp(wire.source, peer->user) != 0) {
+		desk->malformed++;
 		log_seldom(LOG_ALERT, peer->user,
-		        "the key of %s sends as %s; nothing of it is taken: has a key "
-		        "been "
-		        "copied?",
-		        peer->user, wire.source);
+		        "the key of %s sends as %s (%zu bytes); nothing of it is "
+		        "taken: has a key been copied?",
+		        peer->user, wire.source, n);
 		return 0;
 	}
 	struct desk_station *station = station_of(desk, peer->user);

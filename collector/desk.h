@@ -66,6 +66,9 @@ uint32_t desk_window(size_t agents);
 int desk_hear(struct desk *desk, const struct peer *peer, const uint8_t *in, size_t n,
         const struct moment *now, uint8_t *out);
 
+/* A message that the socket dropped: counted and told, if it came under a key. */
+void desk_drop(struct desk *desk, const struct peer *peer);
+
 /* After a commit: the ACK that station i is owed, its size; 0: none (also while its
  * journal cannot be written). */
 int desk_ack(struct desk *desk, size_t i, uint8_t *out);

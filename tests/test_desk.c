@@ -150,10 +150,30 @@ static void the_desk_answers_a_ping_and_no_stranger(void **state)
 	assert_int_equal(out.epoch, EPOCH);
 	snprintf(stranger.user, sizeof stranger.user, "stack-1");
 	assert_int_equal(hear(&ping, &stranger, &out), 0);
-	assert_contains(lines, "the key of stack-1 sends as bt-outlet");
+	assert_contains(lines, "the key of stack-1 sends as bt-outlet (");
+	assert_int_equal(desk.malformed, 1);
 	assert_int_equal(
 	        desk_hear(&desk, &bt, (const uint8_t *)"noise", 5, &now, answer), 0);
-	assert_int_equal(desk.malformed, 1);
+	assert_int_equal(desk.malformed, 2);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+static void what_the_socket_dropped_is_counted_and_told_once(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct peer long_one = bt, nobody = { .size = WIRE_MOST + 1 };
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	lines[0] = '\0';
+	long_one.size = WIRE_MOST + 1;
+	snprintf(long_one.user, sizeof long_one.user, "stack-1");
+	desk_drop(&desk, &long_one);
+	assert_contains(lines, "stack-1: a message of 60001 bytes is longer than");
+	lines[0] = '\0';
+	desk_drop(&desk, &long_one);
+	desk_drop(&desk, &nobody);
+	assert_string_equal(lines, "");
+	assert_int_equal(desk.malformed, 2);
 	desk_close(&desk);
 	ingest_close(ingest);
 }
@@ -327,6 +347,7 @@ int main(void)
 		WITH(the_desk_welcomes_takes_and_acknowledges_what_is_durable),
 		WITH(the_desk_never_names_more_than_what_is_durable),
 		WITH(the_desk_answers_a_ping_and_no_stranger),
+		WITH(what_the_socket_dropped_is_counted_and_told_once),
 		WITH(a_cabinet_that_begins_later_is_taken_from_there),
 		WITH(silence_is_told_once),
 		WITH(a_clock_that_is_off_is_told_when_it_is_and_when_it_is_no_more),

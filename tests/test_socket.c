@@ -141,6 +141,8 @@ static void exactly_the_most_passes_and_an_over_long_message_does_not(void **sta
 	/* what fits the socket but not the protocol is dropped by itself */
 	assert_int_equal(link_agent_send(link, big, WIRE_MOST + 1, SOON_MS), OK);
 	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), MALFORMED);
+	assert_string_equal(peer.user, "bt-outlet");
+	assert_int_equal(peer.size, WIRE_MOST + 1);
 
 	/* what does not fit the socket costs the connection */
 	assert_int_equal(link_agent_send(link, big, 65536, SOON_MS), OK);
