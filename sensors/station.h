@@ -76,8 +76,8 @@ struct station {
 	double latitude, longitude, altitude_m;
 	const char *facility, *facility_name;
 	const char *journal_folder;
-	double keep_s;         /* how long records are kept in the cabinet */
-	double commit_s;       /* records wait at most so long for their commit */
+	double keep_s;   /* how long records are kept in the cabinet */
+	double commit_s; /* records wait at most so long for their commit */
 	const char *room, *memory;
 	uint64_t room_bytes;   /* as written, 0: reckoned from the instruments */
 	uint64_t memory_bytes; /* kept in memory while the disk cannot be written */

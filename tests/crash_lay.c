@@ -78,7 +78,7 @@ static void image_apply(
 		*to = at + n;
 		if (at + n > image->n)
 			image_size(image, at + n);
-		if (n > 0)
+		if (n > 0 && image->byte != NULL)
 			memcpy(image->byte + at, call->second, n);
 	}
 }

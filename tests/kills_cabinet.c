@@ -93,7 +93,8 @@ static pid_t start(const char *log, const char *const word[])
 	if (freopen(in_folder(t.dir, log), "w", stderr) == NULL ||
 	        freopen("/dev/null", "w", stdout) == NULL)
 		_exit(99);
-	execv(argument[0], argument);
+	if (argument[0] != NULL)
+		execv(argument[0], argument);
 	_exit(98);
 }
 

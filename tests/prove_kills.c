@@ -235,7 +235,8 @@ static void settle(void)
 {
 	int64_t end = now_ms() + SETTLE;
 	assert_true(run_until_acked(t.agent.seq));
-	uint64_t acked = cabinet_acked();
+	uint64_t acked;
+	cabinet_acked();
 	look_at_cabinet();
 	uint64_t wanted = k.station.n;
 	while ((acked = cabinet_acked()) < wanted && now_ms() < end)
