@@ -252,7 +252,7 @@ static void too_few_descriptors_are_refused_or_told(void **state)
 	        "prlimit --nofile=63:63 %s --config %s --for 100ms 2>&1",
 	        project_file("build/san/quantrac-collectd"), path);
 	assert_int_equal(exit_code, 0);
-	assert_contains(said, "nobody new is let in when 9 are connected");
+	assert_contains(said, "nobody new is let in when 8 are connected");
 	free(said);
 	said = run_command(&exit_code,
 	        "prlimit --nofile=63:4096 %s --config %s --for 100ms 2>&1",
