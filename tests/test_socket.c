@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/socket.h"
+#include "base/socket_parts.h"
 #include "base/wire.h"
 #include "tests/link_fixture.h"
 
@@ -209,6 +209,59 @@ static void only_encrypted_tcp_is_spoken(void **state)
 	}
 }
 
+/* Both sides of what is an address; the ports themselves are opened by nobody. */
+static void an_address_has_a_host_and_a_port_of_16_bits(void **state)
+{
+	static const char *const good[] = { "tcp://a:1", "tcp://127.0.0.1:65535",
+		"tcp://[::1]:5710", "tcp://127.0.0.1:*" };
+	static const char *const bad[] = { "tcp://127.0.0.1:65536", "tcp://:5710",
+		"tcp://a:", "tcp://a:5710x", "tcp://a:**", "tcp://a", "udp://a:5710" };
+	char endpoint[300];
+	struct problem why;
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+		assert_int_equal(endpoint_check(good[i], &why), OK);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_int_equal(endpoint_check(bad[i], &why), REFUSED);
+		assert_contains(why.text, bad[i]);
+	}
+	assert_int_equal(endpoint_check(NULL, &why), REFUSED);
+	snprintf(endpoint, sizeof endpoint, "tcp://%0*d:1", ENDPOINT - 9, 0);
+	assert_int_equal(strlen(endpoint), ENDPOINT - 1);
+	assert_int_equal(endpoint_check(endpoint, &why), OK);
+	snprintf(endpoint, sizeof endpoint, "tcp://%0*d:1", ENDPOINT - 8, 0);
+	assert_int_equal(endpoint_check(endpoint, &why), REFUSED);
+}
+
+/* Each of the keys in turn is none: named before anything is opened. */
+static void what_is_no_key_is_named_before_anything_is_opened(void **state)
+{
+	struct link *link = *state;
+	const char *endpoint = "tcp://127.0.0.1:*";
+	struct key_pair own[2] = { link->agent_keys, link->agent_keys };
+	struct problem why;
+	struct server_options server = { .endpoint = endpoint,
+		.own = &own[1],
+		.agents_folder = link->folder,
+		.most_agents = 8 };
+	struct uplink_options agent = { .endpoint = "tcp://127.0.0.1:5710",
+		.server_key = "too short",
+		.own = &link->agent_keys };
+	assert_int_equal(uplink_socket_open(&link->agent, &agent, &why), MALFORMED);
+	assert_contains(why.text, "'too short' is no key");
+	agent.server_key = link->server_keys.public_key;
+	own[0].public_key[0] = '"'; /* not of Z85 */
+	own[1].secret_key[0] = '"';
+	for (int i = 0; i < 2; i++) {
+		agent.own = &own[i];
+		assert_int_equal(
+		        uplink_socket_open(&link->agent, &agent, &why), MALFORMED);
+		assert_contains(why.text, "own key pair is no key pair");
+		assert_int_equal(why.exit, EXIT_CONFIG);
+	}
+	assert_int_equal(server_socket_open(&link->server, &server, &why), MALFORMED);
+	assert_contains(why.text, "secret key is no key");
+}
+
 static void an_address_in_use_and_a_missing_folder_are_named(void **state)
 {
 	struct link *link = *state;
@@ -271,6 +324,8 @@ int main(void)
 		LINK(sending_to_a_peer_that_is_gone_says_so),
 		LINK(bad_files_in_the_list_never_cost_the_good_ones),
 		LINK(only_encrypted_tcp_is_spoken),
+		LINK(an_address_has_a_host_and_a_port_of_16_bits),
+		LINK(what_is_no_key_is_named_before_anything_is_opened),
 		LINK(an_address_in_use_and_a_missing_folder_are_named),
 		LINK(a_peer_that_speaks_no_zmtp_costs_nothing),
 	};
