@@ -257,8 +257,12 @@ static void a_hello_of_no_form_is_counted_and_not_answered(void **state)
 	assert_int_equal(hear(&wire, &bt, &out), 0);
 	assert_int_equal(desk.malformed, 1);
 	payload[16] = clock;
+	wire.epoch = 0; /* which is none */
+	assert_int_equal(hear(&wire, &bt, &out), 0);
+	assert_int_equal(desk.malformed, 2);
+	wire.epoch = EPOCH;
 	assert_true(hear(&wire, &bt, &out) > 0);
-	assert_int_equal(desk.malformed, 1);
+	assert_int_equal(desk.malformed, 2);
 	desk_close(&desk);
 	ingest_close(ingest);
 }

@@ -209,6 +209,21 @@ static void only_encrypted_tcp_is_spoken(void **state)
 	}
 }
 
+static void of_more_keys_than_most_agents_those_there_is_room_for_are_admitted(
+        void **state)
+{
+	struct link *link = *state;
+	struct key_pair other;
+	link_open_server(link); /* most_agents is 8 */
+	for (int i = 1; i <= 9; i++) {
+		char station[16];
+		snprintf(station, sizeof station, "nt-%02d", i);
+		assert_int_equal(key_pair_new(&other), OK);
+		link_admit(link, station, other.public_key);
+		assert_int_equal(server_socket_reload(link->server), i <= 8 ? i : 8);
+	}
+}
+
 /* Both sides of what is an address; the ports themselves are opened by nobody. */
 static void an_address_has_a_host_and_a_port_of_16_bits(void **state)
 {
@@ -324,6 +339,7 @@ int main(void)
 		LINK(sending_to_a_peer_that_is_gone_says_so),
 		LINK(bad_files_in_the_list_never_cost_the_good_ones),
 		LINK(only_encrypted_tcp_is_spoken),
+		LINK(of_more_keys_than_most_agents_those_there_is_room_for_are_admitted),
 		LINK(an_address_has_a_host_and_a_port_of_16_bits),
 		LINK(what_is_no_key_is_named_before_anything_is_opened),
 		LINK(an_address_in_use_and_a_missing_folder_are_named),

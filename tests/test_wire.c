@@ -314,6 +314,13 @@ static void hello_comes_back(void **state)
 	memset(out + 24, 'a', 24);
 	assert_int_equal(wire_hello_get(&got, out, 24 + 23), OK);
 	assert_int_equal(wire_hello_get(&got, out, 24 + 24), MALFORMED);
+	const uint8_t letter = out[24];
+	for (int i = 0; i < 256; i++) { /* a version is of letters that print */
+		out[24] = (uint8_t)i;
+		assert_int_equal(wire_hello_get(&got, out, 24 + 23),
+		        i >= ' ' && i <= '~' ? OK : MALFORMED);
+	}
+	out[24] = letter;
 	out[30] = '\n';
 	assert_int_equal(wire_hello_get(&got, out, 24 + 23), MALFORMED);
 	assert_int_equal(wire_hello_get(&got, out, 24), OK);
