@@ -136,7 +136,8 @@ static void the_json_has_them_all(void **state)
 	assert_int_equal(sheet_json(sheet_with(SCENE_MANY, 30), VIETNAMESE, out), OK);
 	fclose(out);
 	char *text = run_command(&code,
-	        "/usr/bin/python3 -c 'import json; g=json.load(open(\"%s\"))[\"gaps\"]; "
+	        "/usr/bin/python3 -c 'import json; "
+	        "g=json.load(open(\"%s\"))[\"gaps\"]; "
 	        "print(len(g), g[0][\"cause\"], g[29][\"expected\"], g[0][\"to\"])'",
 	        path);
 	assert_contains(text, "30 silent 60 2");

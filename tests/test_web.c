@@ -263,7 +263,8 @@ static void json_is_json(void **state)
 	assert_int_equal(write(file, json, strlen(json)), strlen(json));
 	close(file);
 	char *told = run_command(&code,
-	        "/usr/bin/python3 -c 'import json; d=json.load(open(\"%s\",encoding=\"utf-8\","
+	        "/usr/bin/python3 -c 'import json; "
+	        "d=json.load(open(\"%s\",encoding=\"utf-8\","
 	        "errors=\"replace\")); c=d[\"stations\"][0][\"channels\"]; "
 	        "print(c[0][\"value\"], c[0][\"limit\"][\"high\"], c[1][\"state\"], "
 	        "\"value\" in "
