@@ -59,7 +59,7 @@ int document_put(const char *archive, const char *json, struct problem *why)
 	status = incoming_end(incoming, why);
 	return status < 0
 	               ? status
-	               : incoming_deliver(&options, false, now.time_us, &counts, why);
+	               : incoming_deliver(&options, NULL, now.time_us, &counts, why);
 }
 
 int document_ingest(

@@ -20,6 +20,7 @@ struct import_writer {
 	struct incoming *incoming;
 	const struct describe *describe;
 	char archive[ARCHIVE_PATH], station[SOURCE_SIZE + 1];
+	uint64_t epoch;
 	bool simulated;
 	uint8_t payload[RECORD_MOST], record[RECORD_MOST];
 };
@@ -161,6 +162,7 @@ int import_begin(struct import_writer **out, const struct import_source *source,
 	writer->describe = source->describe;
 	snprintf(writer->archive, sizeof writer->archive, "%s", source->archive);
 	snprintf(writer->station, sizeof writer->station, "%s", source->station);
+	writer->epoch = source->epoch;
 	struct describe *describe = source->describe;
 	describe->origin = ORIGIN_IMPORT;
 	snprintf(describe->station, sizeof describe->station, "%s", source->station);
@@ -221,11 +223,12 @@ int import_end(
 {
 	struct incoming_counts counts = { 0 };
 	struct ingest_options options = { .dir = writer->archive };
+	struct incoming_whole whole = { writer->station, writer->epoch };
 	int records = incoming_end(writer->incoming, why);
 	writer->incoming = NULL;
-	int status = records < 0 ? records
-	                         : incoming_deliver(
-	                                   &options, true, common_now(), &counts, why);
+	int status = records;
+	if (records >= 0)
+		status = incoming_deliver(&options, &whole, common_now(), &counts, why);
 	if (status == OK && !common->quiet) {
 		if (counts.stored == 0 && counts.repeated > 0)
 			fprintf(stderr,

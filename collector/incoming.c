@@ -236,7 +236,20 @@ static int wait_for_collectd(const char *dir, struct problem *why)
 	        dir);
 }
 
-int incoming_deliver(const struct ingest_options *options, bool all, int64_t now_us,
+static int seal_due(struct ingest *ingest, const struct incoming_whole *whole,
+        int64_t now_us, struct problem *why)
+{
+	int sealed = OK;
+	if (whole != NULL)
+		sealed = ingest_seal_epoch(
+		        ingest, whole->station, whole->epoch, now_us, why);
+	if (sealed >= 0)
+		sealed = ingest_seal(ingest, now_us, false, why);
+	return sealed < 0 ? sealed : OK;
+}
+
+int incoming_deliver(const struct ingest_options *options,
+        const struct incoming_whole *whole, int64_t now_us,
         struct incoming_counts *counts, struct problem *why)
 {
 	struct ingest *ingest;
@@ -246,10 +259,8 @@ int incoming_deliver(const struct ingest_options *options, bool all, int64_t now
 	if (status != OK)
 		return status;
 	status = incoming_take(ingest, now_us, counts, why);
-	if (status == OK) {
-		int sealed = ingest_seal(ingest, now_us, all, why);
-		status = sealed < 0 ? sealed : OK;
-	}
+	if (status == OK)
+		status = seal_due(ingest, whole, now_us, why);
 	ingest_close(ingest);
 	return status;
 }

@@ -44,11 +44,19 @@ struct incoming_counts {
 int incoming_take(struct ingest *ingest, int64_t now_us, struct incoming_counts *counts,
         struct problem *why);
 
-/* Take the archive's lock and everything that waits, and seal it (`all`: also the days
- * that are not over).  When a collectd holds the lock, wait until it has taken the
+/* An import: all its records are there, so its days are sealed though they may not be
+ * over for others. */
+struct incoming_whole {
+	const char *station;
+	uint64_t epoch;
+};
+
+/* Take the archive's lock and everything that waits, and seal what is due; of `whole`
+ * (NULL: nothing) all.  When a collectd holds the lock, wait until it has taken the
  * files.  OK or a problem (TIMED_OUT after a minute, EXIT_TRY_AGAIN: the files stay and
  * are not lost). */
-int incoming_deliver(const struct ingest_options *options, bool all, int64_t now_us,
+int incoming_deliver(const struct ingest_options *options,
+        const struct incoming_whole *whole, int64_t now_us,
         struct incoming_counts *counts, struct problem *why);
 
 #endif

@@ -77,9 +77,14 @@ int ingest_record(struct ingest *ingest, const char *source, uint64_t epoch,
 /*
  * Seal what is due at now_us: a legal day of a station is sealed when a record ten
  * minutes into a later day has come, or 7 days after its end; `all` seals every
- * complete record at once (import, end of the demo).  Files sealed, or a problem.
+ * complete record at once (the end of a test).  Files sealed, or a problem.
  */
 int ingest_seal(struct ingest *ingest, int64_t now_us, bool all, struct problem *why);
+
+/* Seal every complete record of one (source, epoch) at once, whatever the day: an import
+ * is over when it is made.  Nothing else is touched.  Files sealed, or a problem. */
+int ingest_seal_epoch(struct ingest *ingest, const char *source, uint64_t epoch,
+        int64_t now_us, struct problem *why);
 
 /* The same in three steps, so that a thread of its own can do the long one in the
  * middle: begin and end belong to the thread of the ingest, and one job is under way at

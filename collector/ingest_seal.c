@@ -2,6 +2,7 @@
 /* What the sealing thread is handed, and what it hands back. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "collector/ingest_parts.h"
 
@@ -48,15 +49,53 @@ void ingest_seal_end(struct ingest *ingest, struct seal_job *job)
 	free(job);
 }
 
-int ingest_seal(struct ingest *ingest, int64_t now_us, bool all, struct problem *why)
+/* Leave one journal in the job. */
+static void keep_only(struct seal_job *job, const char *source, uint64_t epoch)
 {
-	if (ingest_commit(ingest) != OK)
-		return problem_set(why, FAILED, EXIT_TRY_AGAIN,
-		        "%s: a journal cannot be written", ingest->dir);
-	struct seal_job *job = ingest_seal_begin(ingest, now_us, all);
+	size_t kept = 0;
+	for (size_t i = 0; i < job->n; i++) {
+		const struct seal_limit *limit = &job->limit[i];
+		if (limit->epoch == epoch && strcmp(limit->source, source) == 0)
+			job->limit[kept++] = *limit;
+	}
+	job->n = kept;
+}
+
+/* `source` NULL: every journal. */
+static int seal_here(struct ingest *ingest, const char *source, uint64_t epoch,
+        struct seal_job *job, struct problem *why)
+{
 	if (job == NULL)
 		return problem_set(why, FAILED, EXIT_INTERNAL, "no memory to seal");
+	if (source != NULL)
+		keep_only(job, source, epoch);
 	int sealed = seal_job_run(job, why);
 	ingest_seal_end(ingest, job);
 	return sealed;
+}
+
+static int commit_first(struct ingest *ingest, struct problem *why)
+{
+	if (ingest_commit(ingest) == OK)
+		return OK;
+	return problem_set(why, FAILED, EXIT_TRY_AGAIN,
+	        "%s: a journal cannot be written", ingest->dir);
+}
+
+int ingest_seal(struct ingest *ingest, int64_t now_us, bool all, struct problem *why)
+{
+	int status = commit_first(ingest, why);
+	if (status != OK)
+		return status;
+	return seal_here(ingest, NULL, 0, ingest_seal_begin(ingest, now_us, all), why);
+}
+
+int ingest_seal_epoch(struct ingest *ingest, const char *source, uint64_t epoch,
+        int64_t now_us, struct problem *why)
+{
+	int status = commit_first(ingest, why);
+	if (status != OK)
+		return status;
+	return seal_here(
+	        ingest, source, epoch, ingest_seal_begin(ingest, now_us, true), why);
 }
