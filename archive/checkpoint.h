@@ -87,11 +87,19 @@ int checkpoint_hold(const struct checkpoint *checkpoint, const struct acts *acts
 size_t checkpoint_names(const char *dir, char (**names)[CHECKPOINT_NAME]);
 void checkpoint_path(const char *dir, const char *name, char *out, size_t room);
 
+/* Read it; its name must be that of its size and its signatures those of keys in force
+ * (`acts` NULL: whoever signed it).  OK, or a problem that names the file. */
+int checkpoint_sound(struct checkpoint *checkpoint, const char *path,
+        const struct acts *acts, struct problem *why);
+
 /*
- * For a report: the newest checkpoint of a day of the archive in `dir`, as people
- * compare it (`open` is none: it does not stay).  OK; NOT_FOUND: none was made; or a
- * problem.
+ * The newest checkpoint of a day (`open` is none: it does not stay) whose signatures
+ * hold; size 0: there is none.  OK; NOT_FOUND: none was ever made; or what is wrong with
+ * the acts or the newest file, over which `out` then is an older one that holds.
  */
+int checkpoint_last(const char *dir, struct checkpoint *out, struct problem *why);
+
+/* The same as people compare it, for a report; no digits: none holds. */
 struct checkpoint_mark {
 	char digits[CHECKPOINT_DIGITS]; /* "a1b2c3d4e5f60718" */
 	uint64_t size;                  /* seals it covers */

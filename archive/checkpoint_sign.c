@@ -171,27 +171,78 @@ size_t checkpoint_names(const char *dir, char (**names)[CHECKPOINT_NAME])
 	return *names != NULL ? (size_t)n : 0;
 }
 
+/* A file of a day has the name of its size. */
+static int name_holds(
+        const struct checkpoint *checkpoint, const char *name, struct problem *why)
+{
+	char own[CHECKPOINT_NAME];
+	snprintf(own, sizeof own, "%012" PRIu64, checkpoint->size);
+	if (strcmp(name, CHECKPOINT_OPEN) == 0 || strcmp(name, own) == 0)
+		return OK;
+	return problem_set(why, MALFORMED, EXIT_DAMAGED, "covers %" PRIu64 " seals",
+	        checkpoint->size);
+}
+
+int checkpoint_sound(struct checkpoint *checkpoint, const char *path,
+        const struct acts *acts, struct problem *why)
+{
+	struct problem first;
+	const char *slash = strrchr(path, '/');
+	int status = checkpoint_read(checkpoint, path, why);
+	if (status != OK)
+		return status;
+	status = name_holds(checkpoint, slash != NULL ? slash + 1 : path, &first);
+	if (status == OK && acts != NULL)
+		status = checkpoint_hold(checkpoint, acts, &first);
+	if (status >= 0)
+		return OK;
+	return problem_set(why, status, EXIT_DAMAGED,
+	        "%s: %.700s: this checkpoint is not as it was signed; quantrac verify "
+	        "tells more; put back a copy of it",
+	        path, first.text);
+}
+
+int checkpoint_last(const char *dir, struct checkpoint *out, struct problem *why)
+{
+	char path[ARCHIVE_PATH], (*names)[CHECKPOINT_NAME];
+	struct checkpoint one;
+	struct acts acts = { 0 };
+	*out = (struct checkpoint){ 0 };
+	size_t n = checkpoint_names(dir, &names);
+	if (n == 0)
+		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+		        "%s: has no checkpoint: nobody has signed its seal list "
+		        "(quantrac keys new archive --sign makes the key)",
+		        dir);
+	int status = acts_read(&acts, dir, why);
+	bool known = status == OK;
+	for (size_t i = n; i > 0 && known && out->size == 0; i--) {
+		checkpoint_path(dir, names[i - 1], path, sizeof path);
+		int held = checkpoint_sound(&one, path, &acts, i == n ? why : NULL);
+		if (i == n)
+			status = held;
+		if (held == OK)
+			*out = one;
+	}
+	free(names);
+	acts_free(&acts);
+	return status;
+}
+
 int checkpoint_newest(
         const char *dir, struct checkpoint_mark *mark, struct problem *why)
 {
-	char path[ARCHIVE_PATH], hex[DIGEST_HEX], (*names)[CHECKPOINT_NAME];
+	char hex[DIGEST_HEX];
 	uint8_t hash[DIGEST_SIZE];
 	struct checkpoint checkpoint;
 	*mark = (struct checkpoint_mark){ 0 };
-	size_t n = checkpoint_names(dir, &names);
-	if (n > 0)
-		checkpoint_path(dir, names[n - 1], path, sizeof path);
-	free(names);
-	if (n == 0)
-		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
-		        "%s: has no checkpoint: nobody has signed its seal list", dir);
-	int status = checkpoint_read(&checkpoint, path, why);
-	if (status != OK)
+	int status = checkpoint_last(dir, &checkpoint, why);
+	if (checkpoint.size == 0)
 		return status;
 	checkpoint_stamp(&checkpoint, hash);
 	digest_print(hash, hex);
 	snprintf(mark->digits, sizeof mark->digits, "%.16s", hex);
 	mark->size = checkpoint.size;
 	mark->at_us = checkpoint.at_us;
-	return OK;
+	return status;
 }

@@ -2,6 +2,7 @@
 #include "archive/receipts.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,19 +22,13 @@ static int cannot(struct problem *why, const char *path, const char *what)
 int receipt_request(const char *dir, char *path, size_t room, struct problem *why)
 {
 	uint8_t hash[DIGEST_SIZE], nonce[STAMP_NONCE], request[STAMP_REQUEST];
-	char note[ARCHIVE_PATH], (*names)[CHECKPOINT_NAME];
+	char note[ARCHIVE_PATH], name[CHECKPOINT_NAME];
 	struct checkpoint checkpoint;
-	size_t n = checkpoint_names(dir, &names);
-	if (n == 0)
-		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
-		        "%s: has no checkpoint: quantrac keys new archive --sign makes "
-		        "the key that signs them",
-		        dir);
-	checkpoint_path(dir, names[n - 1], note, sizeof note);
-	free(names);
-	int status = checkpoint_read(&checkpoint, note, why);
+	int status = checkpoint_last(dir, &checkpoint, why);
 	if (status != OK)
 		return status;
+	snprintf(name, sizeof name, "%012" PRIu64, checkpoint.size);
+	checkpoint_path(dir, name, note, sizeof note);
 	checkpoint_stamp(&checkpoint, hash);
 	if (getrandom(nonce, sizeof nonce, 0) != (ssize_t)sizeof nonce)
 		return cannot(why, "chance", "had");
@@ -187,6 +182,20 @@ static int note_store(const char *dir, const struct checkpoint *returned, char *
 	return status;
 }
 
+/* An answer over something that was changed proves nothing. */
+static int still_holds(const char *dir, const char *name, struct problem *why)
+{
+	char path[ARCHIVE_PATH];
+	struct checkpoint checkpoint;
+	struct acts acts;
+	checkpoint_path(dir, name, path, sizeof path);
+	int status = acts_read(&acts, dir, why);
+	if (status == OK)
+		status = checkpoint_sound(&checkpoint, path, &acts, why);
+	acts_free(&acts);
+	return status;
+}
+
 static int stamp_store(const char *dir, const uint8_t *bytes, size_t n, char *said,
         size_t room, struct problem *why)
 {
@@ -199,6 +208,9 @@ static int stamp_store(const char *dir, const uint8_t *bytes, size_t n, char *sa
 	if (find(dir, name, &ours, same_stamp, stamp.hash) != OK)
 		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
 		        "this time stamp is of no checkpoint of %s", dir);
+	status = still_holds(dir, name, why);
+	if (status != OK)
+		return status;
 	checkpoint_path(dir, name, note, sizeof note);
 	snprintf(path, sizeof path, "%.4000s.tsr", note);
 	if (file_replace(path, bytes, n, 0644) != OK)

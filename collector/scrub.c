@@ -228,7 +228,8 @@ static bool is_due(const struct scrub *scrub, int64_t now_us)
 
 void scrub_run(struct scrub *scrub, struct seal_job *job)
 {
-	if (scrub->options.every_s <= 0 || job->enough || job->sealer->stopped)
+	if (scrub->options.every_s <= 0 || job->enough || job->sealer->stopped ||
+	        job->sealer->held)
 		return;
 	pace(scrub, job->now_us);
 	if (!scrub->begun)
@@ -244,6 +245,8 @@ void scrub_run(struct scrub *scrub, struct seal_job *job)
 
 void scrub_all(struct scrub *scrub, struct seal_job *job)
 {
+	if (job->sealer->held)
+		return;
 	round_begin(scrub, job->now_us);
 	while (scrub->round.ended_us == 0 && !job->enough) {
 		scrub->balance = SCRUB_BURST;

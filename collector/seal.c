@@ -313,6 +313,10 @@ int seal_job_run(struct seal_job *job, struct problem *why)
 {
 	int files = 0, worst = OK;
 	struct problem first = { .text = "" };
+	const struct sealer *sealer = job->sealer;
+	if (sealer->held)
+		return problem_set(
+		        why, REFUSED, EXIT_DAMAGED, "%s", sealer->held_why.text);
 	for (size_t i = 0, n; i < job->n && !is_over(job); i += n) {
 		for (n = 1; i + n < job->n; n++)
 			if (strcmp(job->limit[i + n].source, job->limit[i].source) != 0)
@@ -349,8 +353,8 @@ int sealer_open(
 		.identity = &sealer->identity };
 	int status = archive_identify(options->dir, &sealer->identity, why);
 	if (status == OK)
-		status = seal_list_read(&sealer->list, options->dir, why);
-	if (status == OK)
+		status = seal_guard(sealer, why);
+	if (status == OK && !sealer->held)
 		status = seal_recover(sealer, why);
 	if (status != OK) {
 		sealer_close(sealer);

@@ -34,6 +34,8 @@ struct sealer {
 	const char *stop;
 	void (*step)(const char *name);
 	bool stopped;
+	bool held; /* the list is not the one that was signed: nothing is sealed */
+	struct problem held_why;
 	struct archive_identity identity;
 	struct seal_list list;
 	struct checkpoints checkpoints;
@@ -43,6 +45,10 @@ struct sealer {
 
 /* Tests: has the power gone at this step?  Then it stays gone. */
 bool seal_stops(struct sealer *sealer, const char *step);
+
+/* Read the seal list and compare it with what was signed, before anything is moved.  OK,
+ * also when it differs (sealer->held), or a problem. */
+int seal_guard(struct sealer *sealer, struct problem *why);
 
 /* What an interrupted seal left behind, put in order.  OK or FAILED. */
 int seal_recover(const struct sealer *sealer, struct problem *why);

@@ -8,6 +8,7 @@
 #include "analysis/holes.h"
 #include "base/config.h"
 #include "base/legal_time.h"
+#include "base/log.h"
 #include "calibration/ledger.h"
 #include "reports/sheet.h"
 
@@ -292,12 +293,16 @@ static int draw_curve(struct sheet *sheet, struct reader *reader,
 	return status == NOT_FOUND ? OK : status;
 }
 
-/* The newest checkpoint, if the archive signs any: who keeps the sheet can hold the
- * archive against it. */
+/* The newest checkpoint that holds, if the archive signs any: who keeps the sheet can
+ * hold the archive against it. */
 static void find_mark(struct sheet *sheet, const struct reader *reader)
 {
 	struct checkpoint_mark mark;
-	if (checkpoint_newest(reader_dir(reader), &mark, NULL) != OK)
+	struct problem why;
+	int status = checkpoint_newest(reader_dir(reader), &mark, &why);
+	if (status != OK && status != NOT_FOUND)
+		log_seldom(LOG_WARN, "checkpoint", "%s", why.text);
+	if (mark.digits[0] == '\0')
 		return;
 	snprintf(sheet->mark, sizeof sheet->mark, "%s", mark.digits);
 	sheet->mark_size = mark.size;

@@ -532,6 +532,95 @@ static void a_time_stamp_is_asked_for_kept_and_checked(void **state)
 	assert_verify(*state, 1, "checkpoints/000000000003.tsr: DAMAGED: time stamp");
 }
 
+/* Another letter in the place of one of its own signature's. */
+static void signature_break(const char *dir, const char *name)
+{
+	char path[ARCHIVE_PATH], *text;
+	size_t n;
+	checkpoint_path(dir, name, path, sizeof path);
+	assert_int_equal(file_read(path, 1 << 16, &text, &n), OK);
+	char *at = strstr(text, "archive ") + 40;
+	*at = *at == 'A' ? 'B' : 'A';
+	assert_int_equal(file_replace(path, text, n, 0644), OK);
+	free(text);
+}
+
+static void one_whose_signature_does_not_hold_is_no_receipt(void **state)
+{
+	char path[ARCHIVE_PATH], said[300];
+	struct problem why = { .text = "" };
+	struct checkpoint_mark mark, older;
+	int code;
+	seals_add(*state, 3);
+	run(DAY(1));
+	assert_int_equal(checkpoint_newest(*state, &older, &why), OK);
+	seals_add(*state, 2);
+	run(DAY(2));
+	assert_int_equal(receipt_request(*state, path, sizeof path, &why), OK);
+	assert_non_null(strstr(path, "000000000005.tsq"));
+	signature_break(*state, "000000000005");
+	/* a time stamp over what it is now */
+	authority_make(*state);
+	free(run_command(&code,
+	        "cd %s && head -n 8 checkpoints/000000000005 > data && openssl ts "
+	        "-query -data data -sha256 -cert -out q 2>&1 && openssl ts -reply "
+	        "-config tsa.cnf -section one -queryfile q -signer tsa.pem -inkey "
+	        "tsa.key -out answer 2>&1",
+	        (char *)*state));
+	assert_int_equal(code, 0);
+	const char *answer = in_folder(*state, "answer");
+	assert_int_equal(
+	        receipt_store(*state, answer, said, sizeof said, &why), MALFORMED);
+	assert_int_equal(why.exit, EXIT_DAMAGED);
+	assert_contains(why.text, "checkpoints/000000000005: signature 1 is not that");
+	unlink(path);
+	assert_int_equal(receipt_request(*state, path, sizeof path, &why), MALFORMED);
+	assert_contains(why.text, "checkpoints/000000000005: signature 1 is not that");
+	assert_int_equal(
+	        access(in_folder(*state, "checkpoints/000000000005.tsq"), F_OK), -1);
+	/* the newest is refused by its name; a sheet takes the one before */
+	assert_int_equal(checkpoint_newest(*state, &mark, &why), MALFORMED);
+	assert_int_equal(why.exit, EXIT_DAMAGED);
+	assert_contains(why.text, "checkpoints/000000000005: signature 1 is not that");
+	assert_string_equal(mark.digits, older.digits);
+	assert_int_equal(mark.size, 3);
+	signature_break(*state, "000000000003");
+	assert_int_equal(checkpoint_newest(*state, &mark, &why), MALFORMED);
+	assert_contains(why.text, "checkpoints/000000000005: ");
+	assert_string_equal(mark.digits, "");
+}
+
+static void one_under_the_name_of_another_is_not_the_newest(void **state)
+{
+	struct problem why = { .text = "" };
+	struct checkpoint_mark mark;
+	seals_add(*state, 3);
+	run(DAY(1));
+	assert_int_equal(link(in_folder(*state, "checkpoints/000000000003"),
+	                         in_folder(*state, "checkpoints/000000000009")),
+	        0);
+	assert_int_equal(checkpoint_newest(*state, &mark, &why), MALFORMED);
+	assert_contains(why.text, "checkpoints/000000000009: covers 3 seals");
+	assert_int_equal(mark.size, 3);
+}
+
+static void without_the_acts_no_checkpoint_holds(void **state)
+{
+	struct problem why = { .text = "" };
+	struct checkpoint_mark mark;
+	seals_add(*state, 3);
+	run(DAY(1));
+	assert_int_equal(
+	        file_replace(in_folder(*state, "checkpoints/acts"), "x\n", 2, 0644),
+	        OK);
+	assert_int_equal(checkpoint_newest(*state, &mark, &why), MALFORMED);
+	assert_contains(why.text, "checkpoints/acts: ");
+	assert_string_equal(mark.digits, "");
+	unlink(in_folder(*state, "checkpoints/acts"));
+	assert_int_equal(checkpoint_newest(*state, &mark, &why), MALFORMED);
+	assert_contains(why.text, "knows 1 acts; the list has only 0");
+}
+
 #define WITH_ARCHIVE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -551,6 +640,9 @@ int main(void)
 		WITH_ARCHIVE(
 		        a_witness_cosigns_what_grew_and_refuses_what_was_rewritten),
 		WITH_ARCHIVE(a_time_stamp_is_asked_for_kept_and_checked),
+		WITH_ARCHIVE(one_whose_signature_does_not_hold_is_no_receipt),
+		WITH_ARCHIVE(one_under_the_name_of_another_is_not_the_newest),
+		WITH_ARCHIVE(without_the_acts_no_checkpoint_holds),
 	};
 	return cmocka_run_group_tests_name("checkpoint", tests, NULL, NULL);
 }

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A seal list that is not the one that was signed: nothing is sealed upon it. */
+#include "tests/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/folder.h"
+#include "base/log.h"
+#include "base/sign.h"
+#include "collector/incoming.h"
+#include "collector/scrub.h"
+#include "tests/agent_kit.h"
+
+#define EPOCH UINT64_C(0x5000000000000001)
+#define D(n)  (AGENT_DAY + (n)*AGENT_1DAY)
+#define DAYS  5
+#define CURE                                                                           \
+	"the seal list is not the one that was signed: put back a copy of seals, "     \
+	"then start again"
+
+static struct agent_book book;
+static struct agent cabinet;
+static char lines[65536], key_path[600], *good;
+static size_t good_size;
+
+static void keep_line(enum log_level level, const char *text)
+{
+	size_t n = strlen(lines);
+	snprintf(lines + n, sizeof lines - n, "%s\n", text);
+}
+
+static struct ingest *open_it(const char *dir)
+{
+	struct ingest_options options = { .dir = dir, .sign_key = key_path };
+	struct ingest *ingest;
+	struct problem why = { .text = "" };
+	if (ingest_open(&ingest, &options, &why) != OK)
+		fail_msg("%s", why.text);
+	return ingest;
+}
+
+static void readings(struct ingest *ingest, int64_t from_us, int64_t to_us)
+{
+	for (int64_t t = from_us; t < to_us; t += AGENT_HOUR) {
+		agent_reading(&cabinet, t, (double)(t % 997));
+		agent_give(&cabinet, ingest, t + 1000000);
+	}
+}
+
+/* Five days sealed and signed; `all`: and two hours of the sixth. */
+static void seal_days(const char *dir, bool all)
+{
+	struct problem why = { .text = "" };
+	struct ingest *ingest = open_it(dir);
+	agent_describe(&cabinet, D(0));
+	agent_give(&cabinet, ingest, D(0));
+	readings(ingest, D(0), D(DAYS) + 2 * AGENT_HOUR);
+	if (ingest_seal(ingest, D(DAYS) + 2 * AGENT_HOUR, all, &why) < DAYS)
+		fail_msg("%s", why.text);
+	ingest_close(ingest);
+	assert_int_equal(
+	        file_read(in_folder(dir, "seals"), 1u << 20, &good, &good_size), OK);
+}
+
+static int setup(void **state)
+{
+	char public_path[600];
+	if (scratch_make(state) != 0)
+		return -1;
+	lines[0] = '\0';
+	log_catch(keep_line);
+	archive_make(*state);
+	agent_start(&cabinet, &book, "bt-outlet", EPOCH);
+	folder_make(in_folder(*state, "keys"));
+	snprintf(key_path, sizeof key_path, "%s",
+	        in_folder(*state, "keys/archive.sign.secret"));
+	snprintf(public_path, sizeof public_path, "%s",
+	        in_folder(*state, "keys/archive.sign.pub"));
+	return sign_key_new(key_path, public_path, NULL) == OK ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	free(good);
+	good = NULL;
+	agent_end(&cabinet);
+	agent_book_free(&book);
+	return scratch_remove(state);
+}
+
+static void seals_put(const char *dir, const char *text, size_t n)
+{
+	assert_int_equal(file_replace(in_folder(dir, "seals"), text, n, 0640), OK);
+}
+
+/* The list without its last lines. */
+static void seals_cut(const char *dir, int count)
+{
+	size_t n = good_size;
+	for (int i = 0; i < count; i++)
+		n = (size_t)((char *)memrchr(good, '\n', n - 1) + 1 - good);
+	seals_put(dir, good, n);
+}
+
+static void seals_are(const char *dir, const char *expected, size_t n)
+{
+	char *text;
+	size_t m;
+	assert_int_equal(file_read(in_folder(dir, "seals"), 1u << 20, &text, &m), OK);
+	assert_int_equal(m, n);
+	assert_memory_equal(text, expected, n);
+	free(text);
+}
+
+/* A start on this list: records come in and stay, nothing is sealed, moved, forgotten
+ * or made again. */
+static void is_held(const char *dir)
+{
+	struct problem why = { .text = "" };
+	struct scrub scrub;
+	const struct scrub_options quick = { .every_s = 60, .bytes_s = 1e12 };
+	char *before, *after;
+	size_t n, m, records = book.n;
+	assert_int_equal(file_read(in_folder(dir, "seals"), 1u << 20, &before, &n), OK);
+	struct ingest *ingest = open_it(dir);
+	readings(ingest, D(DAYS) + 2 * AGENT_HOUR, D(DAYS + 1) + 2 * AGENT_HOUR);
+	assert_int_equal(ingest_commit(ingest), OK);
+	struct seal_job *job = ingest_seal_begin(ingest, D(DAYS + 20), true);
+	assert_int_equal(seal_job_run(job, &why), REFUSED);
+	assert_contains(why.text, CURE);
+	assert_int_equal(why.exit, EXIT_DAMAGED);
+	scrub_open(&scrub, &quick, dir);
+	scrub_run(&scrub, job);
+	scrub_all(&scrub, job);
+	assert_int_equal(scrub.n_told, 0);
+	scrub_close(&scrub);
+	for (size_t i = 0; i < job->n; i++)
+		assert_int_equal(job->limit[i].forget_seq, 0);
+	ingest_seal_end(ingest, job);
+	ingest_close(ingest);
+	assert_true(book.n > records);
+	assert_int_equal(file_read(in_folder(dir, "seals"), 1u << 20, &after, &m), OK);
+	assert_int_equal(m, n);
+	assert_memory_equal(after, before, n);
+	free(before);
+	free(after);
+	assert_int_equal(access(in_folder(dir, "quarantine"), F_OK), -1);
+}
+
+/* The good list again: what came meanwhile is sealed upon it. */
+static void goes_on(const char *dir)
+{
+	struct problem why = { .text = "" };
+	seals_put(dir, good, good_size);
+	struct ingest *ingest = open_it(dir);
+	if (ingest_seal(ingest, D(DAYS + 20), true, &why) < 0)
+		fail_msg("not sealed: %s", why.text);
+	ingest_close(ingest);
+	assert_int_equal(sealed_records(dir, &book), book.n);
+	assert_int_equal(access(in_folder(dir, "quarantine"), F_OK), -1);
+}
+
+static void a_list_shorter_than_what_was_signed_is_not_sealed_upon(void **state)
+{
+	seal_days(*state, true);
+	seals_cut(*state, 3);
+	is_held(*state);
+	goes_on(*state);
+}
+
+static void a_list_that_is_gone_is_not_begun_anew(void **state)
+{
+	seal_days(*state, true);
+	seals_put(*state, "", 0);
+	is_held(*state);
+	goes_on(*state);
+}
+
+static void half_a_line_that_was_signed_is_missed(void **state)
+{
+	seal_days(*state, true);
+	seals_put(*state, good, good_size - 5);
+	is_held(*state);
+	goes_on(*state);
+}
+
+static void a_changed_last_line_is_not_sealed_upon(void **state)
+{
+	seal_days(*state, true);
+	char *changed = strdup(good);
+	char *at = strstr(memrchr(changed, '\n', good_size - 2), " root ");
+	at[6] = at[6] == '0' ? '1' : '0';
+	seals_put(*state, changed, good_size);
+	free(changed);
+	is_held(*state);
+	goes_on(*state);
+}
+
+static void a_damaged_list_is_not_sealed_upon_and_takes_records_in(void **state)
+{
+	seal_days(*state, true);
+	char *changed = strdup(good);
+	changed[0] ^= 1;
+	seals_put(*state, changed, good_size);
+	free(changed);
+	is_held(*state);
+	goes_on(*state);
+}
+
+/* What was sealed since the last day's checkpoint is signed too. */
+static void the_open_checkpoint_counts(void **state)
+{
+	struct problem why = { .text = "" };
+	seal_days(*state, false);
+	assert_int_equal(access(in_folder(*state, "checkpoints/open"), F_OK), -1);
+	struct ingest *ingest = open_it(*state);
+	readings(ingest, D(DAYS) + 2 * AGENT_HOUR, D(DAYS) + 3 * AGENT_HOUR);
+	agent_reading(&cabinet, D(0) + 1, 1); /* late */
+	agent_give(&cabinet, ingest, D(DAYS) - AGENT_HOUR);
+	assert_true(ingest_seal(ingest, D(DAYS + 1) + 15 * AGENT_MIN, false, &why) > 0);
+	ingest_close(ingest);
+	assert_int_equal(access(in_folder(*state, "checkpoints/open"), F_OK), 0);
+	free(good);
+	assert_int_equal(
+	        file_read(in_folder(*state, "seals"), 1u << 20, &good, &good_size), OK);
+	seals_cut(*state, 1);
+	is_held(*state);
+	goes_on(*state);
+}
+
+static void flip(const char *path, const char *behind)
+{
+	char *text;
+	size_t n;
+	assert_int_equal(file_read(path, 1u << 16, &text, &n), OK);
+	char *at = strstr(text, behind) + strlen(behind) + 20;
+	*at = *at == 'A' ? 'B' : 'A';
+	assert_int_equal(file_replace(path, text, n, 0644), OK);
+	free(text);
+}
+
+static void a_checkpoint_that_does_not_hold_holds_nothing_up(void **state)
+{
+	seal_days(*state, true);
+	flip(in_folder(*state, "checkpoints/000000000006"), "\xe2\x80\x94 archive ");
+	seals_cut(*state, 1);
+	struct ingest *ingest = open_it(*state);
+	struct problem why = { .text = "" };
+	assert_int_equal(ingest_seal(ingest, D(DAYS + 20), true, &why), 1);
+	ingest_close(ingest);
+	assert_contains(lines, "checkpoints/000000000006: signature 1 is not that of");
+}
+
+/* Who cannot be asked whose signature it is has lost one more thing. */
+static void without_the_acts_what_was_signed_counts_all_the_same(void **state)
+{
+	seal_days(*state, true);
+	assert_int_equal(rename(in_folder(*state, "checkpoints/acts"),
+	                         in_folder(*state, "acts.kept")),
+	        0);
+	seals_cut(*state, 1);
+	is_held(*state);
+	assert_int_equal(rename(in_folder(*state, "acts.kept"),
+	                         in_folder(*state, "checkpoints/acts")),
+	        0);
+	goes_on(*state);
+}
+
+static void without_checkpoints_a_damaged_list_stops_the_start(void **state)
+{
+	struct ingest *ingest;
+	struct problem why;
+	key_path[strlen(key_path) - 1] = 'x';
+	seal_days(*state, true);
+	good[0] ^= 1;
+	seals_put(*state, good, good_size);
+	struct ingest_options options = { .dir = *state };
+	assert_int_equal(ingest_open(&ingest, &options, &why), MALFORMED);
+	assert_int_equal(why.exit, EXIT_DAMAGED);
+}
+
+static void recover_and_import_say_the_cure(void **state)
+{
+	int code;
+	char seals[16384];
+	seal_days(*state, true);
+	seals_cut(*state, 2);
+	size_t n = good_size;
+	for (int i = 0; i < 2; i++)
+		n = (size_t)((char *)memrchr(good, '\n', n - 1) + 1 - good);
+	memcpy(seals, good, n);
+	char *said = run_command(&code, "%s recover %s 2>&1",
+	        project_file("build/san/quantrac"), (char *)*state);
+	assert_contains(said, CURE);
+	free(said);
+	assert_int_equal(code, EXIT_DAMAGED);
+	struct ingest_options options = { .dir = *state };
+	struct incoming_counts counts;
+	struct problem why = { .text = "" };
+	assert_int_equal(
+	        incoming_deliver(&options, true, D(9), &counts, &why), REFUSED);
+	assert_contains(why.text, CURE);
+	assert_int_equal(why.exit, EXIT_DAMAGED);
+	seals_are(*state, seals, n);
+	goes_on(*state);
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH(a_list_shorter_than_what_was_signed_is_not_sealed_upon),
+		WITH(a_list_that_is_gone_is_not_begun_anew),
+		WITH(half_a_line_that_was_signed_is_missed),
+		WITH(a_changed_last_line_is_not_sealed_upon),
+		WITH(a_damaged_list_is_not_sealed_upon_and_takes_records_in),
+		WITH(the_open_checkpoint_counts),
+		WITH(a_checkpoint_that_does_not_hold_holds_nothing_up),
+		WITH(without_the_acts_what_was_signed_counts_all_the_same),
+		WITH(without_checkpoints_a_damaged_list_stops_the_start),
+		WITH(recover_and_import_say_the_cure),
+	};
+	return cmocka_run_group_tests_name("seal, guarded", tests, NULL, NULL);
+}
