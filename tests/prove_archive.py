@@ -44,7 +44,9 @@ def verdicts(said):
     found = set()
     for line in said.splitlines():
         place, _, rest = line.partition(": ")
-        word = next((w for w in WORDS if rest.startswith(w)), None)
+        place = re.sub(r"\\(x|udc)[0-9a-f]{2}|\ufffd", "?", place)  # a byte that is no text, in either's way
+        hole = re.match(r"(DAMAGED: )?records \d+ to \d+ (are missing|never came)", rest)
+        word = hole[0] if hole else next((w for w in WORDS if rest.startswith(w)), None)
         if re.fullmatch(r"seals line \d+", place):
             word = "DAMAGED"
         if word and not place.endswith(".tsr"):
@@ -141,6 +143,43 @@ def instrument(archive):
         return next(n for n in file if isinstance(file[n], h5py.Group) and n != "events")
 
 
+def sealed(act):
+    """A change that libhdf5 makes in a sealed file."""
+    def done(archive):
+        path = os.path.join(archive, DAY % 3)
+        os.chmod(path, 0o600)
+        with h5py.File(path, "r+") as file:
+            act(file)
+    return done
+
+
+def flags_change(state):
+    values = state.attrs["flag_values"]
+    values[1] = 2
+    state.attrs.modify("flag_values", values)
+
+
+def journal(*segments):
+    """A journal of segments (number, first seq, commits, records before it that never came)."""
+    def act(archive):
+        folder = os.path.join(archive, f"journal/tram-01/{EPOCH:016x}")
+        os.makedirs(folder)
+        for segment in segments:
+            write(os.path.join(folder, f"{segment[1]:020}.log"), small_segment(EPOCH, *segment)[1])
+    return act
+
+
+def folder_instead(name):
+    def act(archive):
+        os.remove(os.path.join(archive, name))
+        os.mkdir(os.path.join(archive, name))
+    return act
+
+
+def put_in(name):
+    return lambda archive: write(os.path.join(os.fsencode(archive), name), b"x")
+
+
 def repack(archive):
     path = os.path.join(archive, DAY % 4)
     run("h5repack", "-f", "GZIP=9", path, path + ".new")
@@ -178,6 +217,10 @@ def damages(group):
         "the zone's name": edit("attribute", "/", "zone_name", "Khac"),
         "the station": edit("attribute", "/", "station", "other"),
         "an attribute taken away": edit("remove", cod, "unit_of_instrument"),
+        "the units taken away": sealed(lambda file: file[cod].attrs.__delitem__("units")),
+        "an attribute put in": sealed(lambda file: file[cod].attrs.create("x", 1)),
+        "the group renamed": sealed(lambda file: file.move(group, group + "-b")),
+        "the values of the flags": sealed(lambda file: flags_change(file[cod + "_state"])),
         "a dataset put in": edit("new", f"{group}/extra"),
         "a dataset put in at the root": edit("new", "extra"),
         "rewritten by h5repack": repack,
@@ -198,6 +241,11 @@ def damages(group):
         "the size in a checkpoint": change(checkpoint, b"\n4\n", b"\n3\n"),
         "the co-signature": flip("checkpoints/000000000006", -20, 1),
         "a checkpoint taken away": lambda archive: os.remove(os.path.join(archive, checkpoint)),
+        "a letter that is no base64": flip(checkpoint, -20, 64),
+        "a folder for a checkpoint": folder_instead(checkpoint),
+        "the acts taken away": lambda archive: os.remove(os.path.join(archive, "checkpoints/acts")),
+        "a name that is no text": put_in(b"kcn-mau/outlet/2026/\xff\xc3\x28.h5"),
+        "a name that is no text, of a key": put_in(b"checkpoints/\xfe.pem"),
         "a key in the acts": flip("checkpoints/acts", 20, 1),
         "a signature in the acts": flip("checkpoints/acts", -20, 1),
         "the acts cut": cut("checkpoints/acts", 2),
@@ -206,6 +254,11 @@ def damages(group):
         "a bit of a journal's header": flip(segment, 30, 4),
         "a bit of a journal's check sum": flip(segment, 64, 4),
         "a journal's last bytes": flip(segment, 65, 128),
+        "a folder for a journal's segment": lambda archive: folder_instead(segment(archive))(archive),
+        "records that never came": journal((1, 1, (2, 3), 0), (2, 10, (2,), 4)),
+        "records that never came, so many or more": journal((1, 1, (2, 3), 0), (2, 10, (2,), 0xFFFFFFFF)),
+        "records missing before some that never came": journal((1, 1, (2, 3), 0), (2, 10, (2,), 3), (3, 12, (1,), 5)),
+        "records missing, and no header tells": journal((1, 1, (2, 3), 0), (2, 10, (2,), 0)),
     }
 
 
@@ -253,9 +306,9 @@ def page(folder, archive):
 EPOCH, TAKEN_US = 0x1122334455667700, 1794712500000000
 
 
-def small_segment(epoch, number, first, commits):
+def small_segment(epoch, number, first, commits, skipped=0):
     """A segment as quantrac-journal lays it out: STATE records of `tram-01` in commits of so many, and 32 bytes of zeros."""
-    header = struct.pack("<4sHH16sQQQqI", b"QTJ1", 1, 0, b"tram-01", epoch, number, first, TAKEN_US + number, 0)
+    header = struct.pack("<4sHH16sQQQqI", b"QTJ1", 1, 0, b"tram-01", epoch, number, first, TAKEN_US + number, skipped)
     out, seq = header + struct.pack("<I", crc32c(header)), first
     seed = crc32c(struct.pack("<QQ", epoch, number))
     for place in (i for n in commits for i in range(n)):

@@ -27,7 +27,7 @@ ID, N, HASH = "[a-z0-9][a-z0-9_-]*", "(?:0|[1-9][0-9]*)", "[0-9a-f]{64}"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00"
 SEAL = re.compile(rf"v1 (?P<date>\d{{4}}-\d\d-\d\d|-) (?P<station>{ID}) (?P<kind>day|late[1-9]\d*|unplaced) "
                   rf"records (?P<records>{N}) readings (?P<readings>{N}) gaps (?P<gaps>{N}) root (?P<root>{HASH}) "
-                  rf"file (?P<file>{HASH}) path (?P<path>[a-z0-9_./-]+) at {TIME} prev (?P<prev>{HASH})")
+                  rf"file (?P<file>{HASH}) path (?P<path>(?!/|\S*\.\.)[a-z0-9_./-]+) at {TIME} prev (?P<prev>{HASH})")
 ACT = re.compile(rf"(v1 (key|revoke|witness|prune) (\S+) (\S+) from ({N}) at {TIME} prev ({HASH}) by ({ID})) "
                  r"sig (\S+)(?: (\S+))?")
 NOTE = re.compile(rf"(quantrac/{ID}\n({N})\n(\S+)\nat {TIME}\nprev ({HASH})\nacts ({N}) ({HASH})\n)\n"
@@ -51,9 +51,14 @@ def need(holds, words):
 
 
 def say(line):
-    SAID.append(line)
-    print(line)
+    SAID.append("".join(c if c.isprintable() else repr(c)[1:-1] for c in line))
+    print(SAID[-1])
     return True
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def sha(*parts):
@@ -130,6 +135,8 @@ def derived(thing, zone, seal):
     name, group = thing.name.split("/")[-1], thing.parent
     if not name or isinstance(thing, h5py.Group) and name != "events":
         text = describe(thing)
+        if name and not re.fullmatch(re.escape(text.get("instrument", "")) + r"(__\d+)?", name):
+            return None
         out = {a: text.get(key) for a, key in FIXED[f"from DESCRIBE to {'group' if name else 'root'}"].items()}
         below = [] if name else [describe(g) for g in thing.values() if isinstance(g, h5py.Group)]
         banner = [BANNER] if "simulation" in [t.get("origin") for t in [text] + below] else []
@@ -172,9 +179,8 @@ def check_names(file, zone, seal):
 
 
 def check_file(path, zone, seal):
-    with open(path, "rb") as file:
-        same = sha(file.read()).hex() == seal["file"]
     try:
+        same = sha(read(path)).hex() == seal["file"]
         records = file_records(path)
         counts = [len(records)] + [sum(r[3] == kind for r in records) for kind in (2, 5)]
         need(counts == [int(seal[n]) for n in ("records", "readings", "gaps")], f"holds {counts} records")
@@ -195,11 +201,11 @@ def crc32c(data, seed=0):
     return crc ^ 0xFFFFFFFF
 
 
-def need_signed(by, key, text, code):
-    """That a base64 text ends with the Ed25519 signature of a key over a text."""
+def need_signed(by, key, text, signature):
+    """That it is the Ed25519 signature of a key over a text."""
     with tempfile.TemporaryDirectory() as folder:
         der = bytes.fromhex("302a300506032b6570032100") + key
-        for name, data in (("key", der), ("text", text.encode()), ("sig", unpacked(code)[-64:])):
+        for name, data in (("key", der), ("text", text.encode()), ("sig", signature)):
             with open(f"{folder}/{name}", "wb") as file:
                 file.write(data)
         words = "openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey key -in text -sigfile sig"
@@ -226,10 +232,10 @@ class Acts:
         need(prev == self.hashes[-1], BEFORE)
         new = unpacked(what) if kind in ("key", "witness") else None
         need(by == (self.signer or subject) and (self.signer or kind == "key"), f"{by} may not sign it")
-        need_signed(by, self.keys[by][0] if self.signer else new, text, one)
+        need_signed(by, self.keys[by][0] if self.signer else new, text, unpacked(one))
         need((two is None) == (kind != "key" or self.signer is None), "a signature is missing, or one too many")
         if two is not None:
-            need_signed(subject, new, text, two)
+            need_signed(subject, new, text, unpacked(two))
         if new is not None:
             need(len(new) == 32 and re.fullmatch(ID, subject) and len(subject) < 33 and
                  subject not in [*self.keys, *self.witnesses], f"{subject} is no new name and key")
@@ -245,31 +251,41 @@ class Acts:
             self.pruned[subject] = what
         self.hashes.append(sha(line.encode()).hex())
 
-    def check_note(self, name, data, before, lines):
-        m = NOTE.fullmatch(data.decode())
-        need(m, "is not of the form")
-        text, size, root, prev, known, act, signatures = m.groups()
+    def check_note(self, name, note, before, lines):
+        text, size, root, prev, known, act, signatures = note
         need(name in ("open", f"{int(size):012}"), f"covers {size} seals, which is not its name")
         need(prev == before, "does not name the checkpoint before it: one was changed, added or removed")
         need(int(known) < len(self.hashes), f"knows {known} acts; the list has only {len(self.hashes) - 1}")
         need(self.hashes[int(known)] == act, "knows other acts")
-        for i, (who, code) in enumerate(re.findall("\u2014 (.*) (.*)\n", signatures)):
+        need(len({who for who, _ in signatures}) == len(signatures), "is signed twice by one key")
+        for i, (who, signed) in enumerate(signatures):
             key, first, last = (self.witnesses if i else self.keys).get(who, (None, 0, 1 << 62 if i else 0))
-            need(i or first <= int(size) <= last, f"{who} may not sign {size} seals")
-            time = int.from_bytes(unpacked(code)[4:12], "big")
+            need(i or key and first <= int(size) <= last, f"{who} may not sign {size} seals")
+            time = int.from_bytes(signed[4:12], "big")
             if key:
-                need(unpacked(code)[:4] == sha(who.encode(), b"\n\4" if i else b"\n\1", key)[:4], "names another key")
-                need_signed(who, key, f"cosignature/v1\ntime {time}\n" * (i > 0) + text, code)
+                need(signed[:4] == sha(who.encode(), b"\n\4" if i else b"\n\1", key)[:4], "names another key")
+                need_signed(who, key, f"cosignature/v1\ntime {time}\n" * (i > 0) + text, signed[-64:])
         need(int(size) <= len(lines), f"covers {size} seals; the list has only {len(lines)}")
-        need(unpacked(root) == root_of(lines[:int(size)]), f"its root is not that of the first {size} seals")
+        need(root == root_of(lines[:int(size)]), f"its root is not that of the first {size} seals")
         return f"OK, {size} seals"
+
+
+def note_of(data):
+    """The words of a checkpoint that is of the form; its root and its signatures as bytes."""
+    m = NOTE.fullmatch(data.decode())
+    need(m, "is not of the form of a checkpoint")
+    text, size, root, prev, known, act, signatures = m.groups()
+    signatures = [(who, unpacked(code)) for who, code in re.findall("\u2014 (.*) (.*)\n", signatures)]
+    sizes = [len(signed) for _, signed in signatures]
+    need(len(unpacked(root)) == 32 and sizes == [68] + [76] * (len(sizes) - 1), "a hash or signature of another length")
+    return text, size, unpacked(root), prev, known, act, signatures
 
 
 def check_checkpoints(folder, lines):
     acts, before, broken = Acts(), NONE, False
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-    content = {n: open(f"{folder}/{n}", "rb").read() for n in names if re.fullmatch(r"\d{12}|open|acts", n)}
-    for i, line in enumerate(content.pop("acts", b"").decode(errors="replace").splitlines()):
+    text = read(f"{folder}/acts").decode(errors="replace") if "acts" in names else ""
+    for i, line in enumerate(text.removesuffix("\n").split("\n") if text else []):
         try:
             need(not broken, BEFORE)
             acts.take(line)
@@ -277,15 +293,19 @@ def check_checkpoints(folder, lines):
             broken = say(f"checkpoints/acts line {i + 1}: DAMAGED: {why}")
     if "acts" in names and not broken:
         say(f"checkpoints/acts: OK, {len(acts.hashes) - 1} lines, key {acts.signer} signs")
-    for name, data in content.items():
-        try:
-            say(f"checkpoints/{name}: {acts.check_note(name, data, before, lines)}")
-        except ValueError as why:
-            say(f"checkpoints/{name}: DAMAGED: {why}")
-        before = sha(*data.splitlines(True)[:6]).hex()
     for name in names:
-        if name.endswith(".pem") and name[:-4] not in [*acts.keys, *acts.witnesses]:
+        known = [key + ".pem" for key in [*acts.keys, *acts.witnesses]]
+        if not re.fullmatch(r"\..*|acts|open|[0-9]{12}(\.ts[qr])?", name, re.S) and name not in known:
             say(f"checkpoints/{name}: NOT SEALED: no act names it")
+        if not re.fullmatch("open|[0-9]{12}", name):
+            continue
+        note = None
+        try:
+            note = note_of(read(f"{folder}/{name}"))
+            say(f"checkpoints/{name}: {acts.check_note(name, note, before, lines)}")
+        except (ValueError, OSError) as why:
+            say(f"checkpoints/{name}: DAMAGED: {why}")
+        before = sha(note[0].encode()).hex() if note else before
     return acts.pruned
 
 
@@ -302,18 +322,29 @@ def entry(data, at, seed, epoch):
 
 def read_journal(folder, tell=lambda words: None):
     """The records of one epoch, by the rules of quantrac-journal, "Reading"; says what is not as written."""
-    names = sorted(n for n in os.listdir(folder) if re.fullmatch(r"\d{20}\.log", n))
+    names = sorted(n for n in os.listdir(folder) if re.fullmatch(r"[0-9]{20}\.log", n))
     source, epoch = os.path.basename(os.path.dirname(folder)).encode(), int(os.path.basename(folder), 16)
     number, firsts = 0, [int(name[:20]) for name in names]
     wanted = firsts[0] if names else None
     for name, first, limit in zip(names, firsts, firsts[1:] + [None]):
-        with open(f"{folder}/{name}", "rb") as file:
-            data, at = file.read(), 64
-        want = struct.pack("<4sHH16sQ", b"QTJ1", 1, 0, source, epoch), first, 0, crc32c(data[:60])
-        found, start, zero, check = struct.unpack_from("<QQ8xII", data.ljust(64), 32)
-        if (data[:32], start, zero, check) != want or found <= number:
+        try:
+            data, at = read(f"{folder}/{name}"), 64
+        except OSError as why:
+            tell(f"DAMAGED: {name}: cannot be read: {why.strerror}")
+            continue
+        if limit is None and not any(data):
+            break  # allocated, and never begun
+        want = struct.pack("<4sHH16sQ", b"QTJ1", 1, 0, source, epoch), first, crc32c(data[:60])
+        found, start, skipped, check = struct.unpack_from("<QQ8xII", data.ljust(64), 32)
+        if (data[:32], start, check) != want or found <= number:
             tell(f"DAMAGED: {name}: its header (bytes 0 to 63) is not as written")
             found = number + 1
+        elif skipped and first > wanted:
+            begin = wanted if skipped == 0xFFFFFFFF else max(wanted, first - skipped)
+            if begin > wanted:
+                tell(f"DAMAGED: records {wanted} to {begin - 1} are missing before {name}")
+            tell(f"records {begin} to {first - 1} never came ({name})")
+            wanted = first
         number, seed = found, crc32c(struct.pack("<QQ", epoch, found))
         while limit is None or wanted < limit:
             one = entry(data, at, seed, epoch)
@@ -339,8 +370,7 @@ def read_journal(folder, tell=lambda words: None):
 def check_archive(archive):
     with open(f"{archive}/archive.yaml", encoding="utf-8") as file:
         zone = dict(re.findall(r'^(zone|name|offset): "?(.*?)"?$', file.read(), re.M))
-    with open(f"{archive}/seals", "rb") as file:
-        *lines, torn = file.read().split(b"\n")
+    *lines, torn = read(f"{archive}/seals").split(b"\n")
     if torn:
         say(f"seals: last line torn ({len(torn)} bytes)")
     before, seals = NONE, {}
@@ -354,13 +384,15 @@ def check_archive(archive):
         say(f"seals: OK, {len(lines)} lines, each names the one before")
     pruned = check_checkpoints(f"{archive}/checkpoints", lines)
     for path, seal in seals.items():
-        say(f"{path}: " + (check_file(f"{archive}/{path}", zone, seal) if os.path.isfile(f"{archive}/{path}") else
+        say(f"{path}: " + (check_file(f"{archive}/{path}", zone, seal) if os.path.exists(f"{archive}/{path}") else
                            f"PRUNED (by order {pruned[path]})" if path in pruned else "MISSING"))
     for path in sorted(glob.glob("**", root_dir=archive, recursive=True)):
         if path.startswith((zone["zone"] + "/", "unplaced/")) and path not in seals and (
                 os.path.isfile(f"{archive}/{path}")):
             say(f"{path}: NOT SEALED: no line of the seal list names it")
     for place in sorted(glob.glob("journal/*/" + "[0-9a-f]" * 16, root_dir=archive)):
+        if not re.fullmatch(ID, place.split("/")[1]):
+            continue
         count = len(list(read_journal(f"{archive}/{place}", lambda words: say(f"{place}: {words}"))))
         if not any(line.startswith(f"{place}: DAMAGED") for line in SAID):
             say(f"{place}: OK, {count} records")
@@ -379,7 +411,11 @@ def main(what, *words):
     elif what == "journal":
         for record in read_journal(os.path.abspath(words[0])):
             print(ORDER.unpack_from(record)[1], struct.unpack_from("<q", record, 40)[0], len(record))
-    return check_archive(what) if what not in ("file", "roots", "journal") else 0
+    try:
+        return check_archive(what) if what not in ("file", "roots", "journal") else 0
+    except (OSError, KeyError, UnicodeDecodeError) as why:
+        print(ascii(f"{what}: is no archive: {why}"), file=sys.stderr)
+        return 66
 
 
 if __name__ == "__main__":
