@@ -234,7 +234,7 @@ int acts_read(struct acts *acts, const char *dir, struct problem *why)
 		return OK;
 	if (status != OK)
 		return problem_set(why, status, EXIT_NO_FILE, "%s: cannot be read: %s",
-		        path, strerror(errno));
+		        path, file_reason(errno));
 	struct acts_visitor visitor = { .bad = stop_at_first, .with = &first };
 	int damaged = acts_walk(acts, text, n, &visitor);
 	free(text);
@@ -271,7 +271,7 @@ static int line_store(const char *dir, const char *line, struct problem *why)
 	int status = file_read(path, ACTS_MOST, &text, &n);
 	if (status != OK && status != NOT_FOUND)
 		return problem_set(why, status, EXIT_NO_FILE, "%s: cannot be read: %s",
-		        path, strerror(errno));
+		        path, file_reason(errno));
 	char *whole = malloc(n + more + 1);
 	if (whole == NULL) {
 		free(text);
@@ -287,7 +287,7 @@ static int line_store(const char *dir, const char *line, struct problem *why)
 	return status == OK
 	               ? OK
 	               : problem_set(why, FAILED, EXIT_TRY_AGAIN,
-	                         "%s: cannot be written: %s", path, strerror(errno));
+	                         "%s: cannot be written: %s", path, file_reason(errno));
 }
 
 static int public_lay(const char *dir, const struct act *act, struct problem *why)
@@ -332,7 +332,7 @@ int acts_append(const char *dir, struct act *act, const struct act_signers *sign
 	snprintf(lock, sizeof lock, "%.4000s/" CHECKPOINTS_DIR "/.lock", dir);
 	if (folder_make(folder) != OK)
 		return problem_set(why, FAILED, EXIT_TRY_AGAIN,
-		        "%s: cannot be made: %s", folder, strerror(errno));
+		        "%s: cannot be made: %s", folder, file_reason(errno));
 	int held = lock_take(lock);
 	if (held < 0)
 		return problem_set(why, held, EXIT_TRY_AGAIN,

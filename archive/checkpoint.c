@@ -192,7 +192,7 @@ int checkpoint_read(
 	int status = file_read(path, CHECKPOINT_TEXT, &text, &n);
 	if (status != OK && status != FULL)
 		return problem_set(why, status, EXIT_NO_FILE, "%s: cannot be read: %s",
-		        path, strerror(errno));
+		        path, file_reason(errno));
 	if (status == OK) {
 		status = checkpoint_parse(checkpoint, text, n);
 		free(text);

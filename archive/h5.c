@@ -244,6 +244,9 @@ int h5_open(struct h5 **out, const char *path, struct problem *why)
 	if (stat(path, &st) != 0)
 		return problem_set(why, errno == ENOENT ? NOT_FOUND : FAILED,
 		        EXIT_NO_FILE, "%s: cannot be read: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return problem_set(why, FAILED, EXIT_DAMAGED,
+		        "%s: cannot be read: it is no regular file", path);
 	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 	struct h5 *h5 = h5_new(path);
 	if (h5 == NULL)

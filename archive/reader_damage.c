@@ -11,6 +11,7 @@
 
 #include "archive/acts.h"
 #include "archive/reader_inside.h"
+#include "base/folder.h"
 #include "base/legal_time.h"
 
 size_t reader_files(const struct reader *reader)
@@ -72,7 +73,7 @@ static bool is_record_of(const char *name, const char *station)
 
 static int record_read(const char *path, uint8_t *bytes, struct record *record)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = file_open_regular(AT_FDCWD, path, O_NOFOLLOW);
 	ssize_t n = fd >= 0 ? read(fd, bytes, RECORD_MOST) : -1;
 	if (fd >= 0)
 		close(fd);

@@ -16,7 +16,7 @@
 static int cannot(struct problem *why, const char *path, const char *what)
 {
 	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "%s: cannot be %s: %s", path,
-	        what, strerror(errno));
+	        what, file_reason(errno));
 }
 
 int receipt_request(const char *dir, char *path, size_t room, struct problem *why)

@@ -216,7 +216,7 @@ int seal_list_text(const char *dir, char **text, size_t *n, struct problem *why)
 		return OK;
 	if (status != OK)
 		return problem_set(why, status, EXIT_NO_FILE, "%s: cannot be read: %s",
-		        path, strerror(errno));
+		        path, file_reason(errno));
 	return OK;
 }
 

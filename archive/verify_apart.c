@@ -22,6 +22,7 @@
 #include "archive/verify_inside.h"
 #include "base/bytes.h"
 #include "base/confine.h"
+#include "base/folder.h"
 #include "base/units.h"
 #include "base/utf8.h"
 
@@ -180,12 +181,12 @@ static void image_look(const struct verify_image *image, struct finding *finding
 static int image_read(const char *path, struct verify_image *image)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = file_open_regular(AT_FDCWD, path, 0);
 	if (fd < 0)
 		return FAILED;
 	void *at = MAP_FAILED;
 	size_t done = 0;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
+	if (fstat(fd, &st) == 0 && st.st_size > 0)
 		at = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE,
 		        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	while (at != MAP_FAILED && done < (size_t)st.st_size) {
@@ -239,9 +240,11 @@ void verify_file_apart(const char *path, const struct seal *seal,
 	*finding = (struct finding){ .verdict = VERDICT_DAMAGED };
 	if (image_read(path, &image) != OK) {
 		struct stat st;
-		bool empty = stat(path, &st) == 0 && st.st_size == 0;
+		int error = errno;
+		bool empty =
+		        stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0;
 		damaged(finding, "cannot be read: %s",
-		        empty ? "it is empty" : strerror(errno));
+		        empty ? "it is empty" : file_reason(error));
 		return;
 	}
 	digest_of(image.bytes, image.n, hash);

@@ -249,7 +249,7 @@ int verify_acts(struct verify_report *report, struct acts *acts, struct problem 
 		return OK;
 	if (status != OK)
 		return problem_set(why, status, EXIT_NO_FILE, "%s: cannot be read: %s",
-		        path, strerror(errno));
+		        path, file_reason(errno));
 	int damaged = acts_walk(acts, text, n, &visitor);
 	free(text);
 	const struct act *signer = acts_signer(acts);

@@ -226,7 +226,8 @@ static void file_scan(
 	size_t n;
 	snprintf(path, sizeof path, "%s/%s", folder, name);
 	if (file_read(path, SEGMENT_MOST, &bytes, &n) != OK) {
-		say(scan, 1, "DAMAGED: %s: cannot be read: %s", name, strerror(errno));
+		say(scan, 1, "DAMAGED: %s: cannot be read: %s", name,
+		        file_reason(errno));
 		return;
 	}
 	struct segment_bytes segment = {

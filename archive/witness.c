@@ -35,7 +35,7 @@ static int text_read(const char *path, struct text *text, struct problem *why)
 	if (status == OK || status == NOT_FOUND)
 		return status;
 	return problem_set(why, status, EXIT_NO_FILE, "%s: cannot be read: %s", path,
-	        strerror(errno));
+	        file_reason(errno));
 }
 
 /* ---- what he is shown ---- */
@@ -206,7 +206,7 @@ static int remember(const struct visit *visit, const char *name,
 	if (text->n == 0 || file_replace(path, text->at, text->n, 0644) == OK)
 		return OK;
 	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "%s: cannot be written: %s",
-	        path, strerror(errno));
+	        path, file_reason(errno));
 }
 
 /* ---- a visit ---- */
@@ -249,7 +249,7 @@ int witness_run(const struct witness *witness, struct checkpoint *out, uint64_t 
 		status = memory_name(&visit, why);
 	if (status == OK && folder_make(visit.folder) != OK)
 		status = problem_set(why, FAILED, EXIT_TRY_AGAIN,
-		        "%s: cannot be made: %s", visit.folder, strerror(errno));
+		        "%s: cannot be made: %s", visit.folder, file_reason(errno));
 	if (status == OK)
 		status = shown_take(&visit, why);
 	if (status == OK)

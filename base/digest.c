@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/status.h"
 
 struct digest {
@@ -82,7 +83,7 @@ static int add_descriptor(struct digest *digest, int fd)
 
 int digest_of_file(const char *path, uint8_t out[DIGEST_SIZE])
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = file_open_regular(AT_FDCWD, path, 0);
 	if (fd < 0)
 		return FAILED;
 	int status = FAILED;

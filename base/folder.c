@@ -80,20 +80,41 @@ static int read_all(int fd, char *out, size_t n)
 	return OK;
 }
 
+/* No call on a file on a disk says this. */
+#define NOT_REGULAR EMEDIUMTYPE
+
+int file_open_regular(int folder, const char *name, int flags)
+{
+	struct stat st = { .st_mode = 0 };
+	int fd = openat(
+	        folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
+	if (fd < 0) {
+		if (errno == ENXIO) /* a socket */
+			errno = NOT_REGULAR;
+		return -1;
+	}
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	errno = S_ISDIR(st.st_mode) ? EISDIR : NOT_REGULAR;
+	return -1;
+}
+
+const char *file_reason(int error)
+{
+	return error == NOT_REGULAR ? "it is no regular file" : strerror(error);
+}
+
 int file_read(const char *path, size_t most, char **out, size_t *n)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = file_open_regular(AT_FDCWD, path, 0);
 	if (fd < 0)
 		return errno == ENOENT ? NOT_FOUND : FAILED;
 	int status = FAILED;
 	char *text = NULL;
 	if (fstat(fd, &st) != 0)
 		goto close_file;
-	if (!S_ISREG(st.st_mode)) {
-		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-		goto close_file;
-	}
 	status = FULL;
 	if ((uint64_t)st.st_size > most)
 		goto close_file;

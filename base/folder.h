@@ -14,6 +14,14 @@ int folder_make(const char *path);
 /* fsync a folder, so that names made in it are durable.  OK or FAILED. */
 int folder_sync(const char *path);
 
+/* Open a file below `folder` (AT_FDCWD: the working one) for reading; `flags` are added
+ * (O_NOFOLLOW).  Never waits: a FIFO or device somebody put in its place is no file.
+ * Descriptor, or -1 with errno for file_reason. */
+int file_open_regular(int folder, const char *name, int flags);
+
+/* In words why a file could not be opened or read. */
+const char *file_reason(int error);
+
 /* Whole file into memory (NUL behind it); caller frees.  OK, NOT_FOUND, FAILED, FULL
  * (over `most`). */
 int file_read(const char *path, size_t most, char **out, size_t *n);

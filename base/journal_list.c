@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/folder.h"
+
 #define SEQ_DIGITS   20
 #define EPOCH_DIGITS 16
 
@@ -116,9 +118,12 @@ static bool created_of(int folder, uint64_t first_seq, int64_t *created_us, bool
 	uint8_t header[JOURNAL_HEADER];
 	struct segment segment;
 	segment_name(first_seq, name);
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	int fd = file_open_regular(folder, name, 0);
+	if (fd < 0) {
+		/* what cannot be read is told, not passed over */
+		*empty = *empty && errno == ENOENT;
 		return false;
+	}
 	ssize_t n = pread(fd, header, sizeof header, 0);
 	close(fd);
 	if (n != 0)

@@ -55,7 +55,7 @@ static int remember(struct journal_pool *pool, uint32_t number)
 static bool holds_data(int folder, const char *name)
 {
 	uint8_t header[JOURNAL_HEADER] = { 0 };
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+	int fd = file_open_regular(folder, name, 0);
 	bool data = fd < 0 || pread(fd, header, sizeof header, 0) < 0;
 	for (size_t i = 0; i < sizeof header; i++)
 		data |= header[i] != 0;

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folder.h"
+
 #define PAGE 4096u
 /* of zeros: more than a page that cannot be read hides, less than the buffer */
 #define ZEROS_LOOK (WINDOW_SIZE / 2)
@@ -119,7 +121,7 @@ static int open_file(struct window *window, const struct segment_place *place, s
 	struct stat st;
 	window_close(window);
 	segment_name(place->list[i], name);
-	window->fd = openat(place->folder, name, O_RDONLY | O_CLOEXEC);
+	window->fd = file_open_regular(place->folder, name, 0);
 	if (window->fd < 0)
 		return errno == ENOENT ? NOT_FOUND : FAILED;
 	if (fstat(window->fd, &st) != 0)
@@ -204,7 +206,7 @@ bool hole_never_came(int folder, uint64_t limit, const struct hole *hole)
 	if (hole->last + 1 != limit)
 		return false;
 	segment_name(limit, name);
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+	int fd = file_open_regular(folder, name, 0);
 	if (fd < 0)
 		return false;
 	ssize_t n = pread(fd, header, sizeof header, 0);

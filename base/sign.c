@@ -22,7 +22,7 @@ struct sign_key {
 static int cannot(struct problem *why, const char *path, const char *what)
 {
 	return problem_set(why, FAILED, EXIT_CONFIG, "%s: cannot be %s: %s", path, what,
-	        strerror(errno));
+	        file_reason(errno));
 }
 
 /* ---- files ---- */
@@ -93,7 +93,7 @@ int sign_public_read(const char *path, uint8_t out[SIGN_PUBLIC], struct problem 
 	int status = file_read(path, PEM_MOST, &text, &n);
 	if (status != OK)
 		return problem_set(why, status, EXIT_NO_FILE, "%s: cannot be read: %s",
-		        path, strerror(errno));
+		        path, file_reason(errno));
 	BIO *in = BIO_new_mem_buf(text, (int)n);
 	EVP_PKEY *key = in != NULL ? PEM_read_bio_PUBKEY(in, NULL, NULL, NULL) : NULL;
 	status = key != NULL ? public_of(key, out) : MALFORMED;
@@ -137,7 +137,8 @@ int sign_key_open(struct sign_key **out, const char *path, struct problem *why)
 	*out = NULL;
 	if (stat(path, &st) != 0)
 		return problem_set(why, errno == ENOENT ? NOT_FOUND : FAILED,
-		        EXIT_CONFIG, "%s: cannot be read: %s", path, strerror(errno));
+		        EXIT_CONFIG, "%s: cannot be read: %s", path,
+		        file_reason(errno));
 	if ((st.st_mode & 077) != 0)
 		return problem_set(why, REFUSED, EXIT_CONFIG,
 		        "%s: others may read this secret key: chmod 400 %s, and think "

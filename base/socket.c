@@ -104,12 +104,12 @@ static ssize_t read_pieces(int fd, char *out, size_t n)
 int key_read(const char *path, char key[KEY_TEXT], int secret, struct problem *why)
 {
 	char line[KEY_TEXT + 8] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = file_open_regular(AT_FDCWD, path, 0);
 	if (fd < 0)
 		return problem_set(why, errno == ENOENT ? NOT_FOUND : FAILED,
 		        EXIT_CONFIG,
 		        "%s: cannot read the key: %s; `quantrac keys new` makes one",
-		        path, strerror(errno));
+		        path, file_reason(errno));
 	int status = secret ? secret_check(fd, path, why) : OK;
 	ssize_t n = status == OK ? read_pieces(fd, line, sizeof line - 1) : 0;
 	int saved = errno;
@@ -118,7 +118,7 @@ int key_read(const char *path, char key[KEY_TEXT], int secret, struct problem *w
 		return status;
 	if (n < 0)
 		return problem_set(why, FAILED, EXIT_CONFIG,
-		        "%s: cannot read the key: %s", path, strerror(saved));
+		        "%s: cannot read the key: %s", path, file_reason(saved));
 	line[n] = '\0';
 	line[strcspn(line, "\r\n")] = '\0';
 	if (!key_valid(line))

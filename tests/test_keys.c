@@ -52,6 +52,12 @@ static void what_is_no_key_is_refused(void **state)
 		assert_contains(why.text, path);
 	}
 	assert_int_equal(key_read("/nowhere/x.pub", key, 0, &why), NOT_FOUND);
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	alarm(60); /* for a FIFO nobody writes to one would wait for good */
+	assert_int_equal(key_read(path, key, 0, &why), FAILED);
+	assert_contains(why.text, "it is no regular file");
+	alarm(0);
 	assert_false(key_valid("too short"));
 	struct key_pair pair;
 	key_pair_new(&pair);

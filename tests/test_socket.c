@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -186,6 +187,26 @@ static void bad_files_in_the_list_never_cost_the_good_ones(void **state)
 	assert_int_equal(server_socket_reload(link->server), 1);
 }
 
+/* Waiting for the other end of a FIFO, the door would admit nobody and never close. */
+static void a_fifo_in_the_list_holds_nobody_up(void **state)
+{
+	struct link *link = *state;
+	struct peer peer;
+	char path[5000];
+	snprintf(path, sizeof path, "%s/fifo.pub", link->folder);
+	alarm(60);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	link_admit(link, "bt-outlet", link->agent_keys.public_key);
+	link_open_server(link);
+	link_open_agent(link, link->server_keys.public_key);
+	assert_int_equal(link_agent_send(link, "hello", 5, SOON_MS), OK);
+	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), 5);
+	assert_string_equal(peer.user, "bt-outlet");
+	assert_int_equal(server_socket_reload(link->server), 1);
+	alarm(0);
+	assert_int_equal(unlink(path), 0);
+}
+
 static void only_encrypted_tcp_is_spoken(void **state)
 {
 	struct link *link = *state;
@@ -338,6 +359,7 @@ int main(void)
 		LINK(a_reply_that_is_too_long_for_the_caller_is_dropped),
 		LINK(sending_to_a_peer_that_is_gone_says_so),
 		LINK(bad_files_in_the_list_never_cost_the_good_ones),
+		LINK(a_fifo_in_the_list_holds_nobody_up),
 		LINK(only_encrypted_tcp_is_spoken),
 		LINK(of_more_keys_than_most_agents_those_there_is_room_for_are_admitted),
 		LINK(an_address_has_a_host_and_a_port_of_16_bits),

@@ -14,38 +14,7 @@
 #include "base/legal_time.h"
 #include "tests/journal_kit.h"
 #include "tests/sample_archive.h"
-
-/* What verify prints; `bad` is what it returns.  A ring of one. */
-static const char *verify(const char *path, int quiet, int *bad)
-{
-	static char text[1 << 16];
-	struct problem why = { 0 };
-	FILE *out = fmemopen(text, sizeof text, "w");
-	*bad = verify_path(path, out, quiet, &why);
-	fclose(out);
-	return *bad >= 0 ? text : strcpy(text, why.text);
-}
-
-static void assert_verify(const char *path, int want, const char *part)
-{
-	int bad;
-	const char *text = verify(path, 0, &bad);
-	if (bad != want)
-		print_error("%s\n", text);
-	assert_int_equal(bad, want);
-	assert_contains(text, part);
-}
-
-/* An archive of one sealed day, twelve rows an hour. */
-static const char *one_day(const char *dir)
-{
-	struct sample sample;
-	sample_archive_make(dir);
-	sample_plain(&sample, "bt-outlet", SAMPLE_DAY_US, 300);
-	const char *path = sample_archive_seal(dir, &sample, SAMPLE_DAY_US, 0);
-	sample_free(&sample);
-	return path;
-}
+#include "tests/verify_kit.h"
 
 static void edit(const char *path, const char *change)
 {
@@ -63,7 +32,7 @@ static void what_was_sealed_is_ok(void **state)
 	struct sample sample;
 	uint64_t seed = 3;
 	const char *dir = *state;
-	one_day(dir);
+	verify_one_day(dir);
 	sample_chance(&sample, &seed, 150);
 	sample_archive_seal(dir, &sample, SAMPLE_DAY_US + US_PER_DAY, 0);
 	sample_free(&sample);
@@ -74,7 +43,7 @@ static void what_was_sealed_is_ok(void **state)
 	sample_archive_seal(dir, &sample, INT64_MIN, 1);
 	sample_free(&sample);
 	int bad;
-	const char *text = verify(dir, 0, &bad);
+	const char *text = verify_text(dir, 0, &bad);
 	assert_contains(text, "kcn-mau/bt-outlet/2026/bt-outlet_2026-11-15.h5: OK\n");
 	assert_contains(text, "kcn-mau/bt-outlet/2026/bt-outlet_2026-11-16.h5: OK\n");
 	assert_contains(
@@ -83,7 +52,7 @@ static void what_was_sealed_is_ok(void **state)
 	assert_contains(text, "seals: OK, 4 lines");
 	assert_contains(text, "4 sealed files: 4 OK");
 	assert_int_equal(bad, 0);
-	assert_string_equal(verify(dir, 1, &bad),
+	assert_string_equal(verify_text(dir, 1, &bad),
 	        "4 sealed files: 4 OK, 0 OK content, 0 missing, 0 pruned; 0 damaged "
 	        "places; 0 not sealed; 0 journals, 0 damaged; 0 checkpoints, 0 "
 	        "co-signed, 0 time stamps: OK\n");
@@ -93,7 +62,8 @@ static void a_rewritten_file_is_ok_by_its_content(void **state)
 {
 	static const char *const ways[] = { "-f GZIP=9", "-f NONE", "-l CHUNK=100",
 		"-L", "-f SHUF" };
-	const char *path = one_day(*state), *again = in_folder(*state, "again.h5");
+	const char *path = verify_one_day(*state),
+	           *again = in_folder(*state, "again.h5");
 	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
 		int code;
 		free(run_command(
@@ -107,7 +77,7 @@ static void a_rewritten_file_is_ok_by_its_content(void **state)
 
 static void a_changed_value_is_found_and_placed(void **state)
 {
-	const char *path = one_day(*state);
+	const char *path = verify_one_day(*state);
 	edit(path, "value /cod-1/cod 100 12.5");
 	assert_verify(*state, 1,
 	        "DAMAGED: a record was changed, between seq 65 of epoch "
@@ -127,12 +97,12 @@ static void every_kind_of_column_is_proved(void **state)
 	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
 		char change[64], dir[512];
 		snprintf(dir, sizeof dir, "%s/%zu", (char *)*state, i);
-		const char *path = one_day(dir);
+		const char *path = verify_one_day(dir);
 		snprintf(change, sizeof change, "value /cod-1/%s 7 %d", columns[i],
 		        i < 1 ? 5 : 2);
 		edit(path, change);
 		int bad;
-		const char *text = verify(dir, 0, &bad);
+		const char *text = verify_text(dir, 0, &bad);
 		/* When the archive took a record in, and how it came, is its own word:
 		 * the file's hash proves it, the root cannot. */
 		if (i < 8 && bad != 1)
@@ -172,7 +142,7 @@ static void edited_names_and_units_are_found(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		char dir[512];
 		snprintf(dir, sizeof dir, "%s/%zu", (char *)*state, i);
-		const char *path = one_day(dir);
+		const char *path = verify_one_day(dir);
 		assert_verify(dir, 0, ": OK\n");
 		edit(path, cases[i].change);
 		assert_verify(dir, 1, cases[i].found);
@@ -193,7 +163,7 @@ static void flip(const char *path, off_t at, uint8_t bits)
 static void a_flipped_bit_anywhere_is_never_ok(void **state)
 {
 	uint64_t seed = 77;
-	const char *path = one_day(*state);
+	const char *path = verify_one_day(*state);
 	struct stat st;
 	unsigned damaged = 0, content = 0;
 	assert_int_equal(stat(path, &st), 0);
@@ -202,7 +172,7 @@ static void a_flipped_bit_anywhere_is_never_ok(void **state)
 		off_t at = (off_t)(chance(&seed) % (uint64_t)st.st_size);
 		uint8_t bits = (uint8_t)(1u << chance(&seed) % 8);
 		flip(path, at, bits);
-		const char *text = verify(path, 1, &bad);
+		const char *text = verify_text(path, 1, &bad);
 		assert_null(strstr(text, ".h5: OK\n"));
 		damaged += bad == 1;
 		content += bad == 0; /* in bytes that nothing uses */
@@ -217,11 +187,11 @@ static void a_flipped_bit_anywhere_is_never_ok(void **state)
 
 static void missing_and_strange_files_are_named(void **state)
 {
-	const char *path = one_day(*state);
+	const char *path = verify_one_day(*state);
 	const char *strange = in_folder(*state, "kcn-mau/bt-outlet/2026/strange.h5");
 	assert_int_equal(rename(path, strange), 0);
 	int bad;
-	const char *text = verify(*state, 0, &bad);
+	const char *text = verify_text(*state, 0, &bad);
 	assert_int_equal(bad, 2);
 	assert_contains(
 	        text, "bt-outlet_2026-11-15.h5: MISSING (290 records were sealed");
@@ -232,14 +202,14 @@ static void missing_and_strange_files_are_named(void **state)
 static void another_days_file_in_its_place_is_found(void **state)
 {
 	struct sample sample;
-	const char *path = one_day(*state);
+	const char *path = verify_one_day(*state);
 	sample_plain(&sample, "bt-outlet", SAMPLE_DAY_US + US_PER_DAY, 300);
 	const char *other =
 	        sample_archive_seal(*state, &sample, SAMPLE_DAY_US + US_PER_DAY, 0);
 	sample_free(&sample);
 	assert_int_equal(rename(other, path), 0);
 	int bad;
-	const char *text = verify(*state, 0, &bad);
+	const char *text = verify_text(*state, 0, &bad);
 	assert_int_equal(bad, 2);
 	assert_contains(text, "bt-outlet_2026-11-15.h5: DAMAGED: says it is "
 	                      "kcn-mau/bt-outlet/2026/bt-outlet_2026-11-16.h5");
@@ -251,7 +221,7 @@ static void an_edited_seal_list_is_found(void **state)
 	char *text;
 	size_t n;
 	const char *seals = in_folder(*state, "seals");
-	one_day(*state);
+	verify_one_day(*state);
 	assert_int_equal(file_read(seals, 4096, &text, &n), OK);
 	char *digit = strstr(text, "root ") + 5;
 	*digit = *digit == '0' ? '1' : '0';
@@ -260,7 +230,7 @@ static void an_edited_seal_list_is_found(void **state)
 	memcpy(text, "v2", 2);
 	assert_int_equal(file_replace(seals, text, n, 0600), OK);
 	int bad;
-	const char *said = verify(*state, 0, &bad);
+	const char *said = verify_text(*state, 0, &bad);
 	assert_int_equal(bad, 2); /* the line, and the file that now has none */
 	assert_contains(said, "seals line 1: is not a seal");
 	memcpy(text, "v1", 2);
@@ -317,31 +287,20 @@ static void a_hole_that_no_header_tells_stays_damage(void **state)
 	assert_verify(*state, 1, "records 11 to 40 never came");
 }
 
-static const char *one_journal(const char *dir)
-{
-	struct sample sample;
-	sample_archive_make(dir);
-	sample_plain(&sample, "bt-outlet", SAMPLE_DAY_US, 300);
-	sample_archive_journal(dir, &sample);
-	sample_free(&sample);
-	return in_folder(
-	        dir, "journal/bt-outlet/0000000000000007/00000000000000000001.log");
-}
-
 static void a_sound_journal_is_ok(void **state)
 {
-	one_journal(*state);
+	verify_one_journal(*state);
 	assert_verify(*state, 0,
 	        "journal/bt-outlet/0000000000000007: OK, 290 records, seq 1 to 290");
 }
 
 static void a_flipped_bit_in_a_journal_is_found(void **state)
 {
-	const char *path = one_journal(*state);
+	const char *path = verify_one_journal(*state);
 	int bad;
 	for (off_t at = 64; at < 30000; at += 1601) {
 		flip(path, at, 0x10);
-		const char *text = verify(*state, 0, &bad);
+		const char *text = verify_text(*state, 0, &bad);
 		if (bad < 1)
 			print_error("at %lld: %s\n", (long long)at, text);
 		assert_true(bad >= 1);
@@ -353,7 +312,7 @@ static void a_flipped_bit_in_a_journal_is_found(void **state)
 
 static void a_torn_tail_is_told_and_no_damage(void **state)
 {
-	const char *path = one_journal(*state);
+	const char *path = verify_one_journal(*state);
 	char *bytes;
 	size_t n;
 	assert_int_equal(file_read(path, 1 << 22, &bytes, &n), OK);
@@ -363,7 +322,7 @@ static void a_torn_tail_is_told_and_no_damage(void **state)
 	free(bytes);
 	flip(path, (off_t)end + 24, 0xff);
 	int bad;
-	const char *text = verify(*state, 0, &bad);
+	const char *text = verify_text(*state, 0, &bad);
 	assert_int_equal(bad, 0);
 	assert_contains(text, "torn tail of");
 	assert_contains(text, "OK, 290 records");
@@ -373,15 +332,12 @@ static void a_path_that_is_no_archive_says_so(void **state)
 {
 	int bad;
 	struct problem why = { 0 };
-	assert_contains(verify(in_folder(*state, "none"), 0, &bad), "none");
+	assert_contains(verify_text(in_folder(*state, "none"), 0, &bad), "none");
 	assert_int_equal(bad, NOT_FOUND);
 	assert_int_equal(verify_path(*state, stdout, 0, &why), NOT_FOUND);
 	assert_contains(why.text, "is not a quantrac archive");
 	assert_int_equal(why.exit, EXIT_NO_FILE);
 }
-
-#define WITH_FOLDER(test)                                                              \
-	cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
 
 int main(void)
 {
