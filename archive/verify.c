@@ -4,6 +4,7 @@
 #include <fts.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,14 +12,19 @@
 
 #include "archive/seals.h"
 #include "archive/verify_inside.h"
+#include "base/utf8.h"
 
 /* ---- lines ---- */
 
 void verify_say(const struct verify_report *report, int in_order, const char *name,
         const char *text)
 {
-	if (!in_order || !report->quiet)
-		fprintf(report->out, "%s: %s\n", name, text);
+	if (in_order && report->quiet)
+		return;
+	utf8_put_harmless(name, report->out);
+	fputs(": ", report->out);
+	utf8_put_harmless(text, report->out);
+	fputc('\n', report->out);
 }
 
 static void seal_verify(struct verify_report *report, const struct seal *seal,
@@ -126,8 +132,9 @@ static int names_make(struct names *names, const struct seal_list *list)
 static void stranger_check(
         struct verify_report *report, const struct names *sealed, const char *path)
 {
-	const char *name = path + strlen(report->dir) + 1;
+	const char *name = path + strlen(report->dir);
 	size_t n = strlen(path);
+	name += strspn(name, "/");
 	if (n < 3 || strcmp(path + n - 3, ".h5") != 0 ||
 	        bsearch(&name, sealed->name, sealed->n, sizeof *sealed->name,
 	                by_text) != NULL)
@@ -144,20 +151,55 @@ static int by_name(const FTSENT **left, const FTSENT **right)
 	return strcmp((*left)->fts_name, (*right)->fts_name);
 }
 
-static void strangers_find(
-        struct verify_report *report, const struct seal_list *list, const char *zone)
+/* Folders of the archive where files lie that are sealed nowhere by design. */
+static bool unsealed_folder(const FTSENT *at)
 {
-	char days[ARCHIVE_PATH], unplaced[ARCHIVE_PATH];
+	static const char *const names[] = { ".tmp", "live", "quarantine", "derived" };
+	for (size_t i = 0; at->fts_level == 1 && i < sizeof names / sizeof names[0];
+	        i++)
+		if (strcmp(at->fts_name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static void stranger_look(
+        struct verify_report *report, const struct names *sealed, const FTSENT *at)
+{
+	char text[160];
+	switch (at->fts_info) {
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS:
+		snprintf(text, sizeof text,
+		        "cannot be searched for files nobody sealed: %s",
+		        strerror(at->fts_errno));
+		verify_say(report, 0, at->fts_path, text);
+		break;
+	case FTS_DP: /* seen on the way in */
+		break;
+	default: /* a file, a link, anything else of that name */
+		if (at->fts_level > 0)
+			stranger_check(report, sealed, at->fts_path);
+	}
+}
+
+/* All of the archive: whoever reads it by the names of its files takes in a copy or a
+ * link wherever it lies. */
+static void strangers_find(struct verify_report *report, const struct seal_list *list)
+{
 	struct names sealed;
-	snprintf(days, sizeof days, "%s/%s", report->dir, zone);
-	snprintf(unplaced, sizeof unplaced, "%s/unplaced", report->dir);
-	char *const folders[] = { days, unplaced, NULL };
+	char dir[ARCHIVE_PATH];
+	snprintf(dir, sizeof dir, "%s", report->dir);
+	char *const folders[] = { dir, NULL };
 	if (names_make(&sealed, list) != OK)
 		return;
-	FTS *walk = fts_open(folders, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
-	for (const FTSENT *at = NULL; walk != NULL && (at = fts_read(walk)) != NULL;) {
-		if (at->fts_info == FTS_F)
-			stranger_check(report, &sealed, at->fts_path);
+	FTS *walk =
+	        fts_open(folders, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, by_name);
+	for (FTSENT *at = NULL; walk != NULL && (at = fts_read(walk)) != NULL;) {
+		if (at->fts_info != FTS_DP && unsealed_folder(at))
+			fts_set(walk, at, FTS_SKIP);
+		else
+			stranger_look(report, &sealed, at);
 	}
 	if (walk != NULL)
 		fts_close(walk);
@@ -196,7 +238,7 @@ static int archive_verify(struct verify_report *report, struct problem *why)
 	if (status == OK) {
 		for (size_t i = 0; i < list.n; i++)
 			seal_verify(report, &list.seal[i], &identity);
-		strangers_find(report, &list, identity.zone);
+		strangers_find(report, &list);
 		verify_journals(report);
 		status = summary(report);
 	}

@@ -43,7 +43,7 @@ struct verify_report {
 	        journal_damaged, checkpoints, checkpoints_damaged, cosigned, receipts;
 };
 
-/* One line: "<name>: <text>". */
+/* One line: "<name>: <text>"; what a terminal would obey in them is escaped. */
 void verify_say(const struct verify_report *report, int in_order, const char *name,
         const char *text);
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/utf8.h"
 
+#include <stdbool.h>
+#include <string.h>
+
 static int continues(const char *in, size_t n, size_t length)
 {
 	for (size_t i = 1; i < length; i++)
@@ -52,6 +55,32 @@ static int among(uint32_t code, const struct range *range, size_t n)
 		if (code >= range[i].first && code <= range[i].last)
 			return 1;
 	return 0;
+}
+
+static int obeyed(uint32_t code)
+{
+	/* C0, DEL and C1; ALM, LRM, RLM, line ends, embeddings, isolates */
+	static const struct range marks[] = { { 0, 0x1f }, { 0x7f, 0x9f },
+		{ 0x61c, 0x61c }, { 0x200e, 0x200f }, { 0x2028, 0x202e },
+		{ 0x2066, 0x2069 } };
+	return among(code, marks, sizeof marks / sizeof marks[0]);
+}
+
+void utf8_put_harmless(const char *text, FILE *out)
+{
+	for (size_t n = strlen(text); n > 0;) {
+		uint32_t code;
+		size_t length = utf8_next(text, n, &code);
+		bool harmless = length > 0 && !obeyed(code);
+		if (length == 0)
+			length = 1;
+		if (harmless)
+			fwrite(text, 1, length, out);
+		for (size_t i = 0; i < length && !harmless; i++)
+			fprintf(out, "\\x%02x", (unsigned char)text[i]);
+		text += length;
+		n -= length;
+	}
 }
 
 int utf8_width(uint32_t code)

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define UTF8_REPLACEMENT "\xef\xbf\xbd" /* U+FFFD, for what is no character */
 
@@ -15,6 +16,10 @@ size_t utf8_next(const char *in, size_t n, uint32_t *code);
 
 /* Where the first byte stands that is not UTF-8; n if all is well. */
 size_t utf8_sound(const char *in, size_t n);
+
+/* Print a text by a stranger so that no terminal obeys it or shows another order: what is
+ * no UTF-8, controls (C0, DEL, C1) and marks of direction as \xHH, byte by byte. */
+void utf8_put_harmless(const char *text, FILE *out);
 
 /* Columns on a terminal: 0 combining, 2 East Asian wide, else 1. */
 int utf8_width(uint32_t code);
