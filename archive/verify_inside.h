@@ -54,6 +54,9 @@ int verify_acts(struct verify_report *report, struct acts *acts, struct problem 
 int verify_checkpoints(
         struct verify_report *report, const char *zone, struct problem *why);
 
+/* The last record of the epoch that the collector noted as sealed; 0: none noted. */
+uint64_t verify_noted_last(const char *dir, const char *station, uint64_t epoch);
+
 /* Scan every journal of the archive: check sums, gapless seq, torn tails. */
 void verify_journals(struct verify_report *report);
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/crc.h"
 #include "base/folder.h"
 #include "tests/verify_kit.h"
 
@@ -115,6 +116,41 @@ static void a_copy_or_a_link_that_no_line_names_is_told_wherever_it_lies(void **
 	assert_verify(in_folder(*state, "/"), 3, "folder.h5: NOT SEALED");
 }
 
+/* The collector's notes: records 1 to `last` of the journal's epoch are sealed. */
+static void note_sealed(const char *dir, unsigned last)
+{
+	char line[256];
+	int n = snprintf(
+	        line, sizeof line, "%064d 0000000000000007:1-9,10-%u", 0, last);
+	snprintf(line + n, sizeof line - (size_t)n, " %08x\n",
+	        crc32c(0, line, (size_t)n));
+	assert_int_equal(folder_make(in_folder(dir, "sealed")), OK);
+	assert_int_equal(file_replace(in_folder(dir, "sealed/bt-outlet"), line,
+	                         strlen(line), 0600),
+	        OK);
+}
+
+/* Nothing sound behind the change says that the newest commit was durable; that its
+ * records were sealed does. */
+static void a_change_in_the_newest_commit_is_damage_once_it_was_sealed(void **state)
+{
+	char *bytes;
+	size_t n, end;
+	const char *path = verify_one_journal(*state);
+	note_sealed(*state, 290);
+	assert_verify(*state, 0, "OK, 290 records");
+	assert_int_equal(file_read(path, 1 << 22, &bytes, &n), OK);
+	for (end = n; bytes[end - 1] == 0; end--)
+		continue;
+	bytes[end - 1] ^= 0x10;
+	assert_int_equal(file_replace(path, bytes, n, 0600), OK);
+	free(bytes);
+	assert_verify(*state, 1, "torn tail of");
+	assert_verify(*state, 1, "DAMAGED: records 290 to 290 were sealed from here");
+	note_sealed(*state, 289);
+	assert_verify(*state, 0, "OK, 289 records");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +158,7 @@ int main(void)
 		WITH_FOLDER(what_a_terminal_would_obey_is_printed_escaped),
 		WITH_FOLDER(
 		        a_copy_or_a_link_that_no_line_names_is_told_wherever_it_lies),
+		WITH_FOLDER(a_change_in_the_newest_commit_is_damage_once_it_was_sealed),
 		WITH_FOLDER(a_segment_that_is_a_fifo_is_damage),
 	};
 	return cmocka_run_group_tests_name("verify_hostile", tests, NULL, NULL);
