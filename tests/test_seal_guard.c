@@ -301,7 +301,7 @@ static void recover_and_import_say_the_cure(void **state)
 	struct incoming_counts counts;
 	struct problem why = { .text = "" };
 	assert_int_equal(
-	        incoming_deliver(&options, true, D(9), &counts, &why), REFUSED);
+	        incoming_deliver(&options, NULL, D(9), &counts, &why), REFUSED);
 	assert_contains(why.text, CURE);
 	assert_int_equal(why.exit, EXIT_DAMAGED);
 	seals_are(*state, seals, n);
