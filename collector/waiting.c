@@ -65,6 +65,12 @@ static struct stamp stamp_of(const struct record *record)
 		.clock = record->clock };
 }
 
+/* Stamps of an import are placed as they are: no clock of ours is behind them. */
+static bool is_doubtful(const struct stamp *stamp, uint8_t origin)
+{
+	return origin != ORIGIN_IMPORT && stamp->clock == CLOCK_UNSYNCED;
+}
+
 static bool is_alike(
         const struct stretch *stretch, const struct arrival *arrival, int offset_min)
 {
@@ -73,8 +79,9 @@ static bool is_alike(
 	        day_start(record->time_us, offset_min) !=
 	                day_start(stretch->low_us, offset_min))
 		return false;
-	bool doubtful = record->clock == CLOCK_UNSYNCED;
-	if (doubtful != (stretch->stamp.clock == CLOCK_UNSYNCED))
+	struct stamp stamp = stamp_of(record);
+	bool doubtful = is_doubtful(&stamp, arrival->origin);
+	if (doubtful != is_doubtful(&stretch->stamp, stretch->origin))
 		return false;
 	return !doubtful ||
 	       (record->boot == stretch->stamp.boot &&
