@@ -57,9 +57,8 @@ int document_put(const char *archive, const char *json, struct problem *why)
 		return status;
 	}
 	status = incoming_end(incoming, why);
-	return status < 0
-	               ? status
-	               : incoming_deliver(&options, NULL, now.time_us, &counts, why);
+	return status < 0 ? status
+	                  : incoming_deliver(&options, NULL, now.time_us, &counts, why);
 }
 
 int document_ingest(
