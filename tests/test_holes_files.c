@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The ledger of gaps of an archive from which somebody took something away. */
+#include "tests/holes_fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/folder.h"
+#include "base/reading.h"
+#include "tests/made.h"
+
+static void a_missing_day_whose_records_are_in_the_journal_loses_nothing(void **state)
+{
+	const struct gap *gap;
+	char reason[900];
+	holes_seal_all();
+	made_archive_close(&made);
+	holes_remove_day(*state, "2026-11-09");
+	struct gaps *ledger = holes_list(*state, &(struct holes_query){ 0 }, &gap, 5);
+	holes_compare(&gap[0],
+	        &(struct want){ "", MADE_DAY, MADE_DAY + DAY, GAP_FILE, 0, 0, 0 });
+	assert_contains(gap_reason(&gap[0], reason, sizeof reason),
+	        "nt-01_2026-11-09.h5 is missing; its records are still in the journal");
+	gaps_free(ledger);
+}
+
+static void a_missing_day_is_one_gap_with_its_records(void **state)
+{
+	const struct gap *gap;
+	char reason[900];
+	holes_seal_all();
+	made_archive_close(&made);
+	holes_remove_journals(*state);
+	holes_remove_day(*state, "2026-11-10");
+	struct gaps *ledger = holes_list(*state, &(struct holes_query){ 0 }, &gap, 4);
+	/* day 2 with what cod lacked on either side of both midnights */
+	holes_compare(&gap[0], &planted[0]);
+	assert_string_equal(gap_cause_text(gap[2].cause), "file");
+	assert_int_equal(gap[2].from_us - (MADE_DAY + DAY), 0);
+	assert_int_equal(gap[2].to_us - (MADE_DAY + 2 * DAY), 0);
+	/* 22 h of ph, 21 h of cod */
+	assert_int_equal(gap[2].records, 22 * 60 + 21 * 60);
+	assert_contains(gap_reason(&gap[2], reason, sizeof reason),
+	        "nt-01_2026-11-10.h5 is missing");
+	/* cod was absent from 23:00 on: told apart up to the station's own gap */
+	holes_compare(&gap[1], &(struct want){ "cod", MADE_DAY + 23 * HOUR + US_PER_S,
+	                               MADE_DAY + DAY, GAP_NO_READING, 60, 0, 0 });
+	gaps_free(ledger);
+}
+
+static void a_changed_byte_in_a_day_is_told(void **state)
+{
+	const struct gap *gap;
+	int code;
+	holes_seal_all();
+	made_archive_close(&made);
+	free(run_command(&code,
+	        "chmod u+w %s/archive/kcn-mau/nt-01/2026/*11-11.h5 && printf x | dd "
+	        "of=$(echo %s/archive/kcn-mau/nt-01/2026/*11-11.h5) bs=1 seek=3000 "
+	        "conv=notrunc 2>/dev/null",
+	        (char *)*state, (char *)*state));
+	assert_int_equal(code, 0);
+	struct gaps *ledger = holes_list(*state, &(struct holes_query){ 0 }, &gap, 5);
+	char reason[900];
+	assert_contains(gap_reason(&gap[3], reason, sizeof reason),
+	        "2026-11-11.h5 is not to the bit what was sealed");
+	gaps_free(ledger);
+}
+
+static void a_conflict_in_quarantine_is_told_with_its_time(void **state)
+{
+	uint8_t bytes[200];
+	char path[300];
+	const struct gap *gap;
+	const struct record record = { .type = RECORD_STATE,
+		.clock = CLOCK_SYNCED,
+		.source = "nt-01",
+		.epoch = 7,
+		.seq = 9,
+		.time_us = MADE_DAY + HOUR,
+		.payload = (const uint8_t *)"{}",
+		.payload_size = 2 };
+	made_archive_close(&made);
+	int n = record_encode(&record, bytes, sizeof bytes);
+	assert_true(n > 0);
+	snprintf(path, sizeof path, "%s/archive/quarantine", (char *)*state);
+	assert_int_equal(folder_make(path), OK);
+	strcat(path, "/nt-01_0000000000000007_00000000000000000009_"
+	             "0123456789abcdef.record");
+	assert_int_equal(file_replace(path, bytes, (size_t)n, 0640), OK);
+	struct gaps *ledger = holes_list(*state, &(struct holes_query){ 0 }, &gap, 5);
+	holes_compare(&gap[0], &(struct want){ "", MADE_DAY + HOUR, MADE_DAY + HOUR,
+	                               GAP_CONFLICT, 0, 0, 0 });
+	gaps_free(ledger);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, holes_setup, holes_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_missing_day_whose_records_are_in_the_journal_loses_nothing),
+		TEST(a_missing_day_is_one_gap_with_its_records),
+		TEST(a_changed_byte_in_a_day_is_told),
+		TEST(a_conflict_in_quarantine_is_told_with_its_time),
+	};
+	return cmocka_run_group_tests_name("holes: files", tests, NULL, NULL);
+}
