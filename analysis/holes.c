@@ -285,6 +285,7 @@ static int feed_files(struct feeding *feeding)
 		                .from_us = placed ? file.from_us : seal->sealed_us,
 		                .to_us = placed ? file.to_us : seal->sealed_us,
 		                .records = seal->records,
+		                .readings = seal->readings,
 		                .whole_day = strcmp(seal->kind, "day") == 0,
 		                .what = what });
 	}

@@ -35,7 +35,7 @@ void gaps_free(struct gaps *gaps)
 	free(gaps->silence.detail);
 	gap_list_free(&gaps->silences);
 	gap_list_free(&gaps->of_channels);
-	gap_list_free(&gaps->damages);
+	gaps_damages_free(gaps);
 	gap_list_free(&gaps->found);
 	told_free(&gaps->downs);
 	told_free(&gaps->drops);
@@ -248,21 +248,6 @@ int gaps_event(struct gaps *gaps, const struct record *record, int64_t time_us,
 	return gaps_before(gaps, record, time_us);
 }
 
-int gaps_damage(struct gaps *gaps, const struct gaps_damage *damage)
-{
-	struct gap gap = { .from_us = damage->from_us,
-		.to_us = damage->to_us,
-		.cause = damage->cause,
-		.records = damage->records,
-		.received = damage->whole_day, /* until gaps_explain() */
-		.detail = strdup(damage->what) };
-	if (gap.detail == NULL || gap_list_add(&gaps->damages, &gap) != OK) {
-		free(gap.detail);
-		return FAILED;
-	}
-	return OK;
-}
-
 /* ---- the end ---- */
 
 /* Until when results are due, and whether that is now. */
@@ -295,19 +280,17 @@ static void end_all(struct gaps *gaps)
 		silence_add(gaps, gaps->seen_us + least_us, end_us, least_us, 0);
 	else if (now && heard)
 		end_us = gaps->seen_us; /* what is younger may be on its way */
-	for (size_t i = 0; i < gaps->n_instruments; i++)
-		if (gaps->instrument[i].active)
-			instrument_leave(gaps, &gaps->instrument[i], end_us);
+	for (size_t i = 0; i < gaps->n_instruments; i++) {
+		struct gaps_instrument *one = &gaps->instrument[i];
+		one->to_the_end = one->active;
+		if (one->active)
+			instrument_leave(gaps, one, end_us);
+	}
 	silence_push(gaps);
 	if (now) {
 		open_mark(&gaps->silences, end_us);
 		open_mark(&gaps->of_channels, end_us);
 	}
-}
-
-static uint64_t share(uint64_t count, int64_t part_us, int64_t whole_us)
-{
-	return (uint64_t)((double)count * (double)part_us / (double)whole_us + 0.5);
 }
 
 /* Only what lies in the stretch asked for. */
@@ -332,9 +315,9 @@ static void clip(struct gaps *gaps)
 		int64_t length_us = gap->to_us - gap->from_us;
 		if (!point && length_us < to_us - from_us) {
 			gap->expected =
-			        share(gap->expected, length_us, to_us - from_us);
+			        gaps_share(gap->expected, length_us, to_us - from_us);
 			gap->received =
-			        share(gap->received, length_us, to_us - from_us);
+			        gaps_share(gap->received, length_us, to_us - from_us);
 		}
 		list->gap[n++] = *gap;
 	}

@@ -108,7 +108,7 @@ int gaps_unplaced(struct gaps *gaps, uint64_t epoch, uint64_t seq, int64_t store
 struct gaps_damage {
 	uint8_t cause; /* GAP_FILE, GAP_PRUNED or GAP_CONFLICT */
 	int64_t from_us, to_us;
-	uint64_t records;
+	uint64_t records, readings; /* that it held; readings 0: not known */
 	bool whole_day;
 	const char *what;
 };

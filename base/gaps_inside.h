@@ -37,6 +37,7 @@ struct gaps_instrument {
 	int64_t poll_us, seen_us;        /* of the last reading; INT64_MIN: none yet */
 	bool active;                     /* the station has it now */
 	bool failing;                    /* its last reading brought nothing */
+	bool to_the_end;                 /* the station had it when the ledger ended */
 	size_t n;
 	struct gaps_track *track;
 	size_t n_map;
@@ -80,7 +81,9 @@ struct gaps {
 	bool has_silence;
 	struct gap silence; /* of the station; may still be joined */
 	uint64_t silence_missing;
-	struct gap_list silences, of_channels, damages, found;
+	struct gap_list silences, of_channels, found;
+	size_t n_damages;
+	struct gaps_damage *damage; /* `what` is owned */
 	struct told_list downs, drops, steps;
 	bool failed; /* no memory */
 };
@@ -95,6 +98,8 @@ void told_free(struct told_list *list);
 
 /* Results due in a stretch: three quarters of a cycle count as one. */
 uint64_t gaps_due(int64_t from_us, int64_t to_us, int64_t cycle_us);
+/* The part of a count that falls on a part of a stretch. */
+uint64_t gaps_share(uint64_t count, int64_t part_us, int64_t whole_us);
 /* May two gaps of one subject be told as one? */
 bool gaps_near(int64_t to_us, int64_t from_us, int64_t cycle_us);
 
@@ -134,7 +139,21 @@ bool gap_is_bare(const struct gap *gap);
 /* By states and clocks. */
 void gaps_told(struct gaps *gaps, struct gap_list *list);
 
+/* ---- gaps_files.c ---- */
+/* What lay in files that are gone: each takes its own day out of a silence, and no
+ * more.  Takes its records out of `holes`.  OK or FAILED. */
+int gaps_files(struct gaps *gaps, struct gap_list *holes);
+void gaps_damages_free(struct gaps *gaps);
+
 /* ---- gaps_why.c ---- */
+struct gaps_reason {
+	uint8_t cause;
+	int64_t from_us, to_us;
+	uint64_t records, epoch, first_seq, last_seq;
+	const char *detail;
+};
+/* A gap by itself, of the whole station. */
+int gaps_found(struct gaps *gaps, const struct gaps_reason *reason);
 /* Say why, by what was told and by the holes; everything into gaps->found. */
 int gaps_explain(struct gaps *gaps);
 

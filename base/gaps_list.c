@@ -83,6 +83,11 @@ uint64_t gaps_due(int64_t from_us, int64_t to_us, int64_t cycle_us)
 	return (uint64_t)((to_us - from_us + cycle_us / 4) / cycle_us);
 }
 
+uint64_t gaps_share(uint64_t count, int64_t part_us, int64_t whole_us)
+{
+	return (uint64_t)((double)count * (double)part_us / (double)whole_us + 0.5);
+}
+
 bool gaps_near(int64_t to_us, int64_t from_us, int64_t cycle_us)
 {
 	int64_t most_us = GAPS_NEAR_CYCLES * cycle_us;

@@ -75,15 +75,9 @@ static struct gaps_told *told_of(const struct gaps *gaps, const struct gap *hole
 
 /* ---- one reason laid over the gaps ---- */
 
-struct reason {
-	uint8_t cause;
-	int64_t from_us, to_us;
-	uint64_t records, epoch, first_seq, last_seq;
-	const char *detail;
-};
-
 /* Give it to every bare gap it reaches over; the records are counted with the first. */
-static bool lay(struct gaps *gaps, struct place *place, const struct reason *reason)
+static bool lay(
+        struct gaps *gaps, struct place *place, const struct gaps_reason *reason)
 {
 	bool any = false;
 	for (size_t i = place_first(place, reason->from_us); i < place->list->n; i++) {
@@ -110,7 +104,7 @@ static bool lay(struct gaps *gaps, struct place *place, const struct reason *rea
 	return any;
 }
 
-static int found_add(struct gaps *gaps, const struct reason *reason)
+int gaps_found(struct gaps *gaps, const struct gaps_reason *reason)
 {
 	const struct gap gap = { .cause = reason->cause,
 		.from_us = reason->from_us,
@@ -123,91 +117,7 @@ static int found_add(struct gaps *gaps, const struct reason *reason)
 	return gap.detail != NULL ? gap_list_add(&gaps->found, &gap) : FAILED;
 }
 
-/* ---- files, holes, what was dropped ---- */
-
-/* Records that a damaged file held and that are not here: what the holes in its day
- * add up to. */
-static uint64_t missing_in(const struct gap_list *holes, const struct gap *file)
-{
-	uint64_t n = 0;
-	for (size_t i = 0; i < holes->n; i++)
-		if (over(&holes->gap[i], file->from_us, file->to_us))
-			n += holes->gap[i].records;
-	return n < file->records ? n : file->records;
-}
-
-/* The hole is where the file was: told with the file. */
-static void take_holes(struct gap_list *holes, const struct gap *file, uint64_t n)
-{
-	for (size_t i = 0; i < holes->n && n > 0; i++) {
-		struct gap *hole = &holes->gap[i];
-		if (!over(hole, file->from_us, file->to_us))
-			continue;
-		uint64_t taken = hole->records < n ? hole->records : n;
-		hole->records -= taken;
-		n -= taken;
-	}
-}
-
-/* A late file held what lies in the holes of its day, not the day. */
-static bool lay_holes(struct gaps *gaps, struct place places[2],
-        const struct gap_list *holes, const struct gap *file)
-{
-	bool any = false;
-	for (size_t i = 0; i < holes->n; i++) {
-		const struct gap *hole = &holes->gap[i];
-		const struct reason reason = { .cause = file->cause,
-			.from_us = hole->from_us,
-			.to_us = hole->to_us,
-			.records = hole->records,
-			.detail = file->detail };
-		if (hole->records > 0 && over(hole, file->from_us, file->to_us) &&
-		        (lay(gaps, &places[0], &reason) ||
-		                lay(gaps, &places[1], &reason)))
-			any = true;
-	}
-	return any;
-}
-
-static int explain_file(struct gaps *gaps, struct place places[2],
-        struct gap_list *holes, struct gap *file)
-{
-	bool whole_day = file->received != 0, told = false;
-	char text[800];
-	struct reason reason = { .cause = file->cause,
-		.from_us = file->from_us,
-		.to_us = file->to_us,
-		.records = missing_in(holes, file),
-		.detail = file->detail };
-	if (reason.records > 0 && whole_day)
-		told = lay(gaps, &places[0], &reason) || lay(gaps, &places[1], &reason);
-	else if (reason.records > 0)
-		told = lay_holes(gaps, places, holes, file);
-	take_holes(holes, file, reason.records);
-	snprintf(text, sizeof text, "%s; its records are still in the journal",
-	        file->detail);
-	if (reason.records == 0)
-		reason.detail = text;
-	return told ? OK : found_add(gaps, &reason);
-}
-
-static int explain_damages(
-        struct gaps *gaps, struct place places[2], struct gap_list *holes)
-{
-	int status = OK;
-	for (size_t i = 0; i < gaps->damages.n && status == OK; i++) {
-		struct gap *damage = &gaps->damages.gap[i];
-		const struct reason reason = { .cause = damage->cause,
-			.from_us = damage->from_us,
-			.to_us = damage->to_us,
-			.records = damage->records,
-			.detail = damage->detail };
-		status = damage->cause == GAP_CONFLICT
-		                 ? found_add(gaps, &reason)
-		                 : explain_file(gaps, places, holes, damage);
-	}
-	return status;
-}
+/* ---- holes, and what was dropped ---- */
 
 static int explain_holes(
         struct gaps *gaps, struct place places[2], const struct gap_list *holes)
@@ -217,7 +127,7 @@ static int explain_holes(
 		struct gaps_told *told = told_of(gaps, hole);
 		if (hole->records == 0)
 			continue;
-		const struct reason reason = {
+		const struct gaps_reason reason = {
 			.cause = told != NULL ? GAP_DROPPED : GAP_LOST,
 			.from_us = hole->from_us,
 			.to_us = hole->to_us,
@@ -231,7 +141,7 @@ static int explain_holes(
 			told->used = true;
 		if (!lay(gaps, &places[0], &reason) &&
 		        !lay(gaps, &places[1], &reason) &&
-		        found_add(gaps, &reason) != OK)
+		        gaps_found(gaps, &reason) != OK)
 			return FAILED;
 	}
 	return OK;
@@ -246,14 +156,14 @@ static int explain_drops(struct gaps *gaps, struct place places[2])
 		bool numbered = told->first_seq <= told->last_seq;
 		if (told->used || numbered || told->count == 0)
 			continue;
-		struct reason reason = { .cause = GAP_DROPPED,
+		struct gaps_reason reason = { .cause = GAP_DROPPED,
 			.from_us = told->from_us,
 			.to_us = told->to_us,
 			.records = told->count,
 			.detail = told->text };
 		if (!lay(gaps, &places[0], &reason) &&
 		        !lay(gaps, &places[1], &reason) &&
-		        found_add(gaps, &reason) != OK)
+		        gaps_found(gaps, &reason) != OK)
 			return FAILED;
 	}
 	return OK;
@@ -278,14 +188,14 @@ static int tell_unplaced(struct gaps *gaps)
 	int status = OK;
 	for (size_t i = 0; i < gaps->n_epochs && status == OK; i++) {
 		const struct gaps_epoch *epoch = &gaps->epoch[i];
-		const struct reason reason = { .cause = GAP_UNPLACED,
+		const struct gaps_reason reason = { .cause = GAP_UNPLACED,
 			.from_us = epoch->stored_us[0],
 			.to_us = epoch->stored_us[1],
 			.records = epoch->unplaced,
 			.epoch = epoch->epoch,
 			.detail = "stored at the time shown" };
 		if (epoch->unplaced > 0)
-			status = found_add(gaps, &reason);
+			status = gaps_found(gaps, &reason);
 	}
 	return status;
 }
@@ -297,11 +207,11 @@ int gaps_explain(struct gaps *gaps)
 	gap_list_sort(&gaps->silences);
 	int status = gaps_holes(gaps, &holes);
 	if (status == OK)
+		status = gaps_files(gaps, &holes);
+	if (status == OK)
 		status = place_open(&places[0], &gaps->silences);
 	if (status == OK)
 		status = place_open(&places[1], &gaps->of_channels);
-	if (status == OK)
-		status = explain_damages(gaps, places, &holes);
 	if (status == OK)
 		status = explain_holes(gaps, places, &holes);
 	if (status == OK)

@@ -150,6 +150,106 @@ static void a_conflict_in_quarantine_is_told(void **with)
 	        1);
 }
 
+/* A file of a day of 1000 s, in seconds; every record of it is gone. */
+static void lose_file(double from_s, uint64_t records, uint8_t cause, bool whole_day)
+{
+	const struct gaps_damage damage = { .cause = cause,
+		.from_us = feed_at(from_s),
+		.to_us = feed_at(from_s + 1000),
+		.records = records,
+		.readings = records,
+		.whole_day = whole_day,
+		.what = "b.h5, order 12" };
+	assert_int_equal(gaps_damage(gaps, &damage), OK);
+}
+
+static void a_pruned_day_takes_its_own_part_of_a_silence_and_no_more(void **with)
+{
+	feed_begin();
+	feed_both(0, 600); /* then nothing came, but for what the file held */
+	seq += 200;
+	feed_both(4000, 4600);
+	lose_file(1000, 200, GAP_PRUNED, true);
+	expect_gaps(
+	        (struct want[]){
+	                { "", "", 601, 1000, GAP_STATION, 120, 0, 0, "no reading" },
+	                { "", "", 1000, 2000, GAP_PRUNED, 300, 0, 200, "order 12" },
+	                { "", "", 2000, 4000, GAP_STATION, 600, 0, 0, "no reading" } },
+	        3);
+}
+
+static void a_missing_file_does_so_too_and_a_lost_number_is_told_beside_it(void **with)
+{
+	feed_begin();
+	feed_both(0, 600);
+	seq += 201; /* one more than the file held */
+	feed_both(4000, 4600);
+	lose_file(1000, 200, GAP_FILE, true);
+	expect_gaps((struct want[]){ { "", "", 601, 1000, GAP_LOST, 120, 0, 1, NULL },
+	                    { "", "", 1000, 2000, GAP_FILE, 300, 0, 200, NULL },
+	                    { "", "", 2000, 4000, GAP_LOST, 600, 0, 0, NULL } },
+	        3);
+}
+
+static void a_late_file_takes_the_part_of_its_day(void **with)
+{
+	feed_begin();
+	feed_both(0, 1200);
+	seq += 50;
+	feed_both(3000, 3600);
+	lose_file(1000, 50, GAP_PRUNED, false);
+	expect_gaps(
+	        (struct want[]){ { "", "", 1201, 2000, GAP_PRUNED, 240, 0, 50, NULL },
+	                { "", "", 2000, 3000, GAP_STATION, 300, 0, 0, NULL } },
+	        2);
+}
+
+static void an_instrument_absent_longer_than_the_file_is_told_on_both_sides(void **with)
+{
+	feed_begin();
+	feed_run(ph, 0, 600, STATE_OK);
+	for (double s = 600; s < 4000; s += 10) {
+		feed_put(ph, s, STATE_OK);
+		if (s < 700)
+			feed_put(cod, s + 1, STATE_OK);
+		if (s == 1500)
+			seq += 40; /* the file held some of cod */
+	}
+	lose_file(1000, 40, GAP_FILE, true);
+	expect_gaps(
+	        (struct want[]){
+	                { "cod", "", 701, 1000, GAP_NO_READING, 30, 0, 0, NULL },
+	                { "cod", "", 1000, 2000, GAP_FILE, 100, 0, 40, NULL },
+	                { "cod", "", 2000, 3990, GAP_NO_READING, 199, 0, 0, NULL } },
+	        3);
+}
+
+static void a_silence_that_only_touches_the_file_is_not_its(void **with)
+{
+	feed_begin();
+	feed_both(0, 1000);
+	seq += 100; /* of the file of 1000 s to 2000 s; that before it is in the journal */
+	feed_both(2000, 2600);
+	lose_file(0, 200, GAP_FILE, true);
+	lose_file(1000, 100, GAP_PRUNED, true);
+	expect_gaps((struct want[]){ { "", "", 0, 1000, GAP_FILE, 0, 0, 0,
+	                                     "in the journal" },
+	                    { "", "", 1001, 2000, GAP_PRUNED, 300, 0, 100, NULL } },
+	        2);
+}
+
+static void a_file_that_held_too_little_to_explain_its_day_says_so(void **with)
+{
+	feed_begin();
+	feed_both(0, 1000);
+	seq += 50;
+	feed_both(2000, 2600);
+	lose_file(1000, 50, GAP_PRUNED, true);
+	expect_gaps((struct want[]){ { "", "", 1001, 2000, GAP_PRUNED, 300, 0, 50,
+	                    "it held 50 readings, 200 were due" } },
+	        1);
+}
+
 /* ---- the stretch asked for ---- */
 
 static void only_the_part_asked_for_is_told(void **with)
@@ -230,6 +330,12 @@ int main(void)
 		TEST(a_damaged_file_explains_the_hole_and_counts_once),
 		TEST(a_damaged_file_whose_records_are_in_the_journal_loses_none),
 		TEST(a_conflict_in_quarantine_is_told),
+		TEST(a_pruned_day_takes_its_own_part_of_a_silence_and_no_more),
+		TEST(a_missing_file_does_so_too_and_a_lost_number_is_told_beside_it),
+		TEST(a_late_file_takes_the_part_of_its_day),
+		TEST(an_instrument_absent_longer_than_the_file_is_told_on_both_sides),
+		TEST(a_silence_that_only_touches_the_file_is_not_its),
+		TEST(a_file_that_held_too_little_to_explain_its_day_says_so),
 		TEST(only_the_part_asked_for_is_told),
 		TEST(an_instrument_known_before_and_never_read_is_missing),
 		TEST(an_instrument_taken_away_is_due_no_more),

@@ -95,6 +95,57 @@ static void a_conflict_in_quarantine_is_told_with_its_time(void **state)
 	gaps_free(ledger);
 }
 
+/* ---- by the commands alone ---- */
+
+/* Five days a minute; nothing from the second day 10:00 to the fourth day 12:00. */
+static void import_with_a_silence(const char *folder)
+{
+	const char *quantrac = project_file("build/san/quantrac-office");
+	int code;
+	char *text = run_command(&code,
+	        "cd %s && TZ=UTC-7 awk 'BEGIN { print \"time,cod\"; "
+	        "t0 = mktime(\"2026 11 01 00 00 00\"); "
+	        "for (t = t0; t < t0 + 5 * 86400; t += 60) "
+	        "if ((t - t0) / 3600 < 34 || (t - t0) / 3600 >= 84) "
+	        "printf \"%%s,40\\n\", strftime(\"%%Y-%%m-%%dT%%H:%%M:%%S+07:00\", t) "
+	        "}' "
+	        ">r.csv && %s keys new tram --sign --into keys >/dev/null 2>&1 && "
+	        "QUANTRAC_SIGN_KEY=keys/tram.sign.secret %s --archive a import r.csv "
+	        "--zone kcn-mau --station nt --kind water --every 1min --time time "
+	        "--map cod=cod:mg/L 2>&1",
+	        folder, quantrac, quantrac);
+	if (code != 0)
+		fail_msg("%s", text);
+	free(text);
+}
+
+static void a_pruned_day_and_the_silence_behind_it_are_two_rows(void **state)
+{
+	const char *quantrac = project_file("build/san/quantrac-office");
+	int code;
+	made_archive_close(&made);
+	import_with_a_silence(*state);
+	char *text = run_command(&code,
+	        "cd %s && QUANTRAC_SIGN_KEY=keys/tram.sign.secret %s --archive a prune "
+	        "kcn-mau/nt/2026/nt_2026-11-02.h5 --order QD-12/2026 2>&1 && rm -r "
+	        "a/journal/nt",
+	        (char *)*state, quantrac);
+	if (code != 0)
+		fail_msg("%s", text);
+	free(text);
+	text = run_command(&code,
+	        "cd %s && %s --archive a status --gaps --format csv 2>/dev/null",
+	        (char *)*state, quantrac);
+	assert_contains(text,
+	        "nt,,,2026-11-02T00:00:00+07:00,2026-11-03T00:00:00+07:00,no,86400,"
+	        "pruned,no,1440,0,600,");
+	assert_contains(text, "order QD-12/2026; it held 600 readings, 1440 were due");
+	assert_contains(text,
+	        "nt,,,2026-11-03T00:00:00+07:00,2026-11-04T12:00:00+07:00,no,129600,"
+	        "station,yes,2160,0,,");
+	free(text);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, holes_setup, holes_teardown)
 
 int main(void)
@@ -104,6 +155,7 @@ int main(void)
 		TEST(a_missing_day_is_one_gap_with_its_records),
 		TEST(a_changed_byte_in_a_day_is_told),
 		TEST(a_conflict_in_quarantine_is_told_with_its_time),
+		TEST(a_pruned_day_and_the_silence_behind_it_are_two_rows),
 	};
 	return cmocka_run_group_tests_name("holes: files", tests, NULL, NULL);
 }
