@@ -24,13 +24,13 @@
 
 enum gap_cause {
 	/* results that should be there and are not */
-	GAP_SILENT,     /* the instrument does not answer */
-	GAP_GARBLED,    /* something came, no sound answer */
-	GAP_REFUSED,    /* the instrument refuses */
-	GAP_NO_VALUE,   /* it answers, without a number */
-	GAP_FAULT,      /* it says that it is faulty */
-	GAP_UNCHANGED,  /* it answers, its result is never a fresh one */
-	GAP_LINE,       /* the port or the instrument was down, as the cabinet told */
+	GAP_SILENT,    /* the instrument does not answer */
+	GAP_GARBLED,   /* something came, no sound answer */
+	GAP_REFUSED,   /* the instrument refuses */
+	GAP_NO_VALUE,  /* it answers, without a number */
+	GAP_FAULT,     /* it says that it is faulty */
+	GAP_UNCHANGED, /* it answers, its result is never a fresh one */
+	GAP_LINE, /* the port was gone, or the instrument down, as the cabinet told */
 	GAP_NO_READING, /* no reading, and nothing says why */
 	GAP_STATION,    /* no reading of any of its instruments */
 	GAP_EPOCH,      /* nothing from the station until it began to number anew */
@@ -117,6 +117,9 @@ int gaps_damage(struct gaps *gaps, const struct gaps_damage *damage);
 /* The gaps in order of time, and then of station, instrument, channel; `out` is the
  * ledger's.  Call once, at the end.  OK or FAILED. */
 int gaps_finish(struct gaps *gaps, const struct gap **out, size_t *n);
+
+/* In place of words that whoever told did not give; the sheet has the same. */
+#define GAP_NOT_GIVEN "(not given)"
 
 /* Is anything lost by it? */
 bool gap_is_loss(const struct gap *gap);

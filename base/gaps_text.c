@@ -41,14 +41,16 @@ bool gap_is_loss(const struct gap *gap)
 
 const char *gap_cause_text(uint8_t cause)
 {
-	return cause < GAP_CAUSES ? causes[cause].word : "?";
+	return cause < GAP_CAUSES ? causes[cause].word : GAP_NOT_GIVEN;
 }
 
 const char *gap_reason(const struct gap *gap, char *out, size_t room)
 {
 	const char *sentence =
-	        gap->cause < GAP_CAUSES ? causes[gap->cause].sentence : "?";
+	        gap->cause < GAP_CAUSES ? causes[gap->cause].sentence : GAP_NOT_GIVEN;
 	const char *detail = gap->detail != NULL ? gap->detail : "";
+	if (gap->cause == GAP_DROPPED && detail[0] == '\0')
+		detail = GAP_NOT_GIVEN;
 	bool told = gap->cause <= GAP_REFUSED || gap->cause == GAP_LINE;
 	if (detail[0] != '\0' && told) /* the cabinet says it better */
 		sentence = "";

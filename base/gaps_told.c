@@ -25,6 +25,11 @@ static bool of_instrument(const struct gaps_told *down, const char *instrument)
 	       strcmp(down->subject + 11, instrument) == 0;
 }
 
+static bool of_port(const struct gaps_told *down)
+{
+	return strncmp(down->subject, "port ", 5) == 0;
+}
+
 /* Was it down for most of the gap? */
 static bool covers(int64_t from_us, int64_t to_us, const struct gap *gap)
 {
@@ -59,9 +64,36 @@ static size_t first_end(const int64_t *ends_us, size_t n, int64_t time_us)
 	return low;
 }
 
-/* The last that was told of the instrument and holds for most of the gap; else of a
- * port (no DESCRIBE says which port an instrument is at: it is the one that was down at
- * the same time). */
+/* The longest cycle of an instrument's channels. */
+static int64_t cycle_of(const struct gaps *gaps, const char *id)
+{
+	int64_t cycle_us = 0;
+	for (size_t i = 0; i < gaps->n_instruments; i++) {
+		const struct gaps_instrument *one = &gaps->instrument[i];
+		for (size_t k = 0; strcmp(one->id, id) == 0 && k < one->n; k++)
+			if (one->track[k].cycle_us > cycle_us)
+				cycle_us = one->track[k].cycle_us;
+	}
+	return cycle_us;
+}
+
+/* No DESCRIBE says which port an instrument is at: its own is one that went when the
+ * readings did, or that was gone when what is fed began. */
+static bool went_together(
+        const struct gaps *gaps, const struct gaps_told *port, const struct gap *gap)
+{
+	int64_t near_us = GAPS_BACK_OFF_US + 2 * cycle_of(gaps, gap->instrument);
+	int64_t fed_us = gaps->options.fed_us;
+	if (gap->instrument[0] == '\0') /* all of them went, by whatever port */
+		return true;
+	if (port->from_us <= fed_us && gap->from_us - fed_us <= near_us)
+		return true;
+	return port->from_us - gap->from_us <= near_us &&
+	       gap->from_us - port->from_us <= near_us;
+}
+
+/* The last that was told of the instrument and holds for most of the gap; else of its
+ * port. */
 static const struct gaps_told *down_of(
         const struct gaps *gaps, const int64_t *ends_us, const struct gap *gap)
 {
@@ -75,25 +107,27 @@ static const struct gaps_told *down_of(
 			continue;
 		if (of_instrument(down, gap->instrument))
 			own = down;
-		else if (strncmp(down->subject, "port ", 5) == 0)
+		else if (of_port(down) && went_together(gaps, down, gap))
 			port = down;
 	}
 	return own != NULL ? own : port;
 }
 
+/* An instrument whose port is gone is not silent: nobody asked it. */
 static void explain_down(struct gaps *gaps, const int64_t *ends_us, struct gap *gap)
 {
 	char text[400];
-	bool silent = gap->cause == GAP_SILENT || gap->cause == GAP_GARBLED ||
-	              gap->cause == GAP_REFUSED;
-	if (!silent && gap->cause != GAP_NO_READING && gap->cause != GAP_STATION)
+	bool asked = gap->cause == GAP_GARBLED || gap->cause == GAP_REFUSED;
+	if (!asked && gap->cause != GAP_SILENT && gap->cause != GAP_NO_READING &&
+	        gap->cause != GAP_STATION)
 		return;
 	const struct gaps_told *down = down_of(gaps, ends_us, gap);
 	if (down == NULL)
 		return;
-	snprintf(text, sizeof text, "%s: %s", down->subject, down->text);
+	snprintf(text, sizeof text, "%s: %s", down->subject,
+	        down->text[0] != '\0' ? down->text : GAP_NOT_GIVEN);
 	gap_detail(gaps, gap, text);
-	if (!silent)
+	if (!asked && (gap->cause != GAP_SILENT || of_port(down)))
 		gap->cause = GAP_LINE;
 }
 

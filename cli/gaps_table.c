@@ -87,7 +87,7 @@ static const struct table_column columns[] = {
 	{ .name = "to" },
 	{ .name = "open", .wide = true },
 	{ .name = "seconds", .title = "LASTED", .right = true },
-	{ .name = "cause", .wide = true },
+	{ .name = "cause" },
 	{ .name = "loss", .wide = true },
 	{ .name = "expected", .right = true },
 	{ .name = "received", .right = true },

@@ -227,6 +227,81 @@ static void the_cabinet_said_why_an_instrument_is_silent(void **with)
 	        1);
 }
 
+/* The poller goes on giving readings of a port that is gone: silent in every channel. */
+static void a_port_that_is_gone_is_no_silence_of_its_instruments(void **with)
+{
+	feed_begin();
+	feed_both(0, 600);
+	feed_state(602, "port bus", "down", "hung up; trying again");
+	for (double s = 600; s < 1200; s += 10) {
+		feed_put(ph, s, STATE_SILENT);
+		feed_put(cod, s + 1, STATE_SILENT);
+	}
+	feed_state(1199, "port bus", "up", "open");
+	feed_both(1200, 1800);
+	expect_gaps((struct want[]){ { "ph", "", 600, 1200, GAP_LINE, 120, 0, 0,
+	                                     "port bus: hung up; trying again" },
+	                    { "cod", "", 601, 1201, GAP_LINE, 60, 0, 0, "port bus" } },
+	        2);
+}
+
+static void another_port_that_was_gone_long_before_is_not_blamed(void **with)
+{
+	feed_begin();
+	feed_both(0, 600);
+	feed_state(602, "port spare", "down", "/dev/ttyS9: is not there");
+	feed_both(600, 3000);
+	for (double s = 3000; s < 3600; s += 10) {
+		feed_put(ph, s, STATE_OK);
+		feed_put(cod, s + 1, STATE_SILENT);
+	}
+	feed_both(3600, 4200);
+	expect_gaps((struct want[]){ { "cod", "", 3001, 3601, GAP_SILENT, 60, 0, 0,
+	                    "the instrument does not answer" } },
+	        1);
+}
+
+static void an_instrument_dead_before_its_port_went_stays_silent(void **with)
+{
+	feed_begin();
+	feed_run(cod, 0, 600, STATE_OK);
+	feed_run(cod, 600, 1200, STATE_SILENT);
+	feed_state(620, "instrument cod", "down", "does not answer");
+	feed_state(700, "port bus", "down", "hung up");
+	feed_run(cod, 1200, 1500, STATE_OK);
+	expect_gaps((struct want[]){ { "cod", "", 600, 1200, GAP_SILENT, 60, 0, 0,
+	                    "instrument cod: does not answer" } },
+	        1);
+}
+
+static void a_port_gone_before_what_is_fed_begins_is_told(void **with)
+{
+	uint8_t payload[200];
+	const struct state_event told = { "port bus", "down", "hung up" };
+	int n = state_encode(&told, payload, sizeof payload);
+	const struct record record = {
+		.type = RECORD_STATE, .payload = payload, .payload_size = (size_t)n
+	};
+	feed_begin();
+	assert_int_equal(gaps_before(gaps, &record, feed_at(-86400)), OK);
+	feed_run(cod, 0, 600, STATE_SILENT);
+	feed_run(cod, 600, 700, STATE_OK);
+	expect_gaps((struct want[]){ { "cod", "", 0, 600, GAP_LINE, 60, 0, 0,
+	                    "port bus" } },
+	        1);
+}
+
+static void words_the_cabinet_did_not_give_are_told_as_not_given(void **with)
+{
+	feed_begin();
+	feed_both(0, 600);
+	feed_state(605, "port bus", "down", "");
+	feed_both(1200, 1800);
+	expect_gaps((struct want[]){ { "", "", 601, 1200, GAP_LINE, 180, 0, 0,
+	                    "port bus: (not given)" } },
+	        1);
+}
+
 static void since_when_a_station_is_not_heard(void **with)
 {
 	feed_begin_until(86400, 3600, 120);
@@ -292,6 +367,11 @@ int main(void)
 		TEST(one_reading_of_one_instrument_is_a_gap_when_it_does_not_come),
 		TEST(the_cabinet_said_why_the_line_was_down),
 		TEST(the_cabinet_said_why_an_instrument_is_silent),
+		TEST(a_port_that_is_gone_is_no_silence_of_its_instruments),
+		TEST(another_port_that_was_gone_long_before_is_not_blamed),
+		TEST(an_instrument_dead_before_its_port_went_stays_silent),
+		TEST(a_port_gone_before_what_is_fed_begins_is_told),
+		TEST(words_the_cabinet_did_not_give_are_told_as_not_given),
 		TEST(since_when_a_station_is_not_heard),
 		TEST(what_may_still_be_on_its_way_is_no_gap),
 		TEST(a_clock_put_forward_loses_nothing),

@@ -55,6 +55,22 @@ static void readings_dropped_before_they_had_a_number_are_told_with_their_count(
 	        1);
 }
 
+static void a_loss_told_without_a_reason_says_that_none_was_given(void **with)
+{
+	feed_begin();
+	feed_both(0, 600);
+	feed_both(700, 1200);
+	feed_drop(1200, &(struct gap_event){ .first_seq = 1,
+	                        .last_seq = 0,
+	                        .count = 20,
+	                        .from_us = feed_at(600),
+	                        .to_us = feed_at(700),
+	                        .why = "" });
+	expect_gaps((struct want[]){ { "", "", 601, 700, GAP_DROPPED, 30, 0, 20,
+	                    "which told so: (not given)" } },
+	        1);
+}
+
 static void a_lost_event_leaves_no_gap_in_the_readings(void **with)
 {
 	feed_begin();
@@ -323,6 +339,7 @@ int main(void)
 		TEST(numbers_that_are_not_here_are_counted),
 		TEST(a_loss_the_cabinet_told_has_its_words),
 		TEST(readings_dropped_before_they_had_a_number_are_told_with_their_count),
+		TEST(a_loss_told_without_a_reason_says_that_none_was_given),
 		TEST(a_lost_event_leaves_no_gap_in_the_readings),
 		TEST(the_first_numbers_may_be_missing_too),
 		TEST(numbers_out_of_order_are_no_hole),

@@ -161,6 +161,8 @@ static void the_command_prints_fixed_columns_and_its_exit_code(void **state)
 	        project_file("build/san/quantrac-office"), (char *)*state);
 	assert_int_equal(code, 0); /* calibrating is no loss */
 	assert_contains(text, "lost in all      0 gaps");
+	assert_contains(text, "LASTED  CAUSE        EXPECTED"); /* as in CSV and JSON */
+	assert_contains(text, "20 min 0 s  calibrating        40");
 	free(text);
 	text = run_command(&code,
 	        "%s status --gaps --archive %s/archive --station nt-2 2>&1",
