@@ -85,6 +85,9 @@ struct judge_options {
 	int64_t from_us, to_us;
 	int64_t as_of_us;  /* 0: everything stored */
 	bool stages;       /* every stage, not only the judged one */
+	/* Days before the first record too, and the one station asked for even if it
+	 * never sent any: nothing came, and that is told.  Needs from_us and to_us. */
+	bool dark;
 	int shard, shards; /* by (station, day); 0 of 1 */
 	int64_t now_us;    /* periods that have not ended are not judged */
 };

@@ -5,34 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/holes_inside.h"
 #include "archive/proof.h"
 #include "base/legal_time.h"
 #include "base/reading.h"
 
 #define EVENTS                                                                         \
 	(((2u << RECORD_TYPES) - 1) & ~(1u << RECORD_READING)) /* all but readings */
-#define TOLD         (1u << RECORD_STATE | 1u << RECORD_GAP | 1u << RECORD_CLOCK)
-#define LOOK_BACK_US (8 * US_PER_DAY) /* for what was told before and still holds */
-#define PATIENCE_US  (120 * US_PER_S) /* what a cabinet gathers before it sends */
+#define PATIENCE_US (120 * US_PER_S) /* what a cabinet gathers before it sends */
 /* Nothing of ours is older or so far ahead: such stamps are no time. */
 #define PLAUSIBLE_US INT64_C(1577836800000000) /* 2020-01-01 00:00:00 UTC */
-
-/* One event of a day, kept until its turn comes. */
-struct kept_event {
-	struct record record;
-	int64_t time_us, stored_us;
-	uint8_t *payload;
-};
-
-struct feeding {
-	struct reader *reader;
-	const struct holes_query *query;
-	struct gaps *gaps;
-	int64_t from_us, to_us; /* of what is fed */
-	size_t n, room;
-	struct kept_event *event; /* of the day being fed */
-	bool failed;
-};
 
 /* ---- events ---- */
 
@@ -187,75 +169,6 @@ static int feed_unplaced(
 	return status < 0 ? status : OK;
 }
 
-/* ---- what came before ---- */
-
-static int told_before(void *with, const struct reader_event *event)
-{
-	struct feeding *feeding = with;
-	if (gaps_before(feeding->gaps, event->record, event->time_us) != OK)
-		feeding->failed = true;
-	return feeding->failed;
-}
-
-/* Looks back a day at a time: nearly always the first tells. */
-static bool was_read(struct feeding *feeding, const struct describe *describe)
-{
-	size_t n = 0;
-	int64_t least_us = feeding->from_us - LOOK_BACK_US;
-	for (int64_t day_us = feeding->from_us; day_us > least_us && n == 0;
-	        day_us -= US_PER_DAY) {
-		struct rows *rows = NULL;
-		const struct query query = { .station = feeding->query->station,
-			.instrument = describe->instrument,
-			.from_us = day_us - US_PER_DAY,
-			.to_us = day_us,
-			.as_of_us = feeding->query->as_of_us };
-		reader_rows(feeding->reader, &query, &rows, &n, NULL);
-		rows_free(rows, n);
-	}
-	return n > 0;
-}
-
-static bool is_listed(const struct describe *station, const char *instrument)
-{
-	for (size_t i = 0; station != NULL && i < station->n_instruments; i++)
-		if (strcmp(station->part[i].instrument, instrument) == 0)
-			return true;
-	return station == NULL || station->n_instruments == 0;
-}
-
-/* Instruments the station had when what is fed begins. */
-static int know_instruments(struct feeding *feeding)
-{
-	const char *id = feeding->query->station;
-	const struct describe *const *instrument;
-	const struct describe *station = reader_station_describe(feeding->reader, id);
-	size_t n = reader_instruments(feeding->reader, id, &instrument);
-	int status = OK;
-	for (size_t i = 0; i < n && status == OK; i++) {
-		int64_t used_us =
-		        reader_used(feeding->reader, id, instrument[i]->instrument);
-		bool unused = used_us < feeding->from_us &&
-		              is_listed(station, instrument[i]->instrument);
-		if (unused || was_read(feeding, instrument[i]))
-			status = gaps_known(feeding->gaps, instrument[i]);
-	}
-	return status;
-}
-
-static int feed_before(struct feeding *feeding, struct problem *why)
-{
-	const struct query query = { .station = feeding->query->station,
-		.from_us = feeding->from_us - LOOK_BACK_US,
-		.to_us = feeding->from_us,
-		.as_of_us = feeding->query->as_of_us };
-	int status =
-	        reader_events(feeding->reader, &query, TOLD, told_before, feeding, why);
-	if (status >= 0)
-		status = feeding->failed ? FAILED : know_instruments(feeding);
-	return status < 0 ? status : OK;
-}
-
 /* ---- damage ---- */
 
 static int feed_files(struct feeding *feeding)
@@ -327,16 +240,16 @@ static int64_t earlier(int64_t a, int64_t b)
 }
 
 /* What is fed: whole legal days with one around them, as far as there is anything. */
-static int begin(struct feeding *feeding)
+static int begin(struct feeding *feeding, int64_t first_us, int64_t last_us)
 {
 	const struct holes_query *query = feeding->query;
 	int offset_min = reader_identity(feeding->reader)->utc_offset_min;
-	int64_t first_us = PLAUSIBLE_US, last_us = query->now_us;
-	reader_span(feeding->reader, query->station, &first_us, &last_us);
-	first_us = day_start(first_us, offset_min) - US_PER_DAY;
+	int64_t least_us = day_start(first_us, offset_min) - US_PER_DAY;
 	feeding->from_us = day_start(query->from_us, offset_min) - US_PER_DAY;
-	bool whole = feeding->from_us <= first_us;
-	feeding->from_us = later(feeding->from_us, first_us);
+	bool whole = feeding->from_us <= least_us;
+	/* who asks for what lies behind the end of an import is told that it is empty */
+	bool behind = query->from_us > last_us;
+	feeding->from_us = later(feeding->from_us, least_us);
 	feeding->to_us =
 	        day_start(later(last_us, query->now_us), offset_min) + 2 * US_PER_DAY;
 	feeding->to_us = earlier(
@@ -347,14 +260,14 @@ static int begin(struct feeding *feeding)
 		.now_us = query->now_us,
 		.patience_us = PATIENCE_US,
 		.whole = whole && query->as_of_us == 0,
-		.ended = is_import(feeding->reader, query->station) };
+		.ended = !behind && is_import(feeding->reader, query->station) };
 	feeding->gaps = gaps_new(&options);
 	return feeding->gaps != NULL ? OK : FAILED;
 }
 
 static int feed_all(struct feeding *feeding, struct problem *why)
 {
-	int status = feed_before(feeding, why);
+	int status = holes_before(feeding, why);
 	for (int64_t day_us = feeding->from_us; day_us < feeding->to_us && status == OK;
 	        day_us += US_PER_DAY)
 		status = feed_day(feeding, day_us, day_us + US_PER_DAY, why);
@@ -371,6 +284,42 @@ static int feed_all(struct feeding *feeding, struct problem *why)
 	return status == OK && feeding->failed ? FAILED : status;
 }
 
+static bool has_station(const struct reader *reader, const char *station)
+{
+	for (size_t i = 0; i < reader_stations(reader); i++)
+		if (strcmp(reader_station(reader, i), station) == 0)
+			return true;
+	return false;
+}
+
+bool holes_expected(
+        const struct reader *reader, const struct permits *permits, const char *station)
+{
+	for (size_t i = 0; permits != NULL && i < permits->n; i++)
+		if (strcmp(permits->permit[i].station, station) == 0)
+			return true;
+	return has_station(reader, station);
+}
+
+/* Everything that is known of the station into the ledger. */
+static int fill(struct feeding *feeding, struct problem *why)
+{
+	const struct holes_query *query = feeding->query;
+	int64_t first_us = PLAUSIBLE_US, last_us = query->now_us, sent_us, newest_us;
+	bool sent = reader_span(feeding->reader, query->station, &sent_us,
+	                    &newest_us) == OK;
+	if (sent) {
+		first_us = sent_us;
+		last_us = newest_us;
+	}
+	int status = begin(feeding, first_us, last_us);
+	if (status == OK)
+		status = holes_never(feeding, sent ? first_us : INT64_MAX);
+	bool known = has_station(feeding->reader, query->station) ||
+	             !holes_expected(feeding->reader, query->permits, query->station);
+	return status == OK && known ? feed_all(feeding, why) : status;
+}
+
 int holes_find(struct gaps **ledger, const struct gap **out, struct reader *reader,
         const struct holes_query *query, struct problem *why)
 {
@@ -379,9 +328,7 @@ int holes_find(struct gaps **ledger, const struct gap **out, struct reader *read
 	size_t n = 0;
 	*ledger = NULL;
 	*out = NULL;
-	int status = begin(&feeding);
-	if (status == OK)
-		status = feed_all(&feeding, &said);
+	int status = fill(&feeding, &said);
 	if (status == OK)
 		status = gaps_finish(feeding.gaps, out, &n);
 	free(feeding.event);

@@ -264,25 +264,37 @@ static bool wants_zone(const struct reader *reader, const struct judge_options *
 	       strcmp(options->zone, reader_identity(reader)->zone) == 0;
 }
 
+static int judge_one(struct day *day, const char *station, struct problem *why)
+{
+	struct job *job;
+	day->station = station;
+	int n = station_jobs(&job, day->judging, station, why);
+	if (n < 0)
+		return n;
+	int status = judge_station(day, job, (size_t)n);
+	jobs_free(job, (size_t)n);
+	if (status != OK)
+		return problem_set(
+		        why, status, EXIT_INTERNAL, "no memory to judge %s", station);
+	return OK;
+}
+
 static int judge_all(struct day *day, struct problem *why)
 {
 	struct judging *judging = day->judging;
 	const char *wanted = judging->options->station;
+	bool met = false;
 	for (size_t i = 0; i < reader_stations(judging->reader) && !day->stop; i++) {
-		day->station = reader_station(judging->reader, i);
-		if (wanted != NULL && strcmp(wanted, day->station) != 0)
+		const char *station = reader_station(judging->reader, i);
+		if (wanted != NULL && strcmp(wanted, station) != 0)
 			continue;
-		struct job *job;
-		int n = station_jobs(&job, judging, day->station, why);
-		if (n < 0)
-			return n;
-		int status = judge_station(day, job, (size_t)n);
-		jobs_free(job, (size_t)n);
+		int status = judge_one(day, station, why);
 		if (status != OK)
-			return problem_set(why, status, EXIT_INTERNAL,
-			        "no memory to judge %s", day->station);
+			return status;
+		met = true;
 	}
-	return OK;
+	bool dark = judging->options->dark && wanted != NULL && !met;
+	return dark ? judge_one(day, wanted, why) : OK;
 }
 
 int judge(struct reader *reader, const struct rules *rules,

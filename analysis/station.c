@@ -102,6 +102,18 @@ bool job_judges(const struct job *job, size_t c, const struct permit *permit)
 	       permit_names(permit, job->channel[c].id);
 }
 
+/* Does the permit name it?  One that names none stands for what the station measures:
+ * of a station that never told what that is, for all its rule has. */
+static bool permit_awaits(
+        const struct judging *judging, const struct permit *permit, const char *channel)
+{
+	const struct describe *const *instrument;
+	bool told =
+	        reader_instruments(judging->reader, permit->station, &instrument) > 0;
+	return permit_names(permit, channel) ||
+	       (judging->options->dark && !told && permit->n_parameters == 0);
+}
+
 /* Measured by an instrument, or named by a permit: then its absence must be told. */
 static bool is_judged(const struct judging *judging, const char *station,
         const struct rule *rule, const char *channel)
@@ -116,7 +128,7 @@ static bool is_judged(const struct judging *judging, const char *station,
 		const struct permit *permit = &judging->permits.permit[i];
 		if (strcmp(permit->station, station) == 0 &&
 		        strcmp(permit->rule, rule->id) == 0 &&
-		        permit_names(permit, channel))
+		        permit_awaits(judging, permit, channel))
 			return true;
 	}
 	return false;

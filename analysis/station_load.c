@@ -17,9 +17,10 @@ void job_days(struct job *job, const struct judging *judging, const char *statio
 	const struct judge_options *options = judging->options;
 	int offset_min = judging->utc_offset_min;
 	int64_t from_us = options->from_us, to_us = options->to_us, first_us, last_us;
-	if (reader_span(judging->reader, station, &first_us, &last_us) != OK)
+	bool sent = reader_span(judging->reader, station, &first_us, &last_us) == OK;
+	if (!sent && !options->dark)
 		return;
-	if (from_us < first_us)
+	if (!options->dark && from_us < first_us)
 		from_us = day_start(first_us, offset_min);
 	if (to_us == 0 || to_us >= TIME_US_END)
 		to_us = last_us + 1;

@@ -106,10 +106,11 @@ int gaps_unplaced(struct gaps *gaps, uint64_t epoch, uint64_t seq, int64_t store
 /* A sealed file that cannot be read, or a record in quarantine; `what` says which.
  * `whole_day`: it held all of [from, to), not what came late.  OK or FAILED. */
 struct gaps_damage {
-	uint8_t cause; /* GAP_FILE, GAP_PRUNED or GAP_CONFLICT */
+	uint8_t cause; /* GAP_FILE, GAP_PRUNED, or told as it is: GAP_CONFLICT, GAP_STATION */
 	int64_t from_us, to_us;
 	uint64_t records, readings; /* that it held; readings 0: not known */
 	bool whole_day;
+	bool open; /* goes on now */
 	const char *what;
 };
 int gaps_damage(struct gaps *gaps, const struct gaps_damage *damage);

@@ -271,6 +271,7 @@ static int tell_as_is(struct gaps *gaps, const struct gaps_damage *damage)
 		.from_us = damage->from_us,
 		.to_us = damage->to_us,
 		.records = damage->records,
+		.open = damage->open,
 		.detail = damage->what };
 	return gaps_found(gaps, &reason);
 }

@@ -150,6 +150,7 @@ struct gaps_reason {
 	uint8_t cause;
 	int64_t from_us, to_us;
 	uint64_t records, epoch, first_seq, last_seq;
+	bool open;
 	const char *detail;
 };
 /* A gap by itself, of the whole station. */

@@ -113,6 +113,7 @@ int gaps_found(struct gaps *gaps, const struct gaps_reason *reason)
 		.epoch = reason->epoch,
 		.first_seq = reason->first_seq,
 		.last_seq = reason->last_seq,
+		.open = reason->open,
 		.detail = strdup(reason->detail) };
 	return gap.detail != NULL ? gap_list_add(&gaps->found, &gap) : FAILED;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/holes.h"
 #include "base/folder.h"
 #include "base/legal_time.h"
 #include "cli/commands.h"
@@ -86,9 +87,11 @@ static int report(
 	if (a->as_of != NULL)
 		common_interval("--as-of", a->as_of, view.offset_min, &query.as_of_us,
 		        &ignored);
-	status = view_has_station(&view, a->station)
-	                 ? OK
-	                 : view_no_station(&view, a->station, why);
+	status = view_permits(&view, why);
+	if (status != OK)
+		return status;
+	if (!holes_expected(view.reader, &view.permits, a->station))
+		status = view_no_station(&view, a->station, why);
 	if (status == OK && to_us - query.day_us > US_PER_DAY)
 		status = problem_set(why, REFUSED, EXIT_USAGE,
 		        "--day: '%s' is more than a day; write 2026-11-15", a->day);

@@ -19,7 +19,8 @@ static int station_add(struct gaps_table *table, struct view *view,
 	const struct holes_query query = { .station = station,
 		.from_us = a->from_us,
 		.to_us = a->to_us,
-		.now_us = a->now_us };
+		.now_us = a->now_us,
+		.permits = &view->permits };
 	int n = holes_find(&ledger, &gap, view->reader, &query, why);
 	if (n >= 0)
 		gaps_table_add(table, station, gap, (size_t)n);
@@ -35,9 +36,9 @@ static int all_stations(const struct common *common, struct view *view,
 	struct gaps_table *table = gaps_table_new(common, view->offset_min);
 	if (table == NULL)
 		return problem_set(why, FAILED, EXIT_TRY_AGAIN, "not enough memory");
-	size_t n = reader_stations(view->reader);
+	size_t n = view_stations(view);
 	for (size_t i = 0; i < n && status == OK; i++) {
-		const char *station = reader_station(view->reader, i);
+		const char *station = view_station(view, i);
 		if (a->station == NULL || strcmp(a->station, station) == 0)
 			status = station_add(table, view, a, station, why);
 		common_progress(common, "gaps", (double)(i + 1) / (double)n);
@@ -51,9 +52,12 @@ static int archive_gaps(const struct common *common, struct gaps_arguments *a)
 	struct view view;
 	struct problem why = { 0 };
 	int status = view_open(&view, common->archive, false, &why);
+	if (status == OK)
+		status = view_permits(&view, &why);
 	if (status != OK)
 		return common_fail("status", &why);
-	if (a->station != NULL && !view_has_station(&view, a->station))
+	if (a->station != NULL &&
+	        !holes_expected(view.reader, &view.permits, a->station))
 		status = view_no_station(&view, a->station, &why);
 	else
 		status = all_stations(common, &view, a, &why);

@@ -38,8 +38,46 @@ void view_close(struct view *view)
 		return;
 	view_tell(view);
 	rules_free(&view->rules);
+	permits_free(&view->permits);
 	reader_close(view->reader);
 	view->reader = NULL;
+}
+
+int view_permits(struct view *view, struct problem *why)
+{
+	int status = permits_load(&view->permits, view->reader, 0, why);
+	if (status != OK)
+		view_close(view);
+	return status;
+}
+
+/* Has permit i a station that nothing before it has? */
+static bool names_another(const struct view *view, size_t i)
+{
+	const char *station = view->permits.permit[i].station;
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(view->permits.permit[k].station, station) == 0)
+			return false;
+	return !view_has_station(view, station);
+}
+
+size_t view_stations(const struct view *view)
+{
+	size_t n = reader_stations(view->reader);
+	for (size_t i = 0; i < view->permits.n; i++)
+		n += names_another(view, i);
+	return n;
+}
+
+const char *view_station(const struct view *view, size_t at)
+{
+	size_t n = reader_stations(view->reader);
+	if (at < n)
+		return reader_station(view->reader, at);
+	for (size_t i = 0; i < view->permits.n; i++)
+		if (names_another(view, i) && n++ == at)
+			return view->permits.permit[i].station;
+	return NULL;
 }
 
 int view_exit(const struct view *view)
@@ -60,8 +98,8 @@ int view_no_station(const struct view *view, const char *station, struct problem
 	const char *known[64];
 	size_t n = 0;
 	char list[512] = "";
-	for (size_t i = 0; i < reader_stations(view->reader) && n < 63; i++) {
-		known[n++] = reader_station(view->reader, i);
+	for (size_t i = 0; i < view_stations(view) && n < 63; i++) {
+		known[n++] = view_station(view, i);
 		if (strlen(list) + strlen(known[n - 1]) + 3 < sizeof list)
 			strcat(strcat(list, n > 1 ? ", " : ""), known[n - 1]);
 	}

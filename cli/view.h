@@ -3,6 +3,7 @@
 #ifndef CLI_VIEW_H
 #define CLI_VIEW_H
 
+#include "analysis/permit.h"
 #include "analysis/rule.h"
 #include "archive/reader.h"
 #include "cli/common.h"
@@ -10,6 +11,7 @@
 struct view {
 	struct reader *reader;
 	struct rules rules;
+	struct permits permits; /* by view_permits */
 	int offset_min;
 	size_t told; /* reader problems already shown; stays after closing */
 };
@@ -23,6 +25,13 @@ void view_tell(struct view *view);
 /* The exit code of a command that did its work: 65 if some of the archive could not be
  * read. */
 int view_exit(const struct view *view);
+
+/* Read the permits of the archive too: OK, or a problem.  After it the stations of the
+ * view are those that ever sent something, and behind them those that only a permit
+ * names. */
+int view_permits(struct view *view, struct problem *why);
+size_t view_stations(const struct view *view);
+const char *view_station(const struct view *view, size_t i);
 
 /* The stations of a zone or one station: is `station` wanted? */
 bool view_has_station(const struct view *view, const char *station);

@@ -9,22 +9,9 @@
 #include "base/config.h"
 #include "base/legal_time.h"
 #include "base/log.h"
-#include "calibration/ledger.h"
-#include "reports/sheet.h"
+#include "reports/collect_parts.h"
 
-/* What was known this long after the day's end is version 1. */
-#define FIRST_VERSION_US (15 * US_PER_MIN)
-
-struct gathered {              /* copies of assessments: judge only lends them */
-	struct sheet *shorter; /* takes the means over less than a day; NULL: nobody */
-	const char *outlet;
-	int64_t start_us;
-	size_t n, room;
-	struct assessment *assessment;
-	bool failed;
-};
-
-static void gathered_free(struct gathered *all)
+void gathered_free(struct gathered *all)
 {
 	for (size_t i = 0; i < all->n; i++) {
 		free(all->assessment[i].span);
@@ -85,9 +72,8 @@ static int gather(void *with, const struct assessment *a)
 	return all->failed;
 }
 
-static int judge_day(struct gathered *out, struct reader *reader,
-        const struct rules *rules, const struct judge_options *options,
-        struct problem *why)
+int gather_day(struct gathered *out, struct reader *reader, const struct rules *rules,
+        const struct judge_options *options, struct problem *why)
 {
 	int n = judge(reader, rules, options, gather, out, why);
 	if (n < 0)
@@ -97,14 +83,13 @@ static int judge_day(struct gathered *out, struct reader *reader,
 	return OK;
 }
 
-static int station_known(
-        const struct reader *reader, const char *station, struct problem *why)
+static int station_known(const struct reader *reader, const struct permits *permits,
+        const char *station, struct problem *why)
 {
 	const char *known[256];
+	if (holes_expected(reader, permits, station))
+		return OK;
 	size_t n = reader_stations(reader);
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(reader_station(reader, i), station) == 0)
-			return OK;
 	n = n < 255 ? n : 255;
 	for (size_t i = 0; i < n; i++)
 		known[i] = reader_station(reader, i);
@@ -116,133 +101,20 @@ static int station_known(
 	        near != NULL ? "'?" : "");
 }
 
-/* ---- versions ---- */
-
-/* Newest time at which the collector stored a reading of the day; 0 if there is none. */
-static int64_t newest_stored(
-        struct reader *reader, const struct sheet *sheet, int64_t as_of_us)
-{
-	const struct query query = { .station = sheet->station,
-		.from_us = sheet->start_us,
-		.to_us = sheet->end_us,
-		.as_of_us = as_of_us };
-	struct rows *rows = NULL;
-	size_t sets = 0;
-	int64_t newest = 0;
-	if (reader_rows(reader, &query, &rows, &sets, NULL) < 0)
-		return 0;
-	for (size_t s = 0; s < sets; s++)
-		for (size_t i = 0; i < rows[s].n; i++)
-			if (rows[s].stored_us[i] > newest)
-				newest = rows[s].stored_us[i];
-	rows_free(rows, sets);
-	return newest;
-}
-
-/* Newest storing of a permit or calibration the sheet rests on; 0 if there is none. */
-static int64_t newest_document(
-        struct reader *reader, const struct sheet *sheet, int64_t as_of_us)
-{
-	struct ledger ledger;
-	int64_t newest = 0;
-	for (size_t i = 0; i < sheet->n; i++)
-		if (sheet->assessment[i].permit != NULL &&
-		        sheet->assessment[i].permit->stored_us > newest)
-			newest = sheet->assessment[i].permit->stored_us;
-	if (ledger_load(&ledger, reader, as_of_us, NULL) < 0)
-		return newest;
-	for (size_t i = 0; i < ledger.n; i++) {
-		const struct calibration *c = &ledger.calibration[i];
-		if (strcmp(c->station, sheet->station) == 0 &&
-		        c->from_us < sheet->end_us &&
-		        (c->to_us == 0 || c->to_us > sheet->start_us) &&
-		        c->stored_us > newest)
-			newest = c->stored_us;
-	}
-	ledger_free(&ledger);
-	return newest;
-}
-
-static const struct assessment *same_in(
-        const struct gathered *all, const struct assessment *a)
-{
-	for (size_t i = 0; i < all->n; i++) {
-		const struct assessment *b = &all->assessment[i];
-		if (b->rule == a->rule && b->stage == a->stage &&
-		        strcmp(b->channel, a->channel) == 0 &&
-		        strcmp(b->outlet, a->outlet) == 0)
-			return b;
-	}
-	return NULL;
-}
-
-static bool equal(double a, double b)
-{
-	return a == b || (isnan(a) && isnan(b));
-}
-
-/* Fill sheet->before; whether any result is another than it was.  Nothing received by then means
- * that there was no earlier version: a file imported later is version 1. */
-static bool compare(struct sheet *sheet, const struct gathered *was)
-{
-	bool received = false, differs = false;
-	for (size_t i = 0; i < was->n; i++)
-		received = received || was->assessment[i].received > 0;
-	if (!received)
-		return false;
-	for (size_t i = 0; i < sheet->n; i++) {
-		const struct assessment *now = &sheet->assessment[i];
-		const struct assessment *old = same_in(was, now);
-		if (old != NULL)
-			sheet->before[i] = (struct sheet_before){ true, old->result,
-				old->value, old->valid, old->expected };
-		differs = differs || old == NULL || old->result != now->result ||
-		          old->valid != now->valid || old->expected != now->expected ||
-		          !equal(old->value, now->value);
-	}
-	return differs;
-}
-
-static int find_version(struct sheet *sheet, struct reader *reader,
-        const struct rules *rules, const struct judge_options *now, struct problem *why)
-{
-	struct judge_options then = *now;
-	struct gathered was = { .start_us = sheet->start_us };
-	int64_t first_us = sheet->end_us + FIRST_VERSION_US;
-	int64_t newest_us = newest_stored(reader, sheet, now->as_of_us);
-	int64_t document_us = newest_document(reader, sheet, now->as_of_us);
-	sheet->version = 1;
-	sheet->made_us = newest_us > first_us ? newest_us : first_us;
-	if (document_us > sheet->made_us)
-		sheet->made_us = document_us;
-	if (now->as_of_us != 0 && now->as_of_us <= first_us)
-		return OK;
-	then.as_of_us = first_us;
-	sheet->before = calloc(sheet->n, sizeof *sheet->before);
-	if (sheet->before == NULL)
-		return problem_set(why, FAILED, EXIT_TRY_AGAIN, "not enough memory");
-	int status = judge_day(&was, reader, rules, &then, why);
-	if (status == OK && compare(sheet, &was)) {
-		sheet->version = 2;
-		sheet->before_made_us = first_us;
-		sheet->late_us = newest_us > first_us ? newest_us : 0;
-	}
-	gathered_free(&was);
-	return status;
-}
-
 /* ---- the sheet ---- */
 
-static int find_permits(struct sheet *sheet, struct reader *reader, int64_t as_of_us,
+static int load_permits(struct sheet *sheet, struct reader *reader, int64_t as_of_us,
         struct problem *why)
 {
-	const struct permit *in_force[32];
 	sheet->permits = calloc(1, sizeof *sheet->permits);
 	if (sheet->permits == NULL)
 		return problem_set(why, FAILED, EXIT_TRY_AGAIN, "not enough memory");
-	int status = permits_load(sheet->permits, reader, as_of_us, why);
-	if (status < 0)
-		return status;
+	return permits_load(sheet->permits, reader, as_of_us, why);
+}
+
+static void find_permits(struct sheet *sheet)
+{
+	const struct permit *in_force[32];
 	size_t n = permits_for(
 	        sheet->permits, sheet->station, sheet->start_us, in_force, 32);
 	for (size_t i = 0; i < sheet->n; i++)
@@ -251,7 +123,6 @@ static int find_permits(struct sheet *sheet, struct reader *reader, int64_t as_o
 			        0)
 				sheet->assessment[i].permit = in_force[k];
 	sheet->permit = sheet->assessment[0].permit;
-	return OK;
 }
 
 static void identify(struct sheet *sheet, struct reader *reader,
@@ -279,8 +150,8 @@ static int nothing_judged(const struct sheet *sheet,
 		        "%s: the day %s has not ended; ask again after midnight",
 		        sheet->station, day);
 	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
-	        "%s: nothing to judge on %s; is there a permit in force (quantrac "
-	        "permit list), and did the station send anything that day?",
+	        "%s: nothing to judge on %s: no permit of it is in force (quantrac "
+	        "permit list), or none that a rule of this program knows",
 	        sheet->station, day);
 }
 
@@ -317,7 +188,8 @@ static int find_gaps(struct sheet *sheet, struct reader *reader,
 		.from_us = sheet->start_us,
 		.to_us = sheet->end_us,
 		.as_of_us = options->as_of_us,
-		.now_us = options->now_us };
+		.now_us = options->now_us,
+		.permits = sheet->permits };
 	int n = holes_find(&sheet->gaps, &sheet->gap, reader, &query, why);
 	sheet->n_gaps = n > 0 ? (size_t)n : 0;
 	return n < 0 ? n : OK;
@@ -345,9 +217,8 @@ static int complete(struct sheet *sheet, struct reader *reader,
 	sheet->ambient = sheet->assessment[0].rule->kind == KIND_AMBIENT;
 	for (size_t i = 0; i < sheet->n; i++)
 		sheet->simulated = sheet->simulated || sheet->assessment[i].simulated;
-	int status = find_permits(sheet, reader, options->as_of_us, why);
-	if (status == OK)
-		status = find_version(sheet, reader, rules, options, why);
+	find_permits(sheet);
+	int status = sheet_version(sheet, reader, rules, options, why);
 	if (status == OK)
 		status = draw_curve(sheet, reader, rules, options->as_of_us, why);
 	if (status == OK)
@@ -362,7 +233,9 @@ int sheet_collect(struct sheet *out, struct reader *reader, const struct rules *
         const struct sheet_query *query, struct problem *why)
 {
 	*out = (struct sheet){ 0 };
-	int status = station_known(reader, query->station, why);
+	int status = load_permits(out, reader, query->as_of_us, why);
+	if (status == OK)
+		status = station_known(reader, out->permits, query->station, why);
 	if (status != OK)
 		return status;
 	identify(out, reader, query,
@@ -371,12 +244,13 @@ int sheet_collect(struct sheet *out, struct reader *reader, const struct rules *
 		.from_us = out->start_us,
 		.to_us = out->end_us,
 		.as_of_us = query->as_of_us,
+		.dark = true,
 		.shards = 1,
 		.now_us = query->now_us };
 	struct gathered all = {
 		.shorter = out, .outlet = query->outlet, .start_us = out->start_us
 	};
-	status = judge_day(&all, reader, rules, &options, why);
+	status = gather_day(&all, reader, rules, &options, why);
 	out->assessment = all.assessment;
 	out->n = all.n;
 	if (status != OK)

@@ -72,14 +72,16 @@ static const char *lasted(const struct form *form, int64_t us)
 static const char *sentence(const struct form *form, const struct gap *gap)
 {
 	const struct writer *to = &form->to;
-	enum word why = WORD_GAP_SILENT + gap->cause;
-	return texts_fill(to->texts, to->language,
+	enum word why =
+	        gap->cause < GAP_CAUSES ? WORD_GAP_SILENT + gap->cause : WORD_NOT_GIVEN;
+	const char *text = texts_fill(to->texts, to->language,
 	        length_us(gap) > 0 ? WORD_GAP_TEXT : WORD_GAP_MOMENT,
 	        (struct slot[]){ { "from", people_clock(to, gap->from_us) },
 	                { "to", people_clock_end(to, gap->to_us) },
 	                { "duration", lasted(form, length_us(gap)) },
-	                { "why", word(form, why) }, { "count", counted(form, gap) },
-	                { 0 } });
+	                { "why", word(form, why) }, { 0 } });
+	/* nothing is counted where nothing was due, or nobody knows what was */
+	return texts_join(to->texts, text, "", counted(form, gap));
 }
 
 static void more(struct form *form, const struct sheet *sheet,

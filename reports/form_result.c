@@ -246,6 +246,35 @@ static void all_not_applicable(struct form *form, const struct sheet *sheet)
 	}
 }
 
+/* ---- a day without any data ---- */
+
+static bool is_dark(const struct sheet *sheet)
+{
+	for (size_t i = 0; i < sheet->n; i++)
+		if (sheet->assessment[i].result != RESULT_NOT_DECIDABLE ||
+		        sheet->assessment[i].received > 0)
+			return false;
+	for (size_t i = 0; i < sheet->n_shorter; i++)
+		if (sheet->shorter[i].undecided < sheet->shorter[i].n ||
+		        isfinite(sheet->shorter[i].highest.value))
+			return false;
+	return true;
+}
+
+/* One sentence for all, else a long list says the same of each. */
+static void say_dark(struct form *form, const struct sheet *sheet)
+{
+	const char *names = "";
+	for (size_t i = 0; i < sheet->n; i++)
+		names = texts_join(form->to.texts, names, ", ",
+		        form_parameter(form, &sheet->assessment[i]));
+	form_add_result(&form->results, RESULT_NOT_DECIDABLE,
+	        texts_fill(form->to.texts, form->to.language, WORD_S5_NO_DATA,
+	                (struct slot[]){
+	                        { "parameters", texts_capital(form->to.texts, names) },
+	                        { 0 } }));
+}
+
 /* ---- the box ---- */
 
 static const char *headline(const struct form *form, const struct sheet *sheet)
@@ -255,6 +284,7 @@ static const char *headline(const struct form *form, const struct sheet *sheet)
 	size_t over = tally.of[RESULT_OVER], undecided = tally.of[RESULT_NOT_DECIDABLE],
 	       within = tally.of[RESULT_WITHIN];
 	enum word word = over > 0                          ? WORD_OVER_OF
+	                 : is_dark(sheet)                  ? WORD_NO_DATA_OF
 	                 : undecided > 0                   ? WORD_UNDECIDED_OF
 	                 : within > 0 && tally.refused > 0 ? WORD_SOME_WITHIN
 	                 : within > 0                      ? WORD_ALL_WITHIN
@@ -286,12 +316,10 @@ static void more_over(struct form *form, const struct sheet *sheet)
 		                        { 0 } }));
 }
 
-void form_results(struct form *form, const struct sheet *sheet)
+/* Each parameter's own sentences; was any compared with its uncertainty? */
+static bool each_result(struct form *form, const struct sheet *sheet)
 {
-	form->result = form_tally(sheet).worst;
-	form->headline = headline(form, sheet);
 	bool compared = false;
-	form_shorter_over(form, sheet);
 	for (size_t i = 0; i < sheet->n; i++) {
 		const struct assessment *a = &sheet->assessment[i];
 		if (i == FORM_RESULTS)
@@ -303,6 +331,19 @@ void form_results(struct form *form, const struct sheet *sheet)
 		form_add(&form->results, "", qualified(form, a));
 		compared = compared || strength_sentence(form, a)[0] != '\0';
 	}
+	return compared;
+}
+
+void form_results(struct form *form, const struct sheet *sheet)
+{
+	form->result = form_tally(sheet).worst;
+	form->headline = headline(form, sheet);
+	bool compared = false;
+	form_shorter_over(form, sheet);
+	if (is_dark(sheet))
+		say_dark(form, sheet);
+	else
+		compared = each_result(form, sheet);
 	form_shorter_rest(form, sheet);
 	all_not_applicable(form, sheet);
 	if (compared)

@@ -117,7 +117,9 @@ void form_table(struct form *form, const struct sheet *sheet)
 	                          : (double)sheet->curve.period_us / US_PER_S;
 	form->chart_unit = people_unit(to, first->parameter->unit);
 	form->chart_title = texts_fill(to->texts, to->language,
-	        results ? WORD_CHART_TITLE_RESULTS : WORD_CHART_TITLE,
+	        sheet->curve.n == 0 ? WORD_CHART_TITLE_NONE
+	        : results           ? WORD_CHART_TITLE_RESULTS
+	                            : WORD_CHART_TITLE,
 	        (struct slot[]){ { "parameter", form_parameter(form, first) },
 	                { "period", form_period(to, period_s) }, { 0 } });
 	bands(form, first);

@@ -60,6 +60,14 @@ static void fill(void)
 	}
 }
 
+void holes_put_later(int64_t from_us, int64_t minutes)
+{
+	for (int64_t minute = 0; minute < minutes; minute++) {
+		put(ph, from_us + minute * MIN, STATE_OK);
+		put(cod, from_us + minute * MIN + US_PER_S, STATE_OK);
+	}
+}
+
 void holes_seal_all(void)
 {
 	struct problem why = { .text = "" };

@@ -29,6 +29,9 @@ struct want {
 /* Times of a gap that begins behind a reading have a second of `cod` in them. */
 extern const struct want planted[4];
 
+/* `minutes` more readings of both instruments from a time on. */
+void holes_put_later(int64_t from_us, int64_t minutes);
+
 /* The three days become sealed files. */
 void holes_seal_all(void);
 /* The n gaps of nt-01, which must be so many; now and the end asked for are END unless

@@ -110,7 +110,7 @@ static void a_cabinet_tells_its_gaps_from_its_own_journal(void **state)
 	assert_contains(text,
 	        "station,instrument,channel,from,to,open,seconds,cause,loss,expected,"
 	        "received,records,reason\nnt-01,ph,,");
-	assert_contains(text, ",yes,3,silent,yes,30,0,,port bus: ");
+	assert_contains(text, ",yes,3,line,yes,30,0,,port bus: ");
 	assert_contains(text, "\nnt-01,ph2,,");
 	free(text);
 	/* an hour later nothing has come: the port was never there */

@@ -146,6 +146,29 @@ static void a_pruned_day_and_the_silence_behind_it_are_two_rows(void **state)
 	free(text);
 }
 
+/* Nobody waits for more of an import, but who asks for a day behind it is told. */
+static void a_day_behind_the_end_of_an_import_is_a_gap_for_whoever_asks_for_it(
+        void **state)
+{
+	const char *quantrac = project_file("build/san/quantrac-office");
+	int code;
+	made_archive_close(&made);
+	import_with_a_silence(*state);
+	char *text = run_command(&code,
+	        "cd %s && export QUANTRAC_NOW=2026-12-20T00:00:00+07:00 && %s "
+	        "--archive a "
+	        "status --gaps --format csv --since 2026-11-10 --until 2026-11-10 && "
+	        "%s --archive a status --gaps",
+	        (char *)*state, quantrac, quantrac);
+	assert_int_equal(code, 0);
+	assert_contains(text,
+	        "nt,,,2026-11-10T00:00:00+07:00,2026-11-11T00:00:00+07:00,"
+	        "no,86400,station,yes,1440,0,,");
+	assert_contains(
+	        text, "lost in all      1 gap "); /* the silence in the import */
+	free(text);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, holes_setup, holes_teardown)
 
 int main(void)
@@ -156,6 +179,7 @@ int main(void)
 		TEST(a_changed_byte_in_a_day_is_told),
 		TEST(a_conflict_in_quarantine_is_told_with_its_time),
 		TEST(a_pruned_day_and_the_silence_behind_it_are_two_rows),
+		TEST(a_day_behind_the_end_of_an_import_is_a_gap_for_whoever_asks_for_it),
 	};
 	return cmocka_run_group_tests_name("holes: files", tests, NULL, NULL);
 }

@@ -128,6 +128,30 @@ static void every_cause_has_its_own_words_in_both_languages(void **state)
 	        word_text(ENGLISH, WORD_GAP_OFF));
 }
 
+static void a_gap_in_which_nothing_was_due_has_no_count(void **state)
+{
+	struct sheet *sheet = sheet_with(SCENE_OVER, 1);
+	gap[0].cause = GAP_STOPPED;
+	gap[0].expected = gap[0].received = 0;
+	char *text = printed(*state, sheet, VIETNAMESE);
+	assert_contains(text, "(1 phút): nguồn thải dừng hoạt động Trạng thái kho");
+	free(text);
+}
+
+static void a_cause_without_words_is_told_as_not_given(void **state)
+{
+	struct sheet *sheet = sheet_with(SCENE_OVER, 1);
+	gap[0].cause = GAP_CAUSES; /* of a newer program */
+	char *text = printed(*state, sheet, VIETNAMESE);
+	assert_contains(text, "(1 phút): (chưa có); thiếu 2/2 kết quả");
+	free(text);
+	text = printed(*state, sheet, ENGLISH);
+	assert_contains(text, "(1 min): (not given); 2 of 2 results missing");
+	free(text);
+	assert_string_equal(gap_cause_text(GAP_CAUSES), GAP_NOT_GIVEN);
+	assert_string_equal(word_text(ENGLISH, WORD_NOT_GIVEN), GAP_NOT_GIVEN);
+}
+
 static void the_json_has_them_all(void **state)
 {
 	int code;
@@ -155,6 +179,8 @@ int main(void)
 		TEST(what_is_lost_comes_before_what_is_told_as_such),
 		TEST(the_digits_of_the_newest_checkpoint_stand_in_the_foot),
 		TEST(every_cause_has_its_own_words_in_both_languages),
+		TEST(a_gap_in_which_nothing_was_due_has_no_count),
+		TEST(a_cause_without_words_is_told_as_not_given),
 		TEST(the_json_has_them_all),
 	};
 	return cmocka_run_group_tests_name("sheet gaps", tests, NULL, NULL);
