@@ -190,3 +190,13 @@ int lock_take(const char *path)
 	errno = saved;
 	return status;
 }
+
+bool lock_held(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	bool held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	close(fd); /* lets go of it, if it was free */
+	return held;
+}

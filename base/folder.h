@@ -3,6 +3,7 @@
 #ifndef BASE_FOLDER_H
 #define BASE_FOLDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,5 +33,7 @@ int file_replace(const char *path, const void *in, size_t n, unsigned mode);
 /* Take flock on a file made if need be; descriptor, or REFUSED: somebody holds it;
  * FAILED. */
 int lock_take(const char *path);
+/* Does somebody hold that flock?  Makes no file. */
+bool lock_held(const char *path);
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef BASE_SOCKET_H
 #define BASE_SOCKET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -78,6 +79,8 @@ int server_socket_descriptor(const struct server_socket *socket);
 /* Read the allow-list again; agents in it, or FAILED (the folder cannot be read: the
  * list stays as it is).  A peer whose key is gone is no longer heard. */
 int server_socket_reload(struct server_socket *socket);
+/* Is a key of this station on the list, as it was read last? */
+bool server_socket_lists(struct server_socket *socket, const char *user);
 
 #define PEER_SIZE 16
 struct peer { /* who a message came from */

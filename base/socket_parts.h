@@ -71,6 +71,8 @@ int door_watch(void *router);
 int door_reload(struct door *door);
 /* Is this user's key still on the list?  1 or 0. */
 int door_knows(struct door *door, const char *user, const char *key_text);
+/* Is any key of this user on the list? */
+bool door_lists(struct door *door, const char *user);
 /* Take a question from door->answers and answer it. */
 void door_answer(struct door *door);
 /* After zmq_ctx_shutdown: waits for the thread, frees the list. */

@@ -160,6 +160,11 @@ int server_socket_reload(struct server_socket *socket)
 	return door_reload(&socket->door);
 }
 
+bool server_socket_lists(struct server_socket *socket, const char *user)
+{
+	return door_lists(&socket->door, user);
+}
+
 const char *server_socket_endpoint(const struct server_socket *socket)
 {
 	return socket->endpoint;

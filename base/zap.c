@@ -153,15 +153,29 @@ static const struct agent *agent_of_key(const struct door *door, const uint8_t *
 	return NULL;
 }
 
+/* The user's place in the list, whatever its key; NULL: none.  With the lock held. */
+static const struct agent *agent_of_user(const struct door *door, const char *user)
+{
+	struct agent wanted = { .key_text = "" };
+	snprintf(wanted.user, sizeof wanted.user, "%s", user);
+	return bsearch(
+	        &wanted, door->agent, door->n_agents, sizeof *door->agent, agent_order);
+}
+
+bool door_lists(struct door *door, const char *user)
+{
+	pthread_mutex_lock(&door->lock);
+	bool listed = agent_of_user(door, user) != NULL;
+	pthread_mutex_unlock(&door->lock);
+	return listed;
+}
+
 int door_knows(struct door *door, const char *user, const char *key_text)
 {
 	if (user == NULL || key_text == NULL)
 		return 0;
-	struct agent wanted = { .key_text = "" };
-	snprintf(wanted.user, sizeof wanted.user, "%s", user);
 	pthread_mutex_lock(&door->lock);
-	const struct agent *found = bsearch(
-	        &wanted, door->agent, door->n_agents, sizeof *door->agent, agent_order);
+	const struct agent *found = agent_of_user(door, user);
 	int known = found != NULL && strcmp(found->key_text, key_text) == 0;
 	if (!known)
 		door->counts.silent_users++;

@@ -12,7 +12,7 @@
 #include "base/legal_time.h"
 
 #define MOST     (1u << 20)
-#define STALE_US (60 * US_PER_S) /* it is written every ten seconds */
+#define STALE_US (30 * US_PER_S) /* it is written every ten seconds */
 
 struct seen_station {
 	const char *station, *problem, *version;
@@ -27,6 +27,7 @@ struct seen_round {
 
 struct seen {
 	int64_t time_us;
+	bool ended;
 	struct {
 		const char *problem;
 	} sealing;
@@ -95,6 +96,7 @@ static const struct section sealing_section = { "sealing",
 
 static const struct field seen_fields[] = {
 	{ .key = "time", .type = FIELD_TIME, .at = SEEN(time_us) },
+	{ .key = "ended", .type = FIELD_BOOLEAN, .at = SEEN(ended) },
 	{ .key = "sealing",
 	        .type = FIELD_SECTION,
 	        .at = SEEN(sealing),
@@ -122,8 +124,21 @@ static const struct table_column columns[] = {
 	{ .name = "not_taken", .title = "NOT TAKEN", .right = true },
 	{ .name = "clock_ahead_s", .title = "CLOCK AHEAD S", .right = true },
 	{ .name = "problem" },
+	{ .name = "collecting", .wide = true },
+	{ .name = "as_of", .wide = true },
 	{ 0 },
 };
+
+/* The file says when it was written, and by a collector that ended on purpose that it
+ * was the last time.  One that was killed holds the archive's lock no more; the lock is
+ * looked at only while the file is fresh, so that none who starts is ever kept out. */
+static bool collects(const struct seen *seen, const char *archive)
+{
+	char path[4200];
+	snprintf(path, sizeof path, "%.4096s/lock", archive);
+	return !seen->ended && common_now() - seen->time_us < STALE_US &&
+	       lock_held(path);
+}
 
 static void put_time(struct table *table, int64_t time_us)
 {
@@ -134,20 +149,22 @@ static void put_time(struct table *table, int64_t time_us)
 }
 
 static int print_stations(
-        const struct seen *seen, const struct common *common, int offset_min)
+        const struct seen *seen, const struct common *common, int offset_min, bool runs)
 {
 	struct table *table = table_new(
 	        stdout, (enum table_format)common->format, columns, offset_min);
 	for (size_t i = 0; i < seen->n; i++) {
 		const struct seen_station *one = &seen->station[i];
 		table_text(table, one->station);
-		table_text(table, one->connected ? "yes" : "no");
+		table_text(table, runs && one->connected ? "yes" : "no");
 		put_time(table, one->heard_us);
 		put_time(table, one->record_us);
 		table_integer(table, one->records);
 		table_integer(table, one->not_taken);
 		table_number(table, one->ahead_s, 3);
 		table_text(table, one->problem);
+		table_text(table, runs ? "yes" : "no");
+		put_time(table, seen->time_us);
 		table_row(table);
 	}
 	return table_end(table);
@@ -175,11 +192,12 @@ static void print_scrub(const struct seen *seen, int offset_min)
 		printf("scrub: %s\n", seen->scrub.problem);
 }
 
-static void print_foot(const struct seen *seen, int offset_min)
+static void print_foot(const struct seen *seen, int offset_min, bool runs)
 {
 	char text[TIME_TEXT];
-	bool runs = common_now() - seen->time_us < STALE_US;
-	printf("collector: %s %s\n", runs ? "runs; as of" : "NOT RUNNING since",
+	printf("collector: %s %s\n",
+	        runs ? "runs; as of"
+	             : "NOT RUNNING, nobody collects now; its last state is of",
 	        time_print(seen->time_us / US_PER_S * US_PER_S, offset_min, text));
 	if (seen->sealing.problem != NULL && seen->sealing.problem[0] != '\0')
 		printf("sealing: %s\n", seen->sealing.problem);
@@ -201,10 +219,11 @@ int status_archive(const struct common *common, int offset_min, struct problem *
 	/* keys this program does not know are no fault: the rest is filled */
 	config_read_text(&config, text, n, path, &seen_section, &seen, NULL);
 	int status = seen.time_us > 0 ? OK : MALFORMED;
+	bool runs = status == OK && collects(&seen, common->archive);
 	if (status == OK)
-		status = print_stations(&seen, common, offset_min);
+		status = print_stations(&seen, common, offset_min, runs);
 	if (status == OK && common->format == TABLE_TEXT && !common->quiet)
-		print_foot(&seen, offset_min);
+		print_foot(&seen, offset_min, runs);
 	config_free(config);
 	free(text);
 	if (status == MALFORMED)

@@ -190,6 +190,10 @@ static void reload_keys(struct collectd *collectd)
 		        collectd->agents);
 	collectd->agents = (size_t)agents;
 	collectd->changed = true;
+	for (size_t i = 0; i < collectd->desk.n; i++)
+		desk_listed(&collectd->desk, i,
+		        server_socket_lists(
+		                collectd->server, collectd->desk.station[i].name));
 }
 
 /* A key was laid into the folder or taken out of it since the last look; what is written into a file that
@@ -228,9 +232,10 @@ static void note_counts(struct collectd *collectd)
 		collectd->changed = true;
 }
 
-static void write_status(struct collectd *collectd)
+static void write_status(struct collectd *collectd, bool ended)
 {
 	struct status_view view = { .now_us = collectd->now.time_us,
+		.ended = ended,
 		.utc_offset_min = collectd->identity.utc_offset_min,
 		.endpoint = server_socket_endpoint(collectd->server),
 		.public_key = collectd->own.public_key,
@@ -280,7 +285,7 @@ static void from_time_to_time(struct collectd *collectd)
 	bool idle = mono_us >= collectd->status_us + IDLE_US;
 	if ((collectd->changed || idle) &&
 	        is_time(&collectd->status_us, mono_us, STATUS_US))
-		write_status(collectd);
+		write_status(collectd, false);
 }
 
 /* ---- the loop ---- */
@@ -333,7 +338,7 @@ static void end(struct collectd *collectd)
 	commit(collectd);
 	sealing_close(&collectd->sealing);
 	note_counts(collectd);
-	write_status(collectd);
+	write_status(collectd, true);
 	server_socket_close(collectd->server);
 	desk_close(&collectd->desk);
 	ingest_close(collectd->ingest);

@@ -245,6 +245,20 @@ int desk_ack(struct desk *desk, size_t i, uint8_t *out)
 	return answer(desk, &wire, WIRE_ACK, NULL, 0, out);
 }
 
+void desk_listed(struct desk *desk, size_t i, bool listed)
+{
+	static const char words[] = "revoked: its key is no longer on the list";
+	struct desk_station *station = &desk->station[i];
+	if (station->revoked == !listed)
+		return;
+	station->revoked = !listed;
+	log_line(LOG_INFO, "%s: %s", station->name,
+	        listed ? "its key is on the list again" : words);
+	snprintf(station->problem, sizeof station->problem, "%s", listed ? "" : words);
+	if (!listed)
+		station->connected = false;
+}
+
 void desk_watch(struct desk *desk, int64_t mono_us)
 {
 	for (size_t i = 0; i < desk->n; i++) {

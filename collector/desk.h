@@ -29,7 +29,8 @@ struct desk_station {
 	uint64_t epoch;        /* of its last HELLO or DATA */
 	bool owes;             /* DATA came that is not acknowledged */
 	uint32_t open;         /* how many batches of it */
-	bool connected;        /* heard within DESK_SILENT_US */
+	bool connected;        /* heard within DESK_SILENT_US, and not revoked */
+	bool revoked;          /* its key was taken off the list */
 	int64_t heard_us;      /* CLOCK_BOOTTIME */
 	int64_t heard_time_us; /* UTC */
 	int64_t record_us;     /* stamp of the last record */
@@ -72,6 +73,10 @@ void desk_drop(struct desk *desk, const struct peer *peer);
 /* After a commit: the ACK that station i is owed, its size; 0: none (also while its
  * journal cannot be written). */
 int desk_ack(struct desk *desk, size_t i, uint8_t *out);
+
+/* The key of station i is on the list, or no longer: then nothing of it is heard any
+ * more, and it is not connected from now on. */
+void desk_listed(struct desk *desk, size_t i, bool listed);
 
 /* Log who has fallen silent. */
 void desk_watch(struct desk *desk, int64_t mono_us);

@@ -32,7 +32,7 @@ static void put_station(struct json *json, const struct status_view *view,
 	snprintf(epoch, sizeof epoch, "%016" PRIx64, station->epoch);
 	json_object(json);
 	json_put_text(json, "station", station->name);
-	json_put_bool(json, "connected", station->connected);
+	json_put_bool(json, "connected", station->connected && !view->ended);
 	put_time(json, "heard", station->heard_time_us, view->utc_offset_min);
 	put_time(json, "last_record", station->record_us, view->utc_offset_min);
 	json_put_text(json, "epoch", epoch);
@@ -123,6 +123,7 @@ char *status_text_of(const struct status_view *view, size_t *n)
 	json_start(&json, out);
 	json_object(&json);
 	put_time(&json, "time", view->now_us, view->utc_offset_min);
+	json_put_bool(&json, "ended", view->ended);
 	json_put_text(&json, "version", QUANTRAC_VERSION);
 	put_link(&json, view);
 	put_sealing(&json, view);

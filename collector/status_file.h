@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * <archive>/collectd.json, for `quantrac status` and the page: what the running
- * collector sees.  Replaced as a whole, at most once a second; "time" tells whether it
- * still runs.
+ * collector sees.  Replaced as a whole, at most once a second and at least every ten;
+ * "time" and "ended" tell whether it still runs.
  */
 #ifndef COLLECTOR_STATUS_FILE_H
 #define COLLECTOR_STATUS_FILE_H
@@ -14,6 +14,7 @@
 
 struct status_view {
 	int64_t now_us;
+	bool ended; /* the last words: nobody is connected any more */
 	int utc_offset_min;
 	const char *endpoint, *public_key;
 	const struct desk *desk;

@@ -5,6 +5,7 @@
  */
 #include "tests/check.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,6 +163,87 @@ static void the_status_file_tells_what_is_seen(void **state)
 	free(text);
 }
 
+static char *status_of_archive(const char *more)
+{
+	int code;
+	char *text = run_command(&code, "%s --archive %s status %s 2>&1",
+	        project_file("build/san/quantrac-office"), archive_dir(), more);
+	if (code != 0)
+		fail_msg("exit %d: %s", code, text);
+	return text;
+}
+
+/* Until the words are there; how long it took. */
+static int64_t status_says(const char *more, const char *words)
+{
+	int64_t began = now_ms();
+	for (;;) {
+		char *text = status_of_archive(more);
+		bool said = strstr(text, words) != NULL;
+		if (!said && now_ms() - began > PATIENCE)
+			fail_msg("\"%s\" is not in: %s", words, text);
+		free(text);
+		if (said)
+			return now_ms() - began;
+		poll(NULL, 0, 50);
+	}
+}
+
+static void status_of_the_archive_says_as_of_when_and_that_nobody_collects(void **state)
+{
+	make_readings(5, AGENT_MIN);
+	start_collectd();
+	connect_agent();
+	assert_true(run_until_acked(t.agent.seq));
+	status_says("", "collector: runs; as of ");
+	status_says("--format csv", "\nbt-outlet,yes,");
+	assert_int_equal(end_collectd(SIGTERM), 0);
+	char *text = status_of_archive("");
+	assert_contains(text, "bt-outlet  no ");
+	assert_contains(
+	        text, "NOT RUNNING, nobody collects now; its last state is of 20");
+	free(text);
+	text = status_of_archive("--format csv");
+	assert_contains(text, "problem,collecting,as_of\nbt-outlet,no,");
+	assert_contains(text, ",no,20");
+	free(text);
+}
+
+/* It leaves no last words, but the lock is free. */
+static void so_it_does_of_a_collector_that_was_killed(void **state)
+{
+	make_readings(5, AGENT_MIN);
+	start_collectd();
+	connect_agent();
+	assert_true(run_until_acked(t.agent.seq));
+	status_says("--format csv", "\nbt-outlet,yes,");
+	end_collectd(SIGKILL);
+	char *text = status_of_archive("");
+	assert_contains(text, "bt-outlet  no ");
+	assert_contains(text, "nobody collects now");
+	free(text);
+}
+
+static void a_revoked_station_is_not_connected_a_few_seconds_later(void **state)
+{
+	make_readings(5, AGENT_MIN);
+	start_collectd();
+	connect_agent();
+	assert_true(run_until_acked(t.agent.seq));
+	status_says("--format csv", "\nbt-outlet,yes,");
+	assert_int_equal(
+	        keys_revoke(in_folder(t.dir, "agents"), "bt-outlet", BEGIN, NULL), OK);
+	int64_t took_ms = status_says("--format csv", "\nbt-outlet,no,");
+	print_message("not connected %.1f s after its key was revoked\n",
+	        (double)took_ms / 1000);
+	assert_true(took_ms < 10000);
+	char *text = status_of_archive("");
+	assert_contains(text, "revoked: its key is no longer on the list");
+	assert_contains(text, "collector: runs");
+	free(text);
+	assert_int_equal(end_collectd(SIGTERM), 0);
+}
+
 static void simulated_data_are_refused_by_name(void **state)
 {
 	agent_instrument(&t.agent, ORIGIN_SIMULATION, "S1");
@@ -302,6 +384,9 @@ int main(void)
 		WITH(days_are_sealed_while_records_come_in),
 		WITH(a_revoked_cabinet_falls_silent_at_sighup),
 		WITH(the_status_file_tells_what_is_seen),
+		WITH(status_of_the_archive_says_as_of_when_and_that_nobody_collects),
+		WITH(so_it_does_of_a_collector_that_was_killed),
+		WITH(a_revoked_station_is_not_connected_a_few_seconds_later),
 		WITH(simulated_data_are_refused_by_name),
 		WITH(what_cannot_start_says_why_with_its_code),
 		WITH(it_ends_under_any_load),
