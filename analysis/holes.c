@@ -171,6 +171,15 @@ static int feed_unplaced(
 
 /* ---- damage ---- */
 
+/* By its date alone: a file is looked at, all its bytes, only where it can matter. */
+static bool is_elsewhere(const struct feeding *feeding, const struct seal *seal)
+{
+	int offset_min = reader_identity(feeding->reader)->utc_offset_min;
+	int64_t from_us, to_us;
+	return interval_parse(seal->date, offset_min, 0, &from_us, &to_us) == OK &&
+	       (from_us >= feeding->to_us || to_us <= feeding->from_us);
+}
+
 static int feed_files(struct feeding *feeding)
 {
 	char what[600];
@@ -178,7 +187,8 @@ static int feed_files(struct feeding *feeding)
 	for (size_t i = 0; i < reader_files(feeding->reader) && status == OK; i++) {
 		struct reader_file file;
 		const struct seal *seal = reader_seal(feeding->reader, i);
-		if (strcmp(seal->station, feeding->query->station) != 0)
+		if (strcmp(seal->station, feeding->query->station) != 0 ||
+		        is_elsewhere(feeding, seal))
 			continue;
 		reader_file(feeding->reader, i, &file);
 		bool placed = file.from_us != INT64_MIN;

@@ -297,6 +297,33 @@ static void the_page_shows_now_today_and_yesterday(void **state)
 	world_end(&world);
 }
 
+/* 02:00 to 03:00 never came; the ledger is made anew after a minute, not at each look. */
+static void the_page_counts_the_gaps_of_today(void **state)
+{
+	struct world world;
+	struct watch *watch = NULL;
+	struct problem why = { 0 };
+	world_begin(&world, *state);
+	world_readings(&world, 0, 26, 80, 0);
+	world_readings(&world, 27, 31, 60, 0);
+	world_read(&world);
+	int64_t now_us = MORNING + 30 * US_PER_S;
+	if (watch_new(&watch, world.dir, now_us, &why) != OK)
+		fail_msg("%s", why.text);
+	const struct view_station *station = watch_look(watch, now_us)->station;
+	assert_true(station->gaps_known);
+	assert_int_equal(station->n_gaps, 1);
+	assert_int_equal(station->gaps_us, AGENT_HOUR);
+	station = watch_look(watch, now_us + 30 * US_PER_S)->station;
+	assert_int_equal(station->n_gaps, 1);
+	/* silent since seven: now that is a gap too */
+	station = watch_look(watch, now_us + 10 * AGENT_MIN)->station;
+	assert_int_equal(station->n_gaps, 2);
+	assert_int_equal(station->gaps_us, AGENT_HOUR + 10 * AGENT_MIN + 30 * US_PER_S);
+	watch_free(watch);
+	world_end(&world);
+}
+
 static void an_archive_that_goes_away_leaves_the_last_page_with_a_word(void **state)
 {
 	struct world world;
@@ -342,6 +369,7 @@ int main(void)
 		WITH_FOLDER(a_day_that_came_as_a_whole_later_is_version_1),
 		WITH_FOLDER(what_cannot_be_collected_is_said),
 		WITH_FOLDER(the_page_shows_now_today_and_yesterday),
+		WITH_FOLDER(the_page_counts_the_gaps_of_today),
 		WITH_FOLDER(an_archive_that_goes_away_leaves_the_last_page_with_a_word),
 		WITH_FOLDER(a_folder_that_is_no_archive_is_refused_at_the_start),
 	};

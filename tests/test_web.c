@@ -192,6 +192,22 @@ static void the_page_comes_in_vietnamese_with_its_figures(void **state)
 	assert_contains(page, "14/11/2026: Chưa đủ số liệu");
 }
 
+static void gaps_of_today_stand_below_each_station(void **state)
+{
+	char *page = get("/");
+	assert_null(strstr(page, "Khoảng mất số liệu")); /* not known: not said */
+	station.gaps_known = true;
+	assert_contains(get("/"), "Khoảng mất số liệu hôm nay: không có");
+	station.n_gaps = 2;
+	station.gaps_us = 34 * US_PER_MIN + 1; /* minutes begun */
+	assert_contains(
+	        get("/"), "Khoảng mất số liệu hôm nay: 2, tổng cộng 35\xc2\xa0phút");
+	assert_contains(
+	        get("/?lang=en"), "Gaps in the data today: 2, 35\xc2\xa0min in all");
+	page = get("/api/v1/stations");
+	assert_contains(page, "\"gaps_today\":2,\"gaps_today_s\":2040");
+}
+
 static void the_language_is_asked_for_or_negotiated(void **state)
 {
 	assert_contains(get("/?lang=en"), "<html lang=\"en\">");
@@ -461,6 +477,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SERVED(the_page_comes_in_vietnamese_with_its_figures),
+		SERVED(gaps_of_today_stand_below_each_station),
 		SERVED(the_language_is_asked_for_or_negotiated),
 		SERVED(hostile_names_stay_text),
 		SERVED(simulated_data_are_marked_on_page_and_in_json),

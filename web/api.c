@@ -64,6 +64,10 @@ static void put_station(
 	json_put_text(json, "kind", s->kind);
 	json_put_bool(json, "simulated", s->simulated);
 	put_time(json, "newest", s->newest_us, view);
+	if (s->gaps_known) {
+		json_put_integer(json, "gaps_today", (int64_t)s->n_gaps);
+		json_put_integer(json, "gaps_today_s", s->gaps_us / US_PER_S);
+	}
 	json_key(json, "channels");
 	json_array(json);
 	for (size_t i = 0; i < s->n_channels; i++)

@@ -125,6 +125,25 @@ static void channel_row(struct html *html, const struct view_channel *c)
 	fputs("</td></tr>\n", html->out);
 }
 
+/* "Gaps today: 2, 35 min": minutes begun. */
+static void gaps_line(struct html *html, const struct view_station *s)
+{
+	const struct writer *to = &html->to;
+	const char *text = html_word(html, WORD_WEB_GAPS_NONE);
+	if (!s->gaps_known)
+		return;
+	int64_t minutes = (s->gaps_us + US_PER_MIN - 1) / US_PER_MIN;
+	if (s->n_gaps > 0)
+		text = texts_fill(to->texts, to->language, WORD_WEB_GAPS,
+		        (struct slot[]){ { "n", people_count(to, s->n_gaps) },
+		                { "duration",
+		                        people_duration(to, (double)minutes * 60) },
+		                { 0 } });
+	fputs("<p class=\"small gaps\">", html->out);
+	html_text(html->out, text);
+	fputs("</p>", html->out);
+}
+
 static void station(struct html *html, const struct view_station *s)
 {
 	static const struct {
@@ -148,6 +167,7 @@ static void station(struct html *html, const struct view_station *s)
 	for (size_t i = 0; i < s->n_channels; i++)
 		channel_row(html, &s->channel[i]);
 	fputs("</tbody>\n</table>", html->out);
+	gaps_line(html, s);
 	if (strcmp(s->kind, "ambient") == 0) {
 		fputs("<p class=\"small\">", html->out);
 		html_text(html->out,

@@ -41,6 +41,9 @@ struct view_station {
 	int64_t newest_us; /* of its newest record; 0: none */
 	size_t n_channels;
 	struct view_channel *channel;
+	bool gaps_known;
+	size_t n_gaps;   /* of today so far: only what is lost */
+	int64_t gaps_us; /* in which something was missing */
 };
 
 struct view_result { /* one daily result of one channel */
@@ -78,6 +81,10 @@ struct view {
 int view_make(struct view *out, struct reader *reader, const struct rules *rules,
         int64_t now_us);
 void view_free(struct view *view);
+
+/* The gaps of today of every station; `before` (NULL: none) is a view whose gaps are
+ * young enough to be taken over.  A station whose ledger cannot be made has none. */
+void view_gaps(struct view *view, const struct view *before, struct reader *reader);
 
 /* The daily results of the last VIEW_DAYS complete days.  OK or FAILED. */
 int view_results_make(struct view_results *out, struct reader *reader,

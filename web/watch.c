@@ -11,6 +11,7 @@
 #define LOOK_EVERY_US (3 * US_PER_S)
 #define AGE_MOST_US                                                                    \
 	(10 * US_PER_S) /* ages and the word "lost" move on without new records */
+#define GAPS_EVERY_US  (60 * US_PER_S)   /* a ledger reads the whole day */
 #define JUDGE_EVERY_US (15 * US_PER_MIN) /* late data of the thirty days */
 
 struct watch {
@@ -18,7 +19,7 @@ struct watch {
 	struct rules rules;
 	struct view view;
 	struct view_results results;
-	int64_t looked_us, judged_us;
+	int64_t looked_us, judged_us, gaps_us;
 	long seals; /* at the last judging */
 	char trouble[1024];
 };
@@ -69,6 +70,12 @@ static void take(struct watch *watch, struct reader *reader, int64_t now_us)
 		view_free(&fresh);
 		return;
 	}
+	bool young = now_us - watch->gaps_us < GAPS_EVERY_US &&
+	             day_start(now_us, fresh.utc_offset_min) ==
+	                     day_start(watch->gaps_us, fresh.utc_offset_min);
+	view_gaps(&fresh, young ? &watch->view : NULL, reader);
+	if (!young)
+		watch->gaps_us = now_us;
 	view_free(&watch->view);
 	watch->view = fresh;
 	watch->view.results = &watch->results;
