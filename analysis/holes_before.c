@@ -83,6 +83,16 @@ static bool is_listed(const struct describe *station, const char *instrument)
 	return station == NULL || station->n_instruments == 0;
 }
 
+/* Was it read in the days before the station was last heard?  *until_us: when that was;
+ * INT64_MAX: not yet looked for. */
+static bool was_read(struct feeding *feeding, const char *instrument, int64_t *until_us)
+{
+	if (*until_us == INT64_MAX)
+		*until_us = heard_until(feeding);
+	return *until_us != INT64_MIN &&
+	       look_back(feeding, instrument, *until_us, LOOK_BACK_DAYS) != INT64_MIN;
+}
+
 /* Instruments the station had when what is fed begins. */
 static int know_instruments(struct feeding *feeding)
 {
@@ -90,16 +100,14 @@ static int know_instruments(struct feeding *feeding)
 	const struct describe *const *instrument;
 	const struct describe *station = reader_station_describe(feeding->reader, id);
 	size_t n = reader_instruments(feeding->reader, id, &instrument);
-	int64_t until_us = n > 0 ? heard_until(feeding) : INT64_MIN;
+	int64_t until_us = INT64_MAX;
 	int status = OK;
 	for (size_t i = 0; i < n && status == OK; i++) {
 		int64_t used_us =
 		        reader_used(feeding->reader, id, instrument[i]->instrument);
 		bool unused = used_us < feeding->from_us &&
 		              is_listed(station, instrument[i]->instrument);
-		if (unused || (until_us != INT64_MIN &&
-		                      look_back(feeding, instrument[i]->instrument,
-		                              until_us, LOOK_BACK_DAYS) != INT64_MIN))
+		if (unused || was_read(feeding, instrument[i]->instrument, &until_us))
 			status = gaps_known(feeding->gaps, instrument[i]);
 	}
 	return status;

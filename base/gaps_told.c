@@ -86,7 +86,8 @@ static bool went_together(
 	int64_t fed_us = gaps->options.fed_us;
 	if (gap->instrument[0] == '\0') /* all of them went, by whatever port */
 		return true;
-	if (port->from_us <= fed_us && gap->from_us - fed_us <= near_us)
+	if (port->from_us <= fed_us && gap->from_us >= fed_us &&
+	        gap->from_us - fed_us <= near_us)
 		return true;
 	return port->from_us - gap->from_us <= near_us &&
 	       gap->from_us - port->from_us <= near_us;

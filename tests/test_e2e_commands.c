@@ -122,6 +122,16 @@ static void a_cabinet_tells_its_gaps_from_its_own_journal(void **state)
 	assert_contains(text, "port bus");
 	assert_contains(text, "now");
 	free(text);
+	/* a day of which there is nothing at all is a gap from midnight to midnight */
+	text = run_command(&status,
+	        "export QUANTRAC_NOW=$(date -u -d '+9 days' +%%FT%%TZ) "
+	        "QUANTRAC_CONFIG=%s/station.yaml; day=$(TZ=UTC-7 date -d '+4 days' "
+	        "+%%F); "
+	        "%s status --gaps --since $day --until $day --format csv",
+	        (char *)*state, project_file("build/san/quantrac"));
+	assert_int_equal(status, 0);
+	assert_contains(text, "T00:00:00+07:00,no,86400,");
+	free(text);
 	says(*state, "status --gaps --station nt-02", EXIT_NO_FILE,
 	        "this cabinet is station 'nt-01'");
 	says(*state, "status --since today", EXIT_USAGE, "go with --gaps");
