@@ -83,8 +83,8 @@ struct assessment {
 struct judge_options {
 	const char *zone, *station, *channel, *rule; /* NULL: all */
 	int64_t from_us, to_us;
-	int64_t as_of_us;  /* 0: everything stored */
-	bool stages;       /* every stage, not only the judged one */
+	int64_t as_of_us; /* 0: everything stored */
+	bool stages;      /* every stage, not only the judged one */
 	/* Days before the first record too, and the one station asked for even if it
 	 * never sent any: nothing came, and that is told.  Needs from_us and to_us. */
 	bool dark;
