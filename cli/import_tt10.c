@@ -12,13 +12,13 @@
 #include <string.h>
 #include <strings.h>
 
-#include "archive/reader.h"
 #include "base/digest.h"
 #include "base/folder.h"
 #include "base/legal_time.h"
 #include "base/reading.h"
 #include "cli/import.h"
 #include "cli/tt10_folder.h"
+#include "cli/tt10_known.h"
 
 #define FILE_MOST (50u << 10)
 #define CHANNELS  64
@@ -31,9 +31,7 @@ struct station { /* one station of the folder */
 	struct tt10_line channel[CHANNELS]; /* first line met of each */
 	int64_t *time_us;
 	size_t n_times, bad_lines, there, differing;
-	struct reader *reader; /* what the archive has */
-	struct rows *rows;
-	size_t n_rows;
+	struct tt10_known known;
 };
 
 /* Column of a line's channel; CHANNELS if there are too many. */
@@ -161,53 +159,6 @@ static struct describe *describe_station(
 	return describe;
 }
 
-/* What the archive says for a time: 0 nothing, 1 the same, -1 something else. */
-static int compare(const struct station *station, const struct reading_row *row)
-{
-	for (size_t k = 0; k < station->n_rows; k++) {
-		const struct rows *rows = &station->rows[k];
-		size_t low = 0, high = rows->n;
-		while (low < high) {
-			size_t middle = (low + high) / 2;
-			if (rows->time_us[middle] < row->time_us)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		if (low == rows->n || rows->time_us[low] != row->time_us)
-			continue;
-		for (size_t c = 0; c < rows->n_channels; c++) {
-			const char *name =
-			        rows->describe->channel[rows->channel[c]].name;
-			double stored = rows->value[c][low];
-			for (size_t i = 0; i < station->n_channels; i++)
-				if (strcmp(station->channel[i].channel, name) == 0 &&
-				        !(stored == row->value[i] ||
-				                (isnan(stored) &&
-				                        isnan(row->value[i]))))
-					return -1;
-		}
-		return 1;
-	}
-	return 0;
-}
-
-static void load_known(struct station *station, const char *archive)
-{
-	struct reader *reader;
-	struct problem why;
-	if (reader_open(&reader, archive, &why) != OK)
-		return; /* a new archive has nothing */
-	struct query query = {
-		.station = station->file[0].name.id,
-		.instrument = "tt10",
-		.to_us = TIME_US_END,
-	};
-	if (reader_rows(reader, &query, &station->rows, &station->n_rows, &why) < 0)
-		station->n_rows = 0;
-	station->reader = reader;
-}
-
 /* The reading a file makes; its text is the caller's to free. */
 static int read_row(struct station *station, const struct tt10_file *file,
         struct reading_row *row, char **text, size_t *n, struct problem *why)
@@ -246,7 +197,11 @@ static int choose(
 		status = read_row(station, &station->file[i], &row, &content, &n, why);
 		if (status != OK)
 			break;
-		int known = compare(station, &row);
+		int known = tt10_known_compare(
+		        &station->known, &(struct tt10_values){ .time_us = row.time_us,
+		                                 .n = station->n_channels,
+		                                 .channel = station->channel,
+		                                 .value = row.value });
 		is_new[i] = known == 0;
 		station->there += known != 0;
 		station->differing += known < 0;
@@ -363,7 +318,8 @@ static int import_station(const struct import_options *options, const char *fold
 	*station = (struct station){ .options = options, .file = file, .n_files = n };
 	int status = survey(station, why);
 	if (status == OK) {
-		load_known(station, options->common.archive);
+		tt10_known_open(
+		        &station->known, options->common.archive, file[0].name.id);
 		status = choose(station, is_new, &epoch, why);
 	}
 	size_t n_new = 0;
@@ -373,10 +329,7 @@ static int import_station(const struct import_options *options, const char *fold
 		status = store(station, folder, is_new, epoch, why);
 	if (status == OK && !options->common.quiet)
 		tell(station, n_new);
-	if (station->reader != NULL) {
-		rows_free(station->rows, station->n_rows);
-		reader_close(station->reader);
-	}
+	tt10_known_close(&station->known);
 	free(station->time_us);
 	free(station);
 	free(is_new);
