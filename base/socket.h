@@ -107,6 +107,8 @@ struct server_counts {
 	        closed; /* how often nobody new was let in because there were too many */
 	char refused_key[KEY_TEXT],
 	        refused_from[64]; /* the last key refused, "" if none was */
+	char silent_user
+	        [17]; /* whose messages were dropped last, "" if nobody's were */
 };
 void server_socket_counts(struct server_socket *socket, struct server_counts *out);
 

@@ -177,8 +177,11 @@ int door_knows(struct door *door, const char *user, const char *key_text)
 	pthread_mutex_lock(&door->lock);
 	const struct agent *found = agent_of_user(door, user);
 	int known = found != NULL && strcmp(found->key_text, key_text) == 0;
-	if (!known)
+	if (!known) {
 		door->counts.silent_users++;
+		snprintf(door->counts.silent_user, sizeof door->counts.silent_user,
+		        "%.16s", user);
+	}
 	pthread_mutex_unlock(&door->lock);
 	return known;
 }

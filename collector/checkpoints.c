@@ -227,15 +227,56 @@ static int make(struct checkpoints *checkpoints, const struct sign_key *key,
 	return OK;
 }
 
-static int no_key(struct checkpoints *checkpoints, const char *path)
+/* The command that makes a key at `path`. */
+static void key_cure(const char *path, char *out, size_t room)
 {
-	if (!checkpoints->told)
-		log_line(LOG_INFO,
-		        "checkpoints: none is made, for there is no key %s: whoever "
-		        "holds this archive could make all of it again; quantrac keys "
-		        "new archive --sign makes one",
-		        path);
-	checkpoints->told = true;
+	static const char ending[] = ".sign.secret";
+	const char *slash = strrchr(path, '/');
+	const char *name = slash != NULL ? slash + 1 : path;
+	size_t n = strlen(name), tail = sizeof ending - 1;
+	if (n > tail && strcmp(name + n - tail, ending) == 0)
+		snprintf(out, room,
+		        "quantrac keys new %.*s --sign --into %.*s makes it",
+		        (int)(n - tail), name, slash != NULL ? (int)(slash - path) : 1,
+		        slash != NULL ? path : ".");
+	else
+		snprintf(out, room,
+		        "quantrac keys new NAME --sign makes one, and sign_key names "
+		        "its .secret");
+}
+
+int checkpoints_key_look(const char *configured, struct problem *why)
+{
+	char cure[700];
+	struct sign_key *key = NULL;
+	const char *path = checkpoints_key_path(configured);
+	bool named = configured != NULL && configured[0] != '\0';
+	int status = sign_key_open(&key, path, why);
+	sign_key_close(key);
+	if (status != NOT_FOUND)
+		return status;
+	key_cure(path, cure, sizeof cure);
+	return problem_set(why, NOT_FOUND, EXIT_CONFIG,
+	        "seals are not signed: %s %.200s: whoever holds this archive could "
+	        "make "
+	        "all of it again; %.600s",
+	        named ? "there is no key" : "no sign_key in the configuration, nor",
+	        path, cure);
+}
+
+void checkpoints_look(struct checkpoints *checkpoints)
+{
+	struct problem why;
+	int status = checkpoints_key_look(checkpoints->key, &why);
+	if (status == OK || (status == NOT_FOUND && checkpoints->told))
+		return;
+	log_line(LOG_INFO, "checkpoints: %s", why.text);
+	checkpoints->told = status == NOT_FOUND;
+}
+
+static int no_key(struct checkpoints *checkpoints)
+{
+	checkpoints_look(checkpoints);
 	return OK;
 }
 
@@ -248,7 +289,7 @@ int checkpoints_run(struct checkpoints *checkpoints, const struct seal_list *lis
 		return OK;
 	int status = sign_key_open(&key, path, why);
 	if (status == NOT_FOUND)
-		return no_key(checkpoints, path);
+		return no_key(checkpoints);
 	if (status == OK && !checkpoints->begun)
 		status = begin(checkpoints, list, why);
 	if (status == OK && list->n > checkpoints->covered) {

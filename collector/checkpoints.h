@@ -35,6 +35,12 @@ int checkpoints_run(struct checkpoints *checkpoints, const struct seal_list *lis
         int64_t now_us, bool day, struct problem *why);
 void checkpoints_end(struct checkpoints *checkpoints);
 
+/* Can the list be signed with this key (NULL or "": the default)?  OK, or why not and
+ * the cure; NOT_FOUND: there is none. */
+int checkpoints_key_look(const char *configured, struct problem *why);
+/* The same into the log; that there is no key is said once. */
+void checkpoints_look(struct checkpoints *checkpoints);
+
 /* "archive.sign.secret" in any folder -> "archive". */
 void checkpoints_key_name(const char *path, char out[KEY_NAME]);
 const char *checkpoints_key_path(const char *configured);

@@ -22,6 +22,7 @@
 #include "base/legal_time.h"
 #include "base/log.h"
 #include "base/notify.h"
+#include "collector/checkpoints.h"
 #include "collector/collectd_parts.h"
 #include "collector/incoming.h"
 #include "collector/status_file.h"
@@ -64,14 +65,20 @@ static void catch_signals(sigset_t *waiting)
 	sigdelset(waiting, SIGHUP);
 }
 
+static _Noreturn void end_checked(const struct collectd_config *config)
+{
+	struct problem why;
+	printf("archive %s, listens on %s: OK\n", config->archive, config->listen);
+	if (checkpoints_key_look(config->sign_key, &why) != OK)
+		fprintf(stderr, "%s\n", why.text);
+	exit(0);
+}
+
 static void start(struct collectd *collectd, const struct collectd_arguments *arguments)
 {
 	collectd->document = collectd_configure(&collectd->config, arguments);
-	if (arguments->check) {
-		printf("archive %s, listens on %s: OK\n", collectd->config.archive,
-		        collectd->config.listen);
-		exit(0);
-	}
+	if (arguments->check)
+		end_checked(&collectd->config);
 	collectd_open_archive(collectd);
 	if (desk_open(&collectd->desk, collectd->ingest,
 	            (size_t)collectd->config.most_agents) != OK ||
@@ -209,6 +216,16 @@ static bool list_changed(struct collectd *collectd)
 	return !same;
 }
 
+static void note_silent(const char *station)
+{
+	char key[32];
+	snprintf(key, sizeof key, "silent %.16s", station);
+	log_seldom(LOG_WARN, key,
+	        "%s still sends, with a key that was revoked: nothing of it is heard; "
+	        "to hear it again: quantrac keys admit %s KEY",
+	        station, station);
+}
+
 static void note_counts(struct collectd *collectd)
 {
 	struct server_counts before = collectd->counts;
@@ -221,9 +238,7 @@ static void note_counts(struct collectd *collectd)
 		        collectd->counts.refused_from, collectd->counts.refused_key,
 		        collectd->counts.refused_key);
 	if (collectd->counts.silent_users != before.silent_users)
-		log_seldom(LOG_WARN, "silent",
-		        "a station whose key was revoked still sends; nothing of it is "
-		        "heard");
+		note_silent(collectd->counts.silent_user);
 	if (collectd->counts.closed != before.closed)
 		log_seldom(LOG_WARN, "door",
 		        "too many connections: nobody new is let in until half of them "

@@ -159,14 +159,10 @@ void collectd_arguments(struct collectd_arguments *arguments, int argc, char **a
 	argp_parse(&argp, argc, argv, 0, NULL, arguments);
 }
 
-/* A path of the file is as it is if absolute, else beside the file; one of the command line is the
- * shell's. */
-static const char *path_of(
-        const char *argument, const char *configured, const char *file, char *room)
+/* A path of the file is as it is if absolute, else beside the file. */
+static const char *path_of(const char *configured, const char *file, char *room)
 {
 	const char *slash = file != NULL ? strrchr(file, '/') : NULL;
-	if (argument != NULL)
-		return argument;
 	if (configured[0] == '/' || slash == NULL)
 		return configured;
 	snprintf(room, COLLECTD_PATH, "%.*s/%s", (int)(slash - file), file, configured);
@@ -186,30 +182,43 @@ static int read_document(
 	return status;
 }
 
+int collectd_config_read(struct config **document, const char *path,
+        struct collectd_config *config, struct problem *why)
+{
+	if (read_document(document, path, config) == NOT_FOUND)
+		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+		        "%s; name a configuration with --config FILE",
+		        config_first_error(*document));
+	config_tell(*document, stderr);
+	size_t errors = config_errors(*document);
+	if (errors > 0)
+		return problem_set(why, MALFORMED, EXIT_CONFIG, "%s: %zu error%s",
+		        path != NULL ? path : "defaults", errors,
+		        errors > 1 ? "s" : "");
+	config->archive = path_of(config->archive, path, config->archive_room);
+	config->key = path_of(config->key, path, config->key_room);
+	config->agents = path_of(config->agents, path, config->agents_room);
+	if (config->sign_key != NULL && config->sign_key[0] != '\0')
+		config->sign_key = path_of(config->sign_key, path, config->sign_room);
+	return OK;
+}
+
 struct config *collectd_configure(
         struct collectd_config *config, const struct collectd_arguments *arguments)
 {
 	struct config *document = NULL;
+	struct problem why;
 	const char *path = arguments->config;
 	if (path == NULL && access(COLLECTD_CONFIG, F_OK) == 0)
 		path = COLLECTD_CONFIG;
-	if (read_document(&document, path, config) == NOT_FOUND)
-		fatal(EXIT_NO_FILE, "%s; name a configuration with --config FILE",
-		        config_first_error(document));
-	config_tell(document, stderr);
-	size_t errors = config_errors(document);
-	if (errors > 0)
-		fatal(EXIT_CONFIG, "%s: %zu error%s; nothing was started",
-		        path != NULL ? path : "defaults", errors,
-		        errors > 1 ? "s" : "");
-	config->archive = path_of(
-	        arguments->archive, config->archive, path, config->archive_room);
-	config->key = path_of(arguments->keys, config->key, path, config->key_room);
-	config->agents =
-	        path_of(arguments->agents, config->agents, path, config->agents_room);
-	if (config->sign_key != NULL && config->sign_key[0] != '\0')
-		config->sign_key =
-		        path_of(NULL, config->sign_key, path, config->sign_room);
+	if (collectd_config_read(&document, path, config, &why) != OK)
+		fatal(why.exit, "%s; nothing was started", why.text);
+	if (arguments->archive != NULL)
+		config->archive = arguments->archive;
+	if (arguments->keys != NULL)
+		config->key = arguments->keys;
+	if (arguments->agents != NULL)
+		config->agents = arguments->agents;
 	if (arguments->listen != NULL)
 		config->listen = arguments->listen;
 	config->allow_simulated |= arguments->allow_simulated;

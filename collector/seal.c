@@ -360,6 +360,7 @@ int sealer_open(
 		sealer_close(sealer);
 		return status;
 	}
+	checkpoints_look(&sealer->checkpoints);
 	*out = sealer;
 	return OK;
 }

@@ -67,6 +67,7 @@ static void put_link(struct json *json, const struct status_view *view)
 	put_count(json, "malformed", view->desk->malformed);
 	json_put_text(json, "refused_key", counts->refused_key);
 	json_put_text(json, "refused_from", counts->refused_from);
+	json_put_text(json, "silent_user", counts->silent_user);
 	json_end(json);
 }
 

@@ -219,7 +219,8 @@ static void a_revoked_key_falls_silent_while_connected(void **state)
 	        "keys revoke", at_once_s, by_itself_s);
 	assert_true(at_once_s <= 1.5);
 	assert_true(by_itself_s <= 3);
-	assert_contains(collectd_log(), "whose key was revoked still sends");
+	assert_contains(
+	        collectd_log(), INSIDER " still sends, with a key that was revoked");
 	admit_again();
 	insider_all_is_well();
 }

@@ -59,6 +59,17 @@ static int teardown(void **state)
 	return scratch_remove(&dir);
 }
 
+/* What collectd has said so far. */
+static void log_says(const char *part)
+{
+	char *text;
+	size_t n;
+	assert_int_equal(
+	        file_read(in_folder(t.dir, "collectd.log"), 1u << 20, &text, &n), OK);
+	assert_contains(text, part);
+	free(text);
+}
+
 /* ---- tests ---- */
 
 static void records_travel_and_sigterm_ends_cleanly(void **state)
@@ -141,6 +152,7 @@ static void a_revoked_cabinet_falls_silent_at_sighup(void **state)
 	assert_true(t.acked < t.agent.seq);
 	uint64_t acked = t.acked;
 	assert_int_equal(end_collectd(SIGTERM), 0);
+	log_says("bt-outlet still sends, with a key that was revoked");
 	assert_int_equal(journal_records(archive_dir(), &t.book), acked - 1);
 }
 
@@ -364,6 +376,47 @@ static void paths_are_beside_the_configuration(void **state)
 	assert_contains(said, "beside.yaml:3:9: error: '192.0.2.7' is no address");
 }
 
+static size_t times(const char *text, const char *part)
+{
+	size_t n = 0;
+	for (const char *at = text; (at = strstr(at, part)) != NULL; at++)
+		n++;
+	return n;
+}
+
+/* With a key nothing is said, without one once, and the cure with it. */
+static void seals_that_are_not_signed_are_said_at_the_start(void **state)
+{
+	char said[8192], path[4200], more[4300], cure[4300];
+	static const char unsigned_words[] = "seals are not signed: ";
+	snprintf(path, sizeof path, "%s/collectd.yaml", t.dir);
+	const char *start[] = { "--config", path, "--for", "100ms", NULL };
+	const char *check[] = { "--config", path, "--check", NULL };
+	assert_int_equal(run_refused(start, said), 0);
+	assert_int_equal(times(said, unsigned_words), 1);
+	assert_contains(said, "no sign_key in the configuration");
+	assert_contains(
+	        said, "quantrac keys new archive --sign --into /etc/quantrac/keys");
+	assert_int_equal(run_refused(check, said), 0);
+	assert_int_equal(times(said, unsigned_words), 1);
+
+	snprintf(more, sizeof more, "sign_key: %s/keys/a.sign.secret\n", t.dir);
+	write_config(more);
+	assert_int_equal(run_refused(start, said), 0);
+	snprintf(cure, sizeof cure,
+	        "quantrac keys new a --sign --into %s/keys makes it", t.dir);
+	assert_contains(said, cure);
+
+	int code;
+	free(run_command(&code, "%s keys new a --sign --into %s/keys 2>&1",
+	        project_file("build/san/quantrac"), t.dir));
+	assert_int_equal(code, 0);
+	assert_int_equal(run_refused(start, said), 0);
+	assert_int_equal(times(said, unsigned_words), 0);
+	assert_int_equal(run_refused(check, said), 0);
+	assert_int_equal(times(said, unsigned_words), 0);
+}
+
 static void it_ends_by_itself_when_told_for_how_long(void **state)
 {
 	char path[4200];
@@ -392,6 +445,7 @@ int main(void)
 		WITH(it_ends_under_any_load),
 		WITH(too_few_descriptors_are_refused_or_told),
 		WITH(paths_are_beside_the_configuration),
+		WITH(seals_that_are_not_signed_are_said_at_the_start),
 		WITH(it_ends_by_itself_when_told_for_how_long),
 	};
 	return cmocka_run_group_tests_name("collectd", tests, NULL, NULL);

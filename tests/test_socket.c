@@ -106,6 +106,7 @@ static void a_revoked_peer_falls_silent_while_connected(void **state)
 	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), MALFORMED);
 	server_socket_counts(link->server, &counts);
 	assert_int_equal(counts.silent_users, 1);
+	assert_string_equal(counts.silent_user, "bt-outlet");
 }
 
 static void a_replaced_key_silences_the_old_one(void **state)
