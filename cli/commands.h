@@ -12,6 +12,7 @@ int command_get(int argc, char **argv);
 
 /* the office's (quantrac-office) */
 int command_calibrate(int argc, char **argv);
+int command_config_office(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_exceedances(int argc, char **argv);
 int command_explain(int argc, char **argv);

@@ -10,7 +10,7 @@
 static const struct command commands[] = {
 	{ "breaches",    command_exceedances, NULL, NULL },
 	{ "calibrate",   command_calibrate,   "fit, record and list calibrations",            "hiệu chuẩn: tính, ghi, liệt kê" },
-	{ "config",      command_config,      "check a configuration, explain a key",         "kiểm tra cấu hình, giải thích một khóa" },
+	{ "config",      command_config_office, "check a configuration, explain a key",         "kiểm tra cấu hình, giải thích một khóa" },
 	{ "demo",        command_demo,        "a whole zone in a box",                        "cả một khu công nghiệp mẫu" },
 	{ "exceedances", command_exceedances, "values over the limits",                       "các trường hợp vượt giá trị tối đa cho phép" },
 	{ "explain",     command_explain,     "every step from raw bytes to result",          "từng bước từ byte thô đến kết quả" },

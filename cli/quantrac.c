@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quantrac: the cabinet's commands; any other is handed to quantrac-office, if it is
  * installed. */
-#include <errno.h>
-#include <limits.h>
 #include <locale.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/office_exec.h"
 
 // clang-format off
 static const struct command commands[] = {
@@ -29,27 +26,13 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
-/* quantrac-office beside this program, else in the PATH. */
 static int hand_over(char **argv)
 {
-	char path[PATH_MAX + 16];
-	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX);
-	char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
-	if (slash != NULL) {
-		strcpy(slash + 1, "quantrac-office");
-		execv(path, argv);
-	}
-	execvp("quantrac-office", argv);
+	office_exec(argv);
 	if (argv[1] == NULL || strcmp(argv[1], "--help") == 0 ||
 	        strcmp(argv[1], "help") == 0)
 		return -1;
-	fprintf(stderr,
-	        "quantrac: '%s' is not a command of the cabinet, and quantrac-office "
-	        "is not "
-	        "installed here: %s\n"
-	        "hint: apt-get install quantrac-office\n",
-	        argv[1], strerror(errno));
-	return EXIT_USAGE;
+	return office_missing(argv[1]);
 }
 
 /* `status` of an archive is the office's; without one it is this cabinet's. */
