@@ -100,10 +100,12 @@ int sign_public_read(const char *path, uint8_t out[SIGN_PUBLIC], struct problem 
 	EVP_PKEY_free(key);
 	BIO_free(in);
 	free(text);
-	return status == OK
-	               ? OK
-	               : problem_set(why, MALFORMED, EXIT_CONFIG,
-	                         "%s: this is no public Ed25519 key in PEM form", path);
+	return status == OK ? OK
+	                    : problem_set(why, MALFORMED, EXIT_CONFIG,
+	                              "%s: this is no public Ed25519 key in PEM form; "
+	                              "quantrac keys new NAME --sign makes one: "
+	                              "NAME.sign.pub",
+	                              path);
 }
 
 int sign_public_write(
@@ -139,6 +141,9 @@ int sign_key_open(struct sign_key **out, const char *path, struct problem *why)
 		return problem_set(why, errno == ENOENT ? NOT_FOUND : FAILED,
 		        EXIT_CONFIG, "%s: cannot be read: %s", path,
 		        file_reason(errno));
+	if (S_ISDIR(st.st_mode))
+		return problem_set(why, REFUSED, EXIT_CONFIG,
+		        "%s: this is a folder; name the file of the secret key", path);
 	if ((st.st_mode & 077) != 0)
 		return problem_set(why, REFUSED, EXIT_CONFIG,
 		        "%s: others may read this secret key: chmod 400 %s, and think "

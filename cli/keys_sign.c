@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,7 @@ int keys_sign_new(const struct keys_sign *sign, const char *name)
 	if (!sign->common->quiet)
 		fprintf(stderr,
 		        "%s is the secret key: it stays on this machine\n"
-		        "the collector signs with it when collectd.yaml says: "
+		        "the collector signs with it when its configuration says: "
 		        "sign_key: "
 		        "%s (or QUANTRAC_SIGN_KEY does, or it lies at " SIGN_KEY ")\n",
 		        secret, secret);
@@ -54,13 +55,75 @@ static int seals_count(const char *dir, uint64_t *n, struct problem *why)
 	return status;
 }
 
+/* ---- the key that signs now ---- */
+
+static bool is_public_file(const char *path)
+{
+	size_t n = strlen(path);
+	return n > 4 && strcmp(path + n - 4, ".pub") == 0;
+}
+
+static int secret_open(struct sign_key **key, const char *path, struct problem *why)
+{
+	struct problem reason = { 0 };
+	if (is_public_file(path))
+		return problem_set(why, REFUSED, EXIT_CONFIG,
+		        "%s: this is a public key; the .secret beside it signs", path);
+	int status = sign_key_open(key, path, &reason);
+	if (status == OK)
+		return OK;
+	return problem_set(why, status, reason.exit,
+	        "%.700s; --key FILE names the secret key that signs this archive (else "
+	        "QUANTRAC_SIGN_KEY, else " SIGN_KEY ")",
+	        reason.text);
+}
+
+/* Is it the one that the acts say signs? */
+static int is_signer(const struct sign_key *key, const char *path, const char *dir,
+        struct problem *why)
+{
+	struct acts acts;
+	int status = acts_read(&acts, dir, why);
+	const struct act *signer = status == OK ? acts_signer(&acts) : NULL;
+	if (status == OK && signer == NULL)
+		status = problem_set(why, REFUSED, EXIT_CONFIG,
+		        "%s: nothing is signed here yet, so no key can speak for it: "
+		        "let the collector's configuration name it (sign_key: %s); it "
+		        "signs when the first day is sealed",
+		        dir, path);
+	else if (status == OK &&
+	         memcmp(signer->public_key, sign_key_public(key), SIGN_PUBLIC) != 0)
+		status = problem_set(why, REFUSED, EXIT_CONFIG,
+		        "%s is not the key that signs this archive: that is %s, public "
+		        "key %s/" CHECKPOINTS_DIR "/%s.pem; name its secret file with "
+		        "--key FILE (or QUANTRAC_SIGN_KEY)",
+		        path, signer->subject, dir, signer->subject);
+	acts_free(&acts);
+	return status;
+}
+
+static int signer_open(
+        struct sign_key **key, const struct keys_sign *sign, struct problem *why)
+{
+	const char *path = checkpoints_key_path(sign->key);
+	*key = NULL;
+	int status = secret_open(key, path, why);
+	if (status == OK)
+		status = is_signer(*key, path, sign->common->archive, why);
+	if (status == OK)
+		return OK;
+	sign_key_close(*key);
+	*key = NULL;
+	return status;
+}
+
 int keys_sign_act(const struct keys_sign *sign, struct act *act, struct problem *why)
 {
 	struct act_signers signers = { NULL, NULL };
 	struct sign_key *key = NULL;
 	act->at_us = common_now();
 	act->at_us -= act->at_us % US_PER_S;
-	int status = sign_key_open(&key, checkpoints_key_path(sign->key), why);
+	int status = signer_open(&key, sign, why);
 	signers.by = key;
 	if (status == OK)
 		status = acts_append(sign->common->archive, act, &signers, why);
@@ -79,6 +142,24 @@ static int told(const struct keys_sign *sign, int status, const char *verb,
 	return 0;
 }
 
+/* The key that takes over is named by its path: archive2.sign.secret is key archive2. */
+static int fresh_open(struct sign_key **key, const char *path, struct problem *why)
+{
+	struct problem reason = { 0 };
+	if (is_public_file(path))
+		return problem_set(why, REFUSED, EXIT_CONFIG,
+		        "%s: this is a public key; the new key signs too: name the "
+		        ".secret beside it",
+		        path);
+	int status = sign_key_open(key, path, &reason);
+	if (status == OK)
+		return OK;
+	return problem_set(why, status, reason.exit,
+	        "%.700s; keys rotate wants the path of the new secret key, which "
+	        "quantrac keys new NAME --sign --into DIR makes: DIR/NAME.sign.secret",
+	        reason.text);
+}
+
 int keys_sign_rotate(const struct keys_sign *sign, const char *secret)
 {
 	struct act act = { .kind = ACT_KEY, .at_us = common_now() };
@@ -87,9 +168,9 @@ int keys_sign_rotate(const struct keys_sign *sign, const char *secret)
 	act.at_us -= act.at_us % US_PER_S;
 	int status = seals_count(sign->common->archive, &act.from, &why);
 	if (status == OK)
-		status = sign_key_open(&old, checkpoints_key_path(sign->key), &why);
+		status = signer_open(&old, sign, &why);
 	if (status == OK)
-		status = sign_key_open(&fresh, secret, &why);
+		status = fresh_open(&fresh, secret, &why);
 	if (status == OK) {
 		checkpoints_key_name(secret, act.subject);
 		memcpy(act.public_key, sign_key_public(fresh), SIGN_PUBLIC);
@@ -100,7 +181,11 @@ int keys_sign_rotate(const struct keys_sign *sign, const char *secret)
 	sign_key_close(fresh);
 	int code = told(sign, status, "keys rotate", &act, &why);
 	if (code == 0 && !sign->common->quiet)
-		fprintf(stderr, "now let collectd.yaml say: sign_key: %s\n", secret);
+		fprintf(stderr,
+		        "now let the collector's configuration say: sign_key: %s, and "
+		        "start "
+		        "it again\n",
+		        secret);
 	return code;
 }
 
@@ -119,7 +204,11 @@ int keys_sign_revoke(const struct keys_sign *sign, const char *name)
 		return EXIT_USAGE;
 	}
 	int status = keys_sign_act(sign, &act, &why);
-	return told(sign, status, "keys revoke", &act, &why);
+	int code = told(sign, status, "keys revoke", &act, &why);
+	if (status == MALFORMED)
+		fputs("quantrac keys list --sign shows the keys of an archive\n",
+		        stderr);
+	return code;
 }
 
 int keys_sign_admit(const struct keys_sign *sign, const char *name, const char *file)

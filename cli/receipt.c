@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quantrac receipt: what makes a checkpoint count with somebody else. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,11 +98,37 @@ static int run_store(const struct common *common, const char *file)
 	return 0;
 }
 
-static int run_find(const struct common *common, const char *digits)
+#define DIGITS_LEAST 16 /* as many as a data sheet prints */
+
+/* As a person copies them from paper: capitals and blanks do not matter.  OK or
+ * MALFORMED. */
+static int digits_take(const char *text, char digits[DIGEST_HEX])
 {
-	char name[CHECKPOINT_NAME], at[TIME_TEXT];
+	size_t n = 0;
+	for (; *text != '\0'; text++) {
+		if (*text == ' ' || *text == '-')
+			continue;
+		if (!isxdigit((unsigned char)*text) || n == DIGEST_HEX - 1)
+			return MALFORMED;
+		digits[n++] = (char)tolower((unsigned char)*text);
+	}
+	digits[n] = '\0';
+	return n >= DIGITS_LEAST ? OK : MALFORMED;
+}
+
+static int run_find(const struct common *common, const char *text)
+{
+	char name[CHECKPOINT_NAME], at[TIME_TEXT], digits[DIGEST_HEX];
 	struct checkpoint checkpoint;
 	struct problem why;
+	if (digits_take(text, digits) != OK) {
+		fprintf(stderr,
+		        "quantrac receipt find: '%s' are not the digits of a "
+		        "checkpoint: write all %d that the data sheet prints (0-9, "
+		        "a-f), for example bc8fb0f3861e6dab\n",
+		        text, DIGITS_LEAST);
+		return EXIT_USAGE;
+	}
 	if (receipt_find(common->archive, digits, name, &checkpoint, &why) != OK)
 		return common_fail("receipt find", &why);
 	printf(CHECKPOINTS_DIR "/%s  %" PRIu64 " seals  %s  %s\n", name,

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/common.h"
@@ -26,6 +27,32 @@ static int put_in_order(
 	return (int)(round->damaged - round->restored + round->journals_damaged);
 }
 
+/* For programs: one object. */
+static void print_json(const struct scrub *scrub, int sealed)
+{
+	const struct scrub_round *round = &scrub->last;
+	struct json json;
+	json_start(&json, stdout);
+	json_object(&json);
+	json_key(&json, "sealed");
+	json_unsigned(&json, (uint64_t)sealed);
+	json_key(&json, "files");
+	json_unsigned(&json, round->files);
+	json_key(&json, "damaged");
+	json_unsigned(&json, round->damaged);
+	json_key(&json, "restored");
+	json_unsigned(&json, round->restored);
+	json_key(&json, "journals_damaged");
+	json_unsigned(&json, round->journals_damaged);
+	json_key(&json, "findings");
+	json_array(&json);
+	for (size_t i = 0; i < scrub->n_told; i++)
+		json_text(&json, scrub->told[i]);
+	json_end(&json);
+	json_end(&json);
+	putchar('\n');
+}
+
 static void print(const struct scrub *scrub, int sealed)
 {
 	const struct scrub_round *round = &scrub->last;
@@ -44,14 +71,17 @@ static int recover(const struct common *common, const char *dir, struct problem 
 	struct scrub scrub;
 	int sealed = 0;
 	const struct ingest_options options = { .dir = dir, .allow_simulated = true };
-	const struct scrub_options pace = { .every_s = SCRUB_EVERY_S,
-		.bytes_s = SCRUB_BYTES_S };
+	const struct scrub_options pace = {
+		.every_s = SCRUB_EVERY_S, .bytes_s = SCRUB_BYTES_S, .silent = true
+	};
 	int status = ingest_open(&ingest, &options, why);
 	if (status != OK)
 		return status;
 	scrub_open(&scrub, &pace, dir);
 	int left = put_in_order(ingest, &scrub, &sealed, why);
-	if (left >= 0 && !common->quiet)
+	if (left >= 0 && common->format == TABLE_JSON)
+		print_json(&scrub, sealed);
+	else if (left >= 0 && !common->quiet)
 		print(&scrub, sealed);
 	scrub_close(&scrub);
 	ingest_close(ingest);

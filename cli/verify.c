@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "archive/archive.h"
 #include "archive/proof.h"
 #include "base/legal_time.h"
 #include "cli/commands.h"
@@ -62,26 +64,48 @@ static int verify_table(
 	return damaged;
 }
 
+/* A path as verify prints it is relative to the archive; what is here goes first. */
+static const char *file_of(const char *path, const struct common *common, char *room)
+{
+	if (path[0] == '/' || access(path, F_OK) == 0)
+		return path;
+	snprintf(room, ARCHIVE_PATH, "%.2000s/%.1500s", common->archive, path);
+	return access(room, F_OK) == 0 ? room : path;
+}
+
+static int fail(const char *path, const struct common *common, struct problem *why)
+{
+	int code = common_fail("verify", why);
+	if (code == EXIT_NO_FILE && path[0] != '/')
+		fprintf(stderr,
+		        "it was looked for here and in the archive %s; --archive DIR "
+		        "names another\n",
+		        common->archive);
+	return code;
+}
+
 int command_verify(int argc, char **argv)
 {
 	static const struct argp argp = {
 		.args_doc = "[PATH]",
-		.doc = "Check an archive folder, or one sealed file in it: one line "
-		       "per file, OK or "
-		       "what is damaged and where. Needs no network and no daemon.",
+		.doc = "Check an archive folder, or one sealed file in it (also by "
+		       "its path in --archive): one line per file, OK or what is "
+		       "damaged and where. Needs no network and no daemon.",
 	};
 	struct common common;
 	struct problem why = { 0 };
+	char room[ARCHIVE_PATH];
 	int first = common_parse(&common, &argp, NULL, argc, argv);
 	if (first + 1 < argc) {
 		fputs("quantrac verify: one path, please\n", stderr);
 		return EXIT_USAGE;
 	}
-	const char *path = first < argc ? argv[first] : common.archive;
+	const char *named = first < argc ? argv[first] : common.archive;
+	const char *path = file_of(named, &common, room);
 	int damaged = common.format == TABLE_TEXT
 	                      ? verify_path(path, stdout, common.quiet, &why)
 	                      : verify_table(path, &common, &why);
 	if (damaged < 0)
-		return common_fail("verify", &why);
+		return fail(named, &common, &why);
 	return damaged > 0 ? EXIT_DAMAGED : 0;
 }

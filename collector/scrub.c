@@ -30,14 +30,8 @@ void scrub_close(struct scrub *scrub)
 	*scrub = (struct scrub){ 0 };
 }
 
-void scrub_tell(struct scrub *scrub, const char *text)
+static void keep(struct scrub *scrub, const char *text)
 {
-	if (scrub->worst[0] == '\0')
-		snprintf(scrub->worst, sizeof scrub->worst, "%s", text);
-	for (size_t i = 0; i < scrub->n_told; i++)
-		if (strcmp(scrub->told[i], text) == 0)
-			return;
-	log_line(LOG_ALERT, "scrub: %s", text);
 	char *copy = strdup(text);
 	void *more = realloc(scrub->told, (scrub->n_told + 1) * sizeof(char *));
 	if (more != NULL)
@@ -46,6 +40,18 @@ void scrub_tell(struct scrub *scrub, const char *text)
 		scrub->told[scrub->n_told++] = copy;
 	else
 		free(copy);
+}
+
+void scrub_tell(struct scrub *scrub, const char *text)
+{
+	if (scrub->worst[0] == '\0')
+		snprintf(scrub->worst, sizeof scrub->worst, "%s", text);
+	for (size_t i = 0; i < scrub->n_told; i++)
+		if (strcmp(scrub->told[i], text) == 0)
+			return;
+	if (!scrub->options.silent)
+		log_line(LOG_ALERT, "scrub: %s", text);
+	keep(scrub, text);
 }
 
 /* ---- one file ---- */
@@ -123,10 +129,14 @@ static void heal(struct scrub *scrub, struct seal_job *job, const struct seal *s
 	scrub->round.damaged++;
 	if (scrub_restore(job, seal, &why) == 1) {
 		scrub->round.restored++;
-		log_line(LOG_ALERT,
-		        "scrub: %s: %.200s; it was made again from the journal, to the "
-		        "bit as it was sealed; look at the disk",
+		snprintf(text, sizeof text,
+		        "%s: %.200s; it was made again from the journal, to the bit as "
+		        "it was sealed; look at the disk",
 		        seal->path, what);
+		if (scrub->options.silent)
+			keep(scrub, text);
+		else
+			log_line(LOG_ALERT, "scrub: %s", text);
 		return;
 	}
 	snprintf(text, sizeof text,
@@ -170,6 +180,8 @@ static void round_end(struct scrub *scrub, int64_t now_us)
 	round->ended_us = now_us;
 	bool news = round->damaged > 0 || round->journals_damaged > 0;
 	scrub->last = *round;
+	if (scrub->options.silent)
+		return;
 	log_line(news ? LOG_WARN : LOG_INFO,
 	        "scrub: %" PRIu64 " sealed files looked at: %" PRIu64
 	        " damaged, %" PRIu64 " of them made again; %" PRIu64

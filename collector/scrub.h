@@ -30,6 +30,7 @@
 struct scrub_options {
 	double every_s; /* 0: never */
 	double bytes_s; /* read at most so fast */
+	bool silent; /* nothing goes to the log: whoever asked tells what is in `told` */
 };
 
 /* What one round found. */
@@ -48,7 +49,8 @@ struct scrub {
 	uint64_t next_file;       /* in the seal list */
 	size_t next_journal;      /* of the job's limits */
 	uint64_t next_seq;        /* in it */
-	size_t n_told;            /* damage that was told already, by its text */
+	size_t n_told; /* damage that was told already, by its text; if silent
+	                             also what was made again */
 	char **told;
 	char worst[SCRUB_TEXT]; /* first damage of the round that was not healed; "" */
 };
