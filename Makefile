@@ -149,6 +149,7 @@ build/page:       ; @mkdir -p build && ln -sfn ../web/page $@
 demo: all
 	@build/quantrac demo --keep build/demo
 
+UNITS = $(notdir $(wildcard packaging/systemd/*.service))
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/quantrac $(DESTDIR)$(PREFIX)/share/man/man1 \
 	  $(DESTDIR)$(PREFIX)/share/man/man8
@@ -157,6 +158,12 @@ install: all
 	cp -r cli/demo $(DESTDIR)$(PREFIX)/share/quantrac/demo-files
 	install -m 644 $(wildcard docs/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(wildcard docs/*.8) $(DESTDIR)$(PREFIX)/share/man/man8
+	install -d $(DESTDIR)$(PREFIX)/share/doc/quantrac $(patsubst %,$(DESTDIR)$(PREFIX)/lib/%,systemd/system sysusers.d tmpfiles.d)
+	install -m 644 README.md $(wildcard docs/*.md docs/*.yaml) $(DESTDIR)$(PREFIX)/share/doc/quantrac
+	for unit in $(UNITS); do \
+	  sed 's|@bin@|$(PREFIX)/bin|' packaging/systemd/$$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit; done
+	install -m 644 packaging/systemd/quantrac.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/quantrac.conf
+	install -m 644 packaging/systemd/quantrac.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/quantrac.conf
 
 # ---- help ----
 help:

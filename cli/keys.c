@@ -89,8 +89,8 @@ static int run_admit(const struct common *common, const struct keys_options *key
 		return common_fail("keys admit", &why);
 	if (!common->quiet)
 		fprintf(stderr,
-		        "%s is admitted; a running collector hears it within a "
-		        "minute\n",
+		        "%s is admitted; a running collector hears it within two "
+		        "seconds\n",
 		        station);
 	return 0;
 }
@@ -132,9 +132,8 @@ static int run_revoke(const struct common *common, const struct keys_options *ke
 		return common_fail("keys revoke", &why);
 	if (!common->quiet)
 		fprintf(stderr,
-		        "%s is revoked; a running collector stops hearing it within a "
-		        "minute, at "
-		        "once with: systemctl reload quantrac-collectd\n",
+		        "%s is revoked; a running collector stops hearing it within "
+		        "two seconds\n",
 		        station);
 	return 0;
 }

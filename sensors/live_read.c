@@ -69,9 +69,10 @@ static int read_file(struct live_view *out, const char *path, const struct momen
 	int status = config_read(&out->config, path, &view_section, out, NULL);
 	if (status == NOT_FOUND)
 		problem_set(why, NOT_FOUND, EXIT_NO_DAEMON,
-		        "no quantrac-sensord has written %s: start it with systemctl "
-		        "start "
-		        "quantrac-sensord, or name its configuration with --config",
+		        "no quantrac-sensord has written %s: start it "
+		        "(quantrac-sensord "
+		        "--config FILE; where it is installed: systemctl start "
+		        "quantrac-sensord), or name its configuration with --config",
 		        path);
 	else if (status != OK)
 		problem_set(why, status, EXIT_DAMAGED, "%s cannot be read: %s", path,
@@ -79,8 +80,8 @@ static int read_file(struct live_view *out, const char *path, const struct momen
 	else if (!is_current(out, now))
 		status = problem_set(why, REFUSED, EXIT_NO_DAEMON,
 		        "quantrac-sensord is not running: %s is what it left; start it "
-		        "with "
-		        "systemctl start quantrac-sensord",
+		        "(quantrac-sensord --config FILE; where it is installed: "
+		        "systemctl start quantrac-sensord)",
 		        path);
 	if (status != OK)
 		live_view_free(out);

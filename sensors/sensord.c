@@ -117,8 +117,9 @@ static void read_instruments(
 		if (hung_up) {
 			hung_up = 0;
 			log_line(LOG_WARN,
-			        "the configuration is read only at the start: "
-			        "systemctl restart quantrac-sensord");
+			        "the configuration is read only at the start: end "
+			        "quantrac-sensord and start it again (where it is "
+			        "installed: systemctl restart quantrac-sensord)");
 		}
 		poller_step(sensord->poller, fds, ready >= 0 ? n : 0, &now);
 	}
