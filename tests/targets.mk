@@ -18,6 +18,9 @@ build/shim_pty.so: $(wildcard tests/shim_pty.c) build/see/.made
 	@mkdir -p $(@D)
 	$(if $(wildcard tests/shim_pty.c),$(call say,SHIM,$@) $(CC) $(WARN) -D_GNU_SOURCE -O1 -g -fPIC -shared -o $@ $<,@:)
 
+# README.md is about the programs in build/, and libfaketime does not go with the sanitizers
+build/san/tests/test_readme: | $(PROGRAMS:%=build/%)
+
 lint:
 	@tests/lint $(OURS)
 
