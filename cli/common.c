@@ -96,6 +96,23 @@ static const char *from_environment(const char *name, const char *otherwise)
 	return value != NULL && value[0] != '\0' ? value : otherwise;
 }
 
+/* A language that would only be ignored is refused. */
+static void check_language(const struct common *common, const char *command)
+{
+	static const char *const vietnamese[] = { "breaches", "config", "demo",
+		"exceedances", "judge", "report" };
+	if (common->lang == NULL || strcmp(common->lang, "vi") != 0)
+		return;
+	for (size_t i = 0; i < sizeof vietnamese / sizeof vietnamese[0]; i++)
+		if (strcmp(command, vietnamese[i]) == 0)
+			return;
+	fprintf(stderr,
+	        "quantrac %s: speaks English only; Vietnamese (--lang vi) have config, "
+	        "demo, exceedances, judge and report\n",
+	        command);
+	exit(EXIT_USAGE);
+}
+
 int common_parse(struct common *common, const struct argp *argp, void *with, int argc,
         char **argv)
 {
@@ -124,12 +141,14 @@ int common_parse(struct common *common, const struct argp *argp, void *with, int
 		        "QUANTRAC_CONFIG", "/etc/quantrac/quantrac.yaml"),
 		.format = TABLE_TEXT,
 	};
-	snprintf(name, sizeof name, "quantrac %s", argv[0]);
+	const char *command = argv[0];
+	snprintf(name, sizeof name, "quantrac %s", command);
 	argv[0] = name;
 	struct inputs inputs = { common, with };
 	int first = argc;
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&both, argc, argv, 0, &first, &inputs);
+	check_language(common, command);
 	return first;
 }
 

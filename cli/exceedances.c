@@ -3,12 +3,14 @@
  * unless asked: legal (the statistic the rule names), ambient (state of the air),
  * episode (raw run over a level). */
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/legal_time.h"
 #include "cli/commands.h"
 #include "cli/judging.h"
+#include "cli/judging_words.h"
 
 static const struct table_column columns[] = {
 	{ .name = "id", .wide = true },
@@ -34,6 +36,7 @@ static const struct table_column columns[] = {
 struct printing {
 	struct table *table;
 	int format, offset_min;
+	bool vietnamese;
 	const struct judging *judging;
 	size_t found;
 };
@@ -57,23 +60,24 @@ static int print_assessment(void *with, const struct assessment *a)
 	struct printing *printing = with;
 	struct table *table = printing->table;
 	const char *kind = judging_kind(a);
+	bool vi = printing->vietnamese;
 	if (a->result != RESULT_OVER || !wanted(printing, kind))
 		return 0;
 	table_text(table, a->id);
-	table_text(table, kind);
+	table_text(table, judging_word(kind, vi));
 	table_text(table, a->station);
 	table_text(table, a->outlet);
 	table_text(table, a->channel);
 	table_text(table, a->rule->id);
 	table_time(table, a->start_us);
 	table_time(table, a->end_us);
-	table_text(table, a->stage->name);
+	table_text(table, judging_word(a->stage->name, vi));
 	number(printing, a->value, judging_decimals(a));
 	number(printing, judging_limit(a), a->limit.decimals);
 	table_text(table, a->parameter->unit);
 	number(printing, a->ratio, 2);
-	table_text(table, result_text(a->result));
-	table_text(table, strength_text(a->strength));
+	table_text(table, judging_result(a, vi));
+	table_text(table, judging_strength(a, vi));
 	table_integer(table, a->valid);
 	table_integer(table, a->expected);
 	table_row(table);
@@ -86,22 +90,23 @@ static int print_episode(void *with, const struct episode *e)
 	struct printing *printing = with;
 	struct table *table = printing->table;
 	char id[128], start[TIME_TEXT];
+	bool vi = printing->vietnamese;
 	snprintf(id, sizeof id, "%s/%s/episode/%s", e->station, e->channel,
 	        time_print(e->from_us, printing->offset_min, start));
 	table_text(table, id);
-	table_text(table, "episode");
+	table_text(table, judging_word("episode", vi));
 	table_text(table, e->station);
 	table_text(table, e->outlet);
 	table_text(table, e->channel);
 	table_text(table, e->rule);
 	table_time(table, e->from_us);
 	table_time(table, e->to_us);
-	table_text(table, "peak");
+	table_text(table, judging_word("peak", vi));
 	number(printing, e->peak, 2);
 	number(printing, e->level, 2);
 	table_text(table, e->unit);
 	number(printing, e->below ? NAN : e->peak / e->level, 2);
-	table_text(table, e->below ? "under level" : "over level");
+	table_text(table, judging_word(e->below ? "under level" : "over level", vi));
 	table_empty(table);
 	table_integer(table, e->n);
 	table_integer(table, e->n);
@@ -129,6 +134,8 @@ static int run(const struct common *common, const struct judging *judging,
 {
 	struct view view;
 	struct judge_options options;
+	struct table_column room[JUDGING_COLUMNS];
+	bool vi = judging_vietnamese(common);
 	int status = view_open(&view, common->archive, true, why);
 	if (status != OK)
 		return status;
@@ -136,8 +143,9 @@ static int run(const struct common *common, const struct judging *judging,
 	if (status == OK) {
 		struct printing printing = {
 			.judging = judging,
-			.table = table_new(
-			        stdout, common->format, columns, view.offset_min),
+			.table = table_new(stdout, common->format,
+			        judging_headings(columns, vi, room), view.offset_min),
+			.vietnamese = vi,
 			.format = common->format,
 			.offset_min = view.offset_min,
 		};
@@ -147,6 +155,18 @@ static int run(const struct common *common, const struct judging *judging,
 	}
 	view_close(&view);
 	return status < 0 ? status : view_exit(&view);
+}
+
+static const char *nothing(bool all_read, bool vietnamese)
+{
+	static const char *const words[2][2] = {
+		{ "nothing over a limit in what could be read\n",
+		        "không có trường hợp nào vượt giá trị tối đa cho phép trong "
+		        "phần số liệu đọc được\n" },
+		{ "nothing over a limit\n",
+		        "không có trường hợp nào vượt giá trị tối đa cho phép\n" },
+	};
+	return words[all_read][vietnamese];
 }
 
 int command_exceedances(int argc, char **argv)
@@ -166,8 +186,6 @@ int command_exceedances(int argc, char **argv)
 	if (status < 0)
 		return common_fail("exceedances", &why);
 	if (found == 0 && common.format == TABLE_TEXT && !common.quiet)
-		fputs(status == 0 ? "nothing over a limit\n"
-		                  : "nothing over a limit in what could be read\n",
-		        stderr);
+		fputs(nothing(status == 0, judging_vietnamese(&common)), stderr);
 	return judging.exit_code && found > 0 ? EXIT_FOUND : status;
 }

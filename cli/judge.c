@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quantrac judge: every statistic against its limit. */
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/commands.h"
 #include "cli/judging.h"
+#include "cli/judging_words.h"
 
 static const struct table_column columns[] = {
 	{ .name = "station" },
@@ -30,6 +32,7 @@ struct printing {
 	const struct judging *judging;
 	struct table *table;
 	int format;
+	bool vietnamese;
 	size_t over;
 };
 
@@ -46,23 +49,25 @@ static int print(void *with, const struct assessment *a)
 {
 	struct printing *printing = with;
 	struct table *table = printing->table;
+	bool vi = printing->vietnamese;
+	char why[JUDGING_NOTE];
 	if (!judging_wants(printing->judging, "all", judging_kind(a)))
 		return 0;
 	table_text(table, a->station);
 	table_text(table, a->channel);
 	table_text(table, a->rule->id);
-	table_text(table, a->stage->name);
+	table_text(table, judging_word(a->stage->name, vi));
 	table_time(table, a->start_us);
 	table_time(table, a->end_us);
 	number(printing, a->value, judging_decimals(a));
 	table_text(table, a->parameter->unit);
 	number(printing, judging_limit(a), a->limit.decimals);
 	number(printing, a->ratio, 3);
-	table_text(table, result_text(a->result));
-	table_text(table, strength_text(a->strength));
+	table_text(table, judging_result(a, vi));
+	table_text(table, judging_strength(a, vi));
 	table_integer(table, a->valid);
 	table_integer(table, a->expected);
-	table_text(table, a->note);
+	table_text(table, judging_note(a, vi, why));
 	table_row(table);
 	printing->over += a->result == RESULT_OVER;
 	return 0;
@@ -74,6 +79,8 @@ static int run(const struct common *common, const struct judging *judging, size_
 {
 	struct view view;
 	struct judge_options options;
+	struct table_column room[JUDGING_COLUMNS];
+	bool vi = judging_vietnamese(common);
 	int status = view_open(&view, common->archive, true, why);
 	if (status != OK)
 		return status;
@@ -81,8 +88,9 @@ static int run(const struct common *common, const struct judging *judging, size_
 	if (status == OK) {
 		struct printing printing = {
 			.judging = judging,
-			.table = table_new(
-			        stdout, common->format, columns, view.offset_min),
+			.table = table_new(stdout, common->format,
+			        judging_headings(columns, vi, room), view.offset_min),
+			.vietnamese = vi,
 			.format = common->format,
 		};
 		status = judge(

@@ -223,6 +223,47 @@ static void the_sheet_of_day_27_replaces_its_first_version(void **state)
 	free(text);
 }
 
+/* Headings, results and notes for a Vietnamese inspector; programs read what they always
+ * read. */
+static void results_are_told_in_vietnamese(void **state)
+{
+	char *text = quantrac_ok("exceedances --kind all --lang vi");
+	assert_contains(text, "LOẠI");
+	assert_contains(text, "KẾT QUẢ");
+	assert_contains(text, "theo quy chuẩn        mau-nuoc");
+	assert_contains(text, "1.07  Vượt ");
+	assert_contains(text, "đợt vượt ngưỡng");
+	assert_null(strstr(text, "limit"));
+	assert_null(strstr(text, "vi phạm"));
+	free(text);
+	text = quantrac_ok("judge --lang vi");
+	assert_contains(text, "GHI CHÚ");
+	assert_contains(text, "Không vượt");
+	assert_contains(text, "Chưa đủ số liệu");
+	assert_contains(text, "nguồn thải dừng hoạt động suốt kỳ");
+	assert_contains(text, "tính phần thiếu bằng 0 vẫn là 83.3 mg/L");
+	assert_null(strstr(text, "missing"));
+	assert_null(strstr(text, "too few"));
+	free(text);
+	char *english = quantrac_ok("judge --format csv --lang en");
+	text = quantrac_ok("judge --format csv --lang vi");
+	assert_string_equal(text, english);
+	free(english);
+	free(text);
+	says("exceedances --since 2026-11-22 --lang vi",
+	        "không có trường hợp nào vượt");
+}
+
+static void a_language_that_would_be_ignored_is_refused(void **state)
+{
+	int exit_code;
+	char *text = quantrac(&exit_code, "verify --lang vi");
+	assert_int_equal(exit_code, EXIT_USAGE);
+	assert_contains(text, "quantrac verify: speaks English only");
+	free(text);
+	says("verify -q --lang vi,en", "91 sealed files");
+}
+
 static void a_number_is_explained_from_its_bytes(void **state)
 {
 	char *text = quantrac_ok("explain mau-nuoc cod 2026-11-01T08:48");
@@ -273,6 +314,8 @@ int main(void)
 		cmocka_unit_test(data_that_came_late_make_a_second_version),
 		cmocka_unit_test(the_sheet_of_day_9_says_what_an_inspector_needs),
 		cmocka_unit_test(the_sheet_of_day_27_replaces_its_first_version),
+		cmocka_unit_test(results_are_told_in_vietnamese),
+		cmocka_unit_test(a_language_that_would_be_ignored_is_refused),
 		cmocka_unit_test(a_number_is_explained_from_its_bytes),
 		cmocka_unit_test(a_changed_byte_is_found_and_named),
 	};
