@@ -264,6 +264,23 @@ static void a_language_that_would_be_ignored_is_refused(void **state)
 	says("verify -q --lang vi,en", "91 sealed files");
 }
 
+/* The list of the folder in docs/quantrac-archive.md is whole. */
+static void what_lies_in_an_archive_is_documented(void **state)
+{
+	int exit_code;
+	char document[4096];
+	snprintf(document, sizeof document, "%s",
+	        project_file("docs/quantrac-archive.md"));
+	char *text = run_command(&exit_code,
+	        "cd %s/demo/archive && for name in $(ls -A) incoming quarantine scrub; "
+	        "do "
+	        "[ $name = kcn-mau ] || grep -qE \"^    $name[ /]\" %s || echo $name; "
+	        "done",
+	        folder, document);
+	assert_string_equal(text, "");
+	free(text);
+}
+
 static void a_number_is_explained_from_its_bytes(void **state)
 {
 	char *text = quantrac_ok("explain mau-nuoc cod 2026-11-01T08:48");
@@ -316,6 +333,7 @@ int main(void)
 		cmocka_unit_test(the_sheet_of_day_27_replaces_its_first_version),
 		cmocka_unit_test(results_are_told_in_vietnamese),
 		cmocka_unit_test(a_language_that_would_be_ignored_is_refused),
+		cmocka_unit_test(what_lies_in_an_archive_is_documented),
 		cmocka_unit_test(a_number_is_explained_from_its_bytes),
 		cmocka_unit_test(a_changed_byte_is_found_and_named),
 	};
