@@ -76,9 +76,11 @@ static int run_new(
 	if (!common->quiet)
 		fprintf(stderr,
 		        "%s/%s.secret is the secret key: it stays on this machine\n"
-		        "if it is a cabinet's, on the collector: quantrac keys admit %s "
+		        "if it is a cabinet's, on the collector: quantrac keys admit "
+		        "%s "
 		        "'%s'\n"
-		        "if it is the collector's, %s/%s.pub is the server_key of every "
+		        "if it is the collector's, %s/%s.pub is the server_key of "
+		        "every "
 		        "cabinet\n",
 		        keys->into, name, name, public_key, keys->into, name);
 	return 0;
