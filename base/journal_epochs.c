@@ -109,6 +109,8 @@ static int zero_to_end(int fd, const char *name, struct window *window, uint64_t
 {
 	static const uint8_t zeros[4096];
 	uint64_t used = window_used(window, at);
+	if (window->unread)
+		used = window->size;
 	int file = openat(fd, name, O_WRONLY | O_CLOEXEC), status = OK;
 	if (file < 0)
 		return FAILED;
@@ -122,6 +124,15 @@ static int zero_to_end(int fd, const char *name, struct window *window, uint64_t
 		status = FAILED;
 	close(file);
 	return status;
+}
+
+/* Nothing is found in the segment: is that so, or could it not be looked at? */
+static int nothing_there(struct window *window)
+{
+	bool seen = !window->unread && (window->known || window_used(window, 0) == 0);
+	if (!seen)
+		errno = EIO;
+	return seen ? OK : FAILED;
 }
 
 /* The segment that holds `seq` keeps what stands before it. */
@@ -139,7 +150,7 @@ static int cut_segment(
 	do {
 		status = walk_step(walk, LIMIT_NONE, &found, &hole);
 		if (status == 0)
-			return OK; /* there is nothing from there on */
+			return nothing_there(&walk->window);
 	} while (status != 1 || found.entry.seq < seq);
 	segment_name(place->list[place->i], name);
 	return zero_to_end(place->folder, name, &walk->window, found.offset);

@@ -127,7 +127,8 @@ int room_tell(const struct journal_pool_options *options, uint64_t missing,
 
 #define WINDOW_SIZE (128u << 10)
 
-/* A segment seen through a buffer.  A page that cannot be read counts as zeros. */
+/* A segment seen through a buffer.  A page that cannot be read counts as zeros, and
+ * `unread` says that there was one. */
 struct window {
 	int fd;
 	uint64_t size, at;
@@ -136,7 +137,7 @@ struct window {
 	struct segment segment;
 	uint32_t seed;
 	bool known; /* header sound, or its number was found by trying */
-	bool header_sound;
+	bool header_sound, unread;
 	uint64_t device, inode;
 };
 

@@ -90,14 +90,23 @@ int segment_list(int folder, uint64_t **out)
 		return FAILED;
 	}
 	int status = OK;
-	for (struct dirent *d = readdir(dir); d != NULL; d = readdir(dir)) {
+	while (status == OK) {
 		uint64_t first_seq;
-		if (status == OK && segment_parse(d->d_name, &first_seq))
+		errno = 0;
+		const struct dirent *d = readdir(dir);
+		if (d == NULL) {
+			/* a list cut short would be a journal that ends there */
+			status = errno == 0 ? OK : FAILED;
+			break;
+		}
+		if (segment_parse(d->d_name, &first_seq))
 			status = list_add(&list, &first_seq);
 	}
+	int saved = errno;
 	closedir(dir);
 	if (status != OK) {
 		free(list.item);
+		errno = saved;
 		return status;
 	}
 	if (list.n > 0)
@@ -143,6 +152,8 @@ static int epoch_look(int folder, const char *name, struct epoch_found *found)
 	if (fd < 0)
 		return NOT_FOUND;
 	int n = segment_list(fd, &list);
+	if (n < 0)
+		empty = false;
 	found->created_us = 0;
 	for (int i = 0; i < n; i++) {
 		if (created_of(fd, list[i], &found->created_us, &empty))

@@ -16,6 +16,7 @@ struct recover {
 	uint64_t *list; /* first seqs of the segments */
 	size_t n;
 	struct walk walk;
+	uint64_t lost; /* records in holes that no header tells */
 };
 
 static int open_segment(struct recover *recover, size_t i)
@@ -57,6 +58,8 @@ static uint64_t walk_through(struct recover *recover, uint64_t limit)
 			recovery->first_missing = hole.first;
 		recovery->last_missing = hole.last;
 		recovery->missing += hole.last - hole.first + 1;
+		if (!hole_never_came(recover->journal->folder, limit, &hole))
+			recover->lost += hole.last - hole.first + 1;
 	}
 	recovery->records += records;
 	return records;
@@ -82,23 +85,24 @@ static void scan_older(struct recover *recover, size_t i)
 	struct walk *walk = &recover->walk;
 	struct journal_recovery before = *recover->recovery;
 	uint64_t limit = recover->list[i + 1];
+	uint64_t lost = recover->lost;
 	open_segment(recover, i);
 	uint64_t records = walk_through(recover, limit);
-	bool lost = recover->recovery->missing > before.missing;
-	if (walk->damaged || (!walk->window.header_sound && lost)) {
+	if (walk->damaged || recover->lost > lost) {
 		note_damage(recover, i);
 		return;
 	}
 	/* The empty first segment of a journal that was then told to begin further
 	 * on. */
-	if (i == 0 && records == 0 && walk->window.header_sound && lost) {
+	if (i == 0 && records == 0 && walk->window.header_sound) {
 		*recover->recovery = before;
 		remove_segment(recover, i);
 		recover->journal->first_seq = limit;
 	}
 }
 
-/* A newest segment in which there is neither a header nor an entry never existed. */
+/* A newest segment in which there is neither a header nor an entry: an empty one never
+ * existed, any other had a header before it had its name, and was damaged since. */
 static void drop_unborn(struct recover *recover)
 {
 	while (recover->n > 0) {
@@ -109,12 +113,12 @@ static void drop_unborn(struct recover *recover)
 		const struct quarantine whole = {
 			.what = "log",
 			.first_seq = recover->list[i],
-			.to = window_used(window, 0),
+			.to = window->unread ? window->size : window_used(window, 0),
 		};
 		if (whole.to > 0 &&
 		        quarantine_put(recover->journal, window, &whole) != OK)
 			return;
-		recover->recovery->torn_bytes += whole.to;
+		recover->recovery->damaged_segments += whole.to > 0;
 		remove_segment(recover, i);
 		recover->n--;
 	}

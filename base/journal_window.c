@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/folder.h"
 
 #define PAGE 4096u
@@ -28,7 +29,7 @@ void window_close(struct window *window)
 	if (window->fd >= 0)
 		close(window->fd);
 	window->fd = -1;
-	window->known = window->header_sound = false;
+	window->known = window->header_sound = window->unread = false;
 	window->size = window->n = 0;
 }
 
@@ -45,7 +46,7 @@ void window_refresh(struct window *window)
 }
 
 /* Read what can be read; a page that cannot, or is past the end, is zeros. */
-static void read_pages(const struct window *window, uint64_t at, size_t n)
+static void read_pages(struct window *window, uint64_t at, size_t n)
 {
 	for (size_t done = 0; done < n;) {
 		ssize_t got = pread(window->fd, window->buffer + done, n - done,
@@ -56,6 +57,7 @@ static void read_pages(const struct window *window, uint64_t at, size_t n)
 			done += (size_t)got;
 			continue;
 		}
+		window->unread |= got < 0;
 		size_t page = PAGE - done % PAGE;
 		if (got == 0 || page > n - done)
 			page = n - done;
@@ -165,8 +167,19 @@ static bool number_fits(struct window *window, uint64_t number)
 	return window_search(window, JOURNAL_HEADER, &found) == 1;
 }
 
-/* Numbers count up from segment to segment: one near those of the neighbours must make
- * an entry validate. */
+/* The number the damaged header tells, or that with one bit changed. */
+static bool number_written(struct window *window)
+{
+	const uint8_t *in = window_bytes(window, 0, JOURNAL_HEADER);
+	uint64_t number = in != NULL ? get_le64(in + 32) : 0;
+	bool fits = number != 0 && number_fits(window, number);
+	for (int bit = 0; number != 0 && !fits && bit < 64; bit++)
+		fits = number_fits(window, number ^ UINT64_C(1) << bit);
+	return fits;
+}
+
+/* Numbers count up from segment to segment: one near those of the neighbours, or what
+ * is left of its own, must make an entry validate. */
 static int guess_number(struct window *window, const struct segment_place *place)
 {
 	uint64_t before = 0, behind = 0;
@@ -184,6 +197,7 @@ static int guess_number(struct window *window, const struct segment_place *place
 		window->known = number_fits(window, before + k) ||
 		                (behind > k && number_fits(window, behind - k));
 	}
+	window->known = window->known || number_written(window);
 	return OK;
 }
 
