@@ -321,6 +321,22 @@ uint64_t link_count(const char *key)
 	return value;
 }
 
+uint64_t link_count_reaches(const char *key, uint64_t wanted)
+{
+	uint64_t count = link_count(key);
+	for (int64_t end = now_ms() + PATIENCE; count < wanted && now_ms() < end;)
+		count = link_count(key);
+	return count;
+}
+
+bool descriptors_fall_to(long most)
+{
+	for (int64_t end = now_ms() + PATIENCE; now_ms() < end; honest(100))
+		if (cost_now().descriptors <= most)
+			return true;
+	return false;
+}
+
 const char *collectd_log(void)
 {
 	static char log[1 << 20];

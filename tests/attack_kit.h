@@ -75,6 +75,10 @@ int attack_teardown(void **state);
 
 /* A number of the status file's link section, "malformed"; waits until it is fresh. */
 uint64_t link_count(const char *key);
+/* The same, looked at again until it is `wanted` or PATIENCE is over. */
+uint64_t link_count_reaches(const char *key, uint64_t wanted);
+/* Wait, the honest cabinet at work, until collectd has no more descriptors than that. */
+bool descriptors_fall_to(long most);
 
 /* Whole log of collectd; one buffer. */
 const char *collectd_log(void);

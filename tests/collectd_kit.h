@@ -15,7 +15,7 @@
 
 #define EPOCH    UINT64_C(0xe2e0000000000001)
 #define BEGIN    (AGENT_DAY - 40 * AGENT_1DAY)
-#define PATIENCE 20000 /* ms before a test gives up */
+#define PATIENCE 120000 /* ms before a test gives up */
 
 struct collectd_kit {
 	char dir[4096];

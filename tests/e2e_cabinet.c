@@ -59,7 +59,7 @@ char *text_of(const char *folder, const char *name)
 
 void wait_for_file(const char *path)
 {
-	for (int i = 0; i < 5000 && access(path, F_OK) != 0; i++)
+	for (int i = 0; i < 60000 && access(path, F_OK) != 0; i++)
 		poll(NULL, 0, 1);
 	assert_int_equal(access(path, F_OK), 0);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "tests/memory_place.h"
 
 static void must(int held)
 {
@@ -56,9 +57,8 @@ static void remove_folder(void)
 const char *fuzz_folder(void)
 {
 	if (folder[0] == '\0') {
-		const char *memory =
-		        access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-		snprintf(folder, sizeof folder, "%s/quantrac-fuzz-XXXXXX", memory);
+		snprintf(folder, sizeof folder, "%s/quantrac-fuzz-XXXXXX",
+		        memory_place());
 		must(mkdtemp(folder) != NULL);
 		atexit(remove_folder);
 	}

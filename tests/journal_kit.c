@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "tests/memory_place.h"
 
 size_t kit_record(uint64_t seq, size_t payload_size, uint8_t *out, size_t room)
 {
@@ -338,6 +339,5 @@ struct journal_recovery kit_goes_on(
 
 void kit_scratch_in_memory(void)
 {
-	if (access("/dev/shm", W_OK | X_OK) == 0)
-		setenv("TMPDIR", "/dev/shm", 0);
+	setenv("TMPDIR", memory_place(), 0);
 }

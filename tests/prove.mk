@@ -4,7 +4,7 @@ PROOF_RECORDS = $(wildcard base/journal*.c base/wire.c base/record.c base/socket
   sensors/link.c sensors/ring.c sensors/uplink*.c sensors/keeper*.c collector/desk*.c \
   collector/apart.c collector/ingest*.c collector/inlet*.c collector/known.c collector/waiting.c \
   collector/shelf.c collector/batch.c collector/seal*.c archive/seals.c)
-COVERING = $(filter test_journal% test_wire test_record test_socket% test_door% test_link% \
+COVERING = $(filter test_fail% test_journal% test_wire test_record test_socket% test_door% test_link% \
   test_uplink% test_ring% test_keeper% test_apart% test_desk% test_ingest% test_inlet% \
   test_collect% test_seal% test_scrub% test_keys% test_checkpoint% test_proof% test_verify%,$(TESTS))
 
@@ -25,13 +25,18 @@ build/cov/tests/prove_%: build/san/tests/prove_%.o $(PROOF_RECORDS:%.c=build/cov
 build/san/tests/prove_%: build/san/tests/prove_%.o build/san/libtests.a \
                          $(LINKS.quantrac-office:%=build/san/lib%.a)
 	$(call say,LINK,$@) $(CC) $(SANITIZE) -static-libasan $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+build/shim_fail.so: tests/shim_fail_names.c
 build/shim_writes.so build/shim_fail.so: build/shim_%.so: tests/shim_%.c build/see/.made
-	$(call say,SHIM,$@) $(CC) $(WARN) -D_GNU_SOURCE -iquote build/see/tests -O1 -g -fPIC -shared -o $@ $< -ldl -pthread
+	$(call say,SHIM,$@) $(CC) $(WARN) -D_GNU_SOURCE -iquote build/see/tests -O1 -g -fPIC -shared -o $@ $(filter %.c,$^) -ldl -pthread
 
 WRAPPED = malloc calloc realloc aligned_alloc strdup strndup open_memstream zmq_ctx_new zmq_socket \
   zmq_bind zmq_connect zmq_socket_monitor zmq_setsockopt zmq_getsockopt zmq_send zmq_recv zmq_msg_recv \
   pthread_create
 build/san/tests/prove_failing build/cov/tests/prove_failing: LDFLAGS += $(WRAPPED:%=-Wl,--wrap=%)
+# tests named test_fail_* do it to small pieces of work in their own process
+FAIL_TESTS = $(filter test_fail_%,$(TESTS))
+$(FAIL_TESTS:%=build/san/tests/%) $(FAIL_TESTS:%=build/cov/tests/%): build/rel/tests/shim_fail.o build/rel/tests/shim_fail_names.o
+$(FAIL_TESTS:%=build/san/tests/%) $(FAIL_TESTS:%=build/cov/tests/%): LDFLAGS += $(WRAPPED:%=-Wl,--wrap=%) -ldl
 
 # Power cuts, replayed: CRASH_STATES=10000 for the long form
 CRASH_STATES ?= 1500

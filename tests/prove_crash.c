@@ -25,6 +25,7 @@
 #include "tests/check.h"
 #include "tests/crash_work.h"
 #include "tests/journal_kit.h"
+#include "tests/memory_place.h"
 
 #define WORKERS 2
 #define SHIM    "build/shim_writes.so"
@@ -309,7 +310,7 @@ static void find_files(void)
 {
 	static char self[4096];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-	const char *base = access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
+	const char *base = memory_place();
 	if (n <= 0 || realpath(project_file(SHIM), shim) == NULL)
 		err(70, "%s", SHIM);
 	program = self;

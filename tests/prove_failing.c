@@ -25,6 +25,7 @@
 #include "tests/check.h"
 #include "tests/fail_wrap.h"
 #include "tests/journal_kit.h"
+#include "tests/memory_place.h"
 
 #define SHIM    "build/shim_fail.so"
 #define WORKERS 2
@@ -253,7 +254,7 @@ static long sum_of(const long *of_worker)
 
 int main(int argc, char **argv)
 {
-	const char *base = access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
+	const char *base = memory_place();
 	load_shim(argv);
 	read_arguments(argc, argv);
 	snprintf(scratch, sizeof scratch, "%s/quantrac-failing-XXXXXX", base);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Preloaded into tests/prove_failing.c: system calls on what lies below a folder, made by
  * quantrac or by libhdf5, fail as the plan says. */
-#include "tests/fail_plan.h"
+#include "tests/shim_fail.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -19,13 +19,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define DESCRIPTORS 4096
-
-struct fail_plan *fail_plan_own(void);
-
 static struct fail_plan *fail_plan; /* NULL: nothing fails */
 
-static bool ours[DESCRIPTORS];
+bool shim_ours[DESCRIPTORS];
 
 /* A plan of one's own, which children share. */
 struct fail_plan *fail_plan_own(void)
@@ -40,28 +36,28 @@ struct fail_plan *fail_plan_own(void)
 
 /* The function of this name behind us; a data pointer is turned into one by its
  * bytes. */
-static void find(void *function, const char *name)
+void shim_find(void *function, const char *name)
 {
 	void *found = dlsym(RTLD_NEXT, name);
 	memcpy(function, &found, sizeof found);
 }
 
-static bool is_ours(int fd)
+bool shim_is_ours(int fd)
 {
-	return fd >= 0 && fd < DESCRIPTORS && ours[fd];
+	return fd >= 0 && fd < DESCRIPTORS && shim_ours[fd];
 }
 
-static bool is_below(int folder, const char *name)
+bool shim_is_below(int folder, const char *name)
 {
 	if (fail_plan == NULL || fail_plan->root[0] == '\0')
 		return false;
 	return name[0] == '/'
 	               ? strncmp(name, fail_plan->root, strlen(fail_plan->root)) == 0
-	               : is_ours(folder);
+	               : shim_is_ours(folder);
 }
 
 /* True: fail, errno is set. */
-static bool fails(bool concerned, const char *name, const int *errors)
+bool shim_fails(bool concerned, const char *name, const int *errors)
 {
 	int error = concerned ? fail_now(fail_plan, FAIL_SYSTEM, name, errors) : 0;
 	if (error > 0)
@@ -69,20 +65,20 @@ static bool fails(bool concerned, const char *name, const int *errors)
 	return error > 0;
 }
 
-static const int io[] = { EIO, 0 };
-static const int making[] = { EIO, ENOSPC, 0 };
+const int shim_io[] = { EIO, 0 };
+const int shim_making[] = { EIO, ENOSPC, 0 };
 
 static int opened(int folder, const char *name, int flags, mode_t mode)
 {
 	static const int errors[] = { EMFILE, EIO, 0 };
 	static const int creating[] = { EMFILE, ENOSPC, 0 };
-	bool below = is_below(folder, name);
-	if (fails(below, (flags & O_CREAT) != 0 ? "open (create)" : "open",
+	bool below = shim_is_below(folder, name);
+	if (shim_fails(below, (flags & O_CREAT) != 0 ? "open (create)" : "open",
 	            (flags & O_CREAT) != 0 ? creating : errors))
 		return -1;
 	int fd = (int)syscall(SYS_openat, folder, name, flags, mode);
 	if (fd >= 0 && fd < DESCRIPTORS)
-		ours[fd] = below;
+		shim_ours[fd] = below;
 	return fd;
 }
 
@@ -112,7 +108,7 @@ int openat(int folder, const char *name, int flags, ...)
 int close(int fd)
 {
 	if (fd >= 0 && fd < DESCRIPTORS)
-		ours[fd] = false;
+		shim_ours[fd] = false;
 	return (int)syscall(SYS_close, fd);
 }
 
@@ -120,14 +116,14 @@ int dup2(int from, int to)
 {
 	int fd = (int)syscall(SYS_dup3, from, to, 0);
 	if (fd >= 0 && fd < DESCRIPTORS)
-		ours[fd] = is_ours(from);
+		shim_ours[fd] = shim_is_ours(from);
 	return fd;
 }
 
 int close_range(unsigned first, unsigned last, int flags)
 {
 	for (unsigned fd = first; fd <= last && fd < DESCRIPTORS; fd++)
-		ours[fd] = false;
+		shim_ours[fd] = false;
 	return (int)syscall(SYS_close_range, first, last, flags);
 }
 
@@ -137,16 +133,16 @@ pid_t fork(void)
 {
 	static const int errors[] = { EAGAIN, ENOMEM, 0 };
 	pid_t (*real)(void);
-	if (fails(true, "fork", errors))
+	if (shim_fails(true, "fork", errors))
 		return -1;
-	find(&real, "fork");
+	shim_find(&real, "fork");
 	return real();
 }
 
 int pipe2(int fd[2], int flags)
 {
 	static const int errors[] = { EMFILE, ENFILE, 0 };
-	if (fails(true, "pipe", errors))
+	if (shim_fails(true, "pipe", errors))
 		return -1;
 	return (int)syscall(SYS_pipe2, fd, flags);
 }
@@ -156,7 +152,8 @@ int pipe2(int fd[2], int flags)
 static ssize_t moved(int fd, const char *name, const int *errors, long number, void *in,
         size_t n, off_t at)
 {
-	int error = is_ours(fd) ? fail_now(fail_plan, FAIL_SYSTEM, name, errors) : 0;
+	int error =
+	        shim_is_ours(fd) ? fail_now(fail_plan, FAIL_SYSTEM, name, errors) : 0;
 	if (error > 0) {
 		errno = error;
 		return -1;
@@ -193,21 +190,21 @@ ssize_t pwrite(int fd, const void *in, size_t n, off_t at)
 
 int fsync(int fd)
 {
-	if (fails(is_ours(fd), "fsync", making))
+	if (shim_fails(shim_is_ours(fd), "fsync", shim_making))
 		return -1;
 	return (int)syscall(SYS_fsync, fd);
 }
 
 int fdatasync(int fd)
 {
-	if (fails(is_ours(fd), "fdatasync", making))
+	if (shim_fails(shim_is_ours(fd), "fdatasync", shim_making))
 		return -1;
 	return (int)syscall(SYS_fdatasync, fd);
 }
 
 int ftruncate(int fd, off_t size)
 {
-	if (fails(is_ours(fd), "ftruncate", making))
+	if (shim_fails(shim_is_ours(fd), "ftruncate", shim_making))
 		return -1;
 	return (int)syscall(SYS_ftruncate, fd, size);
 }
@@ -215,7 +212,7 @@ int ftruncate(int fd, off_t size)
 int fallocate(int fd, int mode, off_t at, off_t n)
 {
 	static const int errors[] = { ENOSPC, EIO, EINTR, 0 };
-	if (fails(is_ours(fd), "fallocate", errors))
+	if (shim_fails(shim_is_ours(fd), "fallocate", errors))
 		return -1;
 	return (int)syscall(SYS_fallocate, fd, mode, at, n);
 }
@@ -231,14 +228,14 @@ int posix_fallocate(int fd, off_t at, off_t n)
 int flock(int fd, int operation)
 {
 	static const int errors[] = { EINTR, ENOLCK, 0 };
-	if (fails(is_ours(fd), "flock", errors))
+	if (shim_fails(shim_is_ours(fd), "flock", errors))
 		return -1;
 	return (int)syscall(SYS_flock, fd, operation);
 }
 
 off_t lseek(int fd, off_t at, int from)
 {
-	if (fails(is_ours(fd), "lseek", io))
+	if (shim_fails(shim_is_ours(fd), "lseek", shim_io))
 		return -1;
 	return (off_t)syscall(SYS_lseek, fd, at, from);
 }
@@ -246,170 +243,23 @@ off_t lseek(int fd, off_t at, int from)
 int fstat(int fd, struct stat *out)
 {
 	int (*real)(int, struct stat *);
-	if (fails(is_ours(fd), "fstat", io))
+	if (shim_fails(shim_is_ours(fd), "fstat", shim_io))
 		return -1;
-	find(&real, "fstat");
+	shim_find(&real, "fstat");
 	return real(fd, out);
 }
 
 int fchmod(int fd, mode_t mode)
 {
-	if (fails(is_ours(fd), "fchmod", io))
+	if (shim_fails(shim_is_ours(fd), "fchmod", shim_io))
 		return -1;
 	return (int)syscall(SYS_fchmod, fd, mode);
-}
-
-/* ---- calls on names ---- */
-
-int renameat(int a, const char *from, int b, const char *to)
-{
-	if (fails(is_below(b, to), "rename", making))
-		return -1;
-	return (int)syscall(SYS_renameat2, a, from, b, to, 0);
-}
-
-int rename(const char *from, const char *to)
-{
-	return renameat(AT_FDCWD, from, AT_FDCWD, to);
-}
-
-int link(const char *from, const char *to)
-{
-	if (fails(is_below(AT_FDCWD, to), "link", making))
-		return -1;
-	return (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
-}
-
-int unlinkat(int folder, const char *name, int flags)
-{
-	if (fails(is_below(folder, name), "unlink", io))
-		return -1;
-	return (int)syscall(SYS_unlinkat, folder, name, flags);
-}
-
-int unlink(const char *name)
-{
-	return unlinkat(AT_FDCWD, name, 0);
-}
-
-int mkdir(const char *name, mode_t mode)
-{
-	if (fails(is_below(AT_FDCWD, name), "mkdir", making))
-		return -1;
-	return (int)syscall(SYS_mkdirat, AT_FDCWD, name, mode);
-}
-
-int fstatat(int folder, const char *name, struct stat *out, int flags)
-{
-	int (*real)(int, const char *, struct stat *, int);
-	if (fails(is_below(folder, name), "stat", io))
-		return -1;
-	find(&real, "fstatat");
-	return real(folder, name, out, flags);
-}
-
-int stat(const char *name, struct stat *out)
-{
-	return fstatat(AT_FDCWD, name, out, 0);
-}
-
-int lstat(const char *name, struct stat *out)
-{
-	return fstatat(AT_FDCWD, name, out, AT_SYMLINK_NOFOLLOW);
-}
-
-int statvfs(const char *name, struct statvfs *out)
-{
-	int (*real)(const char *, struct statvfs *);
-	if (fails(is_below(AT_FDCWD, name), "statvfs", io))
-		return -1;
-	find(&real, "statvfs");
-	return real(name, out);
-}
-
-int access(const char *name, int mode)
-{
-	if (fails(is_below(AT_FDCWD, name), "access", io))
-		return -1;
-	return (int)syscall(SYS_faccessat, AT_FDCWD, name, mode);
-}
-
-/* ---- folders and streams: what libc opens by itself ---- */
-
-DIR *opendir(const char *name)
-{
-	static const int errors[] = { EMFILE, ENOMEM, 0 };
-	DIR *(*real)(const char *);
-	bool below = is_below(AT_FDCWD, name);
-	if (fails(below, "opendir", errors))
-		return NULL;
-	find(&real, "opendir");
-	DIR *dir = real(name);
-	if (dir != NULL && dirfd(dir) < DESCRIPTORS)
-		ours[dirfd(dir)] = below;
-	return dir;
-}
-
-DIR *fdopendir(int fd)
-{
-	static const int errors[] = { ENOMEM, 0 };
-	DIR *(*real)(int);
-	if (fails(is_ours(fd), "fdopendir", errors))
-		return NULL;
-	find(&real, "fdopendir");
-	return real(fd);
-}
-
-struct dirent *readdir(DIR *dir)
-{
-	struct dirent *(*real)(DIR *);
-	if (fails(is_ours(dirfd(dir)), "readdir", io))
-		return NULL;
-	find(&real, "readdir");
-	return real(dir);
-}
-
-int closedir(DIR *dir)
-{
-	int (*real)(DIR *);
-	int fd = dirfd(dir);
-	if (fd >= 0 && fd < DESCRIPTORS)
-		ours[fd] = false;
-	find(&real, "closedir");
-	return real(dir);
-}
-
-FILE *fopen(const char *name, const char *mode)
-{
-	static const int errors[] = { EMFILE, ENOSPC, 0 };
-	FILE *(*real)(const char *, const char *);
-	bool below = is_below(AT_FDCWD, name);
-	if (fails(below, "fopen", errors))
-		return NULL;
-	find(&real, "fopen");
-	FILE *file = real(name, mode);
-	if (file != NULL && fileno(file) < DESCRIPTORS)
-		ours[fileno(file)] = below;
-	return file;
-}
-
-int fclose(FILE *file)
-{
-	static const int errors[] = { ENOSPC, EIO, 0 };
-	int (*real)(FILE *);
-	int fd = fileno(file);
-	bool below = is_ours(fd);
-	if (below)
-		ours[fd] = false;
-	find(&real, "fclose");
-	int result = real(file);
-	return fails(below, "fclose", errors) ? EOF : result;
 }
 
 ssize_t getrandom(void *out, size_t n, unsigned flags)
 {
 	static const int errors[] = { EINTR, 0 };
-	if (fails(true, "getrandom", errors))
+	if (shim_fails(true, "getrandom", errors))
 		return -1;
 	return syscall(SYS_getrandom, out, n, flags);
 }

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/fail_each.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/check.h"
+
+#define ERRORS 4    /* most errors a call can have */
+#define MOST   5000 /* calls: more is a loop that never ends */
+
+struct fail_plan *fail_plan_own(void); /* tests/shim_fail.c, linked in */
+
+static const struct fail_scene *running;
+
+/* What libhdf5 and libzmq lose when one of their own calls fails is theirs. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libhdf5\nleak:libzmq\n";
+}
+
+static long run_class(const struct fail_scene *scene, const char *root,
+        enum fail_class class, int which)
+{
+	struct fail_plan *plan = fail_plan_used;
+	for (long nth = 1; nth < MOST; nth++) {
+		*plan = (struct fail_plan){
+			.class = class, .which = which, .nth = nth
+		};
+		snprintf(plan->root, sizeof plan->root, "%s", root);
+		scene->before();
+		fail_on(true);
+		int status = scene->work();
+		fail_on(false);
+		scene->after(status, plan->reached);
+		if (!plan->reached)
+			return nth - 1;
+	}
+	fail_msg("%s: more than %d calls", scene->name, MOST);
+	return 0;
+}
+
+long fail_each(const struct fail_scene *scene, const char *root)
+{
+	long points = 0;
+	if (fail_plan_used == NULL)
+		fail_plan_used = fail_plan_own();
+	running = scene;
+	for (int class = 0; class < FAIL_CLASSES; class ++)
+		for (int which = 0; which < ERRORS; which++)
+			points +=
+			        run_class(scene, root, (enum fail_class) class, which);
+	running = NULL;
+	return points;
+}
+
+void fail_each_tell(void)
+{
+	const struct fail_plan *plan = fail_plan_used;
+	if (running == NULL)
+		return;
+	fail_on(false);
+	print_message("%s: class %d, error %d, call %ld (%s)\n", running->name,
+	        (int)plan->class, plan->which, plan->nth,
+	        plan->failed != NULL ? plan->failed : "none failed");
+	running = NULL;
+}

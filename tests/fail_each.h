@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* For tests named test_fail_*: one call after another fails in a small piece of work, in
+ * this process (tests/prove_failing.c does it to the whole record path, in children). */
+#ifndef TESTS_FAIL_EACH_H
+#define TESTS_FAIL_EACH_H
+
+#include <stdbool.h>
+
+#include "tests/fail_wrap.h"
+
+/* `before` and `after` run with nothing failing: the first lays out the scratch folder,
+ * the second says whether what is left is right.  `work` calls quantrac alone. */
+struct fail_scene {
+	const char *name;
+	void (*before)(void);
+	int (*work)(void);
+	/* `failed`: a call of the work did; else it must have gone well */
+	void (*after)(int status, bool failed);
+};
+
+/* Every call of every class fails once, with each of its errors; system calls on what
+ * lies below `root` only.  Calls that failed. */
+long fail_each(const struct fail_scene *scene, const char *root);
+
+/* In a teardown: names the call that failed when a test did. */
+void fail_each_tell(void);
+
+#endif
