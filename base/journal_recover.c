@@ -189,25 +189,30 @@ static void make_durable(struct recover *recover)
 		journal->failed = true;
 }
 
-static void scan_newest(struct recover *recover)
+/* OK, or FAILED: it cannot be opened, and what stands in it is not known. */
+static int scan_newest(struct recover *recover)
 {
 	struct journal *journal = recover->journal;
 	struct walk *walk = &recover->walk;
-	open_segment(recover, recover->n - 1);
+	if (open_segment(recover, recover->n - 1) != OK)
+		return FAILED;
 	walk_through(recover, LIMIT_NEWEST);
 	uint64_t used = window_used(&walk->window, walk->offset);
 	bool tail = used > walk->offset;
 	bool proof = tail && was_committed(recover, walk->offset);
-	if (!walk->window.header_sound)
+	/* what cannot be read may be what comes next: nothing is written over it */
+	bool ill = walk->window.unread || !walk->window.header_sound;
+	if (ill)
 		journal->failed = true;
-	if (proof || !walk->window.header_sound)
+	if (proof || ill)
 		note_damage(recover, recover->n - 1);
 	if (proof && !recover->sent_again) {
 		journal->failed = true;
 		walk_through(recover, LIMIT_NONE);
-	} else if (tail) {
+	} else if (tail && !walk->window.unread) {
 		cut_tail(recover, used);
 	}
+	return OK;
 }
 
 static int take_newest(struct recover *recover)
@@ -219,7 +224,8 @@ static int take_newest(struct recover *recover)
 	journal->fd = journal->system->open(journal->folder, name, O_RDWR | O_CLOEXEC);
 	if (journal->fd < 0)
 		return journal_status();
-	scan_newest(recover);
+	if (scan_newest(recover) != OK)
+		return FAILED;
 	make_durable(recover);
 	journal->segment = window->segment;
 	journal->size = window->size;

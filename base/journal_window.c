@@ -48,6 +48,7 @@ void window_refresh(struct window *window)
 /* Read what can be read; a page that cannot, or is past the end, is zeros. */
 static void read_pages(struct window *window, uint64_t at, size_t n)
 {
+	bool again = false;
 	for (size_t done = 0; done < n;) {
 		ssize_t got = pread(window->fd, window->buffer + done, n - done,
 		        (off_t)(at + done));
@@ -57,6 +58,11 @@ static void read_pages(struct window *window, uint64_t at, size_t n)
 			done += (size_t)got;
 			continue;
 		}
+		if (got < 0 && !again) { /* a disk may fail once */
+			again = true;
+			continue;
+		}
+		again = false;
 		window->unread |= got < 0;
 		size_t page = PAGE - done % PAGE;
 		if (got == 0 || page > n - done)

@@ -126,17 +126,24 @@ static int range_grow(void *with, const uint8_t *bytes, size_t size, int64_t sto
 	return ranges_add(ranges, &range) != OK;
 }
 
+/* OK, MALFORMED: it is not there or not what was sealed, or FAILED: it could not be
+ * looked at for want of memory or descriptors. */
 static int file_check(const char *path, const struct seal *seal, struct problem *why)
 {
 	uint8_t digest[DIGEST_SIZE];
-	if (digest_of_file(path, digest) != OK)
-		return problem_set(why, FAILED, EXIT_DAMAGED, "%s", strerror(errno));
+	if (digest_of_file(path, digest) != OK) {
+		bool scarce = errno == ENOMEM || errno == EMFILE || errno == ENFILE;
+		return problem_set(why, scarce ? FAILED : MALFORMED, EXIT_DAMAGED, "%s",
+		        strerror(errno));
+	}
 	if (memcmp(digest, seal->file, DIGEST_SIZE) != 0)
 		return problem_set(why, MALFORMED, EXIT_DAMAGED,
 		        "it is not the file that was sealed; run quantrac verify");
 	return OK;
 }
 
+/* A file that is to the bit what was sealed can be read, or memory is short: half of what
+ * it holds would have the rest sealed once more.  OK, MALFORMED or FAILED. */
 static int file_ranges(const char *dir, const struct seal *seal, struct ranges *out)
 {
 	char path[ARCHIVE_PATH + sizeof seal->path];
@@ -144,14 +151,14 @@ static int file_ranges(const char *dir, const struct seal *seal, struct ranges *
 	struct problem why = { .text = "" };
 	out->n = 0;
 	snprintf(path, sizeof path, "%s/%s", dir, seal->path);
-	int status = file_check(path, seal, &why);
-	if (status == OK)
-		status = day_open(&day, path, &why);
-	if (status == OK) {
-		status = day_records(day, range_grow, out, &why);
+	int status = file_check(path, seal, &why), records = FAILED;
+	if (status == OK && day_open(&day, path, &why) == OK) {
+		records = day_records(day, range_grow, out, &why);
 		day_close(day);
 	}
-	if (status >= 0)
+	if (status == OK && (records < 0 || (uint64_t)records != seal->records))
+		status = FAILED;
+	if (status == OK)
 		return OK;
 	log_line(LOG_ALERT, "%s: is in the seal list and cannot be read: %s",
 	        seal->path, why.text);
@@ -190,8 +197,9 @@ static int load_seal(struct load *load, const struct seal *seal, struct ranges *
 {
 	if (take_line(load, seal, ranges) != OK) {
 		load->renewed = true;
-		if (file_ranges(load->dir, seal, ranges) != OK)
-			return OK;
+		int status = file_ranges(load->dir, seal, ranges);
+		if (status != OK)
+			return status == MALFORMED ? OK : FAILED;
 	}
 	for (size_t i = 0; i < ranges->n; i++)
 		ranges->one[i].sealed_us = seal->sealed_us;

@@ -11,7 +11,7 @@
 
 struct fail_plan *fail_plan_own(void); /* tests/shim_fail.c, linked in */
 
-static const struct fail_scene *running;
+static const char *running; /* name of the scene */
 
 /* What libhdf5 and libzmq lose when one of their own calls fails is theirs. */
 const char *__lsan_default_suppressions(void);
@@ -24,7 +24,8 @@ static long run_class(const struct fail_scene *scene, const char *root,
         enum fail_class class, int which)
 {
 	struct fail_plan *plan = fail_plan_used;
-	for (long nth = 1; nth < MOST; nth++) {
+	long every = scene->every > 0 ? scene->every : 1;
+	for (long nth = 1; nth < MOST; nth += every) {
 		*plan = (struct fail_plan){
 			.class = class, .which = which, .nth = nth
 		};
@@ -35,7 +36,7 @@ static long run_class(const struct fail_scene *scene, const char *root,
 		fail_on(false);
 		scene->after(status, plan->reached);
 		if (!plan->reached)
-			return nth - 1;
+			return plan->calls;
 	}
 	fail_msg("%s: more than %d calls", scene->name, MOST);
 	return 0;
@@ -46,7 +47,7 @@ long fail_each(const struct fail_scene *scene, const char *root)
 	long points = 0;
 	if (fail_plan_used == NULL)
 		fail_plan_used = fail_plan_own();
-	running = scene;
+	running = scene->name;
 	for (int class = 0; class < FAIL_CLASSES; class ++)
 		for (int which = 0; which < ERRORS; which++)
 			points +=
@@ -61,7 +62,7 @@ void fail_each_tell(void)
 	if (running == NULL)
 		return;
 	fail_on(false);
-	print_message("%s: class %d, error %d, call %ld (%s)\n", running->name,
+	print_message("%s: class %d, error %d, call %ld (%s)\n", running,
 	        (int)plan->class, plan->which, plan->nth,
 	        plan->failed != NULL ? plan->failed : "none failed");
 	running = NULL;

@@ -16,10 +16,11 @@ struct fail_scene {
 	int (*work)(void);
 	/* `failed`: a call of the work did; else it must have gone well */
 	void (*after)(int status, bool failed);
+	long every; /* only every so-manieth call, for work that takes long; 0: all */
 };
 
 /* Every call of every class fails once, with each of its errors; system calls on what
- * lies below `root` only.  Calls that failed. */
+ * lies below `root` only.  Calls there are. */
 long fail_each(const struct fail_scene *scene, const char *root);
 
 /* In a teardown: names the call that failed when a test did. */
