@@ -188,28 +188,28 @@ int door_knows(struct door *door, const char *user, const char *key_text)
 
 /* ---- the answerer ---- */
 
-/* Take a question in; 1 if it is whole and of the form drawn above. */
+/* Take a question in; 1 if it is whole and of the form drawn above, else 0, or FAILED:
+ * there is none, the end has come. */
 static int question_read(void *socket, struct question *question)
 {
-	int more = 1, sound = 1;
+	int more = 0, sound = 1;
 	size_t size = sizeof more;
 	question->n = 0;
-	while (more) {
+	do {
 		char spare[ZAP_ROOM];
 		size_t i = question->n++;
 		char *out = i < ZAP_PARTS ? question->part[i] : spare;
 		int n = zmq_recv(socket, out, ZAP_ROOM - 1, 0);
 		if (n < 0)
-			return 0;
+			return FAILED;
 		if (n > ZAP_ROOM - 1)
 			sound = 0;
 		else if (i < ZAP_PARTS) {
 			out[n] = '\0';
 			question->size[i] = (size_t)n;
 		}
-		if (zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &size) != 0)
-			return 0;
-	}
+		zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &size);
+	} while (more);
 	return sound && question->n == ZAP_PARTS &&
 	       strcmp(question->part[PART_MECHANISM], "CURVE") == 0 &&
 	       question->size[PART_KEY] == KEY_BYTES;
@@ -258,7 +258,7 @@ void door_answer(struct door *door)
 	struct agent copy;
 	const struct agent *found = NULL;
 	int sound = question_read(door->answers, &question);
-	if (question.n == 0 || zmq_errno() == ETERM)
+	if (sound < 0)
 		return;
 	if (!sound)
 		question.size[PART_KEY] = 0;

@@ -9,8 +9,8 @@
 
 #include "base/socket.h"
 
-#define SOON_MS  5000 /* what should happen has happened by then */
-#define NEVER_MS 300  /* what should not happen would have by then */
+#define SOON_MS  60000 /* what should happen has happened by then */
+#define NEVER_MS 300   /* what should not happen would have by then */
 
 #define MOST_OPEN 10 /* connections */
 
