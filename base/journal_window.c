@@ -111,12 +111,14 @@ uint64_t window_used(struct window *window, uint64_t at)
 {
 	uint64_t used = at;
 	while (at < window->size) {
+		static const uint8_t zeros[PAGE];
 		size_t n =
 		        window->size - at < PAGE ? (size_t)(window->size - at) : PAGE;
 		const uint8_t *in = window_bytes(window, at, n);
-		for (size_t i = 0; i < n; i++) {
-			if (in[i] != 0)
-				used = at + i + 1;
+		if (memcmp(in, zeros, n) != 0) {
+			used = at + n;
+			while (in[used - at - 1] == 0)
+				used--;
 		}
 		at += n;
 	}
@@ -163,32 +165,46 @@ static uint64_t number_of(
 	return window->segment.number;
 }
 
-static bool number_fits(struct window *window, uint64_t number)
+/* One of these numbers makes an entry validate: it is the segment's.  One pass, since
+ * each entry may need all of them. */
+static bool number_among(struct window *window, const uint64_t *number, size_t n)
 {
 	struct found found;
-	if (number == 0)
-		return false;
-	window->segment.number = number;
-	window->seed = segment_seed(window->segment.epoch, number);
-	return window_search(window, JOURNAL_HEADER, &found) == 1;
+	for (uint64_t at = JOURNAL_HEADER; at + JOURNAL_ENTRY <= window->size;
+	        at += 8) {
+		const uint8_t *in = window_bytes(window, at, JOURNAL_ENTRY);
+		int length = entry_length(in);
+		in = length > 0 ? window_bytes(window, at, (size_t)length) : NULL;
+		for (size_t k = 0; in != NULL && k < n; k++) {
+			uint32_t seed = segment_seed(window->segment.epoch, number[k]);
+			if (entry_get(&found, in, &window->segment, seed) != OK)
+				continue;
+			window->segment.number = number[k];
+			window->seed = seed;
+			return true;
+		}
+	}
+	return false;
 }
 
-/* The number the damaged header tells, or that with one bit changed. */
-static bool number_written(struct window *window)
+/* The number the damaged header tells, and those with one bit changed; how many. */
+static size_t numbers_written(struct window *window, uint64_t *number)
 {
 	const uint8_t *in = window_bytes(window, 0, JOURNAL_HEADER);
-	uint64_t number = in != NULL ? get_le64(in + 32) : 0;
-	bool fits = number != 0 && number_fits(window, number);
-	for (int bit = 0; number != 0 && !fits && bit < 64; bit++)
-		fits = number_fits(window, number ^ UINT64_C(1) << bit);
-	return fits;
+	if (in == NULL)
+		return 0;
+	number[0] = get_le64(in + 32);
+	for (int bit = 0; bit < 64; bit++)
+		number[1 + bit] = number[0] ^ UINT64_C(1) << bit;
+	return 65;
 }
 
 /* Numbers count up from segment to segment: one near those of the neighbours, or what
  * is left of its own, must make an entry validate. */
 static int guess_number(struct window *window, const struct segment_place *place)
 {
-	uint64_t before = 0, behind = 0;
+	uint64_t before = 0, behind = 0, number[2 * TRIES + 65];
+	size_t n = 0;
 	if (place->i > 0)
 		before = number_of(window, place, place->i - 1);
 	if (place->i + 1 < place->n)
@@ -199,11 +215,13 @@ static int guess_number(struct window *window, const struct segment_place *place
 	window->segment = (struct segment){ .epoch = place->epoch,
 		.first_seq = place->list[place->i] };
 	memcpy(window->segment.source, place->source, strlen(place->source) + 1);
-	for (uint64_t k = 1; k <= TRIES && !window->known; k++) {
-		window->known = number_fits(window, before + k) ||
-		                (behind > k && number_fits(window, behind - k));
+	for (uint64_t k = 1; k <= TRIES; k++) {
+		number[n++] = before + k;
+		if (behind > k)
+			number[n++] = behind - k;
 	}
-	window->known = window->known || number_written(window);
+	n += numbers_written(window, number + n);
+	window->known = number_among(window, number, n);
 	return OK;
 }
 
