@@ -93,7 +93,8 @@ static bool take_from(struct shelf *shelf, struct day *day)
 	return whole;
 }
 
-/* Only a file that is what the seal list says is opened.  FAILED: no memory. */
+/* Only a file that is what the seal list says is opened; what is in one was read when it
+ * was sealed, and can be now.  FAILED: no memory, or no descriptor. */
 static int read_file(struct shelf *shelf, const struct seal *seal)
 {
 	char path[ARCHIVE_PATH + sizeof seal->path];
@@ -103,7 +104,8 @@ static int read_file(struct shelf *shelf, const struct seal *seal)
 	snprintf(path, sizeof path, "%s/%s", shelf->dir, seal->path);
 	errno = 0;
 	if (digest_of_file(path, digest) != OK)
-		return errno == ENOMEM ? FAILED : OK;
+		return errno == ENOMEM || errno == EMFILE || errno == ENFILE ? FAILED
+		                                                             : OK;
 	if (memcmp(digest, seal->file, DIGEST_SIZE) != 0)
 		return OK;
 	bool whole = day_open(&day, path, &why) == OK;
@@ -111,7 +113,7 @@ static int read_file(struct shelf *shelf, const struct seal *seal)
 		whole = take_from(shelf, day);
 		day_close(day);
 	}
-	return whole || errno != ENOMEM ? OK : FAILED;
+	return whole ? OK : FAILED;
 }
 
 /* The next sealed file of the station, from the newest back; 1, 0: there is none left,

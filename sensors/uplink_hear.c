@@ -74,10 +74,11 @@ static void go_to(
 static int hear_welcome(
         struct uplink *uplink, const struct uplink_view *view, const struct wire *wire)
 {
-	struct wire_welcome welcome;
-	if (wire_welcome_get(&welcome, wire->payload, wire->payload_size) != OK ||
-	        wire->first_seq == 0)
+	struct wire_welcome welcome = { .window = 1 };
+	if (wire->first_seq == 0)
 		return MALFORMED;
+	/* wire_decode saw to its size */
+	wire_welcome_get(&welcome, wire->payload, wire->payload_size);
 	uplink->window =
 	        (uint32_t)uplink_least(uplink_most(welcome.window, 1), UPLINK_WINDOW);
 	uplink->most =

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "collector/sealed.h"
 #include "collector/sealing.h"
+#include "collector/shelf.h"
 #include "tests/agent_kit.h"
 #include "tests/fail_each.h"
 #include "tests/journal_kit.h"
@@ -235,6 +236,54 @@ static void notes_are_made_again_from_the_files(void **state)
 	assert_in_range(fail_each(&scene, top), 30, 1000);
 }
 
+/* ---- descriptions found again in sealed files ---- */
+
+static int found_status, found_station;
+
+static int look_into_files(void)
+{
+	struct seal_list list;
+	struct problem why;
+	const struct describe *describe = NULL;
+	static const uint8_t nobodys[DIGEST_SIZE];
+	found_status = found_station = FAILED;
+	int status = seal_list_read(&list, dir, &why);
+	if (status != OK)
+		return status;
+	struct shelf shelf = { .dir = dir, .station = "bt-outlet", .list = &list };
+	found_station = shelf_find_station(&shelf);
+	found_status = shelf_find(&shelf, cabinet.describe->hash, &describe);
+	if (found_status == OK &&
+	        memcmp(describe->hash, cabinet.describe->hash, DIGEST_SIZE) != 0)
+		found_status = MALFORMED;
+	if (found_status == OK && shelf_find(&shelf, nobodys, &describe) == OK)
+		found_status = MALFORMED;
+	shelf_free(&shelf);
+	seal_list_free(&list);
+	return found_status;
+}
+
+/* What cannot be read is passed over; for want of memory it is asked again. */
+static void it_is_found_or_said_that_it_was_not(int status, bool failed)
+{
+	assert_true(failed || (status == OK && found_station == OK));
+	assert_true(found_status == OK || found_status == NOT_FOUND ||
+	            found_status == FAILED);
+	if (fail_plan_used->class == FAIL_MEMORY)
+		assert_int_not_equal(found_status, NOT_FOUND);
+	assert_int_equal(look_into_files(), OK);
+}
+
+static void a_description_is_found_in_a_sealed_file(void **state)
+{
+	const struct fail_scene scene = { .name = "shelf",
+		.before = lay_model,
+		.work = look_into_files,
+		.after = it_is_found_or_said_that_it_was_not,
+		.every = 2 };
+	assert_in_range(fail_each(&scene, top), 20, 1000);
+}
+
 /* ---- sealing upon all that may lie about ---- */
 
 static void lay_about(void)
@@ -380,6 +429,7 @@ int main(void)
 	const struct CMUnitTest fail_seal[] = {
 		with_archive(a_seal_is_listed_or_it_is_not),
 		with_archive(notes_are_made_again_from_the_files),
+		with_archive(a_description_is_found_in_a_sealed_file),
 		with_archive(a_day_is_sealed_whatever_call_failed),
 		with_archive(what_comes_again_is_compared),
 		with_archive(a_thread_that_does_not_begin_is_tried_again),
