@@ -343,9 +343,9 @@ int journal_forget(struct journal *journal, uint64_t seq)
 int journal_moved(const struct journal *journal)
 {
 	struct stat here, there;
-	return fstat(journal->folder, &here) != 0 ||
-	       (stat(journal->path, &there) == 0 &&
-	               (here.st_dev != there.st_dev || here.st_ino != there.st_ino));
+	if (fstat(journal->folder, &here) != 0 || stat(journal->path, &there) != 0)
+		return FAILED;
+	return here.st_dev != there.st_dev || here.st_ino != there.st_ino;
 }
 
 void journal_close(struct journal *journal)

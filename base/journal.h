@@ -132,7 +132,7 @@ size_t journal_take_back(struct journal *journal,
         void (*give)(void *with, uint8_t *record, size_t n), void *with);
 
 /* Does the path of the journal lead to another folder by now: its disk went and came
- * back?  1 or 0. */
+ * back?  1, 0, or FAILED: it leads nowhere, or cannot be looked at. */
 int journal_moved(const struct journal *journal);
 
 /* What lies between the next seq and `seq` will never come (the agent has forgotten

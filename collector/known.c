@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Records that come a second time: the same bytes once, other bytes never. */
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -38,8 +39,8 @@ static int differs(const struct ingest *ingest, const struct inlet *inlet,
         const uint8_t *bytes, size_t n, struct problem *why)
 {
 	struct record record;
-	if (record_decode(&record, bytes, n) < 0)
-		return REFUSED;
+	int size = record_decode(&record, bytes, n);
+	assert(size > 0); /* wire_decode saw to it */
 	quarantine(ingest, inlet, &record, bytes, n);
 	return problem_set(why, REFUSED, EXIT_DAMAGED,
 	        "%s: record %016" PRIx64 "/%" PRIu64 " " WIRE_OTHER_BYTES
@@ -60,10 +61,9 @@ static int compare_all(const struct ingest *ingest, const struct inlet *inlet,
 	for (uint64_t seq = again->first_seq; seq < again->end_seq; seq++) {
 		struct record record;
 		int n = record_decode(&record, again->in + at, again->size - at);
-		while (n > 0 && more != 0 && entry.seq < seq)
+		assert(n > 0);
+		while (more != 0 && entry.seq < seq)
 			more = journal_read_next(reader, &entry, NULL);
-		if (n < 0)
-			return REFUSED;
 		if (more == 1 && entry.seq == seq &&
 		        (entry.size != (size_t)n ||
 		                memcmp(entry.record, again->in + at, (size_t)n) != 0))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reading the journals: what has come, and the records of one day. */
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -66,8 +67,8 @@ static int note_one(struct seal_station *station, struct waiting_epoch *epoch,
 {
 	struct arrival arrival = { .stored_us = entry->stored_us };
 	uint64_t last;
-	if (record_decode(&arrival.record, entry->record, entry->size) < 0)
-		return OK;
+	int n = record_decode(&arrival.record, entry->record, entry->size);
+	assert(n > 0); /* a reader gives sound ones only */
 	if (arrival.record.type == RECORD_DESCRIBE) {
 		const struct describe *own;
 		if (shelf_put(&station->shelf, &arrival.record, &own) == FAILED)
@@ -146,8 +147,8 @@ static int gather_one(struct gather *gather, const struct waiting_epoch *epoch,
 	struct arrival arrival = { .stored_us = entry->stored_us, .origin = origin };
 	struct seal_station *station = gather->station;
 	int64_t time_us;
-	if (record_decode(&arrival.record, entry->record, entry->size) < 0)
-		return OK;
+	int n = record_decode(&arrival.record, entry->record, entry->size);
+	assert(n > 0);
 	if (!belongs(gather, epoch, &arrival, &time_us))
 		return stretches_add(rest, &arrival, station->waiting.offset_min);
 	const struct describe *describe;

@@ -5,6 +5,7 @@
  * which numbers of the old one are not ours.  What this cabinet had given under such
  * numbers before it knew is numbered anew, and taken out of the old epoch.
  */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,9 +26,11 @@ static void move_tail(struct keeper *keeper, uint64_t epoch, uint64_t from_seq,
 		return;
 	while ((status = journal_read_next(reader, &entry, &why)) != 0) {
 		struct record record;
-		if (status < 0 ||
-		        record_decode(&record, entry.record, entry.size) < 0 ||
-		        record.type == RECORD_DESCRIBE)
+		if (status < 0)
+			continue;
+		int n = record_decode(&record, entry.record, entry.size);
+		assert(n > 0); /* a reader gives sound ones only */
+		if (record.type == RECORD_DESCRIBE)
 			continue;
 		memcpy(keeper->record, entry.record, entry.size);
 		keeper_append(keeper, keeper->record, entry.size, now);

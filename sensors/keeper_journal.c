@@ -2,6 +2,7 @@
 /* The keeper and its journal. */
 #include "sensors/keeper_parts.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -94,9 +95,11 @@ void keeper_lose(struct keeper *keeper, const struct ring_loss *loss)
 static void lose_one(struct keeper *keeper, const uint8_t *bytes, size_t n)
 {
 	struct record record;
-	struct ring_loss one = { .count = 1 };
-	if (record_decode(&record, bytes, n) > 0)
-		one.from_us = one.to_us = record.time_us;
+	int size = record_decode(&record, bytes, n);
+	assert(size > 0); /* all of them are made in this process */
+	struct ring_loss one = {
+		.count = 1, .from_us = record.time_us, .to_us = record.time_us
+	};
 	keeper_lose(keeper, &one);
 }
 
@@ -104,7 +107,9 @@ static void lose_one(struct keeper *keeper, const uint8_t *bytes, size_t n)
 static bool is_urgent(const uint8_t *bytes, size_t n)
 {
 	struct record record;
-	return record_decode(&record, bytes, n) > 0 && record.type == RECORD_STATE;
+	int size = record_decode(&record, bytes, n);
+	assert(size > 0);
+	return record.type == RECORD_STATE;
 }
 
 static int append_to_journal(

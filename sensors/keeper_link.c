@@ -2,6 +2,7 @@
 /* The keeper and its collector. */
 #include "sensors/keeper_parts.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <string.h>
@@ -50,9 +51,9 @@ static void tell_hole(struct keeper *keeper, uint64_t first, uint64_t behind)
 {
 	char reason[160];
 	struct record record;
-	int64_t time_us = 0;
-	if (record_decode(&record, keeper->entry.record, keeper->entry.size) > 0)
-		time_us = record.time_us;
+	int size = record_decode(&record, keeper->entry.record, keeper->entry.size);
+	assert(size > 0); /* a reader gives sound ones only */
+	int64_t time_us = record.time_us;
 	int n = snprintf(reason, sizeof reason,
 	        "epoch %016" PRIx64 ": damaged in the cabinet's journal: the disk gave "
 	        "back other bytes than "

@@ -138,12 +138,13 @@ void keeper_try_disk(struct keeper *keeper, const struct moment *now)
 	bool opened = false;
 	if (now->mono_us < keeper->retry_us)
 		return;
-	int status;
+	int moved = keeper->journal != NULL ? journal_moved(keeper->journal) : 0;
+	int status = moved < 0 ? moved : OK;
 	if (keeper->journal == NULL)
 		opened = (status = open_again(keeper, now)) == OK;
-	else if (journal_moved(keeper->journal))
+	else if (moved == 1)
 		opened = (status = open_anew(keeper, now)) == OK;
-	else
+	else if (status == OK)
 		status = journal_mend(keeper->journal);
 	if (status == OK && journal_pending(keeper->journal) > 0)
 		status = journal_commit(keeper->journal);

@@ -26,11 +26,11 @@ static long run_class(const struct fail_scene *scene, const char *root,
 	struct fail_plan *plan = fail_plan_used;
 	long every = scene->every > 0 ? scene->every : 1;
 	for (long nth = 1; nth < MOST; nth += every) {
+		scene->before();
 		*plan = (struct fail_plan){
 			.class = class, .which = which, .nth = nth
 		};
 		snprintf(plan->root, sizeof plan->root, "%s", root);
-		scene->before();
 		fail_on(true);
 		int status = scene->work();
 		fail_on(false);
