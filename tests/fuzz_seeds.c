@@ -171,6 +171,11 @@ static void seed_journal(uint8_t how, size_t records, size_t payload_size)
 	put_le16(out + 1, (uint16_t)used);
 	memcpy(out + 3, text, used);
 	seed("journal", 0, out, 3 + used + 32);
+	for (uint8_t bits = 1; bits < 16; bits = (uint8_t)(bits + 2)) {
+		out[2] = bits; /* right before the segment */
+		seed("segment", 0, out + 2, 1 + used + 32);
+	}
+	put_le16(out + 1, (uint16_t)used);
 	/* and a second segment, which goes on behind the first */
 	memcpy(out + 3 + used, text, used);
 	uint8_t *second = out + 3 + used;
