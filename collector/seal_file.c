@@ -121,7 +121,8 @@ static int write_file(
 
 struct comparison {
 	const struct batch *batch;
-	size_t i; /* records that were equal */
+	size_t i;    /* records that were equal */
+	bool others; /* one was not, or there are more */
 	struct proof_tree tree;
 };
 
@@ -129,12 +130,14 @@ static int compare_one(void *with, const uint8_t *record, size_t size,
         int64_t stored_us, uint8_t transport)
 {
 	struct comparison *comparison = with;
+	comparison->others = true;
 	if (comparison->i >= comparison->batch->n)
 		return 1;
 	const struct day_record *wanted = &comparison->batch->record[comparison->i];
 	if (wanted->size != size || memcmp(wanted->bytes, record, size) != 0 ||
 	        wanted->stored_us != stored_us || wanted->transport != transport)
 		return 1;
+	comparison->others = false;
 	comparison->i++;
 	proof_tree_add(&comparison->tree, record, size);
 	return 0;
@@ -175,7 +178,7 @@ static int compare_file(
 	day_close(day);
 	if (status < 0)
 		return status;
-	if (comparison.i == batch->n &&
+	if (comparison.i == batch->n && !comparison.others &&
 	        memcmp(root, target->seal.root, DIGEST_SIZE) == 0)
 		return OK;
 	return problem_set(why, MALFORMED, EXIT_INTERNAL,

@@ -9,8 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/log.h"
 #include "tests/agent_kit.h"
+#include "tests/journal_kit.h"
 
 #define EPOCH UINT64_C(0x5000000000000001)
 #define D(n)  (AGENT_DAY + (n)*AGENT_1DAY)
@@ -82,8 +84,8 @@ const char *__lsan_default_suppressions(void)
 /* What stands in the archive at a step, and harm done to the temporary file there. */
 static struct {
 	const char *root, *spoil; /* NULL: nothing is spoiled */
-	int at_written, at_linked;
 	char order[200];
+	const char *other; /* a sound file that stands in its place after "written" */
 } seen;
 
 static const char *temporary(void)
@@ -102,6 +104,15 @@ static void spoil(void)
 		fputs("other bytes", file);
 	}
 	fclose(file);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+	char *bytes;
+	size_t n;
+	assert_int_equal(file_read(from, 1u << 24, &bytes, &n), OK);
+	assert_int_equal(file_replace(to, bytes, n, 0640), OK);
+	free(bytes);
 }
 
 static void on_step(const char *step)
@@ -126,6 +137,8 @@ static void on_step(const char *step)
 	}
 	if (seen.spoil != NULL && strcmp(step, seen.spoil) == 0)
 		spoil();
+	if (seen.other != NULL && strcmp(step, "written") == 0)
+		copy_file(seen.other, temporary());
 }
 
 static struct ingest *day_one(const char *root)
@@ -166,6 +179,73 @@ static void a_file_that_does_not_give_back_the_records_is_no_seal(void **state)
 	assert_int_equal(sealed_records(*state, &book), 1441);
 }
 
+/* The day as another collector sealed it: records 1 to `last`, `late_us` later. */
+static char *sealed_elsewhere(const char *root, uint64_t last, int64_t late_us)
+{
+	static int number;
+	char dir[600], path[700];
+	struct problem why = { .text = "" };
+	snprintf(dir, sizeof dir, "%s/elsewhere%d", root, number++);
+	folder_make(dir);
+	archive_make(dir);
+	struct ingest *ingest = archive_ingest(dir);
+	for (uint64_t seq = 1; seq <= last; seq++) {
+		struct wire wire = agent_again(&cabinet, seq, seq);
+		assert_int_equal(
+		        ingest_data(ingest, "bt-outlet", &wire,
+		                D(0) + (int64_t)seq * AGENT_MIN + late_us, &why),
+		        OK);
+	}
+	assert_int_equal(ingest_seal(ingest, D(2), true, &why), 1);
+	ingest_close(ingest);
+	snprintf(path, sizeof path, "%s/kcn-mau/bt-outlet/2026/" DAY1, dir);
+	return strdup(path);
+}
+
+/* A file that is sound in itself, with fewer records, with more, with one changed, or
+ * taken in at another time: none of them is the day. */
+static void a_sound_file_of_other_records_is_no_seal(void **state)
+{
+	char *root = strdup(in_folder(*state, "here"));
+	struct problem why = { .text = "" };
+	agent_describe(&cabinet, D(0));
+	for (int i = 1; i < 20; i++)
+		agent_reading(&cabinet, D(0) + i * AGENT_HOUR, i);
+	cabinet.batch_size = 0;
+	cabinet.count = 0;
+	char *other[] = { sealed_elsewhere(*state, 18, 0),
+		sealed_elsewhere(*state, 20, 0), sealed_elsewhere(*state, 19, 1) };
+	for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+		kit_remove(root);
+		folder_make(root);
+		archive_make(root);
+		struct ingest *ingest;
+		struct ingest_options options = { .dir = root, .seal_step = on_step };
+		memset(&seen, 0, sizeof seen);
+		seen.root = root;
+		assert_int_equal(ingest_open(&ingest, &options, NULL), OK);
+		for (uint64_t seq = 1; seq <= 19; seq++) {
+			struct wire wire = agent_again(&cabinet, seq, seq);
+			assert_int_equal(ingest_data(ingest, "bt-outlet", &wire,
+			                         D(0) + (int64_t)seq * AGENT_MIN, &why),
+			        OK);
+		}
+		seen.other = other[i];
+		int sealed_now = ingest_seal(ingest, D(2), true, &why);
+		if (sealed_now != MALFORMED)
+			fail_msg("case %zu: %d, %s, %s", i, sealed_now, why.text,
+			        seen.order);
+		assert_contains(why.text, "does not come back from the file");
+		assert_string_equal(sealed_names(root, "bt-outlet"), "");
+		assert_int_equal(access(temporary(), F_OK), -1);
+		seen.other = NULL;
+		assert_int_equal(ingest_seal(ingest, D(3), true, &why), 1);
+		ingest_close(ingest);
+		free(other[i]);
+	}
+	free(root);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -173,6 +253,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH(a_seal_goes_step_by_step_and_is_named_only_when_proved),
 		WITH(a_file_that_does_not_give_back_the_records_is_no_seal),
+		WITH(a_sound_file_of_other_records_is_no_seal),
 	};
 	return cmocka_run_group_tests_name("seal steps", tests, NULL, NULL);
 }
