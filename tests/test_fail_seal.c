@@ -384,6 +384,40 @@ static void what_comes_again_is_compared(void **state)
 	assert_in_range(fail_each(&scene, top), 60, 2000);
 }
 
+/* ---- opening ---- */
+
+static int open_and_close(void)
+{
+	struct ingest_options how = options();
+	struct ingest *ingest;
+	struct problem why = { .text = "" };
+	int status = ingest_open(&ingest, &how, &why);
+	if (status == OK)
+		ingest_close(ingest);
+	else if (why.text[0] == '\0')
+		status = OK; /* it must say why */
+	return status;
+}
+
+static void nothing_has_changed(int status, bool failed)
+{
+	assert_true(status == OK || failed);
+	assert_int_equal(journal_records(dir, &book), book.n);
+	struct ingest *ingest = open_it();
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 8);
+	ingest_close(ingest);
+}
+
+static void an_archive_opens_or_says_why_not(void **state)
+{
+	const struct fail_scene scene = { .name = "opening",
+		.before = lay_model,
+		.work = open_and_close,
+		.after = nothing_has_changed,
+		.every = 2 };
+	assert_in_range(fail_each(&scene, top), 60, 1000);
+}
+
 /* ---- in a thread ---- */
 
 static int seal_beside(void)
@@ -432,6 +466,7 @@ int main(void)
 		with_archive(a_description_is_found_in_a_sealed_file),
 		with_archive(a_day_is_sealed_whatever_call_failed),
 		with_archive(what_comes_again_is_compared),
+		with_archive(an_archive_opens_or_says_why_not),
 		with_archive(a_thread_that_does_not_begin_is_tried_again),
 	};
 	return cmocka_run_group_tests_name("fail_seal", fail_seal, NULL, NULL);

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Taking in when what is gathered is full: by its own commit, or by that of others; and
+ * a disk that cannot be written while it is. */
+#include "tests/check.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/folder.h"
+#include "base/journal.h"
+#include "base/log.h"
+#include "collector/ingest.h"
+#include "tests/agent_kit.h"
+#include "tests/journal_kit.h"
+
+#define EPOCH UINT64_C(0x00aa11bb22cc33dd)
+#define NOW   (AGENT_DAY + AGENT_HOUR)
+
+static struct agent_book book;
+static struct agent cabinet;
+
+static void nobody_listens(enum log_level level, const char *text)
+{
+}
+
+static int setup(void **state)
+{
+	if (scratch_make(state) != 0)
+		return -1;
+	log_catch(nobody_listens);
+	archive_make(*state);
+	agent_start(&cabinet, &book, "bt-outlet", EPOCH);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	agent_end(&cabinet);
+	agent_book_free(&book);
+	return scratch_remove(state);
+}
+
+static struct ingest *open_small(const char *dir)
+{
+	struct ingest_options options = { .dir = dir,
+		.segment_size = JOURNAL_SEGMENT_LEAST };
+	struct ingest *ingest;
+	struct problem why = { .text = "" };
+	if (ingest_open(&ingest, &options, &why) != OK)
+		fail_msg("%s", why.text);
+	return ingest;
+}
+
+/* A record of 30 KiB. */
+static void big(struct agent *agent)
+{
+	static uint8_t payload[30000];
+	memset(payload, 'x', sizeof payload);
+	agent_raw(agent, RECORD_STATE, NOW, payload, sizeof payload);
+}
+
+/* Files may grow no more: the disk is full for this process. */
+static struct rlimit before;
+
+static void fill_disk(void)
+{
+	struct rlimit none;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+}
+
+static void free_disk(void)
+{
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	signal(SIGXFSZ, SIG_DFL);
+}
+
+/* More than a journal gathers, and nobody commits: it does so itself. */
+static void a_journal_that_is_full_commits_what_it_has(void **state)
+{
+	struct ingest *ingest = open_small(*state);
+	for (int i = 0; i < 12; i++) {
+		big(&cabinet);
+		agent_give(&cabinet, ingest, NOW);
+	}
+	assert_true(ingest_durable(ingest, "bt-outlet", EPOCH) > 1);
+	assert_true(ingest_pending(ingest) > 0);
+	ingest_close(ingest);
+	assert_int_equal(journal_records(*state, &book), 12);
+}
+
+static void records_made_here_do_so_too(void **state)
+{
+	struct problem why;
+	struct ingest *ingest = open_small(*state);
+	for (int i = 0; i < 12; i++) {
+		big(&cabinet);
+		const struct agent_record *one = &book.record[i];
+		assert_int_equal(ingest_record(ingest, "bt-outlet", EPOCH, one->bytes,
+		                         one->size, NOW, &why),
+		        OK);
+		cabinet.batch_size = 0;
+	}
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 13);
+	/* what is no record, or another's, is not taken */
+	const struct agent_record *one = &book.record[0];
+	assert_int_equal(ingest_record(ingest, "bt-outlet", EPOCH, one->bytes,
+	                         one->size - 1, NOW, &why),
+	        REFUSED);
+	assert_int_equal(
+	        ingest_record(ingest, "nt-01", EPOCH, one->bytes, one->size, NOW, &why),
+	        REFUSED);
+	ingest_close(ingest);
+	assert_int_equal(journal_records(*state, &book), 12);
+}
+
+/* Room to gather in is for some journals at once: one more has the others commit. */
+static void more_stations_than_may_gather_at_once(void **state)
+{
+	enum { STATIONS = 20 };
+	static struct agent agent[STATIONS];
+	static struct agent_book books[STATIONS];
+	struct ingest *ingest = open_small(*state);
+	for (int i = 0; i < STATIONS; i++) {
+		char name[SOURCE_SIZE + 1];
+		snprintf(name, sizeof name, "tram-%02d", i);
+		agent_start(&agent[i], &books[i], name, (uint64_t)i + 1);
+		agent_state(&agent[i], NOW, "here");
+		agent_give(&agent[i], ingest, NOW);
+	}
+	assert_int_equal(ingest_journals(ingest), STATIONS);
+	size_t durable = 0;
+	for (int i = 0; i < STATIONS; i++)
+		durable += ingest_durable(ingest, agent[i].source, agent[i].epoch) == 2;
+	assert_in_range(durable, 1, STATIONS - 1);
+	assert_int_equal(ingest_commit(ingest), OK);
+	ingest_close(ingest);
+	for (int i = 0; i < STATIONS; i++) {
+		agent_end(&agent[i]);
+		agent_book_free(&books[i]);
+	}
+}
+
+/* A full disk: nothing is said to be durable, sealing is refused, and when there is room
+ * again all is there. */
+static void a_disk_that_is_full_acknowledges_nothing(void **state)
+{
+	struct problem why = { .text = "" };
+	struct ingest *ingest = open_small(*state);
+	agent_state(&cabinet, NOW, "one");
+	agent_give(&cabinet, ingest, NOW);
+	fill_disk();
+	assert_int_equal(ingest_commit(ingest), FAILED);
+	assert_int_equal(ingest_durable(ingest, "bt-outlet", EPOCH), 1);
+	assert_int_equal(ingest_seal(ingest, NOW, true, &why), FAILED);
+	assert_contains(why.text, "a journal cannot be written");
+	assert_int_equal(
+	        ingest_seal_epoch(ingest, "bt-outlet", EPOCH, NOW, &why), FAILED);
+	/* what came already is compared with the journal, which must be written first */
+	struct wire wire = agent_again(&cabinet, 1, 1);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &wire, NOW, &why), FAILED);
+	assert_int_equal(
+	        ingest_skip(ingest, "bt-outlet", EPOCH, 50, NOW, &why), FAILED);
+	assert_int_equal(ingest_skip(ingest, "nt-01", EPOCH, 50, NOW, &why), FULL);
+	int taken = 0;
+	for (int i = 0; i < 12; i++) {
+		big(&cabinet);
+		taken += agent_hand(&cabinet, ingest, NOW) == OK;
+	}
+	assert_in_range(taken, 1, 11);
+	free_disk();
+	assert_int_equal(ingest_commit(ingest), OK);
+	assert_int_equal(ingest_durable(ingest, "bt-outlet", EPOCH),
+	        ingest_next(ingest, "bt-outlet", EPOCH));
+	ingest_close(ingest);
+	assert_int_equal(journal_records(*state, &book), (size_t)taken + 1);
+}
+
+/* What the agent keeps no more can never come: also for a station never heard of. */
+static void a_journal_may_begin_far_behind_the_first(void **state)
+{
+	struct problem why;
+	struct ingest *ingest = open_small(*state);
+	assert_int_equal(ingest_skip(ingest, "nt-01", 7, 1, NOW, &why), OK);
+	assert_int_equal(ingest_journals(ingest), 0);
+	assert_int_equal(ingest_skip(ingest, "nt-01", 7, 100, NOW, &why), OK);
+	assert_int_equal(ingest_next(ingest, "nt-01", 7), 100);
+	assert_int_equal(ingest_skip(ingest, "nt-01", 7, 99, NOW, &why), OK);
+	assert_int_equal(ingest_next(ingest, "nt-01", 7), 100);
+	ingest_close(ingest);
+	ingest = open_small(*state);
+	assert_int_equal(ingest_next(ingest, "nt-01", 7), 100);
+	ingest_close(ingest);
+}
+
+/* Of one source the newest journal goes on where none is named. */
+static void the_newest_of_several_epochs_goes_on(void **state)
+{
+	struct problem why;
+	struct ingest *ingest = open_small(*state);
+	for (uint64_t epoch = 30; epoch > 27; epoch--) {
+		cabinet.epoch = epoch;
+		cabinet.seq = 1;
+		agent_state(&cabinet, NOW, "one");
+		const struct agent_record *one = &book.record[book.n - 1];
+		cabinet.batch_size = 0;
+		assert_int_equal(ingest_record(ingest, "bt-outlet", epoch, one->bytes,
+		                         one->size, NOW, &why),
+		        OK);
+	}
+	uint8_t copy[512];
+	const struct agent_record *one = &book.record[0];
+	memcpy(copy, one->bytes, one->size);
+	assert_int_equal(
+	        ingest_record(ingest, "bt-outlet", 0, copy, one->size, NOW, &why), OK);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", 28), 3);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", 30), 2);
+	ingest_close(ingest);
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	kit_scratch_in_memory();
+	const struct CMUnitTest tests[] = {
+		WITH(a_journal_that_is_full_commits_what_it_has),
+		WITH(records_made_here_do_so_too),
+		WITH(more_stations_than_may_gather_at_once),
+		WITH(a_disk_that_is_full_acknowledges_nothing),
+		WITH(a_journal_may_begin_far_behind_the_first),
+		WITH(the_newest_of_several_epochs_goes_on),
+	};
+	return cmocka_run_group_tests_name("ingest limits", tests, NULL, NULL);
+}
