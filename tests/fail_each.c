@@ -2,6 +2,7 @@
 #include "tests/fail_each.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/check.h"
@@ -20,11 +21,20 @@ const char *__lsan_default_suppressions(void)
 	return "leak:libhdf5\nleak:libzmq\n";
 }
 
+/* make coverage wants more of them than every test run. */
+static long every_of(const struct fail_scene *scene)
+{
+	const char *told = getenv("QUANTRAC_FAIL_EVERY");
+	long every = scene->every > 0 ? scene->every : 1;
+	long most = told != NULL ? atol(told) : every;
+	return most > 0 && most < every ? most : every;
+}
+
 static long run_class(const struct fail_scene *scene, const char *root,
         enum fail_class class, int which)
 {
 	struct fail_plan *plan = fail_plan_used;
-	long every = scene->every > 0 ? scene->every : 1;
+	long every = every_of(scene);
 	for (long nth = 1; nth < MOST; nth += every) {
 		scene->before();
 		*plan = (struct fail_plan){
