@@ -323,74 +323,6 @@ static void a_reader_finds_all_or_less_and_nothing_false(void **state)
 	assert_in_range(fail_each(&scene, top), 20, 500);
 }
 
-/* ---- lists longer than a folder's first page of memory ---- */
-
-enum { SOURCES = 70 };
-
-static void lay_sources(void)
-{
-	if (access(folder, F_OK) == 0)
-		return;
-	for (int i = 0; i < SOURCES; i++) {
-		char path[700];
-		snprintf(path, sizeof path, "%s/tram-%02d/%016x", folder, i, i + 1);
-		assert_int_equal(folder_make(path), OK);
-	}
-}
-
-static int n_sources;
-
-static int list_sources(void)
-{
-	static char source[SOURCES][SOURCE_SIZE + 1];
-	n_sources = journal_sources(folder, source, SOURCES);
-	return strcmp(source[0], "tram-00") == 0 ? OK : FAILED;
-}
-
-static void no_more_than_there_are(int status, bool failed)
-{
-	assert_true(n_sources <= SOURCES);
-	assert_true(failed || (n_sources == SOURCES && status == OK));
-	assert_true(n_sources > 0 || failed);
-}
-
-static void sources_are_listed_as_far_as_they_can_be_seen(void **state)
-{
-	const struct fail_scene scene = { .name = "sources",
-		.before = lay_sources,
-		.work = list_sources,
-		.after = no_more_than_there_are };
-	assert_in_range(fail_each(&scene, top), 3 * SOURCES, 20 * SOURCES);
-}
-
-/* ---- groups ---- */
-
-static void nothing(void)
-{
-}
-
-static int make_groups(void)
-{
-	struct journal_groups *groups;
-	int status = journal_groups_new(&groups, 3);
-	journal_groups_free(groups);
-	return status;
-}
-
-static void failed_or_not(int status, bool failed)
-{
-	assert_int_equal(status, failed ? FAILED : OK);
-}
-
-static void groups_are_all_there_or_none(void **state)
-{
-	const struct fail_scene scene = { .name = "groups",
-		.before = nothing,
-		.work = make_groups,
-		.after = failed_or_not };
-	assert_int_equal(fail_each(&scene, top), 4);
-}
-
 #define with_folder(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -402,8 +334,6 @@ int main(void)
 		with_folder(an_end_is_taken_out_or_it_is_said_that_it_was_not),
 		with_folder(an_epoch_is_let_go_in_the_end),
 		with_folder(a_reader_finds_all_or_less_and_nothing_false),
-		with_folder(sources_are_listed_as_far_as_they_can_be_seen),
-		with_folder(groups_are_all_there_or_none),
 	};
 	return cmocka_run_group_tests_name("fail_journal", fail_journal, NULL, NULL);
 }
