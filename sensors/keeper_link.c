@@ -108,8 +108,10 @@ static void lay_aside(struct keeper *keeper, uint64_t seq, size_t n)
 	        "%.*s/quarantine/%s_%016" PRIx64 "_%020" PRIu64 ".long", PATH_MAX - 128,
 	        keeper->options.folder, keeper->options.source,
 	        keeper_turn_view(keeper).epoch, seq);
-	if (status == OK && record_at(keeper, seq, &record) == n)
-		status = file_replace(path, record, n, 0640);
+	if (status == OK)
+		status = record_at(keeper, seq, &record) == n
+		                 ? file_replace(path, record, n, 0640)
+		                 : FAILED;
 	log_line(LOG_ALERT,
 	        "record %" PRIu64
 	        " of %zu bytes is longer than the %u that the collector "

@@ -109,6 +109,70 @@ static void the_options_of_the_collector_are_set_before_it_listens(void **state)
 		        server_socket_number(link->server, wanted[i][0]), wanted[i][1]);
 }
 
+static void what_is_told_of_the_queue_is_taken_within_bounds(void **state)
+{
+	static const int waiting[][2] = { { -1, 64 }, { 0, 64 }, { 1, 1 }, { 63, 63 },
+		{ 64, 64 }, { 65, 64 } };
+	struct link *link = *state;
+	struct problem why;
+	for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++) {
+		struct server_options options = { .endpoint = "tcp://127.0.0.1:*",
+			.own = &link->server_keys,
+			.agents_folder = link->folder,
+			.held = (int)i,
+			.waiting = waiting[i][0] };
+		struct server_socket *socket;
+		assert_int_equal(server_socket_open(&socket, &options, &why), OK);
+		assert_int_equal(
+		        server_socket_number(socket, ZMQ_BACKLOG), waiting[i][1]);
+		assert_int_equal(
+		        server_socket_number(socket, ZMQ_RCVHWM), i > 2 ? (int)i : 2);
+		server_socket_close(socket);
+	}
+}
+
+/* ---- messages of another form, from a key that is on the list ---- */
+
+static void *raw_dealer(void *context, const struct link *link)
+{
+	void *dealer = zmq_socket(context, ZMQ_DEALER);
+	zmq_setsockopt(dealer, ZMQ_LINGER, &(int){ 0 }, sizeof(int));
+	socket_set_text(dealer, ZMQ_CURVE_SERVERKEY, link->server_keys.public_key);
+	socket_set_text(dealer, ZMQ_CURVE_PUBLICKEY, link->agent_keys.public_key);
+	socket_set_text(dealer, ZMQ_CURVE_SECRETKEY, link->agent_keys.secret_key);
+	assert_int_equal(zmq_connect(dealer, server_socket_endpoint(link->server)), 0);
+	return dealer;
+}
+
+static void a_message_of_several_frames_or_none_is_dropped(void **state)
+{
+	struct link *link = *state;
+	struct peer peer;
+	void *context = zmq_ctx_new();
+	link_admit(link, "mau-nuoc", link->agent_keys.public_key);
+	link_open_server(link);
+	void *dealer = raw_dealer(context, link);
+	zmq_send(dealer, "one", 3, ZMQ_SNDMORE);
+	zmq_send(dealer, "two", 3, 0);
+	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), MALFORMED);
+	assert_string_equal(peer.user, "mau-nuoc");
+	assert_int_equal(peer.size, 6);
+	zmq_send(dealer, "", 0, 0);
+	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), MALFORMED);
+	zmq_send(dealer, "three", 5, 0);
+	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), 5);
+	/* and an answer finds its way only while the peer is there */
+	assert_int_equal(server_socket_send(link->server, &peer, "ack", 3), OK);
+	zmq_close(dealer);
+	zmq_ctx_term(context);
+	int status = OK;
+	for (int64_t end = link_ms() + SOON_MS; link_ms() < end && status == OK;) {
+		status = server_socket_send(link->server, &peer, "ack", 3);
+		poll(NULL, 0, 5);
+	}
+	assert_int_equal(status, HUNG_UP);
+}
+
 /* ---- questions that libzmq would not ask ---- */
 
 struct part {
@@ -187,6 +251,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LINK(too_many_connections_close_the_door_to_new_ones_only),
 		LINK(the_options_of_the_collector_are_set_before_it_listens),
+		LINK(what_is_told_of_the_queue_is_taken_within_bounds),
+		LINK(a_message_of_several_frames_or_none_is_dropped),
 		LINK(a_question_of_another_form_is_answered_no),
 	};
 	return cmocka_run_group_tests_name("door", tests, NULL, NULL);

@@ -23,15 +23,20 @@
 static struct agent_book book;
 static struct agent cabinet;
 
-static void nobody_listens(enum log_level level, const char *text)
+static char lines[16384];
+
+static void keep_line(enum log_level level, const char *text)
 {
+	size_t n = strlen(lines);
+	snprintf(lines + n, sizeof lines - n, "%s\n", text);
 }
 
 static int setup(void **state)
 {
 	if (scratch_make(state) != 0)
 		return -1;
-	log_catch(nobody_listens);
+	lines[0] = '\0';
+	log_catch(keep_line);
 	archive_make(*state);
 	agent_start(&cabinet, &book, "bt-outlet", EPOCH);
 	return 0;
@@ -225,6 +230,55 @@ static void the_newest_of_several_epochs_goes_on(void **state)
 	ingest_close(ingest);
 }
 
+/* What comes again and is sealed and gone from the journal cannot be compared any more:
+ * it is taken for what it says, and stored nowhere. */
+static void what_the_journal_holds_no_more_is_passed(void **state)
+{
+	struct problem why = { .text = "" };
+	struct ingest_options options = { .dir = *state,
+		.segment_size = JOURNAL_SEGMENT_LEAST,
+		.sign_key = "/nowhere/none",
+		.hold_us = -1 };
+	struct ingest *ingest;
+	assert_int_equal(ingest_open(&ingest, &options, &why), OK);
+	for (int i = 0; i < 12; i++) {
+		big(&cabinet);
+		agent_give(&cabinet, ingest, NOW);
+	}
+	assert_int_equal(ingest_seal(ingest, NOW + 9 * AGENT_1DAY, true, &why), 1);
+	assert_true(journal_records(*state, &book) < 12);
+	uint64_t next = ingest_next(ingest, "bt-outlet", EPOCH);
+	for (uint64_t seq = 1; seq <= 12; seq++) {
+		struct wire wire = agent_again(&cabinet, seq, seq);
+		assert_int_equal(
+		        ingest_data(ingest, "bt-outlet", &wire, NOW, &why), OK);
+	}
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), next);
+	ingest_close(ingest);
+	assert_int_equal(sealed_records(*state, &book), 12);
+}
+
+static void damage_is_told_at_the_start(void **state)
+{
+	char path[600];
+	struct ingest *ingest = open_small(*state);
+	for (int i = 0; i < 12; i++) {
+		big(&cabinet);
+		agent_give(&cabinet, ingest, NOW);
+		ingest_commit(ingest);
+	}
+	ingest_close(ingest);
+	snprintf(path, sizeof path,
+	        "%s/journal/bt-outlet/00aa11bb22cc33dd/00000000000000000001.log",
+	        (const char *)*state);
+	kit_flip(path, 8 * 200);
+	lines[0] = '\0';
+	ingest = open_small(*state);
+	assert_contains(lines, "1 damaged segments, records 1 to 1 are missing");
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 13);
+	ingest_close(ingest);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -237,6 +291,8 @@ int main(void)
 		WITH(a_disk_that_is_full_acknowledges_nothing),
 		WITH(a_journal_may_begin_far_behind_the_first),
 		WITH(the_newest_of_several_epochs_goes_on),
+		WITH(what_the_journal_holds_no_more_is_passed),
+		WITH(damage_is_told_at_the_start),
 	};
 	return cmocka_run_group_tests_name("ingest limits", tests, NULL, NULL);
 }

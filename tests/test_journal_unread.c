@@ -68,8 +68,8 @@ static void make_segments(const char *folder, int segments, size_t records)
 	struct journal *journal = kit_open(folder, NULL);
 	for (int i = 0; i < segments; i++) {
 		if (i > 0)
-			assert_int_equal(journal_begin(journal,
-			                         journal_committed_seq(journal)),
+			assert_int_equal(
+			        journal_begin(journal, journal_committed_seq(journal)),
 			        OK);
 		kit_append(journal, records, SMALL, 2);
 	}
@@ -105,12 +105,11 @@ static void a_folder_read_in_part_is_not_a_shorter_journal(void **state)
 		long nth = ill.readdir;
 		assert_int_equal(list_of(*state), FAILED);
 		ill.readdir = nth;
-		assert_int_equal(
-		        journal_open(&journal, &options, NULL, &why), FAILED);
+		assert_int_equal(journal_open(&journal, &options, NULL, &why), FAILED);
 		assert_contains(why.text, strerror(EIO));
 		ill.readdir = nth;
-		assert_int_equal(journal_read_open(&reader, *state, KIT_SOURCE,
-		                         KIT_EPOCH, 1),
+		assert_int_equal(
+		        journal_read_open(&reader, *state, KIT_SOURCE, KIT_EPOCH, 1),
 		        FAILED);
 		ill.readdir = nth;
 	}
