@@ -44,6 +44,17 @@ const char *gap_cause_text(uint8_t cause)
 	return cause < GAP_CAUSES ? causes[cause].word : GAP_NOT_GIVEN;
 }
 
+/* Others of a range may be told elsewhere: with a file that is gone, or be here. */
+static void numbers_print(const struct gap *gap, char *out, size_t room)
+{
+	char some[32] = "";
+	if (gap->records > 0 && gap->records != gap->last_seq - gap->first_seq + 1)
+		snprintf(some, sizeof some, "%" PRIu64 " of ", gap->records);
+	snprintf(out, room,
+	        " (epoch %016" PRIx64 ", %srecords %" PRIu64 " to %" PRIu64 ")",
+	        gap->epoch, some, gap->first_seq, gap->last_seq);
+}
+
 const char *gap_reason(const struct gap *gap, char *out, size_t room)
 {
 	const char *sentence =
@@ -57,8 +68,6 @@ const char *gap_reason(const struct gap *gap, char *out, size_t room)
 	int n = snprintf(out, room, "%s%s%s", sentence,
 	        detail[0] != '\0' && sentence[0] != '\0' ? ": " : "", detail);
 	if (gap->first_seq != 0 && n > 0 && (size_t)n < room)
-		snprintf(out + n, room - (size_t)n,
-		        " (epoch %016" PRIx64 ", records %" PRIu64 " to %" PRIu64 ")",
-		        gap->epoch, gap->first_seq, gap->last_seq);
+		numbers_print(gap, out + n, room - (size_t)n);
 	return out;
 }

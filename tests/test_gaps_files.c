@@ -201,7 +201,8 @@ static void a_missing_file_does_so_too_and_a_lost_number_is_told_beside_it(void 
 	seq += 201; /* one more than the file held */
 	feed_both(4000, 4600);
 	lose_file(1000, 200, GAP_FILE, true);
-	expect_gaps((struct want[]){ { "", "", 601, 1000, GAP_LOST, 120, 0, 1, NULL },
+	expect_gaps((struct want[]){ { "", "", 601, 1000, GAP_LOST, 120, 0, 1,
+	                                     "1 of records 121 to 321" },
 	                    { "", "", 1000, 2000, GAP_FILE, 300, 0, 200, NULL },
 	                    { "", "", 2000, 4000, GAP_LOST, 600, 0, 0, NULL } },
 	        3);
