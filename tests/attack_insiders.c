@@ -224,7 +224,8 @@ static void a_revoked_key_falls_silent_while_connected(void **state)
 	 * second */
 	assert_true(at_once_s <= 20);
 	assert_true(by_itself_s <= 30);
-	assert_contains(collectd_log(), "whose key was revoked still sends");
+	assert_contains(
+	        collectd_log(), INSIDER " still sends, with a key that was revoked");
 	admit_again();
 	insider_all_is_well();
 }
