@@ -7,18 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/assess.h"
-#include "analysis/base_sums.h"
-#include "analysis/series.h"
 #include "base/event.h"
 #include "base/legal_time.h"
-#include "base/reading.h"
 #include "calibration/ledger.h"
 #include "cli/commands.h"
 #include "cli/explain.h"
+#include "cli/judging_words.h"
 
 #define NEAR_US (10 * US_PER_MIN) /* how far from TIME a reading may lie */
-#define BASE_US (5 * US_PER_MIN)
 #define AROUND_US                                                                      \
 	US_PER_DAY /* where to look for events that tell why there is nothing */
 
@@ -72,138 +68,25 @@ static int explain_calibration(
 	const struct calibration *c =
 	        ledger_find(&ledger, q->station, q->channel, nearest->time_us);
 	if (c == NULL) {
-		fprintf(q->out,
-		        "4 calibration   none recorded: the indication counts as it "
-		        "is\n");
+		fputs(q->vietnamese ? "4 hiệu chuẩn    chưa có: dùng nguyên giá trị "
+		                      "chỉ thị\n"
+		                    : "4 calibration   none recorded: the indication "
+		                      "counts as it is\n",
+		        q->out);
 	} else {
 		double y, u;
 		relation_apply(&c->relation, nearest->value, &y, &u);
 		fprintf(q->out,
-		        "4 calibration   %s by %s: %.6g + %.6g x = %.10g (u %.3g)\n",
+		        q->vietnamese
+		                ? "4 hiệu chuẩn    %s, người thực hiện %s: %.6g + %.6g "
+		                  "x "
+		                  "= %.10g (u %.3g)\n"
+		                : "4 calibration   %s by %s: %.6g + %.6g x = %.10g (u "
+		                  "%.3g)\n",
 		        c->id, c->who, c->relation.a, c->relation.b, y, u);
 	}
 	ledger_free(&ledger);
 	return OK;
-}
-
-static const char *counts_text(uint8_t what)
-{
-	static const char *const word[COUNTS_AS] = {
-		[COUNTS_VALID] = "valid",
-		[COUNTS_CENSORED] = "valid, at range top",
-		[COUNTS_INVALID] = "invalid",
-		[COUNTS_CALIBRATING] = "calibrating (01)",
-		[COUNTS_FAULT] = "fault (02)",
-		[COUNTS_MISSING] = "missing",
-		[COUNTS_STOPPED] = "stopped",
-		[COUNTS_REPEATED] = "repeated result",
-	};
-	return what < COUNTS_AS ? word[what] : "?";
-}
-
-/* Step 5: the base interval it falls into. */
-static int explain_base(
-        const struct question *q, const struct nearest *nearest, struct problem *why)
-{
-	struct series series;
-	struct base_sums sums;
-	char from[TIME_TEXT], to[TIME_TEXT];
-	int64_t start_us = period_start(nearest->time_us, BASE_US, q->view.offset_min);
-	struct query query = {
-		.station = q->station,
-		.channel = q->channel,
-		.from_us = start_us,
-		.to_us = start_us + BASE_US,
-		.as_of_us = q->as_of_us,
-	};
-	int status = series_load(&series, q->view.reader, &query, why);
-	if (status != OK)
-		return status;
-	status = base_sums_make(&sums, &series, BASE_US, start_us, start_us + BASE_US);
-	if (status == OK && sums.n == 1) {
-		const struct base_sum *sum = &sums.sum[0];
-		fprintf(q->out, "5 base value    [%s, %s): %u received, %u valid",
-		        time_print(start_us, q->view.offset_min, from),
-		        time_print(start_us + BASE_US, q->view.offset_min, to),
-		        sum->received, sum->valid);
-		for (uint8_t what = 1; what < COUNTS_AS; what++)
-			if (sum->of[what] > 0)
-				fprintf(q->out, ", %u %s", sum->of[what],
-				        counts_text(what));
-		if (sum->valid > 0)
-			fprintf(q->out, "; mean %.10g %s", sum->sum / sum->valid,
-			        series.about.unit);
-		fprintf(q->out, "\n");
-	}
-	if (status == OK)
-		base_sums_free(&sums);
-	series_free(&series);
-	return status;
-}
-
-struct results {
-	const struct question *q;
-	size_t n;
-};
-
-static void print_limit(FILE *out, const struct assessment *a)
-{
-	int decimals = a->limit.decimals;
-	fprintf(out, "\n   limit");
-	if (isfinite(a->limit.low))
-		fprintf(out, " %.*f to", decimals, a->limit.low);
-	if (isfinite(a->limit.high))
-		fprintf(out, " %.*f %s by", decimals, a->limit.high,
-		        a->parameter->unit);
-	fprintf(out, " %s; %s%s%s%s%s\n",
-	        a->limit.basis[0] != '\0' ? a->limit.basis : a->rule->regulation,
-	        result_text(a->result), a->strength != STRENGTH_NONE ? ", " : "",
-	        strength_text(a->strength), a->note[0] != '\0' ? "; " : "", a->note);
-}
-
-/* Only of the periods the moment lies in. */
-static int print_assessment(void *with, const struct assessment *a)
-{
-	struct results *results = with;
-	const struct question *q = results->q;
-	char from[TIME_TEXT], to[TIME_TEXT];
-	if (q->time_us < a->start_us || q->time_us >= a->end_us)
-		return 0;
-	if (results->n++ == 0)
-		fprintf(q->out, "6 result\n");
-	fprintf(q->out, "   %s, %s [%s, %s): ", a->rule->regulation, a->stage->name,
-	        time_print(a->start_us, q->view.offset_min, from),
-	        time_print(a->end_us, q->view.offset_min, to));
-	if (!isnan(a->value))
-		fprintf(q->out, "%.*f %s from %u of %u values", a->limit.decimals + 1,
-		        a->value, a->parameter->unit, a->valid, a->expected);
-	else
-		fprintf(q->out, "no value, %u of %u expected", a->valid, a->expected);
-	print_limit(q->out, a);
-	return 0;
-}
-
-/* Step 6: what the periods say in which it lies. */
-static int explain_results(const struct question *q, struct problem *why)
-{
-	struct results results = { .q = q };
-	int64_t day_us = day_start(q->time_us, q->view.offset_min);
-	struct judge_options options = {
-		.station = q->station,
-		.channel = q->channel,
-		.from_us = day_us,
-		.to_us = day_us + US_PER_DAY,
-		.as_of_us = q->as_of_us,
-		.shards = 1,
-		.now_us = common_now(),
-	};
-	int status = judge(q->view.reader, &q->view.rules, &options, print_assessment,
-	        &results, why);
-	if (status >= 0 && results.n == 0)
-		fprintf(q->out,
-		        "6 result        no rule judges this channel on this day (no "
-		        "permit, no limit, or the day is not over)\n");
-	return status < 0 ? status : OK;
 }
 
 struct around {
@@ -226,8 +109,10 @@ static int print_event(void *with, const uint8_t *bytes, size_t size, int64_t st
 	struct gap_event gap;
 	if (record.type == RECORD_GAP &&
 	        gap_decode(&gap, record.payload, record.payload_size) == OK)
-		fprintf(q->out, ": %" PRIu64 " readings: %.*s\n", gap.count,
-		        (int)gap.why_size, gap.why);
+		fprintf(q->out,
+		        q->vietnamese ? ": %" PRIu64 " số đo: %.*s\n"
+		                      : ": %" PRIu64 " readings: %.*s\n",
+		        gap.count, (int)gap.why_size, gap.why);
 	else if (record.type == RECORD_CLOCK)
 		fprintf(q->out, "\n");
 	else
@@ -248,15 +133,25 @@ static int explain_nothing(const struct question *q, struct problem *why)
 		.to_us = q->time_us + AROUND_US,
 		.as_of_us = q->as_of_us,
 	};
-	fprintf(q->out, "no reading of %s %s within 10 minutes of %s\n", q->station,
-	        q->channel, time_print(q->time_us, q->view.offset_min, when));
-	fprintf(q->out, "what the station said within a day of it:\n");
+	fprintf(q->out,
+	        q->vietnamese ? "không có số đo nào của %s %s trong vòng 10 phút quanh "
+	                        "%s\ntrạm đã ghi trong vòng một ngày quanh thời điểm "
+	                        "đó:\n"
+	                      : "no reading of %s %s within 10 minutes of %s\n"
+	                        "what the station said within a day of it:\n",
+	        q->station, q->channel,
+	        time_print(q->time_us, q->view.offset_min, when));
 	int status = reader_records(q->view.reader, &query,
 	        1u << RECORD_STATE | 1u << RECORD_GAP | 1u << RECORD_CLOCK, print_event,
 	        &around, why);
 	if (status >= 0 && around.n == 0)
-		fprintf(q->out, "   nothing: neither a gap nor a change of state is "
-		                "recorded\n");
+		fputs(q->vietnamese
+		                ? "   không có gì: không ghi nhận khoảng thiếu hay "
+		                  "thay "
+		                  "đổi trạng thái nào\n"
+		                : "   nothing: neither a gap nor a change of state is "
+		                  "recorded\n",
+		        q->out);
 	return status < 0 ? status : explain_results(q, why);
 }
 
@@ -375,7 +270,9 @@ int command_explain(int argc, char **argv)
 		        stderr);
 		return EXIT_USAGE;
 	}
-	struct question q = { .station = argv[first], .channel = argv[first + 1] };
+	struct question q = { .station = argv[first],
+		.channel = argv[first + 1],
+		.vietnamese = judging_vietnamese(&common) };
 	int status = view_open(&q.view, common.archive, true, &why);
 	if (status != OK)
 		return common_fail("explain", &why);

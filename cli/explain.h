@@ -3,6 +3,7 @@
 #ifndef CLI_EXPLAIN_H
 #define CLI_EXPLAIN_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "cli/view.h"
@@ -12,6 +13,7 @@ struct question {
 	const char *station, *channel;
 	int64_t time_us, as_of_us;
 	FILE *out;
+	bool vietnamese; /* for people; CSV and JSON are cut from the English */
 };
 
 /* The reading nearest to the time asked for. */
@@ -28,5 +30,12 @@ struct nearest {
 /* Steps 1 to 3: the record, its bytes, how they were read. */
 int explain_record(
         const struct question *q, const struct nearest *nearest, struct problem *why);
+
+/* Step 5: the base interval it falls into. */
+int explain_base(
+        const struct question *q, const struct nearest *nearest, struct problem *why);
+
+/* Step 6: what the periods say in which it lies. */
+int explain_results(const struct question *q, struct problem *why);
 
 #endif

@@ -254,6 +254,24 @@ static void results_are_told_in_vietnamese(void **state)
 	        "không có trường hợp nào vượt");
 }
 
+static void a_number_is_explained_in_vietnamese(void **state)
+{
+	char *text = quantrac_ok("explain mau-nuoc cod 2026-11-03T15:00 --lang vi");
+	assert_contains(text, "1 bản ghi       mau-nuoc epoch");
+	assert_contains(text, "trạng thái: thiết bị đo không trả lời");
+	assert_contains(text, "giải mã lại bây giờ: trùng từng bit");
+	assert_contains(text, "5 không nhận được");
+	assert_contains(text, "6 kết quả\n   QCVN 40:2011/BTNMT, ngày [");
+	assert_contains(
+	        text, "; Vượt, ngoài phạm vi độ không đảm bảo đo; quá ít số liệu");
+	free(text);
+	char *english = quantrac_ok("explain mau-nuoc cod 2026-11-03T15:00 --json");
+	text = quantrac_ok("explain mau-nuoc cod 2026-11-03T15:00 --json --lang vi");
+	assert_string_equal(text, english);
+	free(english);
+	free(text);
+}
+
 static void a_language_that_would_be_ignored_is_refused(void **state)
 {
 	int exit_code;
@@ -332,6 +350,7 @@ int main(void)
 		cmocka_unit_test(the_sheet_of_day_9_says_what_an_inspector_needs),
 		cmocka_unit_test(the_sheet_of_day_27_replaces_its_first_version),
 		cmocka_unit_test(results_are_told_in_vietnamese),
+		cmocka_unit_test(a_number_is_explained_in_vietnamese),
 		cmocka_unit_test(a_language_that_would_be_ignored_is_refused),
 		cmocka_unit_test(what_lies_in_an_archive_is_documented),
 		cmocka_unit_test(a_number_is_explained_from_its_bytes),

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Steps 5 and 6 of explain: the base interval, and the periods it lies in. */
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "analysis/assess.h"
+#include "analysis/base_sums.h"
+#include "analysis/series.h"
+#include "base/legal_time.h"
+#include "cli/explain.h"
+#include "cli/judging_words.h"
+
+#define BASE_US (5 * US_PER_MIN)
+
+static const char *counts_text(uint8_t what, bool vietnamese)
+{
+	static const char *const word[COUNTS_AS][2] = {
+		[COUNTS_VALID] = { "valid", "hợp lệ" },
+		[COUNTS_CENSORED] = { "valid, at range top",
+		        "hợp lệ, ở giới hạn trên của phạm vi đo" },
+		[COUNTS_INVALID] = { "invalid", "không hợp lệ" },
+		[COUNTS_CALIBRATING] = { "calibrating (01)", "hiệu chuẩn (01)" },
+		[COUNTS_FAULT] = { "fault (02)", "báo lỗi thiết bị (02)" },
+		[COUNTS_MISSING] = { "missing", "không nhận được" },
+		[COUNTS_STOPPED] = { "stopped", "dừng hoạt động" },
+		[COUNTS_REPEATED] = { "repeated result", "kết quả lặp lại" },
+	};
+	return what < COUNTS_AS ? word[what][vietnamese] : "?";
+}
+
+static void print_base(const struct question *q, const struct base_sum *sum,
+        int64_t start_us, const char *unit)
+{
+	char from[TIME_TEXT], to[TIME_TEXT];
+	fprintf(q->out,
+	        q->vietnamese ? "5 giá trị cơ sở [%s, %s): nhận được %u, hợp lệ %u"
+	                      : "5 base value    [%s, %s): %u received, %u valid",
+	        time_print(start_us, q->view.offset_min, from),
+	        time_print(start_us + BASE_US, q->view.offset_min, to), sum->received,
+	        sum->valid);
+	for (uint8_t what = 1; what < COUNTS_AS; what++)
+		if (sum->of[what] > 0)
+			fprintf(q->out, ", %u %s", sum->of[what],
+			        counts_text(what, q->vietnamese));
+	if (sum->valid > 0)
+		fprintf(q->out,
+		        q->vietnamese ? "; trung bình %.10g %s" : "; mean %.10g %s",
+		        sum->sum / sum->valid, unit);
+	fprintf(q->out, "\n");
+}
+
+int explain_base(
+        const struct question *q, const struct nearest *nearest, struct problem *why)
+{
+	struct series series;
+	struct base_sums sums;
+	int64_t start_us = period_start(nearest->time_us, BASE_US, q->view.offset_min);
+	struct query query = {
+		.station = q->station,
+		.channel = q->channel,
+		.from_us = start_us,
+		.to_us = start_us + BASE_US,
+		.as_of_us = q->as_of_us,
+	};
+	int status = series_load(&series, q->view.reader, &query, why);
+	if (status != OK)
+		return status;
+	status = base_sums_make(&sums, &series, BASE_US, start_us, start_us + BASE_US);
+	if (status == OK && sums.n == 1)
+		print_base(q, &sums.sum[0], start_us, series.about.unit);
+	if (status == OK)
+		base_sums_free(&sums);
+	series_free(&series);
+	return status;
+}
+
+struct results {
+	const struct question *q;
+	size_t n;
+};
+
+static void print_limit(const struct question *q, const struct assessment *a)
+{
+	int decimals = a->limit.decimals;
+	bool vi = q->vietnamese;
+	fputs(vi ? "\n   giới hạn" : "\n   limit", q->out);
+	if (isfinite(a->limit.low))
+		fprintf(q->out, vi ? " %.*f đến" : " %.*f to", decimals, a->limit.low);
+	if (isfinite(a->limit.high))
+		fprintf(q->out, vi ? " %.*f %s theo" : " %.*f %s by", decimals,
+		        a->limit.high, a->parameter->unit);
+	fprintf(q->out, " %s",
+	        a->limit.basis[0] != '\0' ? a->limit.basis : a->rule->regulation);
+}
+
+static void print_result(const struct question *q, const struct assessment *a)
+{
+	char note[JUDGING_NOTE];
+	bool vi = q->vietnamese;
+	fprintf(q->out, "; %s", judging_result(a, vi));
+	if (a->strength != STRENGTH_NONE)
+		fprintf(q->out, vi ? ", %s độ không đảm bảo đo" : ", %s",
+		        judging_strength(a, vi));
+	if (a->note[0] != '\0')
+		fprintf(q->out, "; %s", judging_note(a, vi, note));
+	fputc('\n', q->out);
+}
+
+/* Only of the periods the moment lies in. */
+static int print_assessment(void *with, const struct assessment *a)
+{
+	struct results *results = with;
+	const struct question *q = results->q;
+	char from[TIME_TEXT], to[TIME_TEXT];
+	if (q->time_us < a->start_us || q->time_us >= a->end_us)
+		return 0;
+	if (results->n++ == 0)
+		fputs(q->vietnamese ? "6 kết quả\n" : "6 result\n", q->out);
+	fprintf(q->out, "   %s, %s [%s, %s): ", a->rule->regulation,
+	        judging_word(a->stage->name, q->vietnamese),
+	        time_print(a->start_us, q->view.offset_min, from),
+	        time_print(a->end_us, q->view.offset_min, to));
+	if (!isnan(a->value))
+		fprintf(q->out,
+		        q->vietnamese ? "%.*f %s từ %u/%u giá trị"
+		                      : "%.*f %s from %u of %u values",
+		        a->limit.decimals + 1, a->value, a->parameter->unit, a->valid,
+		        a->expected);
+	else
+		fprintf(q->out,
+		        q->vietnamese ? "không có giá trị, %u/%u giá trị phải có"
+		                      : "no value, %u of %u expected",
+		        a->valid, a->expected);
+	print_limit(q, a);
+	print_result(q, a);
+	return 0;
+}
+
+int explain_results(const struct question *q, struct problem *why)
+{
+	struct results results = { .q = q };
+	int64_t day_us = day_start(q->time_us, q->view.offset_min);
+	struct judge_options options = {
+		.station = q->station,
+		.channel = q->channel,
+		.from_us = day_us,
+		.to_us = day_us + US_PER_DAY,
+		.as_of_us = q->as_of_us,
+		.shards = 1,
+		.now_us = common_now(),
+	};
+	int status = judge(q->view.reader, &q->view.rules, &options, print_assessment,
+	        &results, why);
+	if (status >= 0 && results.n == 0)
+		fputs(q->vietnamese
+		                ? "6 kết quả       không có quy chuẩn nào áp dụng cho "
+		                  "kênh này trong ngày này (không có giấy phép, không "
+		                  "có "
+		                  "giới hạn, hoặc chưa hết ngày)\n"
+		                : "6 result        no rule judges this channel on this "
+		                  "day (no permit, no limit, or the day is not over)\n",
+		        q->out);
+	return status < 0 ? status : OK;
+}
