@@ -55,25 +55,36 @@ const char *acts_pruned(const struct acts *acts, const char *path)
 	return act != NULL ? act->order : NULL;
 }
 
+/* The first line behind that of a key that ends its time: its revocation, or the next
+ * key. */
+static const struct act *ended_by(
+        const struct acts *acts, const struct act *key, enum act_kind kind)
+{
+	for (const struct act *at = key + 1; at < acts->act + acts->n; at++)
+		if (at->kind == kind &&
+		        (kind == ACT_KEY || strcmp(at->subject, key->subject) == 0))
+			return at;
+	return NULL;
+}
+
 int acts_may_sign(const struct acts *acts, const struct act *key, uint64_t size,
         struct problem *why)
 {
-	if (key->kind == ACT_KEY && size < key->from)
+	const struct act *revoked = ended_by(acts, key, ACT_REVOKE);
+	const struct act *next =
+	        key->kind == ACT_KEY ? ended_by(acts, key, ACT_KEY) : NULL;
+	if (revoked != NULL && size > revoked->from)
 		return problem_set(why, REFUSED, EXIT_DAMAGED,
+		        "key %s is revoked for more than %" PRIu64 " seals",
+		        key->subject, revoked->from);
+	if (key->kind == ACT_KEY && size < key->from)
+		return problem_set(why, MALFORMED, EXIT_DAMAGED,
 		        "key %s signs from %" PRIu64 " seals on", key->subject,
 		        key->from);
-	for (const struct act *at = key + 1; at < acts->act + acts->n; at++) {
-		bool revoked = at->kind == ACT_REVOKE &&
-		               strcmp(at->subject, key->subject) == 0;
-		if (revoked && size > at->from)
-			return problem_set(why, REFUSED, EXIT_DAMAGED,
-			        "key %s is revoked for more than %" PRIu64 " seals",
-			        key->subject, at->from);
-		if (at->kind == ACT_KEY && key->kind == ACT_KEY && size > at->from)
-			return problem_set(why, REFUSED, EXIT_DAMAGED,
-			        "key %s gave way to key %s at %" PRIu64 " seals",
-			        key->subject, at->subject, at->from);
-	}
+	if (next != NULL && size > next->from)
+		return problem_set(why, MALFORMED, EXIT_DAMAGED,
+		        "key %s gave way to key %s at %" PRIu64 " seals", key->subject,
+		        next->subject, next->from);
 	return OK;
 }
 

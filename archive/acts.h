@@ -74,7 +74,8 @@ const struct act *acts_signer(const struct acts *acts);
 const struct act *acts_key(
         const struct acts *acts, enum act_kind kind, const char *name);
 
-/* May this key sign a checkpoint over `size` seals?  OK, or REFUSED and why. */
+/* May this key sign a checkpoint over `size` seals?  OK; REFUSED: it is revoked for so
+ * many; MALFORMED: another's time; and why. */
 int acts_may_sign(const struct acts *acts, const struct act *key, uint64_t size,
         struct problem *why);
 

@@ -77,10 +77,14 @@ int checkpoint_cosign(const struct checkpoint *checkpoint, struct note_signature
 int checkpoint_check(const struct checkpoint *checkpoint,
         const struct note_signature *signature, const uint8_t public_key[SIGN_PUBLIC]);
 
-/* Are its signatures those of keys in force?  Witnesses that co-signed; or MALFORMED,
- * REFUSED and why. */
+/* Are its signatures those of keys in force?  OK, with the co-signatures that count and
+ * those of witnesses revoked for so many seals; REFUSED: the archive's own key is revoked
+ * for so many, and it does not count; MALFORMED: it is not as it was signed.  And why. */
+struct checkpoint_held {
+	size_t witnesses, revoked;
+};
 int checkpoint_hold(const struct checkpoint *checkpoint, const struct acts *acts,
-        struct problem *why);
+        struct checkpoint_held *held, struct problem *why);
 
 /* Names of the checkpoints of days, ascending; caller frees.  Their number, 0 if there
  * are none. */

@@ -120,21 +120,39 @@ static int acts_hold(const struct checkpoint *checkpoint, const struct acts *act
 	return OK;
 }
 
-int checkpoint_hold(const struct checkpoint *checkpoint, const struct acts *acts,
-        struct problem *why)
+static int signed_twice(const struct checkpoint *checkpoint, struct problem *why)
 {
+	const struct note_signature *one = checkpoint->signature;
+	for (size_t i = 1; i < checkpoint->n_signatures; i++)
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(one[i].name, one[k].name) == 0)
+				return problem_set(why, MALFORMED, EXIT_DAMAGED,
+				        "is signed twice by %s", one[i].name);
+	return OK;
+}
+
+int checkpoint_hold(const struct checkpoint *checkpoint, const struct acts *acts,
+        struct checkpoint_held *held, struct problem *why)
+{
+	struct problem first = { .text = "" };
+	bool refused = false;
+	*held = (struct checkpoint_held){ 0 };
 	int status = acts_hold(checkpoint, acts, why);
+	if (status == OK)
+		status = signed_twice(checkpoint, why);
 	for (size_t i = 0; i < checkpoint->n_signatures && status == OK; i++) {
-		for (size_t k = 0; k < i && status == OK; k++)
-			if (strcmp(checkpoint->signature[i].name,
-			            checkpoint->signature[k].name) == 0)
-				status = problem_set(why, MALFORMED, EXIT_DAMAGED,
-				        "is signed twice by %s",
-				        checkpoint->signature[i].name);
-		if (status == OK)
-			status = signature_hold(checkpoint, i, acts, why);
+		int one = signature_hold(checkpoint, i, acts, &first);
+		held->revoked += i > 0 && one == REFUSED;
+		held->witnesses += i > 0 && one == OK;
+		if (one == OK || (i > 0 && one == REFUSED))
+			continue;
+		if (why != NULL)
+			*why = first;
+		refused = refused || one == REFUSED;
+		status = one == REFUSED ? OK
+		                        : one; /* the others must hold all the same */
 	}
-	return status == OK ? (int)checkpoint->n_signatures - 1 : status;
+	return status == OK && refused ? REFUSED : status;
 }
 
 /* ---- the folder ---- */
@@ -187,15 +205,22 @@ int checkpoint_sound(struct checkpoint *checkpoint, const char *path,
         const struct acts *acts, struct problem *why)
 {
 	struct problem first;
+	struct checkpoint_held held;
 	const char *slash = strrchr(path, '/');
 	int status = checkpoint_read(checkpoint, path, why);
 	if (status != OK)
 		return status;
 	status = name_holds(checkpoint, slash != NULL ? slash + 1 : path, &first);
 	if (status == OK && acts != NULL)
-		status = checkpoint_hold(checkpoint, acts, &first);
-	if (status >= 0)
+		status = checkpoint_hold(checkpoint, acts, &held, &first);
+	if (status == OK)
 		return OK;
+	if (status == REFUSED)
+		return problem_set(why, status, EXIT_DAMAGED,
+		        "%s: %.700s: this checkpoint does not count; the next one, by "
+		        "the "
+		        "key in force, does",
+		        path, first.text);
 	return problem_set(why, status, EXIT_DAMAGED,
 	        "%s: %.700s: this checkpoint is not as it was signed; quantrac verify "
 	        "tells more; put back a copy of it",

@@ -148,16 +148,22 @@ static int note_merge(const char *dir, const char *name, struct checkpoint *ours
 {
 	char path[ARCHIVE_PATH], text[CHECKPOINT_TEXT];
 	struct acts acts;
+	struct checkpoint_held before, held;
 	checkpoint_path(dir, name, path, sizeof path);
+	int status = acts_read(&acts, dir, why);
+	if (status == OK)
+		status = checkpoint_hold(ours, &acts, &before, why);
 	for (size_t i = 1; i < returned->n_signatures; i++)
 		if (!cosigned_by(ours, returned->signature[i].name) &&
 		        ours->n_signatures < CHECKPOINT_SIGNATURES)
 			ours->signature[ours->n_signatures++] = returned->signature[i];
-	int status = acts_read(&acts, dir, why);
 	if (status == OK)
-		status = checkpoint_hold(ours, &acts, why);
+		status = checkpoint_hold(ours, &acts, &held, why);
+	if (status == OK && held.revoked > before.revoked)
+		status = problem_set(why, REFUSED, EXIT_DAMAGED,
+		        "the witness is revoked for %" PRIu64 " seals", ours->size);
 	acts_free(&acts);
-	if (status < 0)
+	if (status != OK)
 		return status;
 	int n = checkpoint_print(ours, text, sizeof text);
 	if (n < 0 || file_replace(path, text, (size_t)n, 0644) != OK)

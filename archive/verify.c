@@ -27,16 +27,19 @@ void verify_say(const struct verify_report *report, int in_order, const char *na
 	fputc('\n', report->out);
 }
 
-static void seal_verify(struct verify_report *report, const struct seal *seal,
-        const struct archive_identity *identity)
+/* What is not as its line says, while the line is what was changed: that is told
+ * already, and is no finding of the file's. */
+static bool follows(struct verify_report *report, const struct verify_line *line)
 {
-	char path[ARCHIVE_PATH], text[1100];
-	struct finding finding;
-	struct stat st;
-	report->files++;
-	snprintf(path, sizeof path, "%s/%s", report->dir, seal->path);
-	bool there = stat(path, &st) == 0 || errno != ENOENT;
-	const char *order = there ? NULL : acts_pruned(report->acts, seal->path);
+	report->follow_files += line->changed;
+	return line->changed;
+}
+
+static void absent_say(struct verify_report *report, const struct verify_line *line)
+{
+	char text[300];
+	const struct seal *seal = &line->seal;
+	const char *order = acts_pruned(report->acts, seal->path);
 	if (order != NULL) {
 		report->pruned++;
 		snprintf(text, sizeof text, "PRUNED (%" PRIu64 " records, by order %s)",
@@ -44,65 +47,58 @@ static void seal_verify(struct verify_report *report, const struct seal *seal,
 		verify_say(report, 1, seal->path, text);
 		return;
 	}
-	if (!there) {
-		report->missing++;
-		snprintf(text, sizeof text,
-		        "MISSING (%" PRIu64
-		        " records were sealed; look for a copy: its SHA-256 "
-		        "must be the one in the seal list)",
-		        seal->records);
-		verify_say(report, 0, seal->path, text);
+	if (follows(report, line))
+		return;
+	report->missing++;
+	snprintf(text, sizeof text,
+	        "MISSING (%" PRIu64 " records were sealed; look for a copy: its "
+	        "SHA-256 must be the one in the seal list)",
+	        seal->records);
+	verify_say(report, 0, seal->path, text);
+}
+
+static void finding_say(struct verify_report *report, const struct verify_line *line,
+        const struct finding *finding)
+{
+	char text[1100];
+	const char *path = line->seal.path;
+	switch (finding->verdict) {
+	case VERDICT_OK:
+		report->sound++;
+		verify_say(report, 1, path, "OK");
+		break;
+	case VERDICT_REWRITTEN:
+		if (follows(report, line))
+			break;
+		report->rewritten++;
+		snprintf(text, sizeof text, "OK content (file rewritten%s)",
+		        finding->text);
+		verify_say(report, 1, path, text);
+		break;
+	case VERDICT_DAMAGED:
+		if (follows(report, line))
+			break;
+		report->damaged++;
+		snprintf(text, sizeof text, "DAMAGED: %s", finding->text);
+		verify_say(report, 0, path, text);
+	}
+}
+
+static void seal_verify(struct verify_report *report, const struct verify_line *line,
+        const struct archive_identity *identity)
+{
+	char path[ARCHIVE_PATH];
+	struct finding finding;
+	struct stat st;
+	report->files++;
+	snprintf(path, sizeof path, "%s/%s", report->dir, line->seal.path);
+	if (stat(path, &st) != 0 && errno == ENOENT) {
+		absent_say(report, line);
 		return;
 	}
 	fflush(report->out);
-	verify_file_apart(path, seal, identity, &finding);
-	report->sound += finding.verdict == VERDICT_OK;
-	report->rewritten += finding.verdict == VERDICT_REWRITTEN;
-	report->damaged += finding.verdict == VERDICT_DAMAGED;
-	if (finding.verdict == VERDICT_OK)
-		verify_say(report, 1, seal->path, "OK");
-	else if (finding.verdict == VERDICT_REWRITTEN)
-		verify_say(report, 1, seal->path, "OK content (file rewritten)");
-	else {
-		snprintf(text, sizeof text, "DAMAGED: %s", finding.text);
-		verify_say(report, 0, seal->path, text);
-	}
-}
-
-static int line_damaged(void *with, size_t number, const char *text)
-{
-	struct verify_report *report = with;
-	char name[64];
-	report->damaged++;
-	snprintf(name, sizeof name, "seals line %zu", number);
-	verify_say(report, 0, name, text);
-	return 0;
-}
-
-static int seals_verify(
-        struct verify_report *report, struct seal_list *list, struct problem *why)
-{
-	char *text, line[160];
-	size_t n;
-	int status = seal_list_text(report->dir, &text, &n, why);
-	if (status != OK)
-		return status;
-	struct seal_visitor visitor = { .bad = line_damaged, .with = report };
-	int damaged = seal_list_walk(list, text, n, &visitor);
-	free(text);
-	if (list->torn > 0) {
-		snprintf(line, sizeof line,
-		        "last line torn (%zu bytes): a power cut while it was written; "
-		        "it counts for nothing",
-		        list->torn);
-		verify_say(report, 0, "seals", line);
-	}
-	if (damaged == 0) {
-		snprintf(line, sizeof line, "OK, %zu lines, each names the one before",
-		        list->n);
-		verify_say(report, 1, "seals", line);
-	}
-	return OK;
+	verify_file_apart(path, &line->seal, identity, &finding);
+	finding_say(report, line, &finding);
 }
 
 /* ---- files nobody sealed ---- */
@@ -118,13 +114,14 @@ static int by_text(const void *left, const void *right)
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-static int names_make(struct names *names, const struct seal_list *list)
+static int names_make(struct names *names, const struct verify_lines *lines)
 {
-	*names = (struct names){ .name = calloc(list->n + 1, sizeof *names->name) };
+	*names = (struct names){ .name = calloc(lines->n + 1, sizeof *names->name) };
 	if (names->name == NULL)
 		return FAILED;
-	for (size_t i = 0; i < list->n; i++)
-		names->name[names->n++] = list->seal[i].path;
+	for (size_t i = 0; i < lines->n; i++)
+		if (lines->line[i].is_seal)
+			names->name[names->n++] = lines->line[i].seal.path;
 	qsort(names->name, names->n, sizeof *names->name, by_text);
 	return OK;
 }
@@ -139,11 +136,14 @@ static void stranger_check(
 	        bsearch(&name, sealed->name, sealed->n, sizeof *sealed->name,
 	                by_text) != NULL)
 		return;
+	if (verify_lines_speak_of(report->lines, name)) {
+		report->follow_files++;
+		return;
+	}
 	report->strangers++;
 	verify_say(report, 0, name,
 	        "NOT SEALED: no line of the seal list names it (left by a power cut, "
-	        "or put "
-	        "there by somebody)");
+	        "or put there by somebody)");
 }
 
 static int by_name(const FTSENT **left, const FTSENT **right)
@@ -185,13 +185,13 @@ static void stranger_look(
 
 /* All of the archive: whoever reads it by the names of its files takes in a copy or a
  * link wherever it lies. */
-static void strangers_find(struct verify_report *report, const struct seal_list *list)
+static void strangers_find(struct verify_report *report)
 {
 	struct names sealed;
 	char dir[ARCHIVE_PATH];
 	snprintf(dir, sizeof dir, "%s", report->dir);
 	char *const folders[] = { dir, NULL };
-	if (names_make(&sealed, list) != OK)
+	if (names_make(&sealed, report->lines) != OK)
 		return;
 	FTS *walk =
 	        fts_open(folders, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, by_name);
@@ -215,35 +215,37 @@ static int summary(const struct verify_report *report)
 	fprintf(report->out,
 	        "%zu sealed files: %zu OK, %zu OK content, %zu missing, %zu pruned; "
 	        "%zu damaged places; %zu not sealed; %zu journals, %zu damaged; "
-	        "%zu checkpoints, %zu co-signed, %zu time stamps: %s\n",
+	        "%zu checkpoints, %zu co-signed, %zu revoked, %zu time stamps: %s\n",
 	        report->files, report->sound, report->rewritten, report->missing,
 	        report->pruned, report->damaged, report->strangers, report->journals,
 	        report->journal_damaged, report->checkpoints, report->cosigned,
-	        report->receipts, bad == 0 ? "OK" : "DAMAGED");
+	        report->revoked, report->receipts, bad == 0 ? "OK" : "DAMAGED");
 	return bad > INT_MAX ? INT_MAX : (int)bad;
 }
 
 static int archive_verify(struct verify_report *report, struct problem *why)
 {
 	struct archive_identity identity;
-	struct seal_list list = { 0 };
 	struct acts acts = { 0 };
 	int status = archive_identify(report->dir, &identity, why);
 	if (status == OK)
-		status = seals_verify(report, &list, why);
+		status = verify_lines_take(report->lines, report->dir, why);
 	if (status == OK)
 		status = verify_acts(report, &acts, why);
 	if (status == OK)
 		status = verify_checkpoints(report, identity.zone, why);
 	if (status == OK) {
-		for (size_t i = 0; i < list.n; i++)
-			seal_verify(report, &list.seal[i], &identity);
-		strangers_find(report, &list);
+		verify_lines_say(report);
+		const struct verify_lines *lines = report->lines;
+		for (size_t i = 0; i < lines->n; i++)
+			if (lines->line[i].is_seal)
+				seal_verify(report, &lines->line[i], &identity);
+		strangers_find(report);
+		verify_follows_say(report);
 		verify_journals(report);
 		status = summary(report);
 	}
 	acts_free(&acts);
-	seal_list_free(&list);
 	return status;
 }
 
@@ -269,46 +271,61 @@ static int archive_above(const char *file, char dir[PATH_MAX],
 static int one_verify(struct verify_report *report, const char *whole,
         const struct archive_identity *identity, struct problem *why)
 {
-	struct seal_list list = { 0 };
 	struct acts acts = { 0 };
-	int status = seals_verify(report, &list, why);
+	int status = verify_lines_take(report->lines, report->dir, why);
 	if (status == OK)
 		status = verify_acts(report, &acts, why);
+	if (status == OK)
+		verify_lines_say(report);
+	const struct verify_lines *lines = report->lines;
 	const char *name = whole + strlen(report->dir) + 1;
-	const struct seal *seal = NULL;
-	for (size_t i = 0; i < list.n; i++) {
-		if (strcmp(list.seal[i].path, name) == 0)
-			seal = &list.seal[i];
+	const struct verify_line *found = NULL;
+	for (size_t i = 0; i < lines->n; i++) {
+		if (lines->line[i].is_seal &&
+		        strcmp(lines->line[i].seal.path, name) == 0)
+			found = &lines->line[i];
 	}
-	if (status == OK && seal == NULL) {
+	if (status == OK && found == NULL) {
 		report->strangers++;
 		verify_say(report, 0, name,
 		        "NOT SEALED: no line of the seal list names it");
 	} else if (status == OK) {
-		seal_verify(report, seal, identity);
+		seal_verify(report, found, identity);
+		verify_follows_say(report);
 	}
 	acts_free(&acts);
-	seal_list_free(&list);
 	return status == OK ? summary(report) : status;
 }
 
-int verify_path(const char *path, FILE *out, int quiet, struct problem *why)
+/* A folder, or a file in one. */
+static int path_verify(
+        struct verify_report *report, const char *path, struct problem *why)
 {
 	struct stat st;
 	char dir[PATH_MAX], whole[PATH_MAX];
 	struct archive_identity identity;
-	struct verify_report report = { .dir = path, .out = out, .quiet = quiet };
 	if (stat(path, &st) != 0)
 		return problem_set(
 		        why, NOT_FOUND, EXIT_NO_FILE, "%s: %s", path, strerror(errno));
 	if (S_ISDIR(st.st_mode))
-		return archive_verify(&report, why);
+		return archive_verify(report, why);
 	int status = archive_above(path, dir, &identity, why);
 	if (status != OK)
 		return status;
 	if (realpath(path, whole) == NULL)
 		return problem_set(
 		        why, NOT_FOUND, EXIT_NO_FILE, "%s: %s", path, strerror(errno));
-	report.dir = dir;
-	return one_verify(&report, whole, &identity, why);
+	report->dir = dir;
+	return one_verify(report, whole, &identity, why);
+}
+
+int verify_path(const char *path, FILE *out, int quiet, struct problem *why)
+{
+	struct verify_lines lines = { .n = 0 };
+	struct verify_report report = {
+		.dir = path, .out = out, .quiet = quiet, .lines = &lines
+	};
+	int status = path_verify(&report, path, why);
+	verify_lines_free(&lines);
+	return status;
 }

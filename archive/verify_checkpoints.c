@@ -18,71 +18,74 @@
 struct look {
 	struct verify_report *report;
 	const char *zone;
-	char *seals, *next; /* the list, and the line the tree is fed with next */
-	size_t n;
-	uint64_t lines, of; /* fed, and all there are */
-	struct proof_tree tree;
-	uint8_t prev[DIGEST_SIZE]; /* hash of the checkpoint before */
-	uint64_t covered;          /* by a checkpoint that is sound */
+	uint64_t fed;                   /* lines */
+	struct proof_tree tree, before; /* of those; without the last */
+	uint8_t prev[DIGEST_SIZE];      /* hash of the checkpoint before */
+	bool broken;                    /* that one does not hold: it tells nothing */
 };
 
 static void say(struct look *look, bool damage, const char *name, const char *text)
 {
 	char line[1200];
 	look->report->damaged += damage;
-	look->report->checkpoints_damaged += damage;
 	snprintf(line, sizeof line, "%s%s", damage ? "DAMAGED: " : "", text);
 	verify_say(look->report, !damage, name, line);
 }
 
 /* ---- the lines of the seal list, as they are ---- */
 
-static int seals_take(struct look *look, struct problem *why)
+static void line_feed(struct look *look, const char *line, size_t n)
 {
-	int status = seal_list_text(look->report->dir, &look->seals, &look->n, why);
-	look->next = look->seals;
-	for (size_t i = 0; i < look->n; i++)
-		look->of += look->seals[i] == '\n';
-	if (proof_tree_start(&look->tree) != OK && status == OK)
-		status = problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
-	return status;
+	look->before = look->tree;
+	seals_tree_add(&look->tree, line, n);
+	look->fed++;
 }
 
-static void seals_feed(struct look *look, uint64_t until)
+/* Would it be its root if the last line named the one before? */
+static bool last_mends(struct look *look, const struct checkpoint *checkpoint)
 {
-	for (; look->lines < until; look->lines++) {
-		size_t left = look->n - (size_t)(look->next - look->seals);
-		const char *end = memchr(look->next, '\n', left);
-		size_t n = end != NULL ? (size_t)(end - look->next) : left;
-		seals_tree_add(&look->tree, look->next, n);
-		look->next += n + 1;
+	char mended[SEAL_LINE];
+	uint8_t root[DIGEST_SIZE];
+	const struct verify_lines *lines = look->report->lines;
+	struct proof_tree tree = look->before;
+	if (!lines->doubt || checkpoint->size != lines->n)
+		return false;
+	size_t n = verify_line_mended(lines, lines->n - 1, mended);
+	seals_tree_add(&tree, mended, n);
+	seals_tree_root(&tree, root);
+	return memcmp(root, checkpoint->root, sizeof root) == 0;
+}
+
+/* Is its root that of the list?  It was signed as it is: if not, it is the list that was
+ * changed. */
+static bool root_agrees(
+        struct look *look, const struct checkpoint *checkpoint, const char *name)
+{
+	uint8_t root[DIGEST_SIZE];
+	struct verify_lines *lines = look->report->lines;
+	if (checkpoint->size > lines->most_signed) {
+		lines->most_signed = checkpoint->size;
+		snprintf(lines->most_signed_by, sizeof lines->most_signed_by, "%.20s",
+		        name);
 	}
+	if (checkpoint->size > lines->n)
+		return false;
+	while (look->fed < checkpoint->size) {
+		const struct verify_line *line = &lines->line[look->fed];
+		line_feed(look, line->text, line->n);
+	}
+	seals_tree_root(&look->tree, root);
+	if (memcmp(root, checkpoint->root, sizeof root) == 0) {
+		lines->agreed = checkpoint->size;
+		return true;
+	}
+	if (lines->differs == 0)
+		lines->differs = checkpoint->size;
+	lines->last_mends = lines->last_mends || last_mends(look, checkpoint);
+	return false;
 }
 
 /* ---- one checkpoint ---- */
-
-static int root_check(
-        struct look *look, const struct checkpoint *checkpoint, struct problem *why)
-{
-	uint8_t root[DIGEST_SIZE];
-	if (checkpoint->size > look->of)
-		return problem_set(why, MALFORMED, EXIT_DAMAGED,
-		        "covers %" PRIu64 " seals; the list has only %" PRIu64
-		        ": the last were cut off",
-		        checkpoint->size, look->of);
-	if (checkpoint->size < look->lines)
-		return problem_set(why, MALFORMED, EXIT_DAMAGED,
-		        "covers fewer seals than the one before it");
-	seals_feed(look, checkpoint->size);
-	seals_tree_root(&look->tree, root);
-	if (memcmp(root, checkpoint->root, sizeof root) == 0)
-		return OK;
-	return problem_set(why, MALFORMED, EXIT_DAMAGED,
-	        "its root is not that of the first %" PRIu64
-	        " seals: one of the lines %" PRIu64 " to %" PRIu64
-	        " was changed, or the checkpoint",
-	        checkpoint->size, look->covered + 1, checkpoint->size);
-}
 
 static int words_check(const struct look *look, const struct checkpoint *checkpoint,
         const char *name, struct problem *why)
@@ -97,23 +100,14 @@ static int words_check(const struct look *look, const struct checkpoint *checkpo
 		return problem_set(why, MALFORMED, EXIT_DAMAGED,
 		        "covers %" PRIu64 " seals, which is not its name",
 		        checkpoint->size);
-	if (memcmp(checkpoint->prev, look->prev, DIGEST_SIZE) != 0)
+	if (!look->broken && memcmp(checkpoint->prev, look->prev, DIGEST_SIZE) != 0)
 		return problem_set(why, MALFORMED, EXIT_DAMAGED,
 		        "does not name the checkpoint before it: one was changed, "
 		        "added or removed");
+	if (checkpoint->size < look->fed)
+		return problem_set(why, MALFORMED, EXIT_DAMAGED,
+		        "covers fewer seals than the one before it");
 	return OK;
-}
-
-/* Witnesses, or a problem. */
-static int checkpoint_verify(struct look *look, const struct checkpoint *checkpoint,
-        const char *name, struct problem *why)
-{
-	int status = words_check(look, checkpoint, name, why);
-	int held = status == OK ? checkpoint_hold(checkpoint, look->report->acts, why)
-	                        : status;
-	if (held >= 0)
-		status = root_check(look, checkpoint, why);
-	return held >= 0 && status == OK ? held : MALFORMED;
 }
 
 static void receipt_verify(
@@ -135,9 +129,62 @@ static void receipt_verify(
 	say(look, false, file, line);
 }
 
+static void sound_say(struct look *look, const struct checkpoint *checkpoint,
+        const char *file, const struct checkpoint_held *held)
+{
+	char line[240], more[64] = "", at[TIME_TEXT];
+	look->report->cosigned += held->witnesses > 0;
+	if (held->revoked > 0)
+		snprintf(more, sizeof more,
+		        ", %zu of a revoked witness: does not count", held->revoked);
+	snprintf(line, sizeof line,
+	        "OK, %" PRIu64 " seals, signed %s by %s, %zu co-signature%s%s",
+	        checkpoint->size, time_print(checkpoint->at_us, 0, at),
+	        checkpoint->signature[0].name, held->witnesses,
+	        held->witnesses == 1 ? "" : "s", more);
+	say(look, false, file, line);
+}
+
+/* What its key signed beyond its time is no damage: somebody said so, and signed it. */
+static void revoked_say(struct look *look, const struct checkpoint *checkpoint,
+        const char *file, const struct problem *why)
+{
+	char line[240];
+	look->report->revoked++;
+	snprintf(line, sizeof line,
+	        "REVOKED: does not count: over %" PRIu64 " seals, and %.160s",
+	        checkpoint->size, why->text);
+	verify_say(look->report, 1, file, line);
+}
+
+static void read_look(struct look *look, const struct checkpoint *checkpoint,
+        const char *name, const char *file)
+{
+	struct problem why;
+	struct checkpoint_held held;
+	int status = words_check(look, checkpoint, name, &why);
+	if (status == OK)
+		status = checkpoint_hold(checkpoint, look->report->acts, &held, &why);
+	look->broken = false;
+	if (status == REFUSED) {
+		revoked_say(look, checkpoint, file, &why);
+		return;
+	}
+	look->broken = status != OK;
+	if (status != OK && look->report->acts_damaged &&
+	        checkpoint->acts > look->report->acts->n)
+		look->report->follow_checkpoints++;
+	else if (status != OK)
+		say(look, true, file, why.text);
+	else if (root_agrees(look, checkpoint, name))
+		sound_say(look, checkpoint, file, &held);
+	else
+		look->report->follow_checkpoints++;
+}
+
 static void checkpoint_look(struct look *look, const char *name)
 {
-	char path[ARCHIVE_PATH], file[CHECKPOINT_NAME + 32], line[200], at[TIME_TEXT];
+	char path[ARCHIVE_PATH], file[CHECKPOINT_NAME + 32];
 	struct checkpoint checkpoint;
 	struct problem why;
 	checkpoint_path(look->report->dir, name, path, sizeof path);
@@ -145,21 +192,10 @@ static void checkpoint_look(struct look *look, const char *name)
 	look->report->checkpoints++;
 	if (checkpoint_read(&checkpoint, path, &why) != OK) {
 		say(look, true, file, why.text + strlen(path) + 2);
+		look->broken = true;
 		return;
 	}
-	int witnesses = checkpoint_verify(look, &checkpoint, name, &why);
-	if (witnesses < 0) {
-		say(look, true, file, why.text);
-	} else {
-		look->covered = checkpoint.size;
-		look->report->cosigned += witnesses > 0;
-		snprintf(line, sizeof line,
-		        "OK, %" PRIu64 " seals, signed %s by %s, %d co-signature%s",
-		        checkpoint.size, time_print(checkpoint.at_us, 0, at),
-		        checkpoint.signature[0].name, witnesses,
-		        witnesses == 1 ? "" : "s");
-		say(look, false, file, line);
-	}
+	read_look(look, &checkpoint, name, file);
 	checkpoint_hash(&checkpoint, look->prev);
 	receipt_verify(look, &checkpoint, name);
 }
@@ -205,6 +241,10 @@ static void file_look(struct look *look, const char *name)
 		say(look, true, file, "is not the key that the acts name");
 		return;
 	}
+	if (look->report->acts_damaged) {
+		look->report->follow_files++; /* which the acts would name */
+		return;
+	}
 	look->report->strangers++;
 	verify_say(look->report, 0, file, "NOT SEALED: no act names it");
 }
@@ -228,8 +268,12 @@ static int act_damaged(void *with, size_t number, const char *text)
 {
 	struct verify_report *report = with;
 	char name[64], line[1100];
+	if (report->acts_damaged) { /* it rests on the one told */
+		report->follow_acts++;
+		return 0;
+	}
+	report->acts_damaged = true;
 	report->damaged++;
-	report->checkpoints_damaged++;
 	snprintf(name, sizeof name, CHECKPOINTS_DIR "/acts line %zu", number);
 	snprintf(line, sizeof line, "DAMAGED: %s", text);
 	verify_say(report, 0, name, line);
@@ -265,16 +309,17 @@ int verify_acts(struct verify_report *report, struct acts *acts, struct problem 
 static void uncovered_say(struct look *look)
 {
 	char line[160];
-	if (look->report->checkpoints == 0 && look->of > 0)
+	const struct verify_lines *lines = look->report->lines;
+	if (look->report->checkpoints == 0 && lines->n > 0)
 		verify_say(look->report, 1, CHECKPOINTS_DIR,
 		        "none: the seal list is not signed, so that whoever holds this "
 		        "archive could make all of it again");
-	if (look->report->checkpoints == 0 || look->covered >= look->of)
+	if (look->report->checkpoints == 0 || lines->agreed >= lines->n)
 		return;
 	snprintf(line, sizeof line,
-	        "lines %" PRIu64 " to %" PRIu64 " of the seal list are under no sound "
+	        "lines %" PRIu64 " to %zu of the seal list are under no sound "
 	        "checkpoint yet",
-	        look->covered + 1, look->of);
+	        lines->agreed + 1, lines->n);
 	verify_say(look->report, 1, CHECKPOINTS_DIR, line);
 }
 
@@ -283,22 +328,17 @@ int verify_checkpoints(
 {
 	char path[ARCHIVE_PATH], (*names)[CHECKPOINT_NAME];
 	struct look look = { .report = report, .zone = zone };
-	uint8_t root[DIGEST_SIZE];
-	int status = seals_take(&look, why);
-	size_t n = status == OK ? checkpoint_names(report->dir, &names) : 0;
+	if (proof_tree_start(&look.tree) != OK)
+		return problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
+	size_t n = checkpoint_names(report->dir, &names);
 	for (size_t i = 0; i < n; i++)
 		checkpoint_look(&look, names[i]);
-	if (status == OK)
-		free(names);
+	free(names);
 	checkpoint_path(report->dir, CHECKPOINT_OPEN, path, sizeof path);
-	if (status == OK && access(path, F_OK) == 0)
+	if (access(path, F_OK) == 0)
 		checkpoint_look(&look, CHECKPOINT_OPEN);
-	if (status == OK) {
-		folder_look(&look);
-		uncovered_say(&look);
-	}
-	if (look.tree.digest != NULL)
-		proof_tree_root(&look.tree, root);
-	free(look.seals);
-	return status;
+	folder_look(&look);
+	uncovered_say(&look);
+	digest_free(look.tree.digest);
+	return OK;
 }

@@ -3,9 +3,12 @@
 #ifndef ARCHIVE_VERIFY_INSIDE_H
 #define ARCHIVE_VERIFY_INSIDE_H
 
+#include <stdbool.h>
+
 #include "archive/acts.h"
 #include "archive/archive.h"
 #include "archive/proof.h"
+#include "archive/seals.h"
 
 enum verdict { VERDICT_OK, VERDICT_REWRITTEN, VERDICT_DAMAGED };
 
@@ -34,14 +37,65 @@ void verify_file(
 void verify_file_apart(const char *path, const struct seal *seal,
         const struct archive_identity *identity, struct finding *finding);
 
+/* A line of the seal list as it lies there. */
+struct verify_line {
+	const char *text; /* n bytes, without the newline */
+	size_t n;
+	bool is_seal; /* to the letter; `seal` is what it says */
+	bool changed; /* it is this line that is not as it was sealed */
+	uint8_t hash[DIGEST_SIZE];
+	struct seal seal;
+};
+
+/* All of them, and what the checkpoints say of them. */
+struct verify_lines {
+	char *text;
+	size_t n, torn;           /* bytes behind the last newline */
+	struct verify_line *line; /* line[n + 1]: the last is what is torn */
+	bool doubt;      /* the last does not name the one before: which is it? */
+	bool last_mends; /* with the right hash in it, it is the one that was signed */
+	uint64_t agreed, differs; /* most lines of a checkpoint that are those signed;
+	                           * fewest that are not, 0: none */
+	uint64_t most_signed;     /* lines of the largest checkpoint */
+	char most_signed_by[24];
+};
+
 struct verify_report {
 	const char *dir;
 	FILE *out;
 	int quiet;               /* only what is not in order */
 	const struct acts *acts; /* those that hold */
+	bool acts_damaged;       /* and some do not */
+	struct verify_lines *lines;
 	size_t files, sound, rewritten, damaged, missing, pruned, strangers, journals,
-	        journal_damaged, checkpoints, checkpoints_damaged, cosigned, receipts;
+	        journal_damaged, checkpoints, cosigned, revoked, receipts,
+	        follow_checkpoints, follow_acts, follow_files;
 };
+
+/* ---- verify_seals.c ---- */
+
+/* Read the list and mark the lines that were changed, as far as it tells by itself.  OK
+ * or a problem. */
+int verify_lines_take(struct verify_lines *lines, const char *dir, struct problem *why);
+void verify_lines_free(struct verify_lines *lines);
+void verify_lines_mark(struct verify_lines *lines);
+
+/* Line i with the right hash of the one before put in; its length. */
+size_t verify_line_mended(
+        const struct verify_lines *lines, size_t i, char out[SEAL_LINE]);
+
+/* Once all checkpoints were looked at: what was in doubt.  Then say the places. */
+void verify_lines_settle(struct verify_lines *lines);
+bool verify_lines_changed(const struct verify_lines *lines);
+void verify_lines_say(struct verify_report *report);
+
+/* Is the file one of a line that was changed, by what is left of its words? */
+bool verify_lines_speak_of(const struct verify_lines *lines, const char *name);
+
+/* How many checkpoints, acts and files could not be compared with such lines. */
+void verify_follows_say(const struct verify_report *report);
+
+/* ---- */
 
 /* One line: "<name>: <text>"; what a terminal would obey in them is escaped. */
 void verify_say(const struct verify_report *report, int in_order, const char *name,

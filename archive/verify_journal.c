@@ -26,7 +26,8 @@
 /* One journal while it is read. */
 struct scan {
 	struct verify_report *report;
-	char name[96]; /* journal/<source>/<epoch> */
+	char name[96];               /* journal/<source>/<epoch> */
+	uint8_t source[SOURCE_SIZE]; /* padded with zeros */
 	uint64_t epoch;
 	bool begun;
 	uint64_t records, first, next;
@@ -39,7 +40,8 @@ struct segment_bytes {
 	const uint8_t *in;
 	size_t n;
 	uint32_t seed;
-	bool last; /* the newest: may end in a torn write */
+	bool last;      /* the newest: may end in a torn write */
+	uint64_t limit; /* first seq of the next: it, and what comes after, is there */
 };
 
 static void say(struct scan *scan, int damage, const char *format, ...)
@@ -63,7 +65,9 @@ static bool header_sound(const struct scan *scan, const struct segment_bytes *se
 {
 	const uint8_t *in = segment->in;
 	return segment->n >= JOURNAL_HEADER && memcmp(in, "QTJ1", 4) == 0 &&
-	       get_le16(in + 4) == 1 && get_le64(in + 24) == scan->epoch &&
+	       get_le16(in + 4) == 1 &&
+	       memcmp(in + 8, scan->source, SOURCE_SIZE) == 0 &&
+	       get_le64(in + 24) == scan->epoch &&
 	       get_le32(in + 60) == crc32c(0, in, 60) &&
 	       get_le64(in + 40) == strtoull(segment->name, NULL, 10);
 }
@@ -156,30 +160,74 @@ static size_t next_sound(const struct segment_bytes *segment, size_t at)
 	return 0;
 }
 
+static void tail_say(struct scan *scan, const struct segment_bytes *segment, size_t at)
+{
+	size_t n = last_byte(segment, at) - at;
+	if (!scan->begun)
+		say(scan, 0,
+		        "torn tail of %zu bytes (%s offset %zu): nothing before it", n,
+		        segment->name, at);
+	else if (segment->last)
+		say(scan, 0,
+		        "torn tail of %zu bytes behind seq %" PRIu64
+		        " (%s offset %zu): a write cut off by a power failure, or its "
+		        "last commit was damaged",
+		        n, scan->next - 1, segment->name, at);
+	else
+		say(scan, 0,
+		        "torn tail of %zu bytes behind seq %" PRIu64
+		        " (%s offset %zu): a write that failed and was made again in "
+		        "the next segment, or a change where nothing is kept",
+		        n, scan->next - 1, segment->name, at);
+}
+
 /* At bytes that are no entry: where to go on, or the end of the segment. */
 static size_t trouble(struct scan *scan, const struct segment_bytes *segment, size_t at)
 {
-	size_t end = last_byte(segment, at);
-	if (end == at)
+	if (last_byte(segment, at) == at)
 		return segment->n;
 	size_t next = next_sound(segment, at);
-	if (next > 0) {
-		say(scan, 1,
-		        "DAMAGED: %s offset %zu to %zu is no record, or not as written",
-		        segment->name, at, next - 1);
-		return next;
+	if (next == 0) {
+		tail_say(scan, segment, at);
+		return segment->n;
 	}
-	if (segment->last && scan->begun)
-		say(scan, 0,
-		        "torn tail of %zu bytes behind seq %" PRIu64
-		        " (%s offset %zu): a write cut off "
-		        "by a power failure, or its last commit was damaged",
-		        end - at, scan->next - 1, segment->name, at);
-	else if (segment->last)
-		say(scan, 0,
-		        "torn tail of %zu bytes (%s offset %zu): nothing before it",
-		        end - at, segment->name, at);
-	return segment->n;
+	say(scan, 1, "DAMAGED: %s offset %zu to %zu is no record, or not as written",
+	        segment->name, at, next - 1);
+	return next;
+}
+
+/* Behind the last record that is taken from an older segment: repetitions, what a failed
+ * write left, or zeros.  None of it is read, and none of it changes unseen. */
+static void rest_look(struct scan *scan, const struct segment_bytes *segment, size_t at)
+{
+	while (at + JOURNAL_ENTRY <= segment->n) {
+		size_t size = entry_sound(segment, at);
+		if (size == 0)
+			break;
+		at += size;
+	}
+	if (last_byte(segment, at) > at)
+		tail_say(scan, segment, at);
+}
+
+static void entries_scan(struct scan *scan, const struct segment_bytes *segment)
+{
+	size_t at = JOURNAL_HEADER;
+	while (at + JOURNAL_ENTRY <= segment->n) {
+		if (scan->begun && scan->next >= segment->limit)
+			break;
+		size_t size = entry_sound(segment, at);
+		if (size == 0) {
+			at = trouble(scan, segment, at);
+			continue;
+		}
+		if (get_le64(segment->in + at + JOURNAL_ENTRY + 32) >= segment->limit)
+			break;
+		number_check(scan, segment, at);
+		at += size;
+	}
+	if (!segment->last)
+		rest_look(scan, segment, at);
 }
 
 static void segment_scan(struct scan *scan, struct segment_bytes *segment)
@@ -201,15 +249,7 @@ static void segment_scan(struct scan *scan, struct segment_bytes *segment)
 	put_le64(key, scan->epoch);
 	memcpy(key + 8, segment->in + 32, 8);
 	segment->seed = crc32c(0, key, sizeof key);
-	for (size_t at = JOURNAL_HEADER; at + JOURNAL_ENTRY <= segment->n;) {
-		size_t size = entry_sound(segment, at);
-		if (size == 0) {
-			at = trouble(scan, segment, at);
-			continue;
-		}
-		number_check(scan, segment, at);
-		at += size;
-	}
+	entries_scan(scan, segment);
 }
 
 /* ---- one journal ---- */
@@ -221,8 +261,9 @@ static int is_segment(const struct dirent *entry)
 	       strspn(entry->d_name, "0123456789") == 20;
 }
 
+/* `next`: name of the segment behind it; NULL: there is none. */
 static void file_scan(
-        struct scan *scan, const char *folder, const char *name, bool last)
+        struct scan *scan, const char *folder, const char *name, const char *next)
 {
 	char path[ARCHIVE_PATH + 64], *bytes;
 	size_t n;
@@ -232,9 +273,11 @@ static void file_scan(
 		        file_reason(errno));
 		return;
 	}
-	struct segment_bytes segment = {
-		.name = name, .in = (const uint8_t *)bytes, .n = n, .last = last
-	};
+	struct segment_bytes segment = { .name = name,
+		.in = (const uint8_t *)bytes,
+		.n = n,
+		.last = next == NULL,
+		.limit = next != NULL ? strtoull(next, NULL, 10) : UINT64_MAX };
 	segment_scan(scan, &segment);
 	free(bytes);
 }
@@ -245,6 +288,7 @@ static void journal_verify(
 	char folder[ARCHIVE_PATH], text[128];
 	struct dirent **entry = NULL;
 	struct scan scan = { .report = report, .epoch = epoch };
+	memcpy(scan.source, source, strnlen(source, SOURCE_SIZE));
 	snprintf(scan.name, sizeof scan.name, "journal/%s/%016" PRIx64, source, epoch);
 	snprintf(folder, sizeof folder, "%.4000s/%s", report->dir, scan.name);
 	report->journals++;
@@ -253,10 +297,11 @@ static void journal_verify(
 	int n = scandir(folder, &entry, is_segment, alphasort);
 	if (n < 0)
 		say(&scan, 1, "DAMAGED: cannot be read: %s", strerror(errno));
-	for (int i = 0; i < n; i++) {
-		file_scan(&scan, folder, entry[i]->d_name, i + 1 == n);
+	for (int i = 0; i < n; i++)
+		file_scan(&scan, folder, entry[i]->d_name,
+		        i + 1 < n ? entry[i + 1]->d_name : NULL);
+	for (int i = 0; i < n; i++)
 		free(entry[i]);
-	}
 	free(entry);
 	if (scan.next > 0 && sealed >= scan.next)
 		say(&scan, 1,

@@ -123,6 +123,7 @@ static int chain_check(const struct visit *visit, struct problem *why)
 static int shown_check(struct visit *visit, struct problem *why)
 {
 	struct acts acts;
+	struct checkpoint_held held;
 	int status = root_check(visit, why);
 	if (status == OK)
 		status = chain_check(visit, why);
@@ -131,10 +132,10 @@ static int shown_check(struct visit *visit, struct problem *why)
 	status = acts_read(&acts, visit->witness->copy, why);
 	/* a co-signature of another witness is his own affair */
 	visit->checkpoint.n_signatures = 1;
-	int held =
-	        status == OK ? checkpoint_hold(&visit->checkpoint, &acts, why) : status;
+	if (status == OK)
+		status = checkpoint_hold(&visit->checkpoint, &acts, &held, why);
 	acts_free(&acts);
-	return held < 0 ? held : OK;
+	return status;
 }
 
 /* ---- what he remembers ---- */

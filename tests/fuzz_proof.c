@@ -25,13 +25,14 @@ static void read_checkpoint(const char *text, size_t n)
 	static char again[CHECKPOINT_TEXT];
 	struct checkpoint checkpoint;
 	struct acts none = { 0 };
+	struct checkpoint_held held;
 	struct problem why;
 	if (checkpoint_parse(&checkpoint, text, n) != OK)
 		return;
 	assert(checkpoint_print(&checkpoint, again, sizeof again) == (int)n);
 	assert(memcmp(again, text, n) == 0);
 	/* nobody is known, so nobody's signature holds */
-	assert(checkpoint_hold(&checkpoint, &none, &why) < 0);
+	assert(checkpoint_hold(&checkpoint, &none, &held, &why) < 0);
 }
 
 static void read_acts(const char *text, size_t n)

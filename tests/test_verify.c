@@ -55,7 +55,7 @@ static void what_was_sealed_is_ok(void **state)
 	assert_string_equal(verify_text(dir, 1, &bad),
 	        "4 sealed files: 4 OK, 0 OK content, 0 missing, 0 pruned; 0 damaged "
 	        "places; 0 not sealed; 0 journals, 0 damaged; 0 checkpoints, 0 "
-	        "co-signed, 0 time stamps: OK\n");
+	        "co-signed, 0 revoked, 0 time stamps: OK\n");
 }
 
 static void a_rewritten_file_is_ok_by_its_content(void **state)
@@ -231,8 +231,9 @@ static void an_edited_seal_list_is_found(void **state)
 	assert_int_equal(file_replace(seals, text, n, 0600), OK);
 	int bad;
 	const char *said = verify_text(*state, 0, &bad);
-	assert_int_equal(bad, 2); /* the line, and the file that now has none */
-	assert_contains(said, "seals line 1: is not a seal");
+	assert_int_equal(bad, 1); /* the line; that its file now has none follows */
+	assert_contains(said, "seals line 1: DAMAGED: is not a seal");
+	assert_contains(said, "0 acts and 1 files rest on the lines that were changed");
 	memcpy(text, "v1", 2);
 	*digit = *digit == '0' ? '1' : '0';
 	assert_int_equal(file_replace(seals, text, n - 1, 0600), OK);
