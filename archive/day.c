@@ -163,7 +163,13 @@ void day_close(struct day *day)
 	free(day->group);
 	free(day->epoch);
 	h5_close(day->h5, NULL);
+	free(day->image);
 	free(day);
+}
+
+void day_own_image(struct day *day, uint8_t *bytes)
+{
+	day->image = bytes;
 }
 
 const struct day_header *day_header(const struct day *day)

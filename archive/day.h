@@ -53,6 +53,8 @@ int day_open(struct day **out, const char *path, struct problem *why);
 /* The same of bytes in memory, which stay the caller's. */
 struct h5_image;
 int day_open_image(struct day **out, const struct h5_image *image, struct problem *why);
+/* Let day_close() free the bytes it was opened from. */
+void day_own_image(struct day *day, uint8_t *bytes);
 void day_close(struct day *day);
 const struct day_header *day_header(const struct day *day);
 

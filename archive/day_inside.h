@@ -22,6 +22,7 @@ struct day_group {
 
 struct day {
 	struct h5 *h5;
+	uint8_t *image; /* its bytes, if they are its own; else NULL */
 	struct day_header header;
 	char zone[ID_SIZE], zone_name[256], station[SOURCE_SIZE + 1];
 	uint64_t records; /* as the file says */

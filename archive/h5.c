@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 
 #include "archive/h5_inside.h"
+#include "base/bytes.h"
+
+#define SUPERBLOCK 44 /* bytes of version 2, before its check sum */
 
 size_t h5_size(enum h5_kind kind)
 {
@@ -272,6 +275,25 @@ int h5_open_image(struct h5 **out, const struct h5_image *image, struct problem 
 	h5->file_size = image->n;
 	h5->file = h5_image_open(image);
 	return opened(out, h5, why);
+}
+
+int h5_image_take(struct h5 *h5, uint8_t **bytes, size_t *n)
+{
+	*bytes = NULL;
+	h5_finish_group(h5);
+	if (h5->failed || H5Fflush(h5->file, H5F_SCOPE_LOCAL) < 0)
+		return FAILED;
+	ssize_t size = H5Fget_file_image(h5->file, NULL, 0);
+	*bytes = size > 0 ? malloc((size_t)size) : NULL;
+	if (*bytes == NULL || H5Fget_file_image(h5->file, *bytes, (size_t)size) != size)
+		return FAILED;
+	*n = (size_t)size;
+	int status = h5_times_clear(*bytes, *n);
+	/* libhdf5 1.10 says in the superblock that nobody has it open, and leaves the
+	 * check sum as it was */
+	if (status == OK)
+		put_le32(*bytes + SUPERBLOCK, h5_checksum(*bytes, SUPERBLOCK));
+	return status;
 }
 
 int h5_begin(void)

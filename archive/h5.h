@@ -40,6 +40,10 @@ struct h5;
  * few_chunks: most columns will have one chunk. */
 int h5_create(struct h5 **out, const char *path, bool few_chunks, struct problem *why);
 
+/* The bytes that a file made in memory would have on disk (caller frees), once all was
+ * written.  OK, FAILED. */
+int h5_image_take(struct h5 *h5, uint8_t **bytes, size_t *n);
+
 /* Open a file for reading; MALFORMED if it is no HDF5 file, FAILED. */
 int h5_open(struct h5 **out, const char *path, struct problem *why);
 

@@ -45,6 +45,9 @@ void h5_finish_group(struct h5 *h5);
 /* Take the time of day out of a file just written.  OK, MALFORMED (not laid out as
  * ours), FAILED. */
 int h5_forget_times(const char *path);
+/* The same in the first n bytes of one.  OK or MALFORMED. */
+int h5_times_clear(uint8_t *in, size_t n);
+
 /* Open bytes in memory for reading; negative if they are no sound file. */
 hid_t h5_image_open(const struct h5_image *image);
 

@@ -87,26 +87,34 @@ static size_t header_size(const uint8_t *in, size_t room)
 	return chunk <= room && at + chunk + 4 <= room ? at + chunk + 4 : 0;
 }
 
-static int times_remove(int fd)
+int h5_times_clear(uint8_t *in, size_t n)
 {
-	uint8_t in[LOOK];
-	ssize_t got = pread(fd, in, sizeof in, 0);
-	if (got < 64 || in[8] != 2)
+	if (n < 64 || in[8] != 2)
 		return MALFORMED;
 	uint64_t at = get_le64(in + 20);
 	if (at == UINT64_MAX)
 		return OK; /* no extension */
-	if (at >= (uint64_t)got)
+	if (at >= n)
 		return MALFORMED;
 	uint8_t *header = in + at;
-	size_t n = header_size(header, (size_t)got - at);
-	if (n == 0 || get_le32(header + n - 4) != h5_checksum(header, n - 4))
+	size_t size = header_size(header, n - at);
+	if (size == 0 || get_le32(header + size - 4) != h5_checksum(header, size - 4))
 		return MALFORMED;
 	if ((header[5] & HAS_TIMES) == 0)
 		return OK;
 	memset(header + 6, 0, 16);
-	put_le32(header + n - 4, h5_checksum(header, n - 4));
-	return pwrite(fd, header, n, (off_t)at) == (ssize_t)n ? OK : FAILED;
+	put_le32(header + size - 4, h5_checksum(header, size - 4));
+	return OK;
+}
+
+static int times_remove(int fd)
+{
+	uint8_t in[LOOK];
+	ssize_t got = pread(fd, in, sizeof in, 0);
+	int status = got > 0 ? h5_times_clear(in, (size_t)got) : MALFORMED;
+	if (status != OK)
+		return status;
+	return pwrite(fd, in, (size_t)got, 0) == got ? OK : FAILED;
 }
 
 int h5_forget_times(const char *path)

@@ -149,6 +149,8 @@ static void stock_free(struct stock *stock)
 	free(stock->listed);
 	free(stock->describe);
 	free(stock->problem);
+	for (size_t i = 0; stock->file != NULL && i < stock->seals.n; i++)
+		rewritten_free(&stock->file[i].again);
 	free(stock->file);
 	free(stock->state);
 	seal_list_free(&stock->seals);

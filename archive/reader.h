@@ -108,7 +108,7 @@ int64_t reader_used(
 struct reader_file {
 	const struct seal *seal; /* archive/proof.h */
 	int64_t from_us, to_us;  /* its legal day; both INT64_MIN: unplaced */
-	bool missing, sound;     /* sound: to the bit what was sealed */
+	bool missing, sound;     /* sound: what was sealed, or made again from it */
 	char order[96];          /* by which it was taken away; "" */
 };
 size_t reader_files(const struct reader *reader);

@@ -10,6 +10,7 @@
 #include "archive/rows_table.h"
 #include "base/legal_time.h"
 
+#define AGAIN_MOST ((size_t)128 << 20) /* bytes kept of files made again */
 #define DAYS_AHEAD 8 /* a day is sealed 7 days after its end at the latest */
 
 int64_t stock_day(const struct stock *stock, size_t i)
@@ -32,8 +33,34 @@ bool stock_overlaps(const struct stock *stock, size_t i, const char *station,
 	       (day_us < stretch->to_us && day_us + US_PER_DAY > stretch->from_us);
 }
 
-/* Once per reader: a file that is not to the bit what was sealed is not opened at
- * all. */
+static bool path_of(const struct stock *stock, size_t i, char out[ARCHIVE_PATH])
+{
+	int n = snprintf(
+	        out, ARCHIVE_PATH, "%s/%s", stock->dir, stock->seals.seal[i].path);
+	return n > 0 && n < ARCHIVE_PATH;
+}
+
+/* A file that a tool rewrote (h5repack) and that says what was sealed: its bytes are not
+ * opened, but those that were sealed, made again from it. */
+static bool is_rewritten(struct stock *stock, size_t i, const char *path)
+{
+	struct problem why;
+	struct file_note *note = &stock->file[i];
+	if (rewritten_take(&note->again, path, &stock->seals.seal[i], &stock->identity,
+	            &why) != OK) {
+		stock_problem(stock,
+		        "%s: is not the file that was sealed and is left out: %s", path,
+		        why.text + strlen(path) + 2);
+		return false;
+	}
+	if (stock->again_bytes + note->again.n > AGAIN_MOST)
+		rewritten_free(&note->again);
+	stock->again_bytes += note->again.n;
+	return true;
+}
+
+/* Once per reader: a file that is neither to the bit what was sealed, nor says all of it,
+ * is not opened at all. */
 static bool is_sound(struct stock *stock, size_t i, const char *path)
 {
 	uint8_t hash[DIGEST_SIZE];
@@ -47,26 +74,40 @@ static bool is_sound(struct stock *stock, size_t i, const char *path)
 		        strerror(errno));
 		return false;
 	}
-	note->sound = memcmp(hash, stock->seals.seal[i].file, DIGEST_SIZE) == 0;
-	if (!note->sound)
-		stock_problem(stock,
-		        "%s: is not the file that was sealed and is left out; ask "
-		        "quantrac verify",
-		        path);
+	note->rewritten = memcmp(hash, stock->seals.seal[i].file, DIGEST_SIZE) != 0;
+	note->sound = !note->rewritten || is_rewritten(stock, i, path);
 	return note->sound;
-}
-
-static bool path_of(const struct stock *stock, size_t i, char out[ARCHIVE_PATH])
-{
-	int n = snprintf(
-	        out, ARCHIVE_PATH, "%s/%s", stock->dir, stock->seals.seal[i].path);
-	return n > 0 && n < ARCHIVE_PATH;
 }
 
 bool stock_sound(struct stock *stock, size_t i)
 {
 	char path[ARCHIVE_PATH];
 	return path_of(stock, i, path) && is_sound(stock, i, path);
+}
+
+/* The file as it was sealed, from memory; made again where it was not kept. */
+static int again_open(
+        struct stock *stock, size_t i, struct day **out, struct problem *why)
+{
+	char path[ARCHIVE_PATH];
+	struct file_note *note = &stock->file[i];
+	path_of(stock, i, path);
+	struct rewritten again = note->again;
+	int status = OK;
+	if (again.n == 0)
+		status = rewritten_take(
+		        &again, path, &stock->seals.seal[i], &stock->identity, why);
+	if (status != OK)
+		return status;
+	struct h5_image image = { again.bytes, again.n, path };
+	status = day_open_image(out, &image, why);
+	if (note->again.n > 0)
+		return status;
+	if (status == OK)
+		day_own_image(*out, again.bytes);
+	else
+		rewritten_free(&again);
+	return status;
 }
 
 struct day *stock_open(struct stock *stock, size_t i)
@@ -76,7 +117,9 @@ struct day *stock_open(struct stock *stock, size_t i)
 	struct problem why;
 	if (!path_of(stock, i, path) || !is_sound(stock, i, path))
 		return NULL;
-	if (day_open(&day, path, &why) == OK)
+	int status = stock->file[i].rewritten ? again_open(stock, i, &day, &why)
+	                                      : day_open(&day, path, &why);
+	if (status == OK)
 		return day;
 	stock_problem(stock, "%s", why.text);
 	return NULL;

@@ -9,6 +9,7 @@
 #include "archive/day_inside.h"
 #include "archive/proof.h"
 #include "archive/reader.h"
+#include "archive/rewritten.h"
 #include "base/journal.h"
 
 #define BLOCK_RECORDS                                                                  \
@@ -60,6 +61,8 @@ struct file_note {
 	bool hashed, sound; /* its SHA-256 was compared with the seal */
 	bool missing;       /* there is no such file */
 	bool clocks;        /* its CLOCK records were noted */
+	bool rewritten;     /* sound, but made again: its own bytes are not opened */
+	struct rewritten again; /* kept, if there is room; else made each time */
 };
 
 /* Everything, changed as more is read; a reader that is const hands out what it
@@ -69,6 +72,7 @@ struct stock {
 	struct archive_identity identity;
 	struct seal_list seals;
 	struct file_note *file; /* file[seals.n] */
+	size_t again_bytes;     /* kept of files made again */
 	char *state;
 	size_t n_stations;
 	struct station *station; /* sorted by id; the office is among them */

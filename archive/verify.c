@@ -71,7 +71,7 @@ static void finding_say(struct verify_report *report, const struct verify_line *
 		if (follows(report, line))
 			break;
 		report->rewritten++;
-		snprintf(text, sizeof text, "OK content (file rewritten%s)",
+		snprintf(text, sizeof text, "OK content (file rewritten)%s",
 		        finding->text);
 		verify_say(report, 1, path, text);
 		break;
@@ -297,12 +297,12 @@ static int one_verify(struct verify_report *report, const char *whole,
 	return status == OK ? summary(report) : status;
 }
 
-/* A folder, or a file in one. */
-static int path_verify(
-        struct verify_report *report, const char *path, struct problem *why)
+/* A folder, or a file in one: `dir` then is where the folder's name goes. */
+static int path_verify(struct verify_report *report, const char *path,
+        char dir[PATH_MAX], struct problem *why)
 {
 	struct stat st;
-	char dir[PATH_MAX], whole[PATH_MAX];
+	char whole[PATH_MAX];
 	struct archive_identity identity;
 	if (stat(path, &st) != 0)
 		return problem_set(
@@ -321,11 +321,12 @@ static int path_verify(
 
 int verify_path(const char *path, FILE *out, int quiet, struct problem *why)
 {
+	char dir[PATH_MAX];
 	struct verify_lines lines = { .n = 0 };
 	struct verify_report report = {
 		.dir = path, .out = out, .quiet = quiet, .lines = &lines
 	};
-	int status = path_verify(&report, path, why);
+	int status = path_verify(&report, path, dir, why);
 	verify_lines_free(&lines);
 	return status;
 }

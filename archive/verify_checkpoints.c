@@ -48,11 +48,26 @@ static bool last_mends(struct look *look, const struct checkpoint *checkpoint)
 	uint8_t root[DIGEST_SIZE];
 	const struct verify_lines *lines = look->report->lines;
 	struct proof_tree tree = look->before;
-	if (!lines->doubt || checkpoint->size != lines->n)
+	if (checkpoint->size != lines->n || lines->n < 2 ||
+	        !lines->line[lines->n - 1].unlinked)
 		return false;
 	size_t n = verify_line_mended(lines, lines->n - 1, mended);
 	seals_tree_add(&tree, mended, n);
 	seals_tree_root(&tree, root);
+	return memcmp(root, checkpoint->root, sizeof root) == 0;
+}
+
+static bool root_same(struct look *look, const struct checkpoint *checkpoint)
+{
+	uint8_t root[DIGEST_SIZE];
+	const struct verify_lines *lines = look->report->lines;
+	if (checkpoint->size > lines->n)
+		return false;
+	while (look->fed < checkpoint->size) {
+		const struct verify_line *line = &lines->line[look->fed];
+		line_feed(look, line->text, line->n);
+	}
+	seals_tree_root(&look->tree, root);
 	return memcmp(root, checkpoint->root, sizeof root) == 0;
 }
 
@@ -61,27 +76,18 @@ static bool last_mends(struct look *look, const struct checkpoint *checkpoint)
 static bool root_agrees(
         struct look *look, const struct checkpoint *checkpoint, const char *name)
 {
-	uint8_t root[DIGEST_SIZE];
 	struct verify_lines *lines = look->report->lines;
-	if (checkpoint->size > lines->most_signed) {
+	if (checkpoint->size > lines->most_signed)
 		lines->most_signed = checkpoint->size;
-		snprintf(lines->most_signed_by, sizeof lines->most_signed_by, "%.20s",
-		        name);
-	}
-	if (checkpoint->size > lines->n)
-		return false;
-	while (look->fed < checkpoint->size) {
-		const struct verify_line *line = &lines->line[look->fed];
-		line_feed(look, line->text, line->n);
-	}
-	seals_tree_root(&look->tree, root);
-	if (memcmp(root, checkpoint->root, sizeof root) == 0) {
+	if (root_same(look, checkpoint)) {
 		lines->agreed = checkpoint->size;
 		return true;
 	}
-	if (lines->differs == 0)
-		lines->differs = checkpoint->size;
 	lines->last_mends = lines->last_mends || last_mends(look, checkpoint);
+	if (lines->differs > 0)
+		return false;
+	lines->differs = checkpoint->size;
+	snprintf(lines->differs_by, sizeof lines->differs_by, "%.20s", name);
 	return false;
 }
 
@@ -171,8 +177,7 @@ static void read_look(struct look *look, const struct checkpoint *checkpoint,
 		return;
 	}
 	look->broken = status != OK;
-	if (status != OK && look->report->acts_damaged &&
-	        checkpoint->acts > look->report->acts->n)
+	if (status != OK && look->report->acts_damaged)
 		look->report->follow_checkpoints++;
 	else if (status != OK)
 		say(look, true, file, why.text);

@@ -21,6 +21,7 @@ struct finding {
 struct verify_image {
 	const uint8_t *bytes;
 	size_t n, room; /* room: of the memory it lies in */
+	bool same;      /* to the bit what was sealed */
 	const struct seal *seal;
 	const struct archive_identity *identity;
 };
@@ -32,8 +33,21 @@ struct h5;
 void verify_file(
         const struct verify_image *image, struct h5 *again, struct finding *finding);
 
+#define FILE_MOST ((uint64_t)1 << 30) /* bytes of a file that is looked at */
+
+/* What was found; the words are kept. */
+void finding_damaged(struct finding *finding, const char *format, ...)
+        __attribute__((format(printf, 2, 3)));
+
+/* Look at the content of bytes by a stranger in a child.  If they are not those that
+ * were sealed and say the same, `again` gets the file that was, if it can be made again. */
+struct rewritten;
+void verify_image_look(const struct verify_image *image, struct finding *finding,
+        struct rewritten *again);
+
 /* The whole check, with the content looked at in a child that can only compute; a
- * crash, a hang and any reach outside is a finding. */
+ * crash, a hang and any reach outside is a finding.  Of a file that was rewritten and
+ * says the same the text tells which bytes differ, if only some do. */
 void verify_file_apart(const char *path, const struct seal *seal,
         const struct archive_identity *identity, struct finding *finding);
 
@@ -41,8 +55,9 @@ void verify_file_apart(const char *path, const struct seal *seal,
 struct verify_line {
 	const char *text; /* n bytes, without the newline */
 	size_t n;
-	bool is_seal; /* to the letter; `seal` is what it says */
-	bool changed; /* it is this line that is not as it was sealed */
+	bool is_seal;  /* to the letter; `seal` is what it says */
+	bool unlinked; /* does not name the one before */
+	bool changed;  /* it is this line that is not as it was sealed */
 	uint8_t hash[DIGEST_SIZE];
 	struct seal seal;
 };
@@ -52,12 +67,11 @@ struct verify_lines {
 	char *text;
 	size_t n, torn;           /* bytes behind the last newline */
 	struct verify_line *line; /* line[n + 1]: the last is what is torn */
-	bool doubt;      /* the last does not name the one before: which is it? */
-	bool last_mends; /* with the right hash in it, it is the one that was signed */
-	uint64_t agreed, differs; /* most lines of a checkpoint that are those signed;
-	                           * fewest that are not, 0: none */
-	uint64_t most_signed;     /* lines of the largest checkpoint */
-	char most_signed_by[24];
+	bool last_mends; /* with the right hash in the last, it is the one that was signed */
+	uint64_t agreed;      /* most lines of a checkpoint that are those signed */
+	uint64_t differs;     /* fewest that are not; 0: none */
+	char differs_by[24];  /* which that is */
+	uint64_t most_signed; /* lines of the largest checkpoint */
 };
 
 struct verify_report {
@@ -84,8 +98,8 @@ void verify_lines_mark(struct verify_lines *lines);
 size_t verify_line_mended(
         const struct verify_lines *lines, size_t i, char out[SEAL_LINE]);
 
-/* Once all checkpoints were looked at: what was in doubt.  Then say the places. */
-void verify_lines_settle(struct verify_lines *lines);
+/* Once all checkpoints were looked at: settle what the last line leaves open, and say
+ * the places. */
 bool verify_lines_changed(const struct verify_lines *lines);
 void verify_lines_say(struct verify_report *report);
 

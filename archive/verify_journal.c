@@ -28,7 +28,7 @@ struct scan {
 	struct verify_report *report;
 	char name[96];               /* journal/<source>/<epoch> */
 	uint8_t source[SOURCE_SIZE]; /* padded with zeros */
-	uint64_t epoch;
+	uint64_t epoch, number;      /* number: of the segment looked at */
 	bool begun;
 	uint64_t records, first, next;
 	size_t damaged;
@@ -67,7 +67,7 @@ static bool header_sound(const struct scan *scan, const struct segment_bytes *se
 	return segment->n >= JOURNAL_HEADER && memcmp(in, "QTJ1", 4) == 0 &&
 	       get_le16(in + 4) == 1 &&
 	       memcmp(in + 8, scan->source, SOURCE_SIZE) == 0 &&
-	       get_le64(in + 24) == scan->epoch &&
+	       get_le64(in + 24) == scan->epoch && get_le64(in + 32) > scan->number &&
 	       get_le32(in + 60) == crc32c(0, in, 60) &&
 	       get_le64(in + 40) == strtoull(segment->name, NULL, 10);
 }
@@ -240,14 +240,16 @@ static void segment_scan(struct scan *scan, struct segment_bytes *segment)
 		        segment->name);
 		if (segment->n < JOURNAL_HEADER)
 			return;
+		scan->number++; /* as it most likely is: they follow one another */
 	} else {
+		scan->number = get_le64(segment->in + 32);
 		hole_check(scan, segment);
 		if (!scan->begun)
 			scan->next = get_le64(segment->in + 40);
 	}
 	uint8_t key[16];
 	put_le64(key, scan->epoch);
-	memcpy(key + 8, segment->in + 32, 8);
+	put_le64(key + 8, scan->number);
 	segment->seed = crc32c(0, key, sizeof key);
 	entries_scan(scan, segment);
 }

@@ -22,7 +22,7 @@ static const struct table_column columns[] = {
 static void put_line(struct table *table, char *line)
 {
 	static const char *const results[] = { "OK content", "OK", "DAMAGED", "MISSING",
-		"NOT SEALED", "PRUNED" };
+		"NOT SEALED", "PRUNED", "REVOKED" };
 	char *text = strstr(line, ": ");
 	const char *result = "";
 	if (text == NULL) {

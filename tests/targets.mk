@@ -108,8 +108,10 @@ soak: build/soak/year $(SHIPPED)
 
 # Two verifiers over good and damaged archives, the commands of the page, files by strangers.
 MUTATIONS ?= 100
+SEED ?= 20261115
+BYTES ?= 2000
 proof: all
-	@/usr/bin/python3 tests/prove_archive.py build/quantrac $(MUTATIONS)
+	@/usr/bin/python3 tests/prove_archive.py build/quantrac $(MUTATIONS) $(SEED) $(BYTES)
 .PHONY: proof
 
 # 200 cabinets with a day of backlog, one collector in 64 MiB; NOT RUN without a memory group

@@ -131,7 +131,7 @@ static void what_was_taken_away_is_found(void **state)
 	assert_int_equal(file_replace(seals, text, (size_t)(cut + 1 - text), 0600), OK);
 	int bad;
 	assert_contains(signing_verify(*state, &bad),
-	        "seals line 7: DAMAGED: cut off, though checkpoints/000000000007 was "
+	        "seals line 7: DAMAGED: cut off; checkpoints/000000000007 was "
 	        "signed over 7 lines");
 	assert_int_equal(file_replace(seals, text, n, 0600), OK);
 	free(text);

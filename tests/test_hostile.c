@@ -85,6 +85,23 @@ static void what_lies_outside_the_file_is_refused_and_never_read(void **state)
 	day_free();
 }
 
+/* Bytes by the gigabyte are not even read: what so many records could take is known. */
+static void a_file_larger_than_its_records_could_be_is_not_read(void **state)
+{
+	day_make(*state);
+	chmod(path, 0600);
+	assert_int_equal(truncate(path, (off_t)8 << 30), 0); /* a hole */
+	struct finding finding = look();
+	assert_int_equal(finding.verdict, VERDICT_DAMAGED);
+	assert_contains(finding.text, "has 8589934592 bytes and is not read: the 290 "
+	                              "records that were sealed take less than");
+	/* one that could be is read, and is none */
+	assert_int_equal(truncate(path, (off_t)80 << 20), 0);
+	finding = look();
+	assert_contains(finding.text, "has 83886080 bytes; by its superblock it has");
+	day_free();
+}
+
 /* Change up to 16 bytes, most of them where libhdf5 keeps its own. */
 static void mutate(char *bytes, size_t n, uint64_t *seed)
 {
@@ -192,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_FOLDER(what_lies_outside_the_file_is_refused_and_never_read),
+		WITH_FOLDER(a_file_larger_than_its_records_could_be_is_not_read),
 		WITH_FOLDER(what_is_no_such_file_is_told_before_libhdf5_sees_it),
 		WITH_FOLDER(mutated_files_harm_nobody_and_are_found),
 	};

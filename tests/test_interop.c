@@ -43,7 +43,7 @@ static void a_stranger_makes_the_records_again(void **state)
 		digest_print(list.seal[list.n - 1].root, root);
 		snprintf(want, sizeof want, "%zu %s\n", sample.n, root);
 		char *out = run_command(&code, "/usr/bin/python3 %s file %s 2>&1",
-		        project_file("tests/verify_archive.py"), path);
+		        project_file("tests/verify_parts.py"), path);
 		assert_string_equal(out, want);
 		free(out);
 		seal_list_free(&list);

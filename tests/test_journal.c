@@ -357,7 +357,7 @@ static void a_reader_written_from_the_documents_agrees(void **state)
 	int exit_code;
 	char *got =
 	        run_command(&exit_code, "/usr/bin/python3 %s journal %s/%s/%016" PRIx64,
-	                project_file("tests/verify_archive.py"), (char *)*state,
+	                project_file("tests/verify_parts.py"), (char *)*state,
 	                KIT_SOURCE, KIT_EPOCH);
 	assert_int_equal(exit_code, 0);
 	char *want = NULL;

@@ -146,7 +146,7 @@ static void a_reader_does_not_see_a_repeated_group_twice(void **state)
 	int exit_code;
 	char *got = run_command(&exit_code,
 	        "/usr/bin/python3 %s journal %s/%s/%016" PRIx64 " | wc -l",
-	        project_file("tests/verify_archive.py"), (char *)*state, KIT_SOURCE,
+	        project_file("tests/verify_parts.py"), (char *)*state, KIT_SOURCE,
 	        KIT_EPOCH);
 	assert_int_equal(atoi(got), 12);
 	free(got);

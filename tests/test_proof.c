@@ -37,7 +37,7 @@ static void roots_are_those_of_an_independent_program(void **state)
 		        " %zu", counts[i]);
 	int code;
 	char *out = run_command(&code, "/usr/bin/python3 %s roots%s",
-	        project_file("tests/verify_archive.py"), command);
+	        project_file("tests/verify_parts.py"), command);
 	assert_int_equal(code, 0);
 	char *line = strtok(out, "\n");
 	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {

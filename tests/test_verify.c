@@ -171,11 +171,17 @@ static void a_flipped_bit_anywhere_is_never_ok(void **state)
 		int bad;
 		off_t at = (off_t)(chance(&seed) % (uint64_t)st.st_size);
 		uint8_t bits = (uint8_t)(1u << chance(&seed) % 8);
+		char place[160];
 		flip(path, at, bits);
 		const char *text = verify_text(path, 1, &bad);
 		assert_null(strstr(text, ".h5: OK\n"));
 		damaged += bad == 1;
-		content += bad == 0; /* in bytes that nothing uses */
+		content += bad == 0; /* in bytes that nothing uses: told which */
+		snprintf(place, sizeof place,
+		        "OK content (file rewritten): byte %lld is not as it was "
+		        "sealed, and holds nothing",
+		        (long long)at);
+		assert_true(bad == 1 || strstr(verify_text(path, 0, &bad), place));
 		flip(path, at, bits);
 	}
 	print_message("60 flipped bits: %u damaged, %u in bytes that say nothing\n",
@@ -288,6 +294,29 @@ static void a_hole_that_no_header_tells_stays_damage(void **state)
 	assert_verify(*state, 1, "records 11 to 40 never came");
 }
 
+/* Zeros behind the last record of an older segment, a header whose number is damaged: no
+ * byte of a journal changes unseen, and none takes a record away that is there. */
+static void behind_the_last_record_of_an_older_segment_a_change_is_told(void **state)
+{
+	char path[4096];
+	uint8_t one = 1;
+	sample_archive_make(*state);
+	journal_with_hole(*state, 30);
+	snprintf(path, sizeof path, "%s/journal", (const char *)*state);
+	const char *older = kit_segment(path, 1);
+	kit_poke(older, JOURNAL_HEADER + 10 * 136 + 800, &one, 1);
+	assert_verify(*state, 0,
+	        "torn tail of 801 bytes behind seq 10 (00000000000000000001.log offset "
+	        "1424): a write that failed and was made again in the next segment, or "
+	        "a change where nothing is kept");
+	one = 0;
+	kit_poke(older, JOURNAL_HEADER + 10 * 136 + 800, &one, 1);
+	one = 9;
+	kit_poke(older, 33, &one, 1); /* segment number */
+	assert_verify(
+	        *state, 1, "00000000000000000001.log: its header (bytes 0 to 63)");
+}
+
 static void a_sound_journal_is_ok(void **state)
 {
 	verify_one_journal(*state);
@@ -354,6 +383,8 @@ int main(void)
 		WITH_FOLDER(an_edited_seal_list_is_found),
 		WITH_FOLDER(records_that_never_came_are_told_and_are_no_damage),
 		WITH_FOLDER(a_hole_that_no_header_tells_stays_damage),
+		WITH_FOLDER(
+		        behind_the_last_record_of_an_older_segment_a_change_is_told),
 		WITH_FOLDER(a_sound_journal_is_ok),
 		WITH_FOLDER(a_flipped_bit_in_a_journal_is_found),
 		WITH_FOLDER(a_torn_tail_is_told_and_no_damage),

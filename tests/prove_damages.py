@@ -1,0 +1,214 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Damages of an archive, as a table: what was done, a function that does it to a copy, and what that takes.
+
+"{group}" in a word stands for the group of the instrument in the sealed file.
+"""
+import os
+import shutil
+
+import h5py
+
+from prove_bytes import EPOCH, small_segment
+from prove_kit import DAY, HERE, read, run, write
+
+CHECKPOINT, SIXTH, ACTS, COD = "checkpoints/000000000004", "checkpoints/000000000006", "checkpoints/acts", "/{group}/cod"
+
+
+def nothing(_):
+    pass
+
+
+def change(archive, name, old, new):
+    path = os.path.join(archive, name)
+    data = read(path)
+    assert old in data, (name, old)
+    write(path, data.replace(old, new, 1))
+
+
+def flip(archive, name, where, bits=1):
+    path = os.path.join(archive, name)
+    data = bytearray(read(path))
+    data[where] ^= bits
+    write(path, bytes(data))
+
+
+def segment(archive):
+    for _ in range(2):
+        archive = os.path.join(archive, sorted(os.listdir(archive))[0])
+    return archive
+
+
+def journal_flip(archive, where, bits):
+    flip(archive, segment(os.path.join(archive, "journal/outlet")), where, bits)
+
+
+def journal_folder(archive):
+    folder(archive, segment(os.path.join(archive, "journal/outlet")))
+
+
+def journal(archive, *segments):
+    """A journal of segments (number, first seq, commits, records before it that never came)."""
+    place = os.path.join(archive, f"journal/tram-01/{EPOCH:016x}")
+    os.makedirs(place)
+    for one in segments:
+        write(os.path.join(place, f"{one[1]:020}.log"), small_segment(EPOCH, *one)[1])
+
+
+def edit(archive, *words):
+    run("/usr/bin/python3", os.path.join(HERE, "edit_h5.py"), os.path.join(archive, DAY % 3), *words)
+
+
+def in_file(archive, act):
+    """A change that libhdf5 makes in a sealed file."""
+    path = os.path.join(archive, DAY % 3)
+    os.chmod(path, 0o600)
+    with h5py.File(path, "r+") as file:
+        act(file, instrument(file))
+
+
+def instrument(file):
+    return next(n for n in file if isinstance(file[n], h5py.Group) and n != "events")
+
+
+def units_away(file, group):
+    del file[group]["cod"].attrs["units"]
+
+
+def attribute_in(file, group):
+    file[group]["cod"].attrs["x"] = 1
+
+
+def group_renamed(file, group):
+    file.move(group, group + "-b")
+
+
+def flags_change(file, group):
+    attrs = file[group]["cod_state"].attrs
+    values = attrs["flag_values"]
+    values[1] = 2
+    attrs.modify("flag_values", values)
+
+
+def away(archive, name):
+    os.remove(os.path.join(archive, name))
+
+
+def folder(archive, name):
+    away(archive, name)
+    os.mkdir(os.path.join(archive, name))
+
+
+def link(archive, name, to):
+    path = os.path.join(archive, name)
+    if os.path.lexists(path):
+        os.remove(path)
+    os.symlink(to, path)
+
+
+def put_in(archive, name):
+    write(os.path.join(os.fsencode(archive), name), b"x")
+
+
+def copy(archive, one, two):
+    shutil.copy(os.path.join(archive, one), os.path.join(archive, two))
+
+
+def repack(archive, day=4):
+    path = os.path.join(archive, DAY % day)
+    run("h5repack", "-f", "GZIP=9", path, path + ".new")
+    os.replace(path + ".new", path)
+
+
+def cut(archive, name, n):
+    path = os.path.join(archive, name)
+    write(path, b"\n".join(read(path).split(b"\n")[:n] + [b""]))
+
+
+def line_away(archive, name, n):
+    path = os.path.join(archive, name)
+    lines = read(path).split(b"\n")
+    write(path, b"\n".join(lines[:n] + lines[n + 1:]))
+
+
+def shorten(archive, name, size):
+    path = os.path.join(archive, name)
+    os.truncate(path, size if size > 0 else os.path.getsize(path) + size)
+
+
+def swap(archive, one, two):
+    one, two = os.path.join(archive, one), os.path.join(archive, two)
+    os.rename(one, one + ".x")
+    os.rename(two, one)
+    os.rename(one + ".x", two)
+
+
+DAMAGES = (
+    ("nothing", nothing),
+    ("a value of a record", edit, "value", COD, "20", "99"),
+    ("a state of a record", edit, "value", COD + "_state", "20", "2"),
+    ("a number of a record", edit, "value", "/{group}/seq", "20", "9999"),
+    ("the time of a record", edit, "value", "/{group}/time", "20", "5"),
+    ("the unit attribute", edit, "attribute", COD, "units", "ug L-1"),
+    ("a name attribute", edit, "attribute", COD, "long_name", "nitrate"),
+    ("what it is expressed as", edit, "attribute", COD, "expressed_as", "N"),
+    ("the unit of time", edit, "attribute", "/{group}/time", "units", "seconds since 1971-01-01 00:00:00"),
+    ("the zone's name", edit, "attribute", "/", "zone_name", "Khac"),
+    ("the station", edit, "attribute", "/", "station", "other"),
+    ("an attribute taken away", edit, "remove", COD, "unit_of_instrument"),
+    ("the units taken away", in_file, units_away),
+    ("an attribute put in", in_file, attribute_in),
+    ("the group renamed", in_file, group_renamed),
+    ("the values of the flags", in_file, flags_change),
+    ("a dataset put in", edit, "new", "{group}/extra"),
+    ("a dataset put in at the root", edit, "new", "extra"),
+    ("rewritten by h5repack", repack),
+    ("a file taken away", away, DAY % 5),
+    ("a file put in", copy, DAY % 5, DAY % 9),
+    ("two files swapped", swap, DAY % 3, DAY % 4),
+    ("a file cut short", shorten, DAY % 5, 5000),
+    ("a link for a file", link, DAY % 5, "outlet_2026-11-04.h5"),
+    ("a link to nothing for a file", link, DAY % 5, "nowhere.h5"),
+    ("a link put in", link, DAY % 9, "outlet_2026-11-04.h5"),
+    ("a link round and round", link, "kcn-mau/outlet/round", ".."),
+    ("a root in the seal list", flip, "seals", 120, 1),
+    ("a count in the seal list", change, "seals", b"records 98", b"records 97"),
+    ("a prev in the seal list", flip, "seals", -3, 1),
+    ("a path in the seal list", change, "seals", b"outlet_2026-11-04.h5", b"outlet_2026-11-44.h5"),
+    ("a line that is no seal", change, "seals", b"v1 2026-11-04", b"v2 2026-11-04"),
+    ("the seal list cut", cut, "seals", 4),
+    ("the seal list torn", shorten, "seals", -9),
+    ("a line of the seal list gone", line_away, "seals", 1),
+    ("the root of a checkpoint", flip, CHECKPOINT, 21, 1),
+    ("the signature of a checkpoint", flip, CHECKPOINT, -20, 1),
+    ("the size in a checkpoint", change, CHECKPOINT, b"\n4\n", b"\n3\n"),
+    ("the zone of a checkpoint", change, CHECKPOINT, b"kcn-mau", b"kcn-khac"),
+    ("the co-signature", flip, SIXTH, -20, 1),
+    ("a checkpoint taken away", away, CHECKPOINT),
+    ("a letter that is no base64", flip, CHECKPOINT, -20, 64),
+    ("a folder for a checkpoint", folder, CHECKPOINT),
+    ("a link to nothing for a checkpoint", link, CHECKPOINT, "nowhere"),
+    ("the acts taken away", away, ACTS),
+    ("a name that is no text", put_in, b"kcn-mau/outlet/2026/\xff\xc3\x28.h5"),
+    ("a name that is no text, of a key", put_in, b"checkpoints/\xfe.pem"),
+    ("a key in the acts", flip, ACTS, 20, 1),
+    ("a signature in the acts", flip, ACTS, -20, 1),
+    ("the acts cut", cut, ACTS, 2),
+    ("the order of a pruned file", change, ACTS, b"QD-12", b"QD-13"),
+    ("a bit of a journal's record", journal_flip, 700, 4),
+    ("a bit of a journal's header", journal_flip, 30, 4),
+    ("a bit of a journal's segment number", journal_flip, 33, 4),
+    ("a bit of a journal's check sum", journal_flip, 64, 4),
+    ("a journal's last bytes", journal_flip, 65, 128),
+    ("a folder for a journal's segment", journal_folder),
+    ("records that never came", journal, (1, 1, (2, 3), 0), (2, 10, (2,), 4)),
+    ("records that never came, so many or more", journal, (1, 1, (2, 3), 0), (2, 10, (2,), 0xFFFFFFFF)),
+    ("records missing before some that never came", journal, (1, 1, (2, 3), 0), (2, 10, (2,), 3), (3, 12, (1,), 5)),
+    ("records missing, and no header tells", journal, (1, 1, (2, 3), 0), (2, 10, (2,), 0)),
+)
+
+
+def damage(archive, act, *words):
+    with h5py.File(os.path.join(archive, DAY % 3), "r") as file:
+        group = instrument(file)
+    act(archive, *(word.replace("{group}", group) if isinstance(word, str) else word for word in words))
