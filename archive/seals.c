@@ -30,7 +30,7 @@ int seal_print(const struct seal *seal, char *out, size_t room)
 	        seal->date, seal->station, seal->kind, seal->records, seal->readings,
 	        seal->gaps, root, file, seal->path, time_print(seal->sealed_us, 0, at),
 	        prev);
-	return n > 0 && (size_t)n < room ? n : FULL;
+	return (size_t)n < room ? n : FULL;
 }
 
 /* The next word of a line; NULL if there is none or it does not fit. */
@@ -201,7 +201,7 @@ static int stop_at_first(void *with, size_t number, const char *text)
 static int seals_path(const char *dir, char out[ARCHIVE_PATH])
 {
 	int n = snprintf(out, ARCHIVE_PATH, "%s/" SEALS_FILE, dir);
-	return n > 0 && n < ARCHIVE_PATH ? OK : FAILED;
+	return n < ARCHIVE_PATH ? OK : FAILED;
 }
 
 int seal_list_text(const char *dir, char **text, size_t *n, struct problem *why)

@@ -25,7 +25,7 @@ int epoch_path(
         const char *folder, const char *source, uint64_t epoch, char *out, size_t room)
 {
 	int n = snprintf(out, room, "%s/%s/%016" PRIx64, folder, source, epoch);
-	if (n >= 0 && (size_t)n < room)
+	if ((size_t)n < room)
 		return OK;
 	errno = ENAMETOOLONG;
 	return FAILED;

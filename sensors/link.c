@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/link.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <string.h>
 
@@ -73,11 +74,9 @@ int link_open(struct link *link, const struct station *station, struct problem *
 		if (status != OK)
 			return status;
 	}
-	if (key_pair_complete(&link->own) != OK)
-		return problem_set(why, MALFORMED, EXIT_CONFIG,
-		        "%s: this is no secret key; `quantrac keys new` makes a pair",
-		        station->secret_key);
-	int status = check_public(station, &link->own, why);
+	int status = key_pair_complete(&link->own);
+	assert(status == OK); /* key_read saw to it that it is a key */
+	status = check_public(station, &link->own, why);
 	if (status != OK)
 		return status;
 	struct uplink_options options = { .endpoint = station->collector,

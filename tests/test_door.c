@@ -213,6 +213,8 @@ static void a_question_of_another_form_is_answered_no(void **state)
 	zmq_z85_decode((uint8_t *)key, link->agent_keys.public_key);
 	memset(longer, 'x', sizeof longer);
 	snprintf(door.folder, sizeof door.folder, "%s", link->folder);
+	/* another stands before it in the list */
+	link_admit(link, "ao-nuoc", link->server_keys.public_key);
 	assert_int_equal(door_open(&door, context, &why), OK);
 	void *asker = zmq_socket(context, ZMQ_REQ);
 	assert_int_equal(zmq_connect(asker, "inproc://zeromq.zap.01"), 0);

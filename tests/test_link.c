@@ -3,8 +3,11 @@
 #include "tests/check.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/folder.h"
 #include "sensors/link.h"
 
 static const char *const endpoint = "tcp://127.0.0.1:9";
@@ -64,6 +67,46 @@ static void keys_that_are_no_pair_are_refused(void **state)
 	assert_contains(why.text, "none.secret");
 }
 
+/* A secret that is none has no public key; a file may hold less than a key, or more. */
+static void what_is_no_key_is_not_completed_nor_read(void **state)
+{
+	struct problem why = { .text = "" };
+	struct key_pair pair = { .secret_key = "too short" };
+	char key[KEY_TEXT], text[100];
+	assert_int_equal(key_pair_complete(&pair), MALFORMED);
+	assert_int_equal(key_pair_new(&pair), OK);
+	snprintf(text, sizeof text, "%s", pair.public_key);
+	assert_int_equal(key_pair_complete(&pair), OK);
+	assert_string_equal(pair.public_key, text);
+	memset(text, 'a', sizeof text);
+	for (size_t n = 0; n < sizeof text; n += 3) {
+		assert_int_equal(
+		        file_replace(in_folder(*state, "k.pub"), text, n, 0644), OK);
+		int status = key_read(in_folder(*state, "k.pub"), key, 0, &why);
+		assert_int_equal(status, MALFORMED); /* 40 is no multiple of 3 */
+	}
+	/* with what editors and other systems leave behind it */
+	snprintf(text, sizeof text, "%s\r\n", pair.public_key);
+	assert_int_equal(file_replace(in_folder(*state, "k.pub"), text, 42, 0644), OK);
+	assert_int_equal(key_read(in_folder(*state, "k.pub"), key, 0, &why), OK);
+	assert_string_equal(key, pair.public_key);
+}
+
+static void a_key_may_be_written_where_one_stands(void **state)
+{
+	char key[KEY_TEXT], *before = getcwd(NULL, 0);
+	struct problem why = { .text = "" };
+	struct key_pair pair;
+	key_pair_new(&pair);
+	assert_int_equal(chdir(*state), 0);
+	assert_int_equal(key_write("here.secret", pair.secret_key, 1, &why), OK);
+	assert_int_equal(key_write("here.secret", pair.secret_key, 1, &why), REFUSED);
+	assert_int_equal(key_read("here.secret", key, 1, &why), OK);
+	assert_int_equal(chdir(before), 0);
+	free(before);
+	assert_string_equal(key, pair.secret_key);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
 
 int main(void)
@@ -71,6 +114,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH(the_public_key_follows_from_the_secret_one),
 		WITH(keys_that_are_no_pair_are_refused),
+		WITH(what_is_no_key_is_not_completed_nor_read),
+		WITH(a_key_may_be_written_where_one_stands),
 	};
 	return cmocka_run_group_tests_name("link", tests, NULL, NULL);
 }

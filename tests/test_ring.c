@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "sensors/ring.h"
 
@@ -187,6 +188,43 @@ static void one_that_could_not_be_made_is_counted_as_lost(void **state)
 	ring_free(ring);
 }
 
+/* To the last byte full of records, it has no room for the loss itself. */
+static void a_loss_waits_while_there_is_no_room_for_it(void **state)
+{
+	struct ring *ring;
+	struct ring_loss loss;
+	uint8_t out[64];
+	assert_int_equal(ring_new(&ring, 4096), OK);
+	for (int i = 0; i < 256; i++)
+		assert_int_equal(ring_put(ring, "8 bytes.", 8, i), OK);
+	assert_int_equal(ring_put_loss(ring), OK); /* there is none */
+	assert_int_equal(ring_put(ring, "8 bytes.", 8, 7), FULL);
+	assert_int_equal(ring_put_loss(ring), FULL);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(ring_take(ring, out, sizeof out, &loss), 8);
+	assert_int_equal(ring_put_loss(ring), OK);
+	for (int i = 0; i < 254; i++)
+		assert_int_equal(ring_take(ring, out, sizeof out, &loss), 8);
+	assert_int_equal(ring_take(ring, out, sizeof out, &loss), 0);
+	assert_int_equal(loss.count, 1);
+	assert_int_equal(loss.from_us, 7);
+	ring_free(ring);
+}
+
+static void without_a_descriptor_there_is_no_ring(void **state)
+{
+	struct ring *ring = NULL;
+	struct rlimit before, none;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	int status = ring_new(&ring, 4096);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(status, FAILED);
+	assert_null(ring);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +237,8 @@ int main(void)
 		cmocka_unit_test(
 		        the_descriptor_wakes_once_for_what_came_since_the_rest),
 		cmocka_unit_test(two_threads_lose_nothing_uncounted),
+		cmocka_unit_test(a_loss_waits_while_there_is_no_room_for_it),
+		cmocka_unit_test(without_a_descriptor_there_is_no_ring),
 	};
 	return cmocka_run_group_tests_name("ring", tests, NULL, NULL);
 }
