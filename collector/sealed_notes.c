@@ -131,7 +131,10 @@ static int range_grow(void *with, const uint8_t *bytes, size_t size, int64_t sto
 static int file_check(const char *path, const struct seal *seal, struct problem *why)
 {
 	uint8_t digest[DIGEST_SIZE];
-	if (digest_of_file(path, digest) != OK) {
+	int status = digest_of_file(path, digest);
+	if (status != OK && errno != ENOENT) /* a disk may fail once */
+		status = digest_of_file(path, digest);
+	if (status != OK) {
 		bool scarce = errno == ENOMEM || errno == EMFILE || errno == ENFILE;
 		return problem_set(why, scarce ? FAILED : MALFORMED, EXIT_DAMAGED, "%s",
 		        strerror(errno));
