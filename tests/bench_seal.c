@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Days of one instrument at 1 Hz, 12 channels with their raw frames: into the journal,
- * and sealed.  Lines "name value unit".
+ * and sealed.  Lines "name value unit".  The figures by CPU time (user and system, this
+ * process and its children) are those to compare where the machine has other work.
  */
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,6 +49,15 @@ static double seconds(void)
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* CPU seconds, user and system. */
+static double cpu_of(int who)
+{
+	struct rusage use;
+	getrusage(who, &use);
+	return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
+	       (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
 }
 
 static void encode(uint8_t type, int n)
@@ -182,13 +193,20 @@ int main(void)
 	        ingest_open(&ingest, &options, &why) != OK)
 		stop("no archive");
 	fill(ingest);
+	double own = cpu_of(RUSAGE_SELF), children = cpu_of(RUSAGE_CHILDREN);
 	double began = seconds();
 	if (ingest_seal(ingest, BEGIN + INT64_C(100) * 86400000000, true, &why) < 0)
 		stop(why.text);
 	double took = seconds() - began;
+	own = cpu_of(RUSAGE_SELF) - own;
+	children = cpu_of(RUSAGE_CHILDREN) - children;
 	ingest_close(ingest);
 	printf("seal_values %.0f values/s\n", READINGS * CHANNELS / took);
 	printf("seal_day_at_1_hz %.2f s\n", took / DAYS);
+	printf("seal_cpu_day_at_1_hz %.3f s\n", (own + children) / DAYS);
+	printf("seal_cpu_day_children %.3f s\n", children / DAYS);
+	printf("seal_values_a_cpu_second %.0f values/s\n",
+	        READINGS * CHANNELS / (own + children));
 	printf("sealed_bytes_per_value %.2f bytes\n",
 	        bytes_sealed(b.dir) / (READINGS * CHANNELS));
 	nftw(b.dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
