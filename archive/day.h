@@ -70,6 +70,10 @@ int day_records(struct day *day,
                 uint8_t transport),
         void *with, struct problem *why);
 
+/* The proof's nodes over LAYOUT_BLOCK records each, as the file has them in /tree:
+ * node[blocks][32].  OK, or MALFORMED: they cannot be read, or are not so many. */
+int day_tree(struct day *day, uint8_t *node, size_t blocks, struct problem *why);
+
 /* The groups of the file: one per instrument and DESCRIBE. */
 size_t day_groups(const struct day *day);
 const uint8_t *day_group_hash(

@@ -6,6 +6,8 @@
 #include "archive/day.h"
 #include "archive/rows_table.h"
 #include "archive/stored_text.h"
+#include "base/digest.h"
+#include "base/pages.h"
 
 /* Where a record lies: table (the last one is /events) and row. */
 struct spot {
@@ -51,6 +53,16 @@ static int by_place(const void *left, const void *right)
 	return a->seq < b->seq ? -1 : a->seq > b->seq;
 }
 
+/* As those of one instrument nearly always are. */
+static bool in_order(const struct tables *tables)
+{
+	for (size_t i = 1; i < tables->n_spots; i++) {
+		if (by_place(&tables->spot[i - 1], &tables->spot[i]) > 0)
+			return false;
+	}
+	return true;
+}
+
 static int spots_make(struct tables *tables, struct day *day)
 {
 	size_t n = 0;
@@ -60,7 +72,7 @@ static int spots_make(struct tables *tables, struct day *day)
 		return h5_damaged(day->h5,
 		        "holds %zu records, not the %" PRIu64 " it says", n,
 		        day->records);
-	tables->spot = malloc(n * sizeof *tables->spot + 1);
+	tables->spot = pages_take(n * sizeof *tables->spot + 1);
 	if (tables->spot == NULL)
 		return h5_damaged(day->h5, "out of memory");
 	for (size_t i = 0; i < tables->n; i++) {
@@ -72,7 +84,8 @@ static int spots_make(struct tables *tables, struct day *day)
 				.row = (uint32_t)row,
 			};
 	}
-	qsort(tables->spot, n, sizeof *tables->spot, by_place);
+	if (!in_order(tables))
+		qsort(tables->spot, n, sizeof *tables->spot, by_place);
 	for (size_t i = 1; i < n; i++) {
 		if (by_place(&tables->spot[i - 1], &tables->spot[i]) == 0)
 			return h5_damaged(day->h5,
@@ -132,6 +145,18 @@ int day_records(struct day *day,
 	tables_free(&tables);
 	if (status >= 0)
 		return status;
+	if (why != NULL)
+		*why = *h5_problem(day->h5);
+	return MALFORMED;
+}
+
+int day_tree(struct day *day, uint8_t *node, size_t blocks, struct problem *why)
+{
+	struct day_want want = {
+		.kind = H5_U8, .n = blocks * DIGEST_SIZE, .out = node
+	};
+	if (day_column(day, "", LAYOUT_TREE, &want) == OK)
+		return OK;
 	if (why != NULL)
 		*why = *h5_problem(day->h5);
 	return MALFORMED;

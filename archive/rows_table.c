@@ -5,23 +5,47 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/pages.h"
 
-/* Memory of a table, one block behind the other. */
+/* Memory of a table, one block behind the other.  Columns of a day are cut from large
+ * ones; smaller ones are each their own, where a sanitizer sees what reaches past. */
 struct owned {
 	struct owned *next;
+	size_t used, room;
 	max_align_t memory[];
 };
 
+#define BLOCK  ((size_t)4 << 20)
+#define COLUMN ((size_t)64 << 10) /* from here on a column is cut from a block */
+#define LINE   ((size_t)64)
+
+static struct owned *block_add(struct rows_table *table, size_t room)
+{
+	if (room >= COLUMN && room < BLOCK - sizeof(struct owned))
+		room = BLOCK - sizeof(struct owned);
+	struct owned *owned = pages_take(sizeof *owned + room);
+	if (owned == NULL)
+		return NULL;
+	*owned = (struct owned){ .next = table->owned, .room = room };
+	table->owned = owned;
+	return owned;
+}
+
 static void *take(struct rows_table *table, struct day *day, size_t n, size_t size)
 {
-	struct owned *owned = calloc(1, sizeof *owned + n * size + 1);
+	size_t bytes = n * size + 1;
+	struct owned *owned = table->owned;
+	if (owned == NULL || owned->room - owned->used < bytes)
+		owned = block_add(table, bytes);
 	if (owned == NULL) {
 		h5_damaged(day->h5, "out of memory");
 		return NULL;
 	}
-	owned->next = table->owned;
-	table->owned = owned;
-	return owned->memory;
+	void *out = (uint8_t *)owned->memory + owned->used;
+	size_t whole = (bytes + LINE - 1) / LINE * LINE;
+	owned->used =
+	        owned->room - owned->used < whole ? owned->room : owned->used + whole;
+	return out;
 }
 
 void rows_table_free(struct rows_table *table)

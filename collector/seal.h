@@ -6,7 +6,8 @@
  *
  *   gathered   the records of the day are in memory, read from the journals
  *   written    the file stands under its temporary name in <archive>/.tmp
- *   proved     every record was rebuilt from the file and equals the journal's, root too; fsynced
+ *   proved     every record was rebuilt from the file and equals the journal's, and /tree is of
+ *              them; fsynced
  *   linked     it stands under its own name too, and the folder is synced
  *   listed     its seal line is durable: from here on the day is sealed
  *   unlinked   the temporary name is gone

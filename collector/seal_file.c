@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/layout.h"
 #include "base/folder.h"
 #include "base/legal_time.h"
 #include "base/log.h"
@@ -119,11 +120,15 @@ static int write_file(
 
 /* ---- proved ---- */
 
+/* The records rebuilt from the file, held against the journal's one by one, and hashed
+ * again into the nodes that the writing process put into /tree from the journal's. */
 struct comparison {
 	const struct batch *batch;
 	size_t i;    /* records that were equal */
 	bool others; /* one was not, or there are more */
 	struct proof_tree tree;
+	size_t blocks;
+	uint8_t *node, *written; /* of each LAYOUT_BLOCK records: node[blocks][32] */
 };
 
 static int compare_one(void *with, const uint8_t *record, size_t size,
@@ -138,8 +143,11 @@ static int compare_one(void *with, const uint8_t *record, size_t size,
 	        wanted->stored_us != stored_us || wanted->transport != transport)
 		return 1;
 	comparison->others = false;
-	comparison->i++;
+	size_t block = comparison->i++ / LAYOUT_BLOCK;
 	proof_tree_add(&comparison->tree, record, size);
+	if (comparison->i % LAYOUT_BLOCK == 0 || comparison->i == comparison->batch->n)
+		proof_tree_take(
+		        &comparison->tree, comparison->node + block * DIGEST_SIZE);
 	return 0;
 }
 
@@ -148,44 +156,78 @@ static int no_memory(struct problem *why)
 	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "no memory to seal");
 }
 
-static int root_of(const struct batch *batch, uint8_t out[DIGEST_SIZE])
+static int comparison_begin(struct comparison *comparison, const struct batch *batch)
 {
-	struct proof_tree tree;
-	if (proof_tree_start(&tree) != OK)
+	size_t blocks = (batch->n + LAYOUT_BLOCK - 1) / LAYOUT_BLOCK;
+	*comparison = (struct comparison){ .batch = batch, .blocks = blocks };
+	comparison->node = calloc(2 * blocks + 1, DIGEST_SIZE);
+	if (comparison->node == NULL)
 		return FAILED;
-	for (size_t i = 0; i < batch->n; i++)
-		proof_tree_add(&tree, batch->record[i].bytes, batch->record[i].size);
-	proof_tree_root(&tree, out);
-	return OK;
+	comparison->written = comparison->node + blocks * DIGEST_SIZE;
+	int status = proof_tree_start(&comparison->tree);
+	if (status != OK)
+		free(comparison->node);
+	return status;
 }
 
-/* Rebuild every record from the file and hold it against the journal's. */
-static int compare_file(
-        struct target *target, const struct batch *batch, struct problem *why)
+/* The root of all nodes. */
+static void comparison_end(struct comparison *comparison, uint8_t root[DIGEST_SIZE])
 {
-	struct comparison comparison = { .batch = batch };
-	uint8_t root[DIGEST_SIZE];
-	struct day *day;
-	if (root_of(batch, root) != OK || proof_tree_start(&comparison.tree) != OK)
-		return no_memory(why);
-	int status = day_open(&day, target->temporary, why);
-	if (status != OK) {
-		proof_tree_root(&comparison.tree, target->seal.root);
-		return status;
-	}
-	status = day_records(day, compare_one, &comparison, why);
-	proof_tree_root(&comparison.tree, target->seal.root);
-	day_close(day);
-	if (status < 0)
-		return status;
-	if (comparison.i == batch->n && !comparison.others &&
-	        memcmp(root, target->seal.root, DIGEST_SIZE) == 0)
+	struct proof_tree *tree = &comparison->tree;
+	tree->n = 0;
+	for (size_t i = 0; i < comparison->blocks; i++)
+		proof_tree_add_node(tree, comparison->node + i * DIGEST_SIZE);
+	proof_tree_root(tree, root);
+	free(comparison->node);
+}
+
+/* The records first: a file of others has another tree too. */
+static int records_prove(const struct comparison *comparison,
+        const struct target *target, struct problem *why)
+{
+	const struct batch *batch = comparison->batch;
+	if (comparison->i == batch->n && !comparison->others)
 		return OK;
 	return problem_set(why, MALFORMED, EXIT_INTERNAL,
 	        "%s: record %zu of %zu does not come back from the file as the journal "
 	        "has it; "
 	        "the day is not sealed and the journal stays",
-	        target->seal.path, comparison.i + 1, batch->n);
+	        target->seal.path, comparison->i + 1, batch->n);
+}
+
+static int tree_prove(struct comparison *comparison, const struct target *target,
+        struct day *day, struct problem *why)
+{
+	size_t n = comparison->blocks;
+	int status = day_tree(day, comparison->written, n, why);
+	if (status != OK ||
+	        memcmp(comparison->node, comparison->written, n * DIGEST_SIZE) == 0)
+		return status;
+	return problem_set(why, MALFORMED, EXIT_INTERNAL,
+	        "%s: /" LAYOUT_TREE " in the file is not that of the journal's "
+	        "records; the day is not sealed and the journal stays",
+	        target->seal.path);
+}
+
+/* Rebuild every record from the file and hold it against the journal's, and the tree
+ * they make against that in the file. */
+static int compare_file(
+        struct target *target, const struct batch *batch, struct problem *why)
+{
+	struct comparison comparison;
+	struct day *day = NULL;
+	if (comparison_begin(&comparison, batch) != OK)
+		return no_memory(why);
+	int status = day_open(&day, target->temporary, why);
+	if (status == OK)
+		status = day_records(day, compare_one, &comparison, why);
+	if (status >= 0)
+		status = records_prove(&comparison, target, why);
+	if (status == OK)
+		status = tree_prove(&comparison, target, day, why);
+	comparison_end(&comparison, target->seal.root);
+	day_close(day);
+	return status;
 }
 
 /* Read-only from here on, and on the disk. */

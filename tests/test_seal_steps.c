@@ -86,6 +86,7 @@ static struct {
 	const char *root, *spoil; /* NULL: nothing is spoiled */
 	char order[200];
 	const char *other; /* a sound file that stands in its place after "written" */
+	bool other_tree;   /* a sound file, but for a byte of /tree */
 } seen;
 
 static const char *temporary(void)
@@ -115,6 +116,16 @@ static void copy_file(const char *from, const char *to)
 	free(bytes);
 }
 
+static void change_tree(void)
+{
+	int code;
+	char *path = strdup(temporary());
+	free(run_command(&code, "/usr/bin/python3 %s '%s' value tree 3 77 2>&1",
+	        project_file("tests/edit_h5.py"), path));
+	free(path);
+	assert_int_equal(code, 0);
+}
+
 static void on_step(const char *step)
 {
 	struct stat st;
@@ -139,6 +150,8 @@ static void on_step(const char *step)
 		spoil();
 	if (seen.other != NULL && strcmp(step, "written") == 0)
 		copy_file(seen.other, temporary());
+	if (seen.other_tree && strcmp(step, "written") == 0)
+		change_tree();
 }
 
 static struct ingest *day_one(const char *root)
@@ -177,6 +190,23 @@ static void a_file_that_does_not_give_back_the_records_is_no_seal(void **state)
 	assert_int_equal(seal(ingest, D(1) + AGENT_HOUR + 11 * AGENT_MIN, false), 1);
 	ingest_close(ingest);
 	assert_int_equal(sealed_records(*state, &book), 1441);
+}
+
+/* What the seal list names must be the root of what the file says of itself. */
+static void a_file_with_the_tree_of_other_records_is_no_seal(void **state)
+{
+	struct problem why = { .text = "" };
+	struct ingest *ingest = day_one(*state);
+	seen.other_tree = true;
+	assert_int_equal(
+	        ingest_seal(ingest, D(1) + AGENT_HOUR, false, &why), MALFORMED);
+	assert_contains(why.text, "/tree in the file is not that of the journal's");
+	assert_string_equal(seen.order, "gathered written ");
+	assert_string_equal(sealed_names(*state, "bt-outlet"), "");
+	assert_int_equal(access(temporary(), F_OK), -1);
+	seen.other_tree = false;
+	assert_int_equal(seal(ingest, D(1) + AGENT_HOUR + 11 * AGENT_MIN, false), 1);
+	ingest_close(ingest);
 }
 
 /* The day as another collector sealed it: records 1 to `last`, `late_us` later. */
@@ -253,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH(a_seal_goes_step_by_step_and_is_named_only_when_proved),
 		WITH(a_file_that_does_not_give_back_the_records_is_no_seal),
+		WITH(a_file_with_the_tree_of_other_records_is_no_seal),
 		WITH(a_sound_file_of_other_records_is_no_seal),
 	};
 	return cmocka_run_group_tests_name("seal steps", tests, NULL, NULL);
