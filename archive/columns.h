@@ -6,20 +6,12 @@
 #include "archive/h5.h"
 #include "archive/plan.h"
 
-/* What every group has: `time` first (the dimension of all others), ... */
-int columns_time(
-        struct h5 *h5, const struct plan *plan, const struct plan_group *group);
-/* ... a column, state and perhaps sample time per channel, ... */
-int columns_channels(
-        struct h5 *h5, const struct plan *plan, const struct plan_group *group);
-/* ... then the columns of layout_columns, ... */
-int columns_common(
-        struct h5 *h5, const struct plan *plan, const struct plan_group *group);
-/* ... and byte strings; `type` of records for /events.  OK, or FAILED without
- * memory. */
-int columns_bytes(struct h5 *h5, const struct plan *plan,
-        const struct plan_group *group, enum layout_bytes which);
-int columns_types(
+/*
+ * All columns of a group: `time` first (the dimension of all others); a column, state
+ * and perhaps sample time per channel, or `type` for /events; the columns of
+ * layout_columns; then byte strings.  OK, or FAILED without memory.
+ */
+int columns_write(
         struct h5 *h5, const struct plan *plan, const struct plan_group *group);
 
 /* A text as netCDF's char, with its dimension "<name>_bytes". */

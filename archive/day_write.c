@@ -84,12 +84,7 @@ static int group_write(
 {
 	h5_group(h5, group->name);
 	group_attributes(h5, group->describe);
-	if (columns_time(h5, plan, group) != OK ||
-	        columns_channels(h5, plan, group) != OK ||
-	        columns_common(h5, plan, group) != OK ||
-	        columns_bytes(h5, plan, group, BYTES_VENDOR) != OK ||
-	        columns_bytes(h5, plan, group, BYTES_EXCHANGE) != OK ||
-	        columns_bytes(h5, plan, group, BYTES_VERBATIM) != OK)
+	if (columns_write(h5, plan, group) != OK)
 		return FAILED;
 	columns_text(h5, "describe", group->text, group->text_size);
 	h5_put_text(h5, "long_name",
@@ -104,12 +99,7 @@ static int events_write(struct h5 *h5, const struct plan *plan)
 		return OK;
 	h5_group(h5, LAYOUT_EVENTS);
 	h5_put_text(h5, "title", "all records that are not rows of an instrument");
-	if (columns_time(h5, plan, events) != OK ||
-	        columns_types(h5, plan, events) != OK ||
-	        columns_common(h5, plan, events) != OK ||
-	        columns_bytes(h5, plan, events, BYTES_RECORD) != OK)
-		return FAILED;
-	return OK;
+	return columns_write(h5, plan, events);
 }
 
 int day_plan_write(struct h5 *h5, const struct plan *plan)

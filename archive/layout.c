@@ -135,25 +135,40 @@ void layout_group_name(const char *instrument, const char (*taken)[H5_NAME], siz
 		snprintf(out, H5_NAME, "%.32s__%u", instrument, k);
 }
 
+static void row_of(struct layout_row *row, const struct reading *reading)
+{
+	*row = (struct layout_row){
+		.describe = reading->describe,
+		.state = reading->state,
+		.value = reading->values,
+		.sampled = reading->sampled,
+		.vendor = reading->vendor,
+		.exchange = reading->exchanges,
+		.n_channels = reading->n_channels,
+		.n_sampled = reading->n_sampled,
+		.vendor_size = reading->vendor_size,
+		.exchange_size = reading->exchanges_size,
+		.n_exchanges = reading->n_exchanges,
+	};
+}
+
 int layout_row(struct layout_row *row, const uint8_t *record, size_t size)
 {
 	struct reading reading;
 	if (size < RECORD_HEADER || reading_decode(&reading, record + RECORD_HEADER,
 	                                    size - RECORD_HEADER) != OK)
 		return NOT_FOUND;
-	*row = (struct layout_row){
-		.describe = reading.describe,
-		.state = reading.state,
-		.value = reading.values,
-		.sampled = reading.sampled,
-		.vendor = reading.vendor,
-		.exchange = reading.exchanges,
-		.n_channels = reading.n_channels,
-		.n_sampled = reading.n_sampled,
-		.vendor_size = reading.vendor_size,
-		.exchange_size = reading.exchanges_size,
-		.n_exchanges = reading.n_exchanges,
-	};
+	row_of(row, &reading);
+	return OK;
+}
+
+int layout_row_again(struct layout_row *row, const uint8_t *record, size_t size)
+{
+	struct reading reading;
+	if (size < RECORD_HEADER || reading_parts_find(&reading, record + RECORD_HEADER,
+	                                    size - RECORD_HEADER) != OK)
+		return NOT_FOUND;
+	row_of(row, &reading);
 	return OK;
 }
 

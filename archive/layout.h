@@ -104,6 +104,9 @@ struct layout_row {
 	size_t n_channels, n_sampled, vendor_size, exchange_size, n_exchanges;
 };
 int layout_row(struct layout_row *row, const uint8_t *record, size_t size);
+/* The same of a record that layout_row found sound before: what it holds is not looked
+ * at again. */
+int layout_row_again(struct layout_row *row, const uint8_t *record, size_t size);
 
 /* Can a time be one of ours: from 1970 to 2100? */
 bool layout_time(int64_t time_us);

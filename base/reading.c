@@ -2,6 +2,7 @@
 #include "base/reading.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -160,19 +161,19 @@ int reading_encode(const struct reading_parts *parts, uint8_t *out, size_t room)
 /* Every value is what its state allows, and a number or the fill. */
 static int values_check(const struct reading *reading)
 {
+	const uint64_t exponent = 0x7ff; /* of infinity and of what is no number */
+	bool wrong = false;
 	for (size_t i = 0; i < reading->n_channels; i++) {
 		uint8_t state = reading->state[i];
 		if (state >= CHANNEL_STATES)
 			return MALFORMED;
 		uint64_t bits = get_le64(reading->values + 8 * i);
-		if (!isfinite(double_of_bits(bits)))
-			return MALFORMED;
-		if (states[state].number == ALWAYS && bits == READING_FILL)
-			return MALFORMED;
-		if (states[state].number == NEVER && bits != READING_FILL)
-			return MALFORMED;
+		enum number number = states[state].number;
+		bool none = bits == READING_FILL;
+		wrong |= (bits >> 52 & exponent) == exponent;
+		wrong |= none ? number == ALWAYS : number == NEVER;
 	}
-	return OK;
+	return wrong ? MALFORMED : OK;
 }
 
 static int sampled_check(const struct reading *reading)
@@ -185,7 +186,7 @@ static int sampled_check(const struct reading *reading)
 	return OK;
 }
 
-int reading_decode(struct reading *reading, const uint8_t *payload, size_t n)
+int reading_parts_find(struct reading *reading, const uint8_t *payload, size_t n)
 {
 	if (n < READING_HEADER || n > PAYLOAD_MOST)
 		return MALFORMED;
@@ -206,7 +207,15 @@ int reading_decode(struct reading *reading, const uint8_t *payload, size_t n)
 	got.vendor = got.sampled + SAMPLED_SIZE * got.n_sampled;
 	got.exchanges = got.vendor + got.vendor_size;
 	got.exchanges_size = n - before;
-	if (values_check(&got) != OK || sampled_check(&got) != OK ||
+	*reading = got;
+	return OK;
+}
+
+int reading_decode(struct reading *reading, const uint8_t *payload, size_t n)
+{
+	struct reading got;
+	if (reading_parts_find(&got, payload, n) != OK || values_check(&got) != OK ||
+	        sampled_check(&got) != OK ||
 	        exchanges_check(got.exchanges, got.exchanges_size, got.n_exchanges) !=
 	                OK)
 		return MALFORMED;

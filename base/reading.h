@@ -89,6 +89,10 @@ struct reading {
  * state does not allow, NaN or infinity instead of the fill. */
 int reading_decode(struct reading *reading, const uint8_t *payload, size_t n);
 
+/* Where the parts lie, and no more: for a payload that reading_decode found sound
+ * before.  OK, or MALFORMED: lengths that reach past the end. */
+int reading_parts_find(struct reading *reading, const uint8_t *payload, size_t n);
+
 /* The value of channel i, NAN if its bytes are the fill. */
 double reading_value(const struct reading *reading, size_t i);
 
