@@ -183,6 +183,16 @@ static int earlier(const void *left, const void *right, void *with)
 	return a < b ? -1 : a > b; /* records come in (epoch, seq) order */
 }
 
+/* As a day nearly always is. */
+static bool in_order(const uint32_t *row, size_t n, struct plan *plan)
+{
+	for (size_t i = 1; i < n; i++) {
+		if (earlier(&row[i - 1], &row[i], plan) > 0)
+			return false;
+	}
+	return true;
+}
+
 static int rows_fill(struct plan *plan, struct plan_group *group, uint16_t where)
 {
 	group->row = calloc(group->n + 1, sizeof *group->row);
@@ -193,7 +203,8 @@ static int rows_fill(struct plan *plan, struct plan_group *group, uint16_t where
 		if (plan->where[i] == where)
 			group->row[n++] = (uint32_t)i;
 	}
-	qsort_r(group->row, n, sizeof *group->row, earlier, plan);
+	if (!in_order(group->row, n, plan))
+		qsort_r(group->row, n, sizeof *group->row, earlier, plan);
 	return OK;
 }
 

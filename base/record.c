@@ -51,16 +51,21 @@ void source_put(const char *source, uint8_t out[SOURCE_SIZE])
 	memcpy(out, source, strnlen(source, SOURCE_SIZE));
 }
 
+/* One pass: every record that comes, is read or is sealed goes through here. */
 int source_get(const uint8_t in[SOURCE_SIZE], char source[SOURCE_SIZE + 1])
 {
-	size_t n = strnlen((const char *)in, SOURCE_SIZE);
+	size_t n = 0;
+	while (n < SOURCE_SIZE && id_character((char)in[n], n == 0))
+		n++;
+	if (n == 0)
+		return MALFORMED;
 	for (size_t i = n; i < SOURCE_SIZE; i++) {
 		if (in[i] != 0)
 			return MALFORMED;
 	}
-	memset(source, 0, SOURCE_SIZE + 1);
-	memcpy(source, in, n);
-	return id_valid(source, SOURCE_SIZE) ? OK : MALFORMED;
+	memcpy(source, in, SOURCE_SIZE);
+	source[SOURCE_SIZE] = '\0';
+	return OK;
 }
 
 /* All but the source. */

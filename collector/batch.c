@@ -1,34 +1,43 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "collector/batch.h"
 
-#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/record.h"
+#include "base/pages.h"
 
-#define BLOCK (1u << 20) /* bytes taken at once */
+/* Bytes taken at once: first for a day of few records, then for one of many. */
+#define FIRST ((size_t)128 << 10)
+#define BLOCK ((size_t)2 << 20)
 
 struct block {
 	struct block *next;
-	size_t used;
-	uint8_t bytes[BLOCK];
+	size_t used, room;
+	uint8_t bytes[];
 };
+
+static struct block *block_add(struct batch *batch)
+{
+	size_t size = batch->block == NULL ? FIRST : BLOCK;
+	struct block *block = pages_take(size);
+	if (block == NULL)
+		return NULL;
+	*block = (struct block){ .next = batch->block, .room = size - sizeof *block };
+	batch->block = block;
+	return block;
+}
 
 static uint8_t *keep(struct batch *batch, const uint8_t *bytes, size_t n)
 {
-	if (batch->block == NULL || batch->block->used + n > BLOCK) {
-		struct block *block = malloc(sizeof *block);
-		if (block == NULL)
-			return NULL;
-		block->next = batch->block;
-		block->used = 0;
-		batch->block = block;
-	}
-	uint8_t *out = batch->block->bytes + batch->block->used;
+	struct block *block = batch->block;
+	if (block == NULL || block->room - block->used < n)
+		block = block_add(batch);
+	if (block == NULL)
+		return NULL;
+	uint8_t *out = block->bytes + block->used;
 	memcpy(out, bytes, n);
-	batch->block->used += n;
+	block->used += n;
 	return out;
 }
 
@@ -64,9 +73,7 @@ static int range_add(struct batch *batch, const struct record *record)
 
 int batch_add(struct batch *batch, const struct batch_record *one)
 {
-	struct record record;
-	int size = record_decode(&record, one->bytes, one->size);
-	assert(size > 0); /* a reader gives sound ones only */
+	const struct record *record = one->record;
 	if (batch->n == batch->room) {
 		size_t room = batch->room > 0 ? 2 * batch->room : 1024;
 		void *more = realloc(batch->record, room * sizeof *batch->record);
@@ -76,14 +83,14 @@ int batch_add(struct batch *batch, const struct batch_record *one)
 		batch->room = room;
 	}
 	const uint8_t *bytes = keep(batch, one->bytes, one->size);
-	if (bytes == NULL || range_add(batch, &record) != OK)
+	if (bytes == NULL || range_add(batch, record) != OK)
 		return FAILED;
 	batch->record[batch->n++] = (struct day_record){ .bytes = bytes,
 		.size = one->size,
 		.stored_us = one->stored_us,
 		.transport = one->transport };
-	batch->readings += record.type == RECORD_READING;
-	batch->gaps += record.type == RECORD_GAP;
+	batch->readings += record->type == RECORD_READING;
+	batch->gaps += record->type == RECORD_GAP;
 	return OK;
 }
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "archive/day.h"
+#include "base/record.h"
 #include "base/status.h"
 #include "collector/sealed.h"
 
@@ -20,13 +21,14 @@ struct batch {
 };
 
 struct batch_record {
+	const struct record *record; /* the bytes, decoded */
 	const uint8_t *bytes;
 	size_t size;
 	int64_t stored_us;
 	uint8_t transport;
 };
 
-/* Copy a record behind the others.  OK, or FAILED (memory, or no record). */
+/* Copy a record behind the others.  OK, or FAILED: no memory. */
 int batch_add(struct batch *batch, const struct batch_record *one);
 void batch_free(struct batch *batch);
 

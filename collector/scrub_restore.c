@@ -45,7 +45,8 @@ static int take(struct remake *remake, const struct waiting_epoch *epoch,
 		arrival.origin = (uint8_t)describe->origin;
 	int64_t time_us = arrival.record.time_us;
 	waiting_place(&station->waiting, &arrival, &time_us);
-	const struct batch_record one = { .bytes = entry->record,
+	const struct batch_record one = { .record = &arrival.record,
+		.bytes = entry->record,
 		.size = entry->size,
 		.stored_us = entry->stored_us,
 		.transport = seal_transport(&arrival, arrival.origin, time_us) };

@@ -156,7 +156,8 @@ static int gather_one(struct gather *gather, const struct waiting_epoch *epoch,
 		return FAILED;
 	uint8_t made_by = describe != NULL ? (uint8_t)describe->origin : origin;
 	gather->strange += arrival.record.type == RECORD_READING && describe == NULL;
-	struct batch_record one = { .bytes = entry->record,
+	struct batch_record one = { .record = &arrival.record,
+		.bytes = entry->record,
 		.size = entry->size,
 		.stored_us = entry->stored_us,
 		.transport = seal_transport(&arrival, made_by, time_us) };
