@@ -129,6 +129,24 @@ static uint64_t walk(const struct reading *reading)
 	return sum;
 }
 
+/* Where they lie, of every length they can have; never past the end. */
+static void parts_are_found_without_a_look_at_the_values(void **state)
+{
+	struct reading whole, parts;
+	uint8_t other[sizeof example];
+	memcpy(other, example, sizeof example);
+	assert_int_equal(reading_decode(&whole, other, sizeof other), OK);
+	assert_int_equal(reading_parts_find(&parts, other, sizeof other), OK);
+	assert_memory_equal(&parts, &whole, sizeof whole);
+	other[READING_HEADER] = CHANNEL_STATES; /* no state */
+	assert_int_equal(reading_decode(&whole, other, sizeof other), MALFORMED);
+	assert_int_equal(reading_parts_find(&parts, other, sizeof other), OK);
+	size_t least = (size_t)(parts.exchanges - other);
+	for (size_t n = 0; n < sizeof other; n++)
+		assert_int_equal(reading_parts_find(&parts, other, n),
+		        n < least ? MALFORMED : OK);
+}
+
 static void every_flipped_bit_is_refused_or_harmless(void **state)
 {
 	struct reading got;
@@ -382,6 +400,7 @@ int main(void)
 		cmocka_unit_test(the_layout_is_the_documented_one),
 		cmocka_unit_test(what_is_written_is_read),
 		cmocka_unit_test(every_cut_is_refused),
+		cmocka_unit_test(parts_are_found_without_a_look_at_the_values),
 		cmocka_unit_test(every_flipped_bit_is_refused_or_harmless),
 		cmocka_unit_test(every_value_comes_back_to_the_bit),
 		cmocka_unit_test(a_state_and_its_number_agree),
