@@ -380,8 +380,8 @@ int main(int argc, char **argv)
 		        given.check ? "" : "; nothing was started");
 	if (given.check)
 		return check_only(&sensord, given.config);
-	start(&sensord);
 	watch_signals(&waiting);
+	start(&sensord);
 	if (pthread_create(&sensord.thread, NULL, keep, &sensord) != 0)
 		fatal(EXIT_INTERNAL, "no thread for the keeper");
 	log_line(LOG_INFO, "station %s: %zu instruments on %zu ports%s",

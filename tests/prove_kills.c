@@ -232,6 +232,21 @@ static uint64_t cabinet_acked(void)
 	return k.acked;
 }
 
+/* Has it got as far as to catch SIGTERM?  (It may have been started a moment ago.) */
+static bool catches_sigterm(pid_t pid)
+{
+	char path[64], line[128];
+	unsigned long long caught = 0;
+	snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+	FILE *in = fopen(path, "r");
+	while (in != NULL && fgets(line, sizeof line, in) != NULL)
+		if (sscanf(line, "SigCgt: %llx", &caught) == 1)
+			break;
+	if (in != NULL)
+		fclose(in);
+	return caught >> (SIGTERM - 1) & 1;
+}
+
 /* Wait until all is acknowledged, end both. */
 static void settle(void)
 {
@@ -241,7 +256,8 @@ static void settle(void)
 	cabinet_acked();
 	look_at_cabinet();
 	uint64_t wanted = k.station.n;
-	while ((acked = cabinet_acked()) < wanted && now_ms() < end)
+	while (((acked = cabinet_acked()) < wanted || !catches_sigterm(k.daemon)) &&
+	        now_ms() < end)
 		step();
 	if (acked < wanted)
 		fail_msg("sensord: %" PRIu64 " of %" PRIu64
