@@ -17,8 +17,9 @@ static void the_lines_for_a_pair_end_with_a_signed_sealed_day(void **state)
 	if (strstr(text, "a pair runs: ") == NULL)
 		fputs(text, stdout);
 	assert_contains(text, "DỮ LIỆU MÔ PHỎNG");
-	assert_contains(text, "1 checkpoints, 0 co-signed, 0 revoked, 0 time stamps: OK\n"
-	                      "a pair runs: ");
+	assert_contains(text,
+	        "1 checkpoints, 0 co-signed, 0 revoked, 0 time stamps: OK\n"
+	        "a pair runs: ");
 	free(text);
 }
 
