@@ -14,6 +14,7 @@
 #include "analysis/base_sums.h"
 #include "analysis/permit.h"
 #include "analysis/rule.h"
+#include "archive/reader.h"
 
 enum result { RESULT_WITHIN, RESULT_OVER, RESULT_NOT_DECIDABLE, RESULT_NOT_APPLICABLE };
 enum strength { STRENGTH_NONE, STRENGTH_WITHIN, STRENGTH_BEYOND };
@@ -77,7 +78,7 @@ struct assessment {
 	size_t n_spans;
 	struct span *span; /* everything that is not valid */
 	char note[256];
-	char archive_state[256];
+	char archive_state[READER_STATE];
 };
 
 struct judge_options {

@@ -118,8 +118,7 @@ static void begin_assessment(
 	snprintf(out->station, sizeof out->station, "%s", day->station);
 	snprintf(out->outlet, sizeof out->outlet, "%s", outlet);
 	snprintf(out->channel, sizeof out->channel, "%s", day->job->channel[day->c].id);
-	snprintf(out->archive_state, sizeof out->archive_state, "%s",
-	        reader_state(day->judging->reader));
+	reader_state_copy(day->judging->reader, out->archive_state);
 	make_id(out);
 }
 

@@ -241,6 +241,13 @@ const char *reader_state(const struct reader *reader)
 	return reader->stock->state;
 }
 
+void reader_state_copy(const struct reader *reader, char out[READER_STATE])
+{
+	int n = snprintf(out, READER_STATE, "%s", reader->stock->state);
+	if (n >= READER_STATE)
+		memcpy(out + READER_STATE - 4, "...", 4);
+}
+
 size_t reader_problems(const struct reader *reader)
 {
 	return reader->stock->n_problems;

@@ -33,6 +33,11 @@ const char *reader_dir(const struct reader *reader);
  * state. */
 const char *reader_state(const struct reader *reader);
 
+/* The same for a result to keep; where even that does not hold every open journal, the
+ * last words are "..." */
+#define READER_STATE 1024
+void reader_state_copy(const struct reader *reader, char out[READER_STATE]);
+
 /* Damage met on the way (journal or file), one line each; results stay usable, nothing
  * is hidden. */
 size_t reader_problems(const struct reader *reader);

@@ -61,11 +61,6 @@ struct journal_options {
 	/* folder for torn tails and damaged segments; NULL: <folder>/quarantine */
 	const char *quarantine;
 	int64_t now_us;
-	/* What stands here is kept by the agent that sent it, and may be sent again
-	 * (the collector): damage in the newest segment is cut off with all behind it.
-	 * Otherwise this journal numbers its records, and goes on behind the last sound
-	 * one: no seq ever names two records. */
-	int sent_again;
 	/* only the newest so many are verified when opening; 0: all */
 	uint32_t scan_segments;
 	/* where new segments are taken from first; NULL: the disk's free space */

@@ -12,7 +12,6 @@
 struct recover {
 	struct journal *journal;
 	struct journal_recovery *recovery;
-	bool sent_again;
 	uint64_t *list; /* first seqs of the segments */
 	size_t n;
 	struct walk walk;
@@ -206,7 +205,7 @@ static int scan_newest(struct recover *recover)
 		journal->failed = true;
 	if (proof || ill)
 		note_damage(recover, recover->n - 1);
-	if (proof && !recover->sent_again) {
+	if (proof) {
 		journal->failed = true;
 		walk_through(recover, LIMIT_NONE);
 	} else if (tail && !walk->window.unread) {
@@ -262,7 +261,6 @@ int journal_recover(struct journal *journal, const struct journal_options *optio
 	struct recover recover = {
 		.journal = journal,
 		.recovery = recovery,
-		.sent_again = options->sent_again != 0,
 	};
 	if (window_init(&recover.walk.window) != OK)
 		return FAILED;

@@ -68,7 +68,13 @@ static void log_recovery(const char *source, uint64_t epoch,
 		        "%s: journal %016" PRIx64 ": the last %" PRIu64
 		        " bytes were never finished; laid into quarantine",
 		        source, epoch, recovery->torn_bytes);
-	if (recovery->damaged_segments > 0)
+	if (recovery->damaged_segments > 0 && recovery->missing == 0)
+		log_line(LOG_ALERT,
+		        "%s: journal %016" PRIx64 ": %" PRIu64
+		        " damaged segments, no record is missing; the damage is in "
+		        "quarantine",
+		        source, epoch, recovery->damaged_segments);
+	else if (recovery->damaged_segments > 0)
 		log_line(LOG_ALERT,
 		        "%s: journal %016" PRIx64 ": %" PRIu64
 		        " damaged segments, records %" PRIu64 " to %" PRIu64
@@ -107,7 +113,6 @@ static int inlet_open(struct ingest *ingest, const struct inlet_name *name,
 		                        : ingest->segment_size,
 		.quarantine = quarantine,
 		.now_us = now_us,
-		.sent_again = strcmp(source, OFFICE) != 0,
 		.scan_segments = SCAN_SEGMENTS,
 		.groups = ingest->groups };
 	struct journal_recovery recovery = { 0 };

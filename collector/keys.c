@@ -252,18 +252,27 @@ int keys_list(const char *agents, struct key_entry **out, struct problem *why)
 
 /* ---- admitting ---- */
 
-/* A cabinet is known by its key alone: one key, one station. */
+/* A cabinet is known by its key alone: one key, one station; and a key once revoked,
+ * which others may have, is never taken again. */
 static int key_unused(
         const char *agents, const char *station, const char *key, struct problem *why)
 {
 	struct key_entry *entry = NULL;
 	int n = keys_list(agents, &entry, why), status = n < 0 ? n : OK;
-	for (int i = 0; i < n && entry != NULL && status == OK; i++)
-		if (!entry[i].revoked && strcmp(entry[i].key, key) == 0)
+	for (int i = 0; i < n && entry != NULL && status == OK; i++) {
+		if (strcmp(entry[i].key, key) != 0)
+			continue;
+		if (entry[i].revoked)
+			status = problem_set(why, REFUSED, EXIT_CONFIG,
+			        "this key of %s was revoked and is not taken again; "
+			        "on the cabinet make another: quantrac keys new %s",
+			        entry[i].station, station);
+		else
 			status = problem_set(why, REFUSED, EXIT_CONFIG,
 			        "this is the key of %s; each station needs its own: "
 			        "quantrac keys new %s",
 			        entry[i].station, station);
+	}
 	if (n >= 0)
 		free(entry);
 	return status;

@@ -135,8 +135,7 @@ static void identify(struct sheet *sheet, struct reader *reader,
 	snprintf(sheet->station, sizeof sheet->station, "%s", query->station);
 	snprintf(sheet->id, sizeof sheet->id, "%s-%04d%02d%02d", sheet->station,
 	        day.year % 10000, day.month, day.day);
-	snprintf(sheet->archive_state, sizeof sheet->archive_state, "%s",
-	        reader_state(reader));
+	reader_state_copy(reader, sheet->archive_state);
 	sheet->describe = reader_station_describe(reader, query->station);
 }
 

@@ -63,7 +63,7 @@ struct sheet {
 	int64_t late_us; /* newest reading that came after it; 0: documents made the change */
 	struct sheet_before *before; /* [n]; NULL in version 1 */
 
-	char archive_state[256];
+	char archive_state[READER_STATE];
 	char mark[CHECKPOINT_DIGITS]; /* of the newest checkpoint; "": none was made */
 	uint64_t mark_size;           /* seals it covers */
 	int64_t mark_us;              /* when it was signed */

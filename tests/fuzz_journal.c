@@ -100,7 +100,7 @@ static size_t read_all(uint64_t *last, size_t *holes)
 	return n;
 }
 
-static struct journal *open_it(bool sent_again, struct journal_recovery *recovery)
+static struct journal *open_it(struct journal_recovery *recovery)
 {
 	static struct journal_system quick;
 	quick = journal_real;
@@ -112,7 +112,6 @@ static struct journal *open_it(bool sent_again, struct journal_recovery *recover
 		.segment_size = JOURNAL_SEGMENT_LEAST,
 		.quarantine = quarantine,
 		.now_us = 1,
-		.sent_again = sent_again,
 		.system = &quick };
 	struct journal *journal = NULL;
 	struct problem why = { .text = "" };
@@ -132,14 +131,14 @@ static void empty(const char *path)
 	closedir(dir);
 }
 
-static void go_on(bool sent_again)
+static void go_on(void)
 {
 	static uint8_t record[RECORD_MOST];
 	struct journal_recovery recovery = { 0 }, again = { 0 };
 	struct record one = {
 		.type = RECORD_STATE, .source = SOURCE, .epoch = EPOCH, .seq = 1
 	};
-	struct journal *journal = open_it(sent_again, &recovery);
+	struct journal *journal = open_it(&recovery);
 	uint64_t next = journal_next_seq(journal), last;
 	size_t holes, n = (size_t)record_encode(&one, record, sizeof record);
 	if (next < UINT64_MAX - 1) {
@@ -150,7 +149,7 @@ static void go_on(bool sent_again)
 	journal_close(journal);
 	read_all(&last, &holes);
 	assert(last + 1 == next || next >= UINT64_MAX - 1);
-	journal = open_it(sent_again, &again);
+	journal = open_it(&again);
 	assert(again.torn_bytes == 0);
 	assert(journal_next_seq(journal) == next);
 	journal_close(journal);
@@ -176,6 +175,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *in, size_t n)
 		lay(in[0] >> 2 & 31, copy + 3 + first, rest - first, in[0] & 1);
 	read_all(&last, &holes);
 	if (in[0] & 2)
-		go_on(in[0] & 128);
+		go_on();
 	return 0;
 }

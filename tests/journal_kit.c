@@ -315,12 +315,10 @@ const struct journal_system kit_failing = {
 	.remove = fail_remove,
 };
 
-struct journal_recovery kit_goes_on(
-        const char *folder, int sent_again, struct kit_found *found)
+struct journal_recovery kit_goes_on(const char *folder, struct kit_found *found)
 {
 	struct journal_recovery recovery;
 	struct journal_options options = kit_options(folder);
-	options.sent_again = sent_again;
 	struct journal *journal = kit_open_with(&options, &recovery);
 	uint64_t next = journal_next_seq(journal);
 	kit_append(journal, 3, 9, 2);

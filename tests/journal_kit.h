@@ -55,8 +55,7 @@ struct kit_found kit_read(const char *folder, uint64_t epoch, uint64_t from);
 
 /* Open a damaged journal, append three records, read it all, open it again: no seq
  * twice, none changed, and nothing torn is left.  What the first opening found. */
-struct journal_recovery kit_goes_on(
-        const char *folder, int sent_again, struct kit_found *found);
+struct journal_recovery kit_goes_on(const char *folder, struct kit_found *found);
 
 /* A journal_system whose n-th call fails with `error`; 0: none does. */
 extern const struct journal_system kit_failing;

@@ -304,6 +304,40 @@ static void a_cut_at_any_byte_of_the_journal_costs_only_what_was_not_whole(void 
 	free(whole);
 }
 
+/* Of an epoch its cabinet has done with nothing is sent again: what is sound stays. */
+static void a_flipped_bit_in_an_old_epoch_costs_one_record_and_tells_it(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	char path[4096], *bytes;
+	size_t n, holes;
+	for (int i = 0; i < 5; i++) {
+		if (i == 0)
+			fill(&cabinet, 4);
+		else
+			more(&cabinet, 4);
+		agent_give(&cabinet, ingest, NOW);
+		assert_int_equal(ingest_commit(ingest), OK);
+	}
+	ingest_close(ingest);
+	snprintf(path, sizeof path, "%s/journal/bt-outlet/%016llx/%020d.log",
+	        (char *)*state, (unsigned long long)EPOCH, 1);
+	assert_int_equal(file_read(path, 64u << 20, &bytes, &n), OK);
+	/* in the payload of the eighth record */
+	char *at = bytes + JOURNAL_HEADER;
+	for (int i = 0; i < 7; i++)
+		at += (JOURNAL_ENTRY + get_le16((uint8_t *)at + 4) + 7) / 8 * 8;
+	at[80] ^= 4;
+	assert_int_equal(file_replace(path, bytes, n, 0640), OK);
+	free(bytes);
+	lines[0] = '\0';
+	ingest = archive_ingest(*state);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 22);
+	ingest_close(ingest);
+	assert_contains(lines, "records 8 to 8");
+	assert_int_equal(journal_records_and_holes(*state, &book, &holes), 20);
+	assert_int_equal(holes, 1);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -322,6 +356,7 @@ int main(void)
 		WITH(what_the_cabinet_keeps_no_more_is_passed_over),
 		WITH(every_epoch_has_its_own_count),
 		WITH(a_cut_at_any_byte_of_the_journal_costs_only_what_was_not_whole),
+		WITH(a_flipped_bit_in_an_old_epoch_costs_one_record_and_tells_it),
 	};
 	return cmocka_run_group_tests_name("ingest", tests, NULL, NULL);
 }

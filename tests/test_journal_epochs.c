@@ -89,7 +89,7 @@ static void an_end_can_be_taken_out_anywhere(void **state)
 		assert_int_equal(found.records, seq - 1);
 		assert_int_equal(found.holes, 0);
 		if (seq > 1) {
-			struct journal_recovery recovery = kit_goes_on(cut, 0, &found);
+			struct journal_recovery recovery = kit_goes_on(cut, &found);
 			assert_int_equal(recovery.records, seq - 1);
 			assert_int_equal(recovery.torn_bytes, 0);
 			assert_int_equal(recovery.damaged_segments, 0);
@@ -173,7 +173,7 @@ static void damage_before_a_cut_does_not_hinder_it(void **state)
 	kit_flip(kit_segment(*state, last_segment(*state)), 8 * (JOURNAL_HEADER + 200));
 	assert_int_equal(journal_cut(*state, KIT_SOURCE, KIT_EPOCH, RECORDS - 1), OK);
 	struct kit_found found;
-	struct journal_recovery recovery = kit_goes_on(*state, 0, &found);
+	struct journal_recovery recovery = kit_goes_on(*state, &found);
 	assert_int_equal(recovery.torn_bytes, 0);
 	assert_int_equal(recovery.damaged_segments, 1);
 	assert_int_equal(recovery.records, RECORDS - 3);

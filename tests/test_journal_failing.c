@@ -93,7 +93,7 @@ static void dying_amid_failures_keeps_what_was_committed(void **state)
 		kit_fail(0, 0);
 		journal_close(journal);
 		struct kit_found found;
-		struct journal_recovery recovery = kit_goes_on(left, 0, &found);
+		struct journal_recovery recovery = kit_goes_on(left, &found);
 		assert_true(recovery.records >= durable - 1);
 		assert_int_equal(recovery.missing, 0);
 	}

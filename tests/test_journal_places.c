@@ -173,7 +173,7 @@ static void a_segment_in_the_wrong_place_is_damage(void **state)
 			        i % 2 == 0);
 		}
 		kit_poke(kit_segment(folder, 5), 0, bytes, LEAST);
-		struct journal_recovery recovery = kit_goes_on(folder, 0, &found);
+		struct journal_recovery recovery = kit_goes_on(folder, &found);
 		assert_int_equal(recovery.missing, 4);
 		assert_int_equal(recovery.first_missing, 5);
 		assert_int_equal(found.missing, 4);

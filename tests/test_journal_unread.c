@@ -204,7 +204,7 @@ static void a_first_record_that_became_zeros_is_told(void **state)
 	struct kit_found found;
 	make_segments(*state, 2, 1);
 	kit_poke(kit_segment(*state, 1), JOURNAL_HEADER, zeros, sizeof zeros);
-	struct journal_recovery recovery = kit_goes_on(*state, 0, &found);
+	struct journal_recovery recovery = kit_goes_on(*state, &found);
 	assert_int_equal(recovery.missing, 1);
 	assert_int_equal(recovery.first_missing, 1);
 	assert_int_equal(recovery.last_missing, 1);
@@ -219,7 +219,7 @@ static void an_older_segment_that_became_zeros_is_damage(void **state)
 	struct kit_found found;
 	make_segments(*state, 3, 4);
 	kit_poke(kit_segment(*state, 5), JOURNAL_HEADER, zeros, sizeof zeros);
-	struct journal_recovery recovery = kit_goes_on(*state, 0, &found);
+	struct journal_recovery recovery = kit_goes_on(*state, &found);
 	assert_int_equal(recovery.missing, 4);
 	assert_int_equal(recovery.damaged_segments, 1);
 }
@@ -267,7 +267,7 @@ static void a_lone_segment_of_a_high_number_survives_its_header(void **state)
 	for (size_t bit = 0; bit < 8 * JOURNAL_HEADER; bit += bit < 256 ? 7 : 3) {
 		kit_copy(good, folder);
 		kit_flip(kit_segment(folder, 1), bit);
-		struct journal_recovery recovery = kit_goes_on(folder, 0, &found);
+		struct journal_recovery recovery = kit_goes_on(folder, &found);
 		assert_int_equal(recovery.records, 4);
 		assert_int_equal(recovery.damaged_segments, 1);
 		assert_int_equal(recovery.torn_bytes + recovery.missing, 0);
@@ -286,7 +286,7 @@ static void the_header_of_an_empty_newest_segment_is_damage(void **state)
 	assert_int_equal(journal_begin(journal, 9), OK);
 	journal_close(journal);
 	kit_flip(kit_segment(*state, 9), 8 * 33);
-	struct journal_recovery recovery = kit_goes_on(*state, 0, &found);
+	struct journal_recovery recovery = kit_goes_on(*state, &found);
 	assert_int_equal(recovery.records, 8);
 	assert_int_equal(recovery.torn_bytes + recovery.missing, 0);
 	assert_int_equal(recovery.damaged_segments, 1);

@@ -137,6 +137,11 @@ static void a_station_is_admitted_revoked_and_admitted_anew(void **state)
 	assert_int_equal(keys_revoke(agents, "bt-outlet", NOW, &why), OK);
 	assert_int_equal(keys_revoke(agents, "bt-outlet", NOW, &why), NOT_FOUND);
 	assert_int_equal(why.exit, EXIT_NO_FILE);
+	/* others may have it: under no name it comes back */
+	assert_int_equal(keys_admit(agents, "bt-outlet", one, &why), REFUSED);
+	assert_contains(why.text, "was revoked");
+	assert_int_equal(keys_admit(agents, "other", one, &why), REFUSED);
+	assert_contains(why.text, "quantrac keys new other");
 	/* a file with the key in it does as well */
 	assert_int_equal(
 	        keys_admit(agents, "bt-outlet", in_folder(*state, "two.pub"), &why),
@@ -165,7 +170,8 @@ static void a_key_is_of_one_station_and_a_secret_one_of_none(void **state)
 	assert_contains(why.text, "this is the key of nt-01");
 	assert_int_equal(why.exit, EXIT_CONFIG);
 	assert_int_equal(keys_revoke(agents, "nt-01", NOW, &why), OK);
-	assert_int_equal(keys_admit(agents, "nt-02", one, &why), OK);
+	assert_int_equal(keys_admit(agents, "nt-02", one, &why), REFUSED);
+	assert_contains(why.text, "this key of nt-01 was revoked");
 }
 
 static void a_list_that_cannot_be_read_is_named(void **state)
