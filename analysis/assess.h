@@ -132,7 +132,9 @@ struct episode {
 	bool below; /* under the low end of an interval: it has no ratio */
 	uint32_t n;
 	const char *unit;
-	const char *rule;
+	const struct rule *rule;
+	const struct rule_limit *limit;
+	bool simulated;
 };
 int episodes_find(struct reader *reader, const struct rules *rules,
         const struct judge_options *options,

@@ -19,6 +19,7 @@ struct search {
 	int (*each)(void *with, const struct episode *episode);
 	void *with;
 	const char *outlet;
+	bool simulated;      /* the day being searched */
 	struct episode open; /* n 0: none */
 	int count;
 	bool stop;
@@ -45,13 +46,15 @@ static void take_value(struct search *search, double value, double level, bool b
 			.peak = value,
 			.below = below,
 			.unit = search->job->channel[search->c].limit->unit,
-			.rule = search->job->rule->id };
+			.rule = search->job->rule,
+			.limit = search->job->channel[search->c].limit };
 		snprintf(open->station, sizeof open->station, "%s", search->station);
 		snprintf(open->outlet, sizeof open->outlet, "%s", search->outlet);
 		snprintf(open->channel, sizeof open->channel, "%s",
 		        search->job->channel[search->c].id);
 	}
 	open->to_us = end_us;
+	open->simulated = open->simulated || search->simulated;
 	open->mean += (value - open->mean) / ++open->n;
 	if (below ? value < open->peak : value > open->peak)
 		open->peak = value;
@@ -125,6 +128,7 @@ static int search_channel(struct search *search)
 			continue;
 		}
 		search->outlet = outlet_of(search, permit, d);
+		search->simulated = job_measured(job, d, search->c)->simulated;
 		struct day_inputs inputs;
 		if (day_inputs_make(&inputs, job, d, search->c) != OK)
 			return FAILED;

@@ -18,6 +18,18 @@ const char *rule_status_text(int status)
 	return status >= 0 && status <= RULE_SUPERSEDED ? text[status] : "?";
 }
 
+int rule_standing(const struct rule *rule, const struct rule_limit *limit)
+{
+	return rule->status < limit->status ? rule->status : limit->status;
+}
+
+bool rule_confirmed(const struct rule *rule, const struct rule_limit *limit)
+{
+	return rule->status == RULE_COUNTERSIGNED &&
+	       (limit->status == RULE_COUNTERSIGNED ||
+	               limit->status == RULE_SUPERSEDED);
+}
+
 /* What follows from what is written: rows without a status have the record's, an
  * interval has no bounds, no minimum time of operation is NAN. */
 static void complete(struct rule *rule)

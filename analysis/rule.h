@@ -111,4 +111,9 @@ const struct rule *rules_find(const struct rules *rules, const char *id);
 
 const char *rule_status_text(int status); /* "draft" */
 
+/* The weaker standing of a record and of one of its limits; and have two authorised
+ * persons confirmed what is judged by them? */
+int rule_standing(const struct rule *rule, const struct rule_limit *limit);
+bool rule_confirmed(const struct rule *rule, const struct rule_limit *limit);
+
 #endif

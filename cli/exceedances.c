@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/judging.h"
 #include "cli/judging_words.h"
+#include "cli/marks.h"
 
 static const struct table_column columns[] = {
 	{ .name = "id", .wide = true },
@@ -30,6 +31,7 @@ static const struct table_column columns[] = {
 	{ .name = "strength" },
 	{ .name = "valid", .right = true },
 	{ .name = "expected", .right = true },
+	MARKS_COLUMNS,
 	{ 0 },
 };
 
@@ -37,6 +39,7 @@ struct printing {
 	struct table *table;
 	int format, offset_min;
 	bool vietnamese;
+	struct marks marks;
 	const struct judging *judging;
 	size_t found;
 };
@@ -80,6 +83,8 @@ static int print_assessment(void *with, const struct assessment *a)
 	table_text(table, judging_strength(a, vi));
 	table_integer(table, a->valid);
 	table_integer(table, a->expected);
+	marks_cells(&printing->marks, table,
+	        &(struct marked){ a->rule, a->parameter, a->simulated });
 	table_row(table);
 	printing->found++;
 	return 0;
@@ -98,7 +103,7 @@ static int print_episode(void *with, const struct episode *e)
 	table_text(table, e->station);
 	table_text(table, e->outlet);
 	table_text(table, e->channel);
-	table_text(table, e->rule);
+	table_text(table, e->rule->id);
 	table_time(table, e->from_us);
 	table_time(table, e->to_us);
 	table_text(table, judging_word("peak", vi));
@@ -110,6 +115,8 @@ static int print_episode(void *with, const struct episode *e)
 	table_empty(table);
 	table_integer(table, e->n);
 	table_integer(table, e->n);
+	marks_cells(&printing->marks, table,
+	        &(struct marked){ e->rule, e->limit, e->simulated });
 	table_row(table);
 	printing->found++;
 	return 0;
@@ -151,6 +158,8 @@ static int run(const struct common *common, const struct judging *judging,
 		};
 		status = find(&view, &options, &printing, why);
 		table_end(printing.table);
+		if (common->format == TABLE_TEXT)
+			marks_print(stdout, &printing.marks, vi);
 		*found = printing.found;
 	}
 	view_close(&view);

@@ -152,7 +152,7 @@ static int explain_nothing(const struct question *q, struct problem *why)
 		                : "   nothing: neither a gap nor a change of state is "
 		                  "recorded\n",
 		        q->out);
-	return status < 0 ? status : explain_results(q, why);
+	return status < 0 ? status : explain_results(q, false, why);
 }
 
 static int explain(struct question *q, struct problem *why)
@@ -169,7 +169,7 @@ static int explain(struct question *q, struct problem *why)
 	if (status == OK)
 		status = explain_base(q, &nearest, why);
 	if (status == OK)
-		status = explain_results(q, why);
+		status = explain_results(q, describe_simulated(nearest.describe), why);
 	return status;
 }
 

@@ -35,7 +35,7 @@ int explain_record(
 int explain_base(
         const struct question *q, const struct nearest *nearest, struct problem *why);
 
-/* Step 6: what the periods say in which it lies. */
-int explain_results(const struct question *q, struct problem *why);
+/* Step 6: what the periods say in which it lies; `simulated`: what it was asked about is. */
+int explain_results(const struct question *q, bool simulated, struct problem *why);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/legal_time.h"
 #include "cli/explain.h"
 #include "cli/judging_words.h"
+#include "cli/marks.h"
 
 #define BASE_US (5 * US_PER_MIN)
 
@@ -77,6 +78,7 @@ int explain_base(
 
 struct results {
 	const struct question *q;
+	struct marks marks;
 	size_t n;
 };
 
@@ -134,12 +136,14 @@ static int print_assessment(void *with, const struct assessment *a)
 		        a->valid, a->expected);
 	print_limit(q, a);
 	print_result(q, a);
+	results->marks.simulated |= a->simulated;
+	results->marks.unconfirmed |= !rule_confirmed(a->rule, a->parameter);
 	return 0;
 }
 
-int explain_results(const struct question *q, struct problem *why)
+int explain_results(const struct question *q, bool simulated, struct problem *why)
 {
-	struct results results = { .q = q };
+	struct results results = { .q = q, .marks.simulated = simulated };
 	int64_t day_us = day_start(q->time_us, q->view.offset_min);
 	struct judge_options options = {
 		.station = q->station,
@@ -161,5 +165,6 @@ int explain_results(const struct question *q, struct problem *why)
 		                : "6 result        no rule judges this channel on this "
 		                  "day (no permit, no limit, or the day is not over)\n",
 		        q->out);
+	marks_print(q->out, &results.marks, q->vietnamese);
 	return status < 0 ? status : OK;
 }

@@ -18,6 +18,7 @@ static const struct table_column columns[] = {
 	{ .name = "value", .right = true },
 	{ .name = "unit" },
 	{ .name = "state" },
+	{ .name = "simulated", .wide = true },
 	{ 0 },
 };
 
@@ -37,6 +38,7 @@ static void row(struct table *table, const struct live_view *view,
 		table_number(table, channel->value, (int)channel->decimals);
 	table_text(table, channel->unit);
 	table_text(table, channel->state);
+	table_text(table, view->simulated ? "yes" : "no");
 	table_row(table);
 }
 
@@ -83,6 +85,8 @@ static int print(
 		if (channel == NULL || strcmp(view->channel[i].channel, channel) == 0)
 			row(table, view, &view->channel[i]);
 	table_end(table);
+	if (view->simulated && common->format == TABLE_TEXT)
+		puts(SIMULATED_TEXT);
 	return 0;
 }
 

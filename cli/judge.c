@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/judging.h"
 #include "cli/judging_words.h"
+#include "cli/marks.h"
 
 static const struct table_column columns[] = {
 	{ .name = "station" },
@@ -25,6 +26,7 @@ static const struct table_column columns[] = {
 	{ .name = "valid", .right = true },
 	{ .name = "expected", .right = true },
 	{ .name = "note" },
+	MARKS_COLUMNS,
 	{ 0 },
 };
 
@@ -33,6 +35,7 @@ struct printing {
 	struct table *table;
 	int format;
 	bool vietnamese;
+	struct marks marks;
 	size_t over;
 };
 
@@ -68,6 +71,8 @@ static int print(void *with, const struct assessment *a)
 	table_integer(table, a->valid);
 	table_integer(table, a->expected);
 	table_text(table, judging_note(a, vi, why));
+	marks_cells(&printing->marks, table,
+	        &(struct marked){ a->rule, a->parameter, a->simulated });
 	table_row(table);
 	printing->over += a->result == RESULT_OVER;
 	return 0;
@@ -96,6 +101,8 @@ static int run(const struct common *common, const struct judging *judging, size_
 		status = judge(
 		        view.reader, &view.rules, &options, print, &printing, why);
 		table_end(printing.table);
+		if (common->format == TABLE_TEXT)
+			marks_print(stdout, &printing.marks, vi);
 		*over = printing.over;
 	}
 	view_close(&view);

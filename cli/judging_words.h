@@ -10,7 +10,7 @@
 #include "analysis/assess.h"
 #include "cli/common.h"
 
-#define JUDGING_COLUMNS 20
+#define JUDGING_COLUMNS 22
 #define JUDGING_NOTE    300
 
 /* Is the text form in Vietnamese asked for? */

@@ -7,6 +7,7 @@
 
 #include "analysis/base_sums.h"
 #include "analysis/series.h"
+#include "base/describe.h"
 #include "base/legal_time.h"
 #include "cli/commands.h"
 #include "cli/view.h"
@@ -94,6 +95,7 @@ static const struct table_column columns[] = {
 	{ .name = "received", .right = true },
 	{ .name = "valid", .right = true },
 	{ .name = "quality", .right = true },
+	{ .name = "simulated", .wide = true },
 	{ 0 },
 };
 
@@ -117,9 +119,13 @@ static int print(
 		table_integer(table, row[i].received);
 		table_integer(table, row[i].valid);
 		table_integer(table, row[i].quality);
+		table_text(table, series->simulated ? "yes" : "no");
 		table_row(table);
 	}
-	return table_end(table);
+	int status = table_end(table);
+	if (series->simulated && format == TABLE_TEXT)
+		puts(SIMULATED_TEXT);
+	return status;
 }
 
 /* The stretch: as asked, else all there is, out to whole periods. */

@@ -100,8 +100,7 @@ static const char *rule_record(const struct form *form, const struct assessment 
 {
 	static const enum word status[] = { WORD_RULE_DRAFT, WORD_RULE_SOURCED,
 		WORD_RULE_COUNTERSIGNED, WORD_RULE_SUPERSEDED };
-	int weaker = a->rule->status < a->parameter->status ? a->rule->status
-	                                                    : a->parameter->status;
+	int weaker = rule_standing(a->rule, a->parameter);
 	if (weaker < 0 || weaker > RULE_SUPERSEDED)
 		weaker = RULE_DRAFT;
 	const char *hash = texts_add(form->to.texts, "%.12s", a->rule->hash);

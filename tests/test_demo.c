@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/describe.h"
 #include "base/status.h"
 
 #define NOW "2026-11-23T09:30:00+07:00" /* day 1 is 2026-10-24 */
@@ -68,7 +69,7 @@ static void exactly_three_legal_exceedances_are_found(void **state)
 	const char *const line[] = {
 		"id,kind,station,outlet,channel,rule,start,end,statistic,value,limit,"
 		"unit,ratio,"
-		"result,strength,valid,expected\n",
+		"result,strength,valid,expected,rule_status,simulated\n",
 		"mau-nuoc/cod/qcvn-40-2011/day/2026-11-01,legal,mau-nuoc,cua-xa,cod,",
 		"mau-nuoc/cod/qcvn-40-2011/day/2026-11-03,legal,mau-nuoc,cua-xa,cod,",
 		"mau-ong-khoi/dust/qcvn-19-2009/day/2026-11-14,legal,mau-ong-khoi,"
@@ -82,6 +83,32 @@ static void exactly_three_legal_exceedances_are_found(void **state)
 		at = strchr(at, '\n') + 1;
 	}
 	assert_string_equal(at, "");
+	free(text);
+}
+
+/* Simulated data under a rule nobody confirmed: no list may look like a finding. */
+static void every_list_of_results_says_what_it_is_not(void **state)
+{
+	static const char *const list[] = { "exceedances", "exceedances --kind episode",
+		"judge --station mau-nuoc --since 2026-11-01 --until 2026-11-02",
+		"explain mau-nuoc cod 2026-11-01T08:00" };
+	char words[200];
+	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+		char *text = quantrac_ok(list[i]);
+		assert_contains(text, SIMULATED_TEXT "\nRULE NOT CONFIRMED");
+		free(text);
+		snprintf(words, sizeof words, "%s --format csv", list[i]);
+		text = quantrac_ok(words);
+		if (strncmp(list[i], "explain", 7) != 0)
+			assert_contains(text, ",draft,yes\n");
+		free(text);
+	}
+	char *text = quantrac_ok("exceedances --lang vi");
+	assert_contains(text, "QUY ĐỊNH ÁP DỤNG CHƯA ĐƯỢC XÁC NHẬN");
+	free(text);
+	text = quantrac_ok("means --station mau-nuoc --channel cod --since 2026-11-01 "
+	                   "--period 24h");
+	assert_contains(text, SIMULATED_TEXT);
 	free(text);
 }
 
@@ -334,6 +361,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exactly_three_legal_exceedances_are_found),
+		cmocka_unit_test(every_list_of_results_says_what_it_is_not),
 		cmocka_unit_test(the_air_is_nobodys_exceedance),
 		cmocka_unit_test(a_day_just_below_is_within_and_says_how_near),
 		cmocka_unit_test(four_hours_of_fault_do_not_lower_the_mean),

@@ -85,7 +85,8 @@ static void status_and_get_say_whose_channel_it_is(void **state)
 	        "nt-01,ph,ph,");
 	says(*state, "status", 0, "collector: none in the configuration");
 	char *text = said(*state, "get nt-01 ph --format csv", 0);
-	assert_contains(text, "time,station,instrument,channel,value,unit,state\n");
+	assert_contains(
+	        text, "time,station,instrument,channel,value,unit,state,simulated\n");
 	assert_contains(text, ",nt-01,ph,ph,,pH,");
 	assert_contains(text, ",nt-01,ph2,ph,,pH,");
 	free(text);
@@ -109,7 +110,7 @@ static void a_cabinet_tells_its_gaps_from_its_own_journal(void **state)
 	char *text = said(*state, "status --gaps --exit-code --format csv", 1);
 	assert_contains(text,
 	        "station,instrument,channel,from,to,open,seconds,cause,loss,expected,"
-	        "received,records,reason\nnt-01,ph,,");
+	        "valid,records,reason\nnt-01,ph,,");
 	assert_contains(text, ",yes,3,line,yes,30,0,,port bus: ");
 	assert_contains(text, "\nnt-01,ph2,,");
 	free(text);

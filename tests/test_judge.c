@@ -706,7 +706,7 @@ static void episodes_are_runs_of_base_values(void **state)
 	assert_close(kept.episode[2].mean, 123.5, 1e-9);
 	assert_int_equal(kept.episode[2].n, 24);
 	assert_string_equal(kept.episode[2].unit, "mg/L");
-	assert_string_equal(kept.episode[2].rule, "qcvn-40-2011");
+	assert_string_equal(kept.episode[2].rule->id, "qcvn-40-2011");
 	reader_close(reader);
 }
 

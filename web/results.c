@@ -35,9 +35,7 @@ static int take(void *with, const struct assessment *a)
 		out->result = more;
 		out->room = room;
 	}
-	out->unconfirmed |= a->rule->status != RULE_COUNTERSIGNED ||
-	                    (a->parameter->status != RULE_COUNTERSIGNED &&
-	                            a->parameter->status != RULE_SUPERSEDED);
+	out->unconfirmed |= !rule_confirmed(a->rule, a->parameter);
 	bool told = a->result == RESULT_OVER || a->result == RESULT_WITHIN;
 	out->result[out->n++] = (struct view_result){
 		.station = texts_clean(&out->texts, a->station),
