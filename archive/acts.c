@@ -352,3 +352,16 @@ int acts_append(const char *dir, struct act *act, const struct act_signers *sign
 	close(held);
 	return status;
 }
+
+bool acts_order_of(const char *dir, const char *path, char *order, size_t size)
+{
+	struct acts acts;
+	struct problem why;
+	const char *found = NULL;
+	if (acts_read(&acts, dir, &why) == OK)
+		found = acts_pruned(&acts, path);
+	if (found != NULL)
+		snprintf(order, size, "%s", found);
+	acts_free(&acts);
+	return found != NULL;
+}

@@ -19,6 +19,7 @@
 #ifndef ARCHIVE_ACTS_H
 #define ARCHIVE_ACTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -81,6 +82,9 @@ int acts_may_sign(const struct acts *acts, const struct act *key, uint64_t size,
 
 /* The order by which a file was taken away, or NULL. */
 const char *acts_pruned(const struct acts *acts, const char *path);
+
+/* The same of the archive `dir`; true with its number, cut to `size`. */
+bool acts_order_of(const char *dir, const char *path, char *order, size_t size);
 
 /* Sign an act (kind, subject, what, from and at are set) and append it, durably; `by`
  * is the secret key that signs now, `fresh` that of a new key (else NULL).  The public

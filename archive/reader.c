@@ -12,31 +12,6 @@
 
 #define MOST_STATIONS 4096
 
-void stock_problem(struct stock *stock, const char *format, ...)
-{
-	char *text = NULL;
-	va_list args;
-	va_start(args, format);
-	int n = vasprintf(&text, format, args);
-	va_end(args);
-	if (n < 0)
-		return;
-	for (size_t i = 0; i < stock->n_problems; i++) {
-		if (strcmp(stock->problem[i], text) == 0) {
-			free(text);
-			return;
-		}
-	}
-	void *more = realloc(
-	        stock->problem, (stock->n_problems + 1) * sizeof *stock->problem);
-	if (more == NULL) {
-		free(text);
-		return;
-	}
-	stock->problem = more;
-	stock->problem[stock->n_problems++] = text;
-}
-
 /* ---- stations ---- */
 
 static int by_id(const void *left, const void *right)
@@ -143,12 +118,11 @@ static void stock_free(struct stock *stock)
 		station_free(&stock->station[i]);
 	for (size_t i = 0; i < stock->n_describes; i++)
 		describe_free(stock->describe[i]);
-	for (size_t i = 0; i < stock->n_problems; i++)
-		free(stock->problem[i]);
 	free(stock->station);
 	free(stock->listed);
 	free(stock->describe);
-	free(stock->problem);
+	remarks_free(&stock->problems);
+	remarks_free(&stock->taken);
 	for (size_t i = 0; stock->file != NULL && i < stock->seals.n; i++)
 		rewritten_free(&stock->file[i].again);
 	free(stock->file);
@@ -164,9 +138,9 @@ static int seals_load(struct stock *stock)
 	struct problem why;
 	int status = seal_list_read(&stock->seals, stock->dir, &why);
 	if (status != OK)
-		stock_problem(stock, "%s", why.text);
+		remarks_add(&stock->problems, "%s", why.text);
 	if (stock->seals.torn > 0)
-		stock_problem(stock,
+		remarks_add(&stock->problems,
 		        "%s/seals: the last line is torn and counts for nothing",
 		        stock->dir);
 	stock->file = calloc(stock->seals.n + 1, sizeof *stock->file);
@@ -250,12 +224,22 @@ void reader_state_copy(const struct reader *reader, char out[READER_STATE])
 
 size_t reader_problems(const struct reader *reader)
 {
-	return reader->stock->n_problems;
+	return reader->stock->problems.n;
 }
 
 const char *reader_problem(const struct reader *reader, size_t i)
 {
-	return reader->stock->problem[i];
+	return reader->stock->problems.text[i];
+}
+
+size_t reader_taken(const struct reader *reader)
+{
+	return reader->stock->taken.n;
+}
+
+const char *reader_taken_text(const struct reader *reader, size_t i)
+{
+	return reader->stock->taken.text[i];
 }
 
 size_t reader_stations(const struct reader *reader)

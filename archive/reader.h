@@ -43,6 +43,11 @@ void reader_state_copy(const struct reader *reader, char out[READER_STATE]);
 size_t reader_problems(const struct reader *reader);
 const char *reader_problem(const struct reader *reader, size_t i);
 
+/* Sealed files met on the way that a signed order took away: no damage, but what they
+ * held is not among the results. */
+size_t reader_taken(const struct reader *reader);
+const char *reader_taken_text(const struct reader *reader, size_t i);
+
 /* Stations that ever sent a record, sorted by id; the source `office` is not among
  * them. */
 size_t reader_stations(const struct reader *reader);

@@ -24,19 +24,6 @@ const struct seal *reader_seal(const struct reader *reader, size_t i)
 	return &reader->stock->seals.seal[i];
 }
 
-/* A file that is not there may have been taken away by a signed order. */
-static void find_order(const struct stock *stock, struct reader_file *file)
-{
-	struct acts acts;
-	struct problem why;
-	const char *order = NULL;
-	if (acts_read(&acts, stock->dir, &why) == OK)
-		order = acts_pruned(&acts, file->seal->path);
-	if (order != NULL)
-		snprintf(file->order, sizeof file->order, "%s", order);
-	acts_free(&acts);
-}
-
 void reader_file(struct reader *reader, size_t i, struct reader_file *out)
 {
 	struct stock *stock = reader->stock;
@@ -46,8 +33,9 @@ void reader_file(struct reader *reader, size_t i, struct reader_file *out)
 		.to_us = day_us != INT64_MIN ? day_us + US_PER_DAY : INT64_MIN,
 		.sound = stock_sound(stock, i) };
 	out->missing = stock->file[i].missing;
-	if (out->missing)
-		find_order(stock, out);
+	if (out->missing) /* perhaps taken away by a signed order */
+		acts_order_of(
+		        stock->dir, out->seal->path, out->order, sizeof out->order);
 }
 
 int64_t reader_used(

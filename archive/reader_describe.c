@@ -72,7 +72,7 @@ const struct describe *stock_group(struct stock *stock, struct day *day, size_t 
 	const struct describe *known = stock_describe(stock, of->hash);
 	if (known == NULL) {
 		if (day_group_load(day, group) != OK) {
-			stock_problem(stock, "%s", day_problem(day)->text);
+			remarks_add(&stock->problems, "%s", day_problem(day)->text);
 			return NULL;
 		}
 		if (of->own == NULL)
@@ -114,7 +114,7 @@ static int group_look(
 			span_widen(station, time_us[row], day);
 		status = station_note(station, describe, time_us[n - 1]);
 	} else {
-		stock_problem(stock, "%s", day_problem(day)->text);
+		remarks_add(&stock->problems, "%s", day_problem(day)->text);
 	}
 	free(time_us);
 	return status;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/acts.h"
 #include "archive/reader_inside.h"
 #include "archive/rows_table.h"
 #include "base/legal_time.h"
@@ -48,7 +49,7 @@ static bool is_rewritten(struct stock *stock, size_t i, const char *path)
 	struct file_note *note = &stock->file[i];
 	if (rewritten_take(&note->again, path, &stock->seals.seal[i], &stock->identity,
 	            &why) != OK) {
-		stock_problem(stock,
+		remarks_add(&stock->problems,
 		        "%s: is not the file that was sealed and is left out: %s", path,
 		        why.text + strlen(path) + 2);
 		return false;
@@ -57,6 +58,23 @@ static bool is_rewritten(struct stock *stock, size_t i, const char *path)
 		rewritten_free(&note->again);
 	stock->again_bytes += note->again.n;
 	return true;
+}
+
+/* A file taken away by a signed order is no damage. */
+static bool is_gone(struct stock *stock, size_t i, const char *path)
+{
+	char order[96];
+	int saved = errno;
+	const char *name = stock->seals.seal[i].path;
+	stock->file[i].missing = saved == ENOENT;
+	if (saved == ENOENT && acts_order_of(stock->dir, name, order, sizeof order))
+		remarks_add(&stock->taken,
+		        "%s: was taken away by order %s; what it held is not here",
+		        name, order);
+	else
+		remarks_add(&stock->problems, "%s: cannot be read: %s; look for a copy",
+		        path, strerror(saved));
+	return false;
 }
 
 /* Once per reader: a file that is neither to the bit what was sealed, nor says all of it,
@@ -69,10 +87,7 @@ static bool is_sound(struct stock *stock, size_t i, const char *path)
 		return note->sound;
 	note->hashed = true;
 	if (digest_of_file(path, hash) != OK) {
-		note->missing = errno == ENOENT;
-		stock_problem(stock, "%s: cannot be read: %s; look for a copy", path,
-		        strerror(errno));
-		return false;
+		return is_gone(stock, i, path);
 	}
 	note->rewritten = memcmp(hash, stock->seals.seal[i].file, DIGEST_SIZE) != 0;
 	note->sound = !note->rewritten || is_rewritten(stock, i, path);
@@ -121,7 +136,7 @@ struct day *stock_open(struct stock *stock, size_t i)
 	                                      : day_open(&day, path, &why);
 	if (status == OK)
 		return day;
-	stock_problem(stock, "%s", why.text);
+	remarks_add(&stock->problems, "%s", why.text);
 	return NULL;
 }
 
@@ -170,7 +185,7 @@ int stock_note_clocks(
 	if (bytes == NULL)
 		return FAILED;
 	if (rows_table_load_events(&table, day) != OK)
-		stock_problem(stock, "%s", day_problem(day)->text);
+		remarks_add(&stock->problems, "%s", day_problem(day)->text);
 	else
 		for (size_t row = 0; row < table.n && status == OK; row++)
 			status = event_note(station, &table, row, bytes);

@@ -65,6 +65,12 @@ struct file_note {
 	struct rewritten again; /* kept, if there is room; else made each time */
 };
 
+/* Lines for whoever reads, each once. */
+struct remarks {
+	size_t n;
+	char **text;
+};
+
 /* Everything, changed as more is read; a reader that is const hands out what it
  * knows. */
 struct stock {
@@ -82,8 +88,7 @@ struct stock {
 	        [32]; /* the DESCRIBE last looked for in every file, and not found */
 	size_t n_describes;
 	struct describe **describe;
-	size_t n_problems;
-	char **problem;
+	struct remarks problems, taken; /* damage; files taken away by order */
 };
 
 struct reader {
@@ -92,9 +97,12 @@ struct reader {
 
 #define OFFICE "office"
 
-/* ---- reader.c ---- */
-void stock_problem(struct stock *stock, const char *format, ...)
+/* ---- reader_remarks.c ---- */
+void remarks_add(struct remarks *remarks, const char *format, ...)
         __attribute__((format(printf, 2, 3)));
+void remarks_free(struct remarks *remarks);
+
+/* ---- reader.c ---- */
 struct station *stock_station(struct stock *stock, const char *id); /* NULL: unknown */
 
 /* ---- reader_journal.c ---- */

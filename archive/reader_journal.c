@@ -61,7 +61,7 @@ static int describe_note(
 	struct describe *decoded;
 	if (describe_decode(&decoded, record->payload, record->payload_size, &why) !=
 	        OK) {
-		stock_problem(stock, "%s: DESCRIBE seq %" PRIu64 ": %.300s",
+		remarks_add(&stock->problems, "%s: DESCRIBE seq %" PRIu64 ": %.300s",
 		        station->id, record->seq, why.text);
 		return OK;
 	}
@@ -75,8 +75,9 @@ static int record_note(
 {
 	struct record record;
 	if (record_decode(&record, entry->record, entry->size) != (int)entry->size) {
-		stock_problem(stock, "%s: journal seq %" PRIu64 " is no record",
-		        station->id, entry->seq);
+		remarks_add(&stock->problems,
+		        "%s: journal seq %" PRIu64 " is no record", station->id,
+		        entry->seq);
 		return OK;
 	}
 	struct journal_stock *journal = &station->journal[station->n_journals - 1];
@@ -107,8 +108,9 @@ static int journal_stock(struct stock *stock, struct station *station, uint64_t 
 	struct problem why;
 	folder_of(stock, folder);
 	if (journal_read_open(&reader, folder, station->id, epoch, 0) != OK) {
-		stock_problem(stock, "journal/%s/%016" PRIx64 ": cannot be read: %s",
-		        station->id, epoch, strerror(errno));
+		remarks_add(&stock->problems,
+		        "journal/%s/%016" PRIx64 ": cannot be read: %s", station->id,
+		        epoch, strerror(errno));
 		return OK;
 	}
 	void *more = realloc(
@@ -125,7 +127,7 @@ static int journal_stock(struct stock *stock, struct station *station, uint64_t 
 		if (next == 1)
 			status = record_note(stock, station, &entry);
 		else
-			stock_problem(stock, "%s", why.text);
+			remarks_add(&stock->problems, "%s", why.text);
 		if (next != 1 && next != MALFORMED)
 			break;
 	}
@@ -183,7 +185,7 @@ static int blocks_walk(struct stock *stock, const struct station *station,
 	folder_of(stock, folder);
 	if (journal_read_open(&reader, folder, station->id, journal->epoch,
 	            journal->block[span[0]].first_seq) != OK) {
-		stock_problem(stock,
+		remarks_add(&stock->problems,
 		        "journal/%s/%016" PRIx64 ": is gone; open the archive again",
 		        station->id, journal->epoch);
 		return OK;
@@ -195,7 +197,7 @@ static int blocks_walk(struct stock *stock, const struct station *station,
 		if (next == 1)
 			status = entry_visit(&entry, types, visitor);
 		else
-			stock_problem(stock, "%s", why.text);
+			remarks_add(&stock->problems, "%s", why.text);
 		if (next != 1 && next != MALFORMED)
 			break;
 	}

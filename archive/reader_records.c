@@ -74,7 +74,7 @@ static int events_take(struct collection *all, struct day *day)
 	if (bytes == NULL)
 		return FAILED;
 	if (day->has_events && rows_table_load_events(&table, day) != OK)
-		stock_problem(all->stock, "%s", day_problem(day)->text);
+		remarks_add(&all->stock->problems, "%s", day_problem(day)->text);
 	for (size_t row = 0; row < table.n && status == OK && day_problem(day) == NULL;
 	        row++) {
 		int size = rows_table_record(&table, row, bytes);
@@ -82,8 +82,9 @@ static int events_take(struct collection *all, struct day *day)
 			status = keep(all, bytes, (size_t)size,
 			        rows_table_stored(&table, row));
 		else
-			stock_problem(all->stock, "%s day %s: an event is damaged",
-			        all->station->id, day->header.station);
+			remarks_add(&all->stock->problems,
+			        "%s day %s: an event is damaged", all->station->id,
+			        day->header.station);
 	}
 	rows_table_free(&table);
 	free(bytes);
@@ -100,7 +101,7 @@ static int file_take(struct collection *all, size_t i)
 	if (status == OK && (all->types & 1u << RECORD_READING) == 0)
 		status = events_take(all, day);
 	else if (status == OK && day_records(day, keep_any, all, &why) < 0)
-		stock_problem(all->stock, "%s", why.text);
+		remarks_add(&all->stock->problems, "%s", why.text);
 	day_close(day);
 	return status;
 }

@@ -110,7 +110,7 @@ static int group_append(struct gathering *gathering, struct day *day, size_t gro
 		heap->rows.n += day_group_rows(day, group);
 	} else if (status == MALFORMED) { /* without the rows of this group */
 		heap->n_doubtful = doubtful;
-		stock_problem(gathering->stock, "%s", day_problem(day)->text);
+		remarks_add(&gathering->stock->problems, "%s", day_problem(day)->text);
 	}
 	return status == FAILED ? FAILED : OK;
 }
@@ -174,7 +174,7 @@ static int entry_append(void *with, const struct record *record, const uint8_t *
 	struct reading reading;
 	bool failed = false;
 	if (reading_decode(&reading, record->payload, record->payload_size) != OK) {
-		stock_problem(gathering->stock,
+		remarks_add(&gathering->stock->problems,
 		        "%s: journal seq %" PRIu64 " is no reading", record->source,
 		        record->seq);
 		return OK;
@@ -182,9 +182,10 @@ static int entry_append(void *with, const struct record *record, const uint8_t *
 	struct reader reader = { .stock = gathering->stock };
 	const struct describe *describe = reader_describe(&reader, reading.describe);
 	if (describe == NULL || describe->n_channels != reading.n_channels) {
-		stock_problem(gathering->stock,
-		        "%s: journal seq %" PRIu64 " names a DESCRIBE that is not here",
-		        record->source, record->seq);
+		remarks_add(&gathering->stock->problems,
+		        "%s: records of epoch %016" PRIx64
+		        " name a DESCRIBE that is not here and cannot be read",
+		        record->source, record->epoch);
 		return OK;
 	}
 	struct heap *heap = heap_of(gathering, describe, &failed);

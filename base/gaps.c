@@ -90,7 +90,7 @@ static void silence_push(struct gaps *gaps)
 		return;
 	uint64_t all = due_of_all(gaps, gap->from_us, gap->to_us);
 	gap->expected = all > gaps->silence_missing ? all : gaps->silence_missing;
-	gap->received = gap->expected - gaps->silence_missing;
+	gap->valid = gap->expected - gaps->silence_missing;
 	if (gap_list_add(&gaps->silences, gap) != OK)
 		gaps->failed = true;
 	*gap = (struct gap){ 0 };
@@ -316,8 +316,7 @@ static void clip(struct gaps *gaps)
 		if (!point && length_us < to_us - from_us) {
 			gap->expected =
 			        gaps_share(gap->expected, length_us, to_us - from_us);
-			gap->received =
-			        gaps_share(gap->received, length_us, to_us - from_us);
+			gap->valid = gaps_share(gap->valid, length_us, to_us - from_us);
 		}
 		list->gap[n++] = *gap;
 	}

@@ -55,7 +55,7 @@ struct gap {
 	int64_t from_us, to_us;   /* half open */
 	bool open;                /* goes on now */
 	uint8_t cause;
-	uint64_t expected, received; /* results of all channels concerned */
+	uint64_t expected, valid; /* results of all channels concerned */
 	uint64_t
 	        records; /* numbered records that are not here; 0: not known to be any */
 	uint64_t epoch, first_seq, last_seq; /* of those records */

@@ -90,9 +90,9 @@ static void count_piece(struct gap *piece, const struct gap *whole, bool outside
 	int64_t length_us = whole->to_us - whole->from_us;
 	piece->expected =
 	        gaps_share(whole->expected, piece->to_us - piece->from_us, length_us);
-	piece->received = outside ? whole->received : 0;
-	if (piece->received > piece->expected)
-		piece->received = piece->expected;
+	piece->valid = outside ? whole->valid : 0;
+	if (piece->valid > piece->expected)
+		piece->valid = piece->expected;
 }
 
 /* Of a gap that reaches over the stretch, cut off what lies before and behind. */

@@ -81,7 +81,7 @@ static size_t gather(const struct gaps_instrument *instrument, struct gap *gap,
 			joined->to_us = gap[i].to_us;
 		joined->open = joined->open || gap[i].open;
 		joined->expected += gap[i].expected;
-		joined->received += gap[i].received;
+		joined->valid += gap[i].valid;
 		struct gap moved = gap[i];
 		memmove(&gap[k + 1], &gap[k], (i - k) * sizeof *gap);
 		gap[k++] = moved;

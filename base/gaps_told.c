@@ -156,7 +156,7 @@ void gaps_told(struct gaps *gaps, struct gap_list *list)
 		explain_step(gaps, gap);
 		explain_down(gaps, ends_us, gap);
 		if (gap->cause == GAP_CLOCK)
-			gap->expected = gap->received = 0;
+			gap->expected = gap->valid = 0;
 	}
 	free(ends_us);
 }

@@ -19,9 +19,9 @@ static void push(struct gaps *gaps, struct gaps_track *track)
 	gap->expected = gaps_due(gap->from_us, gap->to_us, track->cycle_us);
 	if (gap->expected < track->missing)
 		gap->expected = track->missing;
-	gap->received = gap->expected - track->missing;
+	gap->valid = gap->expected - track->missing;
 	if (gap->cause == GAP_OFF || gap->cause == GAP_STOPPED) /* nothing was due */
-		gap->expected = gap->received = 0;
+		gap->expected = gap->valid = 0;
 	if (gap_list_add(&gaps->of_channels, gap) != OK)
 		gaps->failed = true;
 	track->has_pending = false;

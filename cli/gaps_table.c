@@ -64,7 +64,9 @@ void gaps_stretch(struct gaps_arguments *a, int offset_min)
 
 const char *lasted_print(int64_t length_us, char out[32])
 {
-	int64_t s = length_us / US_PER_S;
+	int64_t s = (length_us + US_PER_S / 2) / US_PER_S;
+	if (s >= 3600) /* 23:59:59.8 is 24 h 0 min, not 23 h 59 min */
+		s = (s + 30) / 60 * 60;
 	if (s < 60)
 		snprintf(out, 32, "%d s", (int)s);
 	else if (s < 3600)
@@ -90,7 +92,7 @@ static const struct table_column columns[] = {
 	{ .name = "cause" },
 	{ .name = "loss", .wide = true },
 	{ .name = "expected", .right = true },
-	{ .name = "received", .right = true },
+	{ .name = "valid", .right = true },
 	{ .name = "records", .title = "RECORDS LOST", .right = true },
 	{ .name = "reason" },
 	{ 0 },
@@ -141,7 +143,7 @@ static void row(struct gaps_table *out, const char *station, const struct gap *g
 	table_text(table, gap_cause_text(gap->cause));
 	table_text(table, gap_is_loss(gap) ? "yes" : "no");
 	table_integer(table, (int64_t)gap->expected);
-	table_integer(table, (int64_t)gap->received);
+	table_integer(table, (int64_t)gap->valid);
 	if (gap->records > 0)
 		table_integer(table, (int64_t)gap->records);
 	else
@@ -158,7 +160,7 @@ void gaps_table_add(
 		row(table, station, &gap[i]);
 		sum->n++;
 		sum->length_us += gap[i].to_us - gap[i].from_us;
-		sum->missing += gap[i].expected - gap[i].received;
+		sum->missing += gap[i].expected - gap[i].valid;
 		sum->records += gap[i].records;
 	}
 }

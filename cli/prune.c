@@ -63,7 +63,18 @@ static int prune(const struct keys_sign *sign, const char *path, const char *ord
 	struct act act = { .kind = ACT_PRUNE };
 	snprintf(act.subject, sizeof act.subject, "%s", path);
 	snprintf(act.order, sizeof act.order, "%s", order);
+	char earlier[sizeof act.order];
 	int status = sealed_as(sign->common->archive, path, &act.from, why);
+	if (status == OK &&
+	        acts_order_of(sign->common->archive, path, earlier, sizeof earlier)) {
+		snprintf(file, sizeof file, "%.3500s/%.500s", sign->common->archive,
+		        path);
+		if (access(file, F_OK) != 0)
+			return problem_set(why, REFUSED, EXIT_USAGE,
+			        "%s: was taken away by order %s already; nothing was "
+			        "signed",
+			        path, earlier);
+	}
 	if (status == OK)
 		status = keys_sign_act(sign, &act, why);
 	if (status != OK)

@@ -30,6 +30,9 @@ void view_tell(struct view *view)
 	for (; view->told < n; view->told++)
 		fprintf(stderr, "quantrac: %s\n",
 		        reader_problem(view->reader, view->told));
+	for (n = reader_taken(view->reader); view->taken < n; view->taken++)
+		fprintf(stderr, "quantrac: %s\n",
+		        reader_taken_text(view->reader, view->taken));
 }
 
 void view_close(struct view *view)

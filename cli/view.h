@@ -13,7 +13,7 @@ struct view {
 	struct rules rules;
 	struct permits permits; /* by view_permits */
 	int offset_min;
-	size_t told; /* reader problems already shown; stays after closing */
+	size_t told, taken; /* reader problems already shown; stays after closing */
 };
 
 /* OK, or a problem; `with_rules` reads the rule folder too. */

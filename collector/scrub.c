@@ -110,13 +110,8 @@ static const char *look(
 /* A file that was taken away by a signed order is not missing. */
 static bool is_pruned(const struct sealer *sealer, const struct seal *seal)
 {
-	struct acts acts;
-	struct problem why;
-	bool pruned = false;
-	if (acts_read(&acts, sealer->dir, &why) == OK)
-		pruned = acts_pruned(&acts, seal->path) != NULL;
-	acts_free(&acts);
-	return pruned;
+	char order[96];
+	return acts_order_of(sealer->dir, seal->path, order, sizeof order);
 }
 
 static void heal(struct scrub *scrub, struct seal_job *job, const struct seal *seal,

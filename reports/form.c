@@ -144,24 +144,23 @@ bool form_spans_of(const struct form *form, const struct assessment *a, uint8_t 
 
 /* ---- head ---- */
 
-static bool rule_confirmed(const struct assessment *a)
-{
-	return a->rule->status == RULE_COUNTERSIGNED &&
-	       (a->parameter->status == RULE_COUNTERSIGNED ||
-	               a->parameter->status == RULE_SUPERSEDED);
-}
-
 static void banners(struct form *form, const struct sheet *sheet)
 {
-	bool confirmed = true;
-	for (size_t i = 0; i < sheet->n; i++)
-		confirmed = confirmed && rule_confirmed(&sheet->assessment[i]);
+	bool confirmed = true, taken = false;
+	for (size_t i = 0; i < sheet->n; i++) {
+		const struct assessment *a = &sheet->assessment[i];
+		confirmed = confirmed && rule_confirmed(a->rule, a->parameter);
+	}
 	if (sheet->simulated)
 		form->banner[form->n_banners++] = SIMULATED_TEXT;
 	if (!confirmed)
 		form->banner[form->n_banners++] = word(form, WORD_RULE_NOT_CONFIRMED);
 	if (sheet->damaged)
 		form->banner[form->n_banners++] = word(form, WORD_DAMAGED);
+	for (size_t i = 0; i < sheet->n_gaps; i++)
+		taken = taken || sheet->gap[i].cause == GAP_PRUNED;
+	if (taken)
+		form->banner[form->n_banners++] = word(form, WORD_TAKEN);
 	if (sheet->level != LEVEL_APPROVED)
 		form->banner[form->n_banners++] = word(form, WORD_PRELIMINARY);
 }

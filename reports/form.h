@@ -9,7 +9,7 @@
 #include "reports/numbers.h"
 #include "reports/sheet.h"
 
-#define FORM_BANNERS 4
+#define FORM_BANNERS 5
 #define FORM_ABOUT   12
 #define FORM_LINES   24
 #define FORM_COLUMNS 7

@@ -29,25 +29,52 @@ static int by_weight(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* The instrument, and the channel where only that is concerned. */
-static const char *who(const struct form *form, const struct gap *gap)
+/* As the other parts call it; its id if none of them does. */
+static const char *parameter(
+        const struct form *form, const struct sheet *sheet, const char *channel)
+{
+	for (size_t i = 0; i < sheet->n; i++)
+		if (strcmp(sheet->assessment[i].channel, channel) == 0)
+			return form_parameter(form, &sheet->assessment[i]);
+	return channel;
+}
+
+/* The instrument, and the parameter where only that is concerned. */
+static const char *who(
+        const struct form *form, const struct sheet *sheet, const struct gap *gap)
 {
 	if (gap->instrument[0] == '\0')
 		return word(form, WORD_GAP_STATION_WHOLE);
 	if (gap->channel[0] == '\0')
 		return texts_add(form->to.texts, "%s", gap->instrument);
-	return texts_add(form->to.texts, "%s, %s", gap->instrument, gap->channel);
+	return texts_add(form->to.texts, "%s (%s)",
+	        parameter(form, sheet, gap->channel), gap->instrument);
+}
+
+/* The results came, but none that counts. */
+static bool is_answered(const struct gap *gap)
+{
+	static const bool answered[GAP_CAUSES] = {
+		[GAP_NO_VALUE] = true,
+		[GAP_FAULT] = true,
+		[GAP_UNCHANGED] = true,
+		[GAP_CALIBRATING] = true,
+		[GAP_MAINTENANCE] = true,
+		[GAP_STOPPED] = true,
+	};
+	return gap->cause < GAP_CAUSES && answered[gap->cause];
 }
 
 static const char *counted(const struct form *form, const struct gap *gap)
 {
 	const struct writer *to = &form->to;
 	const char *text = "";
-	if (gap->expected > gap->received)
-		text = texts_fill(to->texts, to->language, WORD_GAP_RESULTS,
+	if (gap->expected > gap->valid)
+		text = texts_fill(to->texts, to->language,
+		        is_answered(gap) ? WORD_GAP_INVALID : WORD_GAP_RESULTS,
 		        (struct slot[]){
-		                { "missing", people_count(to,
-		                                     gap->expected - gap->received) },
+		                { "missing",
+		                        people_count(to, gap->expected - gap->valid) },
 		                { "expected", people_count(to, gap->expected) },
 		                { 0 } });
 	if (gap->records > 0)
@@ -114,7 +141,8 @@ int form_gaps(struct form *form, const struct sheet *sheet)
 		qsort(sorted, n, sizeof(struct gap *), by_weight);
 	size_t told = n > FORM_GAPS + 1 ? FORM_GAPS : n;
 	for (size_t i = 0; i < told; i++)
-		form_add(&form->gaps, who(form, sorted[i]), sentence(form, sorted[i]));
+		form_add(&form->gaps, who(form, sheet, sorted[i]),
+		        sentence(form, sorted[i]));
 	if (told < n)
 		more(form, sheet, sorted + told, n - told);
 	if (n == 0)

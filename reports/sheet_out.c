@@ -149,7 +149,7 @@ static void json_gap(struct json *json, const struct gap *gap, int offset_min)
 	json_put_text(json, "cause", gap_cause_text(gap->cause));
 	json_put_bool(json, "loss", gap_is_loss(gap));
 	json_put_integer(json, "expected", (int64_t)gap->expected);
-	json_put_integer(json, "received", (int64_t)gap->received);
+	json_put_integer(json, "valid", (int64_t)gap->valid);
 	json_put_integer(json, "records", (int64_t)gap->records);
 	json_put_text(json, "reason", gap_reason(gap, reason, sizeof reason));
 	json_end(json);

@@ -123,7 +123,7 @@ void check_gap(const struct gap *gap, const struct want *want)
 	assert_close((double)(gap->from_us - TEN) / 1e6, want->from_s, 1e-9);
 	assert_close((double)(gap->to_us - TEN) / 1e6, want->to_s, 1e-9);
 	assert_int_equal(gap->expected, want->expected);
-	assert_int_equal(gap->received, want->received);
+	assert_int_equal(gap->valid, want->valid);
 	assert_int_equal(gap->records, want->records);
 	gap_reason(gap, reason, sizeof reason);
 	if (want->reason != NULL)
@@ -136,7 +136,7 @@ static void print(const struct gap *gap)
 	print_message("%s/%s %.1f to %.1f %s %d/%d %d: %s\n", gap->instrument,
 	        gap->channel, (double)(gap->from_us - TEN) / 1e6,
 	        (double)(gap->to_us - TEN) / 1e6, gap_cause_text(gap->cause),
-	        (int)gap->received, (int)gap->expected, (int)gap->records,
+	        (int)gap->valid, (int)gap->expected, (int)gap->records,
 	        gap_reason(gap, reason, sizeof reason));
 }
 

@@ -41,7 +41,7 @@ struct want {
 	const char *instrument, *channel;
 	double from_s, to_s;
 	uint8_t cause;
-	uint64_t expected, received, records;
+	uint64_t expected, valid, records;
 	const char *reason; /* a part of it; NULL: any */
 };
 /* Ends the ledger; `event` puts any other record. */

@@ -119,7 +119,7 @@ void holes_compare(const struct gap *gap, const struct want *want)
 	assert_int_equal(gap->from_us - want->from_us, 0);
 	assert_int_equal(gap->to_us - want->to_us, 0);
 	assert_int_equal(gap->expected, want->expected);
-	assert_int_equal(gap->received, want->received);
+	assert_int_equal(gap->valid, want->valid);
 	assert_int_equal(gap->records, want->records);
 }
 
@@ -128,7 +128,7 @@ static void print(const struct gap *gap)
 	char from[TIME_TEXT], to[TIME_TEXT], reason[900];
 	print_message("%s/%s %s to %s %s %d/%d %d: %s\n", gap->instrument, gap->channel,
 	        time_print(gap->from_us, 420, from), time_print(gap->to_us, 420, to),
-	        gap_cause_text(gap->cause), (int)gap->received, (int)gap->expected,
+	        gap_cause_text(gap->cause), (int)gap->valid, (int)gap->expected,
 	        (int)gap->records, gap_reason(gap, reason, sizeof reason));
 }
 

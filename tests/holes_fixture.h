@@ -24,7 +24,7 @@ struct want {
 	const char *instrument;
 	int64_t from_us, to_us;
 	uint8_t cause;
-	uint64_t expected, received, records;
+	uint64_t expected, valid, records;
 };
 /* Times of a gap that begins behind a reading have a second of `cod` in them. */
 extern const struct want planted[4];

@@ -149,7 +149,7 @@ static void the_command_prints_fixed_columns_and_its_exit_code(void **state)
 	assert_int_equal(code, 1);
 	assert_contains(text,
 	        "station,instrument,channel,from,to,open,seconds,cause,loss,expected,"
-	        "received,records,reason\n"
+	        "valid,records,reason\n"
 	        "nt-01,ph,,2026-11-09T09:00:00+07:00,2026-11-09T09:30:00+07:00,no,1800,"
 	        "silent,yes,60,0,,the instrument does not answer\n");
 	assert_contains(text, "nt-01,ph,,2026-11-11T23:20:00+07:00,2026-11-11T23:40:00+"

@@ -144,6 +144,23 @@ static void a_pruned_day_and_the_silence_behind_it_are_two_rows(void **state)
 	        "nt,,,2026-11-03T00:00:00+07:00,2026-11-04T12:00:00+07:00,no,129600,"
 	        "station,yes,2160,0,,");
 	free(text);
+	/* no damage to whoever asks for results, but told; and no second order for it */
+	text = run_command(&code,
+	        "cd %s && %s --archive a means --station nt --channel cod --period 24h "
+	        "2>&1 >/dev/null",
+	        (char *)*state, quantrac);
+	assert_int_equal(code, 0);
+	assert_string_equal(text,
+	        "quantrac: kcn-mau/nt/2026/nt_2026-11-02.h5: was taken away by order "
+	        "QD-12/2026; what it held is not here\n");
+	free(text);
+	text = run_command(&code,
+	        "cd %s && QUANTRAC_SIGN_KEY=keys/tram.sign.secret %s --archive a prune "
+	        "kcn-mau/nt/2026/nt_2026-11-02.h5 --order QD-13/2026 2>&1",
+	        (char *)*state, quantrac);
+	assert_int_equal(code, EXIT_USAGE);
+	assert_contains(text, "by order QD-12/2026 already; nothing was signed");
+	free(text);
 }
 
 /* Nobody waits for more of an import, but who asks for a day behind it is told. */

@@ -19,7 +19,7 @@ static struct sheet *sheet_with(enum scene scene, size_t n)
 		gap[i] = (struct gap){ .cause = (uint8_t)(i % GAP_CLOCK),
 			.from_us = sheet->start_us + (int64_t)i * 30 * US_PER_MIN,
 			.expected = 2 * (i + 1),
-			.received = i % 2 };
+			.valid = i % 2 };
 		gap[i].to_us = gap[i].from_us + (int64_t)(i + 1) * US_PER_MIN;
 		snprintf(gap[i].instrument, ID_SIZE, "analyser-%zu", i);
 	}
@@ -49,11 +49,11 @@ static char *printed(const char *folder, const struct sheet *sheet, enum languag
 static void a_day_without_a_gap_says_so(void **state)
 {
 	char *text = printed(*state, sheet_with(SCENE_OVER, 0), VIETNAMESE);
-	assert_contains(text, "7. Các khoảng không có số liệu Không có: mọi kết quả "
-	                      "phải có trong ngày đều đã nhận được.");
+	assert_contains(text, "7. Các khoảng không có số liệu hợp lệ Không có: mọi "
+	                      "kết quả phải có trong ngày đều đã nhận được và hợp lệ.");
 	free(text);
 	text = printed(*state, sheet_with(SCENE_OVER, 0), ENGLISH);
-	assert_contains(text, "7. Gaps in the data None: every result due");
+	assert_contains(text, "7. Gaps in the valid data None: every result due");
 	free(text);
 }
 
@@ -67,6 +67,23 @@ static void one_gap_is_told_with_its_times_reason_and_count(void **state)
 	assert_contains(text, "analyser-0 from 00:00 to 00:01 (1 min): the instrument "
 	                      "did not answer; 2 of 2 results missing");
 	free(text);
+}
+
+/* "240 of 240 missing" beside "received 288" would be untrue: the instrument answered. */
+static void what_came_but_does_not_count_is_not_called_missing(void **state)
+{
+	struct sheet *sheet = sheet_with(SCENE_OVER, 1);
+	gap[0].cause = GAP_FAULT;
+	snprintf(gap[0].channel, ID_SIZE, "cod");
+	char *text = printed(*state, sheet, ENGLISH);
+	assert_contains(text, "COD (analyser-0) from 00:00 to 00:01 (1 min): the "
+	                      "instrument reported an error (02); 2 of 2 results not "
+	                      "valid");
+	free(text);
+	text = printed(*state, sheet, VIETNAMESE);
+	assert_contains(text, "thiết bị đo báo lỗi (02); 2/2 kết quả không hợp lệ");
+	free(text);
+	gap[0].channel[0] = '\0';
 }
 
 static void of_thirty_the_longest_are_told_and_the_rest_counted(void **state)
@@ -132,7 +149,7 @@ static void a_gap_in_which_nothing_was_due_has_no_count(void **state)
 {
 	struct sheet *sheet = sheet_with(SCENE_OVER, 1);
 	gap[0].cause = GAP_STOPPED;
-	gap[0].expected = gap[0].received = 0;
+	gap[0].expected = gap[0].valid = 0;
 	char *text = printed(*state, sheet, VIETNAMESE);
 	assert_contains(text, "(1 phút): nguồn thải dừng hoạt động");
 	assert_null(strstr(text, "dừng hoạt động(")); /* as it was: "(not given)" */
@@ -177,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_day_without_a_gap_says_so),
 		TEST(one_gap_is_told_with_its_times_reason_and_count),
+		TEST(what_came_but_does_not_count_is_not_called_missing),
 		TEST(of_thirty_the_longest_are_told_and_the_rest_counted),
 		TEST(what_is_lost_comes_before_what_is_told_as_such),
 		TEST(the_digits_of_the_newest_checkpoint_stand_in_the_foot),
