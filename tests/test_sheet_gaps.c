@@ -61,11 +61,11 @@ static void one_gap_is_told_with_its_times_reason_and_count(void **state)
 {
 	char *text = printed(*state, sheet_with(SCENE_OVER, 1), VIETNAMESE);
 	assert_contains(text, "analyser-0 từ 00:00 đến 00:01 (1 phút): thiết bị đo "
-	                      "không trả lời; thiếu 2/2 kết quả");
+	                      "không trả lời; thiếu 2/2 giá trị đo");
 	free(text);
 	text = printed(*state, sheet_with(SCENE_OVER, 1), ENGLISH);
 	assert_contains(text, "analyser-0 from 00:00 to 00:01 (1 min): the instrument "
-	                      "did not answer; 2 of 2 results missing");
+	                      "did not answer; 2 of 2 measured values missing");
 	free(text);
 }
 
@@ -76,12 +76,13 @@ static void what_came_but_does_not_count_is_not_called_missing(void **state)
 	gap[0].cause = GAP_FAULT;
 	snprintf(gap[0].channel, ID_SIZE, "cod");
 	char *text = printed(*state, sheet, ENGLISH);
-	assert_contains(text, "COD (analyser-0) from 00:00 to 00:01 (1 min): the "
-	                      "instrument reported an error (02); 2 of 2 results not "
-	                      "valid");
+	assert_contains(text,
+	        "COD (analyser-0) from 00:00 to 00:01 (1 min): the "
+	        "instrument reported an error (02); 2 of 2 measured values not "
+	        "valid");
 	free(text);
 	text = printed(*state, sheet, VIETNAMESE);
-	assert_contains(text, "thiết bị đo báo lỗi (02); 2/2 kết quả không hợp lệ");
+	assert_contains(text, "thiết bị đo báo lỗi (02); 2/2 giá trị đo không hợp lệ");
 	free(text);
 	gap[0].channel[0] = '\0';
 }
@@ -162,10 +163,10 @@ static void a_cause_without_words_is_told_as_not_given(void **state)
 	struct sheet *sheet = sheet_with(SCENE_OVER, 1);
 	gap[0].cause = GAP_CAUSES; /* of a newer program */
 	char *text = printed(*state, sheet, VIETNAMESE);
-	assert_contains(text, "(1 phút): (chưa có); thiếu 2/2 kết quả");
+	assert_contains(text, "(1 phút): (chưa có); thiếu 2/2 giá trị đo");
 	free(text);
 	text = printed(*state, sheet, ENGLISH);
-	assert_contains(text, "(1 min): (not given); 2 of 2 results missing");
+	assert_contains(text, "(1 min): (not given); 2 of 2 measured values missing");
 	free(text);
 	assert_string_equal(gap_cause_text(GAP_CAUSES), GAP_NOT_GIVEN);
 	assert_string_equal(word_text(ENGLISH, WORD_NOT_GIVEN), GAP_NOT_GIVEN);
