@@ -156,7 +156,8 @@ static void one_whose_permit_names_no_parameter_lacks_all_its_rule_has(void **st
 	made_archive_close(&made);
 	char *text = sheet_text(*state, "nt-09", "2026-11-10");
 	assert_contains(text, "Không nhận được số liệu nào trong ngày: 33/33 thông số");
-	assert_contains(text, "7. Các khoảng không có số liệu hợp lệ Toàn trạm từ 00:00");
+	assert_contains(
+	        text, "7. Các khoảng không có số liệu hợp lệ Toàn trạm từ 00:00");
 	free(text);
 }
 
