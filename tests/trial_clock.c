@@ -216,12 +216,31 @@ static struct lie where_they_lie(int64_t from_us, int64_t to_us)
 	return lie;
 }
 
+/* The column of this name in the head of a CSV; none is a failure. */
+static size_t column_named(const char *head, const char *name)
+{
+	const char *at = strstr(head, name);
+	assert_non_null(at);
+	size_t commas = 0;
+	for (const char *c = head; c < at; c++)
+		commas += *c == ',';
+	return commas;
+}
+
+static const char *cell(const char *line, size_t column)
+{
+	for (; column > 0; column--) {
+		line = strchr(line, ',');
+		assert_non_null(line++);
+	}
+	return line;
+}
+
 /* Most valid readings of an hour, and of all; from `quantrac means`. */
 static void count_means(size_t *most, size_t *all, size_t *hours)
 {
-	char before[32] = "", start[64];
+	char before[64] = "", start[64];
 	int code;
-	unsigned valid;
 	char *text = run_command(&code,
 	        "%s --archive %s/archive means --station " STATION
 	        " --channel dust --period 1h --min-valid 0%% --format csv 2>&1",
@@ -229,15 +248,16 @@ static void count_means(size_t *most, size_t *all, size_t *hours)
 	if (code != 0)
 		fail_msg("means: %s", text);
 	*most = *all = *hours = 0;
-	for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
-		if (sscanf(line, STATION ",dust,%63[^,],%*[^,],%u", start, &valid) < 1)
+	char *line = strtok(text, "\n");
+	const size_t started = column_named(line, "start"),
+	             valids = column_named(line, "valid");
+	while ((line = strtok(NULL, "\n")) != NULL) {
+		if (strncmp(line, STATION ",dust,", strlen(STATION ",dust,")) != 0)
 			continue;
-		/* from behind: quality, valid, received, expected */
-		char *comma = strrchr(line, ',');
-		*comma = '\0';
-		valid = (unsigned)atoi(strrchr(line, ',') + 1);
+		const unsigned valid = (unsigned)strtoul(cell(line, valids), NULL, 10);
+		assert_int_equal(sscanf(cell(line, started), "%63[^,]", start), 1);
 		assert_true(strcmp(start, before) > 0);
-		snprintf(before, sizeof before, "%.31s", start);
+		memcpy(before, start, sizeof before);
 		*all += valid;
 		*hours += valid > 0;
 		*most = valid > *most ? valid : *most;
