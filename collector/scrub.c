@@ -125,8 +125,8 @@ static void heal(struct scrub *scrub, struct seal_job *job, const struct seal *s
 	if (scrub_restore(job, seal, &why) == 1) {
 		scrub->round.restored++;
 		snprintf(text, sizeof text,
-		        "%s: %.200s; it was made again from the journal, to the bit as "
-		        "it was sealed; look at the disk",
+		        "%s: %.200s; it was made again from its records, to the bit as "
+		        "it was sealed; look at the disk, or who rewrote the file",
 		        seal->path, what);
 		if (scrub->options.silent)
 			keep(scrub, text);

@@ -7,7 +7,7 @@
  * it has nothing to seal.  At the start the newest files are verified whole.
  *
  * A file that is damaged or missing is made again while the journals still hold its
- * records.  The writer is deterministic: if the new file is to the bit the one that was
+ * records, and one that a tool rewrote from what it says itself.  The writer is deterministic: if the new file is to the bit the one that was
  * sealed it takes its place and the damaged one goes to quarantine/; if it is not, it is
  * thrown away and nothing is touched but the log.
  *

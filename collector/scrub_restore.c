@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A sealed file made again from the journals, while they still hold its records. */
+/* A sealed file made again: from the journals while they still hold its records, else from
+ * what a tool rewrote, if that still says all of them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -9,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/rewritten.h"
 #include "base/folder.h"
 #include "base/journal.h"
 #include "base/legal_time.h"
@@ -201,6 +203,20 @@ static int write_same(struct remake *remake, struct problem *why)
 	return status;
 }
 
+/* By the records the file itself gives in the confined child; 1: to the bit what was
+ * sealed. */
+static int write_from_itself(struct remake *remake, struct problem *why)
+{
+	struct rewritten again;
+	int status = rewritten_take(
+	        &again, remake->path, remake->seal, &remake->sealer->identity, why);
+	if (status != OK)
+		return 0;
+	status = file_replace(remake->temporary, again.bytes, again.n, 0440) == OK;
+	rewritten_free(&again);
+	return status;
+}
+
 /* ---- into its place ---- */
 
 static int make_durable(const struct remake *remake)
@@ -251,12 +267,15 @@ static void name_paths(struct remake *remake)
 int scrub_restore(struct seal_job *job, const struct seal *seal, struct problem *why)
 {
 	struct remake remake = { .sealer = job->sealer, .seal = seal };
+	struct problem itself = { .text = "" };
 	if (seal_station_of(job->sealer, seal->station, &remake.station) != OK)
 		return problem_set(why, FAILED, EXIT_TRY_AGAIN, "no memory");
 	name_paths(&remake);
 	int status = take_all(&remake, why);
 	if (status == OK)
 		status = write_same(&remake, why);
+	if (status != 1 && status != FAILED)
+		status = write_from_itself(&remake, &itself);
 	if (status == 1 && replace(&remake, job->now_us) != OK)
 		status = problem_set(why, FAILED, EXIT_TRY_AGAIN, "%s: %s", remake.path,
 		        strerror(errno));

@@ -195,7 +195,7 @@ static void what_recover_finds_is_said_once(void **state)
 	damage(*state, 2);
 	char *text = said(*state, "recover", 0);
 	assert_int_equal(times(text, "outlet_2026-11-02.h5"), 1);
-	assert_contains(text, "made again from the journal");
+	assert_contains(text, "made again from its records");
 	assert_int_equal(times(text, "sealed files looked at"), 1);
 	free(text);
 	damage(*state, 2);

@@ -249,6 +249,24 @@ static void without_the_journal_nothing_is_touched_and_it_is_told_once(void **st
 	assert_int_equal(quarantined(*state), 0);
 }
 
+static void what_a_tool_rewrote_is_made_again_from_what_it_says(void **state)
+{
+	int code;
+	const char *path = day_path(*state, 1);
+	free(run_command(&code, "h5repack -f GZIP=9 %s %s.new && mv -f %s.new %s", path,
+	        path, path, path));
+	assert_int_equal(code, 0);
+	journals_remove(*state);
+	job_at(*state, D(DAYS) + AGENT_HOUR);
+	job_at(*state, D(DAYS) + AGENT_HOUR + AGENT_MIN);
+	same_as_sealed(*state, 1);
+	assert_int_equal(scrub.last.damaged, 1);
+	assert_int_equal(scrub.last.restored, 1);
+	assert_int_equal(quarantined(*state), 1);
+	assert_contains(lines, "2026-11-16.h5: is not the file that was sealed; it was "
+	                       "made again from its records");
+}
+
 static void a_journal_that_would_make_another_file_is_not_believed(void **state)
 {
 	char segment[600];
@@ -346,6 +364,7 @@ int main(void)
 		TEST(a_flipped_bit_is_found_and_healed_from_the_journal),
 		TEST(a_file_that_was_deleted_is_made_again),
 		TEST(without_the_journal_nothing_is_touched_and_it_is_told_once),
+		TEST(what_a_tool_rewrote_is_made_again_from_what_it_says),
 		TEST(a_journal_that_would_make_another_file_is_not_believed),
 		TEST(damage_in_a_journal_is_found),
 		TEST(records_that_never_came_are_no_damage),
