@@ -86,11 +86,12 @@ interop: build/san/tests/test_interop
 	@tests/run-tests $<
 .PHONY: interop
 
-# The power of a machine is cut while cabinet and collector run in it; the short form: CUTS=4 UNPLUGS=2
-CUTS    ?= 40
-UNPLUGS ?= 20
+# The power of a machine is cut while cabinet and collector run in it; the short form: CUTS=4 UNPLUGS=2 FAILURES=1
+CUTS     ?= 40
+UNPLUGS  ?= 20
+FAILURES ?= 10
 crash-vm: all
-	@tests/vm/crash-vm --cuts $(CUTS) --unplugs $(UNPLUGS) build
+	@tests/vm/crash-vm --cuts $(CUTS) --unplugs $(UNPLUGS) --failures $(FAILURES) build
 .PHONY: crash-vm
 
 # A disk of 20 MB that somebody else fills, under cabinet and collector in turn; in mounts of its own.
