@@ -123,10 +123,12 @@ static void *door_run(void *with)
 		{ .socket = door->answers, .events = ZMQ_POLLIN },
 		{ .socket = door->events, .events = ZMQ_POLLIN },
 	};
-	while (zmq_poll(item, 2, -1) >= 0 || zmq_errno() == EINTR) {
-		if (item[0].revents & ZMQ_POLLIN)
+	int ready;
+	while ((ready = zmq_poll(item, 2, -1)) >= 0 || zmq_errno() == EINTR) {
+		/* interrupted: what stands in revents is of the time before */
+		if (ready > 0 && item[0].revents & ZMQ_POLLIN)
 			door_answer(door);
-		if (item[1].revents & ZMQ_POLLIN)
+		if (ready > 0 && item[1].revents & ZMQ_POLLIN)
 			count_one(door);
 	}
 	zmq_close(door->answers);

@@ -113,16 +113,18 @@ static double tidy(double factor)
 	return fabs(decimal - factor) <= 4e-16 * fabs(factor) ? decimal : factor;
 }
 
-/* UDUNITS also turns s/m into m/s, by the reciprocal: that is no change of unit.  Such
- * a function is infinite at 0. */
+/* UDUNITS also turns s/m into m/s, by the reciprocal, which is infinite at 0, and
+ * decibels into what they are the logarithm of: neither is a factor and an offset. */
 static int linear(const cv_converter *by, double *factor, double *offset)
 {
-	double at_0 = cv_convert_double(by, 0);
-	if (!isfinite(at_0))
+	double at_0 = cv_convert_double(by, 0), at_1024 = cv_convert_double(by, 1024);
+	if (!isfinite(at_0) || !isfinite(at_1024))
 		return REFUSED;
 	bool shifted = fabs(at_0) > 0;
-	double slope = shifted ? (cv_convert_double(by, 1024) - at_0) / 1024
-	                       : cv_convert_double(by, 1);
+	double slope = shifted ? (at_1024 - at_0) / 1024 : cv_convert_double(by, 1);
+	double straight = at_0 + slope * 7, bent = cv_convert_double(by, 7) - straight;
+	if (!(fabs(bent) <= 1e-9 * (fabs(at_0) + fabs(straight))))
+		return REFUSED;
 	*factor = tidy(slope);
 	*offset = tidy(at_0);
 	return OK;
@@ -133,7 +135,11 @@ int units_convert(const char *from, const char *to, double *factor, double *offs
 	int status = MALFORMED;
 	pthread_mutex_lock(&table.lock);
 	const struct known *a = look_up(from), *b = look_up(to);
-	if (a != NULL && b != NULL) {
+	if (a != NULL && a == b) {
+		*factor = 1;
+		*offset = 0;
+		status = OK;
+	} else if (a != NULL && b != NULL) {
 		cv_converter *by = ut_get_converter(a->unit, b->unit);
 		status = by != NULL ? linear(by, factor, offset) : REFUSED;
 		cv_free(by);

@@ -2,6 +2,7 @@
 /* What libzmq asks at the door: whatever the parts of a question, one answer comes, and only a CURVE key of
  * the list is let in.  Parts are cut out of the input: u8 length, bytes. */
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +73,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *in, size_t n)
 	int admitted = ask(in, n);
 	while (more) {
 		assert(count < 8);
-		size[count] = zmq_recv(asker, answer[count], sizeof answer[0], 0);
+		do /* libFuzzer's own timer interrupts */
+			size[count] =
+			        zmq_recv(asker, answer[count], sizeof answer[0], 0);
+		while (size[count] < 0 && zmq_errno() == EINTR);
 		assert(size[count] >= 0);
 		count++;
 		zmq_getsockopt(asker, ZMQ_RCVMORE, &more, &room);

@@ -118,6 +118,7 @@ static const struct {
 	{ "CFU/mL", "CFU/100mL", 100, 0 },
 	{ "t/d",    "kg/h",   1000 / 24.0, 0 },
 	{ "pH",     "pH",     1, 0 },
+	{ "pBZ",    "pBZ",    1, 0 },
 	{ "‰",      "%",      0.1, 0 },
 };
 
@@ -131,6 +132,7 @@ static const struct {
 	{ "CFU/100mL", "MPN/100mL" }, { "CFU/100mL", "mL-1" }, { "dB(A)", "1" }, { "deg", "%" },
 	{ "deg", "1" }, { "deg", "Cel" }, { "m/s", "s/m" }, { "s", "1/s" }, { "mg/L", "g/kg" },
 	{ "ng TEQ/Nm3", "ng/Nm3" }, { "uS/cm", "mg/L" }, { "PSU", "%" }, { "mm", "kg" },
+	{ "dBm", "mW" }, { "BZ", "pBZ" },
 };
 
 static const char *const unknown[] = {
