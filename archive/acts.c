@@ -49,6 +49,15 @@ const struct act *acts_key(
 	return NULL;
 }
 
+uint64_t acts_seals(const struct acts *acts)
+{
+	uint64_t most = 0;
+	for (size_t i = 0; i < acts->n; i++)
+		if (acts->act[i].kind != ACT_REVOKE && acts->act[i].from > most)
+			most = acts->act[i].from;
+	return most;
+}
+
 const char *acts_pruned(const struct acts *acts, const char *path)
 {
 	const struct act *act = acts_key(acts, ACT_PRUNE, path);
@@ -309,30 +318,35 @@ static int public_lay(const char *dir, const struct act *act, struct problem *wh
 	return sign_public_write(path, act->public_key, why);
 }
 
+int acts_sign(struct acts *acts, struct act *act, const struct act_signers *signers,
+        struct problem *why)
+{
+	char line[ACT_LINE];
+	const struct act *signer = acts_signer(acts);
+	acts_last(acts, act->prev);
+	snprintf(act->by, sizeof act->by, "%.32s",
+	        signer != NULL ? signer->subject : act->subject);
+	if (act_sign(act, signers) != OK || act_print(act, line, sizeof line) < 0)
+		return problem_set(
+		        why, FAILED, EXIT_INTERNAL, "the act cannot be signed");
+	return line_take(acts, line, strlen(line), why);
+}
+
 static int append_locked(const char *dir, struct act *act,
         const struct act_signers *signers, struct problem *why)
 {
 	struct acts acts;
 	char line[ACT_LINE];
 	int status = acts_read(&acts, dir, why);
-	if (status != OK)
-		goto free_acts;
-	const struct act *signer = acts_signer(&acts);
-	acts_last(&acts, act->prev);
-	snprintf(act->by, sizeof act->by, "%.32s",
-	        signer != NULL ? signer->subject : act->subject);
-	if (act_sign(act, signers) != OK || act_print(act, line, sizeof line) < 0)
-		status = problem_set(
-		        why, FAILED, EXIT_INTERNAL, "the act cannot be signed");
 	if (status == OK)
-		status = line_take(&acts, line, strlen(line), why);
+		status = acts_sign(&acts, act, signers, why);
+	acts_free(&acts);
 	if (status == OK && (act->kind == ACT_KEY || act->kind == ACT_WITNESS))
 		status = public_lay(dir, act, why);
-	if (status == OK)
-		status = line_store(dir, line, why);
-free_acts:
-	acts_free(&acts);
-	return status;
+	if (status != OK)
+		return status;
+	act_print(act, line, sizeof line); /* acts_sign saw that it fits */
+	return line_store(dir, line, why);
 }
 
 int acts_append(const char *dir, struct act *act, const struct act_signers *signers,

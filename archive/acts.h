@@ -80,19 +80,27 @@ const struct act *acts_key(
 int acts_may_sign(const struct acts *acts, const struct act *key, uint64_t size,
         struct problem *why);
 
+/* How many seals there were, at the least, when the last of them was signed.  What a
+ * revocation says is its signer's wish. */
+uint64_t acts_seals(const struct acts *acts);
+
 /* The order by which a file was taken away, or NULL. */
 const char *acts_pruned(const struct acts *acts, const char *path);
 
 /* The same of the archive `dir`; true with its number, cut to `size`. */
 bool acts_order_of(const char *dir, const char *path, char *order, size_t size);
 
-/* Sign an act (kind, subject, what, from and at are set) and append it, durably; `by`
- * is the secret key that signs now, `fresh` that of a new key (else NULL).  The public
- * key of a new key or witness is laid beside the list as <name>.pem.  OK or a
- * problem. */
+/* Sign an act (kind, subject, what, from and at are set) and add it to the list in
+ * memory; `by` is the secret key that signs now, `fresh` that of a new key (else NULL).
+ * OK or a problem. */
 struct act_signers {
 	const struct sign_key *by, *fresh;
 };
+int acts_sign(struct acts *acts, struct act *act, const struct act_signers *signers,
+        struct problem *why);
+
+/* The same and append it to <dir>/checkpoints/acts, durably.  The public key of a new
+ * key or witness is laid beside the list as <name>.pem.  OK or a problem. */
 int acts_append(const char *dir, struct act *act, const struct act_signers *signers,
         struct problem *why);
 

@@ -31,6 +31,10 @@
 #define CHECKPOINT_NAME       24
 #define CHECKPOINT_DIGITS     17 /* 16 digits and a NUL */
 #define CHECKPOINT_OPEN       "open"
+#define CHECKPOINTS_GONE                                                               \
+	"the acts name the key that signs (%s), and there is no checkpoint: all of "   \
+	"them were taken away"
+#define CHECKPOINT_FIRST ".first" /* the first, until the acts name its key */
 
 struct note_signature {
 	char name[KEY_NAME];
@@ -90,6 +94,16 @@ int checkpoint_hold(const struct checkpoint *checkpoint, const struct acts *acts
  * are none. */
 size_t checkpoint_names(const char *dir, char (**names)[CHECKPOINT_NAME]);
 void checkpoint_path(const char *dir, const char *name, char *out, size_t room);
+
+/* Is there any checkpoint, sound or not?  STARTED: only the first one, under the name it
+ * has until the acts name its key. */
+enum checkpoint_trace { CHECKPOINT_NONE, CHECKPOINT_STARTED, CHECKPOINT_THERE };
+enum checkpoint_trace checkpoint_trace(const char *dir);
+
+/* Give the first checkpoint its name, once the acts name its key: the last step of the
+ * first signing, or of the start after a power cut before it.  OK (also when there is
+ * nothing to do), or a problem. */
+int checkpoint_finish(const char *dir, const struct acts *acts, struct problem *why);
 
 /* Read it; its name must be that of its size and its signatures those of keys in force
  * (`acts` NULL: whoever signed it).  OK, or a problem that names the file. */

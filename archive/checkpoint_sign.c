@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "archive/acts_inside.h"
 #include "archive/archive.h"
 #include "archive/checkpoint.h"
+#include "base/folder.h"
 
 /* Kinds of signature, of C2SP signed-note. */
 enum { KIND_ED25519 = 1, KIND_COSIGNED = 4 };
@@ -195,7 +197,8 @@ static int name_holds(
 {
 	char own[CHECKPOINT_NAME];
 	snprintf(own, sizeof own, "%012" PRIu64, checkpoint->size);
-	if (strcmp(name, CHECKPOINT_OPEN) == 0 || strcmp(name, own) == 0)
+	if (strcmp(name, CHECKPOINT_OPEN) == 0 || strcmp(name, CHECKPOINT_FIRST) == 0 ||
+	        strcmp(name, own) == 0)
 		return OK;
 	return problem_set(why, MALFORMED, EXIT_DAMAGED, "covers %" PRIu64 " seals",
 	        checkpoint->size);
@@ -227,6 +230,61 @@ int checkpoint_sound(struct checkpoint *checkpoint, const char *path,
 	        path, first.text);
 }
 
+static bool is_there(const char *dir, const char *name)
+{
+	char path[ARCHIVE_PATH];
+	checkpoint_path(dir, name, path, sizeof path);
+	return access(path, F_OK) == 0;
+}
+
+enum checkpoint_trace checkpoint_trace(const char *dir)
+{
+	char(*names)[CHECKPOINT_NAME];
+	size_t n = checkpoint_names(dir, &names);
+	free(names);
+	if (n > 0 || is_there(dir, CHECKPOINT_OPEN))
+		return CHECKPOINT_THERE;
+	return is_there(dir, CHECKPOINT_FIRST) ? CHECKPOINT_STARTED : CHECKPOINT_NONE;
+}
+
+int checkpoint_finish(const char *dir, const struct acts *acts, struct problem *why)
+{
+	char from[ARCHIVE_PATH], to[ARCHIVE_PATH], name[CHECKPOINT_NAME];
+	struct checkpoint first;
+	struct problem unsound;
+	checkpoint_path(dir, CHECKPOINT_FIRST, from, sizeof from);
+	if (acts->n == 0 || checkpoint_trace(dir) != CHECKPOINT_STARTED ||
+	        checkpoint_sound(&first, from, acts, &unsound) != OK)
+		return OK;
+	snprintf(name, sizeof name, "%012" PRIu64, first.size);
+	checkpoint_path(dir, name, to, sizeof to);
+	if (rename(from, to) == 0) {
+		checkpoint_path(dir, "", from, sizeof from);
+		if (folder_sync(from) == OK)
+			return OK;
+	}
+	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "%s: cannot be written: %s", to,
+	        file_reason(errno));
+}
+
+/* Without any checkpoint: was there never one?  The acts, written with the first, tell. */
+static int none_say(const char *dir, const struct acts *acts, struct problem *why)
+{
+	if (acts->n == 0)
+		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+		        "%s: has no checkpoint: nobody has signed its seal list "
+		        "(quantrac keys new archive --sign makes the key)",
+		        dir);
+	if (checkpoint_trace(dir) == CHECKPOINT_STARTED)
+		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+		        "%s: its first checkpoint was interrupted; it is finished when "
+		        "the collector starts, or by quantrac recover",
+		        dir);
+	return problem_set(why, MALFORMED, EXIT_DAMAGED,
+	        "%s/" CHECKPOINTS_DIR ": " CHECKPOINTS_GONE "; put back a copy of it",
+	        dir, acts_signer(acts)->subject);
+}
+
 int checkpoint_last(const char *dir, struct checkpoint *out, struct problem *why)
 {
 	char path[ARCHIVE_PATH], (*names)[CHECKPOINT_NAME];
@@ -234,13 +292,10 @@ int checkpoint_last(const char *dir, struct checkpoint *out, struct problem *why
 	struct acts acts = { 0 };
 	*out = (struct checkpoint){ 0 };
 	size_t n = checkpoint_names(dir, &names);
-	if (n == 0)
-		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
-		        "%s: has no checkpoint: nobody has signed its seal list "
-		        "(quantrac keys new archive --sign makes the key)",
-		        dir);
 	int status = acts_read(&acts, dir, why);
 	bool known = status == OK;
+	if (known && n == 0)
+		status = none_say(dir, &acts, why);
 	for (size_t i = n; i > 0 && known && out->size == 0; i--) {
 		checkpoint_path(dir, names[i - 1], path, sizeof path);
 		int held = checkpoint_sound(&one, path, &acts, i == n ? why : NULL);

@@ -102,7 +102,8 @@ static int words_check(const struct look *look, const struct checkpoint *checkpo
 	if (strcmp(checkpoint->origin, origin) != 0)
 		return problem_set(why, MALFORMED, EXIT_DAMAGED,
 		        "is of '%s', not of '%s'", checkpoint->origin, origin);
-	if (strcmp(name, CHECKPOINT_OPEN) != 0 && strcmp(name, number) != 0)
+	if (strcmp(name, CHECKPOINT_OPEN) != 0 && strcmp(name, CHECKPOINT_FIRST) != 0 &&
+	        strcmp(name, number) != 0)
 		return problem_set(why, MALFORMED, EXIT_DAMAGED,
 		        "covers %" PRIu64 " seals, which is not its name",
 		        checkpoint->size);
@@ -311,10 +312,31 @@ int verify_acts(struct verify_report *report, struct acts *acts, struct problem 
 
 /* ---- all ---- */
 
+/* An act was signed over more seals than there are: it tells as a checkpoint does. */
+static void acts_agree(struct verify_report *report)
+{
+	struct verify_lines *lines = report->lines;
+	uint64_t told = acts_seals(report->acts);
+	if (told <= lines->n)
+		return;
+	if (told > lines->most_signed)
+		lines->most_signed = told;
+	if (lines->differs > 0 && lines->differs < told)
+		return;
+	lines->differs = told;
+	snprintf(lines->differs_by, sizeof lines->differs_by, "acts");
+}
+
 static void uncovered_say(struct look *look)
 {
 	char line[160];
 	const struct verify_lines *lines = look->report->lines;
+	const struct act *signer = acts_signer(look->report->acts);
+	if (look->report->checkpoints == 0 && signer != NULL) {
+		snprintf(line, sizeof line, CHECKPOINTS_GONE, signer->subject);
+		say(look, true, CHECKPOINTS_DIR, line);
+		return;
+	}
 	if (look->report->checkpoints == 0 && lines->n > 0)
 		verify_say(look->report, 1, CHECKPOINTS_DIR,
 		        "none: the seal list is not signed, so that whoever holds this "
@@ -342,6 +364,9 @@ int verify_checkpoints(
 	checkpoint_path(report->dir, CHECKPOINT_OPEN, path, sizeof path);
 	if (access(path, F_OK) == 0)
 		checkpoint_look(&look, CHECKPOINT_OPEN);
+	if (report->acts->n > 0 && checkpoint_trace(report->dir) == CHECKPOINT_STARTED)
+		checkpoint_look(&look, CHECKPOINT_FIRST);
+	acts_agree(report);
 	folder_look(&look);
 	uncovered_say(&look);
 	digest_free(look.tree.digest);

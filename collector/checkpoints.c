@@ -112,12 +112,20 @@ void checkpoints_end(struct checkpoints *checkpoints)
 
 /* ---- the key ---- */
 
-static int key_enter(const struct checkpoints *checkpoints, const struct sign_key *key,
-        const char *path, int64_t now_us, struct problem *why)
+/* The line that enters our key as the first that signs. */
+static void key_act(struct act *act, const struct checkpoints *checkpoints,
+        const struct sign_key *key, int64_t now_us)
 {
-	struct act act = { .kind = ACT_KEY, .at_us = now_us };
-	checkpoints_key_name(path, act.subject);
-	memcpy(act.public_key, sign_key_public(key), SIGN_PUBLIC);
+	*act = (struct act){ .kind = ACT_KEY, .at_us = now_us };
+	checkpoints_key_name(checkpoints_key_path(checkpoints->key), act->subject);
+	memcpy(act->public_key, sign_key_public(key), SIGN_PUBLIC);
+}
+
+static int key_enter(const struct checkpoints *checkpoints, const struct sign_key *key,
+        int64_t now_us, struct problem *why)
+{
+	struct act act;
+	key_act(&act, checkpoints, key, now_us);
 	int status = acts_append(
 	        checkpoints->dir, &act, &(struct act_signers){ .fresh = key }, why);
 	if (status == OK)
@@ -128,19 +136,23 @@ static int key_enter(const struct checkpoints *checkpoints, const struct sign_ke
 	return status;
 }
 
-/* The acts, with our key entered as the one that signs. */
+#define ACTS_FRESH 1
+
+/* The acts, whose key must be ours; OK.  ACTS_FRESH: as they will be, with our key as the
+ * first.  Or a problem. */
 static int acts_take(struct acts *acts, const struct checkpoints *checkpoints,
         const struct sign_key *key, int64_t now_us, struct problem *why)
 {
-	const char *path = checkpoints_key_path(checkpoints->key);
+	struct act act;
 	int status = acts_read(acts, checkpoints->dir, why);
-	if (status == OK && acts->n == 0) {
-		status = key_enter(checkpoints, key, path, now_us, why);
-		if (status == OK)
-			status = acts_read(acts, checkpoints->dir, why);
-	}
 	if (status != OK)
 		return status;
+	if (acts->n == 0) {
+		key_act(&act, checkpoints, key, now_us);
+		status = acts_sign(
+		        acts, &act, &(struct act_signers){ .fresh = key }, why);
+		return status == OK ? ACTS_FRESH : status;
+	}
 	const struct act *signer = acts_signer(acts);
 	if (signer != NULL &&
 	        memcmp(signer->public_key, sign_key_public(key), SIGN_PUBLIC) == 0)
@@ -148,7 +160,8 @@ static int acts_take(struct acts *acts, const struct checkpoints *checkpoints,
 	return problem_set(why, REFUSED, EXIT_CONFIG,
 	        "checkpoints: %s is not the key that signs here (that is %s); "
 	        "quantrac keys rotate hands over to it",
-	        path, signer != NULL ? signer->subject : "none");
+	        checkpoints_key_path(checkpoints->key),
+	        signer != NULL ? signer->subject : "none");
 }
 
 /* ---- signing ---- */
@@ -198,33 +211,75 @@ static int sign(struct checkpoints *checkpoints, const struct acts *acts,
 	return acts_may_sign(acts, signer, checkpoint->size, why);
 }
 
+/* What is written first, until the acts name the key: the acts never tell of signing
+ * while nothing is signed, wherever the power fails. */
+static int store_first(const struct checkpoints *checkpoints,
+        const struct checkpoint *checkpoint, const struct sign_key *key, int64_t now_us,
+        struct problem *why)
+{
+	struct acts acts;
+	char folder[ARCHIVE_PATH];
+	snprintf(folder, sizeof folder, "%.4000s/" CHECKPOINTS_DIR, checkpoints->dir);
+	if (folder_make(folder) != OK)
+		return problem_set(why, FAILED, EXIT_TRY_AGAIN,
+		        "%s: cannot be made: %s", folder, file_reason(errno));
+	int status = store(checkpoints, checkpoint, CHECKPOINT_FIRST, why);
+	if (status == OK)
+		status = key_enter(checkpoints, key, now_us, why);
+	if (status != OK)
+		return status;
+	status = acts_read(&acts, checkpoints->dir, why);
+	if (status == OK)
+		status = checkpoint_finish(checkpoints->dir, &acts, why);
+	acts_free(&acts);
+	return status;
+}
+
+static int store_next(const struct checkpoints *checkpoints,
+        const struct checkpoint *checkpoint, bool day, struct problem *why)
+{
+	char name[CHECKPOINT_NAME] = CHECKPOINT_OPEN;
+	if (day)
+		snprintf(name, sizeof name, "%012" PRIu64, checkpoint->size);
+	return store(checkpoints, checkpoint, name, why);
+}
+
+static void made(
+        struct checkpoints *checkpoints, const struct checkpoint *checkpoint, bool day)
+{
+	char open[ARCHIVE_PATH];
+	checkpoints->covered = checkpoint->size;
+	if (!day)
+		return;
+	checkpoints->last = *checkpoint;
+	checkpoints->any = true;
+	checkpoint_path(checkpoints->dir, CHECKPOINT_OPEN, open, sizeof open);
+	unlink(open);
+}
+
 static int make(struct checkpoints *checkpoints, const struct sign_key *key,
         int64_t now_us, bool day, struct problem *why)
 {
 	struct acts acts;
 	struct checkpoint checkpoint;
-	char name[CHECKPOINT_NAME] = CHECKPOINT_OPEN, open[ARCHIVE_PATH];
 	int status = acts_take(&acts, checkpoints, key, now_us, why);
-	if (status == OK) {
+	bool fresh = status == ACTS_FRESH;
+	if (status >= 0) {
 		fill(&checkpoint, checkpoints, &acts, now_us);
 		status = sign(checkpoints, &acts, key, &checkpoint, why);
 	}
 	acts_free(&acts);
 	day = day || day_is_over(checkpoints, now_us);
-	if (day)
-		snprintf(name, sizeof name, "%012" PRIu64, checkpoints->lines);
+	bool first = fresh && checkpoint_trace(checkpoints->dir) != CHECKPOINT_THERE;
+	if (status == OK && first)
+		status = store_first(checkpoints, &checkpoint, key, now_us, why);
+	else if (status == OK && fresh)
+		status = key_enter(checkpoints, key, now_us, why);
+	if (status == OK && !first)
+		status = store_next(checkpoints, &checkpoint, day, why);
 	if (status == OK)
-		status = store(checkpoints, &checkpoint, name, why);
-	if (status != OK)
-		return status;
-	checkpoints->covered = checkpoint.size;
-	if (!day)
-		return OK;
-	checkpoints->last = checkpoint;
-	checkpoints->any = true;
-	checkpoint_path(checkpoints->dir, CHECKPOINT_OPEN, open, sizeof open);
-	unlink(open);
-	return OK;
+		made(checkpoints, &checkpoint, day);
+	return status;
 }
 
 /* The command that makes a key at `path`. */

@@ -25,22 +25,32 @@ static void take(struct checkpoint *newest, const struct sealer *sealer,
 		log_line(LOG_ALERT, "checkpoints: %s", why.text);
 }
 
-/* The newest that holds, `open` too; size 0: none.  With acts that are lost or damaged,
- * which tell no key, all that are of the form count: that is one more thing that is not
- * as it was. */
-static void signed_before(struct checkpoint *newest, const struct sealer *sealer)
+/* What tells how the list was when it was signed. */
+struct signs {
+	struct acts acts;
+	bool known;               /* the acts hold, and there are some */
+	struct checkpoint newest; /* that holds, `open` too; size 0: none */
+};
+
+/* With acts that are lost or damaged, which tell no key, all that are of the form count:
+ * that is one more thing that is not as it was. */
+static int signs_take(
+        struct signs *signs, const struct sealer *sealer, struct problem *why)
 {
 	char(*names)[CHECKPOINT_NAME];
-	struct acts acts;
-	struct problem why;
+	struct problem damaged;
+	*signs = (struct signs){ .known = false };
+	int status = acts_read(&signs->acts, sealer->dir, &damaged);
+	signs->known = status == OK && signs->acts.n > 0;
+	if (signs->known && checkpoint_finish(sealer->dir, &signs->acts, why) != OK)
+		return FAILED;
+	const struct acts *acts = signs->known ? &signs->acts : NULL;
 	size_t n = checkpoint_names(sealer->dir, &names);
-	bool known = acts_read(&acts, sealer->dir, &why) == OK && acts.n > 0;
-	*newest = (struct checkpoint){ 0 };
-	for (size_t i = n; i > 0 && newest->size == 0; i--)
-		take(newest, sealer, known ? &acts : NULL, names[i - 1]);
-	take(newest, sealer, known ? &acts : NULL, CHECKPOINT_OPEN);
-	acts_free(&acts);
+	for (size_t i = n; i > 0 && signs->newest.size == 0; i--)
+		take(&signs->newest, sealer, acts, names[i - 1]);
+	take(&signs->newest, sealer, acts, CHECKPOINT_OPEN);
 	free(names);
+	return OK;
 }
 
 /* OK, MALFORMED: it is another list, or FAILED. */
@@ -61,38 +71,65 @@ static int compare(const struct seal_list *list, const struct checkpoint *newest
 	return memcmp(root, newest->root, sizeof root) == 0 ? OK : MALFORMED;
 }
 
-static void hold(struct sealer *sealer, uint64_t size, const char *what)
+/* ---- it is not ---- */
+
+#define UNTIL                                                                          \
+	"then start again; until then nothing is sealed and every record is kept in "  \
+	"the journals"
+
+static int hold(struct sealer *sealer, uint64_t size, const char *what)
 {
 	sealer->held = true;
 	problem_set(&sealer->held_why, REFUSED, EXIT_DAMAGED,
 	        "%.300s/seals: the seal list is not the one that was signed: put back "
-	        "a copy of seals, then start again; until then nothing is sealed and "
-	        "every record is kept in the journals (%" PRIu64 " lines were "
-	        "signed; %.300s)",
+	        "a copy of seals, " UNTIL " (%" PRIu64 " lines were signed; %.300s)",
 	        sealer->dir, size, what);
+	return OK;
+}
+
+/* Signing the list anew would hide that what was signed is gone. */
+static int hold_gone(struct sealer *sealer, const struct acts *acts)
+{
+	sealer->held = true;
+	problem_set(&sealer->held_why, REFUSED, EXIT_DAMAGED,
+	        "%.300s/" CHECKPOINTS_DIR ": " CHECKPOINTS_GONE
+	        ": put back a copy of checkpoints and of seals, " UNTIL,
+	        sealer->dir, acts_signer(acts)->subject);
+	return OK;
+}
+
+/* OK, also when it is not the one that was signed, or FAILED. */
+static int judge(struct sealer *sealer, const struct signs *signs, struct problem *why)
+{
+	char what[64];
+	const struct seal_list *list = &sealer->list;
+	uint64_t size = signs->newest.size, told = acts_seals(&signs->acts);
+	snprintf(what, sizeof what, "it has %zu", list->n);
+	if (signs->known && checkpoint_trace(sealer->dir) != CHECKPOINT_THERE)
+		return hold_gone(sealer, &signs->acts);
+	if (list->n < size || list->n < told)
+		return hold(sealer, size > told ? size : told, what);
+	int status = size > 0 ? compare(list, &signs->newest) : OK;
+	if (status == FAILED)
+		return problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
+	return status == OK ? OK : hold(sealer, size, "one of them differs");
 }
 
 int seal_guard(struct sealer *sealer, struct problem *why)
 {
-	char what[64];
-	struct checkpoint newest;
+	struct signs signs;
 	struct problem first = { .text = "" };
 	int status = seal_list_read(&sealer->list, sealer->dir, &first);
 	if (status != OK && status != MALFORMED)
 		return problem_set(why, status, first.exit, "%s", first.text);
-	signed_before(&newest, sealer);
-	if (status == MALFORMED && newest.size == 0)
-		return problem_set(why, status, first.exit, "%s", first.text);
-	if (status == MALFORMED) {
-		hold(sealer, newest.size, first.text);
-		return OK;
-	}
-	status = newest.size > 0 ? compare(&sealer->list, &newest) : OK;
-	if (status == FAILED)
-		return problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
-	snprintf(what, sizeof what, "it has %zu", sealer->list.n);
-	if (status == MALFORMED)
-		hold(sealer, newest.size,
-		        sealer->list.n < newest.size ? what : "one of them differs");
-	return OK;
+	if (signs_take(&signs, sealer, why) != OK)
+		status = FAILED;
+	else if (status == OK)
+		status = judge(sealer, &signs, why);
+	else if (signs.newest.size > 0 || signs.known)
+		status = hold(sealer, signs.newest.size, first.text);
+	else
+		problem_set(why, status, first.exit, "%s", first.text);
+	acts_free(&signs.acts);
+	return status;
 }

@@ -2,17 +2,20 @@
 #include "tests/crash_yard.h"
 
 #include <err.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/journal.h"
+#include "base/sign.h"
 #include "tests/agent_kit.h"
 #include "tests/check.h"
 #include "tests/crash_book.h"
 
 #define OFFICE CRASH_OFFICE
 #define AGENTS 3
+#define KEY    "yard.sign.secret"
 
 struct yard {
 	struct ingest_options options;
@@ -26,16 +29,27 @@ struct yard {
 
 void crash_yard_prepare(const char *dir)
 {
+	char secret[4096], public[4096];
+	struct problem why = { .text = "" };
 	if (mkdir(dir, 0777) != 0)
 		err(70, "%s", dir);
 	archive_make(dir);
+	snprintf(secret, sizeof secret, "%s/" KEY, dir);
+	snprintf(public, sizeof public, "%s/yard.sign.pub", dir);
+	if (sign_key_new(secret, public, &why) != OK)
+		errx(70, "%s", why.text);
 }
 
 struct ingest_options crash_yard_options(const char *dir)
 {
-	return (struct ingest_options){
-		.dir = dir, .segment_size = JOURNAL_SEGMENT_LEAST, .hold_us = -1
-	};
+	static char secret[4096];
+	snprintf(secret, sizeof secret, "%s/" KEY, dir);
+	if (chmod(secret, 0400) != 0) /* a disk laid anew has other modes */
+		err(70, "%s", secret);
+	return (struct ingest_options){ .dir = dir,
+		.sign_key = secret,
+		.segment_size = JOURNAL_SEGMENT_LEAST,
+		.hold_us = -1 };
 }
 
 static void yard_open(struct yard *yard)

@@ -94,6 +94,21 @@ def away(archive, name):
     os.remove(os.path.join(archive, name))
 
 
+def checkpoints_away(archive, lines=6, but=""):
+    """All but one, and the list as it was then."""
+    place = os.path.join(archive, "checkpoints")
+    for name in os.listdir(place):
+        if name.isdigit() and name != but:
+            os.remove(os.path.join(place, name))
+    cut(archive, "seals", lines)
+
+
+def first_only(archive):
+    """A power cut in the first signing: seals that came later are under no checkpoint yet."""
+    copy(archive, "checkpoints/000000000002", "checkpoints/.first")
+    checkpoints_away(archive)
+
+
 def folder(archive, name):
     away(archive, name)
     os.mkdir(os.path.join(archive, name))
@@ -189,6 +204,11 @@ DAMAGES = (
     ("a folder for a checkpoint", folder, CHECKPOINT),
     ("a link to nothing for a checkpoint", link, CHECKPOINT, "nowhere"),
     ("the acts taken away", away, ACTS),
+    ("every checkpoint taken away", checkpoints_away),
+    ("every checkpoint taken away, and the lines they were over", checkpoints_away, 2),
+    ("the list cut to less than a key is from, and its checkpoints away", checkpoints_away, 3, "000000000002"),
+    ("one that is to be the first, beside others", copy, CHECKPOINT, "checkpoints/.first"),
+    ("only one that is to be the first", first_only),
     ("a name that is no text", put_in, b"kcn-mau/outlet/2026/\xff\xc3\x28.h5"),
     ("a name that is no text, of a key", put_in, b"checkpoints/\xfe.pem"),
     ("a key in the acts", flip, ACTS, 20, 1),

@@ -131,6 +131,45 @@ static void another_key_does_not_sign_unasked(void **state)
 	assert_contains(why.text, "is not the key that signs here (that is archive)");
 }
 
+static void move(const char *dir, const char *from, const char *to)
+{
+	char old[ARCHIVE_PATH];
+	snprintf(old, sizeof old, "%s", in_folder(dir, from));
+	assert_int_equal(rename(old, in_folder(dir, to)), 0);
+}
+
+/* The acts come after the first checkpoint, and its name after them. */
+static void a_power_cut_in_the_first_signing_is_no_damage(void **state)
+{
+	struct acts acts;
+	struct problem why = { .text = "" };
+	signing_seal(*state, 3);
+	signing_run(DAY(1));
+	assert_int_equal(access(in_folder(*state, "checkpoints/.first"), F_OK), -1);
+	move(*state, "checkpoints/000000000003", "checkpoints/.first");
+	signing_assert(*state, 0, "checkpoints/.first: OK, 3 seals");
+	/* nor before the acts: it is nothing yet, and written anew */
+	move(*state, "checkpoints/acts", "acts");
+	move(*state, "checkpoints/archive.pem", "archive.pem");
+	signing_assert(*state, 0, "checkpoints: none: the seal list is not signed");
+	move(*state, "acts", "checkpoints/acts");
+	move(*state, "archive.pem", "checkpoints/archive.pem");
+	assert_int_equal(acts_read(&acts, *state, &why), OK);
+	assert_int_equal(checkpoint_finish(*state, &acts, &why), OK);
+	acts_free(&acts);
+	signing_assert(*state, 0, "checkpoints/000000000003: OK, 3 seals");
+}
+
+static void acts_without_a_checkpoint_are_damage(void **state)
+{
+	signing_seal(*state, 3);
+	signing_run(DAY(1));
+	move(*state, "checkpoints/000000000003", "kept");
+	signing_assert(*state, 1,
+	        "checkpoints: DAMAGED: the acts name the key that signs (archive), and "
+	        "there is no checkpoint");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +180,8 @@ int main(void)
 		WITH_ARCHIVE(without_a_key_nothing_is_signed_and_nothing_fails),
 		WITH_ARCHIVE(a_list_that_was_changed_is_not_signed),
 		WITH_ARCHIVE(another_key_does_not_sign_unasked),
+		WITH_ARCHIVE(a_power_cut_in_the_first_signing_is_no_damage),
+		WITH_ARCHIVE(acts_without_a_checkpoint_are_damage),
 	};
 	return cmocka_run_group_tests_name("checkpoint", tests, NULL, NULL);
 }

@@ -246,6 +246,26 @@ static void without_the_acts_no_checkpoint_holds(void **state)
 	assert_contains(why.text, "knows 1 acts; the list has only 0");
 }
 
+static void a_list_that_was_signed_is_not_called_unsigned(void **state)
+{
+	struct problem why = { .text = "" };
+	struct checkpoint_mark mark;
+	signing_seal(*state, 3);
+	assert_int_equal(checkpoint_newest(*state, &mark, &why), NOT_FOUND);
+	assert_contains(why.text, "nobody has signed its seal list");
+	signing_run(DAY(1));
+	const char *path = in_folder(*state, "checkpoints/000000000003");
+	char first[ARCHIVE_PATH];
+	snprintf(first, sizeof first, "%.4000s/checkpoints/.first", (char *)*state);
+	assert_int_equal(rename(path, first), 0);
+	assert_int_equal(checkpoint_newest(*state, &mark, &why), NOT_FOUND);
+	assert_contains(why.text, "its first checkpoint was interrupted");
+	unlink(first);
+	assert_int_equal(checkpoint_newest(*state, &mark, &why), MALFORMED);
+	assert_contains(why.text, "(archive), and there is no checkpoint: all of them");
+	assert_string_equal(mark.digits, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +275,7 @@ int main(void)
 		WITH_ARCHIVE(one_whose_signature_does_not_hold_is_no_receipt),
 		WITH_ARCHIVE(one_under_the_name_of_another_is_not_the_newest),
 		WITH_ARCHIVE(without_the_acts_no_checkpoint_holds),
+		WITH_ARCHIVE(a_list_that_was_signed_is_not_called_unsigned),
 	};
 	return cmocka_run_group_tests_name("checkpoint receipts", tests, NULL, NULL);
 }

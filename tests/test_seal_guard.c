@@ -17,6 +17,10 @@
 #define EPOCH UINT64_C(0x5000000000000001)
 #define D(n)  (AGENT_DAY + (n)*AGENT_1DAY)
 #define DAYS  5
+#define GONE                                                                           \
+	"checkpoints: the acts name the key that signs (archive), and there is no "    \
+	"checkpoint: all of them were taken away: put back a copy of checkpoints and " \
+	"of seals, then start again"
 #define CURE                                                                           \
 	"the seal list is not the one that was signed: put back a copy of seals, "     \
 	"then start again"
@@ -117,7 +121,7 @@ static void seals_are(const char *dir, const char *expected, size_t n)
 
 /* A start on this list: records come in and stay, nothing is sealed, moved, forgotten
  * or made again. */
-static void is_held(const char *dir)
+static void is_held_for(const char *dir, const char *cure)
 {
 	struct problem why = { .text = "" };
 	struct scrub scrub;
@@ -130,7 +134,7 @@ static void is_held(const char *dir)
 	assert_int_equal(ingest_commit(ingest), OK);
 	struct seal_job *job = ingest_seal_begin(ingest, D(DAYS + 20), true);
 	assert_int_equal(seal_job_run(job, &why), REFUSED);
-	assert_contains(why.text, CURE);
+	assert_contains(why.text, cure);
 	assert_int_equal(why.exit, EXIT_DAMAGED);
 	scrub_open(&scrub, &quick, dir);
 	scrub_run(&scrub, job);
@@ -148,6 +152,11 @@ static void is_held(const char *dir)
 	free(before);
 	free(after);
 	assert_int_equal(access(in_folder(dir, "quarantine"), F_OK), -1);
+}
+
+static void is_held(const char *dir)
+{
+	is_held_for(dir, CURE);
 }
 
 /* The good list again: what came meanwhile is sealed upon it. */
@@ -254,6 +263,44 @@ static void a_checkpoint_that_does_not_hold_holds_nothing_up(void **state)
 	assert_contains(lines, "checkpoints/000000000006: signature 1 is not that of");
 }
 
+/* The acts tell that there was one: whoever takes it away with the lines it was over does
+ * not have the rest signed anew. */
+static void acts_without_any_checkpoint_hold(void **state)
+{
+	seal_days(*state, true);
+	const char *dir = *state;
+	assert_int_equal(rename(in_folder(dir, "checkpoints/000000000006"),
+	                         in_folder(dir, "kept")),
+	        0);
+	is_held_for(dir, GONE);
+	seals_cut(dir, 2);
+	is_held_for(dir, GONE);
+	seals_put(dir, "", 0);
+	is_held_for(dir, GONE);
+	assert_int_equal(rename(in_folder(dir, "kept"),
+	                         in_folder(dir, "checkpoints/000000000006")),
+	        0);
+	goes_on(dir);
+}
+
+/* A power cut between the acts and the name of the first checkpoint. */
+static void the_first_checkpoint_is_finished_at_the_start(void **state)
+{
+	struct problem why = { .text = "" };
+	seal_days(*state, true);
+	const char *dir = *state;
+	assert_int_equal(rename(in_folder(dir, "checkpoints/000000000006"),
+	                         in_folder(dir, "checkpoints/.first")),
+	        0);
+	struct ingest *ingest = open_it(dir);
+	assert_int_equal(access(in_folder(dir, "checkpoints/000000000006"), F_OK), 0);
+	assert_int_equal(access(in_folder(dir, "checkpoints/.first"), F_OK), -1);
+	readings(ingest, D(DAYS) + 2 * AGENT_HOUR, D(DAYS) + 3 * AGENT_HOUR);
+	assert_int_equal(ingest_seal(ingest, D(DAYS + 20), true, &why), 1);
+	ingest_close(ingest);
+	assert_int_equal(access(in_folder(dir, "checkpoints/000000000007"), F_OK), 0);
+}
+
 /* Who cannot be asked whose signature it is has lost one more thing. */
 static void without_the_acts_what_was_signed_counts_all_the_same(void **state)
 {
@@ -320,6 +367,8 @@ int main(void)
 		WITH(a_damaged_list_is_not_sealed_upon_and_takes_records_in),
 		WITH(the_open_checkpoint_counts),
 		WITH(a_checkpoint_that_does_not_hold_holds_nothing_up),
+		WITH(acts_without_any_checkpoint_hold),
+		WITH(the_first_checkpoint_is_finished_at_the_start),
 		WITH(without_the_acts_what_was_signed_counts_all_the_same),
 		WITH(without_checkpoints_a_damaged_list_stops_the_start),
 		WITH(recover_and_import_say_the_cure),

@@ -46,7 +46,6 @@ def root_of(items):  # of the tree of RFC 6962
         return nodes[0] if len(nodes) == 1 else sha(b"\1", join(nodes[:half]), join(nodes[half:]))
     return join([sha(b"\0", item) for item in items]) if items else sha()
 
-# ---- a sealed file: its records made again, its names and units ----
 def strings(group, name, rows):  # the byte string of each row
     if name not in group:
         return [b""] * rows
@@ -116,8 +115,7 @@ def check_names(file, zone, seal):
     file.visititems(lambda _, thing: things.append(thing))
     need(len(things) - 1 == sum(len(t) for t in things if isinstance(t, h5py.Group)), "/: a link of another kind")
     for thing in things:
-        want = wanted(thing, zone, seal)
-        for key in sorted((set(want) | set(thing.attrs)) - set(TABLE["beside these"])):
+        for key in sorted((set(want := wanted(thing, zone, seal)) | set(thing.attrs)) - set(TABLE["beside these"])):
             have = numpy.ravel(a.decode() if isinstance(a := thing.attrs.get(key), bytes) else a).tolist()
             need(have == numpy.ravel(want.get(key)).tolist(), f"{thing.name} attribute {key}: {have}")
 
@@ -136,7 +134,6 @@ def check_file(path, zone, seal, sealed):  # the verdict; (station, epoch, seq) 
     except Exception as why:  # whatever h5py makes of a damaged file
         return f"DAMAGED: {why}"
 
-# ---- acts, checkpoints, the seal list ----
 def unpacked(text, size):
     data = base64.b64decode(text, validate=True)
     need(base64.b64encode(data).decode() == text and len(data) == size, "base64 that is not to the letter")
@@ -154,6 +151,7 @@ def take_act(acts, hashes, line):  # {subject: (what, from)} goes to the acts of
         key = unpacked((names | {subject: (what,)} if kind == "key" else names)[who][0], 32)
         Ed25519PublicKey.from_public_bytes(key).verify(unpacked(code, 64), text.encode())
     acts[kind].setdefault(subject, (what, int(start)))
+    acts["seals"] = max(acts["seals"], 0 if kind == "revoke" else int(start))
     hashes.append(sha(line.encode()).hex())
 
 def check_signatures(signatures, acts, text, size):  # yields of each whether it counts
@@ -169,7 +167,7 @@ def check_signatures(signatures, acts, text, size):  # yields of each whether it
         yield counts
 
 def check_checkpoints(folder, zone, lines):  # files pruned; (seals, root, whether the list has it) of those that count
-    acts, hashes, broken = {"key": {}, "revoke": {}, "witness": {}, "prune": {}}, [NONE], False
+    acts, hashes, broken = {"key": {}, "revoke": {}, "witness": {}, "prune": {}, "seals": 0}, [NONE], False
     files = {file.name: file for file in sorted(folder.iterdir())} if folder.is_dir() else {}
     for line in re.findall(b"[^\n]*\n|[^\n]+$", files["acts"].read_bytes() if "acts" in files else b""):
         try:
@@ -178,14 +176,17 @@ def check_checkpoints(folder, zone, lines):  # files pruned; (seals, root, wheth
         except (ValueError, InvalidSignature) as why:
             broken = say(f"checkpoints/acts line {len(hashes)}: DAMAGED: {why}")
             break  # the lines behind it rest on it
-    before, signed = NONE, [(0, b"", True)]
-    for name in [n for n in files if re.fullmatch("open|[0-9]{12}", n)]:
+    before, signed = NONE, [(0, b"", True)] + [(acts["seals"], b"", False)] * (acts["seals"] > len(lines))
+    names = [n for n in files if re.fullmatch("open|[0-9]{12}", n)] or [n for n in files if n == ".first" and acts["key"]]
+    if acts["key"] and not names:
+        say("checkpoints: DAMAGED: the acts tell of a key that signed here, and there is no checkpoint")
+    for name in names:
         last, before = before, None
         try:
             m = need(re.fullmatch(FORM["checkpoint"], files[name].read_bytes().decode()), "is not of the form")
             text, origin, size, root, prev, known, act, signatures = m.groups()
             size, root = int(size), unpacked(root, 32)
-            need(origin == zone and name in ("open", f"{size:012}"), "is of another zone or number of seals")
+            need(origin == zone and name in ("open", ".first", f"{size:012}"), "is of another zone or number of seals")
             need(last in (None, prev), "does not name the checkpoint before it: one was changed, added or removed")
             need((*hashes, "")[min(int(known), len(hashes))] == act, "knows other acts")
             counts, *_ = check_signatures(re.findall("\u2014 (.*) (.*)\n", signatures), acts, text, size)
@@ -219,7 +220,6 @@ def changed_lines(lines, seals, signed):  # says which are not as they were seal
         say(f"seals line {first}: DAMAGED" if first == last else f"seals lines {first} to {last}: DAMAGED")
     return changed
 
-# ---- journals ----
 def entries(data, seed, epoch):  # (where it begins, where it ends, first of a commit, record) of every sound entry
     at = 64
     while m := re.compile(rb"[^\0]").search(data, at):
@@ -277,7 +277,7 @@ def check_archive(archive):
         word = check_file(path, zone, seal, sealed) if path.exists() else gone
         if i not in changed or word in ("OK", "PRUNED"):  # else it is the line that is damaged
             say(f"{seal['path']}: {word}")
-    telling = [lines[i] for i in changed] + [torn] * (signed[-1][0] > len(lines))
+    telling = [lines[i] for i in changed] + [torn] * (max(signed)[0] > len(lines))
     for path in sorted(file.relative_to(archive) for file in archive.rglob("*.h5")):
         parts = [part.encode(errors="replace") for part in path.stem.split("_")]
         told = any(all(part in line for part in parts) for line in telling)  # of a line that was changed
