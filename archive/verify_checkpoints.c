@@ -20,8 +20,11 @@ struct look {
 	const char *zone;
 	uint64_t fed;                   /* lines */
 	struct proof_tree tree, before; /* of those; without the last */
-	uint8_t prev[DIGEST_SIZE];      /* hash of the checkpoint before */
-	bool broken;                    /* that one does not hold: it tells nothing */
+	struct before {
+		uint8_t hash[DIGEST_SIZE];
+		bool broken; /* it does not hold: it tells nothing */
+	} prev, prev_2;      /* the checkpoint before, and the one before it */
+	uint64_t newest;     /* lines of the newest of a day */
 };
 
 static void say(struct look *look, bool damage, const char *name, const char *text)
@@ -71,6 +74,16 @@ static bool root_same(struct look *look, const struct checkpoint *checkpoint)
 	return memcmp(root, checkpoint->root, sizeof root) == 0;
 }
 
+/* The same of one that covers fewer lines than the one looked at before it. */
+static bool root_same_again(struct look *look, const struct checkpoint *checkpoint)
+{
+	struct look again = { .report = look->report };
+	bool same =
+	        proof_tree_start(&again.tree) == OK && root_same(&again, checkpoint);
+	digest_free(again.tree.digest);
+	return same;
+}
+
 /* Is its root that of the list?  It was signed as it is: if not, it is the list that was
  * changed. */
 static bool root_agrees(
@@ -79,8 +92,10 @@ static bool root_agrees(
 	struct verify_lines *lines = look->report->lines;
 	if (checkpoint->size > lines->most_signed)
 		lines->most_signed = checkpoint->size;
-	if (root_same(look, checkpoint)) {
-		lines->agreed = checkpoint->size;
+	if (checkpoint->size < look->fed ? root_same_again(look, checkpoint)
+	                                 : root_same(look, checkpoint)) {
+		if (checkpoint->size > lines->agreed)
+			lines->agreed = checkpoint->size;
 		return true;
 	}
 	lines->last_mends = lines->last_mends || last_mends(look, checkpoint);
@@ -92,6 +107,14 @@ static bool root_agrees(
 }
 
 /* ---- one checkpoint ---- */
+
+/* A power cut between a day's checkpoint and the removal of `open` leaves the `open` that
+ * stood before that day's. */
+static bool is_left(
+        const struct look *look, const struct checkpoint *checkpoint, const char *name)
+{
+	return strcmp(name, CHECKPOINT_OPEN) == 0 && checkpoint->size <= look->newest;
+}
 
 static int words_check(const struct look *look, const struct checkpoint *checkpoint,
         const char *name, struct problem *why)
@@ -107,11 +130,13 @@ static int words_check(const struct look *look, const struct checkpoint *checkpo
 		return problem_set(why, MALFORMED, EXIT_DAMAGED,
 		        "covers %" PRIu64 " seals, which is not its name",
 		        checkpoint->size);
-	if (!look->broken && memcmp(checkpoint->prev, look->prev, DIGEST_SIZE) != 0)
+	bool left = is_left(look, checkpoint, name);
+	const struct before *prev = left ? &look->prev_2 : &look->prev;
+	if (!prev->broken && memcmp(checkpoint->prev, prev->hash, DIGEST_SIZE) != 0)
 		return problem_set(why, MALFORMED, EXIT_DAMAGED,
 		        "does not name the checkpoint before it: one was changed, "
 		        "added or removed");
-	if (checkpoint->size < look->fed)
+	if (checkpoint->size < look->fed && !left)
 		return problem_set(why, MALFORMED, EXIT_DAMAGED,
 		        "covers fewer seals than the one before it");
 	return OK;
@@ -172,12 +197,11 @@ static void read_look(struct look *look, const struct checkpoint *checkpoint,
 	int status = words_check(look, checkpoint, name, &why);
 	if (status == OK)
 		status = checkpoint_hold(checkpoint, look->report->acts, &held, &why);
-	look->broken = false;
+	look->prev.broken = status != OK && status != REFUSED;
 	if (status == REFUSED) {
 		revoked_say(look, checkpoint, file, &why);
 		return;
 	}
-	look->broken = status != OK;
 	if (status != OK && look->report->acts_damaged)
 		look->report->follow_checkpoints++;
 	else if (status != OK)
@@ -196,14 +220,16 @@ static void checkpoint_look(struct look *look, const char *name)
 	checkpoint_path(look->report->dir, name, path, sizeof path);
 	snprintf(file, sizeof file, CHECKPOINTS_DIR "/%s", name);
 	look->report->checkpoints++;
+	const struct before prev = look->prev;
 	if (checkpoint_read(&checkpoint, path, &why) != OK) {
 		say(look, true, file, why.text + strlen(path) + 2);
-		look->broken = true;
-		return;
+		look->prev.broken = true;
+	} else {
+		read_look(look, &checkpoint, name, file);
+		checkpoint_hash(&checkpoint, look->prev.hash);
+		receipt_verify(look, &checkpoint, name);
 	}
-	read_look(look, &checkpoint, name, file);
-	checkpoint_hash(&checkpoint, look->prev);
-	receipt_verify(look, &checkpoint, name);
+	look->prev_2 = prev;
 }
 
 /* ---- what else lies in the folder ---- */
@@ -358,8 +384,10 @@ int verify_checkpoints(
 	if (proof_tree_start(&look.tree) != OK)
 		return problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
 	size_t n = checkpoint_names(report->dir, &names);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		checkpoint_look(&look, names[i]);
+		look.newest = strtoull(names[i], NULL, 10);
+	}
 	free(names);
 	checkpoint_path(report->dir, CHECKPOINT_OPEN, path, sizeof path);
 	if (access(path, F_OK) == 0)

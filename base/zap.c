@@ -211,7 +211,8 @@ static int question_read(void *socket, struct question *question)
 		zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &size);
 	} while (more);
 	return sound && question->n == ZAP_PARTS &&
-	       strcmp(question->part[PART_MECHANISM], "CURVE") == 0 &&
+	       question->size[PART_MECHANISM] == 5 &&
+	       memcmp(question->part[PART_MECHANISM], "CURVE", 5) == 0 &&
 	       question->size[PART_KEY] == KEY_BYTES;
 }
 

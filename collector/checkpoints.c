@@ -57,6 +57,16 @@ static int agrees(struct checkpoints *checkpoints, const struct seal_list *list,
 	        signed_before->size);
 }
 
+/* Gone, or at the next start. */
+static void open_remove(const char *dir)
+{
+	char open[ARCHIVE_PATH], folder[ARCHIVE_PATH];
+	snprintf(folder, sizeof folder, "%.4000s/" CHECKPOINTS_DIR, dir);
+	checkpoint_path(dir, CHECKPOINT_OPEN, open, sizeof open);
+	if (unlink(open) == 0)
+		folder_sync(folder);
+}
+
 static int before_take(struct checkpoints *checkpoints, const struct seal_list *list,
         const char *name, struct problem *why)
 {
@@ -68,8 +78,10 @@ static int before_take(struct checkpoints *checkpoints, const struct seal_list *
 	if (status == NOT_FOUND && open)
 		return OK;
 	/* a power cut between a day's checkpoint and the removal of `open` */
-	if (status == OK && open && checkpoint.size < checkpoints->covered)
+	if (status == OK && open && checkpoint.size <= checkpoints->covered) {
+		open_remove(checkpoints->dir);
 		return OK;
+	}
 	if (status == OK)
 		status = agrees(checkpoints, list, &checkpoint, why);
 	if (status != OK)
@@ -247,14 +259,12 @@ static int store_next(const struct checkpoints *checkpoints,
 static void made(
         struct checkpoints *checkpoints, const struct checkpoint *checkpoint, bool day)
 {
-	char open[ARCHIVE_PATH];
 	checkpoints->covered = checkpoint->size;
 	if (!day)
 		return;
 	checkpoints->last = *checkpoint;
 	checkpoints->any = true;
-	checkpoint_path(checkpoints->dir, CHECKPOINT_OPEN, open, sizeof open);
-	unlink(open);
+	open_remove(checkpoints->dir);
 }
 
 static int make(struct checkpoints *checkpoints, const struct sign_key *key,

@@ -103,6 +103,11 @@ def checkpoints_away(archive, lines=6, but=""):
     cut(archive, "seals", lines)
 
 
+def open_left(archive):
+    """A power cut between the last day's checkpoint and the removal of `open`."""
+    copy(archive, SIXTH, "checkpoints/open")
+
+
 def first_only(archive):
     """A power cut in the first signing: seals that came later are under no checkpoint yet."""
     copy(archive, "checkpoints/000000000002", "checkpoints/.first")
@@ -207,6 +212,8 @@ DAMAGES = (
     ("every checkpoint taken away", checkpoints_away),
     ("every checkpoint taken away, and the lines they were over", checkpoints_away, 2),
     ("the list cut to less than a key is from, and its checkpoints away", checkpoints_away, 3, "000000000002"),
+    ("an open one, left from before the last day's", open_left),
+    ("an open one, left, of another time", copy, CHECKPOINT, "checkpoints/open"),
     ("one that is to be the first, beside others", copy, CHECKPOINT, "checkpoints/.first"),
     ("only one that is to be the first", first_only),
     ("a name that is no text", put_in, b"kcn-mau/outlet/2026/\xff\xc3\x28.h5"),

@@ -91,6 +91,34 @@ static void each_day_has_one_and_open_holds_what_came_since(void **state)
 	signing_assert(*state, 0, "checkpoints/000000000008: OK, 8 seals");
 }
 
+/* The power fails between a day's checkpoint and the removal of `open`. */
+static void an_open_one_left_by_a_power_cut_is_no_damage_and_goes(void **state)
+{
+	char *left;
+	size_t n;
+	const char *open = in_folder(*state, "checkpoints/open");
+	signing_seal(*state, 3);
+	signing_run(DAY(1));
+	signing_seal(*state, 1);
+	signing_run(DAY(1) + US_PER_HOUR);
+	assert_int_equal(file_read(open, 4096, &left, &n), OK);
+	signing_seal(*state, 2);
+	signing_run(DAY(2));
+	assert_int_not_equal(access(open, F_OK), 0);
+	assert_int_equal(file_replace(open, left, n, 0640), OK);
+	signing_assert(*state, 0, "checkpoints/open: OK, 4 seals");
+	left[n / 2] ^= 1;
+	assert_int_equal(file_replace(open, left, n, 0640), OK);
+	signing_assert(*state, 1, "checkpoints/open: DAMAGED");
+	left[n / 2] ^= 1;
+	assert_int_equal(file_replace(open, left, n, 0640), OK);
+	checkpoints_end(&signing.checkpoints);
+	signing_run(DAY(2) + US_PER_HOUR); /* a restart */
+	assert_int_not_equal(access(open, F_OK), 0);
+	signing_assert(*state, 0, "checkpoints/000000000006: OK, 6 seals");
+	free(left);
+}
+
 static void without_a_key_nothing_is_signed_and_nothing_fails(void **state)
 {
 	char(*names)[CHECKPOINT_NAME];
@@ -177,6 +205,7 @@ int main(void)
 		WITH_ARCHIVE(a_secret_key_that_others_may_read_is_refused),
 		WITH_ARCHIVE(a_question_is_what_openssl_reads),
 		WITH_ARCHIVE(each_day_has_one_and_open_holds_what_came_since),
+		WITH_ARCHIVE(an_open_one_left_by_a_power_cut_is_no_damage_and_goes),
 		WITH_ARCHIVE(without_a_key_nothing_is_signed_and_nothing_fails),
 		WITH_ARCHIVE(a_list_that_was_changed_is_not_signed),
 		WITH_ARCHIVE(another_key_does_not_sign_unasked),

@@ -176,21 +176,21 @@ def check_checkpoints(folder, zone, lines):  # files pruned; (seals, root, wheth
         except (ValueError, InvalidSignature) as why:
             broken = say(f"checkpoints/acts line {len(hashes)}: DAMAGED: {why}")
             break  # the lines behind it rest on it
-    before, signed = NONE, [(0, b"", True)] + [(acts["seals"], b"", False)] * (acts["seals"] > len(lines))
+    chain, signed = [NONE], [(0, b"", True)] + [(acts["seals"], b"", False)] * (acts["seals"] > len(lines))
     names = [n for n in files if re.fullmatch("open|[0-9]{12}", n)] or [n for n in files if n == ".first" and acts["key"]]
     if acts["key"] and not names:
         say("checkpoints: DAMAGED: the acts tell of a key that signed here, and there is no checkpoint")
     for name in names:
-        last, before = before, None
+        chain.append(None)  # `left`: by a power cut, of the time before the newest day's
         try:
             m = need(re.fullmatch(FORM["checkpoint"], files[name].read_bytes().decode()), "is not of the form")
             text, origin, size, root, prev, known, act, signatures = m.groups()
-            size, root = int(size), unpacked(root, 32)
+            size, root, left = int(size), unpacked(root, 32), name == "open" and len(names) > 1 and int(size) <= int(names[-2])
             need(origin == zone and name in ("open", ".first", f"{size:012}"), "is of another zone or number of seals")
-            need(last in (None, prev), "does not name the checkpoint before it: one was changed, added or removed")
+            need(chain[-3 if left else -2] in (None, prev), "does not name the checkpoint before it: one was changed, added or removed")
             need((*hashes, "")[min(int(known), len(hashes))] == act, "knows other acts")
             counts, *_ = check_signatures(re.findall("\u2014 (.*) (.*)\n", signatures), acts, text, size)
-            before, same = sha(text.encode()).hex(), root == root_of(lines[:size])
+            chain[-1], same = sha(text.encode()).hex(), root == root_of(lines[:size])
             signed += [(size, root, same)] * counts
             word = "REVOKED: does not count" if not counts else f"OK, {size} seals" if same else ""
         except (ValueError, OSError, InvalidSignature) as why:
