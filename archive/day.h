@@ -47,6 +47,11 @@ int day_write(const char *path, const struct day_header *header,
         const struct day_record *record, size_t n, struct describe *const *describes,
         size_t n_describes, struct problem *why);
 
+/* The nodes of the proof over LAYOUT_BLOCK records each: node[day_blocks(n)][32].  OK or
+ * FAILED: no memory. */
+size_t day_blocks(size_t n);
+int day_nodes(const struct day_record *record, size_t n, uint8_t *node);
+
 /* ---- reading a file of our own ---- */
 struct day;
 int day_open(struct day **out, const char *path, struct problem *why);

@@ -32,20 +32,12 @@ static void position_write(struct h5 *h5, const struct describe *station)
 /* Nodes over LAYOUT_BLOCK records each: they tell where a file was changed. */
 static int tree_write(struct h5 *h5, const struct plan *plan)
 {
-	size_t blocks = (plan->n + LAYOUT_BLOCK - 1) / LAYOUT_BLOCK;
+	size_t blocks = day_blocks(plan->n);
 	uint8_t *node = malloc(blocks * DIGEST_SIZE + 1);
-	struct proof_tree tree;
-	if (node == NULL || proof_tree_start(&tree) != OK) {
+	if (node == NULL || day_nodes(plan->record, plan->n, node) != OK) {
 		free(node);
 		return FAILED;
 	}
-	for (size_t i = 0; i < plan->n; i++) {
-		proof_tree_add(&tree, plan->record[i].bytes, plan->record[i].size);
-		if ((i + 1) % LAYOUT_BLOCK == 0 || i + 1 == plan->n)
-			proof_tree_take(&tree, node + i / LAYOUT_BLOCK * DIGEST_SIZE);
-	}
-	uint8_t empty[DIGEST_SIZE];
-	proof_tree_root(&tree, empty);
 	if (plan->n > 0) {
 		h5_dimension(h5, LAYOUT_TREE LAYOUT_ROOM, blocks * DIGEST_SIZE);
 		h5_column(h5, &(struct h5_column){ .name = LAYOUT_TREE,

@@ -123,8 +123,7 @@ static struct h5 *h5_new(const char *path)
 		return NULL;
 	snprintf(h5->path, sizeof h5->path, "%s", path != NULL ? path : "(memory)");
 	h5->file = h5->group = h5->object = H5I_INVALID_HID;
-	h5->packer = packer_new(H5_ROWS * 8);
-	if (h5->packer == NULL) {
+	if (h5_chunks_open(&h5->chunks) != OK) {
 		free(h5);
 		return NULL;
 	}
@@ -205,7 +204,7 @@ int h5_close(struct h5 *h5, struct problem *why)
 		*why = h5->problem;
 	for (size_t i = 0; i < h5->n_scales; i++)
 		free(h5->scale[i].user);
-	packer_free(h5->packer);
+	h5_chunks_close(&h5->chunks);
 	free(h5);
 	return status;
 }

@@ -5,8 +5,20 @@
 
 #include <hdf5.h>
 
+#include "archive/crew.h"
 #include "archive/h5.h"
 #include "archive/pack.h"
+
+#define H5_AT_ONCE 16 /* chunks that are packed before they are written */
+
+/* What chunks are packed with. */
+struct h5_chunks {
+	size_t hands;
+	struct packer *packer[CREW_MOST]; /* one for each */
+	size_t at_once, room;             /* chunks, and bytes of one that is packed */
+	uint8_t *packed;                  /* at_once times room */
+	uint8_t *last; /* a whole chunk, where the column ends before it does */
+};
 
 /* Objects that refer to a scale, gathered until the group is complete. */
 struct h5_scale {
@@ -20,7 +32,7 @@ struct h5 {
 	char path[4096];
 	hid_t file, group; /* group: where new objects go */
 	hid_t object;      /* made last: takes the attributes; may be `group` itself */
-	struct packer *packer;
+	struct h5_chunks chunks;
 	size_t n_scales;
 	struct h5_scale scale[8]; /* of the group being written */
 	uint64_t file_size;
@@ -41,6 +53,23 @@ hid_t h5_object_plan(hid_t class);
 
 /* Tell every scale of the group who uses it (REFERENCE_LIST); before the next group. */
 void h5_finish_group(struct h5 *h5);
+
+/* For as many hands as there are; OK or FAILED: no memory. */
+int h5_chunks_open(struct h5_chunks *chunks);
+void h5_chunks_close(struct h5_chunks *chunks);
+
+/* All chunks, of `rows` rows each, of the column made last: packed by us, the last one
+ * padded with zeros. */
+void h5_chunks_write(struct h5 *h5, const struct h5_column *column, size_t rows);
+
+/* The same back.  1 read, 0 not packed as we pack (try it through the library),
+ * MALFORMED. */
+struct h5_place {
+	size_t rows; /* of a chunk */
+	uint8_t *out;
+};
+int h5_chunks_load(struct h5 *h5, hid_t set, const struct h5_want *want,
+        const struct h5_place *place);
 
 /* Take the time of day out of a file just written.  OK, MALFORMED (not laid out as
  * ours), FAILED. */

@@ -192,59 +192,11 @@ static size_t our_chunks(hid_t set, size_t element)
 	return same && rows > 0 && rows <= H5_ROWS * 8 / element ? (size_t)rows : 0;
 }
 
-/* One chunk into `out` (a whole chunk).  1 read, 0 not stored as ours are, MALFORMED
- * (also when it is not there: we write every chunk). */
-static int chunk_load(
-        struct h5 *h5, hid_t set, hsize_t at, const struct unpacked *chunk)
-{
-	hsize_t size = 0;
-	uint32_t mask = 0;
-	if (H5Dget_chunk_storage_size(set, &at, &size) < 0 || size == 0)
-		return MALFORMED;
-	if (size > packer_room(h5->packer))
-		return 0;
-	uint8_t *packed = malloc((size_t)size);
-	if (packed == NULL)
-		return 0;
-	int status = 0;
-	/* A mask says that a filter was left out: we never do, and nothing guards these
-	 * bits. */
-	if (H5Dread_chunk(set, H5P_DEFAULT, &at, &mask, packed) >= 0)
-		status = mask == 0 && packer_unpack(h5->packer, packed, (size_t)size,
-		                              chunk) == OK
-		                 ? 1
-		                 : MALFORMED;
-	free(packed);
-	return status;
-}
-
-/* All chunks.  1 read, 0 try it through the library, MALFORMED. */
-static int chunks_load(
-        struct h5 *h5, hid_t set, const struct h5_want *want, uint8_t *out)
-{
-	size_t element = h5_size(want->kind), rows = our_chunks(set, element);
-	uint8_t *last = rows > 0 ? malloc(rows * element) : NULL;
-	int status = last != NULL ? 1 : 0;
-	struct unpacked chunk = { .size = rows * element, .element = element };
-	for (size_t row = 0; status == 1 && row < want->n; row += rows) {
-		size_t n = want->n - row < rows ? want->n - row : rows;
-		chunk.out = n == rows ? out + row * element : last;
-		status = chunk_load(h5, set, row, &chunk);
-		if (status == MALFORMED)
-			h5_damaged(h5,
-			        "/%s/%s: rows %zu to %zu do not agree with their check "
-			        "sum",
-			        want->group, want->name, row, row + n - 1);
-		else if (status == 1 && n < rows)
-			memcpy(out + row * element, last, n * element);
-	}
-	free(last);
-	return status;
-}
-
 static int column_load(struct h5 *h5, hid_t set, const struct h5_want *want, void *out)
 {
-	int status = chunks_load(h5, set, want, out);
+	struct h5_place chunks = { .rows = our_chunks(set, h5_size(want->kind)),
+		.out = out };
+	int status = chunks.rows > 0 ? h5_chunks_load(h5, set, want, &chunks) : 0;
 	if (status != 0)
 		return status > 0 ? OK : MALFORMED;
 	if (H5Dread(set, h5_type(want->kind), H5S_ALL, H5S_ALL, H5P_DEFAULT, out) < 0) {

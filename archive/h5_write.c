@@ -244,29 +244,6 @@ static hid_t column_plan(const struct h5_column *column)
 	return H5I_INVALID_HID;
 }
 
-/* The only place where chunks are written: packed by us, whole, the last one padded
- * with zeros. */
-static void chunks_write(struct h5 *h5, const struct h5_column *column)
-{
-	static const uint8_t zeros[H5_ROWS * 8];
-	uint8_t last[sizeof zeros];
-	size_t element = h5_size(column->kind), rows = chunk_rows(column);
-	size_t size = rows * element;
-	for (size_t row = 0; row < column->n && !h5->failed; row += rows) {
-		const uint8_t *from = (const uint8_t *)column->data + row * element;
-		if (column->n - row < rows) {
-			memcpy(last, zeros, size);
-			memcpy(last, from, (column->n - row) * element);
-			from = last;
-		}
-		const uint8_t *packed;
-		size_t n = packer_pack(h5->packer, from, size, element, &packed);
-		hsize_t at = row;
-		if (H5Dwrite_chunk(h5->object, H5P_DEFAULT, 0, &at, n, packed) < 0)
-			h5_fail(h5, column->name, "cannot be written");
-	}
-}
-
 void h5_column(struct h5 *h5, const struct h5_column *column)
 {
 	if (h5->failed)
@@ -276,7 +253,7 @@ void h5_column(struct h5 *h5, const struct h5_column *column)
 	        H5Screate_simple(1, &n, &most), column_plan(column));
 	if (h5->failed)
 		return;
-	chunks_write(h5, column);
+	h5_chunks_write(h5, column, chunk_rows(column));
 	if (strcmp(column->name, column->dimension) == 0)
 		scale_begin(h5, column->name, column->name);
 	else

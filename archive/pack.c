@@ -19,7 +19,7 @@ struct packer {
 	struct libdeflate_compressor *compressor;
 	struct libdeflate_decompressor *decompressor;
 	size_t most, room;
-	uint8_t *shuffled, *packed;
+	uint8_t *shuffled;
 };
 
 struct packer *packer_new(size_t most)
@@ -35,8 +35,7 @@ struct packer *packer_new(size_t most)
 	packer->room =
 	        libdeflate_zlib_compress_bound(packer->compressor, most) + CHECK_SIZE;
 	packer->shuffled = malloc(most);
-	packer->packed = malloc(packer->room);
-	if (packer->shuffled == NULL || packer->packed == NULL)
+	if (packer->shuffled == NULL)
 		goto free_packer;
 	return packer;
 free_packer:
@@ -53,7 +52,6 @@ void packer_free(struct packer *packer)
 	if (packer->decompressor != NULL)
 		libdeflate_free_decompressor(packer->decompressor);
 	free(packer->shuffled);
-	free(packer->packed);
 	free(packer);
 }
 
@@ -117,8 +115,8 @@ static void unshuffle(const uint8_t *in, size_t n, size_t element, uint8_t *out)
 	}
 }
 
-size_t packer_pack(struct packer *packer, const void *in, size_t n, size_t element,
-        const uint8_t **out)
+size_t packer_pack(
+        struct packer *packer, const void *in, size_t n, size_t element, uint8_t *out)
 {
 	assert(n <= packer->most && element > 0 && n % element == 0);
 	const void *plain = in;
@@ -126,11 +124,10 @@ size_t packer_pack(struct packer *packer, const void *in, size_t n, size_t eleme
 		shuffle(in, n, element, packer->shuffled);
 		plain = packer->shuffled;
 	}
-	size_t size = libdeflate_zlib_compress(packer->compressor, plain, n,
-	        packer->packed, packer->room - CHECK_SIZE);
+	size_t size = libdeflate_zlib_compress(
+	        packer->compressor, plain, n, out, packer->room - CHECK_SIZE);
 	assert(size > 0); /* the room is the bound libdeflate gave */
-	put_le32(packer->packed + size, fletcher32(packer->packed, size));
-	*out = packer->packed;
+	put_le32(out + size, fletcher32(out, size));
 	return size + CHECK_SIZE;
 }
 

@@ -26,10 +26,9 @@ void packer_free(struct packer *packer); /* NULL is fine */
 /* Most bytes a packed chunk can have. */
 size_t packer_room(const struct packer *packer);
 
-/* Pack n bytes, elements of `element` bytes; size of *out, which is the packer's until
- * the next call. */
-size_t packer_pack(struct packer *packer, const void *in, size_t n, size_t element,
-        const uint8_t **out);
+/* Pack n bytes, elements of `element` bytes, into out[packer_room()]; their size there. */
+size_t packer_pack(
+        struct packer *packer, const void *in, size_t n, size_t element, uint8_t *out);
 
 struct unpacked {
 	void *out;

@@ -107,19 +107,11 @@ static void record_name(const struct check *check, size_t i, char out[160])
 /* Nodes over LAYOUT_BLOCK records each, as the records are now. */
 static uint8_t *nodes_make(const struct check *check, size_t blocks)
 {
-	struct proof_tree tree;
-	uint8_t *node = calloc(blocks + 1, DIGEST_SIZE), rest[DIGEST_SIZE];
-	if (node == NULL || proof_tree_start(&tree) != OK) {
-		free(node);
-		return NULL;
-	}
-	for (size_t i = 0; i < check->n; i++) {
-		proof_tree_add(&tree, check->record[i].bytes, check->record[i].size);
-		if ((i + 1) % LAYOUT_BLOCK == 0 || i + 1 == check->n)
-			proof_tree_take(&tree, node + i / LAYOUT_BLOCK * DIGEST_SIZE);
-	}
-	proof_tree_root(&tree, rest);
-	return node;
+	uint8_t *node = calloc(blocks + 1, DIGEST_SIZE);
+	if (node == NULL || day_nodes(check->record, check->n, node) == OK)
+		return node;
+	free(node);
+	return NULL;
 }
 
 static int nodes_root(const uint8_t *node, size_t blocks, uint8_t out[DIGEST_SIZE])

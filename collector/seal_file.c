@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/crew.h"
 #include "archive/layout.h"
 #include "base/folder.h"
 #include "base/legal_time.h"
@@ -120,15 +121,11 @@ static int write_file(
 
 /* ---- proved ---- */
 
-/* The records rebuilt from the file, held against the journal's one by one, and hashed
- * again into the nodes that the writing process put into /tree from the journal's. */
+/* The records rebuilt from the file, held against the journal's one by one. */
 struct comparison {
 	const struct batch *batch;
 	size_t i;    /* records that were equal */
 	bool others; /* one was not, or there are more */
-	struct proof_tree tree;
-	size_t blocks;
-	uint8_t *node, *written; /* of each LAYOUT_BLOCK records: node[blocks][32] */
 };
 
 static int compare_one(void *with, const uint8_t *record, size_t size,
@@ -143,42 +140,13 @@ static int compare_one(void *with, const uint8_t *record, size_t size,
 	        wanted->stored_us != stored_us || wanted->transport != transport)
 		return 1;
 	comparison->others = false;
-	size_t block = comparison->i++ / LAYOUT_BLOCK;
-	proof_tree_add(&comparison->tree, record, size);
-	if (comparison->i % LAYOUT_BLOCK == 0 || comparison->i == comparison->batch->n)
-		proof_tree_take(
-		        &comparison->tree, comparison->node + block * DIGEST_SIZE);
+	comparison->i++;
 	return 0;
 }
 
 static int no_memory(struct problem *why)
 {
 	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "no memory to seal");
-}
-
-static int comparison_begin(struct comparison *comparison, const struct batch *batch)
-{
-	size_t blocks = (batch->n + LAYOUT_BLOCK - 1) / LAYOUT_BLOCK;
-	*comparison = (struct comparison){ .batch = batch, .blocks = blocks };
-	comparison->node = calloc(2 * blocks + 1, DIGEST_SIZE);
-	if (comparison->node == NULL)
-		return FAILED;
-	comparison->written = comparison->node + blocks * DIGEST_SIZE;
-	int status = proof_tree_start(&comparison->tree);
-	if (status != OK)
-		free(comparison->node);
-	return status;
-}
-
-/* The root of all nodes. */
-static void comparison_end(struct comparison *comparison, uint8_t root[DIGEST_SIZE])
-{
-	struct proof_tree *tree = &comparison->tree;
-	tree->n = 0;
-	for (size_t i = 0; i < comparison->blocks; i++)
-		proof_tree_add_node(tree, comparison->node + i * DIGEST_SIZE);
-	proof_tree_root(tree, root);
-	free(comparison->node);
 }
 
 /* The records first: a file of others has another tree too. */
@@ -195,18 +163,30 @@ static int records_prove(const struct comparison *comparison,
 	        target->seal.path, comparison->i + 1, batch->n);
 }
 
-static int tree_prove(struct comparison *comparison, const struct target *target,
-        struct day *day, struct problem *why)
+/* Records that came back equal are hashed again: their nodes must be those that the
+ * writing process put into /tree.  The root of all is the seal's. */
+static int tree_prove(struct target *target, const struct batch *batch, struct day *day,
+        struct problem *why)
 {
-	size_t n = comparison->blocks;
-	int status = day_tree(day, comparison->written, n, why);
-	if (status != OK ||
-	        memcmp(comparison->node, comparison->written, n * DIGEST_SIZE) == 0)
-		return status;
-	return problem_set(why, MALFORMED, EXIT_INTERNAL,
-	        "%s: /" LAYOUT_TREE " in the file is not that of the journal's "
-	        "records; the day is not sealed and the journal stays",
-	        target->seal.path);
+	size_t blocks = day_blocks(batch->n), size = blocks * DIGEST_SIZE;
+	uint8_t *node = malloc(2 * size + 1), *written = node + size;
+	struct proof_tree tree;
+	if (node == NULL || day_nodes(batch->record, batch->n, node) != OK ||
+	        proof_tree_start(&tree) != OK) {
+		free(node);
+		return no_memory(why);
+	}
+	int status = day_tree(day, written, blocks, why);
+	if (status == OK && memcmp(node, written, size) != 0)
+		status = problem_set(why, MALFORMED, EXIT_INTERNAL,
+		        "%s: /" LAYOUT_TREE " in the file is not that of the journal's "
+		        "records; the day is not sealed and the journal stays",
+		        target->seal.path);
+	for (size_t i = 0; i < blocks; i++)
+		proof_tree_add_node(&tree, node + i * DIGEST_SIZE);
+	proof_tree_root(&tree, target->seal.root);
+	free(node);
+	return status;
 }
 
 /* Rebuild every record from the file and hold it against the journal's, and the tree
@@ -214,18 +194,15 @@ static int tree_prove(struct comparison *comparison, const struct target *target
 static int compare_file(
         struct target *target, const struct batch *batch, struct problem *why)
 {
-	struct comparison comparison;
+	struct comparison comparison = { .batch = batch };
 	struct day *day = NULL;
-	if (comparison_begin(&comparison, batch) != OK)
-		return no_memory(why);
 	int status = day_open(&day, target->temporary, why);
 	if (status == OK)
 		status = day_records(day, compare_one, &comparison, why);
 	if (status >= 0)
 		status = records_prove(&comparison, target, why);
 	if (status == OK)
-		status = tree_prove(&comparison, target, day, why);
-	comparison_end(&comparison, target->seal.root);
+		status = tree_prove(target, batch, day, why);
 	day_close(day);
 	return status;
 }
@@ -281,7 +258,8 @@ static int stopped(struct problem *why, const char *step)
 	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "stopped at '%s'", step);
 }
 
-/* Both steps of making a file, for the child that libhdf5 works in. */
+/* Both steps of making a file, for the child that libhdf5 works in: its threads end with
+ * it. */
 struct making {
 	struct target *target;
 	struct gather *gather;
@@ -290,12 +268,14 @@ struct making {
 static int write_apart(void *with, struct problem *why)
 {
 	struct making *making = with;
+	crew_begin(crew_processors());
 	return write_file(making->target, making->gather, why);
 }
 
 static int compare_apart(void *with, struct problem *why)
 {
 	struct making *making = with;
+	crew_begin(crew_processors());
 	return compare_file(making->target, &making->gather->batch, why);
 }
 

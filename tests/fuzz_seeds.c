@@ -337,17 +337,15 @@ static void seed_chunks(void)
 {
 	uint8_t out[4096 + 4];
 	double value[256];
-	const uint8_t *packed;
 	struct packer *packer = packer_new(sizeof value);
 	for (size_t i = 0; i < 256; i++)
 		value[i] = 40 + (double)(i % 7);
 	for (uint8_t shift = 0; shift < 4; shift++) {
 		size_t n = packer_pack(
-		        packer, value, sizeof value, (size_t)1 << shift, &packed);
+		        packer, value, sizeof value, (size_t)1 << shift, out + 4);
 		out[0] = shift | 4;
 		put_le16(out + 1, sizeof value);
 		out[3] = 0;
-		memcpy(out + 4, packed, n);
 		seed("pack", 0, out, n + 4);
 	}
 	packer_free(packer);
