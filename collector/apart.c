@@ -65,30 +65,43 @@ static int bury(pid_t pid, struct problem *why)
 	        WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "no answer");
 }
 
-int apart_run(const struct apart *apart, struct problem *why)
+int apart_begin(struct apart *apart, struct problem *why)
 {
 	int end[2];
-	struct answer answer;
 	pid_t parent = getpid();
 	assert(apart->out_size <= APART_MOST);
 	if (pipe2(end, O_CLOEXEC) != 0)
 		return cannot(why);
-	pid_t pid = fork();
-	if (pid == 0)
+	apart->pid = fork();
+	if (apart->pid == 0)
 		child(apart, end[1], parent);
 	close(end[1]);
-	int status = pid < 0 ? cannot(why) : OK;
-	if (pid >= 0) {
-		bool whole = hear(end[0], &answer) == sizeof answer;
-		status = bury(pid, why);
-		if (whole) {
-			status = answer.status;
-			if (why != NULL)
-				*why = answer.why;
-			if (apart->out_size > 0)
-				memcpy(apart->out, answer.out, apart->out_size);
-		}
-	}
+	apart->pipe = end[0];
+	if (apart->pid > 0)
+		return OK;
+	int status = cannot(why);
 	close(end[0]);
 	return status;
+}
+
+int apart_end(struct apart *apart, struct problem *why)
+{
+	struct answer answer;
+	bool whole = hear(apart->pipe, &answer) == sizeof answer;
+	int status = bury(apart->pid, why);
+	if (whole) {
+		status = answer.status;
+		if (why != NULL)
+			*why = answer.why;
+		if (apart->out_size > 0)
+			memcpy(apart->out, answer.out, apart->out_size);
+	}
+	close(apart->pipe);
+	return status;
+}
+
+int apart_run(struct apart *apart, struct problem *why)
+{
+	int status = apart_begin(apart, why);
+	return status == OK ? apart_end(apart, why) : status;
 }

@@ -8,6 +8,7 @@
 #define COLLECTOR_APART_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/status.h"
 
@@ -16,11 +17,18 @@ struct apart {
 	void *with;
 	void *out; /* these bytes are as the child left them; NULL: none */
 	size_t out_size;
+	pid_t pid; /* of the child under way */
+	int pipe;  /* its answer comes here */
 };
 
 enum { APART_MOST = 256 }; /* most bytes that come back */
 
 /* What run() answered, or FAILED when the child cannot be made or dies. */
-int apart_run(const struct apart *apart, struct problem *why);
+int apart_run(struct apart *apart, struct problem *why);
+
+/* The same in two steps, with time for something else between: OK, and then the second
+ * must follow; or FAILED. */
+int apart_begin(struct apart *apart, struct problem *why);
+int apart_end(struct apart *apart, struct problem *why);
 
 #endif

@@ -279,23 +279,34 @@ static int compare_apart(void *with, struct problem *why)
 	return compare_file(making->target, &making->gather->batch, why);
 }
 
+static int prove_file(struct target *target, struct making *making, struct problem *why)
+{
+	struct problem disk = { .text = "" };
+	struct apart comparing = { .run = compare_apart,
+		.with = making,
+		.out = target->seal.root,
+		.out_size = sizeof target->seal.root };
+	int status = apart_begin(&comparing, why);
+	if (status != OK)
+		return status;
+	int durable = make_durable(target, &disk); /* the disk works meanwhile */
+	status = apart_end(&comparing, why);
+	if (status == OK && durable != OK)
+		status = problem_set(why, durable, disk.exit, "%s", disk.text);
+	return status;
+}
+
 /* Up to the proof nothing but the temporary file exists: on failure it goes. */
 static int make_file(struct target *target, struct gather *gather, struct problem *why)
 {
 	struct sealer *sealer = gather->sealer;
 	struct making making = { .target = target, .gather = gather };
 	struct apart writing = { .run = write_apart, .with = &making };
-	struct apart comparing = { .run = compare_apart,
-		.with = &making,
-		.out = target->seal.root,
-		.out_size = sizeof target->seal.root };
 	int status = apart_run(&writing, why);
 	if (status == OK && seal_stops(sealer, "written"))
 		return stopped(why, "written");
 	if (status == OK)
-		status = apart_run(&comparing, why);
-	if (status == OK)
-		status = make_durable(target, why);
+		status = prove_file(target, &making, why);
 	if (status != OK)
 		unlink(target->temporary);
 	if (status == OK && seal_stops(sealer, "proved"))
