@@ -328,6 +328,8 @@ static void wait_for_news(struct collectd *collectd, bool busy, const sigset_t *
 		.tv_nsec = wait_us % US_PER_S * 1000 };
 	if (ppoll(item, 2, &wait, waiting) > 0 && (item[1].revents & POLLIN)) {
 		sealing_end(&collectd->sealing);
+		if (collectd->sealing.result > 0) /* more may have come meanwhile */
+			collectd->seal_us = 0;
 		collectd->changed = true;
 	}
 }

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/legal_time.h"
 #include "base/log.h"
 #include "base/wire.h"
@@ -27,6 +28,8 @@
 #define STATION   "bt-outlet"
 #define READINGS  1500000 /* of the bulk */
 #define SINGLE    2000    /* of the latency, one at a time */
+#define PACED     3000000 /* readings, at PACE */
+#define PACE      5e6     /* values a second, as promised */
 #define GIVE_UP_S 300
 #define UTC_7     420
 
@@ -54,6 +57,10 @@ struct cabinet {
 	struct keeper *keeper;
 	struct clock clock;
 	char folder[256];
+	double pace; /* values a second at most; 0: as fast as it can */
+	double began_s;
+	uint64_t sent;              /* values */
+	size_t behind, most_behind; /* days that have ended and are not sealed */
 };
 
 static int link_descriptor(void *with)
@@ -61,8 +68,21 @@ static int link_descriptor(void *with)
 	return uplink_socket_descriptor(((struct cabinet *)with)->socket);
 }
 
+/* Not before its time, if there is a pace. */
+static void hold_back(struct cabinet *cabinet, const uint8_t *wire)
+{
+	if (cabinet->pace <= 0 || wire[4] != WIRE_DATA)
+		return;
+	double early_s = cabinet->began_s + (double)cabinet->sent / cabinet->pace -
+	                 bench_seconds();
+	if (early_s > 0)
+		usleep((useconds_t)(early_s * 1e6));
+	cabinet->sent += (uint64_t)get_le16(wire + 6) * BENCH_CHANNELS;
+}
+
 static int link_send(void *with, const void *in, size_t n)
 {
+	hold_back(with, in);
 	return uplink_socket_send(((struct cabinet *)with)->socket, in, n);
 }
 
@@ -105,15 +125,33 @@ static void cabinet_start(struct cabinet *cabinet)
 		bench_stop("keeper", why.text);
 }
 
+/* Days that are due, since records of ten minutes into the next are acknowledged, and not
+ * yet in the seal list. */
+static void look_behind(struct cabinet *cabinet)
+{
+	double bytes;
+	uint64_t acked = keeper_counts(cabinet->keeper).acked_seq;
+	size_t ended = acked > 602 ? (size_t)((acked - 602) / 86400) : 0;
+	size_t sealed = bench_sealed(&cabinet->collector, &bytes);
+	cabinet->behind = ended > sealed ? ended - sealed : 0;
+	if (cabinet->behind > cabinet->most_behind)
+		cabinet->most_behind = cabinet->behind;
+}
+
 /* The loop of quantrac-sensord until all is acknowledged. */
 static void cabinet_run(struct cabinet *cabinet)
 {
-	double until = bench_seconds() + GIVE_UP_S;
+	double until = bench_seconds() + GIVE_UP_S, look_s = 0;
 	for (;;) {
 		struct pollfd fds[KEEPER_DESCRIPTORS];
 		struct moment now = clock_now(&cabinet->clock);
 		struct keeper_counts counts = keeper_counts(cabinet->keeper);
-		if (counts.acked_seq >= counts.committed_seq)
+		bool done = counts.acked_seq >= counts.committed_seq;
+		if (cabinet->pace > 0 && (done || bench_seconds() > look_s)) {
+			look_behind(cabinet);
+			look_s = bench_seconds() + 0.05;
+		}
+		if (done)
 			return;
 		bench_collector_look(&cabinet->collector);
 		if (bench_seconds() > until)
@@ -140,6 +178,7 @@ struct bulk {
 	double took_s, agent_cpu_s, collector_cpu_s;
 	double sealed_s; /* from the beginning until the last whole day was sealed */
 	double sealed_bytes, sealed_values;
+	size_t behind, most_behind; /* days, when all was acknowledged, and ever */
 };
 
 /* Whole days of `readings`, as many as have ended. */
@@ -156,14 +195,14 @@ static void wait_for_seals(
 	bulk->sealed_values = (double)days * 86400 * BENCH_CHANNELS;
 }
 
-/* `readings` from the cabinet's journal into the collector's; with `seal` also into
- * sealed days. */
-static struct bulk bulk_run(uint64_t readings, bool seal)
+/* `readings` from the cabinet's journal into the collector's, at most `pace` values a
+ * second unless it is 0; with `seal` also into sealed days. */
+static struct bulk bulk_run(uint64_t readings, bool seal, double pace)
 {
 	static struct cabinet cabinet;
 	struct bulk bulk = { .values = readings * BENCH_CHANNELS };
 	char dir[128];
-	cabinet = (struct cabinet){ .socket = NULL };
+	cabinet = (struct cabinet){ .pace = pace };
 	bench_begin(dir);
 	bench_collector_init(&cabinet.collector, dir);
 	bench_collector_admit(&cabinet.collector, STATION, &cabinet.own);
@@ -176,8 +215,11 @@ static struct bulk bulk_run(uint64_t readings, bool seal)
 	cabinet_start(&cabinet);
 	sync();
 	double began = bench_seconds(), cpu = bench_cpu_s();
+	cabinet.began_s = began;
 	cabinet_run(&cabinet);
 	bulk.took_s = bench_seconds() - began;
+	bulk.behind = cabinet.behind;
+	bulk.most_behind = cabinet.most_behind;
 	bulk.agent_cpu_s = bench_cpu_s() - cpu;
 	size_t days = (size_t)(readings / 86400);
 	if (seal)
@@ -199,7 +241,7 @@ static double journal_bytes_per_value(void)
 
 static void print_bulk(void)
 {
-	struct bulk bulk = bulk_run(READINGS, false);
+	struct bulk bulk = bulk_run(READINGS, false, 0);
 	double values = (double)bulk.values, bytes = values * journal_bytes_per_value();
 	struct raw raw = raw_run((size_t)bytes);
 	printf("link_values_acknowledged %.0f values/s\n", values / bulk.took_s);
@@ -219,7 +261,7 @@ static void print_bulk(void)
 
 static void print_sealing(void)
 {
-	struct bulk bulk = bulk_run(READINGS, true);
+	struct bulk bulk = bulk_run(READINGS, true, 0);
 	printf("link_values_acknowledged_while_sealing %.0f values/s\n",
 	        (double)bulk.values / bulk.took_s);
 	printf("values_sealed_meanwhile %.0f values/s\n",
@@ -230,6 +272,24 @@ static void print_sealing(void)
 	        (bulk.agent_cpu_s + bulk.collector_cpu_s) / (double)bulk.values * 1e6);
 	printf("sealed_bytes_per_value %.2f bytes\n",
 	        bulk.sealed_bytes / bulk.sealed_values);
+}
+
+/* The link at the pace that is promised, and sealing beside it: does it keep up? */
+static void print_paced(void)
+{
+	struct bulk bulk = bulk_run(PACED, true, PACE);
+	printf("link_paced_values_acknowledged %.0f values/s\n",
+	        (double)bulk.values / bulk.took_s);
+	printf("link_paced_values_sealed %.0f values/s\n",
+	        bulk.sealed_values / bulk.sealed_s);
+	printf("link_paced_days_not_sealed_at_the_last_acknowledgement %zu of %.0f\n",
+	        bulk.behind, bulk.sealed_values / BENCH_CHANNELS / 86400);
+	printf("link_paced_days_not_sealed_at_most %zu days\n", bulk.most_behind);
+	printf("link_paced_all_sealed_behind_the_last_acknowledgement %.2f s\n",
+	        bulk.sealed_s - bulk.took_s);
+	printf("link_paced_processors_used %.2f of %ld\n",
+	        (bulk.agent_cpu_s + bulk.collector_cpu_s) / bulk.sealed_s,
+	        sysconf(_SC_NPROCESSORS_ONLN));
 }
 
 /* ---- one reading at a time ---- */
@@ -340,9 +400,9 @@ static void print_latency(void)
 static void print_line(double values)
 {
 	uint64_t readings = (uint64_t)(values / BENCH_CHANNELS);
-	struct bulk bulk = bulk_run(readings, false);
+	struct bulk bulk = bulk_run(readings, false, 0);
 	double cpu = bulk.agent_cpu_s + bulk.collector_cpu_s;
-	struct bulk sealed = bulk_run(2 * 86400, true);
+	struct bulk sealed = bulk_run(2 * 86400, true, 0);
 	printf("link values_per_s %.0f cpu_s_per_Mvalues %.4f bytes_per_value %.2f\n",
 	        (double)bulk.values / bulk.took_s, cpu / (double)bulk.values * 1e6,
 	        sealed.sealed_bytes / sealed.sealed_values);
@@ -355,12 +415,17 @@ int main(int argc, char **argv)
 		print_line(atof(argv[2]));
 		return 0;
 	}
+	if (argc == 2 && strcmp(argv[1], "--paced") == 0) {
+		print_paced();
+		return 0;
+	}
 	if (argc > 1) {
-		fputs("usage: link [--values N]\n", stderr);
+		fputs("usage: link [--values N | --paced]\n", stderr);
 		return 64;
 	}
 	print_latency();
 	print_bulk();
 	print_sealing();
+	print_paced();
 	return 0;
 }
