@@ -12,11 +12,11 @@
 static void hash_pair(struct proof_tree *tree, const uint8_t *left,
         const uint8_t *right, uint8_t *out)
 {
-	static const uint8_t inner = 1;
+	uint8_t pair[1 + 2 * DIGEST_SIZE] = { 1 }; /* an inner node */
+	memcpy(pair + 1, left, DIGEST_SIZE);
+	memcpy(pair + 1 + DIGEST_SIZE, right, DIGEST_SIZE);
 	digest_begin(tree->digest);
-	digest_add(tree->digest, &inner, 1);
-	digest_add(tree->digest, left, DIGEST_SIZE);
-	digest_add(tree->digest, right, DIGEST_SIZE);
+	digest_add(tree->digest, pair, sizeof pair);
 	digest_end(tree->digest, out);
 }
 

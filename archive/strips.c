@@ -4,8 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/crew.h"
 #include "base/bytes.h"
 #include "base/pages.h"
+
+#define SLICE ((size_t)2048) /* rows that one hand does at a time */
+
+/* Rows [*first, *end) of slice i. */
+static void slice_rows(
+        const struct strips *strips, size_t i, size_t *first, size_t *end)
+{
+	size_t n = strips->group->n;
+	*first = i * SLICE;
+	*end = n - *first < SLICE ? n : *first + SLICE;
+}
+
+static size_t slices(const struct strips *strips)
+{
+	return (strips->group->n + SLICE - 1) / SLICE;
+}
 
 /* UTC microseconds as the seconds of CF; exact to the microsecond until 2106 by
  * rounding back. */
@@ -96,7 +113,8 @@ static void row_find(const struct strips *strips, size_t i, struct layout_row *r
 		        strips->plan->record[i].size);
 }
 
-static void lengths_put(struct strips *strips, size_t at, size_t i)
+/* The sums are those of one hand: total[LAYOUT_BYTES]. */
+static void lengths_put(const struct strips *strips, size_t at, size_t i, size_t *total)
 {
 	const uint8_t *bytes;
 	struct layout_row row;
@@ -107,7 +125,23 @@ static void lengths_put(struct strips *strips, size_t at, size_t i)
 		size_t n = bytes_find(&strips->plan->record[i], &row,
 		        (enum layout_bytes)which, &bytes);
 		put_le16(strips->length[which] + 2 * at, (uint16_t)n);
-		strips->total[which] += n;
+		total[which] += n;
+	}
+}
+
+struct opening {
+	const struct strips *strips;
+	size_t total[CREW_MOST][LAYOUT_BYTES];
+};
+
+static void slice_open(void *with, size_t i, size_t hand)
+{
+	struct opening *opening = with;
+	const struct strips *strips = opening->strips;
+	size_t row, end;
+	for (slice_rows(strips, i, &row, &end); row < end; row++) {
+		head_put(strips, row, strips->group->row[row]);
+		lengths_put(strips, row, strips->group->row[row], opening->total[hand]);
 	}
 }
 
@@ -117,10 +151,11 @@ int strips_open(
 	*strips = (struct strips){ .plan = plan, .group = group };
 	if (heads_cut(strips) != OK)
 		return FAILED;
-	for (size_t row = 0; row < group->n; row++) {
-		head_put(strips, row, group->row[row]);
-		lengths_put(strips, row, group->row[row]);
-	}
+	struct opening opening = { .strips = strips };
+	crew_share(slices(strips), slice_open, &opening);
+	for (size_t hand = 0; hand < CREW_MOST; hand++)
+		for (size_t which = 0; which < LAYOUT_BYTES; which++)
+			strips->total[which] += opening.total[hand][which];
 	return OK;
 }
 
@@ -183,22 +218,30 @@ static void samples_put(const struct strips *strips, size_t at, size_t i)
 	}
 }
 
-int strips_tile(struct strips *strips, size_t first)
+static void slice_tile(void *with, size_t i, size_t hand)
 {
+	const struct strips *strips = with;
 	const struct plan_group *group = strips->group;
-	size_t left = group->describe->n_channels - first;
 	bool sampled = false;
-	strips->first = first;
-	strips->channels = left < STRIPS_TILE ? left : STRIPS_TILE;
-	if (tile_cut(strips) != OK)
-		return FAILED;
-	for (size_t i = 0; i < strips->channels; i++)
-		sampled |= strips->sample[i] != NULL;
-	for (size_t row = 0; row < group->n; row++) {
+	size_t row, end;
+	for (size_t k = 0; k < strips->channels; k++)
+		sampled |= strips->sample[k] != NULL;
+	for (slice_rows(strips, i, &row, &end); row < end; row++) {
 		values_put(strips, row, strips->plan->record[group->row[row]].bytes);
 		if (sampled)
 			samples_put(strips, row, group->row[row]);
 	}
+}
+
+int strips_tile(struct strips *strips, size_t first)
+{
+	const struct plan_group *group = strips->group;
+	size_t left = group->describe->n_channels - first;
+	strips->first = first;
+	strips->channels = left < STRIPS_TILE ? left : STRIPS_TILE;
+	if (tile_cut(strips) != OK)
+		return FAILED;
+	crew_share(slices(strips), slice_tile, strips);
 	return (int)strips->channels;
 }
 
