@@ -38,7 +38,7 @@
 #define JOURNAL_SEGMENT_LEAST (64u << 10)
 #define JOURNAL_HEADER        64
 #define JOURNAL_ENTRY         16
-#define JOURNAL_GROUP         (256u << 10) /* most bytes gathered before a commit is needed */
+#define JOURNAL_GROUP         (1u << 20) /* most bytes gathered before a commit is needed */
 
 struct journal;
 

@@ -17,7 +17,7 @@ struct uplink_socket {
 
 static const struct socket_number numbers[] = {
 	{ ZMQ_LINGER, 0 },
-	{ ZMQ_SNDHWM, 16 },
+	{ ZMQ_SNDHWM, 64 },
 	{ ZMQ_RCVHWM, 64 },
 	{ ZMQ_IMMEDIATE, 1 }, /* nothing is queued for a peer that is not there */
 	{ ZMQ_RECONNECT_IVL, 1000 },

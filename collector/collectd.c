@@ -32,6 +32,8 @@
 #define STATUS_US   US_PER_S
 #define IDLE_US     (10 * US_PER_S) /* the status file, when nothing changes */
 
+#define BACKLOG_US (5 * US_PER_S / 1000) /* nobody waits longer with a backlog */
+
 #define MESSAGES_A_ROUND 256 /* a cabinet that never stops keeps nobody from the rest */
 
 static volatile sig_atomic_t stop, reload;
@@ -127,7 +129,7 @@ static void commit(struct collectd *collectd)
 		log_line(LOG_INFO, "journals are written again");
 	collectd->cannot_commit = failed;
 	collectd->desk.gathered = 0;
-	collectd->desk.waits = false;
+	collectd->desk.waits = collectd->desk.backlog = false;
 	/* what could not be written stays gathered: try again before long */
 	collectd->commit_us = failed ? collectd->now.mono_us + US_PER_S : 0;
 	collectd->changed = collectd->spoke = true;
@@ -160,11 +162,19 @@ static int hear(struct collectd *collectd)
 	return 1;
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 static void commit_if_due(struct collectd *collectd)
 {
 	int64_t wait_us = (int64_t)(collectd->config.commit_every_s * 1e6);
 	if (collectd->desk.gathered > 0 && collectd->commit_us == 0)
 		collectd->commit_us = collectd->now.mono_us + wait_us;
+	if (collectd->desk.backlog && !collectd->cannot_commit)
+		collectd->commit_us = earlier(
+		        collectd->commit_us, collectd->now.mono_us + BACKLOG_US);
 	bool full = (collectd->desk.gathered >= DESK_ENOUGH || collectd->desk.waits) &&
 	            !collectd->cannot_commit;
 	bool due = collectd->commit_us != 0 &&
@@ -304,11 +314,6 @@ static void from_time_to_time(struct collectd *collectd)
 }
 
 /* ---- the loop ---- */
-
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
 
 /* Signals come in here alone, and the end of a seal is seen here alone: also when there
  * is no time to wait (`busy`). */

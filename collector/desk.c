@@ -11,7 +11,7 @@
 #include "base/log.h"
 
 #define WINDOW_BYTES (16u << 20) /* of all agents together */
-#define WINDOW_MOST  8
+#define WINDOW_MOST  32 /* two groups of a journal: one is filled while one is synced */
 #define CLOCK_OFF_US INT64_C(10000000) /* worth a line in the log */
 
 uint32_t desk_window(size_t agents)
@@ -164,8 +164,11 @@ static int hear_data(struct desk *desk, struct desk_station *station,
 	station->records += wire->count;
 	station->record_us = last_stamp(wire);
 	desk->gathered += wire->payload_size + wire->count * (JOURNAL_ENTRY + 8u);
-	if (++station->open >= desk->window && wire->payload_size > WIRE_MOST / 2)
-		desk->waits = true;
+	station->open++;
+	if (wire->payload_size > WIRE_MOST / 2) {
+		desk->backlog = true;
+		desk->waits |= station->open >= (desk->window + 1) / 2;
+	}
 	return 0;
 }
 

@@ -47,8 +47,9 @@ struct desk {
 	struct desk_station *station; /* station[most], sorted by name */
 	uint64_t malformed;
 	size_t gathered; /* bytes taken since the last commit, as the journals count them */
-	/* A cabinet with a backlog has used up its window: it sends no more before the
-	 * commit. */
+	bool backlog; /* among them batches of a cabinet that has nothing else to do */
+	/* Half the window of such a cabinet is used up: the other half comes while these are
+	 * committed. */
 	bool waits;
 };
 

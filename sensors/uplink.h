@@ -21,7 +21,7 @@
 #include "base/status.h"
 #include "base/wire.h"
 
-#define UPLINK_WINDOW    8
+#define UPLINK_WINDOW    32
 #define UPLINK_HELLO_US  INT64_C(10000000)
 #define UPLINK_PING_US   INT64_C(10000000)
 #define UPLINK_SILENT_US INT64_C(30000000)
