@@ -284,7 +284,7 @@ int journal_append(struct journal *journal, uint8_t *record, size_t n, int64_t n
 {
 	struct record head;
 	if (record_decode(&head, record, n) != (int)n ||
-	        strcmp(head.source, journal->source) != 0)
+	        !source_same(head.source, journal->source))
 		return REFUSED;
 	if (entry_size(n) > JOURNAL_GROUP - journal->group_n)
 		return FULL;
@@ -297,7 +297,7 @@ int journal_store(
 {
 	struct record head;
 	if (record_decode(&head, record, n) != (int)n ||
-	        strcmp(head.source, journal->source) != 0 ||
+	        !source_same(head.source, journal->source) ||
 	        head.epoch != journal->epoch || head.seq != journal->next_seq)
 		return REFUSED;
 	return gather(journal, record, n, now_us);

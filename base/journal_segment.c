@@ -112,7 +112,7 @@ int entry_get(struct found *found, const uint8_t *in, const struct segment *segm
 	}
 	struct record record;
 	if (record_decode(&record, bytes, length) < 0 ||
-	        strcmp(record.source, segment->source) != 0)
+	        !source_same(record.source, segment->source))
 		return MALFORMED;
 	*found = (struct found){
 		.entry = { .record = bytes,

@@ -13,8 +13,10 @@
 #ifndef BASE_RECORD_H
 #define BASE_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/clock.h"
 
@@ -68,6 +70,13 @@ const char *record_type_text(uint8_t type);
  * the bytes are no id or something follows its first zero. */
 void source_put(const char *source, uint8_t out[SOURCE_SIZE]);
 int source_get(const uint8_t in[SOURCE_SIZE], char source[SOURCE_SIZE + 1]);
+
+/* Are these two the same?  Both are padded with zeros, as source_get leaves them. */
+static inline bool source_same(
+        const char a[SOURCE_SIZE + 1], const char b[SOURCE_SIZE + 1])
+{
+	return memcmp(a, b, SOURCE_SIZE) == 0;
+}
 
 /* [a-z0-9][a-z0-9_-]*, at most `most` characters (SOURCE_SIZE for stations). */
 int id_valid(const char *id, size_t most);

@@ -85,7 +85,7 @@ static int data_check(const struct wire *wire)
 		        &record, wire->payload + at, wire->payload_size - at);
 		if (n < 0 || record.seq != wire->first_seq + i ||
 		        record.epoch != wire->epoch ||
-		        strcmp(record.source, wire->source) != 0)
+		        !source_same(record.source, wire->source))
 			return MALFORMED;
 		at += (size_t)n;
 	}
