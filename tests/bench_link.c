@@ -3,7 +3,8 @@
  * One cabinet and the collector on one machine, CURVE on: readings of 12 channels with
  * their raw frames.  The cabinet is the real keeper that reads its journal (a backlog)
  * and sends what is committed; the collector is quantrac-collectd, which acknowledges
- * after fdatasync.  Lines "name value unit"; with --values N one line
+ * after fdatasync.  Lines "name value unit"; with --values N or --bare N (readings without
+ * raw frames: values and their states) one line
  *
  *   link values_per_s N cpu_s_per_Mvalues N bytes_per_value N
  *
@@ -195,21 +196,28 @@ static void wait_for_seals(
 	bulk->sealed_values = (double)days * 86400 * BENCH_CHANNELS;
 }
 
-/* `readings` from the cabinet's journal into the collector's, at most `pace` values a
- * second unless it is 0; with `seal` also into sealed days. */
-static struct bulk bulk_run(uint64_t readings, bool seal, double pace)
+struct kind {
+	bool seal;   /* into sealed days too */
+	bool bare;   /* without raw frames */
+	double pace; /* at most so many values a second; 0: as fast as it goes */
+};
+
+/* `readings` from the cabinet's journal into the collector's. */
+static struct bulk bulk_run(uint64_t readings, struct kind kind)
 {
 	static struct cabinet cabinet;
 	struct bulk bulk = { .values = readings * BENCH_CHANNELS };
 	char dir[128];
-	cabinet = (struct cabinet){ .pace = pace };
+	cabinet = (struct cabinet){ .pace = kind.pace };
 	bench_begin(dir);
 	bench_collector_init(&cabinet.collector, dir);
 	bench_collector_admit(&cabinet.collector, STATION, &cabinet.own);
-	if (seal)
+	if (kind.seal)
 		cabinet.collector.seal_every = "1s";
 	snprintf(cabinet.folder, sizeof cabinet.folder, "%s/cabinet", dir);
 	bench_maker_init(&cabinet.maker, STATION, begin_of(readings), US_PER_S);
+	if (kind.bare)
+		bench_maker_bare(&cabinet.maker);
 	bench_fill(&cabinet.maker, cabinet.folder, readings);
 	bench_collector_start(&cabinet.collector);
 	cabinet_start(&cabinet);
@@ -222,7 +230,7 @@ static struct bulk bulk_run(uint64_t readings, bool seal, double pace)
 	bulk.most_behind = cabinet.most_behind;
 	bulk.agent_cpu_s = bench_cpu_s() - cpu;
 	size_t days = (size_t)(readings / 86400);
-	if (seal)
+	if (kind.seal)
 		wait_for_seals(&cabinet, days, began, &bulk);
 	cabinet_end(&cabinet);
 	bulk.collector_cpu_s = bench_collector_end(&cabinet.collector, NULL);
@@ -241,7 +249,7 @@ static double journal_bytes_per_value(void)
 
 static void print_bulk(void)
 {
-	struct bulk bulk = bulk_run(READINGS, false, 0);
+	struct bulk bulk = bulk_run(READINGS, (struct kind){ 0 });
 	double values = (double)bulk.values, bytes = values * journal_bytes_per_value();
 	struct raw raw = raw_run((size_t)bytes);
 	printf("link_values_acknowledged %.0f values/s\n", values / bulk.took_s);
@@ -261,7 +269,7 @@ static void print_bulk(void)
 
 static void print_sealing(void)
 {
-	struct bulk bulk = bulk_run(READINGS, true, 0);
+	struct bulk bulk = bulk_run(READINGS, (struct kind){ .seal = true });
 	printf("link_values_acknowledged_while_sealing %.0f values/s\n",
 	        (double)bulk.values / bulk.took_s);
 	printf("values_sealed_meanwhile %.0f values/s\n",
@@ -277,7 +285,7 @@ static void print_sealing(void)
 /* The link at the pace that is promised, and sealing beside it: does it keep up? */
 static void print_paced(void)
 {
-	struct bulk bulk = bulk_run(PACED, true, PACE);
+	struct bulk bulk = bulk_run(PACED, (struct kind){ .seal = true, .pace = PACE });
 	printf("link_paced_values_acknowledged %.0f values/s\n",
 	        (double)bulk.values / bulk.took_s);
 	printf("link_paced_values_sealed %.0f values/s\n",
@@ -397,12 +405,13 @@ static void print_latency(void)
 /* ---- all of it ---- */
 
 /* Whole days, so that all of them can be sealed. */
-static void print_line(double values)
+static void print_line(double values, bool bare)
 {
 	uint64_t readings = (uint64_t)(values / BENCH_CHANNELS);
-	struct bulk bulk = bulk_run(readings, false, 0);
+	struct bulk bulk = bulk_run(readings, (struct kind){ .bare = bare });
 	double cpu = bulk.agent_cpu_s + bulk.collector_cpu_s;
-	struct bulk sealed = bulk_run(2 * 86400, true, 0);
+	struct bulk sealed =
+	        bulk_run(2 * 86400, (struct kind){ .seal = true, .bare = bare });
 	printf("link values_per_s %.0f cpu_s_per_Mvalues %.4f bytes_per_value %.2f\n",
 	        (double)bulk.values / bulk.took_s, cpu / (double)bulk.values * 1e6,
 	        sealed.sealed_bytes / sealed.sealed_values);
@@ -411,8 +420,9 @@ static void print_line(double values)
 int main(int argc, char **argv)
 {
 	log_catch(quiet);
-	if (argc == 3 && strcmp(argv[1], "--values") == 0) {
-		print_line(atof(argv[2]));
+	bool bare = argc == 3 && strcmp(argv[1], "--bare") == 0;
+	if (bare || (argc == 3 && strcmp(argv[1], "--values") == 0)) {
+		print_line(atof(argv[2]), bare);
 		return 0;
 	}
 	if (argc == 2 && strcmp(argv[1], "--paced") == 0) {
@@ -420,7 +430,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (argc > 1) {
-		fputs("usage: link [--values N | --paced]\n", stderr);
+		fputs("usage: link [--values N | --bare N | --paced]\n", stderr);
 		return 64;
 	}
 	print_latency();

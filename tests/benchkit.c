@@ -131,9 +131,9 @@ static void make_reading(struct bench_maker *maker)
 	struct reading_parts parts = { .n_channels = BENCH_CHANNELS,
 		.state = state,
 		.value = value,
-		.n_exchanges = 1,
+		.n_exchanges = !maker->bare,
 		.exchanges = exchanges,
-		.exchanges_size = (size_t)size };
+		.exchanges_size = maker->bare ? 0 : (size_t)size };
 	memcpy(parts.describe, maker->instrument->hash, sizeof parts.describe);
 	int n = reading_encode(&parts, payload, sizeof payload);
 	struct record head = {
@@ -148,6 +148,12 @@ void bench_maker_init(struct bench_maker *maker, const char *source, int64_t beg
 	*maker = (struct bench_maker){ .begin_us = begin_us, .step_us = step_us };
 	snprintf(maker->source, sizeof maker->source, "%s", source);
 	make_describes(maker);
+	make_reading(maker);
+}
+
+void bench_maker_bare(struct bench_maker *maker)
+{
+	maker->bare = true;
 	make_reading(maker);
 }
 
@@ -185,7 +191,8 @@ uint8_t *bench_record(struct bench_maker *maker, uint64_t seq, size_t *n)
 		uint32_t bits;
 		memcpy(&bits, &moved, sizeof bits);
 		put_le64(value + 8 * i, bits_of_double((double)moved));
-		put_be32(frame + 4 * i, bits);
+		if (!maker->bare)
+			put_be32(frame + 4 * i, bits);
 	}
 	return maker->record;
 }

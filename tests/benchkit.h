@@ -7,6 +7,7 @@
 #ifndef TESTS_BENCHKIT_H
 #define TESTS_BENCHKIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -36,11 +37,15 @@ struct bench_maker {
 	uint8_t describe[4096], record[1024];
 	size_t describe_size, record_size;
 	struct describe *instrument, *station; /* encoded */
+	bool bare;                             /* no raw frame in the readings */
 };
 
 void bench_maker_init(struct bench_maker *maker, const char *source, int64_t begin_us,
         int64_t step_us);
 void bench_maker_free(struct bench_maker *maker);
+
+/* From now on without the raw frame: values and their states. */
+void bench_maker_bare(struct bench_maker *maker);
 
 /* The record of this seq (its place in an epoch is the caller's to write); borrowed
  * until the next call. */

@@ -6,8 +6,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BENCH = os.path.join(ROOT, "build/bench")
 CHANNELS = ["cod", "bod", "tss", "nh4", "ph", "oxygen", "temperature", "flow_in", "flow_out",
             "total", "turbidity", "chlorine"]
-COMMIT = 40000    # readings of one commit, where more is faster
-LIKE_OURS = 1000  # and about as many as quantrac syncs at a time: a group of its journal, 256 KiB
+COMMIT = 40000  # readings of one commit, where more is faster
+SMALL = 1000    # and fewer than quantrac syncs at a time: a group of its journal, 1 MiB, holds 3,600
 DUCKDB = "@duckdb/node-api@1.5.6-r.1"
 TICK = os.sysconf("SC_CLK_TCK")
 PATIENCE_S = 60
@@ -302,13 +302,13 @@ class Postgres:
 
 
 class PostgresSmall(Postgres):
-    form, commit = "COPY BINARY, 1,000 rows a commit", LIKE_OURS
+    form, commit = "COPY BINARY, 1,000 rows a commit", SMALL
 
 
 class PostgresRecord(Postgres):
     """The same evidence, kept once, over an encrypted connection: what the link of quantrac does."""
     form, client, keeps = "the same 1,000, unique key, over TLS", "postgres-record", "all"
-    commit = LIKE_OURS
+    commit = SMALL
     options = ["-c", "listen_addresses=127.0.0.1", "-c", "ssl=on"]
     more_columns = ("epoch int8, seq int8, boot int8, since_boot int8, states bytea, frame bytea, "
                     "PRIMARY KEY (epoch, seq), ")
@@ -319,6 +319,10 @@ class PostgresRecord(Postgres):
                              "-out", f"{self.folder}/data/server.crt", "-keyout", f"{self.folder}/data/server.key"])
         self.place = f"host=127.0.0.1 sslmode=require port={self.port} user=postgres dbname=postgres"
         super().start()
+
+
+class PostgresRecordLarge(PostgresRecord):
+    form, commit = "the same 40,000, unique key, over TLS", COMMIT
 
 
 class DuckDB:
@@ -362,12 +366,16 @@ class DuckDB:
 
 
 class DuckDBSmall(DuckDB):
-    form, commit = "appender, 1,000 rows a commit", LIKE_OURS
+    form, commit = "appender, 1,000 rows a commit", SMALL
 
 
 class DuckDBRecord(DuckDB):
     form, client, keeps = "appender, 1,000 rows a commit", "duckdb-record", "all"
-    commit = LIKE_OURS
+    commit = SMALL
+
+
+class DuckDBRecordLarge(DuckDBRecord):
+    form, commit = "appender, 40,000 rows a commit", COMMIT
 
 
 class DuckDBOnce(DuckDB):
@@ -375,5 +383,5 @@ class DuckDBOnce(DuckDB):
     promise = "nothing before the end; then fsynced"
 
 
-SYSTEMS = [Influx, Victoria, VictoriaNative, Postgres, PostgresSmall, PostgresRecord,
-           DuckDB, DuckDBSmall, DuckDBRecord, DuckDBOnce]
+SYSTEMS = [Influx, Victoria, VictoriaNative, Postgres, PostgresSmall, PostgresRecord, PostgresRecordLarge,
+           DuckDB, DuckDBSmall, DuckDBRecord, DuckDBRecordLarge, DuckDBOnce]
