@@ -17,7 +17,7 @@ struct uplink_socket {
 
 static const struct socket_number numbers[] = {
 	{ ZMQ_LINGER, 0 },
-	{ ZMQ_SNDHWM, 64 },
+	{ ZMQ_SNDHWM, 64 }, /* two windows: a socket that is full rests for 0.2 s */
 	{ ZMQ_RCVHWM, 64 },
 	{ ZMQ_IMMEDIATE, 1 }, /* nothing is queued for a peer that is not there */
 	{ ZMQ_RECONNECT_IVL, 1000 },

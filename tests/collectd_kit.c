@@ -46,9 +46,9 @@ void write_config(const char *more)
 	        "agents: %s/agents\n"
 	        "most_agents: %d\n"
 	        "seal_every: 1s\n"
-	        "commit_every: 10ms\n%s",
+	        "commit_every: %s\n%s",
 	        t.dir, t.port, t.dir, t.dir, t.most_agents > 0 ? t.most_agents : 4,
-	        more);
+	        t.commit_every != NULL ? t.commit_every : "10ms", more);
 	assert_int_equal(
 	        file_replace(in_folder(t.dir, "collectd.yaml"), text, (size_t)n, 0644),
 	        OK);

@@ -29,10 +29,11 @@ struct collectd_kit {
 	uint32_t window;
 	bool open;
 	int64_t heard_ms;
-	int tries;          /* sockets since something was heard */
-	int silent_ms;      /* without an answer until a new socket is made; 0: 300 */
-	int most_agents;    /* of the configuration; 0: 4 */
-	rlim_t descriptors; /* most of collectd; 0: as we have */
+	int tries;       /* sockets since something was heard */
+	int silent_ms;   /* without an answer until a new socket is made; 0: 300 */
+	int most_agents; /* of the configuration; 0: 4 */
+	const char *commit_every; /* of the configuration; NULL: 10ms */
+	rlim_t descriptors;       /* most of collectd; 0: as we have */
 	char refusal[256];
 };
 extern struct collectd_kit t;

@@ -330,6 +330,22 @@ static void it_ends_under_any_load(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* It has nothing else to do, and many records wait behind it. */
+static void a_backlog_does_not_wait_for_commit_every(void **state)
+{
+	t.commit_every = "10s";
+	write_config("");
+	start_collectd();
+	connect_agent();
+	make_readings(300, AGENT_MIN);
+	while (!t.open)
+		step();
+	int64_t began = now_ms();
+	assert_true(run_until_acked(t.agent.seq));
+	assert_in_range(now_ms() - began, 0, 8000);
+	assert_int_equal(end_collectd(SIGTERM), 0);
+}
+
 static void too_few_descriptors_are_refused_or_told(void **state)
 {
 	int exit_code;
@@ -443,6 +459,7 @@ int main(void)
 		WITH(simulated_data_are_refused_by_name),
 		WITH(what_cannot_start_says_why_with_its_code),
 		WITH(it_ends_under_any_load),
+		WITH(a_backlog_does_not_wait_for_commit_every),
 		WITH(too_few_descriptors_are_refused_or_told),
 		WITH(paths_are_beside_the_configuration),
 		WITH(seals_that_are_not_signed_are_said_at_the_start),

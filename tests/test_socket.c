@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/socket_parts.h"
 #include "base/wire.h"
+#include "sensors/uplink.h"
 #include "tests/link_fixture.h"
 
 static uint8_t big[70000], taken[70000];
@@ -149,6 +150,20 @@ static void exactly_the_most_passes_and_an_over_long_message_does_not(void **sta
 	/* what does not fit the socket costs the connection */
 	assert_int_equal(link_agent_send(link, big, 65536, SOON_MS), OK);
 	assert_int_equal(link_server_take(link, &peer, taken, NEVER_MS), 0);
+}
+
+/* A socket that is full rests for a while, and a window with it. */
+static void a_whole_window_is_taken_at_once(void **state)
+{
+	struct link *link = *state;
+	struct peer peer;
+	link_admit(link, "bt-outlet", link->agent_keys.public_key);
+	link_open_server(link);
+	link_open_agent(link, link->server_keys.public_key);
+	assert_int_equal(link_agent_send(link, "hello", 5, SOON_MS), OK);
+	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), 5);
+	for (int i = 0; i < UPLINK_WINDOW; i++)
+		assert_int_equal(uplink_socket_send(link->agent, big, WIRE_MOST), OK);
 }
 
 static void a_reply_that_is_too_long_for_the_caller_is_dropped(void **state)
@@ -357,6 +372,7 @@ int main(void)
 		LINK(a_revoked_peer_falls_silent_while_connected),
 		LINK(a_replaced_key_silences_the_old_one),
 		LINK(exactly_the_most_passes_and_an_over_long_message_does_not),
+		LINK(a_whole_window_is_taken_at_once),
 		LINK(a_reply_that_is_too_long_for_the_caller_is_dropped),
 		LINK(sending_to_a_peer_that_is_gone_says_so),
 		LINK(bad_files_in_the_list_never_cost_the_good_ones),
