@@ -1,57 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tests/check.h"
+#include "tests/collector_fixture.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#include "base/log.h"
 #include "collector/desk.h"
-#include "tests/agent_kit.h"
-
-#define EPOCH UINT64_C(0x00aa11bb22cc33dd)
-#define NOW   (AGENT_DAY + AGENT_HOUR)
-
-static struct agent_book book;
-static struct agent cabinet;
-static char lines[8192];
-
-static void keep_line(enum log_level level, const char *text)
-{
-	size_t n = strlen(lines);
-	snprintf(lines + n, sizeof lines - n, "%s\n", text);
-}
-
-static int setup(void **state)
-{
-	if (scratch_make(state) != 0)
-		return -1;
-	lines[0] = '\0';
-	log_catch(keep_line);
-	archive_make(*state);
-	agent_start(&cabinet, &book, "bt-outlet", EPOCH);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	agent_end(&cabinet);
-	agent_book_free(&book);
-	return scratch_remove(state);
-}
-
-/* A DESCRIBE and n readings, a minute apart. */
-static void fill(struct agent *agent, int n)
-{
-	agent_describe(agent, AGENT_DAY);
-	for (int i = 0; i < n; i++)
-		agent_reading(agent, AGENT_DAY + i * AGENT_MIN, 40 + i);
-}
-
-static void more(struct agent *agent, int n)
-{
-	for (int i = 0; i < n; i++)
-		agent_reading(agent, NOW + i * AGENT_MIN, 50 + i);
-}
 
 static struct desk desk;
 static uint8_t answer[WIRE_MOST];
@@ -346,7 +298,8 @@ static void the_window_shrinks_with_the_number_of_agents(void **state)
 	assert_int_equal(desk_window(10000), 1);
 }
 
-#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH(test)                                                                     \
+	cmocka_unit_test_setup_teardown(test, collector_setup, collector_teardown)
 
 int main(void)
 {

@@ -1,63 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tests/check.h"
+#include "tests/collector_fixture.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/folder.h"
 #include "base/journal.h"
-#include "base/log.h"
-#include "collector/incoming.h"
-#include "tests/agent_kit.h"
-
-#define EPOCH UINT64_C(0x00aa11bb22cc33dd)
-#define NOW   (AGENT_DAY + AGENT_HOUR)
-
-static struct agent_book book;
-static struct agent cabinet;
-static char lines[8192];
-
-static void keep_line(enum log_level level, const char *text)
-{
-	size_t n = strlen(lines);
-	snprintf(lines + n, sizeof lines - n, "%s\n", text);
-}
-
-static int setup(void **state)
-{
-	if (scratch_make(state) != 0)
-		return -1;
-	lines[0] = '\0';
-	log_catch(keep_line);
-	archive_make(*state);
-	agent_start(&cabinet, &book, "bt-outlet", EPOCH);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	agent_end(&cabinet);
-	agent_book_free(&book);
-	return scratch_remove(state);
-}
-
-/* A DESCRIBE and n readings, a minute apart. */
-static void fill(struct agent *agent, int n)
-{
-	agent_describe(agent, AGENT_DAY);
-	for (int i = 0; i < n; i++)
-		agent_reading(agent, AGENT_DAY + i * AGENT_MIN, 40 + i);
-}
-
-static void more(struct agent *agent, int n)
-{
-	for (int i = 0; i < n; i++)
-		agent_reading(agent, NOW + i * AGENT_MIN, 50 + i);
-}
 
 static size_t files_in(const char *folder)
 {
@@ -266,7 +217,7 @@ static void every_epoch_has_its_own_count(void **state)
 	agent_give(&other, ingest, NOW);
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 11);
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH + 1), 6);
-	assert_contains(lines, "new epoch 00aa11bb22cc33de");
+	assert_contains(lines, "new epoch 5000000000000002");
 	ingest_close(ingest);
 	agent_end(&other);
 	assert_int_equal(journal_records(*state, &book), 15);
@@ -338,7 +289,8 @@ static void a_flipped_bit_in_an_old_epoch_costs_one_record_and_tells_it(void **s
 	assert_int_equal(holes, 1);
 }
 
-#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH(test)                                                                     \
+	cmocka_unit_test_setup_teardown(test, collector_setup, collector_teardown)
 
 int main(void)
 {

@@ -1,57 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Records made in this process: imports and documents. */
-#include "tests/check.h"
+#include "tests/collector_fixture.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/bytes.h"
-#include "base/folder.h"
-#include "base/journal.h"
-#include "base/log.h"
 #include "collector/incoming.h"
-#include "tests/agent_kit.h"
-
-#define EPOCH UINT64_C(0x00aa11bb22cc33dd)
-#define NOW   (AGENT_DAY + AGENT_HOUR)
-
-static struct agent_book book;
-static struct agent cabinet;
-static char lines[8192];
-
-static void keep_line(enum log_level level, const char *text)
-{
-	size_t n = strlen(lines);
-	snprintf(lines + n, sizeof lines - n, "%s\n", text);
-}
-
-static int setup(void **state)
-{
-	if (scratch_make(state) != 0)
-		return -1;
-	lines[0] = '\0';
-	log_catch(keep_line);
-	archive_make(*state);
-	agent_start(&cabinet, &book, "bt-outlet", EPOCH);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	agent_end(&cabinet);
-	agent_book_free(&book);
-	return scratch_remove(state);
-}
-
-/* A DESCRIBE and n readings, a minute apart. */
-static void fill(struct agent *agent, int n)
-{
-	agent_describe(agent, AGENT_DAY);
-	for (int i = 0; i < n; i++)
-		agent_reading(agent, AGENT_DAY + i * AGENT_MIN, 40 + i);
-}
 
 /* ---- records made here ---- */
 
@@ -151,7 +105,8 @@ static void an_import_seals_its_own_days_and_nobody_elses(void **state)
 	agent_book_free(&made);
 }
 
-#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH(test)                                                                     \
+	cmocka_unit_test_setup_teardown(test, collector_setup, collector_teardown)
 
 int main(void)
 {

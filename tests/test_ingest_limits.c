@@ -1,53 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Taking in when what is gathered is full: by its own commit, or by that of others; and
  * a disk that cannot be written while it is. */
-#include "tests/check.h"
+#include "tests/collector_fixture.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
-#include "base/folder.h"
 #include "base/journal.h"
-#include "base/log.h"
 #include "collector/ingest.h"
-#include "tests/agent_kit.h"
 #include "tests/journal_kit.h"
-
-#define EPOCH UINT64_C(0x00aa11bb22cc33dd)
-#define NOW   (AGENT_DAY + AGENT_HOUR)
-
-static struct agent_book book;
-static struct agent cabinet;
-
-static char lines[16384];
-
-static void keep_line(enum log_level level, const char *text)
-{
-	size_t n = strlen(lines);
-	snprintf(lines + n, sizeof lines - n, "%s\n", text);
-}
-
-static int setup(void **state)
-{
-	if (scratch_make(state) != 0)
-		return -1;
-	lines[0] = '\0';
-	log_catch(keep_line);
-	archive_make(*state);
-	agent_start(&cabinet, &book, "bt-outlet", EPOCH);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	agent_end(&cabinet);
-	agent_book_free(&book);
-	return scratch_remove(state);
-}
 
 static struct ingest *open_small(const char *dir)
 {
@@ -272,7 +236,7 @@ static void damage_is_told_at_the_start(void **state)
 	}
 	ingest_close(ingest);
 	snprintf(path, sizeof path,
-	        "%s/journal/bt-outlet/00aa11bb22cc33dd/00000000000000000001.log",
+	        "%s/journal/bt-outlet/5000000000000001/00000000000000000001.log",
 	        (const char *)*state);
 	kit_flip(path, 8 * 200);
 	lines[0] = '\0';
@@ -282,7 +246,8 @@ static void damage_is_told_at_the_start(void **state)
 	ingest_close(ingest);
 }
 
-#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH(test)                                                                     \
+	cmocka_unit_test_setup_teardown(test, collector_setup, collector_teardown)
 
 int main(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The scrub on real archives, its clock moved by hand. */
-#include "tests/check.h"
+#include "tests/collector_fixture.h"
 
 #include <fcntl.h>
 #include <glob.h>
@@ -11,37 +11,19 @@
 #include <unistd.h>
 
 #include "archive/proof.h"
-#include "base/folder.h"
-#include "base/log.h"
 #include "collector/scrub.h"
-#include "tests/agent_kit.h"
 
-#define EPOCH UINT64_C(0x5000000000000001)
-#define D(n)  (AGENT_DAY + (n)*AGENT_1DAY)
-#define DAYS  5
+#define DAYS 5
 
-static struct agent_book book;
-static struct agent cabinet;
-static char lines[65536];
 static struct scrub scrub;
 static const struct scrub_options quick = { .every_s = 7 * 86400, .bytes_s = 1e12 };
-
-static void keep_line(enum log_level level, const char *text)
-{
-	size_t n = strlen(lines);
-	snprintf(lines + n, sizeof lines - n, "%s\n", text);
-}
 
 /* Five sealed days and a bit of the sixth, the journals still there. */
 static int setup(void **state)
 {
 	struct problem why = { .text = "" };
-	if (scratch_make(state) != 0)
+	if (collector_setup(state) != 0)
 		return -1;
-	lines[0] = '\0';
-	log_catch(keep_line);
-	archive_make(*state);
-	agent_start(&cabinet, &book, "bt-outlet", EPOCH);
 	struct ingest *ingest = archive_ingest(*state);
 	agent_describe(&cabinet, D(0));
 	agent_give(&cabinet, ingest, D(0));
@@ -58,9 +40,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	scrub_close(&scrub);
-	agent_end(&cabinet);
-	agent_book_free(&book);
-	return scratch_remove(state);
+	return collector_teardown(state);
 }
 
 /* One job of the sealing thread at a time of the clock; a restart each. */

@@ -1,79 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What stands in a sealed file, and which files there are: epochs, instruments, stations. */
-#include "tests/check.h"
-
-#include <dirent.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "tests/collector_fixture.h"
 
 #include "archive/day.h"
 #include "archive/proof.h"
-#include "base/journal.h"
-#include "base/log.h"
-#include "tests/agent_kit.h"
-
-#define EPOCH UINT64_C(0x5000000000000001)
-#define D(n)  (AGENT_DAY + (n)*AGENT_1DAY)
-#define DAY1  "bt-outlet_2026-11-15.h5"
-#define DAY2  "bt-outlet_2026-11-16.h5"
-
-static struct agent_book book;
-static struct agent cabinet;
-static char lines[65536];
-
-static void keep_line(enum log_level level, const char *text)
-{
-	size_t n = strlen(lines);
-	snprintf(lines + n, sizeof lines - n, "%s\n", text);
-}
-
-static int setup(void **state)
-{
-	if (scratch_make(state) != 0)
-		return -1;
-	lines[0] = '\0';
-	log_catch(keep_line);
-	archive_make(*state);
-	agent_start(&cabinet, &book, "bt-outlet", EPOCH);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	agent_end(&cabinet);
-	agent_book_free(&book);
-	return scratch_remove(state);
-}
-
-/* Readings from `from_us` on, every `step_us`, before `to_us`; each arrives as it is
- * made. */
-static void run_day(struct agent *agent, struct ingest *ingest, int64_t from_us,
-        int64_t to_us, int64_t step_us)
-{
-	for (int64_t t = from_us; t < to_us; t += step_us) {
-		agent_reading(agent, t, (double)(t % 1000));
-		agent_give(agent, ingest, t + 1000000);
-	}
-}
-
-static int seal(struct ingest *ingest, int64_t now_us, bool all)
-{
-	struct problem why = { .text = "" };
-	int files = ingest_seal(ingest, now_us, all, &why);
-	if (files < 0)
-		fail_msg("not sealed: %s", why.text);
-	return files;
-}
-
-static const char *path_of(const char *dir, const char *name)
-{
-	char path[256];
-	snprintf(path, sizeof path, "kcn-mau/bt-outlet/2026/%s", name);
-	return in_folder(dir, path);
-}
 
 /* ---- epochs and instruments ---- */
 
@@ -147,7 +77,8 @@ static void every_station_has_its_own_files(void **state)
 	assert_string_equal(sealed_names(*state, "stack-1"), "stack-1_2026-11-15.h5");
 }
 
-#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH(test)                                                                     \
+	cmocka_unit_test_setup_teardown(test, collector_setup, collector_teardown)
 
 int main(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A seal list that is not the one that was signed: nothing is sealed upon it. */
-#include "tests/check.h"
+#include "tests/collector_fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,15 +8,11 @@
 #include <unistd.h>
 
 #include "base/folder.h"
-#include "base/log.h"
 #include "base/sign.h"
 #include "collector/incoming.h"
 #include "collector/scrub.h"
-#include "tests/agent_kit.h"
 
-#define EPOCH UINT64_C(0x5000000000000001)
-#define D(n)  (AGENT_DAY + (n)*AGENT_1DAY)
-#define DAYS  5
+#define DAYS 5
 #define GONE                                                                           \
 	"checkpoints: the acts name the key that signs (archive), and there is no "    \
 	"checkpoint: all of them were taken away: put back a copy of checkpoints and " \
@@ -25,16 +21,8 @@
 	"the seal list is not the one that was signed: put back a copy of seals, "     \
 	"then start again"
 
-static struct agent_book book;
-static struct agent cabinet;
-static char lines[65536], key_path[600], *good;
+static char key_path[600], *good;
 static size_t good_size;
-
-static void keep_line(enum log_level level, const char *text)
-{
-	size_t n = strlen(lines);
-	snprintf(lines + n, sizeof lines - n, "%s\n", text);
-}
 
 static struct ingest *open_it(const char *dir)
 {
@@ -72,12 +60,8 @@ static void seal_days(const char *dir, bool all)
 static int setup(void **state)
 {
 	char public_path[600];
-	if (scratch_make(state) != 0)
+	if (collector_setup(state) != 0)
 		return -1;
-	lines[0] = '\0';
-	log_catch(keep_line);
-	archive_make(*state);
-	agent_start(&cabinet, &book, "bt-outlet", EPOCH);
 	folder_make(in_folder(*state, "keys"));
 	snprintf(key_path, sizeof key_path, "%s",
 	        in_folder(*state, "keys/archive.sign.secret"));
@@ -90,9 +74,7 @@ static int teardown(void **state)
 {
 	free(good);
 	good = NULL;
-	agent_end(&cabinet);
-	agent_book_free(&book);
-	return scratch_remove(state);
+	return collector_teardown(state);
 }
 
 static void seals_put(const char *dir, const char *text, size_t n)

@@ -1,36 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The thread that seals, signs and scrubs beside a collector that goes on taking in. */
-#include "tests/check.h"
+#include "tests/collector_fixture.h"
 
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "archive/checkpoint.h"
 #include "archive/proof.h"
 #include "base/folder.h"
-#include "base/log.h"
+#include "base/sign.h"
 #include "collector/sealing.h"
-#include "tests/agent_kit.h"
 
-#define EPOCH     UINT64_C(0x5000000000000002)
-#define D(n)      (AGENT_DAY + (n)*AGENT_1DAY)
 #define PATIENCE  60000 /* ms; the job takes well under one second */
 #define FILE_PATH "kcn-mau/bt-outlet/2026/bt-outlet_2026-11-15.h5"
 
-static struct agent_book book;
-static struct agent cabinet;
 static struct ingest *ingest;
 static struct sealing sealing;
-static char lines[16384];
-
-static void keep_line(enum log_level level, const char *text)
-{
-	size_t n = strlen(lines);
-	snprintf(lines + n, sizeof lines - n, "%s\n", text);
-}
 
 static void give_hours(int64_t from_us, int hours)
 {
@@ -45,11 +31,8 @@ static int setup(void **state)
 {
 	char secret[600], public_path[600];
 	struct problem why = { .text = "" };
-	if (scratch_make(state) != 0)
+	if (collector_setup(state) != 0)
 		return -1;
-	lines[0] = '\0';
-	log_catch(keep_line);
-	archive_make(*state);
 	folder_make(in_folder(*state, "keys"));
 	snprintf(secret, sizeof secret, "%s/keys/a.secret", (const char *)*state);
 	snprintf(
@@ -58,7 +41,6 @@ static int setup(void **state)
 	struct ingest_options options = { .dir = *state, .sign_key = secret };
 	if (ingest_open(&ingest, &options, &why) != OK)
 		fail_msg("%s", why.text);
-	agent_start(&cabinet, &book, "bt-outlet", EPOCH);
 	agent_describe(&cabinet, D(0));
 	give_hours(D(0), 24);
 	give_hours(D(1), 2);
@@ -72,9 +54,7 @@ static int teardown(void **state)
 {
 	sealing_close(&sealing);
 	ingest_close(ingest);
-	agent_end(&cabinet);
-	agent_book_free(&book);
-	return scratch_remove(state);
+	return collector_teardown(state);
 }
 
 static bool ended(void)
