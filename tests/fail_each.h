@@ -17,13 +17,23 @@ struct fail_scene {
 	/* `failed`: a call of the work did; else it must have gone well */
 	void (*after)(int status, bool failed);
 	long every; /* only every so-manieth call, for work that takes long; 0: all */
+	long calls[2]; /* so many there are at least and at most: fewer were not seen */
 };
 
 /* Every call of every class fails once, with each of its errors; system calls on what
- * lies below `root` only.  Calls there are. */
-long fail_each(const struct fail_scene *scene, const char *root);
+ * lies below `fail_top` only. */
+void fail_each(const struct fail_scene *scene);
 
 /* In a teardown: names the call that failed when a test did. */
 void fail_each_tell(void);
+
+/* cmocka fixtures: a scratch folder, and nothing is logged.  Where calls fail, and one
+ * folder below it for what the scenes lay out. */
+int fail_each_setup(void **state);
+int fail_each_teardown(void **state);
+extern char fail_top[512], fail_folder[600];
+
+/* The folder, empty. */
+void fail_each_clear(void);
 
 #endif

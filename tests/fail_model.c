@@ -2,17 +2,11 @@
 #include "tests/fail_model.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "base/log.h"
 #include "tests/check.h"
 #include "tests/journal_kit.h"
 
 struct fail_model m;
-
-static void nobody_listens(enum log_level level, const char *text)
-{
-}
 
 struct ingest_options fail_model_options(void)
 {
@@ -57,12 +51,10 @@ static void make_model(void)
 
 int fail_model_setup(void **state)
 {
-	log_catch(nobody_listens);
-	if (scratch_make(state) != 0)
+	if (fail_each_setup(state) != 0)
 		return -1;
-	snprintf(m.top, sizeof m.top, "%s", (const char *)*state);
-	snprintf(m.dir, sizeof m.dir, "%s/archive", m.top);
-	snprintf(m.model, sizeof m.model, "%s/model", m.top);
+	snprintf(m.dir, sizeof m.dir, "%s", fail_folder);
+	snprintf(m.model, sizeof m.model, "%s/model", fail_top);
 	agent_start(&m.cabinet, &m.book, "bt-outlet", EPOCH);
 	make_model();
 	return 0;
@@ -70,11 +62,9 @@ int fail_model_setup(void **state)
 
 int fail_model_teardown(void **state)
 {
-	fail_each_tell();
-	log_catch(NULL);
 	agent_end(&m.cabinet);
 	agent_book_free(&m.book);
-	return scratch_remove(state);
+	return fail_each_teardown(state);
 }
 
 void fail_model_lay(void)

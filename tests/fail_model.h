@@ -11,8 +11,8 @@
 #define D(n)  (AGENT_DAY + (n)*AGENT_1DAY)
 
 extern struct fail_model {
-	char top[512], dir[600]; /* calls fail below top; the archive */
-	char model[600];         /* as it is at the beginning of each try */
+	char dir[600];   /* the archive */
+	char model[600]; /* as it is at the beginning of each try */
 	struct agent_book book;
 	struct agent cabinet;
 } m;

@@ -3,54 +3,20 @@
 #include "tests/check.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/folder.h"
 #include "base/journal_pool.h"
-#include "base/log.h"
 #include "tests/fail_each.h"
 #include "tests/journal_kit.h"
 
 #define SMALL 9
 #define EPOCH KIT_EPOCH
 
-static char top[512], folder[600];
-
-static void nobody_listens(enum log_level level, const char *text)
-{
-}
-
-static int setup(void **state)
-{
-	log_catch(nobody_listens);
-	if (scratch_make(state) != 0)
-		return -1;
-	snprintf(top, sizeof top, "%s", (const char *)*state);
-	snprintf(folder, sizeof folder, "%s/journal", top);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fail_each_tell();
-	log_catch(NULL);
-	return scratch_remove(state);
-}
-
-static void start_empty(void)
-{
-	kit_remove(folder);
-	assert_int_equal(mkdir(folder, 0700), 0);
-}
-
 /* The real calls, which the shim stands before. */
 static struct journal_options real_options(void)
 {
-	struct journal_options options = kit_options(folder);
+	struct journal_options options = kit_options(fail_folder);
 	options.system = NULL;
 	return options;
 }
@@ -92,7 +58,7 @@ static int write_journal(struct journal *journal)
 
 static int life_of_a_journal(void)
 {
-	struct journal_pool_options room = { .folder = folder,
+	struct journal_pool_options room = { .folder = fail_folder,
 		.room = 4 * JOURNAL_SEGMENT_LEAST,
 		.segment_size = JOURNAL_SEGMENT_LEAST,
 		.keep_s = 1 };
@@ -124,7 +90,7 @@ static void it_goes_on(int status, bool failed)
 	uint64_t next = journal_next_seq(journal);
 	assert_int_equal(append(journal, 2), OK);
 	journal_close(journal);
-	struct kit_found found = kit_read(folder, EPOCH, 1);
+	struct kit_found found = kit_read(fail_folder, EPOCH, 1);
 	assert_int_equal(found.last, next + 1);
 	assert_true(found.records + found.missing == found.last - found.first + 1);
 	/* what never came lies between 3 and 10 at most */
@@ -134,27 +100,35 @@ static void it_goes_on(int status, bool failed)
 static void a_journal_goes_on_whatever_call_failed(void **state)
 {
 	const struct fail_scene scene = { .name = "life of a journal",
-		.before = start_empty,
+		.before = fail_each_clear,
 		.work = life_of_a_journal,
-		.after = it_goes_on };
-	assert_in_range(fail_each(&scene, top), 150, 1500);
+		.after = it_goes_on,
+		.calls = { 150, 1500 } };
+	fail_each(&scene);
 }
 
-/* ---- recovery: a damaged segment, and a torn write behind the last sound entry ---- */
+/* ---- three segments: 1 to 4, 5 to 10, 11 to 14 ---- */
 
-static void lay_damage(void)
+static void lay_epoch(void)
 {
-	start_empty();
-	struct journal *journal = kit_open(folder, NULL);
+	fail_each_clear();
+	struct journal *journal = kit_open(fail_folder, NULL);
 	kit_append(journal, 4, SMALL, 2);
 	assert_int_equal(journal_begin(journal, 5), OK);
 	kit_append(journal, 6, SMALL, 2);
 	assert_int_equal(journal_begin(journal, 11), OK);
 	kit_append(journal, 4, SMALL, 2);
 	journal_close(journal);
-	kit_flip(kit_segment(folder, 5), 8 * (JOURNAL_HEADER + 100));
-	kit_flip(kit_segment(folder, 11), 8 * (JOURNAL_HEADER + 3 * 96 + 50));
-	kit_poke(kit_segment(folder, 11), 6000, "a torn write", 12);
+}
+
+/* ---- recovery: a damaged segment, and a torn write behind the last sound entry ---- */
+
+static void lay_damage(void)
+{
+	lay_epoch();
+	kit_flip(kit_segment(fail_folder, 5), 8 * (JOURNAL_HEADER + 100));
+	kit_flip(kit_segment(fail_folder, 11), 8 * (JOURNAL_HEADER + 3 * 96 + 50));
+	kit_poke(kit_segment(fail_folder, 11), 6000, "a torn write", 12);
 }
 
 static struct journal_recovery recovered;
@@ -181,7 +155,7 @@ static void what_was_sound_is_found(int status, bool failed)
 	assert_true(failed || status == OK);
 	assert_int_equal(append(journal, 2), OK);
 	journal_close(journal);
-	struct kit_found found = kit_read(folder, EPOCH, 1);
+	struct kit_found found = kit_read(fail_folder, EPOCH, 1);
 	assert_int_equal(found.last, next + 1);
 	/* pages that could not be read for once are no sound entries, and a journal
 	 * goes on behind the last sound one */
@@ -200,25 +174,14 @@ static void recovery_finds_what_is_sound_or_says_why_not(void **state)
 	const struct fail_scene scene = { .name = "recovery",
 		.before = lay_damage,
 		.work = recover,
-		.after = what_was_sound_is_found };
-	assert_in_range(fail_each(&scene, top), 60, 1500);
+		.after = what_was_sound_is_found,
+		.calls = { 60, 1500 } };
+	fail_each(&scene);
 }
 
 /* ---- epochs nobody writes to ---- */
 
 enum { CUT_FROM = 8 };
-
-static void lay_epoch(void)
-{
-	start_empty();
-	struct journal *journal = kit_open(folder, NULL);
-	kit_append(journal, 4, SMALL, 2);
-	assert_int_equal(journal_begin(journal, 5), OK);
-	kit_append(journal, 6, SMALL, 2);
-	assert_int_equal(journal_begin(journal, 11), OK);
-	kit_append(journal, 4, SMALL, 2);
-	journal_close(journal);
-}
 
 static int cut_status, extent_status;
 static uint64_t extent_end, cut_segment_end;
@@ -226,24 +189,25 @@ static uint64_t extent_end, cut_segment_end;
 static int cut(void)
 {
 	uint64_t first;
-	cut_segment_end = journal_segment_end(folder, KIT_SOURCE, EPOCH, 7);
-	extent_status = journal_extent(folder, KIT_SOURCE, EPOCH, &first, &extent_end);
-	cut_status = journal_cut(folder, KIT_SOURCE, EPOCH, CUT_FROM);
+	cut_segment_end = journal_segment_end(fail_folder, KIT_SOURCE, EPOCH, 7);
+	extent_status =
+	        journal_extent(fail_folder, KIT_SOURCE, EPOCH, &first, &extent_end);
+	cut_status = journal_cut(fail_folder, KIT_SOURCE, EPOCH, CUT_FROM);
 	return cut_status;
 }
 
 /* "It is cut" and "so far it reaches" are said of what is so. */
 static void it_is_cut_where_it_says_so(int status, bool failed)
 {
-	struct kit_found found = kit_read(folder, EPOCH, 1);
+	struct kit_found found = kit_read(fail_folder, EPOCH, 1);
 	assert_true(failed || status == OK);
 	if (cut_status == OK)
 		assert_int_equal(found.last, CUT_FROM - 1);
 	assert_true(found.last >= CUT_FROM - 1);
 	assert_true(cut_segment_end == 11 || failed);
 	assert_true(cut_segment_end == 11 || cut_segment_end == 0);
-	assert_int_equal(journal_cut(folder, KIT_SOURCE, EPOCH, CUT_FROM), OK);
-	assert_int_equal(kit_read(folder, EPOCH, 1).last, CUT_FROM - 1);
+	assert_int_equal(journal_cut(fail_folder, KIT_SOURCE, EPOCH, CUT_FROM), OK);
+	assert_int_equal(kit_read(fail_folder, EPOCH, 1).last, CUT_FROM - 1);
 }
 
 static void an_end_is_taken_out_or_it_is_said_that_it_was_not(void **state)
@@ -251,15 +215,16 @@ static void an_end_is_taken_out_or_it_is_said_that_it_was_not(void **state)
 	const struct fail_scene scene = { .name = "cut",
 		.before = lay_epoch,
 		.work = cut,
-		.after = it_is_cut_where_it_says_so };
-	assert_in_range(fail_each(&scene, top), 25, 500);
+		.after = it_is_cut_where_it_says_so,
+		.calls = { 25, 500 } };
+	fail_each(&scene);
 }
 
 static int let_go(void)
 {
-	int n = journal_forget_epoch(folder, KIT_SOURCE, EPOCH, 5, 0);
+	int n = journal_forget_epoch(fail_folder, KIT_SOURCE, EPOCH, 5, 0);
 	return n == 1 && journal_forget_epoch(
-	                         folder, KIT_SOURCE, EPOCH, UINT64_MAX, 1) == 2
+	                         fail_folder, KIT_SOURCE, EPOCH, UINT64_MAX, 1) == 2
 	               ? OK
 	               : FAILED;
 }
@@ -267,8 +232,8 @@ static int let_go(void)
 static void the_rest_goes_later(int status, bool failed)
 {
 	assert_true(failed || status == OK);
-	journal_forget_epoch(folder, KIT_SOURCE, EPOCH, UINT64_MAX, 1);
-	assert_int_equal(access(kit_segment(folder, 11), F_OK), -1);
+	journal_forget_epoch(fail_folder, KIT_SOURCE, EPOCH, UINT64_MAX, 1);
+	assert_int_equal(access(kit_segment(fail_folder, 11), F_OK), -1);
 }
 
 static void an_epoch_is_let_go_in_the_end(void **state)
@@ -276,8 +241,9 @@ static void an_epoch_is_let_go_in_the_end(void **state)
 	const struct fail_scene scene = { .name = "let go",
 		.before = lay_epoch,
 		.work = let_go,
-		.after = the_rest_goes_later };
-	assert_in_range(fail_each(&scene, top), 8, 200);
+		.after = the_rest_goes_later,
+		.calls = { 8, 200 } };
+	fail_each(&scene);
 }
 
 /* ---- reading ---- */
@@ -289,7 +255,8 @@ static int read_all(void)
 	struct journal_reader *reader;
 	struct journal_entry entry;
 	struct problem why;
-	int status = journal_read_open(&reader, folder, KIT_SOURCE, EPOCH, 1), more;
+	int status = journal_read_open(&reader, fail_folder, KIT_SOURCE, EPOCH, 1),
+	    more;
 	read_now = (struct kit_found){ 0 };
 	if (status != OK)
 		return status;
@@ -311,7 +278,7 @@ static void nothing_false_was_read(int status, bool failed)
 		assert_int_equal(status, OK);
 		assert_int_equal(read_now.records, 14);
 	}
-	assert_int_equal(kit_read(folder, EPOCH, 1).records, 14);
+	assert_int_equal(kit_read(fail_folder, EPOCH, 1).records, 14);
 }
 
 static void a_reader_finds_all_or_less_and_nothing_false(void **state)
@@ -319,11 +286,13 @@ static void a_reader_finds_all_or_less_and_nothing_false(void **state)
 	const struct fail_scene scene = { .name = "reading",
 		.before = lay_epoch,
 		.work = read_all,
-		.after = nothing_false_was_read };
-	assert_in_range(fail_each(&scene, top), 20, 500);
+		.after = nothing_false_was_read,
+		.calls = { 20, 500 } };
+	fail_each(&scene);
 }
 
-#define with_folder(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define with_folder(test)                                                              \
+	cmocka_unit_test_setup_teardown(test, fail_each_setup, fail_each_teardown)
 
 int main(void)
 {

@@ -2,45 +2,27 @@
 /* Keys, both ends of the link and the ring, each call of opening them failing once. */
 #include "tests/check.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zmq.h>
 
 #include "base/folder.h"
-#include "base/log.h"
 #include "base/socket_parts.h"
 #include "sensors/link.h"
 #include "sensors/ring.h"
 #include "tests/fail_each.h"
 #include "tests/journal_kit.h"
 
-static char top[512], dir[600];
 static struct key_pair own, server;
-
-static void nobody_listens(enum log_level level, const char *text)
-{
-}
 
 static int setup(void **state)
 {
-	log_catch(nobody_listens);
-	if (scratch_make(state) != 0)
+	if (fail_each_setup(state) != 0)
 		return -1;
-	snprintf(top, sizeof top, "%s", (const char *)*state);
-	snprintf(dir, sizeof dir, "%s/keys", top);
 	return key_pair_new(&own) == OK && key_pair_new(&server) == OK ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	fail_each_tell();
-	log_catch(NULL);
-	return scratch_remove(state);
 }
 
 /* Open descriptors of this process: what failed half-way leaves none. */
@@ -56,15 +38,14 @@ static int before_descriptors;
 
 static const char *path_of(const char *name)
 {
-	return in_folder(dir, name);
+	return in_folder(fail_folder, name);
 }
 
 /* ---- key files ---- */
 
 static void lay_nothing(void)
 {
-	kit_remove(dir);
-	assert_int_equal(mkdir(dir, 0700), 0);
+	fail_each_clear();
 	before_descriptors = descriptors();
 }
 
@@ -98,8 +79,9 @@ static void a_key_file_is_whole_or_not_there(void **state)
 	const struct fail_scene scene = { .name = "key file",
 		.before = lay_nothing,
 		.work = write_key,
-		.after = it_can_be_written_after_all };
-	assert_in_range(fail_each(&scene, top), 8, 60);
+		.after = it_can_be_written_after_all,
+		.calls = { 8, 60 } };
+	fail_each(&scene);
 }
 
 /* ---- the cabinet's end ---- */
@@ -118,7 +100,7 @@ static int open_link(void)
 	static char path[700];
 	struct link link;
 	struct problem why = { .text = "" };
-	snprintf(path, sizeof path, "%s/station.yaml", dir);
+	snprintf(path, sizeof path, "%s/station.yaml", fail_folder);
 	struct station station = { .path = path,
 		.collector = "tcp://127.0.0.1:9",
 		.server_key = "collector.pub",
@@ -146,8 +128,9 @@ static void a_link_opens_whole_or_leaves_nothing(void **state)
 	const struct fail_scene scene = { .name = "link",
 		.before = lay_keys,
 		.work = open_link,
-		.after = it_opens_or_says_why_not };
-	assert_in_range(fail_each(&scene, top), 30, 300);
+		.after = it_opens_or_says_why_not,
+		.calls = { 30, 300 } };
+	fail_each(&scene);
 }
 
 static void a_station_without_a_collector_has_no_link(void **state)
@@ -181,7 +164,7 @@ static int open_server(void)
 	struct problem why = { .text = "" };
 	struct server_options options = { .endpoint = "tcp://127.0.0.1:*",
 		.own = &server,
-		.agents_folder = dir,
+		.agents_folder = fail_folder,
 		.most_agents = 4 };
 	n_agents = FAILED;
 	int status = server_socket_open(&socket, &options, &why);
@@ -213,8 +196,9 @@ static void a_server_opens_whole_or_leaves_nothing(void **state)
 	const struct fail_scene scene = { .name = "server",
 		.before = lay_agents,
 		.work = open_server,
-		.after = it_listens_or_says_why_not };
-	assert_in_range(fail_each(&scene, top), 40, 400);
+		.after = it_listens_or_says_why_not,
+		.calls = { 40, 400 } };
+	fail_each(&scene);
 }
 
 /* ---- the ring ---- */
@@ -240,11 +224,12 @@ static void a_ring_is_whole_or_not_there(void **state)
 	const struct fail_scene scene = { .name = "ring",
 		.before = lay_nothing,
 		.work = make_ring,
-		.after = it_is_there_or_not };
-	assert_int_equal(fail_each(&scene, top), 2);
+		.after = it_is_there_or_not,
+		.calls = { 2, 2 } };
+	fail_each(&scene);
 }
 
-#define with_keys(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define with_keys(test) cmocka_unit_test_setup_teardown(test, setup, fail_each_teardown)
 
 int main(void)
 {

@@ -7,32 +7,8 @@
 #include <unistd.h>
 
 #include "base/folder.h"
-#include "base/log.h"
 #include "tests/fail_each.h"
 #include "tests/journal_kit.h"
-
-static char top[512], folder[600];
-
-static void nobody_listens(enum log_level level, const char *text)
-{
-}
-
-static int setup(void **state)
-{
-	log_catch(nobody_listens);
-	if (scratch_make(state) != 0)
-		return -1;
-	snprintf(top, sizeof top, "%s", (const char *)*state);
-	snprintf(folder, sizeof folder, "%s/journal", top);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fail_each_tell();
-	log_catch(NULL);
-	return scratch_remove(state);
-}
 
 /* ---- lists longer than a folder's first page of memory ---- */
 
@@ -40,11 +16,12 @@ enum { SOURCES = 70 };
 
 static void lay_sources(void)
 {
-	if (access(folder, F_OK) == 0)
+	if (access(fail_folder, F_OK) == 0)
 		return;
 	for (int i = 0; i < SOURCES; i++) {
 		char path[700];
-		snprintf(path, sizeof path, "%s/tram-%02d/%016x", folder, i, i + 1);
+		snprintf(
+		        path, sizeof path, "%s/tram-%02d/%016x", fail_folder, i, i + 1);
 		assert_int_equal(folder_make(path), OK);
 	}
 }
@@ -54,7 +31,7 @@ static int n_sources;
 static int list_sources(void)
 {
 	static char source[SOURCES][SOURCE_SIZE + 1];
-	n_sources = journal_sources(folder, source, SOURCES);
+	n_sources = journal_sources(fail_folder, source, SOURCES);
 	return strcmp(source[0], "tram-00") == 0 ? OK : FAILED;
 }
 
@@ -70,8 +47,9 @@ static void sources_are_listed_as_far_as_they_can_be_seen(void **state)
 	const struct fail_scene scene = { .name = "sources",
 		.before = lay_sources,
 		.work = list_sources,
-		.after = no_more_than_there_are };
-	assert_in_range(fail_each(&scene, top), 3 * SOURCES, 20 * SOURCES);
+		.after = no_more_than_there_are,
+		.calls = { 3 * SOURCES, 20 * SOURCES } };
+	fail_each(&scene);
 }
 
 /* ---- groups ---- */
@@ -98,11 +76,13 @@ static void groups_are_all_there_or_none(void **state)
 	const struct fail_scene scene = { .name = "groups",
 		.before = nothing,
 		.work = make_groups,
-		.after = failed_or_not };
-	assert_int_equal(fail_each(&scene, top), 4);
+		.after = failed_or_not,
+		.calls = { 4, 4 } };
+	fail_each(&scene);
 }
 
-#define with_folder(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define with_folder(test)                                                              \
+	cmocka_unit_test_setup_teardown(test, fail_each_setup, fail_each_teardown)
 
 int main(void)
 {
