@@ -144,6 +144,13 @@ static void a_pruned_day_and_the_silence_behind_it_are_two_rows(void **state)
 	        "nt,,,2026-11-03T00:00:00+07:00,2026-11-04T12:00:00+07:00,no,129600,"
 	        "station,yes,2160,0,,");
 	free(text);
+	text = run_command(
+	        &code, "cd %s && %s verify a 2>&1", (char *)*state, quantrac);
+	assert_contains(text,
+	        "kcn-mau/nt/2026/nt_2026-11-02.h5: PRUNED (600 records, by order "
+	        "QD-12/2026)\n");
+	assert_contains(text, "0 missing, 1 pruned");
+	free(text);
 	/* no damage to whoever asks for results, but told; and no second order for it */
 	text = run_command(&code,
 	        "cd %s && %s --archive a means --station nt --channel cod --period 24h "

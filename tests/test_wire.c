@@ -324,9 +324,11 @@ static void hello_comes_back(void **state)
 	out[30] = '\n';
 	assert_int_equal(wire_hello_get(&got, out, 24 + 23), MALFORMED);
 	assert_int_equal(wire_hello_get(&got, out, 24), OK);
-	out[23] = 1;
-	assert_int_equal(wire_hello_get(&got, out, 24), MALFORMED);
-	out[23] = 0;
+	for (size_t i = 17; i < 24; i++) { /* kept for later */
+		out[i] = 1;
+		assert_int_equal(wire_hello_get(&got, out, 24), MALFORMED);
+		out[i] = 0;
+	}
 	out[16] = CLOCK_STEPPED + 1;
 	assert_int_equal(wire_hello_get(&got, out, 24), MALFORMED);
 }

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the cabinet told, and what it is not the reason of; gaps that begin together. */
+#include "tests/gaps_fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Ends the ledger: one gap of `instrument`, and whether `words` are its reason. */
+static void expect_reason(const char *instrument, const char *words, bool is_reason)
+{
+	const struct gap *gap;
+	size_t found;
+	char reason[900];
+	assert_int_equal(gaps_finish(gaps, &gap, &found), OK);
+	assert_int_equal(found, 1);
+	assert_string_equal(gap->instrument, instrument);
+	gap_reason(gap, reason, sizeof reason);
+	assert_int_equal(strstr(reason, words) != NULL, is_reason);
+	gaps_free(gaps);
+}
+
+static void silent_from(double from_s)
+{
+	feed_run(cod, from_s, 600, STATE_OK);
+	feed_run(cod, 600, 700, STATE_SILENT);
+}
+
+static void go_on(void)
+{
+	feed_run(cod, 700, 1200, STATE_OK);
+}
+
+static void what_ended_before_is_no_reason(void **with)
+{
+	feed_begin();
+	feed_run(cod, 0, 100, STATE_OK);
+	feed_state(100, "instrument cod", "down", "cable pulled");
+	feed_state(101, "port spare", "down", "is not there");
+	feed_run(cod, 101, 201, STATE_OK);
+	feed_state(195, "instrument cod", "up", "");
+	silent_from(201);
+	go_on();
+	expect_reason("cod", "cable pulled", false);
+}
+
+static void what_goes_on_is_the_reason(void **with)
+{
+	feed_begin();
+	feed_run(cod, 0, 100, STATE_OK);
+	feed_state(100, "instrument cod", "down", "cable pulled");
+	silent_from(101);
+	go_on();
+	expect_reason("cod", "cable pulled", true);
+}
+
+static void the_later_reason_takes_the_place_of_the_earlier(void **with)
+{
+	feed_begin();
+	feed_run(cod, 0, 100, STATE_OK);
+	feed_state(100, "instrument cod", "down", "cable pulled");
+	feed_state(101, "instrument cod", "down", "lamp burnt out");
+	silent_from(102);
+	go_on();
+	expect_reason("cod", "lamp burnt out", true);
+}
+
+/* Down from `s` on, silent from 600 to 700. */
+static void tell_at(double s, bool is_reason)
+{
+	feed_begin();
+	silent_from(0);
+	feed_state(s, "instrument cod", "down", "cable pulled");
+	go_on();
+	expect_reason("cod", "cable pulled", is_reason);
+}
+
+static void half_of_a_gap_is_not_most_of_it(void **with)
+{
+	tell_at(649, true);
+	tell_at(650, false);
+}
+
+static void an_end_at_half_of_a_gap_is_not_enough(void **with)
+{
+	for (int up_s = 650; up_s <= 651; up_s++) {
+		feed_begin();
+		feed_state(0, "instrument cod", "down", "cable pulled");
+		silent_from(0);
+		feed_state(up_s, "instrument cod", "up", "");
+		go_on();
+		expect_reason("cod", "cable pulled", up_s == 651);
+	}
+}
+
+/* Channels with states of their own. */
+static void put_each(const struct describe *describe, double s, uint8_t first,
+        uint8_t second, uint8_t third)
+{
+	const uint8_t states[3] = { first, second, third };
+	const struct gaps_reading reading = { .describe = describe,
+		.time_us = feed_at(s),
+		.epoch = epoch,
+		.seq = ++seq,
+		.state = states };
+	assert_int_equal(gaps_reading(gaps, &reading), OK);
+}
+
+static bool within(double s, double from_s, double to_s)
+{
+	return s >= from_s && s < to_s;
+}
+
+static void channels_that_fail_nearly_together_are_one_from_first_to_last(void **with)
+{
+	feed_begin();
+	for (double s = 0; s < 1200; s += 10)
+		put_each(ph, s, within(s, 600, 700) ? STATE_SILENT : STATE_OK,
+		        within(s, 610, 710) ? STATE_SILENT : STATE_OK, STATE_OK);
+	expect_gaps(
+	        (struct want[]){ { "ph", "", 600, 710, GAP_SILENT, 20, 0, 0, NULL } },
+	        1);
+}
+
+/* The cause of the first in the alphabet is the last of its kind. */
+static void gaps_of_one_time_stand_in_order_of_their_channels(void **with)
+{
+	struct describe *three = feed_instrument("three", 3, 10);
+	feed_begin();
+	for (double s = 0; s < 1200; s += 10) {
+		bool bad = within(s, 600, 700);
+		put_each(three, s, STATE_OK, bad ? STATE_SILENT : STATE_OK,
+		        bad ? STATE_FAULT : STATE_OK);
+	}
+	expect_gaps((struct want[]){ { "three", "three", 600, 700, GAP_FAULT, 10, 0, 0,
+	                                     NULL },
+	                    { "three", "two", 600, 700, GAP_SILENT, 10, 0, 0, NULL } },
+	        2);
+	describe_free(three);
+}
+
+/* More told than the first room for it. */
+static void a_hundred_downs_are_all_remembered(void **with)
+{
+	feed_begin();
+	for (int i = 0; i < 100; i++) {
+		char subject[32];
+		snprintf(subject, sizeof subject, "port p%d", i);
+		feed_state(i, subject, "down", "is not there");
+	}
+	feed_state(100, "instrument cod", "down", "cable pulled");
+	silent_from(110);
+	go_on();
+	expect_reason("cod", "cable pulled", true);
+}
+
+static void only_the_numbers_that_are_missing_are_counted_when_runs_meet(void **with)
+{
+	static const uint64_t order[] = { 1, 2, 5, 6, 9, 10, 13, 14, 17, 18, 3, 4, 11,
+		12 };
+	const uint8_t states[1] = { STATE_OK };
+	feed_begin();
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+		gaps_reading(gaps, &(struct gaps_reading){ cod, feed_at(10 * (double)i),
+		                           epoch, order[i], states });
+	const struct gap *gap;
+	size_t found;
+	uint64_t records = 0;
+	assert_int_equal(gaps_finish(gaps, &gap, &found), OK);
+	for (size_t i = 0; i < found; i++)
+		records += gap[i].records;
+	assert_int_equal(records, 4); /* 7, 8, 15 and 16 */
+	gaps_free(gaps);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, feed_setup, feed_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_ended_before_is_no_reason),
+		TEST(what_goes_on_is_the_reason),
+		TEST(the_later_reason_takes_the_place_of_the_earlier),
+		TEST(half_of_a_gap_is_not_most_of_it),
+		TEST(an_end_at_half_of_a_gap_is_not_enough),
+		TEST(channels_that_fail_nearly_together_are_one_from_first_to_last),
+		TEST(gaps_of_one_time_stand_in_order_of_their_channels),
+		TEST(a_hundred_downs_are_all_remembered),
+		TEST(only_the_numbers_that_are_missing_are_counted_when_runs_meet),
+	};
+	return cmocka_run_group_tests_name("gaps: what was told", tests, NULL, NULL);
+}
