@@ -2,24 +2,22 @@
 /* Work in a child process: what comes back of it, and what is said when it does not. */
 #include "tests/check.h"
 
+#include <errno.h>
+#include <semaphore.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "collector/apart.h"
 
 enum { RAISED = 5, CHILDS_END = STDERR_FILENO + 1 };
 
-static struct shared { /* by parent and child */
-	atomic_int alarms;
-} * shared;
+static sem_t *alarms; /* shared by parent and child */
 
 static int count_on(void *with, struct problem *why)
 {
@@ -105,24 +103,24 @@ static void without_a_descriptor_left_no_child_is_made(void **state)
 
 static void note_alarm(int number)
 {
-	shared->alarms++;
+	sem_post(alarms);
 }
 
-static void until_alarms(int n)
+static void await_alarms(int n)
 {
-	const struct timespec moment = { .tv_nsec = 100000 };
-	while (shared->alarms < n)
-		nanosleep(&moment, NULL);
+	for (int i = 0; i < n; i++)
+		while (sem_wait(alarms) != 0 && errno == EINTR)
+			continue;
 }
 
 /* First its parent waits for what it says, then for its end. */
 static int be_waited_for(void *with, struct problem *why)
 {
 	bool says = *(bool *)with;
-	until_alarms(RAISED);
+	await_alarms(RAISED);
 	if (!says) {
 		close(CHILDS_END);
-		until_alarms(2 * RAISED);
+		await_alarms(RAISED);
 	}
 	return OK;
 }
@@ -139,7 +137,7 @@ static void a_signal_interrupts_neither_wait(void **state)
 	struct problem why = { .text = "" };
 	assert_int_equal(sigaction(SIGALRM, &catch, &before), 0);
 	for (int i = 0; i < 2; i++) {
-		shared->alarms = 0;
+		assert_int_equal(sem_init(alarms, 1, 0), 0);
 		setitimer(ITIMER_REAL, &every, NULL);
 		int status = apart_run(&apart, &why);
 		setitimer(ITIMER_REAL, &never, NULL);
@@ -159,9 +157,9 @@ int main(void)
 		cmocka_unit_test(without_a_descriptor_left_no_child_is_made),
 		cmocka_unit_test(a_signal_interrupts_neither_wait),
 	};
-	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+	alarms = mmap(NULL, sizeof *alarms, PROT_READ | PROT_WRITE,
 	        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	return shared == MAP_FAILED
+	return alarms == MAP_FAILED
 	               ? 70
 	               : cmocka_run_group_tests_name("apart", tests, NULL, NULL);
 }

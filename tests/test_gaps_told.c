@@ -155,8 +155,9 @@ static void a_hundred_downs_are_all_remembered(void **with)
 
 static void only_the_numbers_that_are_missing_are_counted_when_runs_meet(void **with)
 {
-	static const uint64_t order[] = { 1, 2, 5, 6, 9, 10, 13, 14, 17, 18, 3, 4, 11,
-		12 };
+	/* eight runs, as many as there is room for at first */
+	static const uint64_t order[] = { 1, 2, 5, 6, 9, 10, 13, 14, 17, 18, 21, 22, 25,
+		26, 29, 30, 3, 4, 11, 12 };
 	const uint8_t states[1] = { STATE_OK };
 	feed_begin();
 	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
@@ -168,8 +169,65 @@ static void only_the_numbers_that_are_missing_are_counted_when_runs_meet(void **
 	assert_int_equal(gaps_finish(gaps, &gap, &found), OK);
 	for (size_t i = 0; i < found; i++)
 		records += gap[i].records;
-	assert_int_equal(records, 4); /* 7, 8, 15 and 16 */
+	assert_int_equal(records, 10); /* 7, 8, 15, 16, 19, 20, 23, 24, 27, 28 */
 	gaps_free(gaps);
+}
+
+static void a_loss_told_of_numbers_that_are_all_here_loses_none(void **with)
+{
+	feed_begin();
+	feed_both(0, 600);
+	feed_drop(600, &(struct gap_event){ .first_seq = 11,
+	                       .last_seq = 20,
+	                       .count = 10,
+	                       .from_us = feed_at(50),
+	                       .to_us = feed_at(100),
+	                       .why = "a new epoch",
+	                       .why_size = 11 });
+	feed_both(600, 1200);
+	expect_gaps(NULL, 0);
+}
+
+static void a_cause_that_changes_within_a_cycle_goes_back_to_its_beginning(void **with)
+{
+	feed_begin();
+	feed_run(cod, 0, 100, STATE_OK);
+	feed_put(cod, 100, STATE_SILENT);
+	feed_put(cod, 104, STATE_GARBLED);
+	feed_run(cod, 110, 600, STATE_OK);
+	expect_gaps(
+	        (struct want[]){ { "cod", "", 100, 110, GAP_GARBLED, 1, 0, 0, NULL } },
+	        1);
+}
+
+static void the_fast_one_of_two_is_missed_while_the_slow_one_comes(void **with)
+{
+	struct describe *slow = feed_instrument("slow", 1, 100);
+	feed_begin();
+	for (double s = 0; s < 1200; s += 10) {
+		if (!within(s, 310, 700))
+			feed_put(cod, s, STATE_OK);
+		if ((int)s % 100 == 0)
+			feed_put(slow, s + 1, STATE_OK);
+	}
+	expect_gaps((struct want[]){ { "cod", "", 310, 700, GAP_NO_READING, 39, 0, 0,
+	                    NULL } },
+	        1);
+	describe_free(slow);
+}
+
+/* Near is ten cycles, and never more than a quarter of an hour. */
+static void gaps_of_a_slow_analyser_a_quarter_of_an_hour_apart_stay_two(void **with)
+{
+	struct describe *slow = feed_instrument("slow", 1, 600);
+	feed_begin();
+	for (int k = 0; k < 8; k++)
+		feed_put(slow, 600 * k, k == 1 || k == 4 ? STATE_SILENT : STATE_OK);
+	expect_gaps(
+	        (struct want[]){ { "slow", "", 600, 1200, GAP_SILENT, 1, 0, 0, NULL },
+	                { "slow", "", 2400, 3000, GAP_SILENT, 1, 0, 0, NULL } },
+	        2);
+	describe_free(slow);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, feed_setup, feed_teardown)
@@ -186,6 +244,10 @@ int main(void)
 		TEST(gaps_of_one_time_stand_in_order_of_their_channels),
 		TEST(a_hundred_downs_are_all_remembered),
 		TEST(only_the_numbers_that_are_missing_are_counted_when_runs_meet),
+		TEST(a_loss_told_of_numbers_that_are_all_here_loses_none),
+		TEST(a_cause_that_changes_within_a_cycle_goes_back_to_its_beginning),
+		TEST(the_fast_one_of_two_is_missed_while_the_slow_one_comes),
+		TEST(gaps_of_a_slow_analyser_a_quarter_of_an_hour_apart_stay_two),
 	};
 	return cmocka_run_group_tests_name("gaps: what was told", tests, NULL, NULL);
 }
