@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/assess_kit.h"
 
-struct made_rule made;
+struct made_rule the_rule;
 
-struct work work;
+struct work the_work;
 
 struct series day_of(size_t valid, double value, uint8_t state)
 {
 	struct series series = made_series(DAY, 300, MADE_DAY);
 	made_values(&series, 0, valid, value);
 	made_states(&series, valid, DAY, state);
-	made_rule(&made);
+	made_rule(&the_rule);
 	return series;
 }
 
 struct assessment assess(const struct series *series)
 {
-	return made_assessment(&made, series, NULL, &work);
+	return made_assessment(&the_rule, series, NULL, &the_work);
 }
 
 void assert_result(const struct assessment *a, uint8_t result, uint8_t by)
@@ -31,6 +31,6 @@ void assert_result(const struct assessment *a, uint8_t result, uint8_t by)
 
 int free_work(void **state)
 {
-	work_free(&work);
+	work_free(&the_work);
 	return 0;
 }

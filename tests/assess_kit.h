@@ -11,8 +11,8 @@
 
 #define DAY 288 /* base values of a day */
 
-extern struct made_rule made;
-extern struct work work;
+extern struct made_rule the_rule;
+extern struct work the_work;
 
 /* cmocka fixture of the end of a group. */
 int free_work(void **state);

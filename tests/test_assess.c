@@ -51,7 +51,7 @@ static void equality_is_within_and_nothing_is_rounded(void **state)
 	assert_close(a.value, 75 + 0.001 / DAY, 1e-12);
 	/* 288 times 0.1 added up is not 28.8 in doubles; that is no exceedance. */
 	made_values(&series, 0, DAY, 0.1);
-	made.value[0].high = 0.1;
+	the_rule.value[0].high = 0.1;
 	a = assess(&series);
 	assert_result(&a, RESULT_WITHIN, BY_VALUES);
 	series_free(&series);
@@ -111,7 +111,7 @@ static void between_the_bounds_nothing_is_decided(void **state)
 	assert_result(&a, RESULT_WITHIN, BY_UPPER_BOUND);
 	assert_close(a.upper_bound, (200 * 20 + 88 * 150) / 288.0, 1e-12);
 	/* A rule that voids such days says so. */
-	made.stage[1].below = BELOW_VOID;
+	the_rule.stage[1].below = BELOW_VOID;
 	a = assess(&series);
 	assert_result(&a, RESULT_NOT_DECIDABLE, BY_NOTHING);
 	series_free(&series);
@@ -169,7 +169,7 @@ static void values_at_range_top_count_there_and_are_marked(void **state)
 static int basis(const struct channel *about, struct problem *why)
 {
 	double factor, offset;
-	return basis_check(about, &made.limit, &factor, &offset, why);
+	return basis_check(about, &the_rule.limit, &factor, &offset, why);
 }
 
 /* 6.0 mg/L of NH4 is 4.66 mg/L of N: refused, not compared with 5. */
@@ -179,7 +179,7 @@ static void bases_that_differ_are_not_compared(void **state)
 	struct channel about = series.about;
 	struct problem why;
 	double factor, offset;
-	made.limit.expressed_as = "N";
+	the_rule.limit.expressed_as = "N";
 	about.expressed_as = "N";
 	assert_int_equal(basis(&about, &why), OK);
 	about.expressed_as = "NH4";
@@ -190,16 +190,18 @@ static void bases_that_differ_are_not_compared(void **state)
 	assert_int_equal(basis(&about, &why), REFUSED);
 	assert_contains(why.text, "nothing");
 
-	made_rule(&made);
-	made.limit.unit = "mg/Nm3";
-	made.limit.gas_state = about.gas_state = "standard";
-	made.limit.reference_temperature_C = about.reference_temperature_C = 25;
-	made.limit.reference_pressure_kPa = about.reference_pressure_kPa = 101.325;
+	made_rule(&the_rule);
+	the_rule.limit.unit = "mg/Nm3";
+	the_rule.limit.gas_state = about.gas_state = "standard";
+	the_rule.limit.reference_temperature_C = about.reference_temperature_C = 25;
+	the_rule.limit.reference_pressure_kPa = about.reference_pressure_kPa = 101.325;
 	about.unit = "ug/Nm3";
-	assert_int_equal(basis_check(&about, &made.limit, &factor, &offset, &why), OK);
+	assert_int_equal(
+	        basis_check(&about, &the_rule.limit, &factor, &offset, &why), OK);
 	assert_close(factor, 0.001, 1e-12);
 	about.unit = "mg/m3";
-	assert_int_equal(basis_check(&about, &made.limit, &factor, &offset, &why), OK);
+	assert_int_equal(
+	        basis_check(&about, &the_rule.limit, &factor, &offset, &why), OK);
 	assert_close(factor, 1, 1e-12);
 	about.unit = "ppm";
 	assert_int_equal(basis(&about, &why), REFUSED);

@@ -11,11 +11,11 @@
 
 static void make_ph(struct series *series)
 {
-	made.limit.unit = series->about.unit = "pH";
-	made.limit.bounded = false;
-	made.limit.decimals = 1;
-	made.value[0].low = 5.5;
-	made.value[0].high = 9;
+	the_rule.limit.unit = series->about.unit = "pH";
+	the_rule.limit.bounded = false;
+	the_rule.limit.decimals = 1;
+	the_rule.value[0].low = 5.5;
+	the_rule.value[0].high = 9;
 	series->about.high = 14;
 	series->about.accuracy_reading_percent = NAN;
 	series->about.accuracy_absolute = 0.2;
@@ -84,16 +84,16 @@ static void no_operation_is_not_assessed(void **state)
 {
 	struct series series = day_of(DAY, 90, STATE_OK);
 	uint8_t running[DAY] = { 0 };
-	struct assessment a = made_assessment(&made, &series, running, &work);
+	struct assessment a = made_assessment(&the_rule, &series, running, &the_work);
 	assert_result(&a, RESULT_NOT_APPLICABLE, BY_NO_OPERATION);
 	assert_int_equal(a.expected, 0);
 	assert_close(a.stopped_s, 86400, 0);
 	/* 6 h are 72 base values. */
 	memset(running, RUNNING_YES, 71);
-	a = made_assessment(&made, &series, running, &work);
+	a = made_assessment(&the_rule, &series, running, &the_work);
 	assert_result(&a, RESULT_NOT_APPLICABLE, BY_SHORT_OPERATION);
 	running[71] = RUNNING_UNKNOWN;
-	a = made_assessment(&made, &series, running, &work);
+	a = made_assessment(&the_rule, &series, running, &the_work);
 	assert_result(&a, RESULT_OVER, BY_VALUES);
 	assert_int_equal(a.expected, 72);
 	assert_int_equal(a.of[COUNTS_STOPPED], 216);
@@ -116,7 +116,7 @@ static void a_stop_nobody_measured_is_missing(void **state)
 static void results_of_a_slow_analyser_are_counted(void **state)
 {
 	struct series series = made_series(1440, 60, MADE_DAY);
-	made_rule(&made);
+	made_rule(&the_rule);
 	series.about.result_every_s = 2700;
 	made_states(&series, 0, 1440, STATE_UNCHANGED);
 	for (size_t i = 0; i < 1440; i += 45) {
@@ -148,7 +148,7 @@ static void results_of_a_slow_analyser_are_counted(void **state)
 static void between_results_nothing_is_missing(void **state)
 {
 	struct series series = made_series(24, 3600, MADE_DAY + 30 * US_PER_MIN);
-	made_rule(&made);
+	made_rule(&the_rule);
 	made_values(&series, 0, 24, 60);
 	struct assessment a = assess(&series);
 	assert_int_equal(a.expected, 24);
@@ -170,11 +170,11 @@ static void between_results_nothing_is_missing(void **state)
 static void a_stage_can_be_made_of_another(void **state)
 {
 	struct series series = day_of(DAY, 50, STATE_OK);
-	made.stage[2] = made.stage[1];
-	made.stage[2].of = "hour";
-	made.stage[1].name = "hour";
-	made.stage[1].period_s = 3600;
-	made.rule.n_stages = 3;
+	the_rule.stage[2] = the_rule.stage[1];
+	the_rule.stage[2].of = "hour";
+	the_rule.stage[1].name = "hour";
+	the_rule.stage[1].period_s = 3600;
+	the_rule.rule.n_stages = 3;
 	made_values(&series, 0, 12, 200);
 	struct assessment a = assess(&series);
 	assert_int_equal(a.expected, 24);
@@ -184,7 +184,7 @@ static void a_stage_can_be_made_of_another(void **state)
 	a = assess(&series);
 	assert_int_equal(a.valid, 23);
 	assert_close(a.value, 50, 0);
-	made.stage[2].statistic = STATISTIC_MAX;
+	the_rule.stage[2].statistic = STATISTIC_MAX;
 	made_states(&series, 0, 4, STATE_OK);
 	made_values(&series, 0, 4, 200);
 	a = assess(&series);
@@ -197,14 +197,14 @@ static void a_stage_can_be_made_of_another(void **state)
 static void the_decision_rule_is_the_documents(void **state)
 {
 	struct series series = day_of(DAY, 90, STATE_OK);
-	made.rule.decision = DECISION_SUBTRACT;
-	made.limit.subtract_percent = 20;
+	the_rule.rule.decision = DECISION_SUBTRACT;
+	the_rule.limit.subtract_percent = 20;
 	struct assessment a = assess(&series);
 	assert_result(&a, RESULT_WITHIN, BY_VALUES);
 	made_values(&series, 0, DAY, 90.01);
 	a = assess(&series);
 	assert_result(&a, RESULT_OVER, BY_VALUES);
-	made.rule.decision = DECISION_GUARD;
+	the_rule.rule.decision = DECISION_GUARD;
 	made_values(&series, 0, DAY, 78.7);
 	a = assess(&series);
 	assert_result(&a, RESULT_WITHIN, BY_VALUES);
