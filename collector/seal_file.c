@@ -169,14 +169,15 @@ static int tree_prove(struct target *target, const struct batch *batch, struct d
         struct problem *why)
 {
 	size_t blocks = day_blocks(batch->n), size = blocks * DIGEST_SIZE;
-	uint8_t *node = malloc(2 * size + 1), *written = node + size;
+	uint8_t *node = malloc(2 * size + 1); /* its own, behind them the file's */
 	struct proof_tree tree;
 	if (node == NULL || day_nodes(batch->record, batch->n, node) != OK ||
 	        proof_tree_start(&tree) != OK) {
 		free(node);
 		return no_memory(why);
 	}
-	int status = day_tree(day, written, blocks, why);
+	const uint8_t *written = node + size;
+	int status = day_tree(day, node + size, blocks, why);
 	if (status == OK && memcmp(node, written, size) != 0)
 		status = problem_set(why, MALFORMED, EXIT_INTERNAL,
 		        "%s: /" LAYOUT_TREE " in the file is not that of the journal's "
