@@ -256,7 +256,8 @@ static void settle(void)
 	cabinet_acked();
 	look_at_cabinet();
 	uint64_t wanted = k.station.n;
-	while (((acked = cabinet_acked()) < wanted || !catches_sigterm(k.daemon)) &&
+	while (((acked = cabinet_acked()) < wanted || !catches_sigterm(k.daemon) ||
+	               !catches_sigterm(t.collectd)) &&
 	        now_ms() < end)
 		step();
 	if (acked < wanted)
