@@ -253,10 +253,21 @@ static bool key_file(const struct look *look, const char *name, bool *right)
 	return true;
 }
 
+/* "<name>.<number>.tmp": it was being written when the power failed. */
+static bool is_half_written(const char *name)
+{
+	const char *end = strrchr(name, '.');
+	const char *number = end != NULL ? end : name;
+	while (number > name && number[-1] >= '0' && number[-1] <= '9')
+		number--;
+	return end != NULL && strcmp(end, ".tmp") == 0 && number < end &&
+	       number > name + 1 && number[-1] == '.';
+}
+
 static bool is_ours(const char *name)
 {
 	size_t n = strspn(name, "0123456789");
-	return name[0] == '.' || strcmp(name, "acts") == 0 ||
+	return name[0] == '.' || is_half_written(name) || strcmp(name, "acts") == 0 ||
 	       strcmp(name, CHECKPOINT_OPEN) == 0 ||
 	       (n == 12 && (name[n] == '\0' || strcmp(name + n, ".tsq") == 0 ||
 	                           strcmp(name + n, ".tsr") == 0));

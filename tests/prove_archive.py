@@ -27,7 +27,7 @@ SEED = int(sys.argv[3]) if len(sys.argv) > 3 else 20261115
 BYTES = int(sys.argv[4]) if len(sys.argv) > 4 else 2000
 
 
-HARMLESS = ("nothing", "a link round and round", "one that is to be the first, beside others")
+HARMLESS = ("nothing", "a link round and round", "one that is to be the first, beside others", "a checkpoint that was being written")
 
 
 def compare(folder, archive):

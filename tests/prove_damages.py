@@ -217,6 +217,8 @@ DAMAGES = (
     ("one that is to be the first, beside others", copy, CHECKPOINT, "checkpoints/.first"),
     ("only one that is to be the first", first_only),
     ("a name that is no text", put_in, b"kcn-mau/outlet/2026/\xff\xc3\x28.h5"),
+    ("a checkpoint that was being written", put_in, b"checkpoints/000000000015.2646.tmp"),
+    ("nearly one that was being written", put_in, b"checkpoints/000000000015.a.tmp"),
     ("a name that is no text, of a key", put_in, b"checkpoints/\xfe.pem"),
     ("a key in the acts", flip, ACTS, 20, 1),
     ("a signature in the acts", flip, ACTS, -20, 1),

@@ -28,7 +28,11 @@
 
 #define DESCRIPTORS 4096
 
-static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+/* Of all processes: a child reads a file while its parent syncs it. */
+static struct common {
+	pthread_mutex_t one_at_a_time;
+	uint32_t handles; /* given so far */
+} alone = { .one_at_a_time = PTHREAD_MUTEX_INITIALIZER }, *common = &alone;
 static int out = -1;
 static char root[4096];
 static size_t root_n;
@@ -36,7 +40,6 @@ static const char *skip = "";
 static const char *log_path;
 static pid_t owner; /* of `out`: a child opens its own */
 static uint32_t handle[DESCRIPTORS];
-static uint32_t *handles; /* given so far, by all processes */
 
 static void open_log(void)
 {
@@ -47,6 +50,18 @@ static void open_log(void)
 		_exit(97);
 }
 
+static void share(void)
+{
+	pthread_mutexattr_t of_all;
+	common = mmap(NULL, sizeof *common, PROT_READ | PROT_WRITE,
+	        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (common == MAP_FAILED)
+		_exit(97);
+	pthread_mutexattr_init(&of_all);
+	pthread_mutexattr_setpshared(&of_all, PTHREAD_PROCESS_SHARED);
+	pthread_mutex_init(&common->one_at_a_time, &of_all);
+}
+
 __attribute__((constructor)) static void begin(void)
 {
 	const char *log = getenv("WRITES_LOG"), *folder = getenv("WRITES_ROOT");
@@ -55,8 +70,7 @@ __attribute__((constructor)) static void begin(void)
 	root_n = (size_t)snprintf(root, sizeof root, "%s/", folder);
 	if (getenv("WRITES_SKIP") != NULL)
 		skip = getenv("WRITES_SKIP");
-	handles = mmap(NULL, sizeof *handles, PROT_READ | PROT_WRITE,
-	        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	share();
 	log_path = log;
 	open_log();
 }
@@ -115,20 +129,20 @@ static int opened(int folder, const char *name, int flags, mode_t mode)
 	char whole[8192];
 	struct stat st;
 	const char *path = below(folder, name, whole);
-	pthread_mutex_lock(&one_at_a_time);
+	pthread_mutex_lock(&common->one_at_a_time);
 	bool was = path != NULL && fstatat(folder, name, &st, 0) == 0;
 	int fd = (int)syscall(SYS_openat, folder, name, flags, mode);
 	if (fd >= 0 && fd < DESCRIPTORS)
 		handle[fd] = 0;
 	if (fd >= 0 && fd < DESCRIPTORS && path != NULL) {
-		handle[fd] = ++*handles;
+		handle[fd] = ++common->handles;
 		enter((struct crash_entry){ .type = CRASH_OPEN,
-		              .handle = *handles,
+		              .handle = common->handles,
 		              .at = was ? (flags & O_TRUNC) != 0 : 2,
 		              .first_n = (uint32_t)strlen(path) },
 		        path, NULL);
 	}
-	pthread_mutex_unlock(&one_at_a_time);
+	pthread_mutex_unlock(&common->one_at_a_time);
 	return fd;
 }
 
@@ -203,10 +217,10 @@ static long on_descriptor(
 ssize_t pwrite(int fd, const void *in, size_t n, off_t at)
 {
 	struct crash_entry entry = { .type = CRASH_WRITE, .at = (uint64_t)at };
-	pthread_mutex_lock(&one_at_a_time);
+	pthread_mutex_lock(&common->one_at_a_time);
 	long put_n =
 	        on_descriptor(syscall(SYS_pwrite64, fd, in, n, at), fd, &entry, in);
-	pthread_mutex_unlock(&one_at_a_time);
+	pthread_mutex_unlock(&common->one_at_a_time);
 	return put_n;
 }
 
@@ -214,40 +228,40 @@ ssize_t write(int fd, const void *in, size_t n)
 {
 	struct crash_entry entry = { .type = CRASH_WRITE };
 	if (out >= 0 && fd == CRASH_MARK_FD) {
-		pthread_mutex_lock(&one_at_a_time);
+		pthread_mutex_lock(&common->one_at_a_time);
 		enter((struct crash_entry){ .type = CRASH_MARK,
 		              .second_n = (uint32_t)n },
 		        NULL, in);
-		pthread_mutex_unlock(&one_at_a_time);
+		pthread_mutex_unlock(&common->one_at_a_time);
 		return (ssize_t)n;
 	}
 	if (handle_of(fd) == 0)
 		return syscall(SYS_write, fd, in, n);
-	pthread_mutex_lock(&one_at_a_time);
+	pthread_mutex_lock(&common->one_at_a_time);
 	long put_n = syscall(SYS_write, fd, in, n);
 	off_t end = (off_t)syscall(SYS_lseek, fd, 0, SEEK_CUR);
 	entry.at = (uint64_t)(end - (put_n > 0 ? put_n : 0));
 	on_descriptor(put_n, fd, &entry, in);
-	pthread_mutex_unlock(&one_at_a_time);
+	pthread_mutex_unlock(&common->one_at_a_time);
 	return put_n;
 }
 
 int ftruncate(int fd, off_t size)
 {
 	struct crash_entry entry = { .type = CRASH_TRUNCATE, .at = (uint64_t)size };
-	pthread_mutex_lock(&one_at_a_time);
+	pthread_mutex_lock(&common->one_at_a_time);
 	long done = on_descriptor(syscall(SYS_ftruncate, fd, size), fd, &entry, NULL);
-	pthread_mutex_unlock(&one_at_a_time);
+	pthread_mutex_unlock(&common->one_at_a_time);
 	return (int)done;
 }
 
 int fallocate(int fd, int mode, off_t at, off_t n)
 {
 	struct crash_entry entry = { .type = CRASH_ALLOCATE, .at = (uint64_t)(at + n) };
-	pthread_mutex_lock(&one_at_a_time);
+	pthread_mutex_lock(&common->one_at_a_time);
 	long done = on_descriptor(
 	        syscall(SYS_fallocate, fd, mode, at, n), fd, &entry, NULL);
-	pthread_mutex_unlock(&one_at_a_time);
+	pthread_mutex_unlock(&common->one_at_a_time);
 	return (int)done;
 }
 
@@ -264,9 +278,9 @@ static int synced(int fd, long number, const char *name)
 	struct crash_entry entry = { .type = CRASH_SYNC };
 	if (strcmp(skip, name) == 0)
 		return 0;
-	pthread_mutex_lock(&one_at_a_time);
+	pthread_mutex_lock(&common->one_at_a_time);
 	long done = on_descriptor(syscall(number, fd), fd, &entry, NULL);
-	pthread_mutex_unlock(&one_at_a_time);
+	pthread_mutex_unlock(&common->one_at_a_time);
 	return (int)done;
 }
 
@@ -288,7 +302,7 @@ static int on_names(long done, uint8_t type, const char *path, const char *to)
 		              .first_n = (uint32_t)strlen(path),
 		              .second_n = to != NULL ? (uint32_t)strlen(to) : 0 },
 		        path, to);
-	pthread_mutex_unlock(&one_at_a_time);
+	pthread_mutex_unlock(&common->one_at_a_time);
 	return (int)done;
 }
 
@@ -296,7 +310,7 @@ int renameat(int a, const char *from, int b, const char *to)
 {
 	char left[8192], right[8192];
 	const char *path = below(a, from, left), *new = below(b, to, right);
-	pthread_mutex_lock(&one_at_a_time);
+	pthread_mutex_lock(&common->one_at_a_time);
 	return on_names(syscall(SYS_renameat2, a, from, b, to, 0), CRASH_RENAME,
 	        new != NULL ? path : NULL, new);
 }
@@ -311,7 +325,7 @@ int link(const char *from, const char *to)
 	char left[8192], right[8192];
 	const char *path = below(AT_FDCWD, from, left);
 	const char *new = below(AT_FDCWD, to, right);
-	pthread_mutex_lock(&one_at_a_time);
+	pthread_mutex_lock(&common->one_at_a_time);
 	return on_names(syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0),
 	        CRASH_LINK, new != NULL ? path : NULL, new);
 }
@@ -320,7 +334,7 @@ int unlinkat(int folder, const char *name, int flags)
 {
 	char whole[8192];
 	const char *path = below(folder, name, whole);
-	pthread_mutex_lock(&one_at_a_time);
+	pthread_mutex_lock(&common->one_at_a_time);
 	return on_names(
 	        syscall(SYS_unlinkat, folder, name, flags), CRASH_UNLINK, path, NULL);
 }
@@ -334,7 +348,7 @@ int mkdir(const char *name, mode_t mode)
 {
 	char whole[8192];
 	const char *path = below(AT_FDCWD, name, whole);
-	pthread_mutex_lock(&one_at_a_time);
+	pthread_mutex_lock(&common->one_at_a_time);
 	return on_names(
 	        syscall(SYS_mkdirat, AT_FDCWD, name, mode), CRASH_MKDIR, path, NULL);
 }

@@ -119,6 +119,20 @@ static void an_open_one_left_by_a_power_cut_is_no_damage_and_goes(void **state)
 	free(left);
 }
 
+static void what_was_being_written_at_a_power_cut_is_nothing(void **state)
+{
+	signing_seal(*state, 1);
+	signing_run(DAY(1));
+	assert_int_equal(file_replace(in_folder(*state, "checkpoints/open.2646.tmp"),
+	                         "quantrac/", 9, 0640),
+	        OK);
+	signing_assert(*state, 0, "checkpoints/000000000001: OK, 1 seals");
+	assert_int_equal(file_replace(in_folder(*state, "checkpoints/open.x.tmp"),
+	                         "quantrac/", 9, 0640),
+	        OK);
+	signing_assert(*state, 1, "checkpoints/open.x.tmp: NOT SEALED");
+}
+
 static void without_a_key_nothing_is_signed_and_nothing_fails(void **state)
 {
 	char(*names)[CHECKPOINT_NAME];
@@ -206,6 +220,7 @@ int main(void)
 		WITH_ARCHIVE(a_question_is_what_openssl_reads),
 		WITH_ARCHIVE(each_day_has_one_and_open_holds_what_came_since),
 		WITH_ARCHIVE(an_open_one_left_by_a_power_cut_is_no_damage_and_goes),
+		WITH_ARCHIVE(what_was_being_written_at_a_power_cut_is_nothing),
 		WITH_ARCHIVE(without_a_key_nothing_is_signed_and_nothing_fails),
 		WITH_ARCHIVE(a_list_that_was_changed_is_not_signed),
 		WITH_ARCHIVE(another_key_does_not_sign_unasked),

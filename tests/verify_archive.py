@@ -197,7 +197,7 @@ def check_checkpoints(folder, zone, lines):  # files pruned; (seals, root, wheth
             word = f"DAMAGED: {why}" if not broken else ""
         if word:  # else it rests on acts or lines that are damaged
             say(f"checkpoints/{name}: {word}")
-    known = "|".join([r"\..*|acts|open|[0-9]{12}(\.ts[qr])?"] + [k + r"\.pem" for k in acts["key"] | acts["witness"]])
+    known = "|".join([r"\..*|.+\.[0-9]+\.tmp|acts|open|[0-9]{12}(\.ts[qr])?"] + [k + r"\.pem" for k in acts["key"] | acts["witness"]])
     for name in [n for n in files if not broken and not re.fullmatch(known, n, re.S)]:
         say(f"checkpoints/{name}: NOT SEALED: no act names it")
     return acts["prune"], signed
