@@ -141,7 +141,7 @@ int keeper_wait_ms(const struct keeper *keeper, const struct moment *now)
 		next_us = earlier(next_us, keeper->retry_us);
 	if (keeper->options.link != NULL)
 		next_us = earlier(next_us, uplink_wake_us(&keeper->uplink));
-	if (next_us <= now->mono_us)
+	if (next_us <= now->mono_us || keeper->talking)
 		return 0;
 	return (int)((next_us - now->mono_us + 999) / 1000);
 }

@@ -260,6 +260,7 @@ static void tell_change(struct keeper *keeper, const struct moment *now)
 
 void keeper_talk(struct keeper *keeper, const struct moment *now)
 {
+	keeper->talking = false;
 	if (keeper->options.link == NULL || keeper_turn_view(keeper).epoch == 0)
 		return;
 	keeper->now = *now;
@@ -271,4 +272,5 @@ void keeper_talk(struct keeper *keeper, const struct moment *now)
 		if (!more)
 			return;
 	}
+	keeper->talking = true;
 }

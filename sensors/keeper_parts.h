@@ -70,6 +70,7 @@ struct keeper {
 	struct journal_reader *reader; /* of what is sent; NULL: opened when needed */
 	struct journal_entry entry;    /* the last one read */
 	struct uplink uplink;
+	bool talking; /* it was not done when the step ended: the next comes at once */
 	struct moment now;            /* of the talk that goes on */
 	enum uplink_state link_state; /* as told last */
 	uint64_t told_hole;           /* first record of the hole told last */

@@ -97,6 +97,98 @@ static void it_waits_no_longer_than_it_may(void **state)
 	assert_in_range(keeper_wait_ms(c.keeper, &c.now), 0, 1000);
 }
 
+/* A collector that acknowledges each batch as soon as it was sent. */
+static struct prompt {
+	bool open;
+	uint8_t answer;
+	uint64_t wanted;
+	size_t batches;
+} prompt;
+
+static int prompt_send(void *with, const void *in, size_t n)
+{
+	struct wire wire;
+	assert_int_equal(wire_decode(&wire, in, n), OK);
+	if (!prompt.open)
+		return OK;
+	if (wire.type == WIRE_HELLO) {
+		prompt.answer = WIRE_WELCOME;
+		prompt.wanted = wire.first_seq;
+	} else if (wire.type == WIRE_DATA) {
+		prompt.answer = WIRE_ACK;
+		prompt.wanted = wire.first_seq + wire.count;
+		prompt.batches++;
+	}
+	return OK;
+}
+
+static int prompt_receive(void *with, void *out, size_t room)
+{
+	uint8_t payload[32];
+	struct wire_welcome welcome = { .window = 4, .most = 4000 };
+	struct wire wire = { .type = prompt.answer,
+		.source = "nt-01",
+		.epoch = epoch_now(),
+		.first_seq = prompt.wanted };
+	if (prompt.answer == 0)
+		return 0;
+	if (prompt.answer == WIRE_WELCOME) {
+		wire.payload = payload;
+		wire.payload_size =
+		        (size_t)wire_welcome_put(&welcome, payload, sizeof payload);
+	}
+	prompt.answer = 0;
+	return wire_encode(&wire, out, room);
+}
+
+static int prompt_renew(void *with)
+{
+	return OK;
+}
+
+static int prompt_descriptor(void *with)
+{
+	return -1;
+}
+
+/* The last thing a step did was to send: an acknowledgement that came meanwhile is not
+ * told by the descriptor again. */
+static void it_does_not_wait_after_as_many_messages_as_a_step_may_send(void **state)
+{
+	static const struct keeper_link link = { .name = "collector",
+		.descriptor = prompt_descriptor,
+		.send = prompt_send,
+		.receive = prompt_receive,
+		.renew = prompt_renew };
+	prompt = (struct prompt){ .open = false };
+	ring_free(c.ring);
+	assert_int_equal(ring_new(&c.ring, 4u << 20), OK);
+	c.link = &link;
+	start_keeper(true, 0);
+	for (int i = 0; i < 4000; i++) {
+		move_clock(1000);
+		assert_int_equal(put_reading(40), OK);
+	}
+	keeper_step(c.keeper, &c.now);
+	move_clock(2 * S);
+	keeper_step(c.keeper, &c.now);
+	assert_int_equal(prompt.batches, 0);
+	prompt.open = true;
+	for (int i = 0; i < 60 && prompt.batches == 0; i++) {
+		move_clock(S);
+		keeper_step(c.keeper, &c.now);
+	}
+	assert_in_range(prompt.batches, 60, 64);
+	assert_int_equal(keeper_wait_ms(c.keeper, &c.now), 0);
+	struct keeper_counts counts = { .acked_seq = 0 };
+	for (int i = 0; i < 10 && counts.acked_seq < 4000; i++) {
+		keeper_step(c.keeper, &c.now);
+		counts = keeper_counts(c.keeper);
+	}
+	assert_int_equal(counts.acked_seq, counts.committed_seq);
+	assert_in_range(keeper_wait_ms(c.keeper, &c.now), 1, 1000);
+}
+
 static void it_tries_an_ill_disk_again_when_it_is_time(void **state)
 {
 	keeper_run_begin();
@@ -173,6 +265,7 @@ int main(void)
 		rare_test(a_write_that_was_never_finished_is_told),
 		rare_test(more_is_in_the_ring_than_a_step_takes),
 		rare_test(it_waits_no_longer_than_it_may),
+		rare_test(it_does_not_wait_after_as_many_messages_as_a_step_may_send),
 		rare_test(it_tries_an_ill_disk_again_when_it_is_time),
 		rare_test(a_disk_has_many_ways_to_say_no),
 		rare_test(a_hint_of_more_than_there_is_is_not_believed),
