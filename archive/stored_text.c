@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "archive/stored_text.h"
 
-#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/deflate.h"
 #include "base/digest.h"
 
 /* The payload of a DESCRIBE opens with these (base/describe.h). */
@@ -15,17 +15,6 @@ enum {
 	HEAD = 8,
 };
 enum { PLAIN = 0, DEFLATED = 1 };
-
-static int inflate_text(const uint8_t *in, size_t size, char *out, size_t n)
-{
-	struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
-	size_t got = 0;
-	if (decompressor == NULL)
-		return FAILED;
-	int status = libdeflate_zlib_decompress(decompressor, in, size, out, n, &got);
-	libdeflate_free_decompressor(decompressor);
-	return status == 0 && got == n ? OK : MALFORMED;
-}
 
 int stored_text_of_payload(const uint8_t *payload, size_t size, char **text, size_t *n)
 {
@@ -71,16 +60,6 @@ int stored_text_of(const struct describe *describe, char **text, size_t *n)
 		return OK;
 	free(*text);
 	return MALFORMED;
-}
-
-static size_t deflate_text(const char *text, size_t n, uint8_t *out, size_t room)
-{
-	struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(9);
-	if (compressor == NULL)
-		return 0;
-	size_t size = libdeflate_zlib_compress(compressor, text, n, out, room);
-	libdeflate_free_compressor(compressor);
-	return size;
 }
 
 int stored_text_read(

@@ -3,18 +3,17 @@
 #include "base/describe.h"
 
 #include <errno.h>
-#include <libdeflate.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/deflate.h"
 #include "base/describe_json.h"
 #include "base/digest.h"
 #include "base/reading.h"
 
 #define PAYLOAD_HEADER 8
-#define DEFLATE_LEVEL  9
 
 enum encoding { PLAIN, DEFLATED };
 
@@ -203,18 +202,6 @@ bool describe_valid(const struct describe *describe)
 
 /* ---- the payload ---- */
 
-/* Deflated size, or 0 when it does not fit into `most`. */
-static size_t deflate(const char *text, size_t n, uint8_t *out, size_t most)
-{
-	struct libdeflate_compressor *compressor =
-	        libdeflate_alloc_compressor(DEFLATE_LEVEL);
-	if (compressor == NULL)
-		return 0;
-	size_t size = libdeflate_zlib_compress(compressor, text, n, out, most);
-	libdeflate_free_compressor(compressor);
-	return size;
-}
-
 /* Payload of a text into out[DESCRIBE_MOST]; its size, or REFUSED. */
 static int payload_of(const char *text, size_t n, uint8_t *out)
 {
@@ -226,7 +213,7 @@ static int payload_of(const char *text, size_t n, uint8_t *out)
 	if (out[0] == PLAIN)
 		memcpy(out + PAYLOAD_HEADER, text, n);
 	else
-		size = deflate(text, n, out + PAYLOAD_HEADER, most);
+		size = deflate_text(text, n, out + PAYLOAD_HEADER, most);
 	return size > 0 ? (int)(PAYLOAD_HEADER + size) : REFUSED;
 }
 
@@ -249,19 +236,6 @@ int describe_encode(struct describe *describe, uint8_t *out, size_t room)
 	free(text);
 	free(payload);
 	return size;
-}
-
-/* Inflate into exactly n bytes, using every byte of `in`. */
-static int inflate(const uint8_t *in, size_t in_size, char *out, size_t n)
-{
-	size_t used = 0;
-	struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
-	if (decompressor == NULL)
-		return MALFORMED;
-	enum libdeflate_result result = libdeflate_zlib_decompress_ex(
-	        decompressor, in, in_size, out, n, &used, NULL);
-	libdeflate_free_decompressor(decompressor);
-	return result == LIBDEFLATE_SUCCESS && used == in_size ? OK : MALFORMED;
 }
 
 /* The plain text of a payload; the caller frees it.  NULL and the reason in *what. */
@@ -289,9 +263,12 @@ static char *text_of(
 		memcpy(text, payload + PAYLOAD_HEADER, size);
 		return text;
 	}
-	if (inflate(payload + PAYLOAD_HEADER, n - PAYLOAD_HEADER, text, size) == OK)
+	int status =
+	        inflate_text(payload + PAYLOAD_HEADER, n - PAYLOAD_HEADER, text, size);
+	if (status == OK)
 		return text;
-	*what = "it cannot be inflated";
+	if (status == MALFORMED)
+		*what = "it cannot be inflated";
 	free(text);
 	return NULL;
 }
