@@ -21,15 +21,21 @@
 
 static uint8_t big[70000], taken[70000];
 
-static void an_admitted_key_is_heard_under_its_files_name(void **state)
+/* A server that has heard its one agent's hello. */
+static struct link *meet(struct link *link, struct peer *peer)
 {
-	struct link *link = *state;
-	struct peer peer;
 	link_admit(link, "bt-outlet", link->agent_keys.public_key);
 	link_open_server(link);
 	link_open_agent(link, link->server_keys.public_key);
 	assert_int_equal(link_agent_send(link, "hello", 5, SOON_MS), OK);
-	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), 5);
+	assert_int_equal(link_server_take(link, peer, taken, SOON_MS), 5);
+	return link;
+}
+
+static void an_admitted_key_is_heard_under_its_files_name(void **state)
+{
+	struct peer peer;
+	struct link *link = meet(*state, &peer);
 	assert_memory_equal(taken, "hello", 5);
 	assert_string_equal(peer.user, "bt-outlet");
 
@@ -155,26 +161,16 @@ static void exactly_the_most_passes_and_an_over_long_message_does_not(void **sta
 /* A socket that is full rests for a while, and a window with it. */
 static void a_whole_window_is_taken_at_once(void **state)
 {
-	struct link *link = *state;
 	struct peer peer;
-	link_admit(link, "bt-outlet", link->agent_keys.public_key);
-	link_open_server(link);
-	link_open_agent(link, link->server_keys.public_key);
-	assert_int_equal(link_agent_send(link, "hello", 5, SOON_MS), OK);
-	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), 5);
+	struct link *link = meet(*state, &peer);
 	for (int i = 0; i < UPLINK_WINDOW; i++)
 		assert_int_equal(uplink_socket_send(link->agent, big, WIRE_MOST), OK);
 }
 
 static void a_reply_that_is_too_long_for_the_caller_is_dropped(void **state)
 {
-	struct link *link = *state;
 	struct peer peer;
-	link_admit(link, "bt-outlet", link->agent_keys.public_key);
-	link_open_server(link);
-	link_open_agent(link, link->server_keys.public_key);
-	assert_int_equal(link_agent_send(link, "hello", 5, SOON_MS), OK);
-	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), 5);
+	struct link *link = meet(*state, &peer);
 	assert_int_equal(server_socket_send(link->server, &peer, big, 100), OK);
 	assert_int_equal(link_agent_take(link, taken, 99, SOON_MS), MALFORMED);
 	assert_int_equal(server_socket_send(link->server, &peer, big, 99), OK);
