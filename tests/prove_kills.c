@@ -255,7 +255,8 @@ static void settle(void)
 	uint64_t acked;
 	cabinet_acked();
 	look_at_cabinet();
-	uint64_t wanted = k.station.n;
+	/* something new, so that it is connected to the collectd that runs now */
+	uint64_t wanted = k.station.n + 1;
 	while (((acked = cabinet_acked()) < wanted || !catches_sigterm(k.daemon) ||
 	               !catches_sigterm(t.collectd)) &&
 	        now_ms() < end)
@@ -273,6 +274,10 @@ static void settle(void)
 	assert_int_equal(end_collectd(SIGTERM), 0);
 	look_at_cabinet();
 	look_at_collector();
+	if (k.acked < k.station.n)
+		fail_msg("sensord ended with %" PRIu64 " of %" PRIu64
+		         " records acknowledged, connected: %s",
+		        k.acked, k.station.n, text_of(t.dir, "sensord.log"));
 }
 
 struct count {
