@@ -116,14 +116,15 @@ static void expect(const char *who, const char *what, uint64_t promised, uint64_
 	k.lost += promised - last;
 }
 
-/* What the real cabinet promised since it was started: the last line of its kind. */
-static void read_promises(void)
+/* What the real cabinet promised since it was started: the last line of its kind; how
+ * often it promised. */
+static uint64_t read_promises(void)
 {
 	char *text;
 	size_t n;
-	uint64_t epoch, committed, acked;
+	uint64_t epoch, committed, acked, promises = 0;
 	if (file_read(in_folder(t.dir, "sensord.log"), 1 << 26, &text, &n) != OK)
-		return;
+		return 0;
 	for (char *at = text; (at = strstr(at, ": epoch ")) != NULL; at++) {
 		if (sscanf(at,
 		            ": epoch %" SCNx64 ": committed before %" SCNu64
@@ -131,13 +132,14 @@ static void read_promises(void)
 		            &epoch, &committed, &acked) != 3 ||
 		        epoch != k.station.epoch)
 			continue;
-		k.promises++;
+		promises++;
 		if (committed > 0 && committed - 1 > k.committed)
 			k.committed = committed - 1;
 		if (acked > 0 && acked - 1 > k.acked)
 			k.acked = acked - 1;
 	}
 	free(text);
+	return promises;
 }
 
 static void look_at_cabinet(void)
@@ -149,7 +151,7 @@ static void look_at_cabinet(void)
 		k.station.epoch = epoch[0];
 	if (n > 1 || (n == 1 && epoch[0] != k.station.epoch))
 		fail_msg("the cabinet began another epoch");
-	read_promises();
+	k.promises += read_promises();
 	if (n == 1)
 		expect("sensord", "had committed", k.committed,
 		        look(folder, STATION, &k.station, true));
