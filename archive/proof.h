@@ -15,6 +15,7 @@
 #ifndef ARCHIVE_PROOF_H
 #define ARCHIVE_PROOF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -72,5 +73,13 @@ int seal_list_append(struct seal_list *list, const char *dir, struct seal *seal)
  * libhdf5 is found and not suffered.
  */
 int verify_path(const char *path, FILE *out, int quiet, struct problem *why);
+
+struct archive_identity;
+
+/* Is the file at `path` one that was sealed under `name` (from the archive's folder) in
+ * this archive, as it tells by itself: records, /tree over them, names and units?  It is
+ * looked at in a child that can only compute. */
+bool verify_whole(
+        const char *path, const char *name, const struct archive_identity *identity);
 
 #endif

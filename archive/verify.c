@@ -141,9 +141,14 @@ static void stranger_check(
 		return;
 	}
 	report->strangers++;
+	fflush(report->out);
+	bool whole = verify_whole(path, name, report->identity);
 	verify_say(report, 0, name,
-	        "NOT SEALED: no line of the seal list names it (left by a power cut, "
-	        "or put there by somebody)");
+	        whole ? "NOT SEALED: no line of the seal list names it, and it is a "
+	                "whole sealed file: the list may be an older one, or power "
+	                "failed before its line was written"
+	              : "NOT SEALED: no line of the seal list names it (left by a "
+	                "power cut, or put there by somebody)");
 }
 
 static int by_name(const FTSENT **left, const FTSENT **right)
@@ -228,6 +233,7 @@ static int archive_verify(struct verify_report *report, struct problem *why)
 	struct archive_identity identity;
 	struct acts acts = { 0 };
 	int status = archive_identify(report->dir, &identity, why);
+	report->identity = &identity;
 	if (status == OK)
 		status = verify_lines_take(report->lines, report->dir, why);
 	if (status == OK)

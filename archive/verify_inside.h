@@ -24,6 +24,7 @@ struct verify_image {
 	bool same;      /* to the bit what was sealed */
 	const struct seal *seal;
 	const struct archive_identity *identity;
+	bool unlisted; /* no line names it: `seal` has its path alone */
 };
 
 /* Check the content of a file against its line of the seal list, here and now; its own
@@ -76,6 +77,7 @@ struct verify_lines {
 
 struct verify_report {
 	const char *dir;
+	const struct archive_identity *identity;
 	FILE *out;
 	int quiet;               /* only what is not in order */
 	const struct acts *acts; /* those that hold */

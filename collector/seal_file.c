@@ -4,26 +4,16 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "archive/crew.h"
-#include "archive/layout.h"
 #include "base/folder.h"
 #include "base/legal_time.h"
 #include "base/log.h"
 #include "collector/apart.h"
 #include "collector/seal_parts.h"
-
-struct target {
-	struct day_header header;
-	struct seal seal;
-	char path[ARCHIVE_PATH],
-	        folder[ARCHIVE_PATH]; /* its own name, and where that lies */
-	char temporary[ARCHIVE_PATH + sizeof((struct seal *)0)->path];
-};
 
 static int cannot(struct problem *why, const char *what, const char *path)
 {
@@ -121,96 +111,10 @@ static int write_file(
 
 /* ---- proved ---- */
 
-/* The records rebuilt from the file, held against the journal's one by one. */
-struct comparison {
-	const struct batch *batch;
-	size_t i;    /* records that were equal */
-	bool others; /* one was not, or there are more */
-};
-
-static int compare_one(void *with, const uint8_t *record, size_t size,
-        int64_t stored_us, uint8_t transport)
-{
-	struct comparison *comparison = with;
-	comparison->others = true;
-	if (comparison->i >= comparison->batch->n)
-		return 1;
-	const struct day_record *wanted = &comparison->batch->record[comparison->i];
-	if (wanted->size != size || memcmp(wanted->bytes, record, size) != 0 ||
-	        wanted->stored_us != stored_us || wanted->transport != transport)
-		return 1;
-	comparison->others = false;
-	comparison->i++;
-	return 0;
-}
-
-static int no_memory(struct problem *why)
-{
-	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "no memory to seal");
-}
-
-/* The records first: a file of others has another tree too. */
-static int records_prove(const struct comparison *comparison,
-        const struct target *target, struct problem *why)
-{
-	const struct batch *batch = comparison->batch;
-	if (comparison->i == batch->n && !comparison->others)
-		return OK;
-	return problem_set(why, MALFORMED, EXIT_INTERNAL,
-	        "%s: record %zu of %zu does not come back from the file as the journal "
-	        "has it; "
-	        "the day is not sealed and the journal stays",
-	        target->seal.path, comparison->i + 1, batch->n);
-}
-
-/* Records that came back equal are hashed again: their nodes must be those that the
- * writing process put into /tree.  The root of all is the seal's. */
-static int tree_prove(struct target *target, const struct batch *batch, struct day *day,
-        struct problem *why)
-{
-	size_t blocks = day_blocks(batch->n), size = blocks * DIGEST_SIZE;
-	uint8_t *node = malloc(2 * size + 1); /* its own, behind them the file's */
-	struct proof_tree tree;
-	if (node == NULL || day_nodes(batch->record, batch->n, node) != OK ||
-	        proof_tree_start(&tree) != OK) {
-		free(node);
-		return no_memory(why);
-	}
-	const uint8_t *written = node + size;
-	int status = day_tree(day, node + size, blocks, why);
-	if (status == OK && memcmp(node, written, size) != 0)
-		status = problem_set(why, MALFORMED, EXIT_INTERNAL,
-		        "%s: /" LAYOUT_TREE " in the file is not that of the journal's "
-		        "records; the day is not sealed and the journal stays",
-		        target->seal.path);
-	for (size_t i = 0; i < blocks; i++)
-		proof_tree_add_node(&tree, node + i * DIGEST_SIZE);
-	proof_tree_root(&tree, target->seal.root);
-	free(node);
-	return status;
-}
-
-/* Rebuild every record from the file and hold it against the journal's, and the tree
- * they make against that in the file. */
-static int compare_file(
-        struct target *target, const struct batch *batch, struct problem *why)
-{
-	struct comparison comparison = { .batch = batch };
-	struct day *day = NULL;
-	int status = day_open(&day, target->temporary, why);
-	if (status == OK)
-		status = day_records(day, compare_one, &comparison, why);
-	if (status >= 0)
-		status = records_prove(&comparison, target, why);
-	if (status == OK)
-		status = tree_prove(target, batch, day, why);
-	day_close(day);
-	return status;
-}
-
 /* Read-only from here on, and on the disk. */
 static int make_durable(struct target *target, struct problem *why)
 {
+	char folder[ARCHIVE_PATH];
 	int fd = open(target->temporary, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return cannot(why, "opened", target->temporary);
@@ -218,6 +122,10 @@ static int make_durable(struct target *target, struct problem *why)
 	int saved = errno;
 	close(fd);
 	errno = saved;
+	/* a file that gets its name has its temporary one too, whatever power does */
+	snprintf(folder, sizeof folder, "%.4000s", target->temporary);
+	*strrchr(folder, '/') = '\0';
+	wrong = wrong || folder_sync(folder) != OK;
 	if (wrong || digest_of_file(target->temporary, target->seal.file) != OK)
 		return cannot(why, "made durable", target->temporary);
 	return OK;
@@ -225,10 +133,20 @@ static int make_durable(struct target *target, struct problem *why)
 
 /* ---- linked ---- */
 
-/* A file that is in no seal list stands where ours should: it is not thrown away. */
-static int set_aside(const struct sealer *sealer, const struct target *target)
+/* A file that is in no seal list stands where ours should: it is not thrown away.  One
+ * that is whole is not touched: somebody sealed it. */
+static int set_aside(
+        const struct sealer *sealer, const struct target *target, struct problem *why)
 {
 	char path[ARCHIVE_PATH + 64];
+	if (verify_whole(target->path, target->seal.path, &sealer->identity))
+		return problem_set(why, REFUSED, EXIT_DAMAGED,
+		        "%s: is a whole sealed file that no line of the seal list "
+		        "names: the list may be an older one; the day is not sealed "
+		        "again and the journal stays; put back the newest copy of "
+		        "seals "
+		        "and of checkpoints, then start again",
+		        target->path);
 	snprintf(path, sizeof path, "%s/quarantine", sealer->dir);
 	if (folder_make(path) != OK)
 		return FAILED;
@@ -236,7 +154,17 @@ static int set_aside(const struct sealer *sealer, const struct target *target)
 	        strrchr(target->path, '/') + 1, target->seal.sealed_us);
 	log_line(LOG_ALERT, "%s: stands there without a seal; moved to %s",
 	        target->seal.path, path);
-	return rename(target->path, path) == 0 ? OK : FAILED;
+	return rename(target->path, path) == 0
+	               ? OK
+	               : cannot(why, "moved away", target->path);
+}
+
+/* The name first, and durably: what has a name and no line has a temporary name. */
+static void take_back(const struct target *target)
+{
+	unlink(target->path);
+	folder_sync(target->folder);
+	unlink(target->temporary);
 }
 
 static int link_file(
@@ -245,11 +173,18 @@ static int link_file(
 	if (folder_make(target->folder) != OK)
 		return cannot(why, "made", target->folder);
 	int status = link(target->temporary, target->path);
-	if (status != 0 && errno == EEXIST && set_aside(sealer, target) == OK)
+	if (status != 0 && errno == EEXIST) {
+		if (set_aside(sealer, target, why) != OK)
+			return FAILED;
 		status = link(target->temporary, target->path);
-	if (status != 0 || folder_sync(target->folder) != OK)
+	}
+	if (status != 0)
 		return cannot(why, "given its name", target->path);
-	return OK;
+	if (folder_sync(target->folder) == OK)
+		return OK;
+	cannot(why, "given its name", target->path);
+	take_back(target);
+	return FAILED;
 }
 
 /* ---- all of it ---- */
@@ -276,8 +211,7 @@ static int write_apart(void *with, struct problem *why)
 static int compare_apart(void *with, struct problem *why)
 {
 	struct making *making = with;
-	crew_begin(crew_processors());
-	return compare_file(making->target, &making->gather->batch, why);
+	return seal_compare(making->target, &making->gather->batch, why);
 }
 
 static int prove_file(struct target *target, struct making *making, struct problem *why)
@@ -323,8 +257,7 @@ static int list_file(struct target *target, struct gather *gather, struct proble
 	if (seal_list_append(&sealer->list, sealer->dir, &target->seal) == OK)
 		return OK;
 	int status = cannot(why, "entered in the seal list", target->path);
-	unlink(target->path);
-	unlink(target->temporary);
+	take_back(target);
 	return status;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The seal list against what was signed of it.  Sealing upon a list that was cut would
  * move the files of the missing lines away as strangers and seal their days anew. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,10 +99,25 @@ static int hold_gone(struct sealer *sealer, const struct acts *acts)
 	return OK;
 }
 
+/* Sealing upon it would seal those days a second time. */
+static int hold_older(struct sealer *sealer, const char *what)
+{
+	sealer->held = true;
+	problem_set(&sealer->held_why, REFUSED, EXIT_DAMAGED,
+	        "%.300s/seals: the seal list is older than what was sealed: %.400s; "
+	        "put back the newest copy of seals and of checkpoints, " UNTIL
+	        "; if there is no copy, move sealed/ and the files that no line names "
+	        "into quarantine/: what the journals still have of their days is "
+	        "sealed "
+	        "again",
+	        sealer->dir, what);
+	return OK;
+}
+
 /* OK, also when it is not the one that was signed, or FAILED. */
 static int judge(struct sealer *sealer, const struct signs *signs, struct problem *why)
 {
-	char what[64];
+	char what[1024];
 	const struct seal_list *list = &sealer->list;
 	uint64_t size = signs->newest.size, told = acts_seals(&signs->acts);
 	snprintf(what, sizeof what, "it has %zu", list->n);
@@ -112,7 +128,14 @@ static int judge(struct sealer *sealer, const struct signs *signs, struct proble
 	int status = size > 0 ? compare(list, &signs->newest) : OK;
 	if (status == FAILED)
 		return problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
-	return status == OK ? OK : hold(sealer, size, "one of them differs");
+	if (status != OK)
+		return hold(sealer, size, "one of them differs");
+	status = seal_older(sealer, what, sizeof what);
+	if (status == FAILED)
+		return problem_set(why, FAILED, EXIT_INTERNAL,
+		        "%s: cannot be searched for files: %s", sealer->dir,
+		        strerror(errno));
+	return status == OK ? OK : hold_older(sealer, what);
 }
 
 int seal_guard(struct sealer *sealer, struct problem *why)

@@ -50,6 +50,11 @@ bool seal_stops(struct sealer *sealer, const char *step);
  * also when it differs (sealer->held), or a problem. */
 int seal_guard(struct sealer *sealer, struct problem *why);
 
+/* Is there what a newer list named?  1, with `what` in words; 0; or FAILED. */
+int seal_older(const struct sealer *sealer, char *what, size_t room);
+/* Has this file its temporary name too: is it that of the seal that was interrupted? */
+bool seal_cut_off(const struct sealer *sealer, const char *name);
+
 /* What an interrupted seal left behind, put in order.  OK or FAILED. */
 int seal_recover(const struct sealer *sealer, struct problem *why);
 
@@ -87,6 +92,19 @@ int seal_files_add(struct seal_station *station, const char *date);
  * OK, or FAILED: no memory to look. */
 int seal_describe(struct seal_station *station, const struct record *record,
         const struct describe **out);
+
+/* The file of what was gathered, until it is listed. */
+struct target {
+	struct day_header header;
+	struct seal seal;
+	char path[ARCHIVE_PATH],
+	        folder[ARCHIVE_PATH]; /* its own name, and where that lies */
+	char temporary[ARCHIVE_PATH + sizeof((struct seal *)0)->path];
+};
+
+/* Rebuild every record from the file and hold it against the journal's, and the tree they
+ * make against that in the file; the root goes to the seal.  OK or a problem. */
+int seal_compare(struct target *target, const struct batch *batch, struct problem *why);
 
 /* Write, prove, link and list the file of what was gathered.  OK or a problem. */
 int seal_file(struct gather *gather, struct problem *why);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/folder.h"
@@ -20,13 +19,6 @@ static bool is_listed(const struct sealer *sealer, const char *path)
 	return false;
 }
 
-static bool same_file(const char *a, const char *b)
-{
-	struct stat left, right;
-	return lstat(a, &left) == 0 && lstat(b, &right) == 0 &&
-	       left.st_ino == right.st_ino && left.st_dev == right.st_dev;
-}
-
 /* A file that had its name but not its seal line loses the name; it is sealed anew. */
 static void recover_one(const struct sealer *sealer, const char *name)
 {
@@ -38,7 +30,7 @@ static void recover_one(const struct sealer *sealer, const char *name)
 			*at = '/';
 	const char *relative = path + strlen(sealer->dir) + 1;
 	bool listed = is_listed(sealer, relative);
-	if (!listed && n < (int)sizeof path && same_file(temporary, path)) {
+	if (!listed && n < (int)sizeof path && seal_cut_off(sealer, relative)) {
 		unlink(path);
 		*strrchr(path, '/') = '\0';
 		folder_sync(path);

@@ -49,6 +49,9 @@ int sealed_note(struct sealed *sealed, const char *dir, const struct seal *seal,
 int sealed_ranges_of(const char *dir, const char *station,
         const uint8_t file[DIGEST_SIZE], struct sealed_range **out, size_t *n);
 
+/* How many files the notes of all stations name that the list does not. */
+size_t sealed_beyond(const char *dir, const struct seal_list *list);
+
 /* Into memory only; OK or FAILED. */
 int sealed_add(struct sealed *sealed, const struct sealed_range *range, size_t n);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The notes of what each sealed file holds: read, made again from the files, and added
  * to. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -284,6 +285,51 @@ int sealed_ranges_of(const char *dir, const char *station,
 	*out = status == OK ? ranges.one : NULL;
 	*n = status == OK ? ranges.n : 0;
 	return status;
+}
+
+/* From *at on, where it mostly is. */
+static bool list_has(
+        const struct seal_list *list, const uint8_t file[DIGEST_SIZE], size_t *at)
+{
+	for (size_t k = 0; k < list->n; k++, ++*at)
+		if (memcmp(list->seal[*at % list->n].file, file, DIGEST_SIZE) == 0)
+			return true;
+	return false;
+}
+
+static size_t station_beyond(
+        const char *dir, const char *station, const struct seal_list *list)
+{
+	char path[ARCHIVE_PATH + 32], *text = NULL, *save = NULL;
+	struct ranges ranges = { .n = 0 };
+	uint8_t digest[DIGEST_SIZE];
+	size_t size, beyond = 0, at = 0;
+	notes_path(path, sizeof path, dir, station);
+	if (file_read(path, NOTES_MOST, &text, &size) != OK)
+		return 0;
+	for (char *line = strtok_r(text, "\n", &save); line != NULL;
+	        line = strtok_r(NULL, "\n", &save))
+		beyond += line_parse(line, digest, &ranges) == OK &&
+		          !list_has(list, digest, &at);
+	free(ranges.one);
+	free(text);
+	return beyond;
+}
+
+size_t sealed_beyond(const char *dir, const struct seal_list *list)
+{
+	char path[ARCHIVE_PATH + 32];
+	size_t beyond = 0;
+	snprintf(path, sizeof path, "%s/sealed", dir);
+	DIR *folder = opendir(path);
+	if (folder == NULL)
+		return 0;
+	for (struct dirent *entry = readdir(folder); entry != NULL;
+	        entry = readdir(folder))
+		if (id_valid(entry->d_name, SOURCE_SIZE))
+			beyond += station_beyond(dir, entry->d_name, list);
+	closedir(folder);
+	return beyond;
 }
 
 int sealed_note(struct sealed *sealed, const char *dir, const struct seal *seal,

@@ -17,6 +17,7 @@
 	"checkpoints: the acts name the key that signs (archive), and there is no "    \
 	"checkpoint: all of them were taken away: put back a copy of checkpoints and " \
 	"of seals, then start again"
+#define OLDER "seals: the seal list is older than what was sealed: "
 #define CURE                                                                           \
 	"the seal list is not the one that was signed: put back a copy of seals, "     \
 	"then start again"
@@ -237,9 +238,9 @@ static void a_checkpoint_that_does_not_hold_holds_nothing_up(void **state)
 {
 	seal_days(*state, true);
 	flip(in_folder(*state, "checkpoints/000000000006"), "\xe2\x80\x94 archive ");
-	seals_cut(*state, 1);
 	struct ingest *ingest = open_it(*state);
 	struct problem why = { .text = "" };
+	readings(ingest, D(DAYS) + 2 * AGENT_HOUR, D(DAYS) + 3 * AGENT_HOUR);
 	assert_int_equal(ingest_seal(ingest, D(DAYS + 20), true, &why), 1);
 	ingest_close(ingest);
 	assert_contains(lines, "checkpoints/000000000006: signature 1 is not that of");
@@ -265,6 +266,105 @@ static void acts_without_any_checkpoint_hold(void **state)
 	goes_on(dir);
 }
 
+/* The list and the checkpoints as they were after three of the five days. */
+static void seal_twice(const char *dir)
+{
+	struct problem why = { .text = "" };
+	struct ingest *ingest = open_it(dir);
+	agent_describe(&cabinet, D(0));
+	agent_give(&cabinet, ingest, D(0));
+	readings(ingest, D(0), D(3) + 2 * AGENT_HOUR);
+	assert_int_equal(ingest_seal(ingest, D(3) + 2 * AGENT_HOUR, false, &why), 3);
+	ingest_close(ingest);
+	int code;
+	free(run_command(
+	        &code, "cd %s && mkdir old && cp -a seals checkpoints old", dir));
+	assert_int_equal(code, 0);
+	ingest = open_it(dir);
+	readings(ingest, D(3) + 2 * AGENT_HOUR, D(DAYS) + 2 * AGENT_HOUR);
+	assert_int_equal(ingest_seal(ingest, D(DAYS) + 2 * AGENT_HOUR, false, &why), 2);
+	ingest_close(ingest);
+	assert_int_equal(
+	        file_read(in_folder(dir, "seals"), 1u << 20, &good, &good_size), OK);
+	free(run_command(&code,
+	        "cd %s && mkdir new && mv seals checkpoints new && mv old/* . && "
+	        "cp -a seals cut",
+	        dir));
+	assert_int_equal(code, 0);
+}
+
+static void checkpoints_back(const char *dir)
+{
+	int code;
+	free(run_command(
+	        &code, "cd %s && rm -rf checkpoints && mv new/checkpoints .", dir));
+	assert_int_equal(code, 0);
+}
+
+static void an_older_list_with_its_own_checkpoints_is_not_sealed_upon(void **state)
+{
+	seal_twice(*state);
+	is_held_for(*state, OLDER "the notes in sealed/ name 2 files that it does not");
+	checkpoints_back(*state);
+	goes_on(*state);
+}
+
+/* And with the notes of that time: the sealed files tell. */
+static void whole_files_that_an_older_list_does_not_name_stay_where_they_are(
+        void **state)
+{
+	int code;
+	seal_twice(*state);
+	free(run_command(&code,
+	        "cd %s && cp sealed/bt-outlet new && sed -i 4,5d sealed/bt-outlet",
+	        (char *)*state));
+	is_held_for(*state, OLDER "2 sealed files are whole and it does not name them");
+	checkpoints_back(*state);
+	goes_on(*state);
+}
+
+/* What somebody put there, or is damaged, holds nothing up. */
+static void a_file_that_is_none_of_ours_holds_nothing_up(void **state)
+{
+	int code;
+	struct problem why = { .text = "" };
+	seal_days(*state, true);
+	char *said = run_command(&code,
+	        "cd %s/kcn-mau/bt-outlet/2026 && f=$(ls | head -n 1) && cp $f x.h5 && "
+	        "cp $f bt-outlet_2026-12-31.h5 && echo x > bt-outlet_2026-12-30.h5 && "
+	        "head -c 6000 $f > bt-outlet_2026-12-29.h5 && ln -s $f y.h5",
+	        (char *)*state);
+	free(said);
+	assert_int_equal(code, 0);
+	struct ingest *ingest = open_it(*state);
+	readings(ingest, D(DAYS) + 2 * AGENT_HOUR, D(DAYS) + 3 * AGENT_HOUR);
+	if (ingest_seal(ingest, D(DAYS + 20), true, &why) != 1)
+		fail_msg("%s", why.text);
+	ingest_close(ingest);
+}
+
+/* Put there while the collector runs, where a day is to be sealed. */
+static void a_whole_file_in_the_way_is_not_moved(void **state)
+{
+	int code;
+	struct problem why = { .text = "" };
+	seal_twice(*state);
+	free(run_command(&code,
+	        "cd %s && sed -i 4,5d sealed/bt-outlet && mkdir away && mv "
+	        "kcn-mau/bt-outlet/2026/*-1[89].h5 away && ls away | wc -l",
+	        (char *)*state));
+	struct ingest *ingest = open_it(*state);
+	free(run_command(
+	        &code, "cd %s && mv away/* kcn-mau/bt-outlet/2026", (char *)*state));
+	assert_int_equal(code, 0);
+	assert_int_equal(
+	        ingest_seal(ingest, D(DAYS) + 2 * AGENT_HOUR, false, &why), FAILED);
+	assert_contains(
+	        why.text, "is a whole sealed file that no line of the seal list");
+	ingest_close(ingest);
+	assert_int_equal(access(in_folder(*state, "quarantine"), F_OK), -1);
+}
+
 /* A power cut between the acts and the name of the first checkpoint. */
 static void the_first_checkpoint_is_finished_at_the_start(void **state)
 {
@@ -281,6 +381,14 @@ static void the_first_checkpoint_is_finished_at_the_start(void **state)
 	assert_int_equal(ingest_seal(ingest, D(DAYS + 20), true, &why), 1);
 	ingest_close(ingest);
 	assert_int_equal(access(in_folder(dir, "checkpoints/000000000007"), F_OK), 0);
+}
+
+static void a_list_cut_under_a_checkpoint_that_does_not_hold_is_noticed(void **state)
+{
+	seal_days(*state, true);
+	flip(in_folder(*state, "checkpoints/000000000006"), "\xe2\x80\x94 archive ");
+	seals_cut(*state, 1);
+	is_held_for(*state, OLDER "the notes in sealed/ name 1 file that");
 }
 
 /* Who cannot be asked whose signature it is has lost one more thing. */
@@ -349,7 +457,12 @@ int main(void)
 		WITH(a_damaged_list_is_not_sealed_upon_and_takes_records_in),
 		WITH(the_open_checkpoint_counts),
 		WITH(a_checkpoint_that_does_not_hold_holds_nothing_up),
+		WITH(a_list_cut_under_a_checkpoint_that_does_not_hold_is_noticed),
 		WITH(acts_without_any_checkpoint_hold),
+		WITH(an_older_list_with_its_own_checkpoints_is_not_sealed_upon),
+		WITH(whole_files_that_an_older_list_does_not_name_stay_where_they_are),
+		WITH(a_file_that_is_none_of_ours_holds_nothing_up),
+		WITH(a_whole_file_in_the_way_is_not_moved),
 		WITH(the_first_checkpoint_is_finished_at_the_start),
 		WITH(without_the_acts_what_was_signed_counts_all_the_same),
 		WITH(without_checkpoints_a_damaged_list_stops_the_start),
