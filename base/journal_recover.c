@@ -117,7 +117,7 @@ static void drop_unborn(struct recover *recover)
 		if (whole.to > 0 &&
 		        quarantine_put(recover->journal, window, &whole) != OK)
 			return;
-		recover->recovery->damaged_segments += whole.to > 0;
+		recover->recovery->damaged_segments += window->size > 0;
 		remove_segment(recover, i);
 		recover->n--;
 	}
@@ -188,29 +188,27 @@ static void make_durable(struct recover *recover)
 		journal->failed = true;
 }
 
-/* OK, or FAILED: it cannot be opened, and what stands in it is not known. */
+/* Take what is sound of the newest segment, and settle what stands behind it: damage of
+ * what was durable stays as it is, with what is sound behind that; a torn write goes.  OK,
+ * or FAILED: it cannot be opened, and what stands in it is not known. */
 static int scan_newest(struct recover *recover)
 {
-	struct journal *journal = recover->journal;
 	struct walk *walk = &recover->walk;
 	if (open_segment(recover, recover->n - 1) != OK)
 		return FAILED;
 	walk_through(recover, LIMIT_NEWEST);
 	uint64_t used = window_used(&walk->window, walk->offset);
-	bool tail = used > walk->offset;
-	bool proof = tail && was_committed(recover, walk->offset);
-	/* what cannot be read may be what comes next: nothing is written over it */
-	bool ill = walk->window.unread || !walk->window.header_sound;
-	if (ill)
-		journal->failed = true;
-	if (proof || ill)
+	bool rest = used > walk->offset;
+	bool lost = rest && was_committed(recover, walk->offset);
+	if (lost || walk->window.unread || !walk->window.header_sound) {
+		/* nothing is written over what is damaged, or cannot be read */
+		recover->journal->failed = true;
 		note_damage(recover, recover->n - 1);
-	if (proof) {
-		journal->failed = true;
-		walk_through(recover, LIMIT_NONE);
-	} else if (tail && !walk->window.unread) {
-		cut_tail(recover, used);
 	}
+	if (lost)
+		walk_through(recover, LIMIT_NONE);
+	else if (rest && !walk->window.unread)
+		cut_tail(recover, used);
 	return OK;
 }
 

@@ -188,6 +188,15 @@ static void a_newest_segment_without_anything_in_it_never_existed(void **state)
 	assert_int_equal(recovery.torn_bytes, 0);
 	assert_int_equal(recovery.damaged_segments, 1);
 	assert_int_equal(count_files(in_folder(*state, "quarantine")), 1);
+	/* also when nothing is left of it to keep */
+	out = fopen(kit_segment(*state, 99), "w");
+	for (int i = 0; i < 5000; i++)
+		fputc('\0', out);
+	fclose(out);
+	recovery = kit_goes_on(*state, &found);
+	assert_int_equal(recovery.damaged_segments, 1);
+	assert_int_equal(access(kit_segment(*state, 99), F_OK), -1);
+	assert_int_equal(count_files(in_folder(*state, "quarantine")), 1);
 }
 
 static void an_epoch_of_which_nothing_is_left_is_not_numbered_again(void **state)
