@@ -112,8 +112,8 @@ int checkpoint_sound(struct checkpoint *checkpoint, const char *path,
 
 /*
  * The newest checkpoint of a day (`open` is none: it does not stay) whose signatures
- * hold; size 0: there is none.  OK; NOT_FOUND: none was ever made; or what is wrong with
- * the acts or the newest file, over which `out` then is an older one that holds.
+ * hold and whose root is that of the seal list; size 0: there is none.  OK; NOT_FOUND: none was ever made; or what is wrong with
+ * the acts, the list or the newest file, over which `out` then is an older one that holds.
  */
 int checkpoint_last(const char *dir, struct checkpoint *out, struct problem *why);
 

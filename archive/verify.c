@@ -84,7 +84,7 @@ static void finding_say(struct verify_report *report, const struct verify_line *
 	}
 }
 
-static void seal_verify(struct verify_report *report, const struct verify_line *line,
+void verify_seal(struct verify_report *report, const struct verify_line *line,
         const struct archive_identity *identity)
 {
 	char path[ARCHIVE_PATH];
@@ -175,8 +175,9 @@ static void stranger_look(
 	case FTS_DNR:
 	case FTS_ERR:
 	case FTS_NS:
+		report->damaged++;
 		snprintf(text, sizeof text,
-		        "cannot be searched for files nobody sealed: %s",
+		        "DAMAGED: cannot be searched for files nobody sealed: %s",
 		        strerror(at->fts_errno));
 		verify_say(report, 0, at->fts_path, text);
 		break;
@@ -189,46 +190,55 @@ static void stranger_look(
 }
 
 /* All of the archive: whoever reads it by the names of its files takes in a copy or a
- * link wherever it lies. */
-static void strangers_find(struct verify_report *report)
+ * link wherever it lies.  OK, or a problem: it was not searched. */
+static int strangers_find(struct verify_report *report, struct problem *why)
 {
-	struct names sealed;
+	struct names sealed = { .n = 0 };
 	char dir[ARCHIVE_PATH];
 	snprintf(dir, sizeof dir, "%s", report->dir);
 	char *const folders[] = { dir, NULL };
-	if (names_make(&sealed, report->lines) != OK)
-		return;
 	FTS *walk =
 	        fts_open(folders, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, by_name);
-	for (FTSENT *at = NULL; walk != NULL && (at = fts_read(walk)) != NULL;) {
+	FTSENT *at = NULL;
+	if (walk == NULL || names_make(&sealed, report->lines) != OK) {
+		errno = ENOMEM;
+		goto close_walk;
+	}
+	while ((at = fts_read(walk)) != NULL) { /* errno is 0 at the end */
 		if (at->fts_info != FTS_DP && unsealed_folder(at))
 			fts_set(walk, at, FTS_SKIP);
 		else
 			stranger_look(report, &sealed, at);
 	}
+close_walk:;
+	int error = errno;
 	if (walk != NULL)
 		fts_close(walk);
 	free(sealed.name);
+	return error == 0
+	               ? OK
+	               : problem_set(why, FAILED, EXIT_TRY_AGAIN,
+	                         "%s: cannot be searched for files nobody sealed: %s",
+	                         report->dir, strerror(error));
 }
 
-/* ---- the whole and one file ---- */
+/* ---- the whole ---- */
 
-static int summary(const struct verify_report *report)
+int verify_summary(const struct verify_report *report)
 {
-	size_t bad = report->damaged + report->missing + report->strangers +
-	             report->journal_damaged;
+	size_t bad = report->damaged + report->missing + report->strangers;
 	fprintf(report->out,
 	        "%zu sealed files: %zu OK, %zu OK content, %zu missing, %zu pruned; "
 	        "%zu damaged places; %zu not sealed; %zu journals, %zu damaged; "
 	        "%zu checkpoints, %zu co-signed, %zu revoked, %zu time stamps: %s\n",
 	        report->files, report->sound, report->rewritten, report->missing,
 	        report->pruned, report->damaged, report->strangers, report->journals,
-	        report->journal_damaged, report->checkpoints, report->cosigned,
+	        report->journals_damaged, report->checkpoints, report->cosigned,
 	        report->revoked, report->receipts, bad == 0 ? "OK" : "DAMAGED");
 	return bad > INT_MAX ? INT_MAX : (int)bad;
 }
 
-static int archive_verify(struct verify_report *report, struct problem *why)
+int verify_archive(struct verify_report *report, struct problem *why)
 {
 	struct archive_identity identity;
 	struct acts acts = { 0 };
@@ -239,100 +249,20 @@ static int archive_verify(struct verify_report *report, struct problem *why)
 	if (status == OK)
 		status = verify_acts(report, &acts, why);
 	if (status == OK)
-		status = verify_checkpoints(report, identity.zone, why);
+		status = verify_checkpoints(report, identity.zone, true, why);
 	if (status == OK) {
 		verify_lines_say(report);
 		const struct verify_lines *lines = report->lines;
 		for (size_t i = 0; i < lines->n; i++)
 			if (lines->line[i].is_seal)
-				seal_verify(report, &lines->line[i], &identity);
-		strangers_find(report);
+				verify_seal(report, &lines->line[i], &identity);
+		status = strangers_find(report, why);
+	}
+	if (status == OK) {
 		verify_follows_say(report);
 		verify_journals(report);
-		status = summary(report);
+		status = verify_summary(report);
 	}
 	acts_free(&acts);
-	return status;
-}
-
-/* The archive folder a file lies in: the nearest one above it that is one. */
-static int archive_above(const char *file, char dir[PATH_MAX],
-        struct archive_identity *identity, struct problem *why)
-{
-	if (realpath(file, dir) == NULL)
-		return problem_set(
-		        why, NOT_FOUND, EXIT_NO_FILE, "%s: %s", file, strerror(errno));
-	for (char *slash = strrchr(dir, '/'); slash != NULL && slash != dir;
-	        slash = strrchr(dir, '/')) {
-		*slash = '\0';
-		if (archive_identify(dir, identity, NULL) == OK)
-			return OK;
-	}
-	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
-	        "%s: lies in no archive; its seal is in the list of the archive it "
-	        "came from",
-	        file);
-}
-
-static int one_verify(struct verify_report *report, const char *whole,
-        const struct archive_identity *identity, struct problem *why)
-{
-	struct acts acts = { 0 };
-	int status = verify_lines_take(report->lines, report->dir, why);
-	if (status == OK)
-		status = verify_acts(report, &acts, why);
-	if (status == OK)
-		verify_lines_say(report);
-	const struct verify_lines *lines = report->lines;
-	const char *name = whole + strlen(report->dir) + 1;
-	const struct verify_line *found = NULL;
-	for (size_t i = 0; i < lines->n; i++) {
-		if (lines->line[i].is_seal &&
-		        strcmp(lines->line[i].seal.path, name) == 0)
-			found = &lines->line[i];
-	}
-	if (status == OK && found == NULL) {
-		report->strangers++;
-		verify_say(report, 0, name,
-		        "NOT SEALED: no line of the seal list names it");
-	} else if (status == OK) {
-		seal_verify(report, found, identity);
-		verify_follows_say(report);
-	}
-	acts_free(&acts);
-	return status == OK ? summary(report) : status;
-}
-
-/* A folder, or a file in one: `dir` then is where the folder's name goes. */
-static int path_verify(struct verify_report *report, const char *path,
-        char dir[PATH_MAX], struct problem *why)
-{
-	struct stat st;
-	char whole[PATH_MAX];
-	struct archive_identity identity;
-	if (stat(path, &st) != 0)
-		return problem_set(
-		        why, NOT_FOUND, EXIT_NO_FILE, "%s: %s", path, strerror(errno));
-	if (S_ISDIR(st.st_mode))
-		return archive_verify(report, why);
-	int status = archive_above(path, dir, &identity, why);
-	if (status != OK)
-		return status;
-	if (realpath(path, whole) == NULL)
-		return problem_set(
-		        why, NOT_FOUND, EXIT_NO_FILE, "%s: %s", path, strerror(errno));
-	report->dir = dir;
-	return one_verify(report, whole, &identity, why);
-}
-
-int verify_path(const char *path, FILE *out, int quiet, struct problem *why)
-{
-	char dir[PATH_MAX];
-	struct verify_lines lines = { .n = 0 };
-	struct verify_report report = {
-		.dir = path, .out = out, .quiet = quiet, .lines = &lines
-	};
-	int status = path_verify(&report, path, dir, why);
-	verify_lines_free(&lines);
 	return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The acts, the checkpoints and the receipts of an archive, against its seal list. */
+/* The checkpoints and the receipts of an archive, against its seal list. */
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -305,64 +305,7 @@ static void folder_look(struct look *look)
 	free(entry);
 }
 
-/* ---- the acts ---- */
-
-static int act_damaged(void *with, size_t number, const char *text)
-{
-	struct verify_report *report = with;
-	char name[64], line[1100];
-	if (report->acts_damaged) { /* it rests on the one told */
-		report->follow_acts++;
-		return 0;
-	}
-	report->acts_damaged = true;
-	report->damaged++;
-	snprintf(name, sizeof name, CHECKPOINTS_DIR "/acts line %zu", number);
-	snprintf(line, sizeof line, "DAMAGED: %s", text);
-	verify_say(report, 0, name, line);
-	return 0;
-}
-
-int verify_acts(struct verify_report *report, struct acts *acts, struct problem *why)
-{
-	char path[ARCHIVE_PATH], line[160], *text;
-	size_t n;
-	struct acts_visitor visitor = { .bad = act_damaged, .with = report };
-	*acts = (struct acts){ 0 };
-	report->acts = acts;
-	checkpoint_path(report->dir, "acts", path, sizeof path);
-	int status = file_read(path, 1u << 26, &text, &n);
-	if (status == NOT_FOUND)
-		return OK;
-	if (status != OK)
-		return problem_set(why, status, EXIT_NO_FILE, "%s: cannot be read: %s",
-		        path, file_reason(errno));
-	int damaged = acts_walk(acts, text, n, &visitor);
-	free(text);
-	const struct act *signer = acts_signer(acts);
-	snprintf(line, sizeof line, "OK, %zu lines, key %s signs", acts->n,
-	        signer != NULL ? signer->subject : "(none)");
-	if (damaged == 0)
-		verify_say(report, 1, CHECKPOINTS_DIR "/acts", line);
-	return OK;
-}
-
 /* ---- all ---- */
-
-/* An act was signed over more seals than there are: it tells as a checkpoint does. */
-static void acts_agree(struct verify_report *report)
-{
-	struct verify_lines *lines = report->lines;
-	uint64_t told = acts_seals(report->acts);
-	if (told <= lines->n)
-		return;
-	if (told > lines->most_signed)
-		lines->most_signed = told;
-	if (lines->differs > 0 && lines->differs < told)
-		return;
-	lines->differs = told;
-	snprintf(lines->differs_by, sizeof lines->differs_by, "acts");
-}
 
 static void uncovered_say(struct look *look)
 {
@@ -387,26 +330,60 @@ static void uncovered_say(struct look *look)
 	verify_say(look->report, 1, CHECKPOINTS_DIR, line);
 }
 
-int verify_checkpoints(
-        struct verify_report *report, const char *zone, struct problem *why)
+static void checkpoints_look(struct look *look)
+{
+	char(*names)[CHECKPOINT_NAME];
+	size_t n = checkpoint_names(look->report->dir, &names);
+	for (size_t i = 0; i < n; i++) {
+		checkpoint_look(look, names[i]);
+		look->newest = strtoull(names[i], NULL, 10);
+	}
+	free(names);
+}
+
+/* From the newest back to one that holds; the one before it is not asked for. */
+static void newest_look(struct look *look)
 {
 	char path[ARCHIVE_PATH], (*names)[CHECKPOINT_NAME];
+	struct checkpoint one;
+	bool holds = false;
+	size_t n = checkpoint_names(look->report->dir, &names);
+	look->newest = n > 0 ? strtoull(names[n - 1], NULL, 10) : 0;
+	for (size_t i = n; i > 0 && !holds; i--) {
+		checkpoint_path(look->report->dir, names[i - 1], path, sizeof path);
+		holds = checkpoint_sound(&one, path, look->report->acts, NULL) == OK;
+		look->prev.broken = true;
+		checkpoint_look(look, names[i - 1]);
+	}
+	free(names);
+}
+
+/* Those that are not of a day. */
+static void others_look(struct look *look)
+{
+	char path[ARCHIVE_PATH];
+	const char *dir = look->report->dir;
+	checkpoint_path(dir, CHECKPOINT_OPEN, path, sizeof path);
+	if (access(path, F_OK) == 0)
+		checkpoint_look(look, CHECKPOINT_OPEN);
+	if (look->report->acts->n > 0 && checkpoint_trace(dir) == CHECKPOINT_STARTED)
+		checkpoint_look(look, CHECKPOINT_FIRST);
+}
+
+int verify_checkpoints(
+        struct verify_report *report, const char *zone, bool all, struct problem *why)
+{
 	struct look look = { .report = report, .zone = zone };
 	if (proof_tree_start(&look.tree) != OK)
 		return problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
-	size_t n = checkpoint_names(report->dir, &names);
-	for (size_t i = 0; i < n; i++) {
-		checkpoint_look(&look, names[i]);
-		look.newest = strtoull(names[i], NULL, 10);
-	}
-	free(names);
-	checkpoint_path(report->dir, CHECKPOINT_OPEN, path, sizeof path);
-	if (access(path, F_OK) == 0)
-		checkpoint_look(&look, CHECKPOINT_OPEN);
-	if (report->acts->n > 0 && checkpoint_trace(report->dir) == CHECKPOINT_STARTED)
-		checkpoint_look(&look, CHECKPOINT_FIRST);
-	acts_agree(report);
-	folder_look(&look);
+	if (all)
+		checkpoints_look(&look);
+	else
+		newest_look(&look);
+	others_look(&look);
+	verify_acts_agree(report);
+	if (all)
+		folder_look(&look);
 	uncovered_say(&look);
 	digest_free(look.tree.digest);
 	return OK;

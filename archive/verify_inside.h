@@ -84,7 +84,7 @@ struct verify_report {
 	bool acts_damaged;       /* and some do not */
 	struct verify_lines *lines;
 	size_t files, sound, rewritten, damaged, missing, pruned, strangers, journals,
-	        journal_damaged, checkpoints, cosigned, revoked, receipts,
+	        journals_damaged, checkpoints, cosigned, revoked, receipts,
 	        follow_checkpoints, follow_acts, follow_files;
 };
 
@@ -120,14 +120,32 @@ void verify_say(const struct verify_report *report, int in_order, const char *na
 /* The list of acts; those that hold go to `acts` and the report.  OK, or a problem. */
 int verify_acts(struct verify_report *report, struct acts *acts, struct problem *why);
 
-/* Every checkpoint and receipt against the seal list.  OK, or a problem. */
+/* An act over more seals than there are tells as a checkpoint does. */
+void verify_acts_agree(struct verify_report *report);
+
+/* Every checkpoint and receipt against the seal list; or, if not `all`, the newest that
+ * holds.  OK, or a problem. */
 int verify_checkpoints(
-        struct verify_report *report, const char *zone, struct problem *why);
+        struct verify_report *report, const char *zone, bool all, struct problem *why);
 
 /* The last record of the epoch that the collector noted as sealed; 0: none noted. */
 uint64_t verify_noted_last(const char *dir, const char *station, uint64_t epoch);
 
 /* Scan every journal of the archive: check sums, gapless seq, torn tails. */
 void verify_journals(struct verify_report *report);
+void verify_journals_of(struct verify_report *report, const char *source);
+void verify_journal(struct verify_report *report, const char *source, uint64_t epoch);
+
+/* ---- verify.c ---- */
+
+/* All of it; places that are not in order, or a problem. */
+int verify_archive(struct verify_report *report, struct problem *why);
+
+/* One sealed file, against its line. */
+void verify_seal(struct verify_report *report, const struct verify_line *line,
+        const struct archive_identity *identity);
+
+/* The last line; places that are not in order. */
+int verify_summary(const struct verify_report *report);
 
 #endif

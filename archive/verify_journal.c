@@ -18,8 +18,6 @@
 #include "base/folder.h"
 #include "base/journal.h"
 
-#define MOST_SOURCES 4096
-#define MOST_EPOCHS  4096
 #define SEGMENT_MOST (256u << 20)
 #define BEGINS       1 /* flag of the first entry of a commit */
 
@@ -29,6 +27,7 @@ struct scan {
 	char name[96];               /* journal/<source>/<epoch> */
 	uint8_t source[SOURCE_SIZE]; /* padded with zeros */
 	uint64_t epoch, number;      /* number: of the segment looked at */
+	uint64_t sure;               /* of the last one whose header is as written */
 	bool begun;
 	uint64_t records, first, next;
 	size_t damaged;
@@ -55,7 +54,7 @@ static void say(struct scan *scan, int damage, const char *format, ...)
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 	scan->damaged += damage != 0;
-	scan->report->journal_damaged += damage != 0;
+	scan->report->damaged += damage != 0;
 	verify_say(scan->report, 0, scan->name, text);
 }
 
@@ -67,7 +66,7 @@ static bool header_sound(const struct scan *scan, const struct segment_bytes *se
 	return segment->n >= JOURNAL_HEADER && memcmp(in, "QTJ1", 4) == 0 &&
 	       get_le16(in + 4) == 1 &&
 	       memcmp(in + 8, scan->source, SOURCE_SIZE) == 0 &&
-	       get_le64(in + 24) == scan->epoch && get_le64(in + 32) > scan->number &&
+	       get_le64(in + 24) == scan->epoch && get_le64(in + 32) > scan->sure &&
 	       get_le32(in + 60) == crc32c(0, in, 60) &&
 	       get_le64(in + 40) == strtoull(segment->name, NULL, 10);
 }
@@ -233,8 +232,8 @@ static void entries_scan(struct scan *scan, const struct segment_bytes *segment)
 static void segment_scan(struct scan *scan, struct segment_bytes *segment)
 {
 	if (!header_sound(scan, segment)) {
-		if (segment->last && last_byte(segment, 0) == 0)
-			return; /* allocated, and never begun */
+		if (segment->last && segment->n == 0)
+			return; /* it never was: a header comes before the name */
 		say(scan, 1,
 		        "DAMAGED: %s: its header (bytes 0 to 63) is not as written",
 		        segment->name);
@@ -242,7 +241,7 @@ static void segment_scan(struct scan *scan, struct segment_bytes *segment)
 			return;
 		scan->number++; /* as it most likely is: they follow one another */
 	} else {
-		scan->number = get_le64(segment->in + 32);
+		scan->number = scan->sure = get_le64(segment->in + 32);
 		hole_check(scan, segment);
 		if (!scan->begun)
 			scan->next = get_le64(segment->in + 40);
@@ -284,8 +283,7 @@ static void file_scan(
 	free(bytes);
 }
 
-static void journal_verify(
-        struct verify_report *report, const char *source, uint64_t epoch)
+void verify_journal(struct verify_report *report, const char *source, uint64_t epoch)
 {
 	char folder[ARCHIVE_PATH], text[128];
 	struct dirent **entry = NULL;
@@ -311,6 +309,7 @@ static void journal_verify(
 		        " were sealed from here and are not sound here any more: no "
 		        "power failure does that",
 		        scan.next, sealed);
+	report->journals_damaged += scan.damaged > 0;
 	if (scan.damaged > 0)
 		return;
 	if (!scan.begun)
@@ -322,21 +321,55 @@ static void journal_verify(
 	verify_say(report, 1, scan.name, text);
 }
 
+static int is_source(const struct dirent *entry)
+{
+	return id_valid(entry->d_name, SOURCE_SIZE);
+}
+
+static int is_epoch(const struct dirent *entry)
+{
+	return strlen(entry->d_name) == 16 &&
+	       strspn(entry->d_name, "0123456789abcdef") == 16;
+}
+
+/* A folder that is there and cannot be read, for whatever reason, is not in order: what
+ * lies in it was not looked at. */
+static int folder_list(struct verify_report *report, const char *name,
+        int (*filter)(const struct dirent *), struct dirent ***entry)
+{
+	char path[ARCHIVE_PATH], text[160];
+	snprintf(path, sizeof path, "%.3900s/%.100s", report->dir, name);
+	*entry = NULL;
+	int n = scandir(path, entry, filter, alphasort);
+	if (n < 0 && errno != ENOENT && errno != ENOTDIR) {
+		report->damaged++;
+		snprintf(text, sizeof text, "DAMAGED: cannot be read: %s",
+		        strerror(errno));
+		verify_say(report, 0, name, text);
+	}
+	return n;
+}
+
+void verify_journals_of(struct verify_report *report, const char *source)
+{
+	char name[64];
+	struct dirent **epoch;
+	snprintf(name, sizeof name, "journal/%.16s", source);
+	int n = folder_list(report, name, is_epoch, &epoch);
+	for (int i = 0; i < n; i++) {
+		verify_journal(report, source, strtoull(epoch[i]->d_name, NULL, 16));
+		free(epoch[i]);
+	}
+	free(epoch);
+}
+
 void verify_journals(struct verify_report *report)
 {
-	char folder[ARCHIVE_PATH];
-	char(*source)[SOURCE_SIZE + 1] = calloc(MOST_SOURCES, sizeof *source);
-	uint64_t *epoch = calloc(MOST_EPOCHS, sizeof *epoch);
-	snprintf(folder, sizeof folder, "%.4000s/journal", report->dir);
-	if (source == NULL || epoch == NULL)
-		goto free_lists;
-	int n = journal_sources(folder, source, MOST_SOURCES);
+	struct dirent **source;
+	int n = folder_list(report, "journal", is_source, &source);
 	for (int i = 0; i < n; i++) {
-		int m = journal_epochs(folder, source[i], epoch, MOST_EPOCHS);
-		for (int k = 0; k < m; k++)
-			journal_verify(report, source[i], epoch[k]);
+		verify_journals_of(report, source[i]->d_name);
+		free(source[i]);
 	}
-free_lists:
 	free(source);
-	free(epoch);
 }

@@ -55,6 +55,19 @@ def journal(archive, *segments):
         write(os.path.join(place, f"{one[1]:020}.log"), small_segment(EPOCH, *one)[1])
 
 
+JOURNAL = f"journal/tram-01/{EPOCH:016x}"
+
+
+def newest_segment(archive, data):
+    journal(archive, (1, 1, (2, 3), 0))
+    write(os.path.join(archive, JOURNAL, f"{6:020}.log"), data)
+
+
+def segment_copied(archive, one, two):
+    journal(archive, (1, 1, (2, 3), 0), (2, 6, (5,), 0), (3, 12, (2,), 1))
+    copy(archive, f"{JOURNAL}/{one:020}.log", f"{JOURNAL}/{two:020}.log")
+
+
 def edit(archive, *words):
     run("/usr/bin/python3", os.path.join(HERE, "edit_h5.py"), os.path.join(archive, DAY % 3), *words)
 
@@ -230,6 +243,11 @@ DAMAGES = (
     ("a bit of a journal's check sum", journal_flip, 64, 4),
     ("a journal's last bytes", journal_flip, 65, 128),
     ("a folder for a journal's segment", journal_folder),
+    ("a newest segment of zeros", newest_segment, bytes(4096)),
+    ("an empty newest segment", newest_segment, b""),
+    ("a segment copied between two", segment_copied, 1, 11),
+    ("a segment copied behind them", segment_copied, 6, 20),
+    ("a segment copied over part of the one before", segment_copied, 1, 8),
     ("records that never came", journal, (1, 1, (2, 3), 0), (2, 10, (2,), 4)),
     ("records that never came, so many or more", journal, (1, 1, (2, 3), 0), (2, 10, (2,), 0xFFFFFFFF)),
     ("records missing before some that never came", journal, (1, 1, (2, 3), 0), (2, 10, (2,), 3), (3, 12, (1,), 5)),

@@ -212,6 +212,71 @@ static void acts_without_a_checkpoint_are_damage(void **state)
 	        "there is no checkpoint");
 }
 
+/* What verify says of one file of it. */
+static int verify_one(const char *dir, const char *name, char text[8192])
+{
+	struct problem why = { 0 };
+	FILE *out = fmemopen(text, 8192, "w");
+	int bad = verify_path(in_folder(dir, name), out, 0, &why);
+	fclose(out);
+	return bad;
+}
+
+/* One file is held against the list, so the list is held against what was signed. */
+static void one_file_is_not_verified_by_a_list_that_was_cut(void **state)
+{
+	char text[8192], *seals;
+	size_t n;
+	signing_seal(*state, 3);
+	signing_run(DAY(1));
+	signing_seal(*state, 2);
+	signing_run(DAY(2));
+	assert_int_equal(folder_make(in_folder(*state, "kcn-mau/bt-outlet/2026")), OK);
+	const char *name = "kcn-mau/bt-outlet/2026/x_0.h5";
+	assert_int_equal(file_replace(in_folder(*state, name), "x", 1, 0644), OK);
+	assert_int_equal(verify_one(*state, name, text), 1); /* it is no HDF5 file */
+	assert_contains(text, "checkpoints/000000000005: OK, 5 seals");
+	assert_null(strstr(text, "checkpoints/000000000003"));
+	assert_int_equal(
+	        file_read(in_folder(*state, "seals"), 1 << 20, &seals, &n), OK);
+	n = (size_t)((char *)memrchr(seals, '\n', n - 1) + 1 - seals);
+	assert_int_equal(file_replace(in_folder(*state, "seals"), seals, n, 0644), OK);
+	free(seals);
+	assert_int_equal(verify_one(*state, name, text), 2);
+	assert_contains(text, "seals line 5: DAMAGED: cut off; checkpoints/"
+	                      "000000000005 was signed over 5 lines");
+	/* by one before it, when the newest does not hold */
+	assert_int_equal(file_replace(in_folder(*state, "checkpoints/000000000005"),
+	                         "x", 1, 0644),
+	        OK);
+	assert_int_equal(verify_one(*state, name, text), 2);
+	assert_contains(text, "checkpoints/000000000003: OK, 3 seals");
+	assert_contains(text, "checkpoints/000000000005: DAMAGED: is not of the form");
+	unlink(in_folder(*state, "checkpoints/000000000005"));
+	unlink(in_folder(*state, "checkpoints/000000000003"));
+	assert_int_equal(verify_one(*state, name, text), 2);
+	assert_contains(text, "checkpoints: DAMAGED: the acts name the key that signs");
+}
+
+static void the_lists_are_verified_without_the_files(void **state)
+{
+	char text[8192];
+	static const char *const names[] = { "seals", "checkpoints", "checkpoints/acts",
+		"checkpoints/000000000003" };
+	signing_seal(*state, 3);
+	signing_run(DAY(1));
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		assert_int_equal(verify_one(*state, names[i], text), 0);
+		assert_contains(text, "checkpoints/000000000003: OK, 3 seals");
+		assert_contains(text, "checkpoints/acts: OK, 1 lines");
+		assert_contains(text, "seals: OK, 3 lines");
+		assert_contains(text, "0 sealed files");
+	}
+	assert_int_equal(file_replace(in_folder(*state, "seals"), "", 0, 0644), OK);
+	assert_int_equal(verify_one(*state, names[3], text), 1);
+	assert_contains(text, "seals lines 1 to 3: DAMAGED: cut off");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +291,8 @@ int main(void)
 		WITH_ARCHIVE(another_key_does_not_sign_unasked),
 		WITH_ARCHIVE(a_power_cut_in_the_first_signing_is_no_damage),
 		WITH_ARCHIVE(acts_without_a_checkpoint_are_damage),
+		WITH_ARCHIVE(the_lists_are_verified_without_the_files),
+		WITH_ARCHIVE(one_file_is_not_verified_by_a_list_that_was_cut),
 	};
 	return cmocka_run_group_tests_name("checkpoint", tests, NULL, NULL);
 }

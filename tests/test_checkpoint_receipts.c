@@ -266,6 +266,33 @@ static void a_list_that_was_signed_is_not_called_unsigned(void **state)
 	assert_string_equal(mark.digits, "");
 }
 
+/* Digits of what was signed over another list would vouch for this one. */
+static void a_list_that_was_changed_has_no_receipt(void **state)
+{
+	char *seals, path[ARCHIVE_PATH];
+	size_t n;
+	struct problem why = { .text = "" };
+	struct checkpoint_mark mark, older;
+	signing_seal(*state, 3);
+	signing_run(DAY(1));
+	assert_int_equal(checkpoint_newest(*state, &older, &why), OK);
+	signing_seal(*state, 2);
+	signing_run(DAY(2));
+	assert_int_equal(
+	        file_read(in_folder(*state, "seals"), 1 << 20, &seals, &n), OK);
+	strstr((char *)memrchr(seals, '\n', n - 1), " root ")[6] ^= 1;
+	assert_int_equal(file_replace(in_folder(*state, "seals"), seals, n, 0644), OK);
+	assert_int_equal(checkpoint_newest(*state, &mark, &why), MALFORMED);
+	assert_contains(why.text,
+	        "seals: is not the list that checkpoint 000000000005 was signed over");
+	assert_string_equal(mark.digits, older.digits); /* over what it still is */
+	assert_int_equal(receipt_request(*state, path, sizeof path, &why), MALFORMED);
+	assert_int_equal(file_replace(in_folder(*state, "seals"), seals, 9, 0644), OK);
+	free(seals);
+	assert_int_equal(checkpoint_newest(*state, &mark, &why), MALFORMED);
+	assert_string_equal(mark.digits, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +302,7 @@ int main(void)
 		WITH_ARCHIVE(one_whose_signature_does_not_hold_is_no_receipt),
 		WITH_ARCHIVE(one_under_the_name_of_another_is_not_the_newest),
 		WITH_ARCHIVE(without_the_acts_no_checkpoint_holds),
+		WITH_ARCHIVE(a_list_that_was_changed_has_no_receipt),
 		WITH_ARCHIVE(a_list_that_was_signed_is_not_called_unsigned),
 	};
 	return cmocka_run_group_tests_name("checkpoint receipts", tests, NULL, NULL);

@@ -220,8 +220,8 @@ def changed_lines(lines, seals, signed):  # says which are not as they were seal
         say(f"seals line {first}: DAMAGED" if first == last else f"seals lines {first} to {last}: DAMAGED")
     return changed
 
-def entries(data, seed, epoch):  # (where it begins, where it ends, first of a commit, record) of every sound entry
-    at = 64
+def entries(data, number, epoch):  # (where it begins, where it ends, first of a commit, record) of every sound entry
+    at, seed = 64, crc32c(struct.pack("<QQ", epoch, number))
     while m := re.compile(rb"[^\0]").search(data, at):
         at = m.start() // 8 * 8
         check, length, first, size, version = struct.unpack_from("<IHH8xHB", data[at:at + 80].ljust(80, b"\0"))
@@ -235,12 +235,12 @@ def entries(data, seed, epoch):  # (where it begins, where it ends, first of a c
 def read_journal(folder, tell=lambda words: None):  # the records of an epoch, by quantrac-journal, "Reading"
     paths = sorted(p for p in Path(folder).iterdir() if re.fullmatch(r"[0-9]{20}\.log", p.name))
     source, epoch = Path(folder).parent.name.encode(), int(Path(folder).name, 16)
-    number, wanted = 0, int(paths[0].stem) if paths else 0
+    number, sure, wanted = 0, 0, int(paths[0].stem) if paths else 0
     for path, limit in zip(paths, [int(p.stem) for p in paths[1:]] + [None]):
         data, name, first, at = path.read_bytes() if path.is_file() else b"\1", path.name, int(path.stem), 64
         found, skipped, check = struct.unpack_from("<Q16xII", data[:64].ljust(64, b"\0"), 32)
-        head = struct.pack("<4sHH16sQQQ", b"QTJ1", 1, 0, source, epoch, max(found, number + 1), first)
-        if (data[:48] != head or check != crc32c(data[:60])) and (limit or any(data)):  # else never begun
+        head = struct.pack("<4sHH16sQQQ", b"QTJ1", 1, 0, source, epoch, max(found, sure + 1), first)
+        if bad := (data[:48] != head or check != crc32c(data[:60])) and (limit or data):  # else it never was
             tell(f"DAMAGED: {name}: its header (bytes 0 to 63) is not as written")
             found, skipped = number + 1, 0
         elif skipped and first > wanted:
@@ -248,7 +248,7 @@ def read_journal(folder, tell=lambda words: None):  # the records of an epoch, b
             if begin > before:
                 tell(f"DAMAGED: records {before} to {begin - 1} are missing before {name}")
             tell(f"records {begin} to {first - 1} never came ({name})")
-        number, sound = found, list(entries(data, crc32c(struct.pack("<QQ", epoch, found)), epoch))
+        number, sure, sound = found, sure if bad else found, list(entries(data, found, epoch))
         for start, end, _, record in sound:
             seq = ORDER.unpack_from(record)[1]
             durable = limit or any(begins for where, _, begins, _ in sound if where >= start)
