@@ -84,8 +84,7 @@ static void finding_say(struct verify_report *report, const struct verify_line *
 	}
 }
 
-void verify_seal(struct verify_report *report, const struct verify_line *line,
-        const struct archive_identity *identity)
+void verify_seal(struct verify_report *report, const struct verify_line *line)
 {
 	char path[ARCHIVE_PATH];
 	struct finding finding;
@@ -97,7 +96,7 @@ void verify_seal(struct verify_report *report, const struct verify_line *line,
 		return;
 	}
 	fflush(report->out);
-	verify_file_apart(path, &line->seal, identity, &finding);
+	verify_file_apart(path, &line->seal, &report->identity, &finding);
 	finding_say(report, line, &finding);
 }
 
@@ -142,7 +141,7 @@ static void stranger_check(
 	}
 	report->strangers++;
 	fflush(report->out);
-	bool whole = verify_whole(path, name, report->identity);
+	bool whole = verify_whole(path, name, &report->identity);
 	verify_say(report, 0, name,
 	        whole ? "NOT SEALED: no line of the seal list names it, and it is a "
 	                "whole sealed file: the list may be an older one, or power "
@@ -240,22 +239,20 @@ int verify_summary(const struct verify_report *report)
 
 int verify_archive(struct verify_report *report, struct problem *why)
 {
-	struct archive_identity identity;
 	struct acts acts = { 0 };
-	int status = archive_identify(report->dir, &identity, why);
-	report->identity = &identity;
+	int status = archive_identify(report->dir, &report->identity, why);
 	if (status == OK)
 		status = verify_lines_take(report->lines, report->dir, why);
 	if (status == OK)
 		status = verify_acts(report, &acts, why);
 	if (status == OK)
-		status = verify_checkpoints(report, identity.zone, true, why);
+		status = verify_checkpoints(report, report->identity.zone, true, why);
 	if (status == OK) {
 		verify_lines_say(report);
 		const struct verify_lines *lines = report->lines;
 		for (size_t i = 0; i < lines->n; i++)
 			if (lines->line[i].is_seal)
-				verify_seal(report, &lines->line[i], &identity);
+				verify_seal(report, &lines->line[i]);
 		status = strangers_find(report, why);
 	}
 	if (status == OK) {

@@ -77,7 +77,7 @@ struct verify_lines {
 
 struct verify_report {
 	const char *dir;
-	const struct archive_identity *identity;
+	struct archive_identity identity;
 	FILE *out;
 	int quiet;               /* only what is not in order */
 	const struct acts *acts; /* those that hold */
@@ -142,8 +142,7 @@ void verify_journal(struct verify_report *report, const char *source, uint64_t e
 int verify_archive(struct verify_report *report, struct problem *why);
 
 /* One sealed file, against its line. */
-void verify_seal(struct verify_report *report, const struct verify_line *line,
-        const struct archive_identity *identity);
+void verify_seal(struct verify_report *report, const struct verify_line *line);
 
 /* The last line; places that are not in order. */
 int verify_summary(const struct verify_report *report);

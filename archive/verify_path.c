@@ -39,7 +39,7 @@ static int one_verify(
 	if (status == OK)
 		status = verify_acts(report, &acts, why);
 	if (status == OK)
-		status = verify_checkpoints(report, report->identity->zone, false, why);
+		status = verify_checkpoints(report, report->identity.zone, false, why);
 	if (status == OK)
 		verify_lines_say(report);
 	const struct verify_lines *lines = report->lines;
@@ -54,7 +54,7 @@ static int one_verify(
 		verify_say(report, 0, name,
 		        "NOT SEALED: no line of the seal list names it");
 	} else if (status == OK) {
-		verify_seal(report, found, report->identity);
+		verify_seal(report, found);
 		verify_follows_say(report);
 	}
 	acts_free(&acts);
@@ -77,7 +77,7 @@ static int lists_verify(struct verify_report *report, struct problem *why)
 	if (status == OK)
 		status = verify_acts(report, &acts, why);
 	if (status == OK)
-		status = verify_checkpoints(report, report->identity->zone, true, why);
+		status = verify_checkpoints(report, report->identity.zone, true, why);
 	if (status == OK) {
 		verify_lines_say(report);
 		verify_follows_say(report);
@@ -139,20 +139,18 @@ static int path_verify(struct verify_report *report, const char *path,
 {
 	struct stat st;
 	char whole[PATH_MAX];
-	struct archive_identity identity;
 	if (stat(path, &st) != 0)
 		return problem_set(
 		        why, NOT_FOUND, EXIT_NO_FILE, "%s: %s", path, strerror(errno));
 	if (S_ISDIR(st.st_mode) && !is_part(path))
 		return verify_archive(report, why);
-	int status = archive_above(path, dir, &identity, why);
+	int status = archive_above(path, dir, &report->identity, why);
 	if (status != OK)
 		return status;
 	if (realpath(path, whole) == NULL)
 		return problem_set(
 		        why, NOT_FOUND, EXIT_NO_FILE, "%s: %s", path, strerror(errno));
 	report->dir = dir;
-	report->identity = &identity;
 	return part_verify(report, whole + strlen(dir) + 1, why);
 }
 

@@ -120,7 +120,7 @@ int seal_older(const struct sealer *sealer, char *what, size_t room)
 	free(older.name);
 	if (status != OK || older.whole == 0)
 		return status;
-	snprintf(what, room, "%zu sealed files are whole and it does not name them: %s",
-	        older.whole, older.first);
+	snprintf(what, room, "%zu whole sealed file%s it does not name: %s",
+	        older.whole, older.whole == 1 ? "" : "s", older.first);
 	return 1;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "archive/acts.h"
 #include "base/folder.h"
 #include "base/sign.h"
 #include "collector/incoming.h"
@@ -318,9 +319,44 @@ static void whole_files_that_an_older_list_does_not_name_stay_where_they_are(
 	free(run_command(&code,
 	        "cd %s && cp sealed/bt-outlet new && sed -i 4,5d sealed/bt-outlet",
 	        (char *)*state));
-	is_held_for(*state, OLDER "2 sealed files are whole and it does not name them");
+	is_held_for(*state, OLDER "2 whole sealed files it does not name: ");
 	checkpoints_back(*state);
 	goes_on(*state);
+}
+
+/* One whose records are not those of its /tree is no witness. */
+static void a_damaged_file_does_not_tell_that_the_list_is_older(void **state)
+{
+	int code;
+	seal_twice(*state);
+	char *said = run_command(&code,
+	        "cd %s && cp sealed/bt-outlet new && sed -i 4,5d sealed/bt-outlet && "
+	        "f=$(ls kcn-mau/bt-outlet/2026/* | sed -n 4p) && "
+	        "/usr/bin/python3 %s $f value /tree 5 77 2>&1",
+	        (char *)*state, project_file("tests/edit_h5.py"));
+	if (code != 0)
+		fail_msg("%s", said);
+	free(said);
+	is_held_for(*state, OLDER "1 whole sealed file it does not name: ");
+}
+
+/* The acts were signed over more seals than are left. */
+static void an_act_over_more_seals_than_there_are_holds(void **state)
+{
+	int code;
+	struct problem why = { .text = "" };
+	char public[600];
+	seal_twice(*state);
+	free(run_command(&code, "cd %s && rm -rf sealed kcn-mau", (char *)*state));
+	struct act act = { .kind = ACT_WITNESS, .from = 5, .subject = "so-tnmt" };
+	struct sign_key *key;
+	snprintf(public, sizeof public, "%.500s/keys/archive.sign.pub", (char *)*state);
+	assert_int_equal(sign_public_read(public, act.public_key, &why), OK);
+	assert_int_equal(sign_key_open(&key, key_path, &why), OK);
+	if (acts_append(*state, &act, &(struct act_signers){ .by = key }, &why) != OK)
+		fail_msg("%s", why.text);
+	sign_key_close(key);
+	is_held_for(*state, "5 lines were signed; it has 3");
 }
 
 /* What somebody put there, or is damaged, holds nothing up. */
@@ -461,6 +497,8 @@ int main(void)
 		WITH(acts_without_any_checkpoint_hold),
 		WITH(an_older_list_with_its_own_checkpoints_is_not_sealed_upon),
 		WITH(whole_files_that_an_older_list_does_not_name_stay_where_they_are),
+		WITH(a_damaged_file_does_not_tell_that_the_list_is_older),
+		WITH(an_act_over_more_seals_than_there_are_holds),
 		WITH(a_file_that_is_none_of_ours_holds_nothing_up),
 		WITH(a_whole_file_in_the_way_is_not_moved),
 		WITH(the_first_checkpoint_is_finished_at_the_start),

@@ -416,6 +416,7 @@ static void what_cannot_be_read_is_not_ok(void **state)
 		assert_contains(
 		        said, "journal/bt-outlet: DAMAGED: cannot be read: Perm");
 		assert_contains(said, "kcn-mau: DAMAGED: cannot be searched for files");
+		assert_contains(said, "; 3 damaged places; ");
 		assert_int_equal(code, EXIT_DAMAGED);
 	}
 	free(said);
