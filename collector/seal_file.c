@@ -211,6 +211,7 @@ static int write_apart(void *with, struct problem *why)
 static int compare_apart(void *with, struct problem *why)
 {
 	struct making *making = with;
+	crew_begin(crew_processors());
 	return seal_compare(making->target, &making->gather->batch, why);
 }
 
