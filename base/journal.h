@@ -149,6 +149,10 @@ int journal_read_open(struct journal_reader **out, const char *folder,
         const char *source, uint64_t epoch, uint64_t from_seq);
 void journal_read_close(struct journal_reader *reader);
 
+/* Whole segments that were read are not wanted again soon: the memory in which the system
+ * keeps them may go to others.  (It stays small beside a rush of records, then.) */
+void journal_read_once(struct journal_reader *reader);
+
 struct journal_entry {
 	const uint8_t *record; /* borrowed until the next call */
 	size_t size;

@@ -138,6 +138,7 @@ struct window {
 	uint32_t seed;
 	bool known; /* header sound, or its number was found by trying */
 	bool header_sound, unread;
+	bool once; /* what was read is not wanted again soon */
 	uint64_t device, inode;
 };
 

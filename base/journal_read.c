@@ -94,11 +94,17 @@ int journal_read_open(struct journal_reader **out, const char *folder,
 	return status;
 }
 
+void journal_read_once(struct journal_reader *reader)
+{
+	reader->walk.window.once = true;
+}
+
 void journal_read_close(struct journal_reader *reader)
 {
 	if (reader == NULL)
 		return;
 	int saved = errno;
+	reader->walk.window.once = false; /* the segment it stands in may be read on */
 	window_free(&reader->walk.window);
 	if (reader->folder >= 0)
 		close(reader->folder);

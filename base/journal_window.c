@@ -26,6 +26,8 @@ int window_init(struct window *window)
 
 void window_close(struct window *window)
 {
+	if (window->fd >= 0 && window->once)
+		posix_fadvise(window->fd, 0, 0, POSIX_FADV_DONTNEED);
 	if (window->fd >= 0)
 		close(window->fd);
 	window->fd = -1;

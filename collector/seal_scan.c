@@ -188,6 +188,7 @@ static int gather_stretch(struct gather *gather, const struct waiting_epoch *epo
 	        gather->station->name, epoch->epoch, stretch->first);
 	if (status != OK)
 		return FAILED;
+	journal_read_once(cursor.reader);
 	while (status == OK && next <= stretch->last && next_record(&cursor, &entry)) {
 		status = gather_one(gather, epoch, &entry, rest, stretch->origin);
 		next = entry.seq + 1;

@@ -29,7 +29,7 @@
 #define STATION   "bt-outlet"
 #define READINGS  1500000 /* of the bulk */
 #define SINGLE    2000    /* of the latency, one at a time */
-#define PACED     3000000 /* readings, at PACE */
+#define PACED     6000000 /* readings, at PACE */
 #define PACE      5e6     /* values a second, as promised */
 #define GIVE_UP_S 300
 #define UTC_7     420
