@@ -18,6 +18,18 @@ struct answer {
 	uint8_t out[APART_MOST];
 };
 
+/* When memory is short the kernel ends this process, not the collector: what it works on
+ * is tried again later.  Where that cannot be said all are alike. */
+static void go_first(void)
+{
+	static const char most[] = "1000";
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)!write(fd, most, sizeof most - 1);
+	close(fd);
+}
+
 /* It ends with its parent, so that nobody writes when the next one recovers; and holds
  * neither its lock nor its sockets. */
 _Noreturn static void child(const struct apart *apart, int pipe, pid_t parent)
@@ -27,6 +39,7 @@ _Noreturn static void child(const struct apart *apart, int pipe, pid_t parent)
 	if (getppid() != parent || dup2(pipe, STDERR_FILENO + 1) < 0)
 		_exit(EXIT_INTERNAL);
 	close_range(STDERR_FILENO + 2, ~0u, 0);
+	go_first();
 	answer.status = apart->run(apart->with, &answer.why);
 	if (apart->out_size > 0)
 		memcpy(answer.out, apart->out, apart->out_size);
@@ -60,9 +73,11 @@ static int bury(pid_t pid, struct problem *why)
 	int status = 0;
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
+	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	return problem_set(why, FAILED, EXIT_TRY_AGAIN,
-	        "libhdf5 did not come back from its work (%s)",
-	        WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "no answer");
+	        "libhdf5 did not come back from its work (%s%s)",
+	        signal != 0 ? strsignal(signal) : "no answer",
+	        signal == SIGKILL ? ": is memory short?" : "");
 }
 
 int apart_begin(struct apart *apart, struct problem *why)

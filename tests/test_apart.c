@@ -51,6 +51,12 @@ static int be_killed(void *with, struct problem *why)
 	return OK;
 }
 
+static int be_ended(void *with, struct problem *why)
+{
+	raise(SIGKILL);
+	return OK;
+}
+
 static int leave(void *with, struct problem *why)
 {
 	_exit(0);
@@ -72,6 +78,9 @@ static void a_child_that_does_not_come_back_is_told_with_its_death(void **state)
 	assert_int_equal(apart_run(&apart, &why), FAILED);
 	assert_contains(why.text, strsignal(SIGTERM));
 	assert_int_equal(why.exit, EXIT_TRY_AGAIN);
+	apart.run = be_ended;
+	assert_int_equal(apart_run(&apart, &why), FAILED);
+	assert_contains(why.text, "Killed: is memory short?");
 	apart.run = leave;
 	assert_int_equal(apart_run(&apart, &why), FAILED);
 	assert_contains(why.text, "no answer");
@@ -79,6 +88,29 @@ static void a_child_that_does_not_come_back_is_told_with_its_death(void **state)
 	assert_int_equal(apart_run(&apart, &why), FAILED);
 	assert_contains(why.text, "no answer");
 	assert_int_equal(number, 41);
+}
+
+static int read_score(void *with, struct problem *why)
+{
+	FILE *in = fopen("/proc/self/oom_score_adj", "r");
+	int read = in != NULL ? fscanf(in, "%d", (int *)with) : 0;
+	if (in != NULL)
+		fclose(in);
+	return read == 1 ? OK : FAILED;
+}
+
+static void when_memory_is_short_the_child_goes_first(void **state)
+{
+	int parent = 0, child = 0;
+	struct apart apart = { .run = read_score,
+		.with = &child,
+		.out = &child,
+		.out_size = sizeof child };
+	assert_int_equal(read_score(&parent, NULL), OK);
+	assert_int_equal(apart_run(&apart, NULL), OK);
+	assert_int_equal(child, 1000);
+	assert_int_equal(read_score(&child, NULL), OK);
+	assert_int_equal(child, parent);
 }
 
 static void without_a_descriptor_left_no_child_is_made(void **state)
@@ -154,6 +186,7 @@ int main(void)
 		cmocka_unit_test(what_the_child_finds_comes_back_and_nothing_else),
 		cmocka_unit_test(
 		        a_child_that_does_not_come_back_is_told_with_its_death),
+		cmocka_unit_test(when_memory_is_short_the_child_goes_first),
 		cmocka_unit_test(without_a_descriptor_left_no_child_is_made),
 		cmocka_unit_test(a_signal_interrupts_neither_wait),
 	};
