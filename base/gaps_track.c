@@ -117,15 +117,8 @@ static void bad(struct gaps *gaps, const struct gaps_instrument *instrument,
 	bool holds = track->cause == GAP_OFF && cause == GAP_NO_READING;
 	if (track->open && (track->cause == cause || holds))
 		return;
-	int64_t from_us = time_us > track->due_us ? time_us : track->due_us;
-	int64_t carry_us = from_us;
-	if (from_us > time_us && !track->open) {
-		/* the next result is not due yet */
-		track->open = true;
-		track->cause = cause;
-		track->from_us = from_us;
-		return;
-	}
+	/* the next result may not be due yet */
+	int64_t carry_us = time_us > track->due_us ? time_us : track->due_us;
 	end(gaps, instrument, track, time_us, &carry_us);
 	track->open = true;
 	track->cause = cause;
@@ -263,7 +256,6 @@ void instrument_leave(
 			end(gaps, instrument, track, time_us, &carry_us);
 		}
 		push(gaps, track);
-		track->used = false;
 		track->due_us = INT64_MIN;
 	}
 	instrument->active = false;
