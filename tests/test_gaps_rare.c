@@ -141,6 +141,71 @@ static void an_instrument_that_comes_back_owes_its_results_from_then_on(void **w
 	describe_free(station);
 }
 
+/* ---- why ---- */
+
+static void what_is_switched_on_and_does_not_answer_is_silent(void **with)
+{
+	feed_begin();
+	feed_run(cod, 0, 100, STATE_OK);
+	feed_run(cod, 100, 200, STATE_OFF);
+	feed_run(cod, 200, 300, STATE_SILENT);
+	feed_run(cod, 300, 400, STATE_OK);
+	expect_gaps((struct want[]){ { "cod", "one", 100, 200, GAP_OFF, 0, 0, 0, NULL },
+	                    { "cod", "", 200, 300, GAP_SILENT, 10, 0, 0, NULL } },
+	        2);
+}
+
+/* ph goes on, so that the station is not silent; cod is taken away at `end_s`. */
+static void stop_reading(double from_s, double end_s)
+{
+	struct describe *station = describe_new(DESCRIBE_STATION);
+	for (double s = from_s; s < end_s; s += 10)
+		feed_put(ph, s, STATE_OK);
+	tell_instruments(end_s, "ph", station);
+	feed_run(ph, end_s + 2.5, end_s + 100, STATE_OK);
+	describe_free(station);
+}
+
+static void a_silent_instrument_that_is_no_longer_read_is_told_with_both_causes(
+        void **with)
+{
+	feed_begin();
+	feed_both(0, 100);
+	for (double s = 100; s < 200; s += 10) {
+		feed_put(ph, s, STATE_OK);
+		feed_put(cod, s + 1, STATE_SILENT);
+	}
+	stop_reading(200, 400);
+	expect_gaps(
+	        (struct want[]){ { "cod", "", 101, 201, GAP_SILENT, 10, 0, 0, NULL },
+	                { "cod", "", 201, 400, GAP_NO_READING, 20, 0, 0, NULL } },
+	        2);
+}
+
+static void three_quarters_late_when_it_is_taken_away_lacks_nothing(void **with)
+{
+	feed_begin();
+	feed_run(ph, 0, 100, STATE_OK);
+	feed_put(cod, 92.5, STATE_OK);
+	stop_reading(100, 110);
+	expect_gaps(NULL, 0);
+}
+
+static void a_channel_that_is_gone_is_not_missed_with_its_instrument(void **with)
+{
+	struct describe *two = feed_instrument("cod", 2, 10);
+	feed_begin();
+	for (double s = 0; s < 200; s += 10) {
+		feed_put(ph, s, STATE_OK);
+		feed_put(s < 100 ? two : cod, s + 1, STATE_OK);
+	}
+	stop_reading(200, 400);
+	expect_gaps((struct want[]){ { "cod", "one", 201, 400, GAP_NO_READING, 20, 0, 0,
+	                    NULL } },
+	        1);
+	describe_free(two);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, feed_setup, feed_teardown)
 
 int main(void)
@@ -153,6 +218,10 @@ int main(void)
 		TEST(a_result_is_missing_from_when_it_was_due_and_not_from_the_next_reading),
 		TEST(an_instrument_taken_away_is_not_waited_for_when_the_station_is_silent),
 		TEST(an_instrument_that_comes_back_owes_its_results_from_then_on),
+		TEST(what_is_switched_on_and_does_not_answer_is_silent),
+		TEST(a_silent_instrument_that_is_no_longer_read_is_told_with_both_causes),
+		TEST(three_quarters_late_when_it_is_taken_away_lacks_nothing),
+		TEST(a_channel_that_is_gone_is_not_missed_with_its_instrument),
 	};
 	return cmocka_run_group_tests_name("gaps: rare orders", tests, NULL, NULL);
 }
