@@ -87,6 +87,31 @@ static void any_byte_of_lists_and_checkpoints_is_found_and_placed(void **state)
 	signing_assert(*state, 0, "checkpoints/open: OK, 6 seals");
 }
 
+/* One checkpoint, over all lines: of those before the last none is sure by itself. */
+static void any_byte_under_one_checkpoint_is_placed_too(void **state)
+{
+	char *text;
+	size_t n;
+	int bad;
+	const char *path = in_folder(*state, "seals");
+	signing_seal(*state, 2);
+	signing_run(DAY(1));
+	every_byte(*state, "seals", "seals line ");
+	assert_int_equal(file_read(path, 1 << 20, &text, &n), OK);
+	char *second = strchr(text, '\n') + 1;
+	strcpy(second, "x\n");
+	assert_int_equal(file_replace(path, text, strlen(text), 0600), OK);
+	free(text);
+	one_place(signing_verify(*state, &bad), "seals line ", 2);
+}
+
+static void any_byte_of_the_only_line_is_placed(void **state)
+{
+	signing_seal(*state, 1);
+	signing_run(DAY(1));
+	every_byte(*state, "seals", "seals line ");
+}
+
 /* Sixty days, sixty checkpoints: what follows from one byte is a count. */
 static void one_byte_of_the_list_is_one_place_however_much_rests_on_it(void **state)
 {
@@ -151,6 +176,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_ARCHIVE(any_byte_of_lists_and_checkpoints_is_found_and_placed),
+		WITH_ARCHIVE(any_byte_under_one_checkpoint_is_placed_too),
+		WITH_ARCHIVE(any_byte_of_the_only_line_is_placed),
 		WITH_ARCHIVE(
 		        one_byte_of_the_list_is_one_place_however_much_rests_on_it),
 		WITH_ARCHIVE(what_was_taken_away_is_found),
