@@ -129,6 +129,38 @@ static void a_revoked_witness_takes_nothing_from_the_checkpoint(void **state)
 	        "by archive, 0 co-signatures, 1 of a revoked witness: does not count");
 }
 
+/* Three seals under a checkpoint, a witness named when there were five; then the list as it
+ * was with three, and with half a line more. */
+static void an_act_over_more_seals_than_there_are_tells_that_the_list_was_cut(
+        void **state)
+{
+	char witness[600], *text;
+	size_t n;
+	int bad;
+	struct act act = { .kind = ACT_WITNESS, .subject = "so-tnmt", .from = 5 };
+	const char *seals = in_folder(*state, "seals");
+	signing_seal(*state, 3);
+	signing_run(DAY(1));
+	signing_seal(*state, 2);
+	signing_key(*state, "so-tnmt", witness);
+	assert_int_equal(signing_act(*state, act, signing.key_path, witness), OK);
+	signing_assert(*state, 0, "seals: OK, 5 lines");
+	assert_int_equal(file_read(seals, 1 << 20, &text, &n), OK);
+	const char *fourth = text;
+	for (int line = 1; line < 4; line++)
+		fourth = strchr(fourth, '\n') + 1;
+	for (size_t more = 0; more <= 20; more += 20) {
+		n = (size_t)(fourth - text) + more;
+		assert_int_equal(file_replace(seals, text, n, 0600), OK);
+		const char *said = signing_verify(*state, &bad);
+		assert_contains(said, "seals lines 4 to 5: DAMAGED: cut off; "
+		                      "checkpoints/acts was signed over 5 lines");
+		assert_null(strstr(said, "a power cut while it was written"));
+		assert_int_equal(bad, 3 + 1); /* files that are not there, too */
+	}
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +169,8 @@ int main(void)
 		WITH_ARCHIVE(what_it_signed_before_counts_for_ever),
 		WITH_ARCHIVE(a_revoked_one_that_was_changed_is_damaged),
 		WITH_ARCHIVE(a_revoked_witness_takes_nothing_from_the_checkpoint),
+		WITH_ARCHIVE(
+		        an_act_over_more_seals_than_there_are_tells_that_the_list_was_cut),
 	};
 	return cmocka_run_group_tests_name("checkpoint keys", tests, NULL, NULL);
 }
