@@ -2,12 +2,15 @@
 /* Parts of an archive, what cannot be read, and how places are counted. */
 #include "tests/check.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/folder.h"
 #include "tests/journal_kit.h"
+#include "tests/sample_archive.h"
 #include "tests/verify_kit.h"
 
 static void a_part_of_an_archive_is_verified_by_itself(void **state)
@@ -75,6 +78,81 @@ static void what_cannot_be_read_is_not_ok(void **state)
 	free(run_command(&code, "chmod -R 755 %s", (char *)*state));
 }
 
+/* ---- journals, segment by segment ---- */
+
+static const char *journal_folder(const char *dir)
+{
+	static char folder[4096];
+	snprintf(folder, sizeof folder, "%s/journal", dir);
+	return folder;
+}
+
+/* One commit, and its first record is not as written. */
+static void a_torn_tail_with_nothing_before_it_is_told(void **state)
+{
+	uint8_t one = 1;
+	sample_archive_make(*state);
+	const char *folder = journal_folder(*state);
+	struct journal *journal = kit_open(folder, NULL);
+	kit_append(journal, 3, 50, 3);
+	journal_close(journal);
+	kit_poke(kit_segment(folder, 1), JOURNAL_HEADER + 120, &one, 1);
+	assert_verify(*state, 0,
+	        "torn tail of 402 bytes (00000000000000000001.log offset 64): nothing "
+	        "before it");
+	assert_verify(*state, 0, "journal/tram-01/1122334455667788: OK, empty");
+}
+
+static bool sync_fails;
+
+static int sync_or_fail(int fd)
+{
+	return sync_fails ? -1 : fdatasync(fd);
+}
+
+/* A commit that failed is made again in the next segment; what the older one still has of
+ * it is no tail, and neither is what was never written. */
+static void what_is_repeated_in_the_next_segment_is_no_torn_tail(void **state)
+{
+	int bad;
+	sample_archive_make(*state);
+	struct journal_system system = journal_real;
+	struct journal_options options = kit_options(journal_folder(*state));
+	system.sync = sync_or_fail;
+	options.system = &system;
+	sync_fails = false;
+	struct journal *journal = kit_open_with(&options, NULL);
+	kit_append(journal, 4, 50, 2);
+	uint8_t record[256];
+	size_t n = kit_record(5, 50, record, sizeof record);
+	assert_int_equal(journal_append(journal, record, n, 0), OK);
+	sync_fails = true;
+	assert_int_equal(journal_commit(journal), FAILED);
+	sync_fails = false;
+	kit_append(journal, 2, 50, 2);
+	assert_int_equal(journal_begin(journal, 8), OK);
+	kit_append(journal, 1, 50, 1);
+	journal_close(journal);
+	const char *text = verify_text(*state, 0, &bad);
+	assert_contains(text, "OK, 8 records, seq 1 to 8");
+	assert_null(strstr(text, "torn tail"));
+	assert_int_equal(bad, 0);
+}
+
+/* ---- a sealed file ---- */
+
+/* The last records of a day are fewer than a node covers. */
+static void a_change_among_the_last_records_is_placed(void **state)
+{
+	int code;
+	const char *path = verify_one_day(*state);
+	free(run_command(&code, "/usr/bin/python3 %s %s value /cod-1/cod 280 12.5 2>&1",
+	        project_file("tests/edit_h5.py"), path));
+	assert_int_equal(code, 0);
+	assert_verify(*state, 1, "between seq 257 of epoch 0000000000000007 (");
+	assert_verify(*state, 1, ") and seq 290 of epoch 0000000000000007 (");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -83,6 +161,9 @@ int main(void)
 		WITH_FOLDER(
 		        a_newest_segment_of_zeros_is_damage_and_an_empty_one_is_none),
 		WITH_FOLDER(what_cannot_be_read_is_not_ok),
+		WITH_FOLDER(a_torn_tail_with_nothing_before_it_is_told),
+		WITH_FOLDER(what_is_repeated_in_the_next_segment_is_no_torn_tail),
+		WITH_FOLDER(a_change_among_the_last_records_is_placed),
 	};
 	return cmocka_run_group_tests_name("verify, parts", tests, NULL, NULL);
 }
