@@ -43,6 +43,8 @@ static void journals_are_counted_and_places_too(void **state)
 	snprintf(last, sizeof last, "%d damaged places; 0 not sealed; 1 journals, 1 ",
 	        bad);
 	assert_contains(text, last);
+	assert_contains(
+	        verify_text(*state, 1, &bad), "0000000000000007: DAMAGED: 0000");
 }
 
 /* A header comes before the name: nothing but zeros is what no power cut leaves. */
