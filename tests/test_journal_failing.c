@@ -167,6 +167,51 @@ static void a_folder_that_cannot_be_made_is_told(void **state)
 	assert_int_equal(journal_open(&journal, &options, NULL, &why), REFUSED);
 }
 
+/* ---- the start ---- */
+
+static struct {
+	off_t from, to;
+} written;
+
+static ssize_t write_noted(int fd, const void *in, size_t n, off_t at)
+{
+	if (at < written.from)
+		written.from = at;
+	if (at + (off_t)n > written.to)
+		written.to = at + (off_t)n;
+	return pwrite(fd, in, n, at);
+}
+
+/* What is written when a journal of so many records is opened again. */
+static size_t open_again(const char *folder, size_t records)
+{
+	struct journal_system system = journal_real;
+	struct journal_options options = kit_options(folder);
+	options.segment_size = 4 * JOURNAL_GROUP;
+	struct journal *journal = kit_open_with(&options, NULL);
+	kit_append(journal, records, 1024, 10);
+	journal_close(journal);
+	system.write = write_noted;
+	options.system = &system;
+	written.from = INT64_MAX;
+	written.to = 0;
+	journal_close(kit_open_with(&options, NULL));
+	return kit_used(kit_segment(folder, 1));
+}
+
+/* It may stand in memory only: the process before died between write and sync. */
+static void the_last_group_is_written_again_at_the_start(void **state)
+{
+	off_t used = (off_t)open_again(in_folder(*state, "long"), 1500);
+	assert_true(used > JOURNAL_GROUP + 4096);
+	assert_in_range(written.to, used, used + 7);
+	assert_true(written.from <= used - JOURNAL_GROUP);
+	assert_true(written.from > used - JOURNAL_GROUP - 4096);
+	used = (off_t)open_again(in_folder(*state, "short"), 10);
+	assert_in_range(written.to, used, used + 7);
+	assert_int_equal(written.from, JOURNAL_HEADER);
+}
+
 #define with_folder(test)                                                              \
 	cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
 
@@ -183,6 +228,7 @@ int main(void)
 		with_folder(dying_amid_failures_keeps_what_was_committed),
 		with_folder(a_reader_does_not_see_a_repeated_group_twice),
 		with_folder(a_folder_that_cannot_be_made_is_told),
+		with_folder(the_last_group_is_written_again_at_the_start),
 	};
 	return cmocka_run_group_tests_name(
 	        "journal_failing", journal_failing, NULL, NULL);
