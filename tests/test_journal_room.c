@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/folder.h"
@@ -53,7 +55,46 @@ static const char *reserve(const char *folder, const char *name)
 	return in_folder(folder, path);
 }
 
+/* ---- the disk: this stands before that of the C library ---- */
+
+static uint64_t disk_left; /* bytes; 0: as it is */
+
+int statvfs(const char *path, struct statvfs *out)
+{
+	struct statfs st;
+	if (statfs(path, &st) != 0)
+		return -1;
+	*out = (struct statvfs){ .f_frsize = (unsigned long)st.f_frsize,
+		.f_bavail = st.f_bavail };
+	if (disk_left > 0)
+		*out = (struct statvfs){ .f_frsize = 4096,
+			.f_bavail = disk_left / 4096 };
+	return 0;
+}
+
 /* ---- what is asked before anything is set aside ---- */
+
+static void a_disk_that_has_just_enough_is_enough(void **state)
+{
+	struct problem why = { .text = "" };
+	struct journal_pool_options options = options_of(*state, 3);
+	disk_left = 3 * SIZE;
+	assert_int_equal(journal_pool_check(&options, &why), OK);
+	disk_left = 3 * SIZE - 4096;
+	assert_int_equal(journal_pool_check(&options, &why), FULL);
+	disk_left = 0;
+}
+
+static void a_segment_made_ahead_is_room_taken(void **state)
+{
+	static const char *const name = KIT_SOURCE "/1122334455667788/next.tmp";
+	struct journal *journal = kit_open(*state, NULL);
+	kit_append(journal, 1, 9, 1);
+	journal_close(journal);
+	assert_int_equal(room_used(*state, SIZE), 1);
+	assert_int_equal(file_replace(in_folder(*state, name), "x", 1, 0600), OK);
+	assert_int_equal(room_used(*state, SIZE), 2);
+}
 
 static void what_is_set_aside_already_is_not_asked_for_again(void **state)
 {
@@ -252,6 +293,8 @@ int main(void)
 	kit_scratch_in_memory();
 	log_catch(keep_line);
 	const struct CMUnitTest journal_room[] = {
+		with_folder(a_disk_that_has_just_enough_is_enough),
+		with_folder(a_segment_made_ahead_is_room_taken),
 		with_folder(what_is_set_aside_already_is_not_asked_for_again),
 		with_folder(a_folder_that_is_not_there_yet_is_on_the_disk_above_it),
 		with_folder(the_usual_size_of_a_segment_is_taken_where_none_is_told),
