@@ -133,6 +133,35 @@ static void paths_that_are_too_long_are_named(void **state)
 	assert_int_equal(journal_epochs(deep, KIT_SOURCE, epoch, 2), 0);
 }
 
+/* Nothing of it is left that tells its number, and it is none of the first. */
+static void the_neighbour_before_or_behind_tells_the_number_of_a_segment(void **state)
+{
+	static const uint8_t zeros[JOURNAL_HEADER];
+	uint8_t header[JOURNAL_HEADER];
+	struct journal *journal = kit_open(*state, NULL);
+	for (int i = 0; i < 30; i++) {
+		if (i > 0)
+			assert_int_equal(
+			        journal_begin(journal, journal_committed_seq(journal)),
+			        OK);
+		kit_append(journal, 1, SMALL, 1);
+	}
+	journal_close(journal);
+	for (uint64_t seq = 1; seq <= 28; seq++)
+		assert_int_equal(unlink(kit_segment(*state, seq)), 0);
+	for (uint64_t seq = 29; seq <= 30; seq++) {
+		const char *path = kit_segment(*state, seq);
+		FILE *in = fopen(path, "r");
+		assert_int_equal(fread(header, 1, sizeof header, in), sizeof header);
+		fclose(in);
+		kit_poke(path, 0, zeros, sizeof zeros);
+		struct kit_found found = kit_read(*state, KIT_EPOCH, 29);
+		assert_int_equal(found.records, 2);
+		assert_int_equal(found.missing, 0);
+		kit_poke(path, 0, header, sizeof header);
+	}
+}
+
 /* ---- segments that lie in the wrong place ---- */
 
 /* A sound segment under another name, of another epoch, of another source: not what
@@ -246,6 +275,8 @@ int main(void)
 		with_folder(what_is_not_named_like_an_epoch_or_a_source_is_none),
 		with_folder(epochs_stand_in_the_order_of_their_creation),
 		with_folder(paths_that_are_too_long_are_named),
+		with_folder(
+		        the_neighbour_before_or_behind_tells_the_number_of_a_segment),
 		with_folder(a_segment_in_the_wrong_place_is_damage),
 		with_folder(the_quarantine_has_an_end),
 		with_folder(a_journal_may_be_verified_from_its_end_only),

@@ -311,6 +311,34 @@ static void nobody_listens(enum log_level level, const char *text)
 {
 }
 
+/* ---- a segment that becomes shorter ---- */
+
+static void what_was_cut_off_meanwhile_is_no_disk_that_fails(void **state)
+{
+	struct window window;
+	make_segments(*state, 1, 4);
+	const char *path = kit_segment(*state, 1);
+	struct journal *journal = kit_open(*state, NULL);
+	const uint64_t first = 1;
+	const struct segment_place place = { .folder = journal->folder,
+		.source = KIT_SOURCE,
+		.epoch = KIT_EPOCH,
+		.list = &first,
+		.n = 1 };
+	assert_int_equal(window_init(&window), OK);
+	assert_int_equal(window_open(&window, &place), OK);
+	assert_int_equal(truncate(path, 100), 0);
+	window_refresh(&window);
+	const uint8_t *bytes = window_bytes(&window, 0, 200);
+	assert_non_null(bytes);
+	assert_int_equal(bytes[0], 'Q');
+	for (size_t i = 100; i < 200; i++)
+		assert_int_equal(bytes[i], 0);
+	assert_false(window.unread);
+	window_free(&window);
+	journal_close(journal);
+}
+
 int main(void)
 {
 	kit_scratch_in_memory();
@@ -327,6 +355,7 @@ int main(void)
 		with_folder(a_lone_segment_of_a_high_number_survives_its_header),
 		with_folder(the_header_of_an_empty_newest_segment_is_damage),
 		with_folder(a_newest_segment_that_cannot_be_read_is_damage),
+		with_folder(what_was_cut_off_meanwhile_is_no_disk_that_fails),
 	};
 	return cmocka_run_group_tests_name(
 	        "journal_unread", journal_unread, NULL, NULL);

@@ -139,6 +139,12 @@ static void what_is_repeated_in_the_next_segment_is_no_torn_tail(void **state)
 	assert_contains(text, "OK, 8 records, seq 1 to 8");
 	assert_null(strstr(text, "torn tail"));
 	assert_int_equal(bad, 0);
+	/* and behind the repetition a change is told */
+	const char *older = kit_segment(journal_folder(*state), 1);
+	size_t used = kit_used(older);
+	kit_poke(older, (long)(used + 7) / 8 * 8 + 800, "x", 1);
+	assert_verify(*state, 0,
+	        "torn tail of 801 bytes behind seq 4 (00000000000000000001.log");
 }
 
 /* ---- a sealed file ---- */
