@@ -23,8 +23,8 @@ const char *__lsan_default_suppressions(void)
 static struct {
 	const char *root, *spoil; /* NULL: nothing is spoiled */
 	char order[200];
-	const char *other; /* a sound file that stands in its place after "written" */
-	bool other_tree;   /* a sound file, but for a byte of /tree */
+	const char *other;  /* a sound file that stands in its place after "written" */
+	const char *change; /* of a sound file, by edit_h5.py */
 } seen;
 
 static const char *temporary(void)
@@ -54,12 +54,12 @@ static void copy_file(const char *from, const char *to)
 	free(bytes);
 }
 
-static void change_tree(void)
+static void change_value(void)
 {
 	int code;
 	char *path = strdup(temporary());
-	free(run_command(&code, "/usr/bin/python3 %s '%s' value tree 3 77 2>&1",
-	        project_file("tests/edit_h5.py"), path));
+	free(run_command(&code, "/usr/bin/python3 %s '%s' value %s 2>&1",
+	        project_file("tests/edit_h5.py"), path, seen.change));
 	free(path);
 	assert_int_equal(code, 0);
 }
@@ -88,8 +88,8 @@ static void on_step(const char *step)
 		spoil();
 	if (seen.other != NULL && strcmp(step, "written") == 0)
 		copy_file(seen.other, temporary());
-	if (seen.other_tree && strcmp(step, "written") == 0)
-		change_tree();
+	if (seen.change != NULL && strcmp(step, "written") == 0)
+		change_value();
 }
 
 static struct ingest *day_one(const char *root)
@@ -135,14 +135,30 @@ static void a_file_with_the_tree_of_other_records_is_no_seal(void **state)
 {
 	struct problem why = { .text = "" };
 	struct ingest *ingest = day_one(*state);
-	seen.other_tree = true;
+	seen.change = "tree 3 77";
 	assert_int_equal(
 	        ingest_seal(ingest, D(1) + AGENT_HOUR, false, &why), MALFORMED);
 	assert_contains(why.text, "/tree in the file is not that of the journal's");
 	assert_string_equal(seen.order, "gathered written ");
 	assert_string_equal(sealed_names(*state, "bt-outlet"), "");
 	assert_int_equal(access(temporary(), F_OK), -1);
-	seen.other_tree = false;
+	seen.change = NULL;
+	assert_int_equal(seal(ingest, D(1) + AGENT_HOUR + 11 * AGENT_MIN, false), 1);
+	ingest_close(ingest);
+}
+
+/* One value of one record, of the same length and under the right /tree. */
+static void a_file_with_one_other_value_is_no_seal_and_its_record_is_told(void **state)
+{
+	struct problem why = { .text = "" };
+	struct ingest *ingest = day_one(*state);
+	seen.change = "cod/cod 7 12.5";
+	assert_int_equal(
+	        ingest_seal(ingest, D(1) + AGENT_HOUR, false, &why), MALFORMED);
+	assert_contains(why.text, "record 9 of 1441 does not come back from the file");
+	assert_string_equal(seen.order, "gathered written ");
+	assert_string_equal(sealed_names(*state, "bt-outlet"), "");
+	seen.change = NULL;
 	assert_int_equal(seal(ingest, D(1) + AGENT_HOUR + 11 * AGENT_MIN, false), 1);
 	ingest_close(ingest);
 }
@@ -170,8 +186,8 @@ static char *sealed_elsewhere(const char *root, uint64_t last, int64_t late_us)
 	return strdup(path);
 }
 
-/* A file that is sound in itself, with fewer records, with more, with one changed, or
- * taken in at another time: none of them is the day. */
+/* A file that is sound in itself, with fewer records, with more, or taken in at
+ * another time: none of them is the day. */
 static void a_sound_file_of_other_records_is_no_seal(void **state)
 {
 	char *root = strdup(in_folder(*state, "here"));
@@ -223,6 +239,7 @@ int main(void)
 		WITH(a_seal_goes_step_by_step_and_is_named_only_when_proved),
 		WITH(a_file_that_does_not_give_back_the_records_is_no_seal),
 		WITH(a_file_with_the_tree_of_other_records_is_no_seal),
+		WITH(a_file_with_one_other_value_is_no_seal_and_its_record_is_told),
 		WITH(a_sound_file_of_other_records_is_no_seal),
 	};
 	return cmocka_run_group_tests_name("seal steps", tests, NULL, NULL);
