@@ -67,9 +67,30 @@ static void whole_files_that_an_older_list_does_not_name_stay_where_they_are(
 	free(run_command(&code,
 	        "cd %s && cp sealed/bt-outlet new && sed -i 4,5d sealed/bt-outlet",
 	        (char *)*state));
-	guard_is_held_for(*state, OLDER "2 whole sealed files it does not name: ");
+	guard_is_held_for(*state, OLDER "2 whole sealed files it does not name: "
+	                                "kcn-mau/bt-outlet/2026/bt-outlet_2026-11-");
 	checkpoints_back(*state);
 	guard_goes_on(*state);
+}
+
+/* A power cut leaves one file under its temporary name too, and not two. */
+static void a_second_file_with_a_temporary_name_tells_that_the_list_is_older(
+        void **state)
+{
+	int code;
+	seal_twice(*state);
+	for (int day = 4; day <= 5; day++) {
+		free(run_command(&code,
+		        "cd %s && cp -n sealed/bt-outlet new && f=$(ls "
+		        "kcn-mau/bt-outlet/2026 | sed -n %dp) && mkdir -p .tmp && ln "
+		        "kcn-mau/bt-outlet/2026/$f .tmp/kcn-mau%%bt-outlet%%2026%%$f "
+		        "&& "
+		        "head -n 3 new/bt-outlet >sealed/bt-outlet",
+		        (char *)*state, day));
+		assert_int_equal(code, 0);
+		guard_is_held_for(
+		        *state, OLDER "1 whole sealed file it does not name: ");
+	}
 }
 
 /* One whose records are not those of its /tree is no witness. */
@@ -156,6 +177,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GUARDED(an_older_list_with_its_own_checkpoints_is_not_sealed_upon),
 		GUARDED(whole_files_that_an_older_list_does_not_name_stay_where_they_are),
+		GUARDED(a_second_file_with_a_temporary_name_tells_that_the_list_is_older),
 		GUARDED(a_damaged_file_does_not_tell_that_the_list_is_older),
 		GUARDED(an_act_over_more_seals_than_there_are_holds),
 		GUARDED(a_file_that_is_none_of_ours_holds_nothing_up),
