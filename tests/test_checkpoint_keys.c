@@ -161,6 +161,34 @@ static void an_act_over_more_seals_than_there_are_tells_that_the_list_was_cut(
 	free(text);
 }
 
+/* What a report and the pages name: the newest that counts, and why it is not the last. */
+static void the_newest_that_counts_is_named_and_why_the_last_does_not(void **state)
+{
+	struct checkpoint_mark mark;
+	struct problem why = { .text = "" };
+	archive_revoked(*state, 2);
+	assert_int_equal(checkpoint_newest(*state, &mark, &why), REFUSED);
+	assert_contains(why.text, "000000000005: ");
+	assert_contains(why.text, "this checkpoint does not count; the next one");
+	assert_int_equal(mark.size, 2);
+	assert_int_equal(mark.at_us, DAY(1));
+}
+
+static void damaged_acts_are_not_taken_for_an_archive_that_nobody_signed(void **state)
+{
+	struct checkpoint_mark mark;
+	struct problem why = { .text = "" };
+	signing_seal(*state, 2);
+	assert_int_equal(checkpoint_newest(*state, &mark, &why), NOT_FOUND);
+	assert_contains(why.text, "nobody has signed its seal list");
+	assert_int_equal(folder_make(in_folder(*state, "checkpoints")), OK);
+	assert_int_equal(
+	        file_replace(in_folder(*state, "checkpoints/acts"), "x\n", 2, 0600),
+	        OK);
+	assert_int_equal(checkpoint_newest(*state, &mark, &why), MALFORMED);
+	assert_contains(why.text, "checkpoints/acts: line 1 is no act");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +197,9 @@ int main(void)
 		WITH_ARCHIVE(what_it_signed_before_counts_for_ever),
 		WITH_ARCHIVE(a_revoked_one_that_was_changed_is_damaged),
 		WITH_ARCHIVE(a_revoked_witness_takes_nothing_from_the_checkpoint),
+		WITH_ARCHIVE(the_newest_that_counts_is_named_and_why_the_last_does_not),
+		WITH_ARCHIVE(
+		        damaged_acts_are_not_taken_for_an_archive_that_nobody_signed),
 		WITH_ARCHIVE(
 		        an_act_over_more_seals_than_there_are_tells_that_the_list_was_cut),
 	};
