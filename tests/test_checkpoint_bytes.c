@@ -137,6 +137,14 @@ static void one_byte_of_the_list_is_one_place_however_much_rests_on_it(void **st
 	        "seals line 7: DAMAGED: the seal of bt-outlet, 2026-11-21 (day), is "
 	        "not the one that the next line names");
 	assert_contains(said, "what follows: 54 checkpoints, 0 acts and 1 files rest");
+	assert_contains(
+	        signing_verify(path, &bad), "what follows: 54 checkpoints, 0 acts and");
+	/* and of one file, against the newest alone */
+	assert_int_equal(folder_make(in_folder(*state, "kcn-mau/bt-outlet/2026")), OK);
+	const char *file = in_folder(*state, "kcn-mau/bt-outlet/2026/x_3.h5");
+	assert_int_equal(file_replace(file, "x", 1, 0600), OK);
+	assert_contains(
+	        signing_verify(file, &bad), "what follows: 1 checkpoints, 0 acts and");
 }
 
 static void what_was_taken_away_is_found(void **state)

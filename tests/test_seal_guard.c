@@ -80,6 +80,7 @@ static void the_open_checkpoint_counts(void **state)
 	guard_seal_days(*state, false);
 	assert_int_equal(access(in_folder(*state, "checkpoints/open"), F_OK), -1);
 	struct ingest *ingest = guard_open(*state);
+	assert_null(strstr(lines, "checkpoints/open")); /* nor is it missed */
 	guard_readings(
 	        ingest, D(GUARD_DAYS) + 2 * AGENT_HOUR, D(GUARD_DAYS) + 3 * AGENT_HOUR);
 	agent_reading(&cabinet, D(0) + 1, 1); /* late */

@@ -147,6 +147,26 @@ static void what_is_repeated_in_the_next_segment_is_no_torn_tail(void **state)
 	        "torn tail of 801 bytes behind seq 4 (00000000000000000001.log");
 }
 
+/* Of a station with two journals, and another with one. */
+static void one_journal_and_those_of_a_station_are_verified_alone(void **state)
+{
+	struct journal_options options = kit_options(journal_folder(*state));
+	verify_one_journal(*state);
+	for (int i = 0; i < 2; i++) {
+		struct journal *journal = kit_open_with(&options, NULL);
+		kit_append(journal, 3, 50, 3);
+		journal_close(journal);
+		options.epoch = 0x1a;
+		options.now_us += 1;
+	}
+	const char *one = in_folder(*state, "journal/tram-01/1122334455667788");
+	assert_verify(one, 0, "journal/tram-01/1122334455667788: OK, 3 records");
+	assert_verify(one, 0, " 1 journals, 0 damaged");
+	assert_verify(
+	        in_folder(*state, "journal/tram-01"), 0, " 2 journals, 0 damaged");
+	assert_verify(in_folder(*state, "journal"), 0, " 3 journals, 0 damaged");
+}
+
 /* ---- a sealed file ---- */
 
 /* The last records of a day are fewer than a node covers. */
@@ -171,6 +191,7 @@ int main(void)
 		WITH_FOLDER(what_cannot_be_read_is_not_ok),
 		WITH_FOLDER(a_torn_tail_with_nothing_before_it_is_told),
 		WITH_FOLDER(what_is_repeated_in_the_next_segment_is_no_torn_tail),
+		WITH_FOLDER(one_journal_and_those_of_a_station_are_verified_alone),
 		WITH_FOLDER(a_change_among_the_last_records_is_placed),
 	};
 	return cmocka_run_group_tests_name("verify, parts", tests, NULL, NULL);
