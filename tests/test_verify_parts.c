@@ -181,6 +181,26 @@ static void a_change_among_the_last_records_is_placed(void **state)
 	assert_verify(*state, 1, ") and seq 290 of epoch 0000000000000007 (");
 }
 
+/* A place in a list that ends before it, and a time just beyond those that can be. */
+static void values_that_cannot_be_are_told_with_their_row(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "/cod-1/epoch 7 1", "/cod-1/epoch row 7: there is no epoch 1" },
+		{ "/cod-1/time 7 4102444800", "/cod-1/time row 7: is no time" },
+		{ "/cod-1/time 7 -1", "/cod-1/time row 7: is no time" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		int code;
+		char dir[512];
+		snprintf(dir, sizeof dir, "%s/%zu", (char *)*state, i);
+		const char *path = verify_one_day(dir);
+		free(run_command(&code, "/usr/bin/python3 %s %s value %s 2>&1",
+		        project_file("tests/edit_h5.py"), path, cases[i][0]));
+		assert_int_equal(code, 0);
+		assert_verify(dir, 1, cases[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +212,7 @@ int main(void)
 		WITH_FOLDER(a_torn_tail_with_nothing_before_it_is_told),
 		WITH_FOLDER(what_is_repeated_in_the_next_segment_is_no_torn_tail),
 		WITH_FOLDER(one_journal_and_those_of_a_station_are_verified_alone),
+		WITH_FOLDER(values_that_cannot_be_are_told_with_their_row),
 		WITH_FOLDER(a_change_among_the_last_records_is_placed),
 	};
 	return cmocka_run_group_tests_name("verify, parts", tests, NULL, NULL);
