@@ -16,6 +16,7 @@
 #include "base/journal_pool.h"
 
 #define DIGITS 8
+#define MIB    1048576.0
 #define GIB    1073741824.0
 
 uint32_t room_segment_size(const struct journal_pool_options *options)
@@ -128,16 +129,44 @@ int room_free(const char *folder, uint64_t *out)
 	return OK;
 }
 
+#define SIZE_WORDS 24
+#define TIME_WORDS 40
+
+/* "24.0 MiB"; what is needed is rounded up and what is there down, so that what does not
+ * fit never reads as if it did. */
+static void size_words(char out[SIZE_WORDS], uint64_t bytes, bool up)
+{
+	bool large = (double)bytes >= GIB;
+	double tenths = (double)bytes * 10 / (large ? GIB : MIB);
+	uint64_t n = (uint64_t)tenths;
+	n += up && (double)n < tenths;
+	snprintf(out, SIZE_WORDS, "%" PRIu64 ".%" PRIu64 " %s", n / 10, n % 10,
+	        large ? "GiB" : "MiB");
+}
+
+/* "90 days", "1 hour": in whichever it is no fraction of one. */
+static void time_words(char out[TIME_WORDS], double time_s)
+{
+	bool days = time_s >= 86400, hours = time_s >= 3600;
+	double n = time_s / (days ? 86400 : hours ? 3600 : 60);
+	const char *word = days ? "day" : hours ? "hour" : "minute";
+	snprintf(out, TIME_WORDS, "%.4g %s%s", n, word, n == 1 ? "" : "s");
+}
+
 int room_tell(const struct journal_pool_options *options, uint64_t missing,
         uint64_t left, struct problem *why)
 {
+	char all[SIZE_WORDS], more[SIZE_WORDS], has[SIZE_WORDS], time[TIME_WORDS];
+	uint32_t segment = room_segment_size(options);
+	size_words(all, room_segments(options->room, segment) * segment, true);
+	size_words(more, missing, true);
+	size_words(has, left, false);
+	time_words(time, options->keep_s);
 	return problem_set(why, FULL, EXIT_CONFIG,
-	        "journal %s: needs %" PRIu64 " bytes (%.2f GiB) for %g days, %" PRIu64
-	        " of them are still to be had, and the disk has %" PRIu64
-	        " bytes (%.2f GiB) free; free that much, give journal.folder a larger "
-	        "disk, or poll less often",
-	        options->folder, options->room, (double)options->room / GIB,
-	        options->keep_s / 86400, missing, left, (double)left / GIB);
+	        "journal %s: needs %s, in whole segments, for %s; %s of it are not set "
+	        "aside yet, and the disk has %s free; free that much, give "
+	        "journal.folder a larger disk, or poll less often",
+	        options->folder, all, time, more, has);
 }
 
 /* Is there free space for so many more segments? */

@@ -195,12 +195,17 @@ static void a_disk_that_cannot_hold_it_is_refused_in_the_same_words(void **state
 	char *b = strstr(opened.text, "and the disk has ");
 	assert_non_null(a);
 	assert_non_null(b);
-	assert_contains(a, "bytes (");
+	assert_contains(a, "iB free; ");
 	assert_string_equal(strstr(a, "free; "), strstr(b, "free; "));
 	*a = *b = '\0';
 	assert_string_equal(checked.text, opened.text);
-	assert_contains(opened.text, "needs 72057594037927936 bytes");
+	assert_contains(opened.text, "needs 67108864.0 GiB, in whole segments");
 	assert_contains(opened.text, "for 90 days");
+	options.keep_s = 3600;
+	options.room = (UINT64_C(1) << 56) - 1; /* rounded up to whole segments */
+	assert_int_equal(journal_pool_check(&options, &checked), FULL);
+	assert_contains(checked.text, "needs 67108864.0 GiB");
+	assert_contains(checked.text, "for 1 hour; 67108864.0 GiB of it are not set");
 	options.folder = in_folder(*state, "not/yet/there");
 	options.room = SIZE;
 	assert_int_equal(journal_pool_check(&options, &checked), OK);
@@ -225,7 +230,7 @@ static void room_that_is_not_given_is_refused_too(void **state)
 	options.system = &system;
 	reserve_left = 19;
 	assert_int_equal(journal_pool_open(&pool, &options, &why), FULL);
-	assert_contains(why.text, "65536 of them are still to be had");
+	assert_contains(why.text, "of it are not set aside yet");
 	reserve_left = 20;
 	assert_int_equal(journal_pool_open(&pool, &options, &why), OK);
 	journal_pool_close(pool);
