@@ -191,6 +191,17 @@ int lock_take(const char *path)
 	return status;
 }
 
+int lock_problem(const char *path, struct problem *why)
+{
+	bool denied = errno == EACCES || errno == EPERM;
+	return problem_set(why, FAILED, EXIT_CONFIG, "%.2000s: cannot be locked: %s%s",
+	        path, file_reason(errno),
+	        denied ? ": its folder and all in it must belong to the user that this "
+	                 "program runs as (quantrac, under systemd): give them to that "
+	                 "user with chown -R, or start the program as their owner"
+	               : "");
+}
+
 bool lock_held(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -33,6 +33,9 @@ int file_replace(const char *path, const void *in, size_t n, unsigned mode);
 /* Take flock on a file made if need be; descriptor, or REFUSED: somebody holds it;
  * FAILED. */
 int lock_take(const char *path);
+
+/* Why lock_take FAILED, by errno, and whose the folder must be; FAILED (EXIT_CONFIG). */
+int lock_problem(const char *path, struct problem *why);
 /* Does somebody hold that flock?  Makes no file. */
 bool lock_held(const char *path);
 

@@ -88,6 +88,19 @@ static void close_router(struct server_socket *socket)
 	zmq_close(socket->router);
 }
 
+static int listen_problem(struct problem *why, const char *endpoint)
+{
+	if (zmq_errno() != EADDRINUSE)
+		return socket_problem(why, "cannot listen on", endpoint);
+	return problem_set(why, FAILED, EXIT_CONFIG,
+	        "cannot listen on %s: %s: another program listens there (ss -ltnp "
+	        "shows "
+	        "which): end it, or take another port, with listen of the "
+	        "configuration "
+	        "or --listen, and tell it to the cabinets (endpoint)",
+	        endpoint, zmq_strerror(EADDRINUSE));
+}
+
 static int open_parts(struct server_socket *socket,
         const struct server_options *options, struct problem *why)
 {
@@ -101,7 +114,7 @@ static int open_parts(struct server_socket *socket,
 	}
 	if (bind_router(socket, options) == OK)
 		return OK;
-	socket_problem(why, "cannot listen on", options->endpoint);
+	listen_problem(why, options->endpoint);
 	close_router(socket);
 	zmq_ctx_shutdown(socket->context);
 	door_close(&socket->door);

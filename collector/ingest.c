@@ -33,8 +33,7 @@ static int take_lock(struct ingest *ingest, struct problem *why)
 		        "(quantrac-collectd, or an "
 		        "import); try again when it has ended",
 		        ingest->dir);
-	return problem_set(why, FAILED, EXIT_CONFIG, "%s: cannot be locked: %s", path,
-	        strerror(errno));
+	return lock_problem(path, why);
 }
 
 static int open_parts(struct ingest *ingest, const struct ingest_options *options,

@@ -41,8 +41,7 @@ int home_open(struct home *home, const struct station *station, struct problem *
 		        "another quantrac-sensord writes the journal %s: stop it first",
 		        home->folder);
 	if (home->lock < 0)
-		return problem_set(
-		        why, FAILED, EXIT_CONFIG, "%s: %s", lock, strerror(errno));
+		return lock_problem(lock, why);
 	snprintf(home->state_path, sizeof home->state_path, "%.*s/%s", PATH_MAX - 16,
 	        home->folder, LIVE_FILE);
 	return OK;

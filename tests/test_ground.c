@@ -218,6 +218,20 @@ static void a_lock_is_held_by_one_only(void **state)
 	close(second);
 }
 
+static void a_lock_that_is_denied_says_whose_the_folder_must_be(void **state)
+{
+	(void)state;
+	struct problem why;
+	errno = EACCES;
+	assert_int_equal(lock_problem("journal/lock", &why), FAILED);
+	assert_contains(
+	        why.text, "journal/lock: cannot be locked: Permission denied: its");
+	assert_contains(why.text, "chown -R");
+	errno = ENOLCK;
+	lock_problem("journal/lock", &why);
+	assert_null(strstr(why.text, "chown"));
+}
+
 static void a_problem_says_what_and_how_to_end(void **state)
 {
 	struct problem why;
@@ -246,6 +260,9 @@ int main(void)
 		        scratch_make, scratch_remove),
 		cmocka_unit_test_setup_teardown(
 		        a_lock_is_held_by_one_only, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(
+		        a_lock_that_is_denied_says_whose_the_folder_must_be,
+		        scratch_make, scratch_remove),
 		cmocka_unit_test(a_problem_says_what_and_how_to_end),
 	};
 	return cmocka_run_group_tests_name("ground", tests, NULL, NULL);

@@ -323,7 +323,8 @@ static void an_address_in_use_and_a_missing_folder_are_named(void **state)
 		.most_agents = 8 };
 	assert_int_equal(server_socket_open(&second, &options, &why), FAILED);
 	assert_contains(why.text, options.endpoint);
-	assert_contains(why.text, "in use");
+	assert_contains(why.text, "in use: another program listens there");
+	assert_contains(why.text, "--listen");
 	options.endpoint = "tcp://127.0.0.1:*";
 	options.agents_folder = "/nowhere/agents";
 	assert_int_equal(server_socket_open(&second, &options, &why), NOT_FOUND);
