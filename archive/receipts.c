@@ -142,6 +142,23 @@ static int cosigned_by(const struct checkpoint *checkpoint, const char *name)
 	return 0;
 }
 
+/* Is every witness named in the acts? */
+static int witnesses_known(const char *dir, const struct checkpoint *note,
+        const struct acts *acts, struct problem *why)
+{
+	for (size_t i = 1; i < note->n_signatures; i++) {
+		const char *name = note->signature[i].name;
+		if (acts_key(acts, ACT_WITNESS, name) == NULL)
+			return problem_set(why, MALFORMED, EXIT_DAMAGED,
+			        "signature %zu is of %s, a key no act names; if that "
+			        "is a witness of yours: quantrac --archive '%s' keys "
+			        "admit %s %s.sign.pub --sign --key SECRET (the key "
+			        "that signs this archive), then store the note again",
+			        i + 1, name, dir, name, name);
+	}
+	return OK;
+}
+
 /* Add what the returned note has and ours has not. */
 static int note_merge(const char *dir, const char *name, struct checkpoint *ours,
         const struct checkpoint *returned, struct problem *why)
@@ -153,6 +170,8 @@ static int note_merge(const char *dir, const char *name, struct checkpoint *ours
 	int status = acts_read(&acts, dir, why);
 	if (status == OK)
 		status = checkpoint_hold(ours, &acts, &before, why);
+	if (status == OK)
+		status = witnesses_known(dir, returned, &acts, why);
 	for (size_t i = 1; i < returned->n_signatures; i++)
 		if (!cosigned_by(ours, returned->signature[i].name) &&
 		        ours->n_signatures < CHECKPOINT_SIGNATURES)

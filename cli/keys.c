@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* quantrac keys new|admit|list|revoke: who may send to a collector. */
+/* quantrac keys new|admit|list|revoke: who may send to a collector; rotate, and these with
+ * --sign: the keys that sign. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,7 +188,9 @@ int command_keys(int argc, char **argv)
 	if (strcmp(verb, "revoke") == 0 && n == 1)
 		return run_revoke(&common, &keys, argv[first + 1]);
 	fputs("quantrac keys: write one of: keys new NAME, keys admit STATION KEY, "
-	      "keys list, keys revoke STATION\n",
+	      "keys list, keys revoke STATION; of the keys that sign: keys new NAME "
+	      "--sign, keys rotate SECRET --sign, keys revoke NAME --sign --from N, "
+	      "keys admit WITNESS PEM --sign, keys list --sign\n",
 	        stderr);
 	return EXIT_USAGE;
 }

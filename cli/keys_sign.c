@@ -189,6 +189,24 @@ int keys_sign_rotate(const struct keys_sign *sign, const char *secret)
 	return code;
 }
 
+/* Of a key that signed checkpoints (not of a witness): what follows. */
+static void revoked_tell(const struct keys_sign *sign, const struct act *revoke)
+{
+	struct acts acts;
+	struct problem why;
+	int status = acts_read(&acts, sign->common->archive, &why);
+	if (status == OK && acts_key(&acts, ACT_KEY, revoke->subject) != NULL)
+		fprintf(stderr,
+		        "what it signed over more than %" PRIu64
+		        " seals does not count; these lines are under a checkpoint "
+		        "again when something more is sealed: then the key in force "
+		        "signs them too (collectd's next checkpoint of a day, or an "
+		        "import; a start alone signs nothing); until then quantrac "
+		        "receipt may refuse\n",
+		        revoke->from);
+	acts_free(&acts);
+}
+
 int keys_sign_revoke(const struct keys_sign *sign, const char *name)
 {
 	struct act act = { .kind = ACT_REVOKE };
@@ -205,6 +223,8 @@ int keys_sign_revoke(const struct keys_sign *sign, const char *name)
 	}
 	int status = keys_sign_act(sign, &act, &why);
 	int code = told(sign, status, "keys revoke", &act, &why);
+	if (code == 0 && !sign->common->quiet)
+		revoked_tell(sign, &act);
 	if (status == MALFORMED)
 		fputs("quantrac keys list --sign shows the keys of an archive\n",
 		        stderr);

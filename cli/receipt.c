@@ -82,8 +82,9 @@ static int run_request(const struct common *common)
 		fprintf(stderr,
 		        "give it to an authority, for example: curl -H 'Content-Type: "
 		        "application/timestamp-query' --data-binary @%s URL\n"
-		        "and keep the answer: quantrac receipt store ANSWER\n",
-		        path);
+		        "and keep the answer: quantrac --archive '%s' receipt store "
+		        "ANSWER\n",
+		        path, common->archive);
 	return 0;
 }
 

@@ -49,6 +49,8 @@ static void a_witness_cosigns_what_grew_and_refuses_what_was_rewritten(void **st
 	assert_int_equal(
 	        receipt_store(*state, note_path, said, sizeof said, &why), MALFORMED);
 	assert_contains(why.text, "a key no act names");
+	assert_contains(why.text, *state);
+	assert_contains(why.text, "keys admit so-tnmt so-tnmt.sign.pub --sign --key");
 	assert_int_equal(signing_act(*state, act, signing.key_path, witness), OK);
 	if (receipt_store(*state, note_path, said, sizeof said, &why) != OK)
 		fail_msg("%s", why.text);

@@ -144,6 +144,9 @@ static void a_key_that_takes_over_is_named_by_its_path(void **state)
 	says(*state, "keys rotate keys/other.sign.secret --sign", 0,
 	        "sign_key: keys/other");
 	says(*state, "verify", 0, "key other signs");
+	says(*state,
+	        "keys revoke archive --sign --from 99 --key keys/other.sign.secret", 0,
+	        "when something more is sealed");
 }
 
 /* ---- receipts ---- */
