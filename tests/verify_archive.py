@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A second verifier of an archive, written from docs/ alone; it says what `quantrac verify` says, file by file.
 Left out: time stamps (*.tsr), the contents of *.pem, the times of the day a file covers, positions, HDF5's filters and
-dimensions, the columns beside verbatim records, and the number of a journal's segment whose header is damaged: a guess.
-"""
+dimensions, the columns beside verbatim records, and the number of a journal's segment whose header is damaged: a guess."""
 import base64
 import hashlib
 import json
@@ -294,6 +293,7 @@ def check_archive(archive):
     return any(re.search(": (DAMAGED|MISSING|NOT SEALED)", line) for line in SAID)
 
 if __name__ == "__main__":
+    len(sys.argv) == 2 or sys.exit(print("usage: /usr/bin/python3 tests/verify_archive.py ARCHIVE", file=sys.stderr) or 64)
     try:
         sys.exit(65 if check_archive(Path(sys.argv[1])) else 0)
     except (OSError, KeyError, UnicodeDecodeError) as error:

@@ -39,7 +39,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
 	case 'f':
 		if (duration_parse(value, &a->for_s) != OK || a->for_s <= 0)
 			argp_error(state,
-			        "--for '%s': write a duration, for example 60s", value);
+			        "--for '%s': write a duration, for example 60s, 10min "
+			        "or 2h (m is no unit: minutes are min)",
+			        value);
 		return 0;
 	case 'v':
 		a->detail = true;
@@ -56,7 +58,8 @@ static void arguments_read(struct arguments *a, int argc, char **argv)
 		        0 },
 		{ "listen", 'l', "ADDR:PORT", 0, "where to listen (127.0.0.1:8087)",
 		        0 },
-		{ "for", 'f', "TIME", 0, "end after so long, for example 60s", 0 },
+		{ "for", 'f', "TIME", 0, "end after so long, for example 60s or 10min",
+		        0 },
 		{ "verbose", 'v', NULL, 0, "tell more", 0 },
 		{ 0 },
 	};
