@@ -103,6 +103,71 @@ def flags_change(file, group):
     attrs.modify("flag_values", values)
 
 
+def stored_as(file, group, name, kind):
+    """The same numbers in another type, the same attributes."""
+    column = file[group][name]
+    values, attrs = column[:], [(key, column.attrs.get_id(key).dtype, column.attrs[key]) for key in column.attrs]
+    del file[group][name]
+    column = file[group].create_dataset(name, data=values.astype(kind))
+    for key, sort, value in attrs:
+        if key != "DIMENSION_LIST":
+            column.attrs.create(key, value, dtype=sort)
+    column.dims[0].attach_scale(file[group]["time"])
+
+
+def big_endian(file, group):
+    stored_as(file, group, "cod", ">f8")
+
+
+def wide_states(file, group):
+    stored_as(file, group, "cod_state", "<i4")
+
+
+def narrow_numbers(file, group):
+    stored_as(file, group, "seq", "<u4")
+
+
+def part_of_a_microsecond(file, group):
+    file[group]["time"][0] += 2.4e-7
+
+
+def fill_of_another_type(file, group):
+    attrs = file[group]["cod"].attrs
+    attrs.create("_FillValue", attrs["_FillValue"], dtype=">f8")
+
+
+def longer_text(file, group):
+    attrs = file[group]["cod"].attrs
+    attrs.create("units", attrs["units"], dtype="S40")
+
+
+def soft_link(file, group):
+    file["more"] = h5py.SoftLink("/" + group)
+
+
+def hard_link(file, group):
+    file[group]["more"] = file[group]["time"]
+
+
+def type_put_in(file, _):
+    file["more"] = file["epochs"].dtype
+
+
+def empty_attribute(file, _):
+    file.attrs["more"] = h5py.Empty("f8")
+
+
+def moved(archive, name):
+    """To where libhdf5 looks for a superblock, too."""
+    path = os.path.join(archive, name)
+    write(path, bytes(512) + read(path))
+
+
+def fifo(archive, name):
+    away(archive, name)
+    os.mkfifo(os.path.join(archive, name))
+
+
 def away(archive, name):
     os.remove(os.path.join(archive, name))
 
@@ -147,9 +212,9 @@ def copy(archive, one, two):
     shutil.copy(os.path.join(archive, one), os.path.join(archive, two))
 
 
-def repack(archive, day=4):
+def repack(archive, day=4, how=("-f", "GZIP=9")):
     path = os.path.join(archive, DAY % day)
-    run("h5repack", "-f", "GZIP=9", path, path + ".new")
+    run("h5repack", *how, path, path + ".new")
     os.replace(path + ".new", path)
 
 
@@ -196,6 +261,21 @@ DAMAGES = (
     ("a dataset put in", edit, "new", "{group}/extra"),
     ("a dataset put in at the root", edit, "new", "extra"),
     ("rewritten by h5repack", repack),
+    ("rewritten without chunks", repack, 4, ("-l", "CONTI")),
+    ("rewritten with the newest superblock", repack, 4, ("-L",)),
+    ("a file behind 512 bytes", moved, DAY % 5),
+    ("a column in the other order of bytes", in_file, big_endian),
+    ("a column of wider numbers", in_file, wide_states),
+    ("a column of narrower numbers", in_file, narrow_numbers),
+    ("less than a microsecond of a time", in_file, part_of_a_microsecond),
+    ("a fill value in the other order of bytes", in_file, fill_of_another_type),
+    ("a text in more room", in_file, longer_text),
+    ("a soft link in a file", in_file, soft_link),
+    ("a second name in a file", in_file, hard_link),
+    ("a type put in", in_file, type_put_in),
+    ("an attribute without a value", in_file, empty_attribute),
+    ("bytes behind the end of a file", shorten, DAY % 5, 1 << 20),
+    ("a pipe for a file", fifo, DAY % 5),
     ("a file taken away", away, DAY % 5),
     ("a file put in", copy, DAY % 5, DAY % 9),
     ("two files swapped", swap, DAY % 3, DAY % 4),

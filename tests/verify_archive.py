@@ -2,23 +2,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A second verifier of an archive, written from docs/ alone; it says what `quantrac verify` says, file by file.
 Left out: time stamps (*.tsr), the contents of *.pem, the times of the day a file covers, positions, HDF5's filters and
-dimensions, the columns beside verbatim records, and the number of a journal's segment whose header is damaged: a guess."""
-import base64
-import hashlib
-import json
-import re
-import struct
-import sys
+dimensions, the columns beside verbatim records, and the number of a journal's segment whose header is damaged: a guess.
+"""
+import base64, hashlib, json, re, struct, sys
 from pathlib import Path
 
-import crcmod
-import h5py
-import numpy
+import crcmod, h5py, numpy
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 DOCS = "".join(page.read_text("utf-8") for page in Path(__file__).resolve().parents[1].glob("docs/quantrac-*.md"))
 TABLE = {of: json.loads(row) for of, row in re.findall(r"^\| `(.+?)` \| `(\{.*\})` \|$", DOCS, re.M)}  # of attributes
+TYPE = {"describe": "S1", "/describe": "S1", "/epochs": "<u8", "/tree": "u1", "_length": "<u2"}  # of columns and attributes
+for names, kinds in re.findall(r"^\| ([\w`<>, ]+) \| ([uif][0-9]+(?:, [uif][0-9]+)*) \| [^|]+\|$", DOCS, re.M):
+    TYPE |= {n: f"<{kind[0]}{int(kind[1:]) // 8}" for n, kind in zip(re.findall(r"[\w<>]+", names), kinds.split(", "))}
 FORM = {}  # regular expressions; {id} in one stands for that of that name
 for form, expression in re.findall("^    ([a-z]+) = (.+)$", DOCS, re.M):
     FORM[form] = re.sub(r"\{([a-z]+)\}", lambda m: FORM[m[1]], expression)
@@ -30,7 +27,6 @@ def need(holds, words):
     if not holds:
         raise ValueError(words)
     return holds
-
 def say(line):
     SAID.append("".join(c if c.isprintable() else repr(c)[1:-1] for c in line))
     print(SAID[-1])
@@ -38,7 +34,6 @@ def say(line):
 
 def sha(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
-
 def root_of(items):  # of the tree of RFC 6962
     def join(nodes):
         half = 1 << (len(nodes) - 1).bit_length() >> 1
@@ -59,6 +54,7 @@ def exchanges(data, at=0):  # how many they are
 
 def group_records(group, epochs, station):
     rows, us = len(group["time"]), numpy.rint(group["time"][:] * 1e6).astype("i8").tolist()
+    need((group["time"][:] == numpy.array(us) / 1e6).all(), f"{group.name}/time: is no number of microseconds")
     if group.name == "/events":
         return strings(group, "record", rows)
     clock, version, epoch, seq, mono, boot = (
@@ -70,6 +66,7 @@ def group_records(group, epochs, station):
     states = numpy.array([group[n + "_state"][:] for n in names], "u1").reshape(len(names), rows).T.copy()
     sampled = [(i, group[n + "_sample_time"][:]) for i, n in enumerate(names) if n + "_sample_time" in group]
     digest, fill, out = bytes.fromhex(group.attrs["describe_sha256"].decode()), TABLE["<channel>"]["_FillValue"], []
+    need(all(((t == fill) | (numpy.rint(t * 1e6) / 1e6 == t)).all() for _, t in sampled), "a sample time is no number of us")
     for i in range(rows):
         samples = [struct.pack("<Hq", n, round(float(t[i]) * 1e6)) for n, t in sampled if t[i] != fill]
         payload = digest + struct.pack("<4H", len(names), len(samples), len(vendor[i]), exchanges(exchange[i]))
@@ -78,10 +75,9 @@ def group_records(group, epochs, station):
                                               station, epochs[epoch[i]], seq[i], us[i], mono[i], boot[i]) + payload)
     return out
 
-def file_records(path):  # in the order of the tree
-    with h5py.File(path, "r") as file:
-        station, epochs = bytes(file.attrs["station"]), file["epochs"][:].tolist()
-        made = [group_records(g, epochs, station) for g in file.values() if isinstance(g, h5py.Group)]
+def file_records(file):  # in the order of the tree
+    station, epochs = bytes(file.attrs["station"]), file["epochs"][:].tolist()
+    made = [group_records(g, epochs, station) for g in file.values() if isinstance(g, h5py.Group)]
     return sorted(sum(made, []), key=ORDER.unpack_from)
 
 def units(unit):  # as CF and UDUNITS write it
@@ -107,6 +103,7 @@ def wanted(thing, zone, seal):  # the attributes of a file, group or column, by 
         row, known = "<channel>" + end, channel | {"units": units(channel.get("unit", "")), "label": label,
                                                    "what": label + ": what the value is", "state": base + "_state"}
     need(row in TABLE and re.fullmatch(re.escape(own) + r"(__\d+)?", base), f"{thing.name}: not written by quantrac")
+    need(thing is group or row == "_bytes" or thing.dtype == TYPE.get(row, "<f8"), f"{thing.name}: is of another type")
     return {key: known.get(v[1:]) if str(v).startswith("$") else v for key, v in TABLE[row].items()}
 
 def check_names(file, zone, seal):
@@ -116,27 +113,30 @@ def check_names(file, zone, seal):
     for thing in things:
         for key in sorted((set(want := wanted(thing, zone, seal)) | set(thing.attrs)) - set(TABLE["beside these"])):
             have = numpy.ravel(a.decode() if isinstance(a := thing.attrs.get(key), bytes) else a).tolist()
-            need(have == numpy.ravel(want.get(key)).tolist(), f"{thing.name} attribute {key}: {have}")
+            need(have == numpy.ravel(wish := want.get(key)).tolist(), f"{thing.name} attribute {key}: {have}")
+            sort = f"S{len(wish.encode()) + 1}" if isinstance(wish, str) else TYPE.get(key, "<f8")
+            need(wish is None or thing.attrs.get_id(key).dtype == sort, f"{thing.name} attribute {key}: of another type")
 
 def check_file(path, zone, seal, sealed):  # the verdict; (station, epoch, seq) of its records go to `sealed`
     try:
-        records = file_records(path)
-        counts = [len(records)] + [sum(r[3] == kind for r in records) for kind in (2, 5)]
-        need(counts == [int(seal[n]) for n in ("records", "readings", "gaps")], f"holds {counts} records")
-        need(root_of(records).hex() == seal["root"], "a record was changed")
-        sealed.update((seal["station"], *ORDER.unpack_from(record)) for record in records)
+        data, at = need(path.is_file(), "is no file") and path.read_bytes(), {0: 40, 1: 44}  # where the superblock has the file's end
+        need(data[:4] == b"\x89HDF" and data[at.get(data[8], 28):][:8] == struct.pack("<Q", len(data)), "has another size")
         with h5py.File(path, "r") as file:
-            nodes = b"".join(root_of(records[i:i + 64]) for i in range(0, len(records), 64))
-            need(file["tree"][:].tobytes() == nodes, "/tree: holds other nodes than those of the records")
+            records = file_records(file)
+            counts = [len(records)] + [sum(r[3] == kind for r in records) for kind in (2, 5)]
+            need(counts == [int(seal[n]) for n in ("records", "readings", "gaps")], f"holds {counts} records")
+            need(root_of(records).hex() == seal["root"], "a record was changed")
+            sealed.update((seal["station"], *ORDER.unpack_from(record)) for record in records)
+            nodes = [root_of(records[i:i + 64]) for i in range(0, len(records), 64)]
+            need(file["tree"][:].tobytes() == b"".join(nodes), "/tree: holds other nodes than those of the records")
             check_names(file, zone, seal)
-        return "OK" if sha(Path(path).read_bytes()).hex() == seal["file"] else "OK content (file rewritten)"
+        return "OK" if sha(data).hex() == seal["file"] else "OK content (file rewritten)"
     except Exception as why:  # whatever h5py makes of a damaged file
         return f"DAMAGED: {why}"
 
 def unpacked(text, size):
     data = base64.b64decode(text, validate=True)
-    need(base64.b64encode(data).decode() == text and len(data) == size, "base64 that is not to the letter")
-    return data
+    return need(base64.b64encode(data).decode() == text and len(data) == size and data, "base64 that is not to the letter")
 
 def take_act(acts, hashes, line):  # {subject: (what, from)} goes to the acts of its kind, if the line holds
     text, kind, subject, what, start, prev, by, *codes = need(re.fullmatch(FORM["act"], line), "is no act").groups()

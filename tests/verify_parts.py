@@ -7,12 +7,13 @@
 import struct
 import sys
 
+import h5py
 from verify_archive import ORDER, file_records, read_journal, root_of
 
 
 def main(what, *words):
     if what == "file":
-        records = file_records(words[0])
+        records = file_records(h5py.File(words[0], "r"))
         print(len(records), root_of(records).hex())
     elif what == "roots":
         for n in words:
