@@ -10,6 +10,8 @@ import struct
 import subprocess
 import sys
 
+import h5py
+
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from verify_archive import file_records, read_journal  # noqa: E402
 
@@ -62,7 +64,9 @@ class Account:
         self.seals = len(lines)
         for line in lines:
             path = line[line.index("path") + 1]
-            for record in file_records(f"{self.archive}/{path}"):
+            with h5py.File(f"{self.archive}/{path}", "r") as file:
+                records = file_records(file)
+            for record in records:
                 if key(record) in self.sealed:
                     self.doubled.append(key(record))
                 self.sealed[key(record)] = record
