@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,12 +178,21 @@ int file_replace(const char *path, const void *in, size_t n, unsigned mode)
 	return status;
 }
 
+/* Who looks whether it is held (lock_held) has it for a moment. */
+#define LOOKS   5
+#define LOOK_MS 20
+
 int lock_take(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return FAILED;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	int taken = flock(fd, LOCK_EX | LOCK_NB);
+	for (int i = 0; i < LOOKS && taken != 0 && errno == EWOULDBLOCK; i++) {
+		poll(NULL, 0, LOOK_MS);
+		taken = flock(fd, LOCK_EX | LOCK_NB);
+	}
+	if (taken == 0)
 		return fd;
 	int status = errno == EWOULDBLOCK ? REFUSED : FAILED;
 	int saved = errno;

@@ -129,15 +129,18 @@ static const struct table_column columns[] = {
 	{ 0 },
 };
 
-/* The file says when it was written, and by a collector that ended on purpose that it
- * was the last time.  One that was killed holds the archive's lock no more; the lock is
- * looked at only while the file is fresh, so that none who starts is ever kept out. */
+/* A collector that ended on purpose says that it was the last time; one that was killed
+ * holds the archive's lock no more. */
 static bool collects(const struct seen *seen, const char *archive)
 {
 	char path[4200];
 	snprintf(path, sizeof path, "%.4096s/lock", archive);
-	return !seen->ended && common_now() - seen->time_us < STALE_US &&
-	       lock_held(path);
+	return !seen->ended && lock_held(path);
+}
+
+static bool is_stale(const struct seen *seen)
+{
+	return common_now() - seen->time_us >= STALE_US;
 }
 
 static void put_time(struct table *table, int64_t time_us)
@@ -195,10 +198,13 @@ static void print_scrub(const struct seen *seen, int offset_min)
 static void print_foot(const struct seen *seen, int offset_min, bool runs)
 {
 	char text[TIME_TEXT];
-	printf("collector: %s %s\n",
-	        runs ? "runs; as of"
-	             : "NOT RUNNING, nobody collects now; its last state is of",
-	        time_print(seen->time_us / US_PER_S * US_PER_S, offset_min, text));
+	bool mute = runs && is_stale(seen);
+	printf("collector: %s %s%s\n",
+	        mute   ? "runs, but has not written its state since"
+	        : runs ? "runs; as of"
+	               : "NOT RUNNING, nobody collects now; its last state is of",
+	        time_print(seen->time_us / US_PER_S * US_PER_S, offset_min, text),
+	        mute ? ": is the archive's disk full? Its log says why" : "");
 	if (seen->sealing.problem != NULL && seen->sealing.problem[0] != '\0')
 		printf("sealing: %s\n", seen->sealing.problem);
 	print_scrub(seen, offset_min);

@@ -26,6 +26,7 @@ struct collectd {
 	struct server_counts counts;
 	size_t agents;
 	struct timespec listed; /* when the folder of agents changed, as last seen */
+	bool mute;              /* the status file could not be written last time */
 	bool changed;           /* since the status file was written */
 	bool spoke;             /* with the socket, since it was found empty */
 	bool cannot_commit;
