@@ -348,6 +348,25 @@ static void an_archive_that_goes_away_leaves_the_last_page_with_a_word(void **st
 	world_end(&world);
 }
 
+static void the_page_knows_what_the_collector_wrote_when_it_ended(void **state)
+{
+	struct world world;
+	struct watch *watch = NULL;
+	world_begin(&world, *state);
+	world_read(&world);
+	assert_int_equal(watch_new(&watch, world.dir, AGENT_DAY, NULL), OK);
+	assert_int_equal(watch_look(watch, AGENT_DAY)->ended_us, 0);
+	FILE *out = fopen(in_folder(world.dir, "collectd.json"), "w");
+	fputs("{\"time\": \"2026-11-15T08:00:00+07:00\", \"ended\": true, "
+	      "\"stations\": [{\"station\": \"a\"}]}\n",
+	        out);
+	assert_int_equal(fclose(out), 0);
+	assert_int_equal(watch_look(watch, AGENT_DAY + 4 * US_PER_S)->ended_us,
+	        INT64_C(1794704400000000));
+	watch_free(watch);
+	world_end(&world);
+}
+
 static void a_folder_that_is_no_archive_is_refused_at_the_start(void **state)
 {
 	struct watch *watch = NULL;
@@ -371,6 +390,7 @@ int main(void)
 		WITH_FOLDER(the_page_shows_now_today_and_yesterday),
 		WITH_FOLDER(the_page_counts_the_gaps_of_today),
 		WITH_FOLDER(an_archive_that_goes_away_leaves_the_last_page_with_a_word),
+		WITH_FOLDER(the_page_knows_what_the_collector_wrote_when_it_ended),
 		WITH_FOLDER(a_folder_that_is_no_archive_is_refused_at_the_start),
 	};
 	return cmocka_run_group_tests_name("collect", tests, NULL, NULL);

@@ -190,6 +190,22 @@ static void the_page_brings_all_it_needs_and_trusts_nothing_else(void **state)
 	assert_null(strstr(again, ".card"));
 }
 
+static void a_collector_that_ended_is_told_after_a_minute(void **state)
+{
+	web.view.ended_us = WEB_NOW - US_PER_MIN;
+	assert_contains(web_get("/"), "Đang nhận số liệu");
+	assert_contains(web_get("/healthz"), "HTTP/1.1 200 OK");
+	web.view.ended_us = WEB_NOW - US_PER_MIN - 1;
+	const char *page = web_get("/");
+	assert_contains(page, "Bộ thu thập đã dừng từ 10:32");
+	assert_null(strstr(page, "Đang nhận số liệu"));
+	assert_contains(web_get("/?lang=en"), "The collector has ended, 10:32");
+	page = web_get("/healthz");
+	assert_contains(page, "HTTP/1.1 503 Service Unavailable");
+	assert_contains(page, "quantrac-collectd ended at 2026-11-16T");
+	assert_contains(page, "was not started again");
+}
+
 static void words_of_the_page_do_not_prejudge(void **state)
 {
 	static const char *const never[] = { "vi phạm", "gian lận", "phán quyết",
@@ -228,6 +244,7 @@ int main(void)
 		SERVED(health_is_ok_while_records_come),
 		SERVED(health_names_what_is_wrong),
 		SERVED(the_page_brings_all_it_needs_and_trusts_nothing_else),
+		SERVED(a_collector_that_ended_is_told_after_a_minute),
 		SERVED(words_of_the_page_do_not_prejudge),
 		SERVED(an_empty_archive_still_has_a_page),
 	};

@@ -242,6 +242,11 @@ int view_make(struct view *out, struct reader *reader, const struct rules *rules
 	return out->texts.failed ? FAILED : OK;
 }
 
+bool view_has_ended(const struct view *view)
+{
+	return view->ended_us > 0 && view->made_us - view->ended_us > VIEW_ENDED_US;
+}
+
 void view_free(struct view *view)
 {
 	for (size_t i = 0; i < view->n_stations; i++)

@@ -15,7 +15,8 @@
 #include "archive/reader.h"
 #include "reports/texts.h"
 
-#define VIEW_DAYS 30
+#define VIEW_DAYS     30
+#define VIEW_ENDED_US (60 * US_PER_S) /* a new start takes less */
 #define VIEW_SILENT_US                                                                 \
 	(15 * 60 * INT64_C(1000000)) /* no newer record: something is wrong */
 
@@ -73,6 +74,7 @@ struct view {
 	size_t n_stations;
 	struct view_station *station;
 	const struct view_results *results; /* NULL: none yet */
+	int64_t ended_us;    /* when its collector ended in order; 0: it did not */
 	const char *trouble; /* why the archive could not be read; NULL: it could */
 };
 
@@ -81,6 +83,9 @@ struct view {
 int view_make(struct view *out, struct reader *reader, const struct rules *rules,
         int64_t now_us);
 void view_free(struct view *view);
+
+/* Has its collector ended, and not only to be started again? */
+bool view_has_ended(const struct view *view);
 
 /* The gaps of today of every station; `before` (NULL: none) is a view whose gaps are
  * young enough to be taken over.  A station whose ledger cannot be made has none. */
