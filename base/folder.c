@@ -178,7 +178,7 @@ int file_replace(const char *path, const void *in, size_t n, unsigned mode)
 	return status;
 }
 
-/* Who looks whether it is held (lock_held) has it for a moment. */
+/* Who looks whether it is held (lock_look) has it for a moment. */
 #define LOOKS   5
 #define LOOK_MS 20
 
@@ -212,12 +212,14 @@ int lock_problem(const char *path, struct problem *why)
 	               : "");
 }
 
-bool lock_held(const char *path)
+int lock_look(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return false;
-	bool held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+		return errno == ENOENT ? OK : FAILED;
+	int status = OK;
+	if (flock(fd, LOCK_SH | LOCK_NB) != 0)
+		status = errno == EWOULDBLOCK ? REFUSED : FAILED;
 	close(fd); /* lets go of it, if it was free */
-	return held;
+	return status;
 }

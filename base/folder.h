@@ -36,7 +36,9 @@ int lock_take(const char *path);
 
 /* Why lock_take FAILED, by errno, and whose the folder must be; FAILED (EXIT_CONFIG). */
 int lock_problem(const char *path, struct problem *why);
-/* Does somebody hold that flock?  Makes no file. */
-bool lock_held(const char *path);
+
+/* Does somebody hold that flock?  Makes no file, and keeps nobody out.  REFUSED: somebody does, as
+ * lock_take would say; OK: nobody, or no file; FAILED: it may not be looked at. */
+int lock_look(const char *path);
 
 #endif

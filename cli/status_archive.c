@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/collector_state.h"
 #include "base/config.h"
 #include "base/folder.h"
 #include "base/legal_time.h"
 
-#define MOST     (1u << 20)
-#define STALE_US (30 * US_PER_S) /* it is written every ten seconds */
+#define MOST (1u << 20)
 
 struct seen_station {
 	const char *station, *problem, *version;
@@ -129,20 +129,6 @@ static const struct table_column columns[] = {
 	{ 0 },
 };
 
-/* A collector that ended on purpose says that it was the last time; one that was killed
- * holds the archive's lock no more. */
-static bool collects(const struct seen *seen, const char *archive)
-{
-	char path[4200];
-	snprintf(path, sizeof path, "%.4096s/lock", archive);
-	return !seen->ended && lock_held(path);
-}
-
-static bool is_stale(const struct seen *seen)
-{
-	return common_now() - seen->time_us >= STALE_US;
-}
-
 static void put_time(struct table *table, int64_t time_us)
 {
 	if (time_us > 0)
@@ -195,16 +181,23 @@ static void print_scrub(const struct seen *seen, int offset_min)
 		printf("scrub: %s\n", seen->scrub.problem);
 }
 
-static void print_foot(const struct seen *seen, int offset_min, bool runs)
+static void print_foot(
+        const struct seen *seen, int offset_min, enum collector_state state)
 {
+	static const struct {
+		const char *words, *cure;
+	} said[] = {
+		[COLLECTOR_RUNS] = { "runs; as of", "" },
+		[COLLECTOR_MUTE] = { "runs, but has not written its state since",
+		        ": is the archive's disk full? Its log says why" },
+		[COLLECTOR_AWAY] = { "NOT RUNNING, nobody collects now; its last state "
+		                     "is of",
+		        "" },
+	};
 	char text[TIME_TEXT];
-	bool mute = runs && is_stale(seen);
-	printf("collector: %s %s%s\n",
-	        mute   ? "runs, but has not written its state since"
-	        : runs ? "runs; as of"
-	               : "NOT RUNNING, nobody collects now; its last state is of",
+	printf("collector: %s %s%s\n", said[state].words,
 	        time_print(seen->time_us / US_PER_S * US_PER_S, offset_min, text),
-	        mute ? ": is the archive's disk full? Its log says why" : "");
+	        said[state].cure);
 	if (seen->sealing.problem != NULL && seen->sealing.problem[0] != '\0')
 		printf("sealing: %s\n", seen->sealing.problem);
 	print_scrub(seen, offset_min);
@@ -225,11 +218,13 @@ int status_archive(const struct common *common, int offset_min, struct problem *
 	/* keys this program does not know are no fault: the rest is filled */
 	config_read_text(&config, text, n, path, &seen_section, &seen, NULL);
 	int status = seen.time_us > 0 ? OK : MALFORMED;
-	bool runs = status == OK && collects(&seen, common->archive);
+	enum collector_state state = collector_state(
+	        common->archive, seen.ended, common_now() - seen.time_us);
 	if (status == OK)
-		status = print_stations(&seen, common, offset_min, runs);
+		status = print_stations(
+		        &seen, common, offset_min, state != COLLECTOR_AWAY);
 	if (status == OK && common->format == TABLE_TEXT && !common->quiet)
-		print_foot(&seen, offset_min, runs);
+		print_foot(&seen, offset_min, state);
 	config_free(config);
 	free(text);
 	if (status == MALFORMED)

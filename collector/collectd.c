@@ -268,17 +268,7 @@ static void write_status(struct collectd *collectd, bool ended)
 		.sealing = &collectd->sealing,
 		.counts = &collectd->counts,
 		.agents = collectd->agents };
-	bool mute = status_write(collectd->config.archive, &view) != OK;
-	if (mute && !collectd->mute)
-		log_line(LOG_WARN,
-		        "%s/collectd.json: cannot be written: %s; records are taken in "
-		        "as long as there is room, quantrac status and the page see "
-		        "the state from before",
-		        collectd->config.archive, strerror(errno));
-	else if (!mute && collectd->mute)
-		log_line(LOG_INFO, "%s/collectd.json: is written again",
-		        collectd->config.archive);
-	collectd->mute = mute;
+	status_write(collectd->config.archive, &view, &collectd->mute);
 	collectd->changed = false;
 }
 

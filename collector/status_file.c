@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "collector/status_file.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "base/folder.h"
 #include "base/json.h"
 #include "base/legal_time.h"
+#include "base/log.h"
 
 static void put_time(
         struct json *json, const char *key, int64_t time_us, int offset_min)
@@ -142,15 +144,29 @@ char *status_text_of(const struct status_view *view, size_t *n)
 	return NULL;
 }
 
-int status_write(const char *dir, const struct status_view *view)
+static void tell(const char *path, bool mute, int error)
+{
+	if (mute)
+		log_line(LOG_WARN,
+		        "%s: cannot be written: %s; make room on the archive's disk, "
+		        "or "
+		        "give the folder to the collector's user; records are taken in "
+		        "as long as there is room, quantrac status and the page see "
+		        "the state from before",
+		        path, file_reason(error));
+	else
+		log_line(LOG_INFO, "%s: is written again", path);
+}
+
+void status_write(const char *dir, const struct status_view *view, bool *mute)
 {
 	char path[ARCHIVE_PATH + 32];
 	size_t n;
 	char *text = status_text_of(view, &n);
-	if (text == NULL)
-		return FAILED;
 	snprintf(path, sizeof path, "%s/collectd.json", dir);
-	int status = file_replace(path, text, n, 0644);
+	bool failed = text == NULL || file_replace(path, text, n, 0644) != OK;
+	if (failed != *mute)
+		tell(path, failed, text == NULL ? ENOMEM : errno);
+	*mute = failed;
 	free(text);
-	return status;
 }

@@ -2,7 +2,8 @@
 /*
  * <archive>/collectd.json, for `quantrac status` and the page: what the running
  * collector sees.  Replaced as a whole, at most once a second and at least every ten;
- * "time" and "ended" tell whether it still runs.
+ * one that holds the archive's lock and
+ * has an old "time" could not write it (archive/collector_state.h).
  */
 #ifndef COLLECTOR_STATUS_FILE_H
 #define COLLECTOR_STATUS_FILE_H
@@ -26,7 +27,7 @@ struct status_view {
 /* The text, to be freed; NULL without memory. */
 char *status_text_of(const struct status_view *view, size_t *n);
 
-/* Replace the file; OK or FAILED. */
-int status_write(const char *dir, const struct status_view *view);
+/* Replace the file.  `mute`: the last one could not be; when it turns, the log is told once. */
+void status_write(const char *dir, const struct status_view *view, bool *mute);
 
 #endif

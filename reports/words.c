@@ -269,6 +269,8 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_WEB_OTHER_LANGUAGE] = { "English", "Tiếng Việt" },
 	[WORD_WEB_UPDATED] = { "Cập nhật lúc {time}", "Updated at {time}" },
 	[WORD_WEB_RECEIVING] = { "Đang nhận số liệu", "Receiving data" },
+	[WORD_WEB_MUTE] = { "Bộ thu thập không ghi được trạng thái từ {since}: ổ đĩa lưu trữ có đầy không?",
+		"The collector has not written its state since {since}: is the archive's disk full?" },
 	[WORD_WEB_ENDED] = { "Bộ thu thập đã dừng từ {since}, không nhận số liệu mới",
 		"The collector has ended, {since}; no new data are taken in" },
 	[WORD_WEB_SILENT] = { "Không nhận được số liệu mới từ {since}", "No new data since {since}" },

@@ -192,10 +192,11 @@ static void the_page_brings_all_it_needs_and_trusts_nothing_else(void **state)
 
 static void a_collector_that_ended_is_told_after_a_minute(void **state)
 {
-	web.view.ended_us = WEB_NOW - US_PER_MIN;
+	web.view.collector = COLLECTOR_AWAY;
+	web.view.collector_us = WEB_NOW - US_PER_MIN;
 	assert_contains(web_get("/"), "Đang nhận số liệu");
 	assert_contains(web_get("/healthz"), "HTTP/1.1 200 OK");
-	web.view.ended_us = WEB_NOW - US_PER_MIN - 1;
+	web.view.collector_us = WEB_NOW - US_PER_MIN - 1;
 	const char *page = web_get("/");
 	assert_contains(page, "Bộ thu thập đã dừng từ 10:32");
 	assert_null(strstr(page, "Đang nhận số liệu"));
@@ -204,6 +205,17 @@ static void a_collector_that_ended_is_told_after_a_minute(void **state)
 	assert_contains(page, "HTTP/1.1 503 Service Unavailable");
 	assert_contains(page, "quantrac-collectd ended at 2026-11-16T");
 	assert_contains(page, "was not started again");
+}
+
+static void a_collector_that_cannot_write_its_state_is_told(void **state)
+{
+	web.view.collector = COLLECTOR_MUTE;
+	web.view.collector_us = WEB_NOW - US_PER_MIN - 1;
+	assert_contains(web_get("/"), "Bộ thu thập không ghi được trạng thái từ 10:32");
+	assert_contains(web_get("/?lang=en"), "archive&#39;s disk full?");
+	const char *page = web_get("/healthz");
+	assert_contains(page, "HTTP/1.1 503 Service Unavailable");
+	assert_contains(page, "runs, but has not written its state since 2026-11-16T");
 }
 
 static void words_of_the_page_do_not_prejudge(void **state)
@@ -245,6 +257,7 @@ int main(void)
 		SERVED(health_names_what_is_wrong),
 		SERVED(the_page_brings_all_it_needs_and_trusts_nothing_else),
 		SERVED(a_collector_that_ended_is_told_after_a_minute),
+		SERVED(a_collector_that_cannot_write_its_state_is_told),
 		SERVED(words_of_the_page_do_not_prejudge),
 		SERVED(an_empty_archive_still_has_a_page),
 	};

@@ -139,12 +139,16 @@ static void put_silence(struct json *json, const struct view *view)
 	json_text(json, text);
 }
 
-static void put_ended(struct json *json, const struct view *view)
+static void put_collector(
+        struct json *json, const struct view *view, enum collector_state state)
 {
-	char time[TIME_TEXT], text[120];
+	char time[TIME_TEXT], text[160];
 	snprintf(text, sizeof text,
-	        "quantrac-collectd ended at %s and was not started again",
-	        time_print(view->ended_us - view->ended_us % US_PER_S,
+	        state == COLLECTOR_MUTE
+	                ? "quantrac-collectd runs, but has not written its state "
+	                  "since %s: is the archive's disk full?"
+	                : "quantrac-collectd ended at %s and was not started again",
+	        time_print(view->collector_us - view->collector_us % US_PER_S,
 	                view->utc_offset_min, time));
 	json_text(json, text);
 }
@@ -154,8 +158,9 @@ int api_health(FILE *out, const struct view *view)
 	struct json json;
 	bool silent = view->made_us - view->newest_us > VIEW_SILENT_US;
 	bool damaged = view->results != NULL && view->results->problems > 0;
-	bool ended = view_has_ended(view);
-	bool well = view->trouble == NULL && !silent && !ended && !damaged;
+	enum collector_state collector = view_collector(view);
+	bool well = view->trouble == NULL && !silent && !damaged &&
+	            collector == COLLECTOR_RUNS;
 	json_start(&json, out);
 	json_object(&json);
 	json_put_text(&json, "status", well ? "ok" : "failing");
@@ -164,8 +169,8 @@ int api_health(FILE *out, const struct view *view)
 		json_array(&json);
 		if (view->trouble != NULL)
 			json_text(&json, view->trouble);
-		if (ended)
-			put_ended(&json, view);
+		if (collector != COLLECTOR_RUNS)
+			put_collector(&json, view, collector);
 		if (silent)
 			put_silence(&json, view);
 		if (damaged)

@@ -118,22 +118,25 @@ static void status(struct html *html)
 	const struct view *view = html->view;
 	const struct writer *to = &html->to;
 	bool silent = view->made_us - view->newest_us > VIEW_SILENT_US;
-	bool ended = view_has_ended(view);
+	enum collector_state collector = view_collector(view);
+	bool well = !silent && collector == COLLECTOR_RUNS;
 	const char *since = view->newest_us > 0 ? people_moment(to, view->newest_us)
 	                                        : html_word(html, WORD_WEB_NEVER);
 	const char *text = html_word(html, WORD_WEB_RECEIVING);
 	if (silent)
 		text = texts_fill(to->texts, to->language, WORD_WEB_SILENT,
 		        (struct slot[]){ { "since", since }, { 0 } });
-	if (ended)
-		text = texts_fill(to->texts, to->language, WORD_WEB_ENDED,
-		        (struct slot[]){ { "since", people_moment(to, view->ended_us) },
+	if (collector != COLLECTOR_RUNS)
+		text = texts_fill(to->texts, to->language,
+		        collector == COLLECTOR_MUTE ? WORD_WEB_MUTE : WORD_WEB_ENDED,
+		        (struct slot[]){
+		                { "since", people_moment(to, view->collector_us) },
 		                { 0 } });
 	const char *made = texts_fill(to->texts, to->language, WORD_WEB_UPDATED,
 	        (struct slot[]){ { "time", people_moment(to, view->made_us) }, { 0 } });
-	line(html, silent || ended ? "status silent" : "status",
-	        texts_add(to->texts, "%s %s · %s (%s)", silent || ended ? "○" : "●",
-	                text, made, people_zone(to)));
+	line(html, well ? "status" : "status silent",
+	        texts_add(to->texts, "%s %s · %s (%s)", well ? "●" : "○", text, made,
+	                people_zone(to)));
 }
 
 static void body(struct html *html)

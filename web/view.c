@@ -242,9 +242,10 @@ int view_make(struct view *out, struct reader *reader, const struct rules *rules
 	return out->texts.failed ? FAILED : OK;
 }
 
-bool view_has_ended(const struct view *view)
+enum collector_state view_collector(const struct view *view)
 {
-	return view->ended_us > 0 && view->made_us - view->ended_us > VIEW_ENDED_US;
+	return view->made_us - view->collector_us > VIEW_START_US ? view->collector
+	                                                          : COLLECTOR_RUNS;
 }
 
 void view_free(struct view *view)

@@ -12,11 +12,12 @@
 #include <stdint.h>
 
 #include "analysis/assess.h"
+#include "archive/collector_state.h"
 #include "archive/reader.h"
 #include "reports/texts.h"
 
 #define VIEW_DAYS     30
-#define VIEW_ENDED_US (60 * US_PER_S) /* a new start takes less */
+#define VIEW_START_US (60 * US_PER_S) /* a collector's new start takes less */
 #define VIEW_SILENT_US                                                                 \
 	(15 * 60 * INT64_C(1000000)) /* no newer record: something is wrong */
 
@@ -74,8 +75,9 @@ struct view {
 	size_t n_stations;
 	struct view_station *station;
 	const struct view_results *results; /* NULL: none yet */
-	int64_t ended_us;    /* when its collector ended in order; 0: it did not */
-	const char *trouble; /* why the archive could not be read; NULL: it could */
+	enum collector_state collector;
+	int64_t collector_us; /* when it last wrote its state */
+	const char *trouble;  /* why the archive could not be read; NULL: it could */
 };
 
 /* Take what the archive says now.  OK or FAILED (memory); a channel that cannot be read
@@ -84,8 +86,8 @@ int view_make(struct view *out, struct reader *reader, const struct rules *rules
         int64_t now_us);
 void view_free(struct view *view);
 
-/* Has its collector ended, and not only to be started again? */
-bool view_has_ended(const struct view *view);
+/* Its collector, to be told: COLLECTOR_RUNS also when it may only just be started again. */
+enum collector_state view_collector(const struct view *view);
 
 /* The gaps of today of every station; `before` (NULL: none) is a view whose gaps are
  * young enough to be taken over.  A station whose ledger cannot be made has none. */

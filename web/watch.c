@@ -7,7 +7,7 @@
 
 #include "base/legal_time.h"
 #include "base/log.h"
-#include "web/ended.h"
+#include "web/collector.h"
 
 #define LOOK_EVERY_US (3 * US_PER_S)
 #define AGE_MOST_US                                                                    \
@@ -108,7 +108,7 @@ const struct view *watch_look(struct watch *watch, int64_t now_us)
 		log_line(LOG_INFO, "the archive can be read again");
 	take(watch, reader, now_us);
 	watch->view.trouble = NULL;
-	watch->view.ended_us = collector_ended(watch->archive);
+	collector_look(&watch->view, watch->archive, now_us);
 	reader_close(reader);
 	return &watch->view;
 }
