@@ -284,7 +284,8 @@ int journal_append(struct journal *journal, uint8_t *record, size_t n, int64_t n
 {
 	struct record head;
 	if (record_decode(&head, record, n) != (int)n ||
-	        !source_same(head.source, journal->source))
+	        !source_same(head.source, journal->source) ||
+	        journal->next_seq > RECORD_SEQ_MOST)
 		return REFUSED;
 	if (entry_size(n) > JOURNAL_GROUP - journal->group_n)
 		return FULL;

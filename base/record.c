@@ -72,8 +72,8 @@ int source_get(const uint8_t in[SOURCE_SIZE], char source[SOURCE_SIZE + 1])
 static int fields_valid(const struct record *record)
 {
 	return record->type >= RECORD_DESCRIBE && record->type <= RECORD_TYPES &&
-	       record->clock <= CLOCK_STEPPED && record->time_us >= 0 &&
-	       record->time_us < TIME_END_US;
+	       record->clock <= CLOCK_STEPPED && record->seq <= RECORD_SEQ_MOST &&
+	       record->time_us >= 0 && record->time_us < TIME_END_US;
 }
 
 int record_encode(const struct record *record, uint8_t *out, size_t room)

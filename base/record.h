@@ -25,7 +25,9 @@
 /* one record and the wire header fill a batch of 60,000 */
 #define RECORD_MOST 59952
 #define SOURCE_SIZE 16
-#define ID_SIZE     33 /* any other id: at most 32 characters and a NUL */
+/* no seq is behind UINT64_MAX, so none is given it */
+#define RECORD_SEQ_MOST (UINT64_MAX - 1)
+#define ID_SIZE         33 /* any other id: at most 32 characters and a NUL */
 
 enum record_type {
 	RECORD_DESCRIBE = 1, /* what an instrument or the station is: base/describe.h */

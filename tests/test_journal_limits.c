@@ -207,6 +207,23 @@ static void the_next_segment_is_asked_for_while_the_present_one_has_room(void **
 	journal_close(journal);
 }
 
+/* The counter does not go round: behind the last seq there is none. */
+static void no_record_comes_behind_the_last_seq(void **state)
+{
+	static uint8_t record[RECORD_MOST];
+	struct journal *journal = kit_open(*state, NULL);
+	size_t n = kit_record(1, 100, record, sizeof record);
+	assert_int_equal(journal_skip(journal, RECORD_SEQ_MOST, 1), OK);
+	assert_int_equal(journal_append(journal, record, n, 1), OK);
+	assert_int_equal(journal_append(journal, record, n, 1), REFUSED);
+	assert_int_equal(journal_commit(journal), OK);
+	journal_close(journal);
+	journal = kit_open(*state, NULL);
+	assert_int_equal(journal_next_seq(journal), RECORD_SEQ_MOST + 1);
+	assert_int_equal(journal_append(journal, record, n, 1), REFUSED);
+	journal_close(journal);
+}
+
 static int refuse_remove(int folder, const char *name)
 {
 	errno = EIO;
@@ -267,6 +284,7 @@ int main(void)
 		with_folder(a_full_disk_has_three_names),
 		with_folder(
 		        the_next_segment_is_asked_for_while_the_present_one_has_room),
+		with_folder(no_record_comes_behind_the_last_seq),
 		with_folder(what_cannot_be_removed_is_kept),
 		with_folder(a_folder_of_another_disk_is_another_journal),
 	};

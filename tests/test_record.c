@@ -210,11 +210,13 @@ static void a_record_gets_its_place_once_made(void **state)
 	uint8_t bytes[sizeof example];
 	struct record got;
 	memcpy(bytes, example, sizeof bytes);
-	record_place(bytes, 7, UINT64_MAX);
+	record_place(bytes, 7, RECORD_SEQ_MOST);
 	assert_int_equal(record_decode(&got, bytes, sizeof bytes), sizeof bytes);
 	assert_int_equal(got.epoch, 7);
-	assert_true(got.seq == UINT64_MAX);
+	assert_true(got.seq == RECORD_SEQ_MOST);
 	assert_int_equal(got.time_us, good().time_us);
+	record_place(bytes, 7, RECORD_SEQ_MOST + 1);
+	assert_int_equal(record_decode(&got, bytes, sizeof bytes), MALFORMED);
 }
 
 static void ids_are_small_letters_digits_and_two_marks(void **state)
