@@ -11,7 +11,8 @@
 #include "base/log.h"
 #include "collector/seal_parts.h"
 
-/* One that does not hold says nothing about the list. */
+/* One that does not hold says nothing about the list; one of a revoked key (REFUSED) is what
+ * an act said, and no alarm at each start. */
 static void take(struct checkpoint *newest, const struct sealer *sealer,
         const struct acts *acts, const char *name)
 {
@@ -22,7 +23,7 @@ static void take(struct checkpoint *newest, const struct sealer *sealer,
 	int status = checkpoint_sound(&one, path, acts, &why);
 	if (status == OK && one.size > newest->size)
 		*newest = one;
-	if (status != OK && status != NOT_FOUND)
+	if (status == MALFORMED || status == FAILED)
 		log_line(LOG_ALERT, "checkpoints: %s", why.text);
 }
 

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "archive/acts.h"
 #include "base/folder.h"
+#include "base/sign.h"
 #include "collector/incoming.h"
 
 #define GONE                                                                           \
@@ -122,6 +124,39 @@ static void a_checkpoint_that_does_not_hold_holds_nothing_up(void **state)
 	assert_contains(lines, "checkpoints/000000000006: signature 1 is not that of");
 }
 
+/* Another key takes over and says that the first one's last checkpoint does not count. */
+static void revoke_the_key_of(const char *dir)
+{
+	char secret[600], public_path[600];
+	struct act fresh = {
+		.kind = ACT_KEY, .subject = "second", .from = 6, .at_us = 1
+	};
+	struct act revoke = {
+		.kind = ACT_REVOKE, .subject = "archive", .from = 5, .at_us = 1
+	};
+	struct sign_key *first, *second;
+	snprintf(secret, sizeof secret, "%s", in_folder(dir, "second.sign.secret"));
+	snprintf(public_path, sizeof public_path, "%s", in_folder(dir, "second.pub"));
+	assert_int_equal(sign_key_new(secret, public_path, NULL), OK);
+	assert_int_equal(sign_key_open(&first, guard_key_path, NULL), OK);
+	assert_int_equal(sign_key_open(&second, secret, NULL), OK);
+	memcpy(fresh.public_key, sign_key_public(second), SIGN_PUBLIC);
+	struct act_signers both = { first, second }, later = { second, NULL };
+	assert_int_equal(acts_append(dir, &fresh, &both, NULL), OK);
+	assert_int_equal(acts_append(dir, &revoke, &later, NULL), OK);
+	sign_key_close(first);
+	sign_key_close(second);
+}
+
+static void a_checkpoint_of_a_revoked_key_is_no_alarm(void **state)
+{
+	guard_seal_days(*state, true);
+	revoke_the_key_of(*state);
+	lines[0] = '\0';
+	ingest_close(guard_open(*state));
+	assert_null(strstr(lines, "revoked"));
+}
+
 /* The acts tell that there was one: whoever takes it away with the lines it was over does
  * not have the rest signed anew. */
 static void acts_without_any_checkpoint_hold(void **state)
@@ -234,6 +269,7 @@ int main(void)
 		GUARDED(the_open_checkpoint_counts),
 		GUARDED(a_checkpoint_that_does_not_hold_holds_nothing_up),
 		GUARDED(a_list_cut_under_a_checkpoint_that_does_not_hold_is_noticed),
+		GUARDED(a_checkpoint_of_a_revoked_key_is_no_alarm),
 		GUARDED(acts_without_any_checkpoint_hold),
 		GUARDED(the_first_checkpoint_is_finished_at_the_start),
 		GUARDED(without_the_acts_what_was_signed_counts_all_the_same),
