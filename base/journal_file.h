@@ -239,8 +239,21 @@ struct journal {
 uint8_t *groups_take(struct journal_groups *groups);
 void groups_give(struct journal_groups *groups, uint8_t *group);
 
+/* ---- the next segment: journal_next.c ---- */
+
 /* Begin a new segment whose first record is `first_seq`; OK, FAILED or FULL. */
 int journal_begin(struct journal *journal, uint64_t first_seq);
+/* Make its file, of full size, under a name that no reader looks at; OK, FAILED or FULL. */
+int journal_allocate_spare(struct journal *journal);
+/* Half full: have the next one ready.  A full disk is met here first, while there is still
+ * room. */
+void journal_look_ahead(struct journal *journal);
+
+/* Without changing errno, which tells why something before it went wrong. */
+void journal_remove_quietly(struct journal *journal, const char *name);
+void journal_close_quietly(int *fd);
+
+/* ---- what lies there at the start: journal_recover.c ---- */
 
 /* Recover what lies in journal->folder and make it ready for the next commit.  OK,
  * NOT_FOUND when nothing sound is there and no segment has been begun, FAILED or FULL
