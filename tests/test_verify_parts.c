@@ -60,22 +60,23 @@ static void a_newest_segment_of_zeros_is_damage_and_an_empty_one_is_none(void **
 	assert_verify(*state, 1, "DAMAGED: 00000000000000009999.log: its header");
 }
 
-/* What could not be looked at is not in order. */
+/* What could not be looked at is not in order.  Root reads everything, but for what it has laid aside:
+ * another user might not reach the program, below /root, say. */
 static void what_cannot_be_read_is_not_ok(void **state)
 {
 	int code;
 	verify_one_journal(*state);
 	char *said = run_command(&code,
-	        "cd %s && mkdir -p kcn-mau && chmod 755 . && chmod 0 journal/bt-outlet "
-	        "kcn-mau && setpriv --reuid 65534 --clear-groups %s verify . 2>&1",
-	        (char *)*state, project_file("build/san/quantrac"));
-	if (geteuid() == 0) {
-		assert_contains(
-		        said, "journal/bt-outlet: DAMAGED: cannot be read: Perm");
-		assert_contains(said, "kcn-mau: DAMAGED: cannot be searched for files");
-		assert_contains(said, "; 3 damaged places; ");
-		assert_int_equal(code, EXIT_DAMAGED);
-	}
+	        "cd %s && mkdir -p kcn-mau && chmod 0 journal/bt-outlet kcn-mau && "
+	        "%s %s verify . 2>&1",
+	        (char *)*state,
+	        geteuid() == 0 ? "setpriv --bounding-set=-dac_override,-dac_read_search"
+	                       : "",
+	        project_file("build/san/quantrac"));
+	assert_contains(said, "journal/bt-outlet: DAMAGED: cannot be read: Perm");
+	assert_contains(said, "kcn-mau: DAMAGED: cannot be searched for files");
+	assert_contains(said, "; 3 damaged places; ");
+	assert_int_equal(code, EXIT_DAMAGED);
 	free(said);
 	free(run_command(&code, "chmod -R 755 %s", (char *)*state));
 }
