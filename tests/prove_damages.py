@@ -197,6 +197,11 @@ def folder(archive, name):
     os.mkdir(os.path.join(archive, name))
 
 
+def pipe(archive, name):
+    away(archive, name)
+    os.mkfifo(os.path.join(archive, name))
+
+
 def link(archive, name, to):
     path = os.path.join(archive, name)
     if os.path.lexists(path):
@@ -300,6 +305,7 @@ DAMAGES = (
     ("a checkpoint taken away", away, CHECKPOINT),
     ("a letter that is no base64", flip, CHECKPOINT, -20, 64),
     ("a folder for a checkpoint", folder, CHECKPOINT),
+    ("a pipe for a checkpoint", pipe, CHECKPOINT),
     ("a link to nothing for a checkpoint", link, CHECKPOINT, "nowhere"),
     ("the acts taken away", away, ACTS),
     ("every checkpoint taken away", checkpoints_away),

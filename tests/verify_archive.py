@@ -29,8 +29,9 @@ def need(holds, words):
     return holds
 def say(line):
     SAID.append("".join(c if c.isprintable() else repr(c)[1:-1] for c in line))
-    print(SAID[-1])
-    return True
+    return print(SAID[-1]) is None
+def content(path):
+    return need(path.is_file(), f"{path.name} is no file") and path.read_bytes()
 
 def sha(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
@@ -119,7 +120,7 @@ def check_names(file, zone, seal):
 
 def check_file(path, zone, seal, sealed):  # the verdict; (station, epoch, seq) of its records go to `sealed`
     try:
-        data, at = need(path.is_file(), "is no file") and path.read_bytes(), {0: 40, 1: 44}  # where the superblock has the file's end
+        data, at = content(path), {0: 40, 1: 44}  # where the superblock has the file's end
         need(data[:4] == b"\x89HDF" and data[at.get(data[8], 28):][:8] == struct.pack("<Q", len(data)), "has another size")
         with h5py.File(path, "r") as file:
             records = file_records(file)
@@ -168,7 +169,7 @@ def check_signatures(signatures, acts, text, size):  # yields of each whether it
 def check_checkpoints(folder, zone, lines):  # files pruned; (seals, root, whether the list has it) of those that count
     acts, hashes, broken = {"key": {}, "revoke": {}, "witness": {}, "prune": {}, "seals": 0}, [NONE], False
     files = {file.name: file for file in sorted(folder.iterdir())} if folder.is_dir() else {}
-    for line in re.findall(b"[^\n]*\n|[^\n]+$", files["acts"].read_bytes() if "acts" in files else b""):
+    for line in re.findall(b"[^\n]*\n|[^\n]+$", content(files["acts"]) if "acts" in files else b""):
         try:
             need(line.endswith(b"\n"), "has no end")
             take_act(acts, hashes, line[:-1].decode(errors="replace"))
@@ -182,8 +183,8 @@ def check_checkpoints(folder, zone, lines):  # files pruned; (seals, root, wheth
     for name in names:
         chain.append(None)  # `left`: by a power cut, of the time before the newest day's
         try:
-            m = need(re.fullmatch(FORM["checkpoint"], files[name].read_bytes().decode()), "is not of the form")
-            text, origin, size, root, prev, known, act, signatures = m.groups()
+            form = need(re.fullmatch(FORM["checkpoint"], content(files[name]).decode()), "is not of the form")
+            text, origin, size, root, prev, known, act, signatures = form.groups()
             size, root, left = int(size), unpacked(root, 32), name == "open" and len(names) > 1 and int(size) <= int(names[-2])
             need(origin == zone and name in ("open", ".first", f"{size:012}"), "is of another zone or number of seals")
             need(chain[-3 if left else -2] in (None, prev), "does not name the checkpoint before it: one was changed, added or removed")
@@ -266,8 +267,8 @@ def read_journal(folder, tell=lambda words: None):  # the records of an epoch, b
             tell(f"torn tail of {len(data) - at} bytes behind seq {wanted - 1} ({name} offset {at})")
 
 def check_archive(archive):
-    zone = dict(re.findall(r'^(zone|name|offset): "?(.*?)"?$', (archive / "archive.yaml").read_text("utf-8"), re.M))
-    *lines, torn = (archive / "seals").read_bytes().split(b"\n") if (archive / "seals").exists() else [b""]
+    zone = dict(re.findall(r'^(zone|name|offset): "?(.*?)"?$', content(archive / "archive.yaml").decode(), re.M))
+    *lines, torn = content(archive / "seals").split(b"\n") if (archive / "seals").exists() else [b""]
     seals, sealed = [re.fullmatch(FORM["seal"], line.decode(errors="replace")) for line in lines], set()
     pruned, signed = check_checkpoints(archive / "checkpoints", zone["zone"], lines)
     changed = changed_lines(lines, seals, signed)
@@ -276,10 +277,9 @@ def check_archive(archive):
         word = check_file(path, zone, seal, sealed) if path.exists() else gone
         if i not in changed or word in ("OK", "PRUNED"):  # else it is the line that is damaged
             say(f"{seal['path']}: {word}")
-    telling = [lines[i] for i in changed] + [torn] * (max(signed)[0] > len(lines))
+    telling = [lines[i] for i in changed] + [torn] * (max(signed)[0] > len(lines))  # lines that were changed
     for path in sorted(file.relative_to(archive) for file in archive.rglob("*.h5")):
-        parts = [part.encode(errors="replace") for part in path.stem.split("_")]
-        told = any(all(part in line for part in parts) for line in telling)  # of a line that was changed
+        told = any(all(part.encode(errors="replace") in line for part in path.stem.split("_")) for line in telling)
         if not told and not re.match(FORM["unsealed"], str(path)) and str(path) not in [s["path"] for s in seals if s]:
             say(f"{path}: NOT SEALED: no line of the seal list names it")
     for place in sorted(archive.glob("journal/[a-z0-9]*/" + "[0-9a-f]" * 16)):
@@ -296,5 +296,5 @@ if __name__ == "__main__":
     len(sys.argv) == 2 or sys.exit(print("usage: /usr/bin/python3 tests/verify_archive.py ARCHIVE", file=sys.stderr) or 64)
     try:
         sys.exit(65 if check_archive(Path(sys.argv[1])) else 0)
-    except (OSError, KeyError, UnicodeDecodeError) as error:
+    except (OSError, KeyError, ValueError) as error:
         sys.exit(print(ascii(f"{sys.argv[1]}: is no archive: {error}"), file=sys.stderr) or 66)
