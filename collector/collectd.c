@@ -213,13 +213,13 @@ static void reload_keys(struct collectd *collectd)
 		                collectd->server, collectd->desk.station[i].name));
 }
 
-/* A key was laid into the folder or taken out of it since the last look; what is written into a file that
- * is there waits for the next reload. */
+/* A key was laid into the folder or taken out of it since the last look, or it is gone, which the
+ * reload tells; what is written into a file that is there waits for the next reload. */
 static bool list_changed(struct collectd *collectd)
 {
 	struct stat st;
 	if (stat(collectd->config.agents, &st) != 0)
-		return false;
+		return true;
 	bool same = st.st_mtim.tv_sec == collectd->listed.tv_sec &&
 	            st.st_mtim.tv_nsec == collectd->listed.tv_nsec;
 	collectd->listed = st.st_mtim;
@@ -232,8 +232,9 @@ static void note_silent(const char *station)
 	snprintf(key, sizeof key, "silent %.16s", station);
 	log_seldom(LOG_WARN, key,
 	        "%s still sends, with a key that was revoked: nothing of it is heard; "
-	        "to hear it again: quantrac keys admit %s KEY",
-	        station, station);
+	        "to hear it again: quantrac keys new %s on the cabinet, here quantrac "
+	        "keys admit %s and its public key",
+	        station, station, station);
 }
 
 static void note_counts(struct collectd *collectd)

@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 #include "base/folder.h"
+#include "base/log.h"
 #include "base/status.h"
 #include "base/wire.h"
+#include "collector/keys.h"
 #include "tests/check.h"
 
 #define PROGRAM   "build/san/quantrac-collectd"
@@ -234,4 +236,87 @@ const char *archive_dir(void)
 	static char path[4200];
 	snprintf(path, sizeof path, "%s/archive", t.dir);
 	return path;
+}
+
+/* ---- a test's beginning and end ---- */
+
+static void quiet(enum log_level level, const char *text)
+{
+}
+
+int collectd_setup(void **state)
+{
+	void *dir;
+	if (scratch_make(&dir) != 0)
+		return -1;
+	memset(&t, 0, sizeof t);
+	snprintf(t.dir, sizeof t.dir, "%s", (char *)dir);
+	free(dir);
+	log_catch(quiet);
+	t.port = free_port();
+	t.acked = t.next = t.window = 1;
+	char key[KEY_TEXT], secret[4200];
+	snprintf(secret, sizeof secret, "%s/collector.secret", t.dir);
+	keys_own(secret, &t.server, NULL);
+	key_pair_new(&t.own);
+	memcpy(key, t.own.public_key, KEY_TEXT);
+	keys_admit(in_folder(t.dir, "agents"), "bt-outlet", key, NULL);
+	agent_start(&t.agent, &t.book, "bt-outlet", EPOCH);
+	write_config("");
+	return 0;
+}
+
+int collectd_teardown(void **state)
+{
+	if (t.collectd > 0)
+		end_collectd(SIGKILL);
+	uplink_socket_close(t.socket);
+	agent_end(&t.agent);
+	agent_book_free(&t.book);
+	void *dir = strdup(t.dir);
+	/* cppcheck-suppress memleak */
+	return scratch_remove(&dir);
+}
+
+/* ---- what it says ---- */
+
+void log_says(const char *part)
+{
+	int64_t began = now_ms();
+	for (bool said = false; !said; poll(NULL, 0, 50)) {
+		char *text;
+		size_t n;
+		assert_int_equal(file_read(in_folder(t.dir, "collectd.log"), 1u << 20,
+		                         &text, &n),
+		        OK);
+		said = strstr(text, part) != NULL;
+		if (!said && now_ms() - began > PATIENCE)
+			fail_msg("\"%s\" is not in: %s", part, text);
+		free(text);
+	}
+}
+
+char *status_of_archive(const char *more)
+{
+	int code;
+	char *text = run_command(&code, "%s --archive %s status %s 2>&1",
+	        project_file("build/san/quantrac-office"), archive_dir(), more);
+	if (code != 0)
+		fail_msg("exit %d: %s", code, text);
+	return text;
+}
+
+int64_t status_says(const char *more, const char *words)
+{
+	int64_t began = now_ms();
+	for (;;) {
+		char *text = status_of_archive(more);
+		bool said = strstr(text, words) != NULL;
+		if (!said && now_ms() - began > PATIENCE)
+			fail_msg("\"%s\" is not in: %s", words, text);
+		free(text);
+		if (said)
+			return now_ms() - began;
+		poll(NULL, 0, 50);
+	}
 }

@@ -62,4 +62,17 @@ bool run_until_acked(uint64_t seq);
 void make_readings(int n, int64_t step_us);
 const char *archive_dir(void);
 
+/* ---- a test's beginning and end: a folder, keys, a configuration ---- */
+
+int collectd_setup(void **state);
+int collectd_teardown(void **state);
+
+/* ---- what it says; both wait for the words, PATIENCE at most ---- */
+
+void log_says(const char *part);
+/* quantrac --archive <dir>/archive status MORE; to be freed. */
+char *status_of_archive(const char *more);
+/* Milliseconds until it said so. */
+int64_t status_says(const char *more, const char *words);
+
 #endif
