@@ -92,7 +92,7 @@ static char *state_make(const struct stock *stock)
 		const struct station *station = &stock->station[i];
 		for (size_t k = 0; k < station->n_journals; k++) {
 			const struct journal_stock *journal = &station->journal[k];
-			fprintf(out, "; %s %016" PRIx64 "/%" PRIu64 " open",
+			fprintf(out, "; %s %016" PRIx64 "/%" PRIu64 " journal",
 			        station->id, journal->epoch, journal->last_seq);
 		}
 	}

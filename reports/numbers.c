@@ -162,11 +162,11 @@ const char *people_archive_state(const struct writer *to, const char *state)
 	while (rest != NULL) {
 		const char *next = strstr(rest + 2, "; ");
 		size_t n = next != NULL ? (size_t)(next - rest) : strlen(rest);
-		bool open = n > 5 && strncmp(rest + n - 5, " open", 5) == 0;
+		bool journal = n > 8 && strncmp(rest + n - 8, " journal", 8) == 0;
 		text = texts_add(texts, "%s%s%s", text,
 		        texts_clean(texts, texts_add(texts, "%.*s",
-		                                   (int)(open ? n - 4 : n), rest)),
-		        open ? word_text(to->language, WORD_ARCHIVE_OPEN) : "");
+		                                   (int)(journal ? n - 7 : n), rest)),
+		        journal ? word_text(to->language, WORD_ARCHIVE_JOURNAL) : "");
 		rest = next;
 	}
 	return text;

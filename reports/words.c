@@ -248,7 +248,7 @@ static const char *const words[WORDS][LANGUAGES] = {
 
 	[WORD_ARCHIVE_STATE] = { "Trạng thái kho lưu trữ", "Archive state" },
 	[WORD_ARCHIVE_SEALS] = { "{n} lần chốt", "{n} seals" },
-	[WORD_ARCHIVE_OPEN] = { "chưa chốt", "open" },
+	[WORD_ARCHIVE_JOURNAL] = { "trong nhật ký", "in the journal" },
 	[WORD_DIGEST] = { "Mã kiểm tra toàn vẹn của số liệu trên phiếu (SHA-256)", "Integrity code of the figures on this sheet (SHA-256)" },
 	[WORD_MARK] = { "Dấu kiểm tra có chữ ký số của kho lưu trữ", "Signed checkpoint of the archive" },
 	[WORD_MARK_TEXT] = { "{digits} ({n} lần chốt, ký lúc {time})", "{digits} ({n} seals, signed at {time})" },

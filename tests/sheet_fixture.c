@@ -271,7 +271,7 @@ static void start(int day, const char *name)
 	snprintf(sheet.station, sizeof sheet.station, "%s", name);
 	snprintf(sheet.id, sizeof sheet.id, "%s-202611%02d", name, day);
 	snprintf(sheet.archive_state, sizeof sheet.archive_state,
-	        "31 seals; %s 5f0e8a1c33d94b7e/88123 open", name);
+	        "31 seals; %s 5f0e8a1c33d94b7e/88123 journal", name);
 	sheet.curve = (struct day_curve){ .n = BASES,
 		.start_us = sheet.start_us,
 		.period_us = 5 * US_PER_MIN,

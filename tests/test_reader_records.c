@@ -126,8 +126,8 @@ static void what_is_known_of_a_station(void **state)
 	assert_non_null(reader_station_describe(reader, "ambient-1"));
 	assert_string_equal(reader_station_describe(reader, "ambient-1")->station_name,
 	        "Cửa xả Mẫu");
-	assert_string_equal(
-	        reader_state(reader), "3 seals; bt-outlet 0000000000000007/865 open");
+	assert_string_equal(reader_state(reader),
+	        "3 seals; bt-outlet 0000000000000007/865 journal");
 	assert_string_equal(reader_identity(reader)->zone_name, "KCN Mẫu");
 	reader_close(reader);
 }

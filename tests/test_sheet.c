@@ -225,13 +225,14 @@ static void the_archive_state_is_in_the_language_of_the_sheet(void **state)
 {
 	struct sheet *sheet = sheet_scene(SCENE_WITHIN);
 	snprintf(sheet->archive_state, sizeof sheet->archive_state,
-	        "12 seals; nt-01 5f0e/88 open; office 77/2 open");
+	        "12 seals; nt-01 5f0e/88 journal; office 77/2 journal");
 	char *text = text_of(sheet, VIETNAMESE);
-	assert_contains(
-	        text, "12 lần chốt; nt-01 5f0e/88 chưa chốt; office 77/2 chưa chốt");
+	assert_contains(text,
+	        "12 lần chốt; nt-01 5f0e/88 trong nhật ký; office 77/2 trong nhật ký");
 	free(text);
 	text = text_of(sheet, ENGLISH);
-	assert_contains(text, "12 seals; nt-01 5f0e/88 open; office 77/2 open");
+	assert_contains(text,
+	        "12 seals; nt-01 5f0e/88 in the journal; office 77/2 in the journal");
 	free(text);
 }
 

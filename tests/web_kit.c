@@ -91,7 +91,7 @@ static void make_view(void)
 		.newest_us = WEB_NOW - 12 * US_PER_S,
 		.utc_offset_min = OFFSET_VIETNAM,
 		.zone = "KCN Mẫu",
-		.archive_state = "31 seals; bt-outlet 5f0e/88123 open",
+		.archive_state = "31 seals; bt-outlet 5f0e/88123 journal",
 		.simulated = true,
 		.n_stations = 1,
 		.station = &web.station,
