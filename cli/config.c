@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/office_exec.h"
+#include "sensors/link.h"
 #include "sensors/station.h"
 
 /* ---- whose file it is ---- */
@@ -49,6 +50,7 @@ static bool is_collectors(const char *path)
 static int check(const char *path, bool quiet, struct problem *why)
 {
 	struct station *station;
+	struct problem keyless;
 	int status = station_read(&station, path, stderr, why);
 	if (status != OK)
 		return status;
@@ -58,6 +60,10 @@ static int check(const char *path, bool quiet, struct problem *why)
 		        "%s: a cabinet's file: station %s, %zu instruments on %zu "
 		        "ports: no errors\n",
 		        path, station->id, station->n_instruments, station->n_ports);
+	/* it may be checked where the keys are not, or by who may not read them */
+	if (status == OK && link_keys_check(station, &keyless) != OK)
+		fprintf(stderr, "%s: sensord would not start here: %s\n", path,
+		        keyless.text);
 	station_free(station);
 	return status;
 }

@@ -55,14 +55,9 @@ static int check_public(
 	        station->secret_key, station->public_key);
 }
 
-int link_open(struct link *link, const struct station *station, struct problem *why)
+static int read_keys(
+        struct link *link, const struct station *station, struct problem *why)
 {
-	*link = (struct link){ .keeper = { .with = link,
-		                       .name = station->collector,
-		                       .descriptor = link_descriptor,
-		                       .send = link_send,
-		                       .receive = link_receive,
-		                       .renew = link_renew } };
 	const struct key_file files[] = {
 		{ station->server_key, 0, link->server_key },
 		{ station->secret_key, 1, link->own.secret_key },
@@ -76,7 +71,28 @@ int link_open(struct link *link, const struct station *station, struct problem *
 	}
 	int status = key_pair_complete(&link->own);
 	assert(status == OK); /* key_read saw to it that it is a key */
-	status = check_public(station, &link->own, why);
+	return check_public(station, &link->own, why);
+}
+
+int link_keys_check(const struct station *station, struct problem *why)
+{
+	struct link link = { .socket = NULL };
+	if (station->collector[0] == '\0')
+		return OK;
+	int status = read_keys(&link, station, why);
+	explicit_bzero(&link, sizeof link);
+	return status;
+}
+
+int link_open(struct link *link, const struct station *station, struct problem *why)
+{
+	*link = (struct link){ .keeper = { .with = link,
+		                       .name = station->collector,
+		                       .descriptor = link_descriptor,
+		                       .send = link_send,
+		                       .receive = link_receive,
+		                       .renew = link_renew } };
+	int status = read_keys(link, station, why);
 	if (status != OK)
 		return status;
 	struct uplink_options options = { .endpoint = station->collector,

@@ -20,4 +20,7 @@ struct link {
 int link_open(struct link *link, const struct station *station, struct problem *why);
 void link_close(struct link *link);
 
+/* Could it read the keys?  OK (also without a collector), or the problem. */
+int link_keys_check(const struct station *station, struct problem *why);
+
 #endif

@@ -358,7 +358,8 @@ static int check_only(struct sensord *sensord, const char *path)
 {
 	struct problem why = { .exit = EXIT_CONFIG };
 	const struct station *station = sensord->station;
-	if (station_room_check(station, &why) != OK)
+	if (station_room_check(station, &why) != OK ||
+	        link_keys_check(station, &why) != OK)
 		fatal(why.exit, "%s", why.text);
 	printf("%s: station '%s', %zu instruments on %zu ports: OK\n", path,
 	        station->id, station->n_instruments, station->n_ports);

@@ -68,6 +68,13 @@ static void what_is_not_there_is_said_with_its_code(void **state)
 	fixture_write(*state, "station.yaml", "%s", configuration);
 	says(*state, "config check", 0, "no errors");
 	says(*state, "status", EXIT_NO_DAEMON, "quantrac-sensord");
+	fixture_write(*state, "station.yaml",
+	        "%scollector: {endpoint: \"tcp://192.0.2.7:5710\", server_key: "
+	        "none.pub, secret_key: none.secret}\n",
+	        configuration);
+	says(*state, "config check", 0,
+	        "none.pub: cannot read the key: No such file or directory");
+	says(*state, "config check", 0, "sensord would not start here: ");
 	fixture_write(*state, "station.yaml", "%srubbish: 1\n", configuration);
 	says(*state, "config check", EXIT_CONFIG, "station.yaml: 1 error\n");
 	says(*state, "status", EXIT_CONFIG, "unknown key 'rubbish'");
