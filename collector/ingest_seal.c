@@ -46,6 +46,7 @@ void ingest_seal_end(struct ingest *ingest, struct seal_job *job)
 			journal_forget(inlet->journal, limit->forget_seq);
 	}
 	free(job->limit);
+	free(job->doubt);
 	free(job);
 }
 

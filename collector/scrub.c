@@ -195,6 +195,15 @@ static void verify_newest(struct scrub *scrub, struct seal_job *job)
 	scrub->round = round;
 }
 
+/* What has a journal kept back is looked at now, also where no round is made. */
+static void look_at_doubts(struct scrub *scrub, struct seal_job *job)
+{
+	struct scrub_round round = scrub->round; /* these count in no round, too */
+	for (size_t i = 0; i < job->n_doubts && !job->enough; i++)
+		look_at(scrub, job, &job->sealer->list.seal[job->doubt[i]], false);
+	scrub->round = round;
+}
+
 /* How many bytes may be read by now. */
 static void pace(struct scrub *scrub, int64_t now_us)
 {
@@ -235,8 +244,10 @@ static bool is_due(const struct scrub *scrub, int64_t now_us)
 
 void scrub_run(struct scrub *scrub, struct seal_job *job)
 {
-	if (scrub->options.every_s <= 0 || job->enough || job->sealer->stopped ||
-	        job->sealer->held)
+	if (job->enough || job->sealer->stopped || job->sealer->held)
+		return;
+	look_at_doubts(scrub, job);
+	if (scrub->options.every_s <= 0)
 		return;
 	pace(scrub, job->now_us);
 	if (!scrub->begun)

@@ -10,8 +10,6 @@
 #include "base/log.h"
 #include "collector/seal_parts.h"
 
-#define RETRY_US (INT64_C(600) * US_PER_S)
-
 bool seal_stops(struct sealer *sealer, const char *step)
 {
 	if (sealer->step != NULL)
@@ -209,6 +207,11 @@ static bool is_due(const struct seal_station *station, const struct seal_job *jo
 	       job->now_us >= end_us + SEAL_PATIENCE_US;
 }
 
+bool seal_rests(int64_t now_us, int64_t until_us)
+{
+	return now_us < until_us && now_us >= until_us - SEAL_RETRY_US;
+}
+
 /* ---- sealing ---- */
 
 /* 1 if a file was made, 0 if there was nothing for it, or a problem. */
@@ -237,7 +240,7 @@ static int seal_station(struct sealer *sealer, struct seal_station *station,
 {
 	struct dues dues = { .newest_us = INT64_MIN };
 	int files = 0, worst = OK;
-	if (!job->all && job->now_us < station->retry_us)
+	if (!job->all && seal_rests(job->now_us, station->retry_us))
 		return 0;
 	if (dues_find(&dues, station, job) != OK)
 		worst = problem_set(why, FAILED, EXIT_TRY_AGAIN, "no memory to seal");
@@ -251,7 +254,7 @@ static int seal_station(struct sealer *sealer, struct seal_station *station,
 			files += status;
 	}
 	free(dues.one);
-	station->retry_us = worst == OK ? 0 : job->now_us + RETRY_US;
+	station->retry_us = worst == OK ? 0 : job->now_us + SEAL_RETRY_US;
 	return worst == OK ? files : worst;
 }
 
@@ -268,14 +271,6 @@ static int scan_station(struct sealer *sealer, struct seal_station *station,
 	return worst;
 }
 
-static void note_forget(const struct seal_station *station, const struct seal_job *job,
-        struct seal_limit *limit, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		limit[i].forget_seq = sealed_until(&station->sealed, limit[i].epoch,
-		        limit[i].first_seq, job->now_us - job->hold_us);
-}
-
 static int run_station(
         struct seal_job *job, struct seal_limit *limit, size_t n, struct problem *why)
 {
@@ -287,7 +282,8 @@ static int run_station(
 	if (status == OK)
 		status = seal_station(sealer, station, job, why);
 	if (!sealer->stopped)
-		note_forget(station, job, limit, n);
+		for (size_t i = 0; i < n; i++)
+			seal_forget(station, job, &limit[i]);
 	return status;
 }
 

@@ -33,6 +33,8 @@
 	(INT64_C(600) * 1000000) /* into a later day, before one is sealed */
 #define SEAL_PATIENCE_US                                                               \
 	(INT64_C(7) * 86400 * 1000000) /* after its end it is sealed anyway */
+#define SEAL_RETRY_US                                                                  \
+	(INT64_C(600) * 1000000) /* a station rests so long after a failure */
 #define SEAL_HOLD_US                                                                   \
 	(INT64_C(7) * 86400 * 1000000) /* journals stay this long after the seal */
 
@@ -65,6 +67,8 @@ struct seal_job {
 	atomic_bool enough; /* set from another thread: end after the file under way */
 	size_t n;
 	struct seal_limit *limit; /* sorted by source, then epoch */
+	size_t n_doubts, *doubt;  /* out: files that are not what was sealed, by their
+	                           * index in the seal list */
 };
 
 /* Seal what is due.  Files sealed, or the first problem; the rest is sealed all the

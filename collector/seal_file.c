@@ -273,8 +273,10 @@ static int settle(
 	unlink(target->temporary);
 	if (seal_stops(sealer, "unlinked"))
 		return stopped(why, "unlinked");
-	for (size_t i = 0; i < batch->n_ranges; i++)
+	for (size_t i = 0; i < batch->n_ranges; i++) {
 		batch->range[i].sealed_us = target->seal.sealed_us;
+		batch->range[i].seal = sealer->list.n - 1;
+	}
 	if (sealed_note(&gather->station->sealed, sealer->dir, &target->seal,
 	            batch->range, batch->n_ranges) != OK)
 		log_seldom(LOG_WARN, "notes", "%s/sealed/%s: cannot be written: %s",

@@ -26,7 +26,8 @@ struct seal_station {
 	struct shelf shelf;
 	size_t n_counts, counts_room;
 	struct seal_count *count;
-	int64_t retry_us; /* after a failure, not before */
+	int64_t retry_us;  /* after a failure, not before */
+	int64_t forget_us; /* nor is anything forgotten before */
 };
 
 struct sealer {
@@ -77,6 +78,14 @@ int gather_run(struct gather *gather, struct problem *why);
 /* The file stands: what waits is now what is left. */
 void gather_settle(struct gather *gather);
 void gather_free(struct gather *gather);
+
+/* Is this a time of rest, as reckoned at its beginning?  Not when the clock went back. */
+bool seal_rests(int64_t now_us, int64_t until_us);
+
+/* How far the journal may be forgotten: all before is sealed, was held long enough, and
+ * the files it lies in are still what was sealed. */
+void seal_forget(
+        struct seal_station *station, struct seal_job *job, struct seal_limit *limit);
 
 /* The station, known from now on.  OK or FAILED. */
 int seal_station_of(struct sealer *sealer, const char *name, struct seal_station **out);

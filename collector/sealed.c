@@ -65,8 +65,7 @@ static size_t behind(const struct sealed *sealed, uint64_t epoch, uint64_t seq)
 	return low;
 }
 
-/* The range that holds the record, or NULL. */
-static const struct sealed_range *holder(
+const struct sealed_range *sealed_holder(
         const struct sealed *sealed, uint64_t epoch, uint64_t seq)
 {
 	size_t at = behind(sealed, epoch, seq);
@@ -79,7 +78,7 @@ static const struct sealed_range *holder(
 bool sealed_has(
         const struct sealed *sealed, uint64_t epoch, uint64_t seq, uint64_t *last)
 {
-	const struct sealed_range *range = holder(sealed, epoch, seq);
+	const struct sealed_range *range = sealed_holder(sealed, epoch, seq);
 	if (range == NULL)
 		return false;
 	*last = range->last;
@@ -90,7 +89,7 @@ uint64_t sealed_until(
         const struct sealed *sealed, uint64_t epoch, uint64_t seq, int64_t before_us)
 {
 	for (;;) {
-		const struct sealed_range *range = holder(sealed, epoch, seq);
+		const struct sealed_range *range = sealed_holder(sealed, epoch, seq);
 		if (range == NULL || range->sealed_us > before_us)
 			return seq;
 		seq = range->last + 1;

@@ -24,6 +24,7 @@
 struct sealed_range {
 	uint64_t epoch, first, last; /* both included */
 	int64_t sealed_us;
+	size_t seal; /* index in the seal list of the file that holds them */
 };
 
 struct sealed {
@@ -58,6 +59,10 @@ int sealed_add(struct sealed *sealed, const struct sealed_range *range, size_t n
 /* Is this record sealed?  Then *last is the last of its range. */
 bool sealed_has(
         const struct sealed *sealed, uint64_t epoch, uint64_t seq, uint64_t *last);
+
+/* The range that holds the record, or NULL. */
+const struct sealed_range *sealed_holder(
+        const struct sealed *sealed, uint64_t epoch, uint64_t seq);
 
 /* From `seq` on, the first record of the epoch that is not sealed, or was so after
  * `before_us`. */

@@ -123,7 +123,9 @@ static int range_grow(void *with, const uint8_t *bytes, size_t size, int64_t sto
 			return 0;
 		}
 	}
-	struct sealed_range range = { record.epoch, record.seq, record.seq, 0 };
+	struct sealed_range range = {
+		.epoch = record.epoch, .first = record.seq, .last = record.seq
+	};
 	return ranges_add(ranges, &range) != OK;
 }
 
@@ -197,16 +199,20 @@ static int take_line(struct load *load, const struct seal *seal, struct ranges *
 	return status;
 }
 
-static int load_seal(struct load *load, const struct seal *seal, struct ranges *ranges)
+static int load_seal(struct load *load, const struct seal_list *list, size_t at,
+        struct ranges *ranges)
 {
+	const struct seal *seal = &list->seal[at];
 	if (take_line(load, seal, ranges) != OK) {
 		load->renewed = true;
 		int status = file_ranges(load->dir, seal, ranges);
 		if (status != OK)
 			return status == MALFORMED ? OK : FAILED;
 	}
-	for (size_t i = 0; i < ranges->n; i++)
+	for (size_t i = 0; i < ranges->n; i++) {
 		ranges->one[i].sealed_us = seal->sealed_us;
+		ranges->one[i].seal = at;
+	}
 	char *line = line_print(seal->file, ranges->one, ranges->n);
 	if (line == NULL)
 		return FAILED;
@@ -223,7 +229,7 @@ static int load_all(struct load *load, const struct seal_list *list)
 	int status = OK;
 	for (size_t i = 0; i < list->n && status == OK; i++)
 		if (strcmp(list->seal[i].station, load->sealed->station) == 0)
-			status = load_seal(load, &list->seal[i], &ranges);
+			status = load_seal(load, list, i, &ranges);
 	free(ranges.one);
 	return status;
 }

@@ -223,8 +223,8 @@ static void notes_follow_the_seal_list(void **state)
 {
 	struct sealed sealed;
 	struct seal_list list = { .n = 0 };
-	const struct sealed_range ranges[] = { { 1, 1, 5, 0 }, { 1, 7, 9, 0 },
-		{ 2, 1, 1, 0 } };
+	const struct sealed_range ranges[] = { { 1, 1, 5, 0, 0 }, { 1, 7, 9, 0, 0 },
+		{ 2, 1, 1, 0, 0 } };
 	struct seal seal = sample();
 	char *text;
 	size_t n;
@@ -250,7 +250,7 @@ static void notes_follow_the_seal_list(void **state)
 static void notes_that_cannot_be_written_are_told(void **state)
 {
 	struct sealed sealed = { .station = "bt-outlet" };
-	const struct sealed_range range = { 1, 1, 5, 0 };
+	const struct sealed_range range = { 1, 1, 5, 0, 0 };
 	struct seal seal = sample();
 	/* a file in the place of the folder, a folder in the place of the file */
 	assert_int_equal(file_replace(in_folder(*state, "sealed"), "x", 1, 0640), OK);

@@ -230,8 +230,8 @@ static void by_chance_nothing_is_lost_or_doubled(void **state)
 static void ranges_tell_what_is_sealed_and_since_when(void **state)
 {
 	struct sealed sealed = { .n = 0 };
-	struct sealed_range first[] = { { 1, 1, 10, 100 }, { 1, 20, 30, 100 } };
-	struct sealed_range second[] = { { 1, 11, 19, 200 }, { 2, 1, 5, 200 } };
+	struct sealed_range first[] = { { 1, 1, 10, 100, 0 }, { 1, 20, 30, 100, 0 } };
+	struct sealed_range second[] = { { 1, 11, 19, 200, 0 }, { 2, 1, 5, 200, 0 } };
 	uint64_t last;
 	assert_int_equal(sealed_add(&sealed, first, 2), OK);
 	assert_int_equal(sealed_add(&sealed, second, 2), OK);
