@@ -83,14 +83,28 @@ static uint64_t due_of_all(const struct gaps *gaps, int64_t from_us, int64_t to_
 	return due;
 }
 
+/* What came between two silences: a result at its end, and one every cycle. */
+static uint64_t came_of_all(const struct gaps *gaps, int64_t from_us, int64_t to_us)
+{
+	uint64_t came = 0;
+	for (size_t i = 0; i < gaps->n_instruments; i++) {
+		const struct gaps_instrument *one = &gaps->instrument[i];
+		for (size_t k = 0; one->active && k < one->n; k++) {
+			const struct gaps_track *track = &one->track[k];
+			if (track->used && !track->off)
+				came += gaps_due(from_us, to_us, track->cycle_us);
+		}
+	}
+	return came;
+}
+
 static void silence_push(struct gaps *gaps)
 {
 	struct gap *gap = &gaps->silence;
 	if (!gaps->has_silence)
 		return;
-	uint64_t all = due_of_all(gaps, gap->from_us, gap->to_us);
-	gap->expected = all > gaps->silence_missing ? all : gaps->silence_missing;
-	gap->valid = gap->expected - gaps->silence_missing;
+	gap->expected = gaps->silence_missing + gaps->silence_came;
+	gap->valid = gaps->silence_came;
 	if (gap_list_add(&gaps->silences, gap) != OK)
 		gaps->failed = true;
 	*gap = (struct gap){ 0 };
@@ -106,6 +120,7 @@ static void silence_add(struct gaps *gaps, int64_t from_us, int64_t to_us,
 		return;
 	if (gaps->has_silence && !anew && gaps->silence.cause == GAP_STATION &&
 	        gaps_near(gaps->silence.to_us, from_us, cycle_us)) {
+		gaps->silence_came += came_of_all(gaps, gaps->silence.to_us, from_us);
 		gaps->silence.to_us = to_us;
 		gaps->silence_missing += missing;
 		return;
@@ -115,6 +130,7 @@ static void silence_add(struct gaps *gaps, int64_t from_us, int64_t to_us,
 		.to_us = to_us,
 		.cause = anew ? GAP_EPOCH : GAP_STATION };
 	gaps->silence_missing = missing;
+	gaps->silence_came = 0;
 	gaps->has_silence = true;
 }
 

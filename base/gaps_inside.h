@@ -80,7 +80,7 @@ struct gaps {
 	uint64_t seen_epoch;
 	bool has_silence;
 	struct gap silence; /* of the station; may still be joined */
-	uint64_t silence_missing;
+	uint64_t silence_missing, silence_came; /* results in it */
 	struct gap_list silences, of_channels, found;
 	size_t n_damages;
 	struct gaps_damage *damage; /* `what` is owned */

@@ -206,6 +206,18 @@ static void a_channel_that_is_gone_is_not_missed_with_its_instrument(void **with
 	describe_free(two);
 }
 
+/* Each of both instruments four times: ph has two channels. */
+static void silences_of_the_station_close_together_say_what_came_between(void **with)
+{
+	feed_begin();
+	feed_both(0, 100);
+	feed_both(300, 340);
+	feed_both(600, 700);
+	expect_gaps(
+	        (struct want[]){ { "", "", 101, 600, GAP_STATION, 150, 12, 0, NULL } },
+	        1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, feed_setup, feed_teardown)
 
 int main(void)
@@ -222,6 +234,7 @@ int main(void)
 		TEST(a_silent_instrument_that_is_no_longer_read_is_told_with_both_causes),
 		TEST(three_quarters_late_when_it_is_taken_away_lacks_nothing),
 		TEST(a_channel_that_is_gone_is_not_missed_with_its_instrument),
+		TEST(silences_of_the_station_close_together_say_what_came_between),
 	};
 	return cmocka_run_group_tests_name("gaps: rare orders", tests, NULL, NULL);
 }
