@@ -86,16 +86,37 @@ const struct describe *stock_group(struct stock *stock, struct day *day, size_t 
 
 /* ---- taking stock of sealed files ---- */
 
-static void span_widen(struct station *station, int64_t time_us, const struct day *day)
+/* When a DESCRIBE was in use, by the last row of its group: in the day, whatever its
+ * clock said. */
+static int64_t used_at(int64_t time_us, const struct day *day)
 {
-	/* Stamps of a clock that was wrong lie outside the day and say nothing. */
 	int64_t day_us = day->header.day_us;
-	if (day_us == INT64_MIN || time_us < day_us || time_us >= day_us + US_PER_DAY)
-		return;
-	if (time_us < station->first_us)
-		station->first_us = time_us;
-	if (time_us > station->last_us)
-		station->last_us = time_us;
+	if (day_us == INT64_MIN || time_us < day_us)
+		return day_us;
+	return time_us < day_us + US_PER_DAY ? time_us : day_us + US_PER_DAY - 1;
+}
+
+static bool in_day(int64_t time_us, const struct day *day)
+{
+	int64_t day_us = day->header.day_us;
+	return day_us != INT64_MIN && time_us >= day_us &&
+	       time_us < day_us + US_PER_DAY;
+}
+
+/* Stamps of a clock that was wrong lie outside the day and say nothing but that they are
+ * of it. */
+static void span_widen(struct station *station, const int64_t *time_us, size_t n,
+        const struct day *day)
+{
+	bool any = false;
+	for (size_t row = 0; row < n; row++) {
+		if (in_day(time_us[row], day))
+			station_widen(station, time_us[row], time_us[row]);
+		any = any || in_day(time_us[row], day);
+	}
+	if (!any && day->header.day_us != INT64_MIN)
+		station_widen(station, used_at(time_us[0], day),
+		        used_at(time_us[n - 1], day));
 }
 
 static int group_look(
@@ -110,9 +131,8 @@ static int group_look(
 		return FAILED;
 	int status = OK;
 	if (day_times(day, i, time_us) == OK) {
-		for (size_t row = 0; row < n; row++)
-			span_widen(station, time_us[row], day);
-		status = station_note(station, describe, time_us[n - 1]);
+		span_widen(station, time_us, n, day);
+		status = station_note(station, describe, used_at(time_us[n - 1], day));
 	} else {
 		remarks_add(&stock->problems, "%s", day_problem(day)->text);
 	}

@@ -42,12 +42,23 @@ struct known {
 	int64_t time_us; /* of the record, or of the last row that used it */
 };
 
+/* One DESCRIBE, or readings of one boot that follow one another, under a clock that was
+ * not set. */
+struct unset {
+	struct stamp first, last; /* by the monotonic clock */
+	int64_t low_us, high_us;  /* of stamps that can be a time; low > high: none */
+	int64_t stored_us;
+	const struct describe *describe; /* NULL: readings */
+};
+
 struct station {
 	char id[SOURCE_SIZE + 1];
 	size_t n_journals;
 	struct journal_stock *journal;
 	size_t n_clocks, clocks_room;
 	struct clock_note *clock;
+	size_t n_unset; /* while stock is taken */
+	struct unset *unset;
 	struct known own;
 	size_t n_known;
 	struct known *known;
@@ -123,6 +134,15 @@ struct stretch {
  * always do).  OK, or what `each` said. */
 int stock_journal_walk(struct stock *stock, struct station *station,
         const struct stretch *stretch, const struct journal_visitor *visitor);
+
+/* ---- reader_unset.c ---- */
+/* Note a DESCRIBE or (describe NULL) a reading whose clock was not set.  OK or FAILED. */
+int unset_note(struct station *station, const struct record *record, int64_t stored_us,
+        const struct describe *describe);
+/* All CLOCK records are noted: what was noted as unset counts.  OK or FAILED. */
+int unset_settle(struct station *station);
+/* There are readings at these times. */
+void station_widen(struct station *station, int64_t low_us, int64_t high_us);
 
 /* ---- reader_describe.c ---- */
 /* By hash, from what is known; NULL. */

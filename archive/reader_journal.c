@@ -11,9 +11,6 @@
 
 #define MOST_EPOCHS 4096
 
-/* Nothing of ours is older: a stamp before is a clock that was never set. */
-#define PLAUSIBLE_US INT64_C(1577836800000000) /* 2020-01-01 00:00:00 UTC */
-
 static void folder_of(const struct stock *stock, char out[ARCHIVE_PATH])
 {
 	snprintf(out, ARCHIVE_PATH, "%.4000s/journal", stock->dir);
@@ -54,8 +51,8 @@ static int block_note(struct journal_stock *journal, const struct record *record
 	return OK;
 }
 
-static int describe_note(
-        struct stock *stock, struct station *station, const struct record *record)
+static int describe_note(struct stock *stock, struct station *station,
+        const struct record *record, int64_t stored_us)
 {
 	struct problem why;
 	struct describe *decoded;
@@ -66,8 +63,11 @@ static int describe_note(
 		return OK;
 	}
 	const struct describe *describe = stock_keep(stock, decoded);
-	return describe != NULL ? station_note(station, describe, record->time_us)
-	                        : FAILED;
+	if (describe == NULL)
+		return FAILED;
+	return record->clock == CLOCK_UNSYNCED
+	               ? unset_note(station, record, stored_us, describe)
+	               : station_note(station, describe, record->time_us);
 }
 
 static int record_note(
@@ -85,18 +85,14 @@ static int record_note(
 	if (block_note(journal, &record) != OK)
 		return FAILED;
 	if (record.type == RECORD_DESCRIBE)
-		return describe_note(stock, station, &record);
+		return describe_note(stock, station, &record, entry->stored_us);
 	if (record.type == RECORD_CLOCK)
 		return station_note_clock(station, &record, entry->stored_us);
-	bool plausible = record.clock != CLOCK_UNSYNCED ||
-	                 (record.time_us >= PLAUSIBLE_US &&
-	                         record.time_us < entry->stored_us + US_PER_DAY);
-	if (record.type != RECORD_READING || !plausible)
+	if (record.type != RECORD_READING)
 		return OK;
-	if (record.time_us < station->first_us)
-		station->first_us = record.time_us;
-	if (record.time_us > station->last_us)
-		station->last_us = record.time_us;
+	if (record.clock == CLOCK_UNSYNCED)
+		return unset_note(station, &record, entry->stored_us, NULL);
+	station_widen(station, record.time_us, record.time_us);
 	return OK;
 }
 
@@ -147,7 +143,8 @@ int stock_journals(struct stock *stock, struct station *station)
 	for (int i = 0; i < n && status == OK; i++)
 		status = journal_stock(stock, station, epoch[i]);
 	free(epoch);
-	return status;
+	int settled = unset_settle(station);
+	return status == OK ? settled : status;
 }
 
 /* ---- reading again ---- */

@@ -216,8 +216,50 @@ static void wrong_stamps_are_put_right(void **state)
 		assert_int_equal(
 		        reader_span(reader, "bt-outlet", &first_us, &last_us), OK);
 		assert_true(first_us >= SAMPLE_DAY_US);
+		if (k == 0) /* by the journal alone */
+			assert_int_equal(
+			        first_us, SAMPLE_DAY_US + US_PER_HOUR - 90 * US_PER_S);
+		/* it was not there before, nor is it of 1970 */
+		assert_true(reader_used(reader, "bt-outlet", "cod-1") >= SAMPLE_DAY_US);
 		reader_close(reader);
 	}
+}
+
+/* A day whose clock was set on the next one only; the journal has gone. */
+static void a_day_of_wrong_stamps_is_the_first_day_all_the_same(void **state)
+{
+	struct sample sample;
+	const char *dir = *state;
+	const int64_t offset_us = SAMPLE_DAY_US + US_PER_HOUR;
+	sample_archive_make(dir);
+	sample_start(&sample, "bt-outlet");
+	size_t cod = sample_instrument(&sample, "cod-1", two_channels);
+	struct sample_head head = {
+		.epoch = 7, .seq = 1, .boot = 5, .clock = CLOCK_UNSYNCED
+	};
+	sample_describe(&sample, &head, cod);
+	for (head.seq = 2; head.seq < 12; head.seq++) {
+		head.time_us = head.mono_us += US_PER_HOUR;
+		sample_reading(&sample, &head, cod, (double[]){ 1, 1 });
+	}
+	sample_archive_seal(dir, &sample, SAMPLE_DAY_US, 0);
+	struct sample rest = sample;
+	head.clock = CLOCK_SYNCED;
+	head.mono_us = 25 * US_PER_HOUR;
+	head.time_us = head.mono_us + offset_us;
+	sample_clock(&sample, &head, offset_us);
+	head.seq++;
+	sample_reading(&sample, &head, cod, (double[]){ 2, 2 });
+	rest.record = sample.record + rest.n;
+	rest.n = sample.n - rest.n;
+	sample_archive_seal(dir, &rest, SAMPLE_DAY_US + US_PER_DAY, 0);
+	struct reader *reader = open_well(dir);
+	int64_t first_us, last_us;
+	assert_int_equal(reader_span(reader, "bt-outlet", &first_us, &last_us), OK);
+	assert_in_range(first_us, SAMPLE_DAY_US, SAMPLE_DAY_US + US_PER_DAY - 1);
+	assert_int_equal(last_us, head.time_us);
+	reader_close(reader);
+	sample_free(&sample);
 }
 
 #define WITH_FOLDER(test)                                                              \
@@ -232,6 +274,7 @@ int main(void)
 		WITH_FOLDER(as_of_a_date_only_what_was_stored_by_then),
 		WITH_FOLDER(a_changed_instrument_is_a_set_of_its_own),
 		WITH_FOLDER(wrong_stamps_are_put_right),
+		WITH_FOLDER(a_day_of_wrong_stamps_is_the_first_day_all_the_same),
 	};
 	return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
 }
