@@ -234,14 +234,15 @@ static int seal_day(struct sealer *sealer, struct seal_station *station,
 }
 
 /* Seal what is due of a station; files, or the first problem: then the station rests a
- * while. */
+ * while, and has this problem until then. */
 static int seal_station(struct sealer *sealer, struct seal_station *station,
         const struct seal_job *job, struct problem *why)
 {
 	struct dues dues = { .newest_us = INT64_MIN };
 	int files = 0, worst = OK;
 	if (!job->all && seal_rests(job->now_us, station->retry_us))
-		return 0;
+		return problem_set(why, station->status, station->why.exit, "%s",
+		        station->why.text);
 	if (dues_find(&dues, station, job) != OK)
 		worst = problem_set(why, FAILED, EXIT_TRY_AGAIN, "no memory to seal");
 	for (size_t i = 0; i < dues.n && worst == OK && !job->enough; i++) {
@@ -255,7 +256,11 @@ static int seal_station(struct sealer *sealer, struct seal_station *station,
 	}
 	free(dues.one);
 	station->retry_us = worst == OK ? 0 : job->now_us + SEAL_RETRY_US;
-	return worst == OK ? files : worst;
+	if (worst == OK)
+		return files;
+	station->status = worst;
+	station->why = *why;
+	return worst;
 }
 
 /* Read what is new in all journals of a station: limit[0..n). */

@@ -26,7 +26,9 @@ struct seal_station {
 	struct shelf shelf;
 	size_t n_counts, counts_room;
 	struct seal_count *count;
-	int64_t retry_us;  /* after a failure, not before */
+	int64_t retry_us; /* after a failure, not before */
+	int status;       /* of the last time */
+	struct problem why;
 	int64_t forget_us; /* nor is anything forgotten before */
 };
 
