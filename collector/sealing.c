@@ -64,6 +64,7 @@ void sealing_end(struct sealing *sealing)
 	ingest_seal_end(sealing->ingest, sealing->job);
 	sealing->job = NULL;
 	sealing->seen = sealing->scrub;
+	sealing->left = sealing->why;
 	if (sealing->result > 0)
 		sealing->files += (uint64_t)sealing->result;
 }

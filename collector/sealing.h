@@ -18,10 +18,11 @@ struct sealing {
 	int descriptor;       /* eventfd: readable when the job has ended */
 	int result;           /* of the last job */
 	struct problem why;
-	int64_t began_us;   /* UTC, of the last job; 0: none yet */
-	uint64_t files;     /* sealed since the start */
-	struct scrub scrub; /* of the thread */
-	struct scrub seen;  /* its rounds, as the last job left them */
+	int64_t began_us;    /* UTC, of the last job; 0: none yet */
+	uint64_t files;      /* sealed since the start */
+	struct scrub scrub;  /* of the thread */
+	struct scrub seen;   /* its rounds, as the last job left them */
+	struct problem left; /* the last job's, too */
 };
 
 int sealing_open(struct sealing *sealing, struct ingest *ingest); /* OK or FAILED */

@@ -73,7 +73,7 @@ static void put_link(struct json *json, const struct status_view *view)
 	json_end(json);
 }
 
-/* The problem of a job that is under way belongs to its thread. */
+/* What the last job left, also while one is under way. */
 static void put_sealing(struct json *json, const struct status_view *view)
 {
 	const struct sealing *sealing = view->sealing;
@@ -83,8 +83,7 @@ static void put_sealing(struct json *json, const struct status_view *view)
 	json_put_bool(json, "running", running);
 	put_time(json, "began", sealing->began_us, view->utc_offset_min);
 	put_count(json, "files", sealing->files);
-	if (!running)
-		json_put_text(json, "problem", sealing->why.text);
+	json_put_text(json, "problem", sealing->left.text);
 	json_end(json);
 }
 
@@ -103,7 +102,7 @@ static void put_round(struct json *json, const char *key,
 	json_end(json);
 }
 
-/* What the last job left, also while one is under way. */
+/* As above. */
 static void put_scrub(struct json *json, const struct status_view *view)
 {
 	const struct scrub *scrub = &view->sealing->seen;

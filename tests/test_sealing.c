@@ -119,7 +119,7 @@ static void a_seal_that_cannot_be_written_is_told_once_and_goes_on_later(void **
 	for (size_t i = 0; i < 3; i++) {
 		job_at(now_us + after_us[i]);
 		assert_true(sealing.result < 0);
-		assert_contains(sealing.why.text, "kcn-mau");
+		assert_contains(sealing.left.text, "kcn-mau");
 		assert_null(strstr(lines, "sealing: "));
 	}
 	assert_int_equal(unlink(folder), 0);
