@@ -43,10 +43,19 @@ hid_t h5_type(enum h5_kind kind)
 	return H5I_INVALID_HID;
 }
 
-/* The innermost message of libhdf5's error stack: the cause, not the consequence. */
+/* The innermost message of libhdf5's error stack: the cause, not the consequence.  Of a
+ * call that failed what the system said, without the addresses and times around it. */
 static herr_t first_word(unsigned n, const H5E_error2_t *error, void *with)
 {
-	snprintf(with, 256, "%s", error->desc != NULL ? error->desc : "");
+	static const char before[] = "error message = '";
+	const char *text = error->desc != NULL ? error->desc : "";
+	const char *system = strstr(text, before);
+	size_t most = 255;
+	if (system != NULL) {
+		text = system + sizeof before - 1;
+		most = strcspn(text, "'");
+	}
+	snprintf(with, 256, "%.*s", (int)most, text);
 	return 1;
 }
 

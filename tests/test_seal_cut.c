@@ -181,6 +181,8 @@ static void a_write_that_fails_in_the_middle_of_a_file_spoils_no_later_one(void 
 		int files = ingest_seal(ingest, D(1), true, &why);
 		limit_files(0);
 		assert_true(files < 0);
+		assert_contains(why.text, "File too large");
+		assert_null(strstr(why.text, "errno = "));
 	}
 	signal(SIGXFSZ, SIG_DFL);
 	assert_int_equal(seal(ingest, D(1), true), 1);
