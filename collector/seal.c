@@ -303,7 +303,7 @@ static void sign_list(struct seal_job *job)
 {
 	struct sealer *sealer = job->sealer;
 	struct problem why = { .text = "" };
-	if (sealer->stopped)
+	if (sealer->stopped || sealer->held)
 		return;
 	if (checkpoints_run(&sealer->checkpoints, &sealer->list, job->now_us, job->all,
 	            &why) != OK)

@@ -294,7 +294,9 @@ int seal_file(struct gather *gather, struct problem *why)
 	struct target target;
 	if (seal_stops(sealer, "gathered"))
 		return stopped(why, "gathered");
-	int status = target_make(&target, gather, why);
+	int status = seal_list_stands(sealer, gather->job, why);
+	if (status == OK)
+		status = target_make(&target, gather, why);
 	if (status == OK)
 		status = make_file(&target, gather, why);
 	if (status != OK)

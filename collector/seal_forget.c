@@ -69,6 +69,9 @@ void seal_forget(
 	        job->sealer->journals, limit->source, limit->epoch, first);
 	if (end == 0 || end > until)
 		return; /* nothing goes yet */
+	struct problem why;
+	if (seal_list_stands(job->sealer, job, &why) != OK)
+		return;
 	limit->forget_seq = sound_until(station, job, limit, until);
 	if (limit->forget_seq == until)
 		return;

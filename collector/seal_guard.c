@@ -100,6 +100,16 @@ static int hold_gone(struct sealer *sealer, const struct acts *acts)
 	return OK;
 }
 
+/* No journal may go upon a line that is only in memory. */
+static void hold_changed(struct sealer *sealer)
+{
+	sealer->held = true;
+	problem_set(&sealer->held_why, REFUSED, EXIT_DAMAGED,
+	        "%.300s/seals: the seal list was changed or taken away while the "
+	        "collector ran: put back a copy of seals (%zu lines), " UNTIL,
+	        sealer->dir, sealer->list.n);
+}
+
 /* Sealing upon it would seal those days a second time. */
 static int hold_older(struct sealer *sealer, const char *what)
 {
@@ -155,5 +165,51 @@ int seal_guard(struct sealer *sealer, struct problem *why)
 	else
 		problem_set(why, status, first.exit, "%s", first.text);
 	acts_free(&signs.acts);
+	return status;
+}
+
+/* ---- while the collector runs ---- */
+
+/* To the byte, but for a last line that was never finished. */
+static bool is_the_same(const struct seal_list *list, const char *text, size_t n)
+{
+	char line[SEAL_LINE];
+	size_t at = 0;
+	for (size_t i = 0; i < list->n; i++) {
+		int size = seal_print(&list->seal[i], line, sizeof line);
+		if (size < 0 || n - at <= (size_t)size ||
+		        memcmp(text + at, line, (size_t)size) != 0 ||
+		        text[at + (size_t)size] != '\n')
+			return false;
+		at += (size_t)size + 1;
+	}
+	return memchr(text + at, '\n', n - at) == NULL;
+}
+
+/* OK, MALFORMED: it is another list, or a problem. */
+static int compare_disk(const struct sealer *sealer, struct problem *why)
+{
+	char *text;
+	size_t n;
+	int status = seal_list_text(sealer->dir, &text, &n, why);
+	if (status == OK && !is_the_same(&sealer->list, text != NULL ? text : "", n))
+		status = MALFORMED;
+	free(text);
+	return status;
+}
+
+int seal_list_stands(
+        struct sealer *sealer, const struct seal_job *job, struct problem *why)
+{
+	if (!sealer->held && sealer->compared_us == job->now_us)
+		return OK;
+	int status = sealer->held ? MALFORMED : compare_disk(sealer, why);
+	if (status == MALFORMED && !sealer->held)
+		hold_changed(sealer);
+	if (status == MALFORMED)
+		return problem_set(
+		        why, REFUSED, EXIT_DAMAGED, "%s", sealer->held_why.text);
+	if (status == OK)
+		sealer->compared_us = job->now_us;
 	return status;
 }

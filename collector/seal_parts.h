@@ -39,6 +39,7 @@ struct sealer {
 	bool stopped;
 	bool held; /* the list is not the one that was signed: nothing is sealed */
 	struct problem held_why;
+	int64_t compared_us; /* the job whose list was compared with the disk's */
 	struct archive_identity identity;
 	struct seal_list list;
 	struct checkpoints checkpoints;
@@ -52,6 +53,11 @@ bool seal_stops(struct sealer *sealer, const char *step);
 /* Read the seal list and compare it with what was signed, before anything is moved.  OK,
  * also when it differs (sealer->held), or a problem. */
 int seal_guard(struct sealer *sealer, struct problem *why);
+
+/* Is the list on the disk still the one that was read and added to?  Looked at once a job,
+ * before anything rests on it; if not all sealing is held.  OK or a problem. */
+int seal_list_stands(
+        struct sealer *sealer, const struct seal_job *job, struct problem *why);
 
 /* Is there what a newer list named?  1, with `what` in words; 0; or FAILED. */
 int seal_older(const struct sealer *sealer, char *what, size_t room);

@@ -95,6 +95,63 @@ static void the_file_is_made_again_before_it_goes(void **state)
 	assert_int_equal(sealed_records(*state, &book), all);
 }
 
+/* ---- beside a list that was changed while the collector ran ---- */
+
+static char *list_path(const char *dir)
+{
+	static char path[4200];
+	snprintf(path, sizeof path, "%s/seals", dir);
+	return path;
+}
+
+/* One byte of the third line, the last line, all of it: nothing rests on it. */
+static void change_list(const char *dir, int how)
+{
+	char *text, *path = list_path(dir);
+	size_t n;
+	assert_int_equal(file_read(path, 1 << 20, &text, &n), OK);
+	if (how == 0)
+		text[2 * n / 5 + 60] ^= 1;
+	if (how == 1)
+		n = n / 5 * 4;
+	if (how < 2)
+		assert_int_equal(file_replace(path, text, n, 0640), OK);
+	else
+		assert_int_equal(unlink(path), 0);
+	free(text);
+}
+
+static void nothing_rests_on_a_list_that_was_changed_meanwhile(void **state)
+{
+	size_t all = journal_records(*state, &book);
+	struct problem why;
+	for (int how = 0; how < 3; how++) {
+		char kept[4200];
+		int code;
+		struct ingest *ingest = archive_ingest(*state);
+		assert_int_equal(seal(ingest, D(DAYS) + AGENT_HOUR, false), 0);
+		snprintf(kept, sizeof kept, "%s/seals.kept", (char *)*state);
+		free(run_command(&code, "cp %s %s", list_path(*state), kept));
+		change_list(*state, how);
+		for (int i = 0; i < 2; i++) { /* the last day is due, too */
+			why.text[0] = '\0';
+			assert_true(ingest_seal(ingest, OVER + i * AGENT_HOUR, false,
+			                    &why) < 0);
+			assert_contains(why.text, "the seal list was changed or taken "
+			                          "away while the collector ran: put "
+			                          "back a copy of seals (5 lines)");
+		}
+		ingest_close(ingest);
+		assert_int_equal(journal_records(*state, &book), all);
+		assert_int_equal(rename(kept, list_path(*state)), 0);
+	}
+	struct ingest *ingest = archive_ingest(*state);
+	assert_int_equal(seal(ingest, OVER, false), 1);
+	ingest_close(ingest);
+	assert_true(journal_records(*state, &book) < 300);
+	assert_int_equal(sealed_records(*state, &book), all);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, collector_teardown)
 
 int main(void)
@@ -102,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(it_stays_while_a_file_is_damaged),
 		TEST(the_file_is_made_again_before_it_goes),
+		TEST(nothing_rests_on_a_list_that_was_changed_meanwhile),
 	};
 	return cmocka_run_group_tests_name("seal_forget", tests, NULL, NULL);
 }
