@@ -92,8 +92,8 @@ static void simulated_data_are_marked_on_page_and_in_json(void **state)
 static void unconfirmed_rules_and_damage_are_told_on_top(void **state)
 {
 	assert_null(strstr(web_get("/?lang=en"), "RULE NOT CONFIRMED"));
-	assert_contains(
-	        web_get("/?lang=vi"), "31 lần chốt; bt-outlet 5f0e/88123 trong nhật ký");
+	assert_contains(web_get("/?lang=vi"),
+	        "31 lần chốt; bt-outlet 5f0e/88123 trong nhật ký");
 	web.results.unconfirmed = true;
 	assert_contains(web_get("/?lang=en"), "RULE NOT CONFIRMED");
 	web.results.problems = 1;
