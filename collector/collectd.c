@@ -150,6 +150,9 @@ static int hear(struct collectd *collectd)
 			desk_drop(&collectd->desk, &peer);
 			continue;
 		}
+		if (!collectd->cannot_commit &&
+		        desk_owes_another(&collectd->desk, &peer))
+			commit(collectd);
 		int answer = desk_hear(&collectd->desk, &peer, collectd->in, (size_t)n,
 		        &collectd->now, collectd->out);
 		if (answer > 0)

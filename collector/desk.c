@@ -172,13 +172,45 @@ static int hear_data(struct desk *desk, struct desk_station *station,
 	return 0;
 }
 
+static bool same_route(const struct peer *a, const struct peer *b)
+{
+	return a->route_size == b->route_size &&
+	       memcmp(a->route, b->route, a->route_size) == 0;
+}
+
+bool desk_owes_another(const struct desk *desk, const struct peer *peer)
+{
+	for (size_t i = 0; i < desk->n; i++)
+		if (strcmp(desk->station[i].name, peer->user) == 0)
+			return desk->station[i].owes &&
+			       !same_route(&desk->station[i].peer, peer);
+	return false;
+}
+
+/* A cabinet that connects anew does not come back to the connection it had. */
+static void note_route(struct desk_station *station, const struct peer *peer)
+{
+	char about[48];
+	if (same_route(&station->peer, peer))
+		return;
+	snprintf(about, sizeof about, "twins %s", station->name);
+	if (same_route(&station->before, peer))
+		log_seldom(LOG_ALERT, about,
+		        "%s: two cabinets speak with its key at once: is one the copy "
+		        "of "
+		        "the other? Give each its own: quantrac keys new",
+		        station->name);
+	station->before = station->peer;
+	station->peer = *peer;
+}
+
 static void note_heard(
         struct desk_station *station, const struct peer *peer, const struct moment *now)
 {
 	if (!station->connected)
 		log_line(LOG_INFO, "%s: is heard", station->name);
 	station->connected = true;
-	station->peer = *peer;
+	note_route(station, peer);
 	station->heard_us = now->mono_us;
 	station->heard_time_us = now->time_us;
 }

@@ -26,6 +26,7 @@
 struct desk_station {
 	char name[SOURCE_SIZE + 1];
 	struct peer peer;      /* where it last spoke from */
+	struct peer before;    /* and where before that */
 	uint64_t epoch;        /* of its last HELLO or DATA */
 	bool owes;             /* DATA came that is not acknowledged */
 	uint32_t open;         /* how many batches of it */
@@ -67,6 +68,10 @@ uint32_t desk_window(size_t agents);
 /* A message: size of the answer in `out` (WIRE_MOST bytes), or 0: none (yet). */
 int desk_hear(struct desk *desk, const struct peer *peer, const uint8_t *in, size_t n,
         const struct moment *now, uint8_t *out);
+
+/* Does the station whose key it is wait for the ACK of what it said on another connection?
+ * Then that comes first: an ACK goes where the station spoke last. */
+bool desk_owes_another(const struct desk *desk, const struct peer *peer);
 
 /* A message that the socket dropped: counted and told, if it came under a key. */
 void desk_drop(struct desk *desk, const struct peer *peer);

@@ -55,7 +55,7 @@ static void tell_beyond(struct keeper *keeper, uint64_t epoch, const struct mome
 	int n = snprintf(reason, sizeof reason,
 	        "epoch %016" PRIx64
 	        ": the collector has these, the cabinet's journal has not: its end was "
-	        "lost, or an older copy of it was put back",
+	        "lost, an older copy of it was put back, or a copy of it sends too",
 	        epoch);
 	struct gap_event gap = { .first_seq = keeper->uplink.beyond[0],
 		.last_seq = keeper->uplink.beyond[1],
@@ -84,6 +84,8 @@ static void begin_epoch(struct keeper *keeper, const struct moment *now)
 	                                 &why, &created) != OK) {
 		log_seldom(LOG_ALERT, "epoch",
 		        "no new epoch can be begun: the disk cannot be written");
+		if (forked)
+			keeper->doubt_seq = end; /* asked about again */
 		uplink_greet(&keeper->uplink, now->mono_us + UPLINK_SILENT_US);
 		return;
 	}
@@ -102,17 +104,29 @@ static void begin_epoch(struct keeper *keeper, const struct moment *now)
 	uplink_turn(&keeper->uplink, 1, now->mono_us);
 }
 
+/* What an epoch that is over has under numbers of others goes into the present one. */
+static void leave_tail(
+        struct keeper *keeper, struct old_epoch *old, const struct moment *now)
+{
+	uint64_t from = keeper->uplink.beyond[0];
+	move_tail(keeper, old->epoch, from, now);
+	old->acked_seq = old->end_seq = from;
+}
+
 /* Of an epoch that is over no more numbers are given. */
 static void pass_over(struct keeper *keeper, const struct moment *now)
 {
 	struct turn_view turn = keeper_turn_view(keeper);
 	struct old_epoch *old = keeper_old(keeper, turn.epoch);
-	log_line(LOG_WARN,
-	        "journal: the collector has records of epoch %016" PRIx64
-	        " beyond %" PRIu64 ", where it ends here",
-	        turn.epoch, turn.end_seq - 1);
+	if (!keeper->uplink.forked)
+		log_line(LOG_WARN,
+		        "journal: the collector has records of epoch %016" PRIx64
+		        " beyond %" PRIu64 ", where it ends here",
+		        turn.epoch, turn.end_seq - 1);
 	if (keeper->turn == TURN_MEMORY)
 		memory_acked(&keeper->memory, turn.end_seq);
+	else if (old != NULL && keeper->uplink.forked && keeper->journal != NULL)
+		leave_tail(keeper, old, now);
 	else if (old != NULL)
 		old->acked_seq = old->end_seq;
 	keeper->hint_changed = true;

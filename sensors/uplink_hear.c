@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The cabinet's side of the link: what a message that came in means. */
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sensors/uplink_parts.h"
@@ -115,6 +117,35 @@ static int hear_ack(
 	return OK;
 }
 
+/* "... record <epoch>/<seq> came before with other bytes ...": the first number of what was sent
+ * that is another's.  Of all below the collector has ours.  0: the refusal names none. */
+static uint64_t others_seq(const char *refusal)
+{
+	const char *words = strstr(refusal, " " WIRE_OTHER_BYTES), *at = words;
+	while (at != NULL && at > refusal && isdigit((unsigned char)at[-1]))
+		at--;
+	if (at == words || at == refusal || at[-1] != '/')
+		return 0;
+	return strtoull(at, NULL, 10);
+}
+
+/* A copy of this journal sends too, or an earlier run gave these numbers: whoever is refused
+ * leaves them to the other.  False: it was another refusal. */
+static bool hear_others(
+        struct uplink *uplink, const struct uplink_view *view, uint64_t wanted)
+{
+	uint64_t from = others_seq(uplink->refusal);
+	if (strstr(uplink->refusal, WIRE_OTHER_BYTES) == NULL)
+		return false;
+	if (from == 0 && uplink->probe_end > 0)
+		from = view->doubt_seq;
+	if (from < view->first_seq || from >= view->committed_seq)
+		return false;
+	end_probe(uplink);
+	go_beyond(uplink, from, uplink_most(wanted, from + 1), true);
+	return true;
+}
+
 /* Every batch of a window behind a refused one is refused too: the first refusal holds
  * the sending, those that come while it is held say nothing new. */
 static int hear_nak(
@@ -127,12 +158,8 @@ static int hear_nak(
 		return OK;
 	snprintf(uplink->refusal, sizeof uplink->refusal, "%.*s",
 	        (int)wire->payload_size, (const char *)wire->payload);
-	if (uplink->probe_end > 0 &&
-	        strstr(uplink->refusal, WIRE_OTHER_BYTES) != NULL) {
-		end_probe(uplink);
-		go_beyond(uplink, view->doubt_seq, wire->first_seq, true);
+	if (hear_others(uplink, view, wire->first_seq))
 		return OK;
-	}
 	uplink->hold_us =
 	        view->now_us + uplink_back_off_us(uplink, uplink->naks_in_row++);
 	go_to(uplink, view, wire->first_seq);
@@ -169,9 +196,9 @@ int uplink_hear(struct uplink *uplink, const struct uplink_view *view,
 		status = MALFORMED;
 	if (status == OK && uplink->state != UPLINK_CLOSED) {
 		uplink->heard_us = view->now_us;
-		/* of an epoch that is over: only a sign of life */
-		if (wire.epoch == view->epoch || wire.type == WIRE_PING ||
-		        wire.type == WIRE_PONG)
+		/* of an epoch that is over, or is about to be: only a sign of life */
+		if ((wire.epoch == view->epoch && !uplink->owes_epoch) ||
+		        wire.type == WIRE_PING || wire.type == WIRE_PONG)
 			status = hear_sound(uplink, view, &wire);
 	}
 	if (status != OK)

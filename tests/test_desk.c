@@ -69,6 +69,38 @@ static void the_desk_welcomes_takes_and_acknowledges_what_is_durable(void **stat
 	ingest_close(ingest);
 }
 
+/* The ACK of one must not tell the other that its records are here. */
+static void two_connections_of_one_key_are_answered_one_after_the_other(void **state)
+{
+	static const struct peer copy = {
+		.route = "s", .route_size = 1, .user = "bt-outlet"
+	};
+	static const struct peer other = { .route = "s", .route_size = 1, .user = "x" };
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out = { .type = 0 };
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	assert_false(desk_owes_another(&desk, &copy));
+	fill(&cabinet, 19);
+	struct wire data = agent_message(&cabinet);
+	assert_int_equal(hear(&data, &bt, &out), 0);
+	assert_true(desk_owes_another(&desk, &copy));
+	assert_false(desk_owes_another(&desk, &bt));
+	assert_false(desk_owes_another(&desk, &other));
+	assert_int_equal(ingest_commit(ingest), OK);
+	assert_true(desk_ack(&desk, 0, answer) > 0);
+	assert_false(desk_owes_another(&desk, &copy));
+	/* a cabinet connects anew; one that comes back as well is another */
+	lines[0] = '\0';
+	const struct wire ping = { .type = WIRE_PING, .source = "bt-outlet" };
+	assert_true(hear(&ping, &copy, &out) > 0);
+	assert_true(hear(&ping, &copy, &out) > 0);
+	assert_string_equal(lines, "");
+	assert_true(hear(&ping, &bt, &out) > 0);
+	assert_contains(lines, "bt-outlet: two cabinets speak with its key at once");
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
 static void the_desk_never_names_more_than_what_is_durable(void **state)
 {
 	struct ingest *ingest = archive_ingest(*state);
@@ -305,6 +337,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH(the_desk_welcomes_takes_and_acknowledges_what_is_durable),
+		WITH(two_connections_of_one_key_are_answered_one_after_the_other),
 		WITH(the_desk_never_names_more_than_what_is_durable),
 		WITH(the_desk_answers_a_ping_and_no_stranger),
 		WITH(what_the_socket_dropped_is_counted_and_told_once),

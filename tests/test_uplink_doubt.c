@@ -83,6 +83,38 @@ static void other_bytes_under_a_number_are_anothers(void **state)
 	assert_int_equal(c->uplink.beyond[1], 19);
 }
 
+/* A copy of the journal sends too: found in the middle of a window, long after the doubt of the
+ * start.  What came before the number is there, and ours. */
+static void other_bytes_out_of_a_window_begin_an_epoch_at_their_number(void **state)
+{
+	struct talk *c = talk_opened(31, 21, 8);
+	talk_sends(c, WIRE_DATA);
+	refuse(c, 29, "nt-01: record 00000000000000aa/25 " WIRE_OTHER_BYTES " (x)");
+	/* neither the ACK of the other's records nor a second refusal moves it */
+	assert_int_equal(talk_hears_plain(c, WIRE_ACK, 29), OK);
+	refuse(c, 29, "nt-01: record 00000000000000aa/28 " WIRE_OTHER_BYTES " (x)");
+	assert_int_equal(talk_next(c), UPLINK_NEW_EPOCH);
+	assert_int_equal(c->uplink.forked, true);
+	assert_int_equal(c->uplink.beyond[0], 25);
+	assert_int_equal(c->uplink.beyond[1], 28);
+	assert_int_equal(c->uplink.acked_seq, 21);
+}
+
+static void other_bytes_under_no_number_of_ours_are_a_refusal_like_others(void **state)
+{
+	static const char *const words[] = { WIRE_OTHER_BYTES,
+		"record aa/ " WIRE_OTHER_BYTES, "/0 " WIRE_OTHER_BYTES,
+		"5 " WIRE_OTHER_BYTES, "record aa/31 " WIRE_OTHER_BYTES };
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		struct talk *c = talk_opened(31, 21, 8);
+		talk_sends(c, WIRE_DATA);
+		refuse(c, 21, words[i]);
+		assert_int_equal(talk_next(c), UPLINK_REST);
+		assert_int_equal(c->uplink.forked, false);
+		assert_int_equal(c->uplink.naks_in_row, 1);
+	}
+}
+
 /* A disk that is full there says nothing about whose they are: shown once more. */
 static void another_refusal_answers_no_doubt(void **state)
 {
@@ -233,6 +265,10 @@ int main(void)
 		cmocka_unit_test(only_the_answer_behind_it_ends_a_doubt),
 		cmocka_unit_test(ours_and_more_than_we_have_begins_an_epoch),
 		cmocka_unit_test(other_bytes_under_a_number_are_anothers),
+		cmocka_unit_test(
+		        other_bytes_out_of_a_window_begin_an_epoch_at_their_number),
+		cmocka_unit_test(
+		        other_bytes_under_no_number_of_ours_are_a_refusal_like_others),
 		cmocka_unit_test(another_refusal_answers_no_doubt),
 		cmocka_unit_test(what_is_wanted_before_the_doubt_leaves_none),
 		cmocka_unit_test(a_welcome_that_wants_no_number_opens_nothing),
