@@ -62,8 +62,8 @@ struct server_options {
 	const char *agents_folder; /* <station>.pub files: the allow-list, read again by
 	                              server_socket_reload */
 	size_t most_agents;
-	/* messages of one agent that are taken off the wire before they are received: its
-	 * window, and never less than 2 */
+	/* messages of one agent that are taken off the wire before they are received:
+	 * more than it ever sends unanswered, and never less than 2 */
 	int held;
 	/* Connections open at once, strangers' included; 0: 2 for each agent and 256.  At
 	 * that number nobody new is let in until half of them are gone; those that are in

@@ -97,7 +97,7 @@ void collectd_open_link(struct collectd *collectd)
 		.own = &collectd->own,
 		.agents_folder = config->agents,
 		.most_agents = (size_t)config->most_agents,
-		.held = (int)collectd->desk.window };
+		.held = (int)desk_held(collectd->desk.window) };
 	share_files(collectd, &options);
 	if (server_socket_open(&collectd->server, &options, &why) != OK)
 		fatal(why.exit, "%s", why.text);

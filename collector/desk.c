@@ -12,6 +12,7 @@
 
 #define WINDOW_BYTES (16u << 20) /* of all agents together */
 #define WINDOW_MOST  32 /* two groups of a journal: one is filled while one is synced */
+#define HELD_SPARE   16 /* HELLO and PING: a sender's patience ends after a few */
 #define CLOCK_OFF_US INT64_C(10000000) /* worth a line in the log */
 
 uint32_t desk_window(size_t agents)
@@ -20,6 +21,11 @@ uint32_t desk_window(size_t agents)
 	if (window < 1)
 		return 1;
 	return window > WINDOW_MOST ? WINDOW_MOST : (uint32_t)window;
+}
+
+uint32_t desk_held(uint32_t window)
+{
+	return 2 * window + HELD_SPARE;
 }
 
 int desk_open(struct desk *desk, struct ingest *ingest, size_t most_agents)

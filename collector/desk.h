@@ -64,6 +64,11 @@ void desk_close(struct desk *desk);
 
 /* Batches a cabinet may have on the way: clamp(16 MiB / (agents x 64 KiB), 1, 8). */
 uint32_t desk_window(size_t agents);
+/* Messages of a cabinet that libzmq takes in before they are received: more than a
+ * cabinet ever sends unanswered.  A connection that stands at this mark when its other
+ * end closes can end the program: libzmq 4.3.4 answers a heartbeat behind the mark on a
+ * connection that is gone ("Assertion failed: !_io_error"). */
+uint32_t desk_held(uint32_t window);
 
 /* A message: size of the answer in `out` (WIRE_MOST bytes), or 0: none (yet). */
 int desk_hear(struct desk *desk, const struct peer *peer, const uint8_t *in, size_t n,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "collector/desk.h"
+#include "sensors/uplink.h"
 
 static struct desk desk;
 static uint8_t answer[WIRE_MOST];
@@ -330,6 +331,18 @@ static void the_window_shrinks_with_the_number_of_agents(void **state)
 	assert_int_equal(desk_window(10000), 1);
 }
 
+/* A connection that has reached its mark when the other end closes can end the program. */
+static void a_cabinet_never_reaches_the_mark_of_its_connection(void **state)
+{
+	static const size_t agents[] = { 1, 9, 33, 200, 10000 };
+	for (size_t i = 0; i < sizeof agents / sizeof agents[0]; i++) {
+		uint32_t window = desk_window(agents[i]);
+		uint32_t others = UPLINK_STUCK_US / UPLINK_PING_US +
+		                  UPLINK_STUCK_US / UPLINK_HELLO_US;
+		assert_true(desk_held(window) > 2 * window + others);
+	}
+}
+
 #define WITH(test)                                                                     \
 	cmocka_unit_test_setup_teardown(test, collector_setup, collector_teardown)
 
@@ -349,6 +362,7 @@ int main(void)
 		WITH(stations_stand_in_order_and_no_more_of_them_than_there_is_room),
 		WITH(half_a_window_of_a_backlog_asks_for_the_commit),
 		cmocka_unit_test(the_window_shrinks_with_the_number_of_agents),
+		cmocka_unit_test(a_cabinet_never_reaches_the_mark_of_its_connection),
 	};
 	return cmocka_run_group_tests_name("desk", tests, NULL, NULL);
 }
