@@ -104,6 +104,20 @@ static void note_clock(
 		        station->name);
 }
 
+static bool same_route(const struct peer *a, const struct peer *b)
+{
+	return a->route_size == b->route_size &&
+	       memcmp(a->route, b->route, a->route_size) == 0;
+}
+
+/* What was on its way behind a record with other bytes is another's too, also where its
+ * numbers are the next wanted: its sender numbers it anew, and says HELLO. */
+static bool is_others(const struct desk_station *station)
+{
+	return station->other.route_size > 0 &&
+	       same_route(&station->other, &station->peer);
+}
+
 static int hear_hello(struct desk *desk, struct desk_station *station,
         const struct wire *wire, const struct moment *now, uint8_t *out)
 {
@@ -119,6 +133,8 @@ static int hear_hello(struct desk *desk, struct desk_station *station,
 	            now->time_us, &why) != OK)
 		return answer_nak(desk, wire, why.text, out);
 	note_clock(station, &hello, now->time_us);
+	if (is_others(station))
+		station->other.route_size = 0;
 	station->epoch = wire->epoch;
 	memcpy(station->version, hello.version, sizeof station->version);
 	log_line(LOG_DETAIL, "%s: hello, epoch %016" PRIx64 ", wanted from %" PRIu64,
@@ -156,9 +172,17 @@ static int hear_data(struct desk *desk, struct desk_station *station,
         const struct wire *wire, const struct moment *now, uint8_t *out)
 {
 	struct problem why = { .text = "" };
+	if (is_others(station) && station->other_epoch == wire->epoch) {
+		station->naks++;
+		return 0;
+	}
 	int status = ingest_data(desk->ingest, station->name, wire, now->time_us, &why);
 	if (status != OK) {
 		note_refusal(station, status, why.text);
+		if (strstr(why.text, WIRE_OTHER_BYTES) != NULL) {
+			station->other = station->peer;
+			station->other_epoch = wire->epoch;
+		}
 		return answer_nak(desk, wire, why.text, out);
 	}
 	if (station->problem[0] != '\0')
@@ -176,12 +200,6 @@ static int hear_data(struct desk *desk, struct desk_station *station,
 		desk->waits |= station->open >= (desk->window + 1) / 2;
 	}
 	return 0;
-}
-
-static bool same_route(const struct peer *a, const struct peer *b)
-{
-	return a->route_size == b->route_size &&
-	       memcmp(a->route, b->route, a->route_size) == 0;
 }
 
 bool desk_owes_another(const struct desk *desk, const struct peer *peer)

@@ -25,14 +25,18 @@
 /* What the desk knows of one station; its key is the identity. */
 struct desk_station {
 	char name[SOURCE_SIZE + 1];
-	struct peer peer;      /* where it last spoke from */
-	struct peer before;    /* and where before that */
-	uint64_t epoch;        /* of its last HELLO or DATA */
-	bool owes;             /* DATA came that is not acknowledged */
-	uint32_t open;         /* how many batches of it */
-	bool connected;        /* heard within DESK_SILENT_US, and not revoked */
-	bool revoked;          /* its key was taken off the list */
-	int64_t heard_us;      /* CLOCK_BOOTTIME */
+	struct peer peer;   /* where it last spoke from */
+	struct peer before; /* and where before that */
+	struct peer
+	        other; /* who sent a record with other bytes than one stored before */
+	uint64_t
+	        other_epoch; /* of that one: till its HELLO nothing more of it is taken */
+	uint64_t epoch;      /* of its last HELLO or DATA */
+	bool owes;           /* DATA came that is not acknowledged */
+	uint32_t open;       /* how many batches of it */
+	bool connected;      /* heard within DESK_SILENT_US, and not revoked */
+	bool revoked;        /* its key was taken off the list */
+	int64_t heard_us;    /* CLOCK_BOOTTIME */
 	int64_t heard_time_us; /* UTC */
 	int64_t record_us;     /* stamp of the last record */
 	int64_t ahead_us;      /* its clock less ours at the last HELLO */

@@ -44,8 +44,8 @@ static int differs(const struct ingest *ingest, const struct inlet *inlet,
 	quarantine(ingest, inlet, &record, bytes, n);
 	return problem_set(why, REFUSED, EXIT_DAMAGED,
 	        "%s: record %016" PRIx64 "/%" PRIu64 " " WIRE_OTHER_BYTES
-	        " (a copied disk, or somebody tampers); it is in quarantine, and the "
-	        "rest of its message is not taken",
+	        " (a copied disk, or somebody tampers); it is in quarantine, and "
+	        "nothing behind it on its connection is taken",
 	        inlet->source, inlet->epoch, record.seq);
 }
 
