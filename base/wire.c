@@ -9,6 +9,7 @@
 
 #define HELLO_SIZE   24
 #define WELCOME_SIZE 16
+#define NAK_SIZE     8
 
 enum {
 	AT_TYPE = 4,
@@ -46,7 +47,7 @@ static int header_valid(const struct wire *wire)
 	case WIRE_WELCOME:
 		return wire->payload_size == WELCOME_SIZE;
 	case WIRE_NAK:
-		return 1;
+		return wire->payload_size >= NAK_SIZE;
 	default:
 		return wire->payload_size == 0;
 	}
@@ -169,5 +170,27 @@ int wire_welcome_get(struct wire_welcome *welcome, const uint8_t *payload, size_
 		.window = get_le32(payload + 8),
 		.most = get_le32(payload + 12),
 	};
+	return OK;
+}
+
+int wire_nak_put(const struct wire_nak *nak, uint8_t *out, size_t room)
+{
+	size_t size = strnlen(nak->reason, sizeof nak->reason - 1);
+	if (NAK_SIZE + size > room)
+		return FULL;
+	put_le64(out, nak->other_seq);
+	memcpy(out + NAK_SIZE, nak->reason, size);
+	return (int)(NAK_SIZE + size);
+}
+
+int wire_nak_get(struct wire_nak *nak, const uint8_t *payload, size_t n)
+{
+	if (n < NAK_SIZE)
+		return MALFORMED;
+	size_t size = n - NAK_SIZE;
+	*nak = (struct wire_nak){ .other_seq = get_le64(payload) };
+	if (size >= sizeof nak->reason)
+		size = sizeof nak->reason - 1;
+	memcpy(nak->reason, payload + NAK_SIZE, size);
 	return OK;
 }

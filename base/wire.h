@@ -22,10 +22,6 @@
 #define WIRE_MOST   60000 /* a whole message, header included */
 #define WIRE_COUNT  512   /* most records of one batch */
 
-/* The reason of a NAK holds these words when a record came before under the same source,
- * epoch and seq, and was another. */
-#define WIRE_OTHER_BYTES "came before with other bytes"
-
 enum wire_type {
 	/* agent: epoch, first_seq = oldest kept; payload: newest u64, time_us i64,
 	 * clock u8, 7 reserved, agent version (text) */
@@ -36,7 +32,7 @@ enum wire_type {
 	/* agent: count records from first_seq on, one behind the other */
 	WIRE_DATA,
 	WIRE_ACK, /* collector: all below first_seq are durable */
-	/* collector: not stored, send from first_seq; payload: reason (text) */
+	/* collector: not stored, send from first_seq; payload: other u64, reason (text) */
 	WIRE_NAK,
 	WIRE_PING, /* either side */
 	WIRE_PONG,
@@ -77,5 +73,14 @@ struct wire_welcome {
 };
 int wire_welcome_put(const struct wire_welcome *welcome, uint8_t *out, size_t room);
 int wire_welcome_get(struct wire_welcome *welcome, const uint8_t *payload, size_t n);
+
+struct wire_nak {
+	/* the first record of the message under whose source, epoch and seq another one came
+	 * before, with other bytes; 0: it is refused for something else */
+	uint64_t other_seq;
+	char reason[160]; /* longer ones are cut */
+};
+int wire_nak_put(const struct wire_nak *nak, uint8_t *out, size_t room);
+int wire_nak_get(struct wire_nak *nak, const uint8_t *payload, size_t n);
 
 #endif

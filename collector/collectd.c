@@ -111,7 +111,7 @@ static void send_acks(struct collectd *collectd)
 		/* a lost ACK costs a repetition, no more */
 		if (n > 0)
 			server_socket_send(collectd->server,
-			        &collectd->desk.station[i].peer, collectd->out,
+			        &collectd->desk.station[i].shown_by, collectd->out,
 			        (size_t)n);
 	}
 }

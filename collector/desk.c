@@ -71,16 +71,24 @@ static int answer(struct desk *desk, const struct wire *to, uint8_t type,
 		.payload = payload,
 		.payload_size = size };
 	memcpy(wire.source, to->source, sizeof wire.source);
-	if (type != WIRE_PONG)
-		wire.first_seq = ingest_durable(desk->ingest, to->source, to->epoch);
+	uint64_t durable = ingest_durable(desk->ingest, to->source, to->epoch);
+	if (type == WIRE_WELCOME || type == WIRE_NAK ||
+	        (type == WIRE_ACK && to->first_seq > durable))
+		wire.first_seq = durable;
 	int n = wire_encode(&wire, out, WIRE_MOST);
 	return n > 0 ? n : 0;
 }
 
-static int answer_nak(
-        struct desk *desk, const struct wire *to, const char *reason, uint8_t *out)
+static int answer_nak(struct desk *desk, const struct wire *to, uint64_t other_seq,
+        const char *reason, uint8_t *out)
 {
-	return answer(desk, to, WIRE_NAK, reason, strlen(reason), out);
+	uint8_t payload[sizeof(struct wire_nak)];
+	struct wire_nak nak = { .other_seq = other_seq };
+	snprintf(nak.reason, sizeof nak.reason, "%.*s", (int)sizeof nak.reason - 1,
+	        reason);
+	int n = wire_nak_put(&nak, payload, sizeof payload);
+	assert(n > 0);
+	return answer(desk, to, WIRE_NAK, payload, (size_t)n, out);
 }
 
 /* ---- messages ---- */
@@ -112,10 +120,10 @@ static bool same_route(const struct peer *a, const struct peer *b)
 
 /* What was on its way behind a record with other bytes is another's too, also where its
  * numbers are the next wanted: its sender numbers it anew, and says HELLO. */
-static bool is_others(const struct desk_station *station)
+static bool is_refused(const struct desk_station *station)
 {
-	return station->other.route_size > 0 &&
-	       same_route(&station->other, &station->peer);
+	return station->refused.route_size > 0 &&
+	       same_route(&station->refused, &station->peer);
 }
 
 static int hear_hello(struct desk *desk, struct desk_station *station,
@@ -131,10 +139,10 @@ static int hear_hello(struct desk *desk, struct desk_station *station,
 	}
 	if (ingest_skip(desk->ingest, wire->source, wire->epoch, wire->first_seq,
 	            now->time_us, &why) != OK)
-		return answer_nak(desk, wire, why.text, out);
+		return answer_nak(desk, wire, 0, why.text, out);
 	note_clock(station, &hello, now->time_us);
-	if (is_others(station))
-		station->other.route_size = 0;
+	if (is_refused(station))
+		station->refused.route_size = 0;
 	station->epoch = wire->epoch;
 	memcpy(station->version, hello.version, sizeof station->version);
 	log_line(LOG_DETAIL, "%s: hello, epoch %016" PRIx64 ", wanted from %" PRIu64,
@@ -168,27 +176,24 @@ static void note_refusal(struct desk_station *station, int status, const char *w
 	snprintf(station->problem, sizeof station->problem, "%.199s", why);
 }
 
-static int hear_data(struct desk *desk, struct desk_station *station,
-        const struct wire *wire, const struct moment *now, uint8_t *out)
+static void note_others(struct desk_station *station, const struct wire *wire,
+        const struct moment *now, const char *why)
 {
-	struct problem why = { .text = "" };
-	if (is_others(station) && station->other_epoch == wire->epoch) {
-		station->naks++;
-		return 0;
-	}
-	int status = ingest_data(desk->ingest, station->name, wire, now->time_us, &why);
-	if (status != OK) {
-		note_refusal(station, status, why.text);
-		if (strstr(why.text, WIRE_OTHER_BYTES) != NULL) {
-			station->other = station->peer;
-			station->other_epoch = wire->epoch;
-		}
-		return answer_nak(desk, wire, why.text, out);
-	}
+	station->refused = station->peer;
+	station->refused_epoch = wire->epoch;
+	station->alarm_us = now->time_us;
+	snprintf(station->alarm, sizeof station->alarm, "%.199s", why);
+}
+
+static void note_taken(
+        struct desk *desk, struct desk_station *station, const struct wire *wire)
+{
 	if (station->problem[0] != '\0')
 		log_line(LOG_INFO, "%s: its records are taken again", station->name);
 	station->problem[0] = '\0';
-	station->epoch = wire->epoch;
+	station->epoch = station->shown_epoch = wire->epoch;
+	station->shown_by = station->peer;
+	station->shown_seq = wire->first_seq + wire->count;
 	station->owes = true;
 	station->batches++;
 	station->records += wire->count;
@@ -199,6 +204,26 @@ static int hear_data(struct desk *desk, struct desk_station *station,
 		desk->backlog = true;
 		desk->waits |= station->open >= (desk->window + 1) / 2;
 	}
+}
+
+static int hear_data(struct desk *desk, struct desk_station *station,
+        const struct wire *wire, const struct moment *now, uint8_t *out)
+{
+	struct problem why = { .text = "" };
+	uint64_t other_seq;
+	if (is_refused(station) && station->refused_epoch == wire->epoch) {
+		station->naks++;
+		return 0;
+	}
+	int status = ingest_data(
+	        desk->ingest, station->name, wire, now->time_us, &other_seq, &why);
+	if (status != OK) {
+		note_refusal(station, status, why.text);
+		if (other_seq != 0)
+			note_others(station, wire, now, why.text);
+		return answer_nak(desk, wire, other_seq, why.text, out);
+	}
+	note_taken(desk, station, wire);
 	return 0;
 }
 
@@ -207,7 +232,7 @@ bool desk_owes_another(const struct desk *desk, const struct peer *peer)
 	for (size_t i = 0; i < desk->n; i++)
 		if (strcmp(desk->station[i].name, peer->user) == 0)
 			return desk->station[i].owes &&
-			       !same_route(&desk->station[i].peer, peer);
+			       !same_route(&desk->station[i].shown_by, peer);
 	return false;
 }
 
@@ -294,10 +319,11 @@ int desk_ack(struct desk *desk, size_t i, uint8_t *out)
 {
 	struct desk_station *station = &desk->station[i];
 	if (!station->owes ||
-	        ingest_durable(desk->ingest, station->name, station->epoch) <
-	                ingest_next(desk->ingest, station->name, station->epoch))
+	        ingest_durable(desk->ingest, station->name, station->shown_epoch) <
+	                ingest_next(desk->ingest, station->name, station->shown_epoch))
 		return 0;
-	struct wire wire = { .epoch = station->epoch };
+	struct wire wire = { .epoch = station->shown_epoch,
+		.first_seq = station->shown_seq };
 	memcpy(wire.source, station->name, sizeof wire.source);
 	station->owes = false;
 	station->open = 0;

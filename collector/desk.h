@@ -6,6 +6,9 @@
  *   HELLO  -> WELCOME with the first record wanted       PING -> PONG
  *   DATA   -> gathered; ACK when it is durable            anything unsound: counted, no answer
  *          -> NAK at once, when it does not join on or is refused
+ *
+ * Two cabinets may speak with one key (a disk was copied): an ACK tells each one of what
+ * it has shown itself, and of no more.
  */
 #ifndef COLLECTOR_DESK_H
 #define COLLECTOR_DESK_H
@@ -27,22 +30,27 @@ struct desk_station {
 	char name[SOURCE_SIZE + 1];
 	struct peer peer;   /* where it last spoke from */
 	struct peer before; /* and where before that */
-	struct peer
-	        other; /* who sent a record with other bytes than one stored before */
-	uint64_t
-	        other_epoch; /* of that one: till its HELLO nothing more of it is taken */
-	uint64_t epoch;      /* of its last HELLO or DATA */
-	bool owes;           /* DATA came that is not acknowledged */
-	uint32_t open;       /* how many batches of it */
-	bool connected;      /* heard within DESK_SILENT_US, and not revoked */
-	bool revoked;        /* its key was taken off the list */
-	int64_t heard_us;    /* CLOCK_BOOTTIME */
+	/* who sent a record with other bytes than one stored before, and of which epoch: till
+	 * its HELLO nothing more of that is taken */
+	struct peer refused;
+	uint64_t refused_epoch;
+	uint64_t epoch;                  /* of its last HELLO or DATA */
+	bool owes;                       /* DATA came that is not acknowledged: */
+	struct peer shown_by;            /* from there, */
+	uint64_t shown_epoch, shown_seq; /* all below this one */
+	uint32_t open;                   /* how many batches of it */
+	bool connected;        /* heard within DESK_SILENT_US, and not revoked */
+	bool revoked;          /* its key was taken off the list */
+	int64_t heard_us;      /* CLOCK_BOOTTIME */
 	int64_t heard_time_us; /* UTC */
 	int64_t record_us;     /* stamp of the last record */
 	int64_t ahead_us;      /* its clock less ours at the last HELLO */
 	char version[24];
 	uint64_t batches, records, naks;
 	char problem[200]; /* why the last batch was not taken, "" when it was */
+	/* the last record that came with other bytes than before; when: UTC */
+	char alarm[200];
+	int64_t alarm_us;
 };
 
 struct desk {
@@ -79,14 +87,14 @@ int desk_hear(struct desk *desk, const struct peer *peer, const uint8_t *in, siz
         const struct moment *now, uint8_t *out);
 
 /* Does the station whose key it is wait for the ACK of what it said on another connection?
- * Then that comes first: an ACK goes where the station spoke last. */
+ * Then that comes first: one ACK is owed at a time. */
 bool desk_owes_another(const struct desk *desk, const struct peer *peer);
 
 /* A message that the socket dropped: counted and told, if it came under a key. */
 void desk_drop(struct desk *desk, const struct peer *peer);
 
 /* After a commit: the ACK that station i is owed, its size; 0: none (also while its
- * journal cannot be written). */
+ * journal cannot be written).  It goes to `shown_by`. */
 int desk_ack(struct desk *desk, size_t i, uint8_t *out);
 
 /* The key of station i is on the list, or no longer: then nothing of it is heard any

@@ -238,9 +238,11 @@ static size_t bytes_below(const struct wire *data, uint64_t seq)
 }
 
 int ingest_data(struct ingest *ingest, const char *user, const struct wire *data,
-        int64_t now_us, struct problem *why)
+        int64_t now_us, uint64_t *other_seq, struct problem *why)
 {
 	struct inlet *inlet;
+	if (other_seq != NULL)
+		*other_seq = 0;
 	if (strcmp(user, data->source) != 0)
 		return problem_set(why, REFUSED, EXIT_CONFIG,
 		        "the key of %s sends as %s; nothing of it is stored", user,
@@ -262,6 +264,8 @@ int ingest_data(struct ingest *ingest, const char *user, const struct wire *data
 			.in = data->payload,
 			.size = known };
 		status = inlet_compare(ingest, inlet, &again, why);
+		if (other_seq != NULL)
+			*other_seq = again.other_seq;
 	}
 	if (status != OK)
 		return status;

@@ -58,9 +58,10 @@ size_t ingest_pending(const struct ingest *ingest);
  * nothing may be acknowledged before ingest_commit.  OK (also when all or part was
  * there already: the same bytes once), REFUSED (another's source, simulated, same key
  * with other bytes: quarantined), NOT_FOUND (begins beyond the next wanted: NAK with
- * ingest_next), FULL/FAILED.  `why` says it. */
+ * ingest_next), FULL/FAILED.  `why` says it; *other_seq (may be NULL): the first record
+ * that came before with other bytes, 0: none did. */
 int ingest_data(struct ingest *ingest, const char *user, const struct wire *data,
-        int64_t now_us, struct problem *why);
+        int64_t now_us, uint64_t *other_seq, struct problem *why);
 
 /* Make all that was gathered durable; then ingest_next may be acknowledged.  OK or
  * FAILED. */

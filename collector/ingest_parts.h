@@ -64,8 +64,9 @@ struct again {
 	uint64_t first_seq, end_seq; /* half open */
 	const uint8_t *in;
 	size_t size;
+	uint64_t other_seq; /* out: the first that differs; untouched when none does */
 };
-int inlet_compare(struct ingest *ingest, struct inlet *inlet, const struct again *again,
+int inlet_compare(struct ingest *ingest, struct inlet *inlet, struct again *again,
         struct problem *why);
 
 #endif

@@ -36,15 +36,17 @@ static void quarantine(const struct ingest *ingest, const struct inlet *inlet,
 }
 
 static int differs(const struct ingest *ingest, const struct inlet *inlet,
-        const uint8_t *bytes, size_t n, struct problem *why)
+        const uint8_t *bytes, size_t n, uint64_t *other_seq, struct problem *why)
 {
 	struct record record;
 	int size = record_decode(&record, bytes, n);
 	assert(size > 0); /* wire_decode saw to it */
 	quarantine(ingest, inlet, &record, bytes, n);
+	*other_seq = record.seq;
 	return problem_set(why, REFUSED, EXIT_DAMAGED,
-	        "%s: record %016" PRIx64 "/%" PRIu64 " " WIRE_OTHER_BYTES
-	        " (a copied disk, or somebody tampers); it is in quarantine, and "
+	        "%s: record %016" PRIx64 "/%" PRIu64
+	        " came before with other bytes (a copied disk, or somebody tampers); "
+	        "it is in quarantine, and "
 	        "nothing behind it on its connection is taken",
 	        inlet->source, inlet->epoch, record.seq);
 }
@@ -52,7 +54,7 @@ static int differs(const struct ingest *ingest, const struct inlet *inlet,
 /* Walk what came beside what the journal holds; records the journal holds no more are
  * passed. */
 static int compare_all(const struct ingest *ingest, const struct inlet *inlet,
-        const struct again *again, struct journal_reader *reader, struct problem *why)
+        struct again *again, struct journal_reader *reader, struct problem *why)
 {
 	struct journal_entry entry = { .record = again->in };
 	size_t at = 0;
@@ -66,13 +68,14 @@ static int compare_all(const struct ingest *ingest, const struct inlet *inlet,
 		if (more == 1 && entry.seq == seq &&
 		        (entry.size != (size_t)n ||
 		                memcmp(entry.record, again->in + at, (size_t)n) != 0))
-			return differs(ingest, inlet, again->in + at, (size_t)n, why);
+			return differs(ingest, inlet, again->in + at, (size_t)n,
+			        &again->other_seq, why);
 		at += (size_t)n;
 	}
 	return OK;
 }
 
-int inlet_compare(struct ingest *ingest, struct inlet *inlet, const struct again *again,
+int inlet_compare(struct ingest *ingest, struct inlet *inlet, struct again *again,
         struct problem *why)
 {
 	struct journal_reader *reader;

@@ -12,12 +12,30 @@
 #include "base/legal_time.h"
 #include "base/log.h"
 
+#define ALARM_US (7 * US_PER_DAY)
+
 static void put_time(
         struct json *json, const char *key, int64_t time_us, int offset_min)
 {
 	char text[TIME_TEXT];
 	json_put_text(
 	        json, key, time_us > 0 ? time_print(time_us, offset_min, text) : NULL);
+}
+
+/* Why the last batch was not taken; else what came with other bytes than before, though
+ * all is well since: somebody has to look into it. */
+static void put_problem(struct json *json, const struct status_view *view,
+        const struct desk_station *station)
+{
+	char text[sizeof station->alarm + TIME_TEXT], when[TIME_TEXT];
+	bool alarm = station->problem[0] == '\0' && station->alarm[0] != '\0' &&
+	             view->now_us - station->alarm_us < ALARM_US;
+	if (alarm)
+		snprintf(text, sizeof text, "%s: %s",
+		        time_print(station->alarm_us / US_PER_S * US_PER_S,
+		                view->utc_offset_min, when),
+		        station->alarm);
+	json_put_text(json, "problem", alarm ? text : station->problem);
 }
 
 static void put_count(struct json *json, const char *key, uint64_t value)
@@ -46,7 +64,7 @@ static void put_station(struct json *json, const struct status_view *view,
 	put_count(json, "not_taken", station->naks);
 	json_put_number(json, "clock_ahead_s", (double)station->ahead_us / 1e6);
 	json_put_text(json, "version", station->version);
-	json_put_text(json, "problem", station->problem);
+	put_problem(json, view, station);
 	json_end(json);
 }
 
@@ -102,7 +120,7 @@ static void put_round(struct json *json, const char *key,
 	json_end(json);
 }
 
-/* As above. */
+/* The round that goes on, and the last whole one. */
 static void put_scrub(struct json *json, const struct status_view *view)
 {
 	const struct scrub *scrub = &view->sealing->seen;

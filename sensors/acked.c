@@ -44,8 +44,7 @@ size_t acked_read(const char *folder, struct acked *out, size_t most)
 		const uint8_t *row = in + HEAD + i * ROW;
 		out[i] = (struct acked){ .epoch = get_le64(row),
 			.acked_seq = get_le64(row + 8),
-			.end_seq = get_le64(row + 16),
-			.doubt_seq = get_le64(row + 24) };
+			.end_seq = get_le64(row + 16) };
 	}
 	free(text);
 	return rows < most ? rows : most;
@@ -76,7 +75,7 @@ int acked_write(const char *folder, const struct acked *row, size_t n, bool sync
 		put_le64(out, row[i].epoch);
 		put_le64(out + 8, row[i].acked_seq);
 		put_le64(out + 16, row[i].end_seq);
-		put_le64(out + 24, row[i].doubt_seq);
+		put_le64(out + 24, 0);
 	}
 	put_le32(bytes + size - 4, crc32c(0, bytes, size - 4));
 	file_path(folder, "", path);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * How far the collector had acknowledged each epoch: <journal folder>/acked.  Only a
- * hint, written by rename and not synced: without it old epochs are greeted once more,
- * and the collector says what it has.  Little-endian:
+ * hint, written by rename and not synced: what it does not know of is shown to the
+ * collector once more.  Little-endian:
  *
- *   0 "QTA1"   4 rows u32   8 rows of epoch u64, acked u64, end u64, doubt u64   then crc32c u32
+ *   0 "QTA1"   4 rows u32   8 rows of epoch u64, acked u64, end u64, 0 u64   then crc32c u32
  */
 #ifndef SENSORS_ACKED_H
 #define SENSORS_ACKED_H
@@ -19,9 +19,6 @@ struct acked {
 	uint64_t epoch;
 	uint64_t acked_seq; /* the collector had all below */
 	uint64_t end_seq;   /* behind the last record ever; 0: it is still written to */
-	/* from here on this cabinet has given numbers of which it does not know whether an
-	 * earlier run, whose records the disk has lost, had given them; 0: it knows */
-	uint64_t doubt_seq;
 };
 
 /* Rows read; 0 when there is no such file, or it is not as it was written. */

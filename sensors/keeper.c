@@ -59,8 +59,6 @@ static struct keeper *make(
 static void begin_on_disk(struct keeper *keeper, bool created, const struct moment *now)
 {
 	keeper_find_epochs(keeper);
-	if (created)
-		keeper->doubt_seq = 0; /* nobody can have an epoch made now */
 	keeper->hint_changed = true;
 	keeper_hint(keeper, true, now);
 	uplink_turn(&keeper->uplink, keeper->present_acked, now->mono_us);

@@ -13,6 +13,27 @@
 #include "base/log.h"
 #include "sensors/keeper_parts.h"
 
+/* While the disk takes nothing the end of an old epoch stays, and is taken out later. */
+static bool cut_tail(struct keeper *keeper, uint64_t epoch, uint64_t from_seq)
+{
+	struct old_epoch *old = keeper_old(keeper, epoch);
+	bool cut = !keeper->in_memory &&
+	           journal_cut(keeper->options.folder, keeper->options.source, epoch,
+	                   from_seq) == OK;
+	if (old != NULL)
+		old->cut_seq = cut ? 0 : from_seq;
+	return cut;
+}
+
+void keeper_cut_tails(struct keeper *keeper)
+{
+	for (size_t i = 0; i < keeper->n_old; i++) {
+		const struct old_epoch *old = &keeper->old[i];
+		if (old->cut_seq > 0)
+			cut_tail(keeper, old->epoch, old->cut_seq);
+	}
+}
+
 static void move_tail(struct keeper *keeper, uint64_t epoch, uint64_t from_seq,
         const struct moment *now)
 {
@@ -39,14 +60,12 @@ static void move_tail(struct keeper *keeper, uint64_t epoch, uint64_t from_seq,
 	}
 	journal_read_close(reader);
 	keeper_commit(keeper, true, now);
-	bool cut = !keeper->in_memory &&
-	           journal_cut(keeper->options.folder, keeper->options.source, epoch,
-	                   from_seq) == OK;
+	bool cut = cut_tail(keeper, epoch, from_seq);
 	log_line(LOG_WARN,
 	        "journal: %" PRIu64 " records since number %" PRIu64
 	        " of epoch %016" PRIx64 " are numbered anew%s",
 	        moved, from_seq, epoch,
-	        cut ? "" : "; they could not be taken out there");
+	        cut ? "" : "; they are taken out there when the disk is well");
 }
 
 static void tell_beyond(struct keeper *keeper, uint64_t epoch, const struct moment *now)
@@ -76,7 +95,7 @@ static void begin_epoch(struct keeper *keeper, const struct moment *now)
 	bool created;
 	struct journal *old = keeper->journal;
 	uint64_t epoch = journal_epoch(old), end = keeper->uplink.beyond[0];
-	uint64_t first = journal_first_seq(old);
+	uint64_t first = journal_first_seq(old), acked = keeper->present_acked;
 	bool forked = keeper->uplink.forked;
 	if (!keeper->in_memory)
 		keeper_commit(keeper, true, now);
@@ -84,17 +103,14 @@ static void begin_epoch(struct keeper *keeper, const struct moment *now)
 	                                 &why, &created) != OK) {
 		log_seldom(LOG_ALERT, "epoch",
 		        "no new epoch can be begun: the disk cannot be written");
-		if (forked)
-			keeper->doubt_seq = end; /* asked about again */
 		uplink_greet(&keeper->uplink, now->mono_us + UPLINK_SILENT_US);
 		return;
 	}
 	struct journal *present = keeper->journal;
 	keeper->journal = old;
-	keeper_retire(keeper, first, end, end);
+	keeper_retire(keeper, first, end, acked < end ? acked : end);
 	keeper->journal = present;
 	journal_close(old);
-	keeper->doubt_seq = 0;
 	keeper_append_describes(keeper, now);
 	tell_beyond(keeper, epoch, now);
 	keeper_commit(keeper, true, now);
@@ -104,33 +120,60 @@ static void begin_epoch(struct keeper *keeper, const struct moment *now)
 	uplink_turn(&keeper->uplink, 1, now->mono_us);
 }
 
-/* What an epoch that is over has under numbers of others goes into the present one. */
+/* What an epoch that is over has under numbers of others goes into the present one.  What
+ * it has before them is shown on. */
 static void leave_tail(
         struct keeper *keeper, struct old_epoch *old, const struct moment *now)
 {
 	uint64_t from = keeper->uplink.beyond[0];
+	if (keeper->journal == NULL || keeper->in_memory) {
+		old->later_us = now->mono_us + UPLINK_SILENT_US;
+		return;
+	}
 	move_tail(keeper, old->epoch, from, now);
-	old->acked_seq = old->end_seq = from;
+	old->end_seq = from;
+}
+
+/* The epoch in memory is made anew by each run: this is a machine whose memory was copied
+ * too.  What bears numbers of others goes where records go now. */
+static void leave_memory(struct keeper *keeper, const struct moment *now)
+{
+	keeper->told_drop_us = INT64_MIN / 2;
+	keeper_tell_dropped(keeper, now); /* under the epoch they had */
+	struct memory old = keeper->memory;
+	const uint8_t *bytes;
+	struct record record;
+	if (memory_init(&keeper->memory, old.size) != OK) {
+		keeper->memory = old;
+		log_seldom(LOG_ALERT, "epoch",
+		        "no new epoch can be begun in memory: there is none left");
+		return;
+	}
+	memory_begin(&keeper->memory, keeper_new_epoch());
+	if (keeper->in_memory)
+		keeper_append_describes(keeper, now);
+	tell_beyond(keeper, old.epoch, now);
+	for (uint64_t seq = keeper->uplink.beyond[0]; seq < old.next_seq; seq++) {
+		size_t n = memory_read(&old, seq, &bytes);
+		if (n == 0 || record_decode(&record, bytes, n) != (int)n ||
+		        record.type == RECORD_DESCRIBE)
+			continue;
+		memcpy(keeper->record, bytes, n);
+		keeper_append(keeper, keeper->record, n, now);
+	}
+	memory_free(&old);
 }
 
 /* Of an epoch that is over no more numbers are given. */
 static void pass_over(struct keeper *keeper, const struct moment *now)
 {
-	struct turn_view turn = keeper_turn_view(keeper);
-	struct old_epoch *old = keeper_old(keeper, turn.epoch);
-	if (!keeper->uplink.forked)
-		log_line(LOG_WARN,
-		        "journal: the collector has records of epoch %016" PRIx64
-		        " beyond %" PRIu64 ", where it ends here",
-		        turn.epoch, turn.end_seq - 1);
+	struct old_epoch *old = keeper_old(keeper, keeper->turn_epoch);
 	if (keeper->turn == TURN_MEMORY)
-		memory_acked(&keeper->memory, turn.end_seq);
-	else if (old != NULL && keeper->uplink.forked && keeper->journal != NULL)
-		leave_tail(keeper, old, now);
+		leave_memory(keeper, now);
 	else if (old != NULL)
-		old->acked_seq = old->end_seq;
+		leave_tail(keeper, old, now);
 	keeper->hint_changed = true;
-	uplink_turn(&keeper->uplink, turn.end_seq, now->mono_us);
+	uplink_turn(&keeper->uplink, keeper_turn_view(keeper).acked_seq, now->mono_us);
 }
 
 void keeper_go_beyond(struct keeper *keeper, const struct moment *now)

@@ -57,8 +57,6 @@ static void find_present(struct keeper *keeper, const struct acked *hint)
 	keeper->present_acked = hint != NULL ? hint->acked_seq : 1;
 	if (keeper->present_acked > next)
 		keeper->present_acked = next;
-	keeper->doubt_seq =
-	        hint != NULL && hint->doubt_seq > 0 ? hint->doubt_seq : next;
 }
 
 void keeper_find_epochs(struct keeper *keeper)
@@ -194,7 +192,7 @@ static void put_off(struct keeper *keeper, const struct moment *now)
 	log_line(LOG_ALERT,
 	        "journal: the collector does not take epoch %016" PRIx64
 	        " from record %" PRIu64 " on (%s); it is offered again in 10 minutes",
-	        old->epoch, old->acked_seq, keeper->uplink.refusal);
+	        old->epoch, old->acked_seq, keeper->uplink.refusal.reason);
 }
 
 bool keeper_turn(struct keeper *keeper, const struct moment *now)
@@ -239,6 +237,17 @@ static void ask_all_again(struct keeper *keeper)
 	}
 }
 
+static void tell_done(const struct keeper *keeper, const struct old_epoch *old)
+{
+	log_line(LOG_INFO, "journal: the collector has all of epoch %016" PRIx64,
+	        old->epoch);
+	if (keeper->uplink.wanted > old->end_seq)
+		log_line(LOG_WARN,
+		        "journal: the collector has records of epoch %016" PRIx64
+		        " beyond %" PRIu64 ", where it ends here",
+		        old->epoch, old->end_seq - 1);
+}
+
 void keeper_note_acked(struct keeper *keeper, const struct moment *now)
 {
 	uint64_t acked = keeper->uplink.acked_seq;
@@ -256,9 +265,7 @@ void keeper_note_acked(struct keeper *keeper, const struct moment *now)
 			return;
 		old->acked_seq = acked;
 		if (!owes(old))
-			log_line(LOG_INFO,
-			        "journal: the collector has all of epoch %016" PRIx64,
-			        old->epoch);
+			tell_done(keeper, old);
 		return;
 	}
 	keeper->present_acked = acked;
@@ -298,9 +305,7 @@ void keeper_hint(struct keeper *keeper, bool at_once, const struct moment *now)
 			.acked_seq = keeper->old[i].acked_seq,
 			.end_seq = keeper->old[i].end_seq };
 	row[keeper->n_old] = (struct acked){ .epoch = journal_epoch(keeper->journal),
-		.acked_seq = keeper->present_acked,
-		.doubt_seq = keeper->doubt_seq };
-	/* what is in doubt must not be forgotten by a power cut; the rest is a hint */
+		.acked_seq = keeper->present_acked };
 	if (acked_write(keeper->options.folder, row, keeper->n_old + 1, at_once) == OK)
 		keeper->hint_changed = false;
 	free(row);

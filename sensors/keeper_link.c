@@ -161,25 +161,10 @@ static struct uplink_view view_of(
 		.first_seq = turn.first_seq,
 		.committed_seq = turn.end_seq,
 		.pause = pause,
-		.doubt_seq = keeper->turn == TURN_PRESENT ? keeper->doubt_seq : 0,
 		.with = keeper,
 		.record = record_at,
 		.behind = behind,
 		.too_long = too_long };
-}
-
-/* The collector has nothing under the numbers given here, or only these: from now on its
- * having them says nothing new.  That must be known at the next start too. */
-static void end_doubt(struct keeper *keeper, const struct moment *now)
-{
-	const struct uplink *uplink = &keeper->uplink;
-	if (keeper->doubt_seq == 0 || keeper->turn != TURN_PRESENT ||
-	        uplink->state != UPLINK_OPEN || uplink->owes_epoch ||
-	        uplink->probe_end > 0)
-		return;
-	keeper->doubt_seq = 0;
-	keeper->hint_changed = true;
-	keeper_hint(keeper, true, now);
 }
 
 static void hear(struct keeper *keeper, const struct moment *now)
@@ -196,7 +181,6 @@ static void hear(struct keeper *keeper, const struct moment *now)
 		if (greeting && keeper->uplink.state == UPLINK_OPEN)
 			keeper->turn_us = now->mono_us;
 		keeper_note_acked(keeper, now);
-		end_doubt(keeper, now);
 	}
 }
 
@@ -244,9 +228,9 @@ static void tell_lost(const struct keeper *keeper, const struct moment *now)
 static void tell_change(struct keeper *keeper, const struct moment *now)
 {
 	const struct uplink *uplink = &keeper->uplink;
-	if (uplink->refusal[0] != '\0')
+	if (uplink->refusal.reason[0] != '\0')
 		log_seldom(LOG_WARN, "refused", "the collector refuses our records: %s",
-		        uplink->refusal);
+		        uplink->refusal.reason);
 	if (uplink->state == keeper->link_state || uplink->state == UPLINK_GREETING)
 		return;
 	if (uplink->state == UPLINK_OPEN)

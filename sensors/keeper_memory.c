@@ -154,6 +154,7 @@ void keeper_try_disk(struct keeper *keeper, const struct moment *now)
 	}
 	keeper->in_memory = false;
 	keeper->filled_us = INT64_MIN / 2;
+	keeper_cut_tails(keeper);
 	log_line(LOG_WARN,
 	        "journal %s: can be written again; %" PRIu64
 	        " records in memory are still to be sent",

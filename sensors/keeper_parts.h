@@ -27,6 +27,8 @@
 struct old_epoch {
 	uint64_t epoch, first_seq, end_seq, acked_seq;
 	int64_t later_us; /* it does not move: not its turn before, monotonic */
+	uint64_t
+	        cut_seq; /* from here on it is numbered anew and still to be taken out; 0 */
 };
 
 enum turn { TURN_PRESENT, TURN_MEMORY, TURN_OLD };
@@ -62,7 +64,7 @@ struct keeper {
 	enum turn turn;
 	int64_t turn_us;     /* since when, monotonic */
 	uint64_t turn_epoch; /* of TURN_OLD */
-	uint64_t present_acked, doubt_seq;
+	uint64_t present_acked;
 	uint64_t hint_acked; /* of the present epoch, as the hint said at the start */
 	bool hint_changed;
 	int64_t hinted_us; /* of the hint file, monotonic */
@@ -160,6 +162,9 @@ void keeper_hint(struct keeper *keeper, bool at_once, const struct moment *now);
 
 /* The collector has more of the epoch whose turn it is than the cabinet. */
 void keeper_go_beyond(struct keeper *keeper, const struct moment *now);
+
+/* The disk is back: take out of old epochs what was numbered anew meanwhile. */
+void keeper_cut_tails(struct keeper *keeper);
 
 /* Numbers of the present epoch up to `end` were given, and the disk has lost what bore
  * them: begin another epoch. */

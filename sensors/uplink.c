@@ -61,8 +61,9 @@ void uplink_greet(struct uplink *uplink, int64_t now_us)
 void uplink_turn(struct uplink *uplink, uint64_t acked_seq, int64_t now_us)
 {
 	uplink->acked_seq = uplink->next_seq = uplink->high_seq = acked_seq;
-	uplink->hole_seq = uplink->over_seq = uplink->probe_end = 0;
-	uplink->refusal[0] = '\0';
+	uplink->hole_seq = uplink->over_seq = uplink->short_seq = uplink->wanted = 0;
+	uplink->show_all = false;
+	uplink->refusal.reason[0] = '\0';
 	if (uplink->state != UPLINK_CLOSED)
 		uplink_greet(uplink, now_us);
 }
@@ -110,8 +111,7 @@ static size_t compose_data(
 	size_t size = 0, most = uplink->most - WIRE_HEADER;
 	uint16_t count = 0;
 	uint64_t seq = uplink->next_seq;
-	uint64_t end = uplink->probe_end > 0 ? uplink->probe_end : view->committed_seq;
-	for (; seq < end && count < WIRE_COUNT; seq++, count++) {
+	for (; seq < view->committed_seq && count < WIRE_COUNT; seq++, count++) {
 		const uint8_t *record;
 		size_t n = view->record(view->with, seq, &record);
 		if (n == 0 || size + n > most)
@@ -172,8 +172,7 @@ static void look_why(struct uplink *uplink, const struct uplink_view *view)
 
 static bool may_send_data(const struct uplink *uplink, const struct uplink_view *view)
 {
-	uint32_t window = uplink->probe_end > 0 ? 1 : uplink->window;
-	return !view->pause && uplink->n_open < window &&
+	return !view->pause && uplink->n_open < uplink->window &&
 	       view->now_us >= uplink->hold_us && uplink->next_seq >= view->first_seq &&
 	       uplink->next_seq < view->committed_seq;
 }
@@ -194,9 +193,7 @@ static size_t compose_open(
 		uplink_greet(uplink, view->now_us);
 	if (uplink->state == UPLINK_GREETING)
 		return compose_hello(uplink, view, out);
-	bool asks =
-	        uplink->probe_end > 0 && uplink->n_open > 0 && !uplink->probe_pinged;
-	if (n == 0 && (asks || view->now_us - uplink->said_us >= UPLINK_PING_US))
+	if (n == 0 && view->now_us - uplink->said_us >= UPLINK_PING_US)
 		n = compose(uplink, view, WIRE_PING, 0, out);
 	return n;
 }
@@ -216,10 +213,10 @@ enum uplink_act uplink_next(
 		if (view->now_us < uplink->next_us)
 			return UPLINK_REST;
 		uplink_greet(uplink, view->now_us);
-		uplink->pings = uplink->pongs = 0;
 		uplink->counts.renewals++;
 		return UPLINK_RENEW;
 	}
+	uplink_look_beyond(uplink, view);
 	if (uplink->owes_epoch)
 		return UPLINK_NEW_EPOCH;
 	if (is_dead(uplink, view->now_us)) {
@@ -260,10 +257,6 @@ void uplink_sent(struct uplink *uplink, int64_t now_us, int status)
 		data_sent(uplink, now_us);
 	if (uplink->pending.type == WIRE_PONG)
 		uplink->owes_pong = false;
-	if (uplink->pending.type == WIRE_PING) {
-		uplink->pings++;
-		uplink->probe_pinged = uplink->probe_end > 0 && uplink->n_open > 0;
-	}
 	if (uplink->pending.type == WIRE_HELLO)
 		uplink->next_us = now_us + UPLINK_HELLO_US;
 }

@@ -28,6 +28,7 @@
 #define UPLINK_STUCK_US  INT64_C(60000000)
 #define UPLINK_HOLE_US                                                                 \
 	INT64_C(60000000) /* so long a record cannot be read: it is lost */
+#define UPLINK_SHOW ((uint64_t)UPLINK_WINDOW * WIRE_COUNT)
 
 /* What may be sent: the committed records [first_seq, committed_seq) of one epoch. */
 struct uplink_view {
@@ -37,9 +38,6 @@ struct uplink_view {
 	uint64_t epoch, first_seq, committed_seq;
 	/* another epoch's turn has come: what is on its way is waited for, no more goes */
 	bool pause;
-	/* Of numbers from here on it is not known whether an earlier run gave them; 0: it
-	 * is */
-	uint64_t doubt_seq;
 	void *with;
 	/* A committed record, borrowed until the next call: its size, or 0 if it cannot
 	 * be read. */
@@ -79,6 +77,12 @@ struct uplink {
 	int64_t hold_us;  /* no DATA before, after a NAK */
 	int64_t full_us;  /* nothing at all before, after the socket took no more */
 	uint64_t next_seq, acked_seq, high_seq; /* high: first never sent */
+	uint64_t wanted; /* by the collector, at the last WELCOME or NAK */
+	/* What it wants no more, and is not known here as acknowledged, is shown again and
+	 * compared: of more than UPLINK_SHOW records only the last, from here on (0: all
+	 * are), unless these were refused (show_all). */
+	uint64_t short_seq;
+	bool show_all;
 	uint32_t window, most;
 	uint64_t hole_seq,
 	        over_seq; /* cannot be read; the next HELLO says that we keep from here
@@ -88,16 +92,11 @@ struct uplink {
 	uint64_t open_end[UPLINK_WINDOW]; /* of each batch not acknowledged */
 	unsigned naks_in_row;
 	bool owes_pong, owes_epoch;
-	/* Shown to the collector up to probe_end, to know whose they are; it wants
-	 * probe_wanted.  A refusal comes before the answer to a PING said behind. */
-	uint64_t probe_end, probe_wanted;
-	bool probe_pinged;
-	uint64_t pings, pongs; /* on this socket */
-	bool forked;           /* with owes_epoch: they were others' */
-	uint64_t beyond[2];  /* first and last seq the collector has and the journal has
+	bool forked;        /* with owes_epoch: they were others' */
+	uint64_t beyond[2]; /* first and last seq the collector has and the journal has
 	                        not */
-	char refusal[160];   /* reason of the last NAK, "" after an ACK */
-	struct wire pending; /* what uplink_next composed and uplink_sent has not
+	struct wire_nak refusal; /* the last NAK; reason "" after an ACK */
+	struct wire pending;     /* what uplink_next composed and uplink_sent has not
 	                        confirmed */
 	struct uplink_counts counts;
 };

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The cabinet's side of the link: what a message that came in means. */
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sensors/uplink_parts.h"
@@ -15,62 +12,48 @@ static void go_beyond(struct uplink *uplink, uint64_t end, uint64_t wanted, bool
 	uplink->beyond[1] = wanted - 1;
 }
 
-static void end_probe(struct uplink *uplink)
+void uplink_look_beyond(struct uplink *uplink, const struct uplink_view *view)
 {
-	uplink->n_open = 0;
-	uplink->probe_end = 0;
-	uplink->probe_pinged = false;
-	uplink->naks_in_row = 0;
+	uint64_t end = view->committed_seq;
+	if (uplink->state == UPLINK_OPEN && uplink->wanted > end &&
+	        uplink->next_seq >= end && uplink->n_open == 0)
+		go_beyond(uplink, end, uplink->wanted, false);
 }
 
-/* Numbers given in doubt, and the collector has records under them: are they these?  It
- * was shown the first of them, and has refused nothing. */
-static void hear_probe_ours(struct uplink *uplink, const struct uplink_view *view)
+/* Where the showing begins of what the collector has, [from, end), and nobody here knows
+ * that it was acknowledged.  A journal that was copied, or lost its end and grew again,
+ * has other bytes from there on for ever: the last records tell of all. */
+static uint64_t show_from(const struct uplink *uplink, uint64_t from, uint64_t end)
 {
-	uint64_t wanted = uplink->probe_wanted;
-	end_probe(uplink);
-	uplink->moved_us = view->now_us;
-	if (wanted > view->committed_seq) {
-		go_beyond(uplink, view->committed_seq, wanted, false);
-		return;
-	}
-	uplink->acked_seq = wanted;
-	uplink->next_seq = uplink_most(wanted, view->first_seq);
+	if (uplink->show_all || end <= from || end - from <= UPLINK_SHOW)
+		return from;
+	return end - WIRE_COUNT;
 }
 
-static void hear_pong(struct uplink *uplink, const struct uplink_view *view)
-{
-	uplink->pongs++;
-	if (uplink->probe_pinged && uplink->n_open > 0 &&
-	        uplink->pongs == uplink->pings)
-		hear_probe_ours(uplink, view);
-}
-
-/* The collector wants `wanted`.  Beyond the journal's end, or beyond what it held when
- * this run began and nothing had been sent yet, it holds records that this journal never
- * had (its end was lost, or an older copy was put back): their numbers must not be used
- * again. */
+/*
+ * The collector wants `wanted`.  That it has all before it does not say that these are
+ * ours: a copy of this journal may send too, or an earlier run whose records the disk has
+ * lost.  So whatever is not known as acknowledged is shown again, from the last one that
+ * is; it compares, and refuses what is another's.
+ */
 static void go_to(
         struct uplink *uplink, const struct uplink_view *view, uint64_t wanted)
 {
-	uint64_t end = view->committed_seq;
+	/* what HELLO said that it is not kept here is wanted no more, by nobody */
+	uint64_t kept = uplink_most(view->first_seq, uplink->over_seq);
+	uint64_t over = uplink_least(kept, wanted);
 	uplink->n_open = 0;
-	uplink->over_seq = 0;
-	uplink->probe_end = 0;
-	uplink->probe_pinged = false;
-	if (view->doubt_seq > 0 && wanted > view->doubt_seq && view->doubt_seq < end &&
-	        view->first_seq <= view->doubt_seq) {
-		uplink->acked_seq = uplink->next_seq = view->doubt_seq;
-		uplink->probe_end = uplink_least(wanted, end);
-		uplink->probe_wanted = wanted;
-		return;
-	}
-	if (wanted > end) {
-		go_beyond(uplink, end, wanted, false);
-		return;
-	}
-	uplink->acked_seq = wanted;
-	uplink->next_seq = uplink_most(wanted, view->first_seq);
+	uplink->over_seq = uplink->short_seq = 0;
+	uplink->wanted = wanted;
+	if (uplink->acked_seq > wanted)
+		uplink->acked_seq = wanted; /* it has lost what it had */
+	uplink->acked_seq = uplink_most(uplink->acked_seq, over);
+	uint64_t from = uplink->acked_seq,
+	         end = uplink_least(wanted, view->committed_seq);
+	uplink->next_seq = show_from(uplink, from, end);
+	if (uplink->next_seq > from)
+		uplink->short_seq = uplink->next_seq;
+	uplink->next_seq = uplink_most(uplink->next_seq, view->first_seq);
 }
 
 static int hear_welcome(
@@ -97,17 +80,16 @@ static int hear_ack(
 {
 	if (uplink->state != UPLINK_OPEN)
 		return MALFORMED;
-	if (uplink->probe_end > 0)
-		return OK; /* of something said before */
-	if (wire->first_seq > uplink->next_seq)
+	if (wire->first_seq > uplink->high_seq) /* never shown */
 		return MALFORMED;
 	if (wire->first_seq <= uplink->acked_seq)
 		return OK;
 	uplink->counts.acked += wire->first_seq - uplink->acked_seq;
 	uplink->acked_seq = wire->first_seq;
+	uplink->next_seq = uplink_most(uplink->next_seq, uplink->acked_seq);
 	uplink->moved_us = view->now_us;
 	uplink->naks_in_row = 0;
-	uplink->refusal[0] = '\0';
+	uplink->refusal.reason[0] = '\0';
 	size_t done = 0;
 	while (done < uplink->n_open && uplink->open_end[done] <= wire->first_seq)
 		done++;
@@ -117,31 +99,19 @@ static int hear_ack(
 	return OK;
 }
 
-/* "... record <epoch>/<seq> came before with other bytes ...": the first number of what was sent
- * that is another's.  Of all below the collector has ours.  0: the refusal names none. */
-static uint64_t others_seq(const char *refusal)
-{
-	const char *words = strstr(refusal, " " WIRE_OTHER_BYTES), *at = words;
-	while (at != NULL && at > refusal && isdigit((unsigned char)at[-1]))
-		at--;
-	if (at == words || at == refusal || at[-1] != '/')
-		return 0;
-	return strtoull(at, NULL, 10);
-}
-
 /* A copy of this journal sends too, or an earlier run gave these numbers: whoever is refused
  * leaves them to the other.  False: it was another refusal. */
-static bool hear_others(
-        struct uplink *uplink, const struct uplink_view *view, uint64_t wanted)
+static bool hear_others(struct uplink *uplink, const struct uplink_view *view,
+        uint64_t from, uint64_t wanted)
 {
-	uint64_t from = others_seq(uplink->refusal);
-	if (strstr(uplink->refusal, WIRE_OTHER_BYTES) == NULL)
+	if (from < uplink->acked_seq || from < view->first_seq ||
+	        from >= uplink->next_seq)
 		return false;
-	if (from == 0 && uplink->probe_end > 0)
-		from = view->doubt_seq;
-	if (from < view->first_seq || from >= view->committed_seq)
-		return false;
-	end_probe(uplink);
+	if (from == uplink->short_seq) { /* and how many before it? */
+		uplink->show_all = true;
+		uplink_greet(uplink, view->now_us);
+		return true;
+	}
 	go_beyond(uplink, from, uplink_most(wanted, from + 1), true);
 	return true;
 }
@@ -151,15 +121,20 @@ static bool hear_others(
 static int hear_nak(
         struct uplink *uplink, const struct uplink_view *view, const struct wire *wire)
 {
+	struct wire_nak nak;
 	if (uplink->state != UPLINK_OPEN || wire->first_seq == 0)
 		return MALFORMED;
+	/* wire_decode saw to its size */
+	wire_nak_get(&nak, wire->payload, wire->payload_size);
 	uplink->counts.naks++;
+	if (nak.other_seq > 0 &&
+	        hear_others(uplink, view, nak.other_seq, wire->first_seq)) {
+		uplink->refusal = nak;
+		return OK;
+	}
 	if (view->now_us < uplink->hold_us)
 		return OK;
-	snprintf(uplink->refusal, sizeof uplink->refusal, "%.*s",
-	        (int)wire->payload_size, (const char *)wire->payload);
-	if (hear_others(uplink, view, wire->first_seq))
-		return OK;
+	uplink->refusal = nak;
 	uplink->hold_us =
 	        view->now_us + uplink_back_off_us(uplink, uplink->naks_in_row++);
 	go_to(uplink, view, wire->first_seq);
@@ -180,8 +155,7 @@ static int hear_sound(
 		uplink->owes_pong = true;
 		return OK;
 	case WIRE_PONG:
-		hear_pong(uplink, view);
-		return OK;
+		return OK; /* a sign of life */
 	default:
 		return MALFORMED;
 	}

@@ -195,14 +195,14 @@ int agent_hand(struct agent *agent, struct ingest *ingest, int64_t now_us)
 {
 	struct problem why;
 	struct wire wire = agent_message(agent);
-	return ingest_data(ingest, agent->source, &wire, now_us, &why);
+	return ingest_data(ingest, agent->source, &wire, now_us, NULL, &why);
 }
 
 void agent_give(struct agent *agent, struct ingest *ingest, int64_t now_us)
 {
 	struct problem why = { .text = "" };
 	struct wire wire = agent_message(agent);
-	if (ingest_data(ingest, agent->source, &wire, now_us, &why) != OK)
+	if (ingest_data(ingest, agent->source, &wire, now_us, NULL, &why) != OK)
 		fail_msg("not taken: %s", why.text);
 }
 

@@ -185,8 +185,10 @@ static void hear(const uint8_t *in, size_t n)
 	if (wire.type == WIRE_ACK && wire.first_seq > t.acked)
 		t.acked = wire.first_seq;
 	if (wire.type == WIRE_NAK) {
-		snprintf(t.refusal, sizeof t.refusal, "%.*s", (int)wire.payload_size,
-		        (const char *)wire.payload);
+		struct wire_nak nak;
+		assert_int_equal(
+		        wire_nak_get(&nak, wire.payload, wire.payload_size), OK);
+		snprintf(t.refusal, sizeof t.refusal, "%s", nak.reason);
 		t.next = wire.first_seq;
 	}
 }

@@ -132,7 +132,7 @@ static bool hand(struct ingest *ingest, struct batch *batch, struct crash_book *
 		errx(70, "no message can be made");
 	batch->wire.count = 0;
 	batch->wire.payload_size = 0;
-	if (ingest_data(ingest, decoded.source, &decoded, LATER, &why) == OK)
+	if (ingest_data(ingest, decoded.source, &decoded, LATER, NULL, &why) == OK)
 		return true;
 	return crash_wrong(book, "not taken again: %.200s", why.text);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/fake_collector.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,8 @@ static void answer(struct fake_collector *collector, const struct wire *to,
 {
 	struct wire wire = { .type = type,
 		.epoch = to->epoch,
-		.first_seq = book_epoch(collector, to->epoch)->next,
+		.first_seq = type == WIRE_ACK ? to->first_seq + to->count
+		                              : book_epoch(collector, to->epoch)->next,
 		.payload = payload,
 		.payload_size = n };
 	memcpy(wire.source, to->source, sizeof wire.source);
@@ -75,8 +77,20 @@ static void take(struct fake_collector *collector, const struct record *record,
 	memcpy(kept->bytes, bytes, n);
 }
 
-/* False: the same key came before with other bytes. */
-static bool take_all(struct fake_collector *collector, const struct wire *wire)
+static void refuse(struct fake_collector *collector, const struct wire *to,
+        uint64_t other_seq, const char *reason)
+{
+	uint8_t payload[sizeof(struct wire_nak)];
+	struct wire_nak nak = { .other_seq = other_seq };
+	snprintf(nak.reason, sizeof nak.reason, "%s", reason);
+	int n = wire_nak_put(&nak, payload, sizeof payload);
+	assert_true(n > 0);
+	collector->naks++;
+	answer(collector, to, WIRE_NAK, payload, (size_t)n);
+}
+
+/* 0, or the number that came before with other bytes. */
+static uint64_t take_all(struct fake_collector *collector, const struct wire *wire)
 {
 	struct book_epoch *book = book_epoch(collector, wire->epoch);
 	for (size_t at = 0; at < wire->payload_size;) {
@@ -91,20 +105,19 @@ static bool take_all(struct fake_collector *collector, const struct wire *wire)
 		if (known != NULL &&
 		        (known->size != (size_t)n ||
 		                memcmp(known->bytes, bytes, known->size) != 0))
-			return false;
+			return record.seq;
 		if (record.seq == book->next) {
 			take(collector, &record, bytes, (size_t)n);
 			book->next++;
 		}
 		at += (size_t)n;
 	}
-	return true;
+	return 0;
 }
 
 static void hear_data(struct fake_collector *collector, const struct wire *wire)
 {
 	struct book_epoch *book = book_epoch(collector, wire->epoch);
-	static const char late[] = "begins beyond", other[] = WIRE_OTHER_BYTES;
 	collector->data++;
 	if (collector->n_order == 0 ||
 	        collector->order[collector->n_order - 1] != wire->epoch) {
@@ -114,14 +127,14 @@ static void hear_data(struct fake_collector *collector, const struct wire *wire)
 	if (collector->mute_data)
 		return;
 	if (wire->first_seq > book->next || wire->epoch == collector->refused) {
-		collector->naks++;
-		answer(collector, wire, WIRE_NAK, late, sizeof late - 1);
-	} else if (take_all(collector, wire)) {
-		answer(collector, wire, WIRE_ACK, NULL, 0);
-	} else {
-		collector->naks++;
-		answer(collector, wire, WIRE_NAK, other, sizeof other - 1);
+		refuse(collector, wire, 0, "begins beyond");
+		return;
 	}
+	uint64_t other_seq = take_all(collector, wire);
+	if (other_seq > 0)
+		refuse(collector, wire, other_seq, "came before with other bytes");
+	else
+		answer(collector, wire, WIRE_ACK, NULL, 0);
 }
 
 static int hear(void *with, const void *in, size_t n)
@@ -248,4 +261,15 @@ void book_readings(const struct fake_collector *collector, size_t n)
 	}
 	free(mono_us);
 	assert_int_equal(found, n);
+}
+
+void book_others(struct fake_collector *collector, uint64_t epoch, size_t n)
+{
+	struct book_epoch *book = book_epoch(collector, epoch);
+	for (size_t i = 0; i < n; i++) {
+		struct record record = {
+			.epoch = epoch, .seq = book->next++, .type = RECORD_STATE
+		};
+		take(collector, &record, (const uint8_t *)"", 1);
+	}
 }

@@ -56,5 +56,8 @@ bool book_state(const struct fake_collector *collector, const char *text);
 /* READINGs must be there once each, and `n` of them in all. */
 void book_readings(const struct fake_collector *collector, size_t n);
 struct book_epoch *book_epoch(struct fake_collector *collector, uint64_t epoch);
+/* Another cabinet with a copy of the journal has sent the next `n` of an epoch: no record
+ * of ours has these bytes. */
+void book_others(struct fake_collector *collector, uint64_t epoch, size_t n);
 
 #endif

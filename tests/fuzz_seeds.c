@@ -141,12 +141,13 @@ static void seed_messages(void)
 	wire.payload_size = (size_t)wire_welcome_put(&welcome, payload, sizeof payload);
 	seed_message(&wire);
 	wire.type = WIRE_NAK;
-	wire.payload = (const uint8_t *)"why";
-	wire.payload_size = 3;
+	struct wire_nak nak = { .other_seq = 6, .reason = "why" };
+	wire.payload_size = (size_t)wire_nak_put(&nak, payload, sizeof payload);
 	seed_message(&wire);
 	wire.payload_size = 0;
 	for (wire.type = WIRE_ACK; wire.type <= WIRE_PONG; wire.type++)
-		seed_message(&wire);
+		if (wire.type != WIRE_NAK)
+			seed_message(&wire);
 	agent_end(&agent);
 	agent_book_free(&book);
 }

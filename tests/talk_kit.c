@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/talk_kit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/check.h"
@@ -90,6 +91,22 @@ int talk_hears_plain(struct talk *c, uint8_t type, uint64_t first_seq)
 	return talk_hears(c, &wire);
 }
 
+int talk_hears_nak(struct talk *c, uint64_t wanted, uint64_t other, const char *reason)
+{
+	uint8_t payload[256];
+	struct wire_nak nak = { .other_seq = other };
+	snprintf(nak.reason, sizeof nak.reason, "%s", reason);
+	int n = wire_nak_put(&nak, payload, sizeof payload);
+	assert_true(n > 0);
+	struct wire wire = { .type = WIRE_NAK,
+		.source = "nt-01",
+		.epoch = c->view.epoch,
+		.first_seq = wanted,
+		.payload = payload,
+		.payload_size = (size_t)n };
+	return talk_hears(c, &wire);
+}
+
 void talk_hears_welcome(struct talk *c, uint64_t wanted, uint32_t window, uint32_t most)
 {
 	uint8_t payload[64];
@@ -107,6 +124,7 @@ void talk_hears_welcome(struct talk *c, uint64_t wanted, uint32_t window, uint32
 struct talk *talk_opened(uint64_t committed, uint64_t wanted, uint32_t window)
 {
 	struct talk *c = talk_fresh(committed);
+	uplink_turn(&c->uplink, wanted, 0);
 	talk_sends(c, WIRE_HELLO);
 	talk_hears_welcome(c, wanted, window, WIRE_MOST);
 	assert_int_equal(c->uplink.state, UPLINK_OPEN);

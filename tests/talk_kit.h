@@ -29,9 +29,10 @@ enum uplink_act talk_next(struct talk *c);
 struct wire talk_sends(struct talk *c, uint8_t type);
 int talk_hears(struct talk *c, const struct wire *wire);
 int talk_hears_plain(struct talk *c, uint8_t type, uint64_t first_seq);
+int talk_hears_nak(struct talk *c, uint64_t wanted, uint64_t other, const char *reason);
 void talk_hears_welcome(
         struct talk *c, uint64_t wanted, uint32_t window, uint32_t most);
-/* Greeted and welcomed. */
+/* Greeted and welcomed; all before `wanted` was acknowledged before. */
 struct talk *talk_opened(uint64_t committed, uint64_t wanted, uint32_t window);
 
 #endif

@@ -1,45 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tests/collector_fixture.h"
+#include "tests/desk_kit.h"
 
 #include <stdio.h>
 
-#include "collector/desk.h"
 #include "sensors/uplink.h"
-
-static struct desk desk;
-static uint8_t answer[WIRE_MOST];
-static const struct moment now = { .time_us = NOW, .mono_us = 1000000, .boot = 1 };
-static const struct peer bt = { .route = "r", .route_size = 1, .user = "bt-outlet" };
-
-static int hear(const struct wire *wire, const struct peer *peer, struct wire *out)
-{
-	static uint8_t message[WIRE_MOST];
-	int n = wire_encode(wire, message, sizeof message);
-	assert_true(n > 0);
-	n = desk_hear(&desk, peer, message, (size_t)n, &now, answer);
-	if (n > 0)
-		assert_int_equal(wire_decode(out, answer, (size_t)n), OK);
-	return n;
-}
-
-static int say_hello_at(int64_t time_us, uint64_t oldest, struct wire *out)
-{
-	uint8_t payload[64];
-	struct wire_hello hello = {
-		.newest_seq = 99, .time_us = time_us, .version = "0.1"
-	};
-	struct wire wire = { .type = WIRE_HELLO,
-		.source = "bt-outlet",
-		.epoch = EPOCH,
-		.first_seq = oldest,
-		.payload = payload };
-	wire.payload_size = (size_t)wire_hello_put(&hello, payload, sizeof payload);
-	return hear(&wire, &bt, out);
-}
 
 static int say_hello(uint64_t oldest, struct wire *out)
 {
-	return say_hello_at(NOW, oldest, out);
+	return desk_hears_hello(&bt, NOW, oldest, out);
 }
 
 static void the_desk_welcomes_takes_and_acknowledges_what_is_durable(void **state)
@@ -57,7 +25,7 @@ static void the_desk_welcomes_takes_and_acknowledges_what_is_durable(void **stat
 
 	fill(&cabinet, 19);
 	struct wire data = agent_message(&cabinet);
-	assert_int_equal(hear(&data, &bt, &out), 0);
+	assert_int_equal(desk_hears(&data, &bt, &out), 0);
 	assert_int_equal(desk_ack(&desk, 0, answer), 0);
 	assert_int_equal(ingest_commit(ingest), OK);
 	int n = desk_ack(&desk, 0, answer);
@@ -83,7 +51,7 @@ static void two_connections_of_one_key_are_answered_one_after_the_other(void **s
 	assert_false(desk_owes_another(&desk, &copy));
 	fill(&cabinet, 19);
 	struct wire data = agent_message(&cabinet);
-	assert_int_equal(hear(&data, &bt, &out), 0);
+	assert_int_equal(desk_hears(&data, &bt, &out), 0);
 	assert_true(desk_owes_another(&desk, &copy));
 	assert_false(desk_owes_another(&desk, &bt));
 	assert_false(desk_owes_another(&desk, &other));
@@ -93,10 +61,10 @@ static void two_connections_of_one_key_are_answered_one_after_the_other(void **s
 	/* a cabinet connects anew; one that comes back as well is another */
 	lines[0] = '\0';
 	const struct wire ping = { .type = WIRE_PING, .source = "bt-outlet" };
-	assert_true(hear(&ping, &copy, &out) > 0);
-	assert_true(hear(&ping, &copy, &out) > 0);
+	assert_true(desk_hears(&ping, &copy, &out) > 0);
+	assert_true(desk_hears(&ping, &copy, &out) > 0);
 	assert_string_equal(lines, "");
-	assert_true(hear(&ping, &bt, &out) > 0);
+	assert_true(desk_hears(&ping, &bt, &out) > 0);
 	assert_contains(lines, "bt-outlet: two cabinets speak with its key at once");
 	desk_close(&desk);
 	ingest_close(ingest);
@@ -109,14 +77,14 @@ static void the_desk_never_names_more_than_what_is_durable(void **state)
 	assert_int_equal(desk_open(&desk, ingest, 8), OK);
 	fill(&cabinet, 19);
 	struct wire data = agent_message(&cabinet);
-	assert_int_equal(hear(&data, &bt, &out), 0);
+	assert_int_equal(desk_hears(&data, &bt, &out), 0);
 	/* gathered, not committed: neither WELCOME nor NAK may let the cabinet forget
 	 * it */
 	assert_true(say_hello(1, &out) > 0);
 	assert_int_equal(out.first_seq, 1);
 	more(&cabinet, 5);
 	struct wire beyond = agent_again(&cabinet, 23, 25);
-	assert_true(hear(&beyond, &bt, &out) > 0);
+	assert_true(desk_hears(&beyond, &bt, &out) > 0);
 	assert_int_equal(out.type, WIRE_NAK);
 	assert_int_equal(out.first_seq, 1);
 	desk_close(&desk);
@@ -130,15 +98,16 @@ static void the_desk_answers_a_ping_and_no_stranger(void **state)
 	            ping = { .type = WIRE_PING, .source = "bt-outlet", .epoch = EPOCH };
 	struct peer stranger = bt;
 	assert_int_equal(desk_open(&desk, ingest, 8), OK);
-	assert_true(hear(&ping, &bt, &out) > 0);
+	assert_true(desk_hears(&ping, &bt, &out) > 0);
 	assert_int_equal(out.type, WIRE_PONG);
 	assert_int_equal(out.epoch, EPOCH);
 	snprintf(stranger.user, sizeof stranger.user, "stack-1");
-	assert_int_equal(hear(&ping, &stranger, &out), 0);
+	assert_int_equal(desk_hears(&ping, &stranger, &out), 0);
 	assert_contains(lines, "the key of stack-1 sends as bt-outlet (");
 	assert_int_equal(desk.malformed, 1);
 	assert_int_equal(
-	        desk_hear(&desk, &bt, (const uint8_t *)"noise", 5, &now, answer), 0);
+	        desk_hear(&desk, &bt, (const uint8_t *)"noise", 5, &desk_now, answer),
+	        0);
 	assert_int_equal(desk.malformed, 2);
 	desk_close(&desk);
 	ingest_close(ingest);
@@ -182,11 +151,11 @@ static void silence_is_told_once(void **state)
 	assert_int_equal(desk_open(&desk, ingest, 8), OK);
 	assert_true(say_hello(1, &out) > 0);
 	lines[0] = '\0';
-	desk_watch(&desk, now.mono_us + DESK_SILENT_US - 1);
+	desk_watch(&desk, desk_now.mono_us + DESK_SILENT_US - 1);
 	assert_string_equal(lines, "");
-	desk_watch(&desk, now.mono_us + DESK_SILENT_US);
+	desk_watch(&desk, desk_now.mono_us + DESK_SILENT_US);
 	assert_string_equal(lines, "bt-outlet: has not been heard for 60 s\n");
-	desk_watch(&desk, now.mono_us + 2 * DESK_SILENT_US);
+	desk_watch(&desk, desk_now.mono_us + 2 * DESK_SILENT_US);
 	assert_string_equal(lines, "bt-outlet: has not been heard for 60 s\n");
 	desk_close(&desk);
 	ingest_close(ingest);
@@ -197,7 +166,7 @@ static const char *said_of(int64_t time_us)
 {
 	struct wire out = { .type = 0 };
 	lines[0] = '\0';
-	assert_true(say_hello_at(time_us, 1, &out) > 0);
+	assert_true(desk_hears_hello(&bt, time_us, 1, &out) > 0);
 	assert_int_equal(out.type, WIRE_WELCOME);
 	return lines;
 }
@@ -239,14 +208,14 @@ static void a_hello_of_no_form_is_counted_and_not_answered(void **state)
 	assert_int_equal(desk_open(&desk, ingest, 8), OK);
 	const uint8_t clock = payload[16];
 	payload[16] = 99; /* no state of a clock */
-	assert_int_equal(hear(&wire, &bt, &out), 0);
+	assert_int_equal(desk_hears(&wire, &bt, &out), 0);
 	assert_int_equal(desk.malformed, 1);
 	payload[16] = clock;
 	wire.epoch = 0; /* which is none */
-	assert_int_equal(hear(&wire, &bt, &out), 0);
+	assert_int_equal(desk_hears(&wire, &bt, &out), 0);
 	assert_int_equal(desk.malformed, 2);
 	wire.epoch = EPOCH;
-	assert_true(hear(&wire, &bt, &out) > 0);
+	assert_true(desk_hears(&wire, &bt, &out) > 0);
 	assert_int_equal(desk.malformed, 2);
 	desk_close(&desk);
 	ingest_close(ingest);
@@ -259,7 +228,7 @@ static void what_is_not_for_a_collector_is_not_answered(void **state)
 	struct wire out = { .type = 0 },
 	            ack = { .type = WIRE_ACK, .source = "bt-outlet", .epoch = EPOCH };
 	assert_int_equal(desk_open(&desk, ingest, 8), OK);
-	assert_int_equal(hear(&ack, &bt, &out), 0);
+	assert_int_equal(desk_hears(&ack, &bt, &out), 0);
 	assert_int_equal(desk.malformed, 0);
 	desk_close(&desk);
 	ingest_close(ingest);
@@ -276,9 +245,9 @@ static void stations_stand_in_order_and_no_more_of_them_than_there_is_room(void 
 		snprintf(peer.user, sizeof peer.user, "%s", user[i]);
 		snprintf(ping.source, sizeof ping.source, "%s", user[i]);
 		if (i == 3)
-			assert_int_equal(hear(&ping, &peer, &out), 0);
+			assert_int_equal(desk_hears(&ping, &peer, &out), 0);
 		else
-			assert_true(hear(&ping, &peer, &out) > 0);
+			assert_true(desk_hears(&ping, &peer, &out) > 0);
 	}
 	assert_int_equal(desk.n, 3);
 	assert_string_equal(desk.station[0].name, "a");
@@ -300,7 +269,7 @@ static void half_a_window_of_a_backlog_asks_for_the_commit(void **state)
 	for (int i = 0; i < 4; i++) {
 		more(&cabinet, 1);
 		struct wire live = agent_message(&cabinet);
-		assert_int_equal(hear(&live, &bt, &out), 0);
+		assert_int_equal(desk_hears(&live, &bt, &out), 0);
 		assert_false(desk.waits || desk.backlog);
 	}
 	assert_int_equal(ingest_commit(ingest), OK);
@@ -310,7 +279,7 @@ static void half_a_window_of_a_backlog_asks_for_the_commit(void **state)
 		more(&cabinet, 400);
 		struct wire late = agent_message(&cabinet);
 		assert_true(late.payload_size > WIRE_MOST / 2);
-		assert_int_equal(hear(&late, &bt, &out), 0);
+		assert_int_equal(desk_hears(&late, &bt, &out), 0);
 		assert_true(desk.backlog);
 	}
 	assert_true(desk.waits);

@@ -1,40 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two cabinets that speak with one key: a disk or a key was copied. */
-#include "tests/collector_fixture.h"
+#include "tests/desk_kit.h"
 
-#include "collector/desk.h"
-
-static struct desk desk;
-static uint8_t answer[WIRE_MOST];
-static const struct moment now = { .time_us = NOW, .mono_us = 1000000, .boot = 1 };
-static const struct peer bt = { .route = "r", .route_size = 1, .user = "bt-outlet" };
-static const struct peer copy = { .route = "s", .route_size = 1, .user = "bt-outlet" };
-
-static int hear(const struct wire *wire, const struct peer *peer, struct wire *out)
-{
-	static uint8_t message[WIRE_MOST];
-	int n = wire_encode(wire, message, sizeof message);
-	assert_true(n > 0);
-	n = desk_hear(&desk, peer, message, (size_t)n, &now, answer);
-	if (n > 0)
-		assert_int_equal(wire_decode(out, answer, (size_t)n), OK);
-	return n;
-}
+#include <string.h>
 
 static void copy_greets(void)
 {
 	struct wire out = { .type = 0 };
-	uint8_t payload[64];
-	struct wire_hello hello = {
-		.newest_seq = 25, .time_us = NOW, .version = "0.1"
-	};
-	struct wire wire = { .type = WIRE_HELLO,
-		.source = "bt-outlet",
-		.epoch = EPOCH,
-		.first_seq = 1,
-		.payload = payload };
-	wire.payload_size = (size_t)wire_hello_put(&hello, payload, sizeof payload);
-	assert_true(hear(&wire, &copy, &out) > 0);
+	assert_true(desk_hears_hello(&bt_copy, NOW, 1, &out) > 0);
 	assert_int_equal(out.type, WIRE_WELCOME);
 }
 
@@ -49,25 +22,113 @@ static void behind_other_bytes_nothing_is_taken_before_hello(void **state)
 	assert_int_equal(desk_open(&desk, ingest, 8), OK);
 	fill(&cabinet, 19);
 	data = agent_message(&cabinet);
-	assert_int_equal(hear(&data, &bt, &out), 0);
+	assert_int_equal(desk_hears(&data, &bt, &out), 0);
 	agent_start(&other, &apart, "bt-outlet", EPOCH);
 	more(&other, 20);
 	data = agent_message(&other);
-	assert_true(hear(&data, &copy, &out) > 0);
+	assert_true(desk_hears(&data, &bt_copy, &out) > 0);
 	assert_int_equal(out.type, WIRE_NAK);
 	more(&other, 5);
 	data = agent_message(&other);
 	assert_int_equal(data.first_seq, ingest_next(ingest, "bt-outlet", EPOCH));
-	assert_int_equal(hear(&data, &copy, &out), 0);
+	assert_int_equal(desk_hears(&data, &bt_copy, &out), 0);
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 21);
 	more(&cabinet, 1);
 	data = agent_message(&cabinet);
-	assert_int_equal(hear(&data, &bt, &out), 0);
+	assert_int_equal(desk_hears(&data, &bt, &out), 0);
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 22);
 	copy_greets();
 	data = agent_again(&other, 22, 25);
-	assert_int_equal(hear(&data, &copy, &out), 0);
+	assert_int_equal(desk_hears(&data, &bt_copy, &out), 0);
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 26);
+	agent_end(&other);
+	agent_book_free(&apart);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+/* What the one is told says nothing of the other's records. */
+static void each_is_told_of_what_it_has_shown_itself(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out = { .type = 0 }, data;
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	fill(&cabinet, 19);
+	data = agent_message(&cabinet);
+	assert_int_equal(data.count, 20);
+	assert_int_equal(desk_hears(&data, &bt, &out), 0);
+	assert_false(desk_owes_another(&desk, &bt));
+	assert_true(desk_owes_another(&desk, &bt_copy));
+	/* the copy says something meanwhile: the ACK is not its */
+	copy_greets();
+	assert_int_equal(ingest_commit(ingest), OK);
+	assert_int_equal(desk_acks().first_seq, 21);
+	assert_memory_equal(desk.station[0].shown_by.route, bt.route, 1);
+	assert_false(desk_owes_another(&desk, &bt_copy));
+	data = agent_again(&cabinet, 1, 12);
+	assert_int_equal(desk_hears(&data, &bt_copy, &out), 0);
+	assert_int_equal(desk_acks().first_seq, 13);
+	assert_memory_equal(desk.station[0].shown_by.route, bt_copy.route, 1);
+	/* and of another epoch that it speaks of by then, nothing either */
+	data = agent_again(&cabinet, 5, 20);
+	assert_int_equal(desk_hears(&data, &bt, &out), 0);
+	struct wire other = {
+		.type = WIRE_HELLO, .source = "bt-outlet", .epoch = EPOCH + 1
+	};
+	uint8_t payload[64];
+	other.payload = payload;
+	other.payload_size = (size_t)wire_hello_put(
+	        &(struct wire_hello){ .time_us = NOW }, payload, sizeof payload);
+	assert_true(desk_hears(&other, &bt, &out) > 0);
+	struct wire ack = desk_acks();
+	assert_int_equal(ack.first_seq, 21);
+	assert_true(ack.epoch == EPOCH);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+static void the_refusal_names_the_record_that_is_anothers(void **state)
+{
+	struct agent other;
+	struct agent_book apart = { 0 };
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out = { .type = 0 }, data;
+	struct wire_nak nak;
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	fill(&cabinet, 19);
+	data = agent_message(&cabinet);
+	assert_int_equal(desk_hears(&data, &bt, &out), 0);
+	/* one that only begins too late is no other's */
+	more(&cabinet, 5);
+	data = agent_again(&cabinet, 23, 25);
+	assert_true(desk_hears(&data, &bt, &out) > 0);
+	assert_int_equal(wire_nak_get(&nak, out.payload, out.payload_size), OK);
+	assert_true(nak.other_seq == 0);
+	assert_string_equal(nak.reason, "begins at 23, wanted is 21");
+	assert_string_equal(desk.station[0].alarm, "");
+	agent_start(&other, &apart, "bt-outlet", EPOCH);
+	for (size_t i = 0; i < 7; i++) { /* seven are the same */
+		struct agent_record *record = &cabinet.book->record[i];
+		struct record decoded;
+		assert_true(record_decode(&decoded, record->bytes, record->size) > 0);
+		agent_raw(&other, decoded.type, decoded.time_us, decoded.payload,
+		        decoded.payload_size);
+		memcpy(other.batch + other.batch_size - record->size, record->bytes,
+		        record->size);
+	}
+	more(&other, 3);
+	data = agent_message(&other);
+	assert_true(desk_hears(&data, &bt_copy, &out) > 0);
+	assert_int_equal(wire_nak_get(&nak, out.payload, out.payload_size), OK);
+	assert_int_equal(nak.other_seq, 8);
+	assert_non_null(strstr(nak.reason, "/8 came before with other bytes"));
+	assert_non_null(strstr(desk.station[0].alarm, "/8 came before"));
+	assert_true(desk.station[0].alarm_us == NOW);
+	/* taken again: no problem any more, but the alarm stays */
+	data = agent_again(&cabinet, 21, 25);
+	assert_int_equal(desk_hears(&data, &bt, &out), 0);
+	assert_string_equal(desk.station[0].problem, "");
+	assert_non_null(strstr(desk.station[0].alarm, "/8 came before"));
 	agent_end(&other);
 	agent_book_free(&apart);
 	desk_close(&desk);
@@ -80,6 +141,8 @@ static void behind_other_bytes_nothing_is_taken_before_hello(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH(each_is_told_of_what_it_has_shown_itself),
+		WITH(the_refusal_names_the_record_that_is_anothers),
 		WITH(behind_other_bytes_nothing_is_taken_before_hello),
 	};
 	return cmocka_run_group_tests_name("desk copy", tests, NULL, NULL);

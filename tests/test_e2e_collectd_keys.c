@@ -74,6 +74,46 @@ static void without_its_folder_of_agents_it_hears_whom_it_heard_and_says_so(
 	assert_int_equal(end_collectd(SIGTERM), 0);
 }
 
+/* A message to the collector on a socket of its own, with the key of the cabinet. */
+static void copy_says(struct uplink_socket *copy, uint8_t type)
+{
+	uint8_t out[WIRE_HEADER];
+	struct wire wire = { .type = type, .source = "bt-outlet", .epoch = EPOCH };
+	int n = wire_encode(&wire, out, sizeof out);
+	uplink_socket_send(copy, out, (size_t)n); /* again, if it is not there yet */
+}
+
+/* Its disk was copied, key and all: the ACK that the one waits for comes at once when the
+ * other says something, long before the commit that would have brought it. */
+static void what_another_cabinet_with_the_same_key_says_waits_for_the_ack(void **state)
+{
+	char endpoint[64];
+	struct uplink_socket *copy;
+	t.commit_every = "10s";
+	write_config("");
+	start_collectd();
+	connect_agent();
+	assert_true(run_until_acked(1));
+	snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:%d", t.port);
+	struct uplink_options options = {
+		.endpoint = endpoint, .server_key = t.server.public_key, .own = &t.own
+	};
+	assert_int_equal(uplink_socket_open(&copy, &options, NULL), OK);
+	for (int64_t end_ms = now_ms() + PATIENCE; !t.open && now_ms() < end_ms;)
+		step();
+	make_readings(5, AGENT_MIN);
+	t.silent_ms = PATIENCE; /* no new connection meanwhile */
+	int64_t began_ms = now_ms();
+	while (t.acked < t.agent.seq && now_ms() - began_ms < 8000) {
+		step();
+		if (t.next == t.agent.seq)
+			copy_says(copy, WIRE_PING);
+	}
+	assert_true(t.acked == t.agent.seq);
+	uplink_socket_close(copy);
+	assert_int_equal(end_collectd(SIGTERM), 0);
+}
+
 #define WITH(test)                                                                     \
 	cmocka_unit_test_setup_teardown(test, collectd_setup, collectd_teardown)
 
@@ -82,6 +122,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH(a_revoked_cabinet_falls_silent_at_sighup),
 		WITH(a_revoked_station_is_not_connected_a_few_seconds_later),
+		WITH(what_another_cabinet_with_the_same_key_says_waits_for_the_ack),
 		WITH(without_its_folder_of_agents_it_hears_whom_it_heard_and_says_so),
 	};
 	return cmocka_run_group_tests_name("keys of collectd", tests, NULL, NULL);

@@ -76,9 +76,9 @@ static int come_again(void)
 	if (status != OK)
 		return status;
 	struct wire wire = agent_again(&m.cabinet, 5, 7);
-	again_status = ingest_data(ingest, "bt-outlet", &wire, D(2), &why);
+	again_status = ingest_data(ingest, "bt-outlet", &wire, D(2), NULL, &why);
 	m.cabinet.message[WIRE_HEADER + wire.payload_size - 1] ^= 1;
-	other_status = ingest_data(ingest, "bt-outlet", &wire, D(2), &why);
+	other_status = ingest_data(ingest, "bt-outlet", &wire, D(2), NULL, &why);
 	skip_status = ingest_skip(ingest, "bt-outlet", EPOCH, 20, D(2), &why);
 	ingest_close(ingest);
 	return again_status;

@@ -51,9 +51,9 @@ static void the_same_bytes_again_are_stored_once(void **state)
 	agent_give(&cabinet, ingest, NOW);
 	struct wire again = agent_again(&cabinet, 1, 20);
 	/* before the commit and after it */
-	assert_int_equal(ingest_data(ingest, "bt-outlet", &again, NOW, &why), OK);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &again, NOW, NULL, &why), OK);
 	assert_int_equal(ingest_commit(ingest), OK);
-	assert_int_equal(ingest_data(ingest, "bt-outlet", &again, NOW, &why), OK);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &again, NOW, NULL, &why), OK);
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 21);
 	ingest_close(ingest);
 	assert_int_equal(journal_records(*state, &book), 20);
@@ -67,7 +67,8 @@ static void of_an_overlap_only_the_new_part_is_stored(void **state)
 	agent_give(&cabinet, ingest, NOW);
 	more(&cabinet, 10);
 	struct wire overlap = agent_again(&cabinet, 15, 30);
-	assert_int_equal(ingest_data(ingest, "bt-outlet", &overlap, NOW, &why), OK);
+	assert_int_equal(
+	        ingest_data(ingest, "bt-outlet", &overlap, NOW, NULL, &why), OK);
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 31);
 	ingest_close(ingest);
 	assert_int_equal(journal_records(*state, &book), 30);
@@ -79,7 +80,8 @@ static void what_does_not_join_on_is_asked_for_again(void **state)
 	struct problem why;
 	fill(&cabinet, 19);
 	struct wire late = agent_again(&cabinet, 2, 20);
-	assert_int_equal(ingest_data(ingest, "bt-outlet", &late, NOW, &why), NOT_FOUND);
+	assert_int_equal(
+	        ingest_data(ingest, "bt-outlet", &late, NOW, NULL, &why), NOT_FOUND);
 	assert_contains(why.text, "wanted is 1");
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 1);
 	ingest_close(ingest);
@@ -103,7 +105,8 @@ static void one_key_with_other_bytes_goes_to_quarantine_and_is_never_taken(void 
 	struct wire twin = agent_again(&clone, 1, 26);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(
-		        ingest_data(ingest, "bt-outlet", &twin, NOW, &why), REFUSED);
+		        ingest_data(ingest, "bt-outlet", &twin, NOW, NULL, &why),
+		        REFUSED);
 		assert_contains(why.text, "/8 came before with other bytes");
 	}
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 21);
@@ -120,7 +123,8 @@ static void a_station_cannot_send_for_another(void **state)
 	struct problem why;
 	fill(&cabinet, 3);
 	struct wire wire = agent_message(&cabinet);
-	assert_int_equal(ingest_data(ingest, "stack-1", &wire, NOW, &why), REFUSED);
+	assert_int_equal(
+	        ingest_data(ingest, "stack-1", &wire, NOW, NULL, &why), REFUSED);
 	assert_contains(why.text, "the key of stack-1 sends as bt-outlet");
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 1);
 	ingest_close(ingest);
@@ -134,7 +138,8 @@ static void simulated_data_are_refused_with_all_behind_them(void **state)
 	agent_state(&cabinet, AGENT_DAY, "begins");
 	fill(&cabinet, 5);
 	struct wire wire = agent_message(&cabinet);
-	assert_int_equal(ingest_data(ingest, "bt-outlet", &wire, NOW, &why), REFUSED);
+	assert_int_equal(
+	        ingest_data(ingest, "bt-outlet", &wire, NOW, NULL, &why), REFUSED);
 	assert_contains(why.text, "--allow-simulated");
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 2);
 	more(&cabinet, 5);
@@ -144,7 +149,7 @@ static void simulated_data_are_refused_with_all_behind_them(void **state)
 	struct ingest_options options = { .dir = *state, .allow_simulated = true };
 	assert_int_equal(ingest_open(&ingest, &options, &why), OK);
 	wire = agent_again(&cabinet, 1, 12);
-	assert_int_equal(ingest_data(ingest, "bt-outlet", &wire, NOW, &why), OK);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &wire, NOW, NULL, &why), OK);
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 13);
 	ingest_close(ingest);
 }
@@ -187,13 +192,13 @@ static void what_the_cabinet_keeps_no_more_is_passed_over(void **state)
 	struct problem why;
 	fill(&cabinet, 39);
 	struct wire old = agent_again(&cabinet, 1, 10);
-	assert_int_equal(ingest_data(ingest, "bt-outlet", &old, NOW, &why), OK);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &old, NOW, NULL, &why), OK);
 	/* an older copy of this archive was put back; the cabinet begins at 21 now */
 	assert_int_equal(ingest_skip(ingest, "bt-outlet", EPOCH, 21, NOW, &why), OK);
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 21);
 	assert_contains(lines, "/11 to 20 will never come");
 	struct wire rest = agent_again(&cabinet, 21, 40);
-	assert_int_equal(ingest_data(ingest, "bt-outlet", &rest, NOW, &why), OK);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &rest, NOW, NULL, &why), OK);
 	assert_int_equal(ingest_skip(ingest, "bt-outlet", EPOCH, 21, NOW, &why), OK);
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 41);
 	ingest_close(ingest);
@@ -248,7 +253,7 @@ static void a_cut_at_any_byte_of_the_journal_costs_only_what_was_not_whole(void 
 		assert_in_range(next, 1, 5);
 		struct wire again = agent_again(&cabinet, next, 5);
 		assert_int_equal(
-		        ingest_data(ingest, "bt-outlet", &again, NOW, NULL), OK);
+		        ingest_data(ingest, "bt-outlet", &again, NOW, NULL, NULL), OK);
 		ingest_close(ingest);
 		assert_int_equal(journal_records(*state, &book), 5);
 	}

@@ -137,7 +137,8 @@ static void a_disk_that_is_full_acknowledges_nothing(void **state)
 	        ingest_seal_epoch(ingest, "bt-outlet", EPOCH, NOW, &why), FAILED);
 	/* what came already is compared with the journal, which must be written first */
 	struct wire wire = agent_again(&cabinet, 1, 1);
-	assert_int_equal(ingest_data(ingest, "bt-outlet", &wire, NOW, &why), FAILED);
+	assert_int_equal(
+	        ingest_data(ingest, "bt-outlet", &wire, NOW, NULL, &why), FAILED);
 	assert_int_equal(
 	        ingest_skip(ingest, "bt-outlet", EPOCH, 50, NOW, &why), FAILED);
 	assert_int_equal(ingest_skip(ingest, "nt-01", EPOCH, 50, NOW, &why), FULL);
@@ -218,7 +219,7 @@ static void what_the_journal_holds_no_more_is_passed(void **state)
 	for (uint64_t seq = 1; seq <= 12; seq++) {
 		struct wire wire = agent_again(&cabinet, seq, seq);
 		assert_int_equal(
-		        ingest_data(ingest, "bt-outlet", &wire, NOW, &why), OK);
+		        ingest_data(ingest, "bt-outlet", &wire, NOW, NULL, &why), OK);
 	}
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), next);
 	ingest_close(ingest);

@@ -60,7 +60,7 @@ static void many_journals_gather_in_the_room_of_a_few(void **state)
 			agent_reading(&agent[i], AGENT_DAY + k * AGENT_MIN, 40 + k);
 		struct wire data = agent_message(&agent[i]);
 		assert_int_equal(ingest_data(ingest, "bt-outlet", &data,
-		                         AGENT_DAY + AGENT_HOUR, &why),
+		                         AGENT_DAY + AGENT_HOUR, NULL, &why),
 		        OK);
 	}
 	assert_int_equal(ingest_durable(ingest, "bt-outlet", KIT_EPOCH), 5);

@@ -102,7 +102,6 @@ static void of_an_epoch_that_is_over_more_is_known_there(void **state)
 {
 	char *aside = strdup(in_folder(*state, "aside"));
 	char *ring = strdup(in_folder(c.folder, "nt-01"));
-	char command[2400];
 	int code;
 	collector.away = true;
 	begin();
@@ -115,8 +114,7 @@ static void of_an_epoch_that_is_over_more_is_known_there(void **state)
 	uint64_t present = epoch_now();
 	run(3);
 	end();
-	snprintf(command, sizeof command, "mv %s/* %s", aside, ring);
-	free(run_command(&code, "%s", command));
+	free(run_command(&code, "mv %s/* %s", aside, ring));
 	assert_int_equal(code, 0);
 	book_epoch(&collector, old)->next = 100000;
 	collector.away = false;
@@ -137,9 +135,11 @@ static void of_an_epoch_that_is_over_more_is_known_there(void **state)
 	free(aside);
 }
 
-/* The same of the epoch in memory; what is measured from then on comes. */
+/* The same of the epoch in memory: another begins there, and what bore numbers of others
+ * comes under its own. */
 static void of_the_epoch_in_memory_more_is_known_there(void **state)
 {
+	struct gap_event gap;
 	begin();
 	run(3);
 	uint64_t on_disk = epoch_now();
@@ -150,18 +150,81 @@ static void of_the_epoch_in_memory_more_is_known_there(void **state)
 	assert_true(memory != on_disk);
 	drain(3);
 	book_readings(&collector, n_put);
-	book_epoch(&collector, memory)->next += 1000;
+	book_others(&collector, memory, 1000);
 	collector.away = true; /* so that it greets anew */
 	drain(90);
 	collector.away = false;
 	run(3);
 	drain(120);
-	assert_contains(said, "where it ends here");
+	assert_true(epoch_now() != memory);
+	assert_string_equal(keeper_counts(c.keeper).journal, "memory");
+	assert_true(book_gap(&collector, &gap));
+	assert_contains(gap.why, "the collector has these");
 	ill = false;
 	run(60);
 	drain(60);
 	assert_string_equal(keeper_counts(c.keeper).journal, "disk");
 	assert_int_equal(keeper_counts(c.keeper).waiting, 0);
+	book_readings(&collector, n_put);
+}
+
+/* A copy of an epoch that is over was sent by another cabinet, and then went its own way:
+ * what ours has from there on goes into the epoch that is written to.  `known`: that the
+ * disk is ill is known before. */
+static void the_end_is_anothers(const char *scratch, bool known)
+{
+	char *aside = strdup(in_folder(scratch, "aside"));
+	char *ring = strdup(in_folder(c.folder, "nt-01"));
+	int code;
+	begin();
+	uint64_t old = epoch_now();
+	run(3);
+	drain(3);
+	end();
+	uint64_t from = book_epoch(&collector, old)->next;
+	collector.away = true;
+	begin();
+	run(1);
+	end();
+	uint64_t last = read_journal(old).last_seq;
+	assert_int_equal(rename(ring, aside), 0);
+	begin();
+	uint64_t present = epoch_now();
+	run(1);
+	end();
+	free(run_command(&code, "mv %s/* %s", aside, ring));
+	assert_int_equal(code, 0);
+	book_others(&collector, old, 5);
+	collector.away = known;
+	begin();
+	ill = true; /* nothing can be taken out there while the disk is ill */
+	run(3);
+	collector.away = false;
+	drain(60);
+	assert_true((strstr(said, "numbered anew") == NULL) == known);
+	assert_string_equal(keeper_counts(c.keeper).journal, "memory");
+	assert_int_equal(read_journal(old).last_seq, last);
+	ill = false;
+	run(3);
+	drain(300);
+	assert_true(epoch_now() == present);
+	assert_int_equal(keeper_counts(c.keeper).waiting, 0);
+	assert_contains(said, "10 records since number");
+	assert_int_equal(read_journal(old).last_seq, from - 1);
+	assert_int_equal(book_count(&collector, old), from - 1 + 5);
+	book_readings(&collector, n_put);
+	free(ring);
+	free(aside);
+}
+
+static void of_an_epoch_that_is_over_the_end_is_anothers(void **state)
+{
+	the_end_is_anothers(*state, false);
+}
+
+static void so_it_is_found_out_while_the_disk_is_ill(void **state)
+{
+	the_end_is_anothers(*state, true);
 }
 
 /* While the disk takes nothing no new epoch can be begun on it: that is said, nothing is
@@ -201,6 +264,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		KEEPS(of_an_epoch_that_is_over_more_is_known_there),
 		KEEPS(of_the_epoch_in_memory_more_is_known_there),
+		KEEPS(of_an_epoch_that_is_over_the_end_is_anothers),
+		KEEPS(so_it_is_found_out_while_the_disk_is_ill),
 		KEEPS(on_an_ill_disk_the_new_epoch_waits),
 	};
 	return cmocka_run_group_tests_name("keeper_beyond", tests, NULL, NULL);

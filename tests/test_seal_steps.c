@@ -177,7 +177,7 @@ static char *sealed_elsewhere(const char *root, uint64_t last, int64_t late_us)
 		struct wire wire = agent_again(&cabinet, seq, seq);
 		assert_int_equal(
 		        ingest_data(ingest, "bt-outlet", &wire,
-		                D(0) + (int64_t)seq * AGENT_MIN + late_us, &why),
+		                D(0) + (int64_t)seq * AGENT_MIN + late_us, NULL, &why),
 		        OK);
 	}
 	assert_int_equal(ingest_seal(ingest, D(2), true, &why), 1);
@@ -210,8 +210,9 @@ static void a_sound_file_of_other_records_is_no_seal(void **state)
 		assert_int_equal(ingest_open(&ingest, &options, NULL), OK);
 		for (uint64_t seq = 1; seq <= 19; seq++) {
 			struct wire wire = agent_again(&cabinet, seq, seq);
-			assert_int_equal(ingest_data(ingest, "bt-outlet", &wire,
-			                         D(0) + (int64_t)seq * AGENT_MIN, &why),
+			assert_int_equal(
+			        ingest_data(ingest, "bt-outlet", &wire,
+			                D(0) + (int64_t)seq * AGENT_MIN, NULL, &why),
 			        OK);
 		}
 		seen.other = other[i];

@@ -153,15 +153,9 @@ static void refusals_of_a_whole_window_are_one(void **state)
 	struct talk *c = talk_opened(RECORDS, 1, 8);
 	for (int i = 0; i < 4; i++)
 		talk_sends(c, WIRE_DATA);
-	struct wire nak = { .type = WIRE_NAK,
-		.source = "nt-01",
-		.epoch = 9,
-		.first_seq = 1,
-		.payload = (const uint8_t *)"simulated data",
-		.payload_size = 14 };
 	for (int i = 0; i < 4; i++)
-		assert_int_equal(talk_hears(c, &nak), OK);
-	assert_string_equal(c->uplink.refusal, "simulated data");
+		assert_int_equal(talk_hears_nak(c, 1, 0, "simulated data"), OK);
+	assert_string_equal(c->uplink.refusal.reason, "simulated data");
 	assert_int_equal(talk_next(c), UPLINK_REST);
 	c->view.now_us = c->uplink.hold_us - 1;
 	assert_int_equal(talk_next(c), UPLINK_REST);
@@ -169,7 +163,7 @@ static void refusals_of_a_whole_window_are_one(void **state)
 	c->view.now_us = uplink_wake_us(&c->uplink);
 	assert_int_equal(talk_sends(c, WIRE_DATA).first_seq, 1);
 	int64_t before = c->view.now_us;
-	assert_int_equal(talk_hears(c, &nak), OK);
+	assert_int_equal(talk_hears_nak(c, 1, 0, "simulated data"), OK);
 	assert_true(c->uplink.hold_us - before >= S);
 	talk_hears_plain(c, WIRE_PONG, 0);
 }

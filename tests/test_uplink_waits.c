@@ -146,7 +146,7 @@ static void a_collector_that_wants_what_is_gone_is_asked_again_later(void **stat
 	talk_sends(c, WIRE_HELLO);
 	talk_hears_welcome(c, 3, 8, WIRE_MOST);
 	assert_int_equal(talk_sends(c, WIRE_DATA).first_seq, 15);
-	talk_hears_plain(c, WIRE_NAK, 3);
+	talk_hears_nak(c, 3, 0, "begins beyond");
 	assert_int_equal(talk_next(c), UPLINK_REST);
 	c->view.now_us = uplink_wake_us(&c->uplink);
 	assert_int_equal(talk_sends(c, WIRE_DATA).first_seq, 15);

@@ -272,7 +272,7 @@ static void the_other_messages_carry_what_they_must(void **state)
 {
 	uint8_t payload[64], out[256];
 	struct wire got, wire = { .source = "tram-01", .epoch = EPOCH, .first_seq = 7 };
-	const uint8_t empty[] = { WIRE_ACK, WIRE_PING, WIRE_PONG, WIRE_NAK };
+	const uint8_t empty[] = { WIRE_ACK, WIRE_PING, WIRE_PONG };
 	for (size_t i = 0; i < sizeof empty; i++) {
 		wire.type = empty[i];
 		assert_int_equal(wire_encode(&wire, out, sizeof out), WIRE_HEADER);
@@ -284,11 +284,43 @@ static void the_other_messages_carry_what_they_must(void **state)
 	assert_int_equal(wire_encode(&wire, out, sizeof out), REFUSED);
 	wire.type = WIRE_WELCOME;
 	assert_int_equal(wire_encode(&wire, out, sizeof out), REFUSED);
+	wire.type = WIRE_NAK;
+	assert_int_equal(wire_encode(&wire, out, sizeof out), REFUSED);
+	wire.type = WIRE_WELCOME;
 	wire.payload = payload;
 	const struct wire_welcome welcome = { .window = 8, .most = WIRE_MOST };
 	wire.payload_size = (size_t)wire_welcome_put(&welcome, payload, sizeof payload);
 	assert_int_equal(wire_encode(&wire, out, sizeof out), WIRE_HEADER + 16);
 	assert_int_equal(wire_decode(&got, out, WIRE_HEADER + 16), OK);
+}
+
+static void a_refusal_names_the_record_that_is_anothers(void **state)
+{
+	uint8_t payload[512], out[512];
+	struct wire_nak nak = { .other_seq = UINT64_C(0x0102030405060708) }, got;
+	for (size_t n = 0; n < sizeof nak.reason; n++) {
+		memset(nak.reason, 'x', n);
+		struct wire back, wire = { .type = WIRE_NAK,
+			.source = "tram-01",
+			.epoch = EPOCH,
+			.first_seq = 7,
+			.payload = payload,
+			.payload_size = 8 + n };
+		assert_int_equal(wire_nak_put(&nak, payload, 8 + n), 8 + n);
+		assert_int_equal(wire_nak_put(&nak, payload, 7 + n), FULL);
+		assert_int_equal(
+		        wire_encode(&wire, out, sizeof out), WIRE_HEADER + 8 + n);
+		assert_int_equal(wire_decode(&back, out, WIRE_HEADER + 8 + n), OK);
+		assert_int_equal(
+		        wire_nak_get(&got, back.payload, back.payload_size), OK);
+		assert_true(got.other_seq == nak.other_seq);
+		assert_string_equal(got.reason, nak.reason);
+	}
+	/* longer than is kept: cut; shorter than its number: none */
+	memset(payload + 8, 'y', sizeof payload - 8);
+	assert_int_equal(wire_nak_get(&got, payload, sizeof payload), OK);
+	assert_int_equal(strlen(got.reason), sizeof got.reason - 1);
+	assert_int_equal(wire_nak_get(&got, payload, 7), MALFORMED);
 }
 
 static void hello_comes_back(void **state)
@@ -367,6 +399,7 @@ int main(void)
 		cmocka_unit_test(the_batch_may_be_built_in_its_place),
 		cmocka_unit_test(fields_out_of_range_are_refused_when_written),
 		cmocka_unit_test(the_other_messages_carry_what_they_must),
+		cmocka_unit_test(a_refusal_names_the_record_that_is_anothers),
 		cmocka_unit_test(hello_comes_back),
 		cmocka_unit_test(welcome_comes_back),
 	};
