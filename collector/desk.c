@@ -236,14 +236,16 @@ bool desk_owes_another(const struct desk *desk, const struct peer *peer)
 	return false;
 }
 
-/* A cabinet that connects anew does not come back to the connection it had. */
-static void note_route(struct desk_station *station, const struct peer *peer)
+/* A cabinet that connects anew does not come back to the connection it had.  True: it is
+ * a new one. */
+static bool note_route(struct desk_station *station, const struct peer *peer)
 {
 	char about[48];
+	bool back = same_route(&station->before, peer);
 	if (same_route(&station->peer, peer))
-		return;
+		return false;
 	snprintf(about, sizeof about, "twins %s", station->name);
-	if (same_route(&station->before, peer))
+	if (back)
 		log_seldom(LOG_ALERT, about,
 		        "%s: two cabinets speak with its key at once: is one the copy "
 		        "of "
@@ -251,17 +253,30 @@ static void note_route(struct desk_station *station, const struct peer *peer)
 		        station->name);
 	station->before = station->peer;
 	station->peer = *peer;
+	return !back;
 }
 
-static void note_heard(
+static bool note_heard(
         struct desk_station *station, const struct peer *peer, const struct moment *now)
 {
 	if (!station->connected)
 		log_line(LOG_INFO, "%s: is heard", station->name);
 	station->connected = true;
-	note_route(station, peer);
 	station->heard_us = now->mono_us;
 	station->heard_time_us = now->time_us;
+	return note_route(station, peer);
+}
+
+/* Who begins a connection with PING had one before, and does not know that what was on its
+ * way there is gone. */
+static int hear_ping(struct desk *desk, const struct wire *wire, bool new, uint8_t *out)
+{
+	if (new)
+		return answer_nak(desk, wire, 0,
+		        "this connection is new here: what was on its way on the one "
+		        "before is to come again",
+		        out);
+	return answer(desk, wire, WIRE_PONG, NULL, 0, out);
 }
 
 /* Count it, and tell it once of each station. */
@@ -302,14 +317,14 @@ int desk_hear(struct desk *desk, const struct peer *peer, const uint8_t *in, siz
 	struct desk_station *station = station_of(desk, peer->user);
 	if (station == NULL)
 		return 0;
-	note_heard(station, peer, now);
+	bool new = note_heard(station, peer, now);
 	switch (wire.type) {
 	case WIRE_HELLO:
 		return hear_hello(desk, station, &wire, now, out);
 	case WIRE_DATA:
 		return hear_data(desk, station, &wire, now, out);
 	case WIRE_PING:
-		return answer(desk, &wire, WIRE_PONG, NULL, 0, out);
+		return hear_ping(desk, &wire, new, out);
 	default:
 		return 0;
 	}

@@ -98,6 +98,7 @@ static void the_desk_answers_a_ping_and_no_stranger(void **state)
 	            ping = { .type = WIRE_PING, .source = "bt-outlet", .epoch = EPOCH };
 	struct peer stranger = bt;
 	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	assert_true(say_hello(1, &out) > 0);
 	assert_true(desk_hears(&ping, &bt, &out) > 0);
 	assert_int_equal(out.type, WIRE_PONG);
 	assert_int_equal(out.epoch, EPOCH);
@@ -109,6 +110,32 @@ static void the_desk_answers_a_ping_and_no_stranger(void **state)
 	        desk_hear(&desk, &bt, (const uint8_t *)"noise", 5, &desk_now, answer),
 	        0);
 	assert_int_equal(desk.malformed, 2);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
+/* The cabinet's socket has connected again by itself, or the collector was begun anew: with
+ * all its window on the way the cabinet would wait a minute for what is gone. */
+static void on_a_new_connection_a_ping_asks_for_what_was_on_its_way(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out = { .type = 0 }, data,
+	            ping = { .type = WIRE_PING, .source = "bt-outlet", .epoch = EPOCH };
+	const struct peer *const from[] = { &bt, &bt, &bt_copy, &bt_copy, &bt };
+	const uint8_t want[] = { WIRE_NAK, WIRE_PONG, WIRE_NAK, WIRE_PONG, WIRE_PONG };
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	for (size_t i = 0; i < sizeof want; i++) {
+		assert_true(desk_hears(&ping, from[i], &out) > 0);
+		assert_int_equal(out.type, want[i]);
+	}
+	/* one that begins with records knows where it is */
+	desk_close(&desk);
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	fill(&cabinet, 3);
+	data = agent_message(&cabinet);
+	assert_int_equal(desk_hears(&data, &bt, &out), 0);
+	assert_true(desk_hears(&ping, &bt, &out) > 0);
+	assert_int_equal(out.type, WIRE_PONG);
 	desk_close(&desk);
 	ingest_close(ingest);
 }
@@ -322,6 +349,7 @@ int main(void)
 		WITH(two_connections_of_one_key_are_answered_one_after_the_other),
 		WITH(the_desk_never_names_more_than_what_is_durable),
 		WITH(the_desk_answers_a_ping_and_no_stranger),
+		WITH(on_a_new_connection_a_ping_asks_for_what_was_on_its_way),
 		WITH(what_the_socket_dropped_is_counted_and_told_once),
 		WITH(a_cabinet_that_begins_later_is_taken_from_there),
 		WITH(silence_is_told_once),
