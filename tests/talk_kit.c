@@ -91,34 +91,36 @@ int talk_hears_plain(struct talk *c, uint8_t type, uint64_t first_seq)
 	return talk_hears(c, &wire);
 }
 
+/* A message of the collector with a payload. */
+static int hears_with(
+        struct talk *c, uint8_t type, uint64_t first_seq, const uint8_t *payload, int n)
+{
+	assert_true(n > 0);
+	struct wire wire = { .type = type,
+		.source = "nt-01",
+		.epoch = c->view.epoch,
+		.first_seq = first_seq,
+		.payload = payload,
+		.payload_size = (size_t)n };
+	return talk_hears(c, &wire);
+}
+
 int talk_hears_nak(struct talk *c, uint64_t wanted, uint64_t other, const char *reason)
 {
 	uint8_t payload[256];
 	struct wire_nak nak = { .other_seq = other };
 	snprintf(nak.reason, sizeof nak.reason, "%s", reason);
-	int n = wire_nak_put(&nak, payload, sizeof payload);
-	assert_true(n > 0);
-	struct wire wire = { .type = WIRE_NAK,
-		.source = "nt-01",
-		.epoch = c->view.epoch,
-		.first_seq = wanted,
-		.payload = payload,
-		.payload_size = (size_t)n };
-	return talk_hears(c, &wire);
+	return hears_with(c, WIRE_NAK, wanted, payload,
+	        wire_nak_put(&nak, payload, sizeof payload));
 }
 
 void talk_hears_welcome(struct talk *c, uint64_t wanted, uint32_t window, uint32_t most)
 {
 	uint8_t payload[64];
 	struct wire_welcome welcome = { .window = window, .most = most };
-	int n = wire_welcome_put(&welcome, payload, sizeof payload);
-	struct wire wire = { .type = WIRE_WELCOME,
-		.source = "nt-01",
-		.epoch = c->view.epoch,
-		.first_seq = wanted,
-		.payload = payload,
-		.payload_size = (size_t)n };
-	assert_int_equal(talk_hears(c, &wire), OK);
+	assert_int_equal(hears_with(c, WIRE_WELCOME, wanted, payload,
+	                         wire_welcome_put(&welcome, payload, sizeof payload)),
+	        OK);
 }
 
 struct talk *talk_opened(uint64_t committed, uint64_t wanted, uint32_t window)

@@ -149,6 +149,20 @@ static void a_changed_instrument_is_a_set_of_its_own(void **state)
 	sample_free(&sample);
 }
 
+/* An archive, and a cabinet with one instrument whose clock nobody has set yet. */
+static size_t clock_never_set(
+        const char *dir, struct sample *sample, struct sample_head *head)
+{
+	sample_archive_make(dir);
+	sample_start(sample, "bt-outlet");
+	size_t cod = sample_instrument(sample, "cod-1", two_channels);
+	*head = (struct sample_head){
+		.epoch = 7, .seq = 1, .boot = 5, .clock = CLOCK_UNSYNCED
+	};
+	sample_describe(sample, head, cod);
+	return cod;
+}
+
 /* A boot that begins in 1970: ten readings, then the clock is put right and ten more
  * follow.  The records up to the `sealed`th are sealed, in the file of their day or (no
  * day known) unplaced; the rest in a late file, or all are in the journal still. */
@@ -156,13 +170,8 @@ static void started_in_1970(const char *dir, size_t sealed, bool journal)
 {
 	struct sample sample;
 	const int64_t offset_us = SAMPLE_DAY_US + US_PER_HOUR - 100 * US_PER_S;
-	sample_archive_make(dir);
-	sample_start(&sample, "bt-outlet");
-	size_t cod = sample_instrument(&sample, "cod-1", two_channels);
-	struct sample_head head = {
-		.epoch = 7, .seq = 1, .boot = 5, .clock = CLOCK_UNSYNCED
-	};
-	sample_describe(&sample, &head, cod);
+	struct sample_head head;
+	size_t cod = clock_never_set(dir, &sample, &head);
 	for (int i = 0; i < 20; i++) {
 		head.seq++;
 		head.mono_us += 10 * US_PER_S;
@@ -231,13 +240,8 @@ static void a_day_of_wrong_stamps_is_the_first_day_all_the_same(void **state)
 	struct sample sample;
 	const char *dir = *state;
 	const int64_t offset_us = SAMPLE_DAY_US + US_PER_HOUR;
-	sample_archive_make(dir);
-	sample_start(&sample, "bt-outlet");
-	size_t cod = sample_instrument(&sample, "cod-1", two_channels);
-	struct sample_head head = {
-		.epoch = 7, .seq = 1, .boot = 5, .clock = CLOCK_UNSYNCED
-	};
-	sample_describe(&sample, &head, cod);
+	struct sample_head head;
+	size_t cod = clock_never_set(dir, &sample, &head);
 	for (head.seq = 2; head.seq < 12; head.seq++) {
 		head.time_us = head.mono_us += US_PER_HOUR;
 		sample_reading(&sample, &head, cod, (double[]){ 1, 1 });
