@@ -26,7 +26,8 @@ struct seeing {
 	int64_t slave_down_us, cable_down_us;
 };
 
-/* "instrument ph" down, later up: who, and for how long. */
+/* "instrument ph" down, later up: who, and for how long.  The longest is the one that the
+ * scenario meant: while all begin at once a port may not be there for a moment. */
 static void note_change(
         struct seeing *seeing, const struct change *change, int64_t time_us)
 {
@@ -41,11 +42,12 @@ static void note_change(
 	if (strcmp(change->state, "up") != 0 || *down_us == 0)
 		return;
 	double lasted_s = (double)(time_us - *down_us) / 1e6;
-	if (slave) {
+	if (slave && lasted_s > demo->dead_s) {
 		snprintf(demo->dead_slave, sizeof demo->dead_slave, "%s",
 		        change->subject + 11);
 		demo->dead_s = lasted_s;
-	} else {
+	}
+	if (cable && lasted_s > demo->cable_s) {
 		snprintf(demo->cable, sizeof demo->cable, "%s", change->subject + 5);
 		demo->cable_s = lasted_s;
 	}
