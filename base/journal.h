@@ -179,8 +179,14 @@ const char *journal_read_place(const struct journal_reader *reader, uint64_t *of
 int journal_epochs(
         const char *folder, const char *source, uint64_t *epoch, size_t most);
 
+/* Epochs of a source that journal_epochs passes over, as it cannot look into their
+ * folders (or there is something else in the place of one); in no order.  Count, at most
+ * `most`. */
+int journal_epochs_shut(
+        const char *folder, const char *source, uint64_t *epoch, size_t most);
+
 /* What is kept of an epoch nobody writes to: the first seq, and the one behind the
- * last.  OK, NOT_FOUND or FAILED. */
+ * last.  OK, NOT_FOUND (no segment of it is there) or FAILED (errno). */
 int journal_extent(const char *folder, const char *source, uint64_t epoch,
         uint64_t *first_seq, uint64_t *end_seq);
 

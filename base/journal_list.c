@@ -222,6 +222,30 @@ int journal_epochs(const char *folder, const char *source, uint64_t *epoch, size
 	return (int)(n - skip);
 }
 
+int journal_epochs_shut(
+        const char *folder, const char *source, uint64_t *epoch, size_t most)
+{
+	char path[512];
+	size_t n = 0;
+	if (snprintf(path, sizeof path, "%s/%s", folder, source) >= (int)sizeof path)
+		return 0;
+	DIR *dir = opendir(path);
+	if (dir == NULL)
+		return 0;
+	for (struct dirent *d = readdir(dir); d != NULL && n < most; d = readdir(dir)) {
+		if (!epoch_parse(d->d_name, &epoch[n]))
+			continue;
+		int fd = openat(
+		        dirfd(dir), d->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0)
+			close(fd);
+		else if (errno != ENOENT)
+			n++;
+	}
+	closedir(dir);
+	return (int)n;
+}
+
 static bool has_epoch(int folder, const char *name)
 {
 	int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

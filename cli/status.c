@@ -72,6 +72,11 @@ static void foot(const struct live_view *view)
 	if (view->waiting > 0)
 		printf("%lld records wait for the collector\n",
 		        (long long)view->waiting);
+	if (view->unreadable > 0)
+		printf("A PART OF THE JOURNAL CANNOT BE READ (%lld of its epochs): "
+		       "what the collector has not got of it is not sent (see the "
+		       "log)\n",
+		        (long long)view->unreadable);
 	if (strcmp(view->journal, "memory") == 0)
 		printf("THE DISK CANNOT BE WRITTEN: records are kept in memory only, "
 		       "and "

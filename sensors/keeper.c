@@ -62,15 +62,22 @@ static void begin_on_disk(struct keeper *keeper, bool created, const struct mome
 	keeper->hint_changed = true;
 	keeper_hint(keeper, true, now);
 	uplink_turn(&keeper->uplink, keeper->present_acked, now->mono_us);
-	if (keeper->hint_acked > journal_next_seq(keeper->journal)) {
+	bool behind = keeper->hint_acked > journal_next_seq(keeper->journal);
+	if (behind)
 		keeper_leave(keeper, keeper->hint_acked, now);
-		return;
-	}
-	keeper_append_describes(keeper, now);
-	if (created)
+	else
+		keeper_append_describes(keeper, now);
+	if (created && !behind)
 		keeper_append_state(keeper, "new epoch",
-		        "a new journal was begun: there was none on this disk", now);
+		        keeper_shut(keeper) > 0
+		                ? "a new journal was begun: what is on this disk "
+		                  "cannot be read"
+		                : "a new journal was begun: there was none on this "
+		                  "disk",
+		        now);
+	keeper_tell_unread(keeper, now);
 	keeper_commit(keeper, true, now);
+	keeper_hint(keeper, true, now);
 }
 
 int keeper_new(struct keeper **out, const struct keeper_options *options,
@@ -89,10 +96,12 @@ int keeper_new(struct keeper **out, const struct keeper_options *options,
 	keeper->live =
 	        live_new(options->station, options->instrument, options->n_instruments);
 	clock_watch_look(&keeper->watch, now, &(struct clock_event){ 0 });
-	if (keeper->journal != NULL)
+	if (keeper->journal != NULL) {
 		begin_on_disk(keeper, created, now);
-	else
+	} else {
 		keeper_find_epochs(keeper);
+		keeper_tell_unread(keeper, now);
+	}
 	*out = keeper;
 	return OK;
 }
@@ -181,6 +190,7 @@ static void write_live(struct keeper *keeper, bool running, const struct moment 
 		.acked_seq = counts.acked_seq,
 		.lost = counts.lost,
 		.waiting = counts.waiting,
+		.unreadable = keeper_shut(keeper),
 		.journal = counts.journal };
 	const char *path = keeper->options.state_path;
 	if (path == NULL || keeper->live == NULL ||

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which epochs the collector has not got in full, and whose turn it is on the link. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,9 +33,14 @@ static void add_old(struct keeper *keeper, const struct old_epoch *old)
 static void find_old(struct keeper *keeper, uint64_t epoch, const struct acked *hint)
 {
 	struct old_epoch old = { .epoch = epoch, .acked_seq = 1 };
-	if (journal_extent(keeper->options.folder, keeper->options.source, epoch,
-	            &old.first_seq, &old.end_seq) != OK)
+	errno = 0;
+	int status = journal_extent(keeper->options.folder, keeper->options.source,
+	        epoch, &old.first_seq, &old.end_seq);
+	if (status != OK) {
+		if (keeper_unread(status, hint, &old))
+			add_old(keeper, &old);
 		return;
+	}
 	if (hint != NULL && hint->acked_seq <= old.end_seq)
 		old.acked_seq = hint->acked_seq;
 	add_old(keeper, &old);
@@ -59,34 +65,60 @@ static void find_present(struct keeper *keeper, const struct acked *hint)
 		keeper->present_acked = next;
 }
 
+/* Rows of the hint, and room for epochs. */
+struct known {
+	size_t rows;
+	struct acked hint[KEEPER_EPOCHS];
+	uint64_t epoch[KEEPER_EPOCHS];
+	uint64_t present;
+};
+
+static void find_readable(struct keeper *keeper, struct known *known)
+{
+	int n = journal_epochs(keeper->options.folder, keeper->options.source,
+	        known->epoch, KEEPER_EPOCHS);
+	for (int i = 0; i < n; i++) {
+		uint64_t epoch = known->epoch[i];
+		const struct acked *hint = hint_of(known->hint, known->rows, epoch);
+		if (epoch == known->present)
+			continue;
+		if (hint != NULL && hint->end_seq > 0 &&
+		        hint->acked_seq >= hint->end_seq)
+			add_done(keeper, hint);
+		else
+			find_old(keeper, epoch, hint);
+	}
+}
+
+/* What the disk has and does not show, and what it should have. */
+static void find_unread(struct keeper *keeper, struct known *known)
+{
+	int n = journal_epochs_shut(keeper->options.folder, keeper->options.source,
+	        known->epoch, KEEPER_EPOCHS);
+	for (int i = 0; i < n; i++)
+		find_old(keeper, known->epoch[i],
+		        hint_of(known->hint, known->rows, known->epoch[i]));
+	for (size_t i = 0; i < known->rows; i++) {
+		uint64_t epoch = known->hint[i].epoch;
+		if (epoch != known->present && keeper_old(keeper, epoch) == NULL)
+			find_old(keeper, epoch, &known->hint[i]);
+	}
+}
+
 void keeper_find_epochs(struct keeper *keeper)
 {
-	struct acked *hint = calloc(KEEPER_EPOCHS, sizeof *hint);
-	uint64_t *epoch = calloc(KEEPER_EPOCHS, sizeof *epoch);
-	uint64_t present = keeper->journal != NULL ? journal_epoch(keeper->journal) : 0;
+	struct known *known = calloc(1, sizeof *known);
 	keeper->n_old = 0;
-	if (hint == NULL || epoch == NULL) {
-		free(hint);
-		free(epoch);
+	if (known == NULL)
 		return;
-	}
-	size_t rows = acked_read(keeper->options.folder, hint, KEEPER_EPOCHS);
-	int n = journal_epochs(
-	        keeper->options.folder, keeper->options.source, epoch, KEEPER_EPOCHS);
-	for (int i = 0; i < n; i++) {
-		const struct acked *known = hint_of(hint, rows, epoch[i]);
-		if (epoch[i] == present)
-			continue;
-		if (known != NULL && known->end_seq > 0 &&
-		        known->acked_seq >= known->end_seq)
-			add_done(keeper, known);
-		else
-			find_old(keeper, epoch[i], known);
-	}
 	if (keeper->journal != NULL)
-		find_present(keeper, hint_of(hint, rows, present));
-	free(hint);
-	free(epoch);
+		known->present = journal_epoch(keeper->journal);
+	known->rows = acked_read(keeper->options.folder, known->hint, KEEPER_EPOCHS);
+	find_readable(keeper, known);
+	find_unread(keeper, known);
+	if (keeper->journal != NULL)
+		find_present(keeper, hint_of(known->hint, known->rows, known->present));
+	free(known);
 }
 
 void keeper_retire(
@@ -114,7 +146,7 @@ struct old_epoch *keeper_old(const struct keeper *keeper, uint64_t epoch)
 
 static bool owes(const struct old_epoch *old)
 {
-	return old->acked_seq < old->end_seq;
+	return old->lies == EPOCH_HERE && old->acked_seq < old->end_seq;
 }
 
 static const struct old_epoch *oldest_owing(
@@ -234,6 +266,7 @@ static void ask_all_again(struct keeper *keeper)
 			continue;
 		old->first_seq = old->acked_seq = first;
 		old->end_seq = end;
+		old->lies = EPOCH_HERE;
 	}
 }
 
@@ -290,8 +323,28 @@ uint64_t keeper_waiting(const struct keeper *keeper)
 
 /* ---- the hint ---- */
 
+/* Rows of `row` filled; *open: one is to be left out as soon as that is sure. */
+static size_t hint_rows(const struct keeper *keeper, struct acked *row, bool *open)
+{
+	size_t n = 0;
+	*open = false;
+	for (size_t i = 0; i < keeper->n_old; i++) {
+		const struct old_epoch *old = &keeper->old[i];
+		if (keeper_told_for_good(keeper, old))
+			continue;
+		*open |= old->told_seq > 0;
+		row[n++] = (struct acked){ .epoch = old->epoch,
+			.acked_seq = old->acked_seq,
+			.end_seq = old->end_seq };
+	}
+	row[n++] = (struct acked){ .epoch = journal_epoch(keeper->journal),
+		.acked_seq = keeper->present_acked };
+	return n;
+}
+
 void keeper_hint(struct keeper *keeper, bool at_once, const struct moment *now)
 {
+	bool open;
 	if (keeper->options.link == NULL || keeper->journal == NULL ||
 	        !keeper->hint_changed ||
 	        (!at_once && now->mono_us - keeper->hinted_us < HINT_US))
@@ -300,13 +353,8 @@ void keeper_hint(struct keeper *keeper, bool at_once, const struct moment *now)
 	struct acked *row = calloc(keeper->n_old + 1, sizeof *row);
 	if (row == NULL)
 		return;
-	for (size_t i = 0; i < keeper->n_old; i++)
-		row[i] = (struct acked){ .epoch = keeper->old[i].epoch,
-			.acked_seq = keeper->old[i].acked_seq,
-			.end_seq = keeper->old[i].end_seq };
-	row[keeper->n_old] = (struct acked){ .epoch = journal_epoch(keeper->journal),
-		.acked_seq = keeper->present_acked };
-	if (acked_write(keeper->options.folder, row, keeper->n_old + 1, at_once) == OK)
-		keeper->hint_changed = false;
+	size_t n = hint_rows(keeper, row, &open);
+	if (acked_write(keeper->options.folder, row, n, at_once) == OK)
+		keeper->hint_changed = open;
 	free(row);
 }

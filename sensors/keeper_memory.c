@@ -160,8 +160,10 @@ void keeper_try_disk(struct keeper *keeper, const struct moment *now)
 	        " records in memory are still to be sent",
 	        keeper->options.folder,
 	        keeper->memory.next_seq - keeper->memory.acked_seq);
-	if (opened)
+	if (opened) {
 		keeper_append_describes(keeper, now);
+		keeper_tell_unread(keeper, now);
+	}
 	snprintf(text, sizeof text, "the disk can be written again: epoch %016" PRIx64,
 	        journal_epoch(keeper->journal));
 	keeper_append_state(keeper, "on disk", text, now);

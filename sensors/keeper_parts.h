@@ -23,12 +23,22 @@
 
 #define KEEPER_EPOCHS 4096 /* of one station, on disk; the newest of them */
 
+enum epoch_lies {
+	EPOCH_HERE,
+	EPOCH_SHUT, /* it cannot be read now: neither sent nor forgotten */
+	EPOCH_GONE, /* of what the collector has not got nothing is there any more */
+};
+
 /* An epoch on disk that nothing is added to. */
 struct old_epoch {
+	/* not EPOCH_HERE: as the hint has them, end 0: nobody knows where it ended */
 	uint64_t epoch, first_seq, end_seq, acked_seq;
 	int64_t later_us; /* it does not move: not its turn before, monotonic */
-	uint64_t
-	        cut_seq; /* from here on it is numbered anew and still to be taken out; 0 */
+	/* from here on it is numbered anew and still to be taken out; 0 */
+	uint64_t cut_seq;
+	enum epoch_lies lies;
+	int error;         /* EPOCH_SHUT: errno */
+	uint64_t told_seq; /* EPOCH_GONE: told by the record before; 0: not on disk */
 };
 
 enum turn { TURN_PRESENT, TURN_MEMORY, TURN_OLD };
@@ -157,6 +167,21 @@ uint64_t keeper_waiting(const struct keeper *keeper);
 
 /* Write the hint: when it changed and is due, or at once. */
 void keeper_hint(struct keeper *keeper, bool at_once, const struct moment *now);
+
+/* ---- keeper_unread.c ---- */
+
+/* An epoch of which journal_extent said `status` and errno; `hint` NULL: nothing is
+ * known of it.  False: that need not trouble anybody. */
+bool keeper_unread(int status, const struct acked *hint, struct old_epoch *old);
+
+/* Tell of each epoch that cannot be read or is gone. */
+void keeper_tell_unread(struct keeper *keeper, const struct moment *now);
+
+/* Epochs that cannot be read now. */
+size_t keeper_shut(const struct keeper *keeper);
+
+/* An epoch that is gone is remembered until the record that tells of it is durable. */
+bool keeper_told_for_good(const struct keeper *keeper, const struct old_epoch *old);
 
 /* ---- keeper_beyond.c ---- */
 

@@ -208,6 +208,9 @@ static bool let_go(struct keeper *keeper, const struct moment *now)
 	struct oldest oldest;
 	if (!may_go(keeper, true, now, &oldest) && !may_go(keeper, false, now, &oldest))
 		return false;
+	/* the hint must not say that what has gone on purpose is still owed */
+	if (oldest.last)
+		keeper_hint(keeper, true, now);
 	int removed = remove_segment(keeper, &oldest);
 	if (removed <= 0)
 		return false;

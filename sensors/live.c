@@ -173,6 +173,7 @@ static void write_head(const struct live *live, struct json *json,
 	        json, "acked", link->acked_seq > 0 ? (int64_t)link->acked_seq - 1 : 0);
 	json_put_integer(json, "lost", (int64_t)link->lost);
 	json_put_integer(json, "waiting", (int64_t)link->waiting);
+	json_put_integer(json, "unreadable", (int64_t)link->unreadable);
 	json_put_text(json, "journal", link->journal != NULL ? link->journal : "disk");
 }
 

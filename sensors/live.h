@@ -32,6 +32,7 @@ struct live_link {
 	const char *state; /* "open", "none" */
 	uint64_t epoch, committed_seq, acked_seq, lost;
 	uint64_t waiting;    /* of all epochs: kept, and not yet with the collector */
+	uint64_t unreadable; /* epochs of the journal */
 	const char *journal; /* where records go: "disk", "memory" */
 };
 
@@ -64,7 +65,7 @@ struct live_view {
 	bool simulated, running;
 	int64_t written_us, mono_us, pid, offset_min;
 	const char *boot; /* 16 hexadecimal digits */
-	int64_t committed, acked, lost, waiting;
+	int64_t committed, acked, lost, waiting, unreadable;
 	size_t n_channels;
 	struct live_channel *channel;
 	struct config *config; /* owns all */

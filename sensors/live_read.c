@@ -42,6 +42,7 @@ static const struct field view_fields[] = {
 	{ "acked", FIELD_INTEGER, AT(acked), .fallback = "0" },
 	{ "lost", FIELD_INTEGER, AT(lost), .fallback = "0" },
 	{ "waiting", FIELD_INTEGER, AT(waiting), .fallback = "0" },
+	{ "unreadable", FIELD_INTEGER, AT(unreadable), .fallback = "0" },
 	{ "journal", FIELD_TEXT, AT(journal), .fallback = "disk" },
 	{ "channels", FIELD_SECTIONS, AT(channel), AT(n_channels),
 	  .section = &channel_section },
