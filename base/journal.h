@@ -79,7 +79,12 @@ struct journal_recovery {
 	uint64_t first_missing, last_missing;
 	int created;      /* a new epoch was begun */
 	uint64_t missing; /* records in all holes together */
+	int uncopied;     /* errno: of what was damaged or torn no copy was kept; 0 */
 };
+
+/* For people: "a copy lies in <quarantine>", or that there is none, and why. */
+void journal_copy_text(const struct journal_recovery *recovery, const char *quarantine,
+        char *out, size_t room);
 
 /* Open and recover; needs no person and asks nothing.  OK, or a problem: FAILED, FULL,
  * or REFUSED when another process has this journal open for writing. */

@@ -15,6 +15,7 @@
 #include "base/folder.h"
 
 #define QUARANTINE_COPIES 99
+#define QUARANTINE_PATH   1024
 #define COPY_SIZE         (64u << 10)
 
 static uint64_t random_epoch(void)
@@ -165,18 +166,22 @@ int journal_open(struct journal **out, const struct journal_options *options,
 
 /* A new file in the quarantine; its descriptor, REFUSED when it is there already, or
  * FAILED. */
-static int quarantine_open(const struct journal *journal, const struct quarantine *part)
+static int quarantine_open(const struct journal *journal, const struct quarantine *part,
+        char path[QUARANTINE_PATH])
 {
-	char path[1024];
-	if (folder_make(journal->quarantine) != OK)
+	if (folder_make(journal->quarantine) != OK) {
+		if (errno == EEXIST)
+			errno = ENOTDIR; /* something else bears its name */
 		return FAILED;
+	}
 	for (int copy = 1; copy <= QUARANTINE_COPIES; copy++) {
 		char again[8] = "";
 		if (copy > 1)
 			snprintf(again, sizeof again, ".%d", copy);
-		snprintf(path, sizeof path, "%s/%s_%016" PRIx64 "_%020" PRIu64 ".%s%s",
-		        journal->quarantine, journal->source, journal->epoch,
-		        part->first_seq, part->what, again);
+		snprintf(path, QUARANTINE_PATH,
+		        "%s/%s_%016" PRIx64 "_%020" PRIu64 ".%s%s", journal->quarantine,
+		        journal->source, journal->epoch, part->first_seq, part->what,
+		        again);
 		int fd = journal->system->open(
 		        AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC);
 		if (fd >= 0)
@@ -199,10 +204,19 @@ static int sync_quarantine(const struct journal *journal)
 	return status;
 }
 
+/* A part of a copy must not be taken for one at the next start. */
+static void remove_part(const struct journal *journal, const char *path)
+{
+	int saved = errno;
+	journal->system->remove(AT_FDCWD, path);
+	errno = saved;
+}
+
 int quarantine_put(const struct journal *journal, struct window *window,
         const struct quarantine *part)
 {
-	int fd = quarantine_open(journal, part);
+	char path[QUARANTINE_PATH];
+	int fd = quarantine_open(journal, part, path);
 	if (fd < 0)
 		return fd == REFUSED ? OK : fd;
 	int status = OK;
@@ -217,5 +231,8 @@ int quarantine_put(const struct journal *journal, struct window *window,
 	if (status == OK && journal->system->sync_all(fd) != 0)
 		status = journal_status();
 	close(fd);
-	return status == OK ? sync_quarantine(journal) : status;
+	if (status == OK)
+		return sync_quarantine(journal);
+	remove_part(journal, path);
+	return status;
 }

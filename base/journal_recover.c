@@ -64,6 +64,16 @@ static uint64_t walk_through(struct recover *recover, uint64_t limit)
 	return records;
 }
 
+/* Lay a copy aside, and note where that could not be done: people are told. */
+static int lay_aside(struct recover *recover, const struct quarantine *part)
+{
+	errno = 0;
+	int status = quarantine_put(recover->journal, &recover->walk.window, part);
+	if (status != OK)
+		recover->recovery->uncopied = errno != 0 ? errno : EIO;
+	return status;
+}
+
 /* Lay a copy of the whole segment aside, once; the segment itself stays where it is. */
 static void note_damage(struct recover *recover, size_t i)
 {
@@ -76,7 +86,7 @@ static void note_damage(struct recover *recover, size_t i)
 		.once = true,
 	};
 	if (window->size > 0)
-		quarantine_put(recover->journal, window, &whole);
+		lay_aside(recover, &whole);
 }
 
 static void scan_older(struct recover *recover, size_t i)
@@ -114,8 +124,7 @@ static void drop_unborn(struct recover *recover)
 			.first_seq = recover->list[i],
 			.to = window->unread ? window->size : window_used(window, 0),
 		};
-		if (whole.to > 0 &&
-		        quarantine_put(recover->journal, window, &whole) != OK)
+		if (whole.to > 0 && lay_aside(recover, &whole) != OK)
 			return;
 		recover->recovery->damaged_segments += window->size > 0;
 		remove_segment(recover, i);
@@ -162,7 +171,7 @@ static void cut_tail(struct recover *recover, uint64_t used)
 		.to = used,
 	};
 	recover->recovery->torn_bytes += tail.to - tail.from;
-	if (quarantine_put(journal, &recover->walk.window, &tail) != OK ||
+	if (lay_aside(recover, &tail) != OK ||
 	        write_zeros(journal, tail.from, tail.to) != OK)
 		journal->failed = true;
 }

@@ -145,12 +145,17 @@ static int set_aside(const char *dir, const char *name, const struct problem *ca
 {
 	char from[ARCHIVE_PATH], to[ARCHIVE_PATH];
 	snprintf(to, sizeof to, "%s/quarantine", dir);
-	if (folder_make(to) != OK)
-		return FAILED;
+	int status = folder_make(to);
 	snprintf(from, sizeof from, "%s/" FOLDER "/%s", dir, name);
 	snprintf(to, sizeof to, "%s/quarantine/%s", dir, name);
-	log_line(LOG_WARN, "%s: %s; laid into quarantine", name, cause->text);
-	return rename(from, to) == 0 ? OK : FAILED;
+	if (status == OK && rename(from, to) == 0) {
+		log_line(LOG_WARN, "%s: %s; laid into quarantine", name, cause->text);
+		return OK;
+	}
+	log_seldom(LOG_ALERT, from,
+	        "%s: %s; it could not be laid into %s/quarantine: %s", from,
+	        cause->text, dir, strerror(errno));
+	return FAILED;
 }
 
 static int take_file(struct ingest *ingest, const char *dir, const char *name,

@@ -53,9 +53,15 @@ static int make_room(struct ingest *ingest)
 	return OK;
 }
 
-static void log_recovery(const char *source, uint64_t epoch,
+static void log_recovery(const struct ingest *ingest, const struct inlet *inlet,
         const struct journal_recovery *recovery, bool first)
 {
+	const char *source = inlet->source;
+	uint64_t epoch = inlet->epoch;
+	char quarantine[ARCHIVE_PATH], copy[ARCHIVE_PATH + 200];
+	snprintf(quarantine, sizeof quarantine, "%.*s/quarantine", ARCHIVE_PATH - 16,
+	        ingest->dir);
+	journal_copy_text(recovery, quarantine, copy, sizeof copy);
 	/* the first of a station is expected; any other tells of a disk put in or failed */
 	if (recovery->created)
 		log_line(first ? LOG_INFO : LOG_WARN, "%s: new epoch %016" PRIx64 "%s",
@@ -66,21 +72,20 @@ static void log_recovery(const char *source, uint64_t epoch,
 	if (recovery->torn_bytes > 0)
 		log_line(LOG_WARN,
 		        "%s: journal %016" PRIx64 ": the last %" PRIu64
-		        " bytes were never finished; laid into quarantine",
-		        source, epoch, recovery->torn_bytes);
+		        " bytes were never finished; %s",
+		        source, epoch, recovery->torn_bytes, copy);
 	if (recovery->damaged_segments > 0 && recovery->missing == 0)
 		log_line(LOG_ALERT,
 		        "%s: journal %016" PRIx64 ": %" PRIu64
-		        " damaged segments, no record is missing; the damage is in "
-		        "quarantine",
-		        source, epoch, recovery->damaged_segments);
+		        " damaged segments, no record is missing; %s",
+		        source, epoch, recovery->damaged_segments, copy);
 	else if (recovery->damaged_segments > 0)
 		log_line(LOG_ALERT,
 		        "%s: journal %016" PRIx64 ": %" PRIu64
 		        " damaged segments, records %" PRIu64 " to %" PRIu64
-		        " are missing; the damage is in quarantine",
+		        " are missing; %s",
 		        source, epoch, recovery->damaged_segments,
-		        recovery->first_missing, recovery->last_missing);
+		        recovery->first_missing, recovery->last_missing, copy);
 }
 
 /* Records made here come in handfuls, or once (an import): they get small segments. */
@@ -125,7 +130,7 @@ static int inlet_open(struct ingest *ingest, const struct inlet_name *name,
 		return status;
 	snprintf(inlet.source, sizeof inlet.source, "%s", source);
 	inlet.epoch = journal_epoch(inlet.journal);
-	log_recovery(source, inlet.epoch, &recovery,
+	log_recovery(ingest, &inlet, &recovery,
 	        name->made_here || count_epochs(ingest, source) == 0);
 	size_t at = inlet_place(ingest, source, inlet.epoch);
 	memmove(&ingest->inlet[at + 1], &ingest->inlet[at],

@@ -13,8 +13,8 @@
 #include "collector/ingest_parts.h"
 
 /* The name holds the digest, so that an agent that never stops sending one thing fills
- * no disk. */
-static void quarantine(const struct ingest *ingest, const struct inlet *inlet,
+ * no disk.  OK: it lies there. */
+static int quarantine(const struct ingest *ingest, const struct inlet *inlet,
         const struct record *record, const uint8_t *bytes, size_t n)
 {
 	uint8_t digest[DIGEST_SIZE];
@@ -27,12 +27,13 @@ static void quarantine(const struct ingest *ingest, const struct inlet *inlet,
 	        "%s/quarantine/%s_%016" PRIx64 "_%020" PRIu64 "_%.16s.record",
 	        ingest->dir, inlet->source, inlet->epoch, record->seq, hex);
 	if (status == OK && access(path, F_OK) == 0)
-		return;
+		return OK;
 	if (status == OK)
 		status = file_replace(path, bytes, n, 0640);
 	if (status != OK)
 		log_seldom(LOG_ALERT, "quarantine", "%s: cannot be written: %s", path,
 		        strerror(errno));
+	return status;
 }
 
 static int differs(const struct ingest *ingest, const struct inlet *inlet,
@@ -41,14 +42,16 @@ static int differs(const struct ingest *ingest, const struct inlet *inlet,
 	struct record record;
 	int size = record_decode(&record, bytes, n);
 	assert(size > 0); /* wire_decode saw to it */
-	quarantine(ingest, inlet, &record, bytes, n);
 	*other_seq = record.seq;
+	int status = quarantine(ingest, inlet, &record, bytes, n);
 	return problem_set(why, REFUSED, EXIT_DAMAGED,
 	        "%s: record %016" PRIx64 "/%" PRIu64
 	        " came before with other bytes (a copied disk, or somebody tampers); "
-	        "it is in quarantine, and "
+	        "%s, and "
 	        "nothing behind it on its connection is taken",
-	        inlet->source, inlet->epoch, record.seq);
+	        inlet->source, inlet->epoch, record.seq,
+	        status == OK ? "it is in quarantine"
+	                     : "no copy could be kept in quarantine");
 }
 
 /* Walk what came beside what the journal holds; records the journal holds no more are

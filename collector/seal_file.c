@@ -149,14 +149,14 @@ static int set_aside(
 		        target->path);
 	snprintf(path, sizeof path, "%s/quarantine", sealer->dir);
 	if (folder_make(path) != OK)
-		return FAILED;
+		return cannot(why, "made", path);
 	snprintf(path, sizeof path, "%s/quarantine/%s.%" PRId64, sealer->dir,
 	        strrchr(target->path, '/') + 1, target->seal.sealed_us);
+	if (rename(target->path, path) != 0)
+		return cannot(why, "moved away", target->path);
 	log_line(LOG_ALERT, "%s: stands there without a seal; moved to %s",
 	        target->seal.path, path);
-	return rename(target->path, path) == 0
-	               ? OK
-	               : cannot(why, "moved away", target->path);
+	return OK;
 }
 
 /* The name first, and durably: what has a name and no line has a temporary name. */

@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -15,24 +17,26 @@
 static void tell_recovery(
         const struct keeper *keeper, const struct journal_recovery *recovery)
 {
+	char quarantine[PATH_MAX], copy[PATH_MAX + 200];
+	snprintf(
+	        quarantine, sizeof quarantine, "%s/quarantine", keeper->options.folder);
+	journal_copy_text(recovery, quarantine, copy, sizeof copy);
 	log_line(LOG_INFO, "journal %s: %s, epoch %016" PRIx64 ", %" PRIu64 " records",
 	        keeper->options.folder, recovery->created ? "begun" : "continued",
 	        journal_epoch(keeper->journal), recovery->records);
 	if (recovery->torn_bytes > 0)
 		log_line(LOG_WARN,
 		        "journal %s: %" PRIu64
-		        " bytes of an unfinished write lie in %s/quarantine now",
-		        keeper->options.folder, recovery->torn_bytes,
-		        keeper->options.folder);
+		        " bytes of an unfinished write were at its end; %s",
+		        keeper->options.folder, recovery->torn_bytes, copy);
 	if (recovery->damaged_segments > 0)
 		log_line(LOG_ALERT,
-		        "journal %s: %" PRIu64
-		        " segments are damaged, a copy lies in %s/quarantine; %" PRIu64
+		        "journal %s: %" PRIu64 " segments are damaged, %s; %" PRIu64
 		        " records between %" PRIu64 " and %" PRIu64
 		        " are lost; look at the disk",
-		        keeper->options.folder, recovery->damaged_segments,
-		        keeper->options.folder, recovery->missing,
-		        recovery->first_missing, recovery->last_missing);
+		        keeper->options.folder, recovery->damaged_segments, copy,
+		        recovery->missing, recovery->first_missing,
+		        recovery->last_missing);
 }
 
 int keeper_open_room(struct keeper *keeper, struct problem *why)

@@ -3,6 +3,7 @@
 #include "sensors/keeper_parts.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <string.h>
@@ -96,8 +97,8 @@ static uint64_t behind(void *with, uint64_t seq)
 
 /* ---- a record that is too long ---- */
 
-/* The record beside the journal, for a person to look at. */
-static void lay_aside(struct keeper *keeper, uint64_t seq, size_t n)
+/* The record beside the journal, for a person to look at.  OK: it lies there. */
+static int lay_aside(struct keeper *keeper, uint64_t seq, size_t n)
 {
 	char path[PATH_MAX];
 	const uint8_t *record = NULL;
@@ -115,9 +116,11 @@ static void lay_aside(struct keeper *keeper, uint64_t seq, size_t n)
 	log_line(LOG_ALERT,
 	        "record %" PRIu64
 	        " of %zu bytes is longer than the %u that the collector "
-	        "takes and is never sent; %s %s",
-	        seq, n, keeper->uplink.most, status == OK ? "it lies in" : "no copy in",
-	        path);
+	        "takes and is never sent; %s %s%s%s",
+	        seq, n, keeper->uplink.most,
+	        status == OK ? "it lies in" : "no copy could be kept in", path,
+	        status == OK ? "" : ": ", status == OK ? "" : strerror(errno));
+	return status;
 }
 
 static void too_long(void *with, uint64_t seq, size_t n)
@@ -129,14 +132,14 @@ static void too_long(void *with, uint64_t seq, size_t n)
 	if (keeper->told_hole == seq)
 		return;
 	keeper->told_hole = seq;
-	lay_aside(keeper, seq, n);
+	bool copied = lay_aside(keeper, seq, n) == OK;
 	if (record_at(keeper, seq, &bytes) == n)
 		record_decode(&record, bytes, n);
 	int size = snprintf(reason, sizeof reason,
 	        "epoch %016" PRIx64
-	        ": a record of %zu bytes, longer than the collector takes; in the "
-	        "cabinet's quarantine",
-	        keeper_turn_view(keeper).epoch, n);
+	        ": a record of %zu bytes, longer than the collector takes; it is in "
+	        "the cabinet's %s",
+	        keeper_turn_view(keeper).epoch, n, copied ? "quarantine" : "journal");
 	struct gap_event gap = { .first_seq = seq,
 		.last_seq = seq,
 		.count = 1,

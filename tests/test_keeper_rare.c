@@ -41,7 +41,8 @@ static void a_write_that_was_never_finished_is_told(void **state)
 	kit_poke(path, (long)(kit_used(path) + 7) / 8 * 8, "half a record", 13);
 	r.said[0] = '\0';
 	keeper_run_begin();
-	assert_contains(r.said, "13 bytes of an unfinished write lie in");
+	assert_contains(r.said,
+	        "13 bytes of an unfinished write were at its end; a copy lies in");
 	keeper_run_for(1);
 	r.collector.away = false;
 	keeper_run_drain(100);
