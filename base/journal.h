@@ -80,10 +80,16 @@ struct journal_recovery {
 	int created;      /* a new epoch was begun */
 	uint64_t missing; /* records in all holes together */
 	int uncopied;     /* errno: of what was damaged or torn no copy was kept; 0 */
+	/* the newest segment cannot be read: nobody knows how far it went */
+	bool end_unknown;
 };
 
 /* For people: "a copy lies in <quarantine>", or that there is none, and why. */
 void journal_copy_text(const struct journal_recovery *recovery, const char *quarantine,
+        char *out, size_t room);
+/* Which records are missing: "records 5 to 8 are missing", that none is, or that nobody
+ * knows.  `next_seq` of the journal as it was opened. */
+void journal_loss_text(const struct journal_recovery *recovery, uint64_t next_seq,
         char *out, size_t room);
 
 /* Open and recover; needs no person and asks nothing.  OK, or a problem: FAILED, FULL,

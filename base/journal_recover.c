@@ -127,6 +127,7 @@ static void drop_unborn(struct recover *recover)
 		if (whole.to > 0 && lay_aside(recover, &whole) != OK)
 			return;
 		recover->recovery->damaged_segments += window->size > 0;
+		recover->recovery->end_unknown |= window->size > 0;
 		remove_segment(recover, i);
 		recover->n--;
 	}
@@ -209,6 +210,7 @@ static int scan_newest(struct recover *recover)
 	uint64_t used = window_used(&walk->window, walk->offset);
 	bool rest = used > walk->offset;
 	bool lost = rest && was_committed(recover, walk->offset);
+	recover->recovery->end_unknown |= walk->window.unread || !walk->window.known;
 	if (lost || walk->window.unread || !walk->window.header_sound) {
 		/* nothing is written over what is damaged, or cannot be read */
 		recover->journal->failed = true;

@@ -58,10 +58,12 @@ static void log_recovery(const struct ingest *ingest, const struct inlet *inlet,
 {
 	const char *source = inlet->source;
 	uint64_t epoch = inlet->epoch;
-	char quarantine[ARCHIVE_PATH], copy[ARCHIVE_PATH + 200];
+	char quarantine[ARCHIVE_PATH], copy[ARCHIVE_PATH + 200], loss[256];
 	snprintf(quarantine, sizeof quarantine, "%.*s/quarantine", ARCHIVE_PATH - 16,
 	        ingest->dir);
 	journal_copy_text(recovery, quarantine, copy, sizeof copy);
+	journal_loss_text(
+	        recovery, journal_next_seq(inlet->journal), loss, sizeof loss);
 	/* the first of a station is expected; any other tells of a disk put in or failed */
 	if (recovery->created)
 		log_line(first ? LOG_INFO : LOG_WARN, "%s: new epoch %016" PRIx64 "%s",
@@ -74,18 +76,11 @@ static void log_recovery(const struct ingest *ingest, const struct inlet *inlet,
 		        "%s: journal %016" PRIx64 ": the last %" PRIu64
 		        " bytes were never finished; %s",
 		        source, epoch, recovery->torn_bytes, copy);
-	if (recovery->damaged_segments > 0 && recovery->missing == 0)
+	if (recovery->damaged_segments > 0)
 		log_line(LOG_ALERT,
 		        "%s: journal %016" PRIx64 ": %" PRIu64
-		        " damaged segments, no record is missing; %s",
-		        source, epoch, recovery->damaged_segments, copy);
-	else if (recovery->damaged_segments > 0)
-		log_line(LOG_ALERT,
-		        "%s: journal %016" PRIx64 ": %" PRIu64
-		        " damaged segments, records %" PRIu64 " to %" PRIu64
-		        " are missing; %s",
-		        source, epoch, recovery->damaged_segments,
-		        recovery->first_missing, recovery->last_missing, copy);
+		        " damaged segments, %s; %s",
+		        source, epoch, recovery->damaged_segments, loss, copy);
 }
 
 /* Records made here come in handfuls, or once (an import): they get small segments. */

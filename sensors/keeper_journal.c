@@ -17,10 +17,12 @@
 static void tell_recovery(
         const struct keeper *keeper, const struct journal_recovery *recovery)
 {
-	char quarantine[PATH_MAX], copy[PATH_MAX + 200];
+	char quarantine[PATH_MAX], copy[PATH_MAX + 200], loss[256];
 	snprintf(
 	        quarantine, sizeof quarantine, "%s/quarantine", keeper->options.folder);
 	journal_copy_text(recovery, quarantine, copy, sizeof copy);
+	journal_loss_text(
+	        recovery, journal_next_seq(keeper->journal), loss, sizeof loss);
 	log_line(LOG_INFO, "journal %s: %s, epoch %016" PRIx64 ", %" PRIu64 " records",
 	        keeper->options.folder, recovery->created ? "begun" : "continued",
 	        journal_epoch(keeper->journal), recovery->records);
@@ -31,12 +33,9 @@ static void tell_recovery(
 		        keeper->options.folder, recovery->torn_bytes, copy);
 	if (recovery->damaged_segments > 0)
 		log_line(LOG_ALERT,
-		        "journal %s: %" PRIu64 " segments are damaged, %s; %" PRIu64
-		        " records between %" PRIu64 " and %" PRIu64
-		        " are lost; look at the disk",
-		        keeper->options.folder, recovery->damaged_segments, copy,
-		        recovery->missing, recovery->first_missing,
-		        recovery->last_missing);
+		        "journal %s: %" PRIu64
+		        " damaged segments, %s; %s; look at the disk",
+		        keeper->options.folder, recovery->damaged_segments, loss, copy);
 }
 
 int keeper_open_room(struct keeper *keeper, struct problem *why)
