@@ -4,6 +4,7 @@
  * segment's header, every record's check sum and padding, and that no number is missing
  * inside an epoch.
  */
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -229,6 +230,16 @@ static void entries_scan(struct scan *scan, const struct segment_bytes *segment)
 		rest_look(scan, segment, at);
 }
 
+/* Nothing of a segment is there: the next one tells how many records were in it. */
+static void nothing_there(struct scan *scan, const char *name)
+{
+	assert(name != NULL);
+	if (scan->begun)
+		return;
+	scan->begun = true;
+	scan->first = scan->next = strtoull(name, NULL, 10);
+}
+
 static void segment_scan(struct scan *scan, struct segment_bytes *segment)
 {
 	if (!header_sound(scan, segment)) {
@@ -237,8 +248,10 @@ static void segment_scan(struct scan *scan, struct segment_bytes *segment)
 		say(scan, 1,
 		        "DAMAGED: %s: its header (bytes 0 to 63) is not as written",
 		        segment->name);
-		if (segment->n < JOURNAL_HEADER)
+		if (segment->n < JOURNAL_HEADER) {
+			nothing_there(scan, segment->name);
 			return;
+		}
 		scan->number++; /* as it most likely is: they follow one another */
 	} else {
 		scan->number = scan->sure = get_le64(segment->in + 32);
@@ -272,6 +285,7 @@ static void file_scan(
 	if (file_read(path, SEGMENT_MOST, &bytes, &n) != OK) {
 		say(scan, 1, "DAMAGED: %s: cannot be read: %s", name,
 		        file_reason(errno));
+		nothing_there(scan, name);
 		return;
 	}
 	struct segment_bytes segment = { .name = name,

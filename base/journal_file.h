@@ -85,6 +85,11 @@ void segment_name(uint64_t first_seq, char out[SEGMENT_NAME]);
  * frees *out. */
 int segment_list(int folder, uint64_t **out);
 
+/* For reading: a descriptor, or -1 and errno, also where a link leads nowhere; never
+ * waits. */
+int segment_open(int folder, const char *name);
+const char *segment_reason(int error); /* errno of it, in words */
+
 /* A name that segment_list or journal_epochs would take. */
 bool epoch_parse(const char *name, uint64_t *epoch);
 

@@ -127,7 +127,7 @@ static bool created_of(int folder, uint64_t first_seq, int64_t *created_us, bool
 	uint8_t header[JOURNAL_HEADER];
 	struct segment segment;
 	segment_name(first_seq, name);
-	int fd = file_open_regular(folder, name, 0);
+	int fd = segment_open(folder, name);
 	if (fd < 0) {
 		/* what cannot be read is told, not passed over */
 		*empty = *empty && errno == ENOENT;

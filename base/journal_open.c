@@ -114,6 +114,9 @@ static int open_epoch(struct journal *journal, const struct journal_options *opt
 			return status;
 		status = journal_recover(journal, options, recovery);
 	}
+	if (status == FAILED && journal_stranger(options->folder, journal->source,
+	                                journal->epoch, why) != OK)
+		return FAILED;
 	if (status != NOT_FOUND)
 		return status == OK ? OK
 		                    : fail(why, status, journal->path,

@@ -95,7 +95,9 @@ static void scan_older(struct recover *recover, size_t i)
 	struct journal_recovery before = *recover->recovery;
 	uint64_t limit = recover->list[i + 1];
 	uint64_t lost = recover->lost;
-	open_segment(recover, i);
+	errno = 0;
+	if (open_segment(recover, i) == FAILED)
+		recover->recovery->uncopied = errno;
 	uint64_t records = walk_through(recover, limit);
 	if (walk->damaged || recover->lost > lost) {
 		note_damage(recover, i);
@@ -228,6 +230,9 @@ static int take_newest(struct recover *recover)
 	struct journal *journal = recover->journal;
 	struct window *window = &recover->walk.window;
 	char name[SEGMENT_NAME];
+	/* what is no file is not opened for writing */
+	if (open_segment(recover, recover->n - 1) == FAILED)
+		return FAILED;
 	segment_name(recover->list[recover->n - 1], name);
 	journal->fd = journal->system->open(journal->folder, name, O_RDWR | O_CLOEXEC);
 	if (journal->fd < 0)

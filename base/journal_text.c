@@ -2,9 +2,8 @@
 /* What a recovery found, in words. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "base/journal.h"
+#include "base/journal_file.h"
 
 void journal_copy_text(const struct journal_recovery *recovery, const char *quarantine,
         char *out, size_t room)
@@ -15,7 +14,7 @@ void journal_copy_text(const struct journal_recovery *recovery, const char *quar
 		snprintf(out, room,
 		        "no copy could be kept in %s (%s): what is damaged stays where "
 		        "it is",
-		        quarantine, strerror(recovery->uncopied));
+		        quarantine, segment_reason(recovery->uncopied));
 }
 
 static void missing_text(const struct journal_recovery *recovery, uint64_t next_seq,

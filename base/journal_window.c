@@ -133,7 +133,7 @@ static int open_file(struct window *window, const struct segment_place *place, s
 	struct stat st;
 	window_close(window);
 	segment_name(place->list[i], name);
-	window->fd = file_open_regular(place->folder, name, 0);
+	window->fd = segment_open(place->folder, name);
 	if (window->fd < 0)
 		return errno == ENOENT ? NOT_FOUND : FAILED;
 	if (fstat(window->fd, &st) != 0)

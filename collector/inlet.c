@@ -127,6 +127,9 @@ static int inlet_open(struct ingest *ingest, const struct inlet_name *name,
 	inlet.epoch = journal_epoch(inlet.journal);
 	log_recovery(ingest, &inlet, &recovery,
 	        name->made_here || count_epochs(ingest, source) == 0);
+	struct problem strange;
+	if (journal_stranger(ingest->journals, source, inlet.epoch, &strange) != OK)
+		log_line(LOG_ALERT, "%s: %s", source, strange.text);
 	size_t at = inlet_place(ingest, source, inlet.epoch);
 	memmove(&ingest->inlet[at + 1], &ingest->inlet[at],
 	        (ingest->n_inlets - at) * sizeof inlet);

@@ -95,6 +95,9 @@ int inlet_compare(struct ingest *ingest, struct inlet *inlet, struct again *agai
 		return OK;
 	int status = journal_read_open(
 	        &reader, ingest->journals, inlet->source, inlet->epoch, first);
+	if (status != OK && journal_stranger(ingest->journals, inlet->source,
+	                            inlet->epoch, why) != OK)
+		return FAILED;
 	if (status != OK)
 		return problem_set(why, FAILED, EXIT_TRY_AGAIN,
 		        "%s: the journal cannot be read back: %s", inlet->source,

@@ -12,9 +12,11 @@
 #include "base/reading.h"
 #include "collector/seal_parts.h"
 
-static int cannot_read(
-        const struct seal_station *station, uint64_t epoch, struct problem *why)
+static int cannot_read(const struct sealer *sealer, const struct seal_station *station,
+        uint64_t epoch, struct problem *why)
 {
+	if (journal_stranger(sealer->journals, station->name, epoch, why) != OK)
+		return FAILED;
 	return problem_set(why, FAILED, EXIT_TRY_AGAIN,
 	        "%s: journal %016" PRIx64 ": cannot be read: %s", station->name, epoch,
 	        strerror(errno));
@@ -107,14 +109,21 @@ int seal_scan(struct sealer *sealer, struct seal_station *station,
 	int status = journal_read_open(&cursor.reader, sealer->journals, station->name,
 	        limit->epoch, epoch->noted);
 	if (status != OK)
-		return cannot_read(station, limit->epoch, why);
+		return cannot_read(sealer, station, limit->epoch, why);
 	while (status == OK && next_record(&cursor, &entry)) {
 		status = note_one(station, epoch, &entry);
 		if (status == OK)
 			epoch->noted = entry.seq + 1;
 	}
 	journal_read_close(cursor.reader);
-	return status == OK ? OK : no_memory(why);
+	if (status != OK)
+		return no_memory(why);
+	/* where damage ends a journal nothing follows; where a segment cannot be opened
+	 * the rest is there and may be read tomorrow */
+	return epoch->noted < limit->committed_seq
+	               ? journal_stranger(
+	                         sealer->journals, station->name, limit->epoch, why)
+	               : OK;
 }
 
 /* ---- the records of one day ---- */
@@ -235,8 +244,8 @@ int gather_run(struct gather *gather, struct problem *why)
 		return no_memory(why);
 	for (size_t i = 0; i < waiting->n; i++)
 		if (gather_epoch(gather, &waiting->epoch[i], &gather->rest[i]) != OK)
-			return cannot_read(
-			        gather->station, waiting->epoch[i].epoch, why);
+			return cannot_read(gather->sealer, gather->station,
+			        waiting->epoch[i].epoch, why);
 	return OK;
 }
 

@@ -6,6 +6,7 @@
 """
 import os
 import shutil
+import socket
 
 import h5py
 
@@ -56,6 +57,29 @@ def journal(archive, *segments):
 
 
 JOURNAL = f"journal/tram-01/{EPOCH:016x}"
+
+
+def stranger(archive, place, first):
+    """Something else in the place of a segment of three: the newest is 12."""
+    journal(archive, (1, 1, (2, 3), 0), (2, 6, (2, 4), 0), (3, 12, (2,), 0))
+    path = os.path.join(archive, JOURNAL, f"{first:020}.log")
+    os.remove(path)
+    place(path)
+
+
+def socket_at(path):
+    with socket.socket(socket.AF_UNIX) as one:
+        folder = os.open(os.path.dirname(path), os.O_PATH)  # a path of any length
+        one.bind(f"/proc/self/fd/{folder}/{os.path.basename(path)}")
+        os.close(folder)
+
+
+def link_to_nothing(path):
+    os.symlink("/nowhere/at/all", path)
+
+
+def empty_file(path):
+    write(path, b"")
 
 
 def newest_segment(archive, data):
@@ -329,7 +353,21 @@ DAMAGES = (
     ("a bit of a journal's check sum", journal_flip, 64, 4),
     ("a journal's last bytes", journal_flip, 65, 128),
     ("a folder for a journal's segment", journal_folder),
+    ("a folder for the first of three segments", stranger, os.mkdir, 1),
+    ("a folder for the second of three segments", stranger, os.mkdir, 6),
+    ("a folder for the newest of three segments", stranger, os.mkdir, 12),
+    ("a pipe for the first of three segments", stranger, os.mkfifo, 1),
+    ("a pipe for the second of three segments", stranger, os.mkfifo, 6),
+    ("a pipe for the newest of three segments", stranger, os.mkfifo, 12),
+    ("a socket for the first of three segments", stranger, socket_at, 1),
+    ("a socket for the second of three segments", stranger, socket_at, 6),
+    ("a socket for the newest of three segments", stranger, socket_at, 12),
+    ("a link to nothing for the first of three segments", stranger, link_to_nothing, 1),
+    ("a link to nothing for the second of three segments", stranger, link_to_nothing, 6),
+    ("a link to nothing for the newest of three segments", stranger, link_to_nothing, 12),
     ("a newest segment of zeros", newest_segment, bytes(4096)),
+    ("an emptied first segment", stranger, empty_file, 1),
+    ("an emptied second segment", stranger, empty_file, 6),
     ("an empty newest segment", newest_segment, b""),
     ("a segment copied between two", segment_copied, 1, 11),
     ("a segment copied behind them", segment_copied, 6, 20),

@@ -241,7 +241,7 @@ def read_journal(folder, tell=lambda words: None):  # the records of an epoch, b
         found, skipped, check = struct.unpack_from("<Q16xII", data[:64].ljust(64, b"\0"), 32)
         head = struct.pack("<4sHH16sQQQ", b"QTJ1", 1, 0, source, epoch, max(found, sure + 1), first)
         if bad := (data[:48] != head or check != crc32c(data[:60])) and (limit or data):  # else it never was
-            tell(f"DAMAGED: {name}: its header (bytes 0 to 63) is not as written")
+            tell(f"DAMAGED: {name}: " + ("its header (bytes 0 to 63) is not as written" if path.is_file() else "is no file"))
             found, skipped = number + 1, 0
         elif skipped and first > wanted:
             begin, before, wanted = max(wanted, 0 if skipped == 0xFFFFFFFF else first - skipped), wanted, first
