@@ -122,7 +122,7 @@ static int feed_merged(struct feeding *feeding, const struct rows *rows, size_t 
 	return status;
 }
 
-static int feed_day(
+static int feed_stretch(
         struct feeding *feeding, int64_t from_us, int64_t to_us, struct problem *why)
 {
 	struct rows *rows = NULL;
@@ -144,15 +144,14 @@ static int feed_day(
 
 /* ---- what has no time ---- */
 
-static int feed_unplaced(
-        struct feeding *feeding, int64_t from_us, int64_t to_us, struct problem *why)
+static int feed_timeless(
+        struct feeding *feeding, const struct query *asked, struct problem *why)
 {
 	struct rows *rows = NULL;
 	size_t n = 0;
-	const struct query query = { .station = feeding->query->station,
-		.from_us = from_us,
-		.to_us = to_us,
-		.as_of_us = feeding->query->as_of_us };
+	struct query query = *asked;
+	query.station = feeding->query->station;
+	query.as_of_us = feeding->query->as_of_us;
 	int status = reader_rows(feeding->reader, &query, &rows, &n, why);
 	if (status >= 0)
 		status = reader_events(
@@ -167,6 +166,21 @@ static int feed_unplaced(
 	rows_free(rows, n);
 	forget_events(feeding);
 	return status < 0 ? status : OK;
+}
+
+/* Records that nobody can place, and those whose stamps are no time. */
+static int feed_unplaced(struct feeding *feeding, struct problem *why)
+{
+	const struct query asked[] = {
+		{ .from_us = INT64_MIN, .to_us = INT64_MAX, .unplaced = UNPLACED_ONLY },
+		{ .from_us = 0, .to_us = PLAUSIBLE_US },
+		{ .from_us = feeding->query->now_us + 2 * US_PER_DAY,
+		        .to_us = TIME_US_END },
+	};
+	int status = OK;
+	for (size_t i = 0; i < sizeof asked / sizeof asked[0] && status == OK; i++)
+		status = feed_timeless(feeding, &asked[i], why);
+	return status;
 }
 
 /* ---- damage ---- */
@@ -278,14 +292,11 @@ static int begin(struct feeding *feeding, int64_t first_us, int64_t last_us)
 static int feed_all(struct feeding *feeding, struct problem *why)
 {
 	int status = holes_before(feeding, why);
-	for (int64_t day_us = feeding->from_us; day_us < feeding->to_us && status == OK;
-	        day_us += US_PER_DAY)
-		status = feed_day(feeding, day_us, day_us + US_PER_DAY, why);
+	for (int64_t at_us = feeding->from_us; at_us < feeding->to_us && status == OK;
+	        at_us += feeding->step_us)
+		status = feed_stretch(feeding, at_us, at_us + feeding->step_us, why);
 	if (status == OK)
-		status = feed_unplaced(feeding, 0, PLAUSIBLE_US, why);
-	if (status == OK)
-		status = feed_unplaced(feeding, feeding->query->now_us + 2 * US_PER_DAY,
-		        TIME_US_END, why);
+		status = feed_unplaced(feeding, why);
 	if (status == OK)
 		status = feed_files(feeding);
 	if (status == OK)
@@ -323,6 +334,8 @@ static int fill(struct feeding *feeding, struct problem *why)
 		last_us = newest_us;
 	}
 	int status = begin(feeding, first_us, last_us);
+	/* without a reading that has a time there are years, and a few events in them */
+	feeding->step_us = sent ? US_PER_DAY : feeding->to_us - feeding->from_us;
 	if (status == OK)
 		status = holes_never(feeding, sent ? first_us : INT64_MAX);
 	bool known = has_station(feeding->reader, query->station) ||

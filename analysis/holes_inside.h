@@ -17,8 +17,9 @@ struct feeding {
 	const struct holes_query *query;
 	struct gaps *gaps;
 	int64_t from_us, to_us; /* of what is fed */
+	int64_t step_us;        /* at a time */
 	size_t n, room;
-	struct kept_event *event; /* of the day being fed */
+	struct kept_event *event; /* of the stretch being fed */
 	bool failed;
 };
 

@@ -8,6 +8,38 @@
 #include "base/event.h"
 #include "base/legal_time.h"
 
+#define JUMP_US US_PER_S
+
+/* ---- stamps ---- */
+
+struct stamp stamp_of(const struct record *record)
+{
+	return (struct stamp){ .time_us = record->time_us,
+		.mono_us = record->mono_us,
+		.boot = record->boot,
+		.clock = record->clock };
+}
+
+int64_t stamp_base(const struct stamp *stamp)
+{
+	return (int64_t)((uint64_t)stamp->time_us - (uint64_t)stamp->mono_us);
+}
+
+bool times_within(int64_t a_us, int64_t b_us, int64_t most_us)
+{
+	int64_t apart_us;
+	return !__builtin_sub_overflow(a_us, b_us, &apart_us) && apart_us <= most_us &&
+	       apart_us >= -most_us;
+}
+
+bool stamps_in_step(const struct stamp *a, const struct stamp *b)
+{
+	return a->boot == b->boot &&
+	       times_within(stamp_base(a), stamp_base(b), JUMP_US);
+}
+
+/* ---- corrections ---- */
+
 /* Index of the first correction not before (boot, mono_us). */
 static size_t first_from(const struct corrections *all, uint64_t boot, int64_t mono_us)
 {

@@ -12,6 +12,7 @@
 #ifndef ARCHIVE_CORRECTION_H
 #define ARCHIVE_CORRECTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,16 @@ struct stamp {
 	uint64_t boot;
 	uint8_t clock; /* enum clock_state */
 };
+struct stamp stamp_of(const struct record *record);
+
+/* What the wall clock said when the monotonic one began; any number may come over the
+ * wire, and it wraps. */
+int64_t stamp_base(const struct stamp *stamp);
+/* No further apart than `most_us`, at any distance. */
+bool times_within(int64_t a_us, int64_t b_us, int64_t most_us);
+/* Of one boot, and the wall clock did not jump between them: it moved against the
+ * monotonic one by a second at most. */
+bool stamps_in_step(const struct stamp *a, const struct stamp *b);
 
 /* OK and the corrected time; or NOT_FOUND: the clock was never synchronised and nothing
  * (yet) says by how much it was wrong; *time_us is then the stamp itself. */

@@ -104,8 +104,11 @@ static char *state_make(const struct stock *stock)
 
 static void station_free(struct station *station)
 {
-	for (size_t i = 0; i < station->n_journals; i++)
+	for (size_t i = 0; i < station->n_journals; i++) {
 		free(station->journal[i].block);
+		free(station->journal[i].origin);
+	}
+	placing_free(&station->seen);
 	free(station->journal);
 	free(station->clock);
 	free(station->known);

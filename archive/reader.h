@@ -78,17 +78,25 @@ struct rows {
 	int64_t **sampled_us; /* 0 where the instrument gives no time */
 };
 
+/* Records of a clock that nobody had set and that nothing places (archive/placing.h). */
+enum reader_unplaced {
+	UNPLACED_OUT,  /* are not among what has a time */
+	UNPLACED_ONLY, /* alone; the interval is of when they were stored */
+	UNPLACED_TOO, /* as well, at their stamp: of what is asked for whatever its time */
+};
+
 struct query {
 	const char *station;
 	const char *instrument; /* NULL: all */
 	const char *channel;    /* NULL: all */
 	int64_t from_us, to_us; /* of the corrected time, half open */
 	int64_t as_of_us; /* only what the collector had stored by then; 0: everything */
+	enum reader_unplaced unplaced;
 };
 
-/* Corrected time (archive/correction.h) is by the next CLOCK record of the same boot
- * that reports sync; rows carry it in time_us.  Sets of rows, or a problem.  Free with
- * rows_free. */
+/* Corrected time is by the rule that sealing goes by (archive/placing.h), so that a record
+ * has the same before and after; rows carry it in time_us.  Sets of rows, or a problem.
+ * Free with rows_free. */
 int reader_rows(struct reader *reader, const struct query *query, struct rows **out,
         size_t *n, struct problem *why);
 void rows_free(struct rows *rows, size_t n);

@@ -91,7 +91,7 @@ const struct describe *stock_group(struct stock *stock, struct day *day, size_t 
 static int64_t used_at(int64_t time_us, const struct day *day)
 {
 	int64_t day_us = day->header.day_us;
-	if (day_us == INT64_MIN || time_us < day_us)
+	if (time_us < day_us)
 		return day_us;
 	return time_us < day_us + US_PER_DAY ? time_us : day_us + US_PER_DAY - 1;
 }
@@ -99,8 +99,7 @@ static int64_t used_at(int64_t time_us, const struct day *day)
 static bool in_day(int64_t time_us, const struct day *day)
 {
 	int64_t day_us = day->header.day_us;
-	return day_us != INT64_MIN && time_us >= day_us &&
-	       time_us < day_us + US_PER_DAY;
+	return time_us >= day_us && time_us < day_us + US_PER_DAY;
 }
 
 /* Stamps of a clock that was wrong lie outside the day and say nothing but that they are
@@ -114,15 +113,27 @@ static void span_widen(struct station *station, const int64_t *time_us, size_t n
 			station_widen(station, time_us[row], time_us[row]);
 		any = any || in_day(time_us[row], day);
 	}
-	if (!any && day->header.day_us != INT64_MIN)
+	if (!any)
 		station_widen(station, used_at(time_us[0], day),
 		        used_at(time_us[n - 1], day));
+}
+
+/* When rows last used their DESCRIBE.  Those that nobody can place count from when they
+ * came, and say nothing of the station's span. */
+static int64_t rows_look(struct station *station, const struct day *day,
+        const int64_t *time_us, size_t n)
+{
+	if (day->header.day_us == INT64_MIN)
+		return time_us[n - 1];
+	span_widen(station, time_us, n, day);
+	return used_at(time_us[n - 1], day);
 }
 
 static int group_look(
         struct stock *stock, struct station *station, struct day *day, size_t i)
 {
 	size_t n = day_group_rows(day, i);
+	bool placed = day->header.day_us != INT64_MIN;
 	const struct describe *describe = stock_group(stock, day, i);
 	if (describe == NULL || n == 0)
 		return OK;
@@ -130,12 +141,11 @@ static int group_look(
 	if (time_us == NULL)
 		return FAILED;
 	int status = OK;
-	if (day_times(day, i, time_us) == OK) {
-		span_widen(station, time_us, n, day);
-		status = station_note(station, describe, used_at(time_us[n - 1], day));
-	} else {
+	if ((placed ? day_times(day, i, time_us) : day_stored(day, i, time_us)) == OK)
+		status = station_note(
+		        station, describe, rows_look(station, day, time_us, n));
+	else
 		remarks_add(&stock->problems, "%s", day_problem(day)->text);
-	}
 	free(time_us);
 	return status;
 }

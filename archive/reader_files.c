@@ -142,25 +142,6 @@ struct day *stock_open(struct stock *stock, size_t i)
 
 /* ---- CLOCK records ---- */
 
-int station_note_clock(
-        struct station *station, const struct record *record, int64_t stored_us)
-{
-	if (record->payload_size > sizeof station->clock->payload)
-		return OK;
-	if (station->n_clocks == station->clocks_room) {
-		size_t room = station->clocks_room > 0 ? 2 * station->clocks_room : 16;
-		void *more = realloc(station->clock, room * sizeof *station->clock);
-		if (more == NULL)
-			return FAILED;
-		station->clock = more;
-		station->clocks_room = room;
-	}
-	struct clock_note *note = &station->clock[station->n_clocks++];
-	*note = (struct clock_note){ .record = *record, .stored_us = stored_us };
-	memcpy(note->payload, record->payload, record->payload_size);
-	return OK;
-}
-
 static int event_note(struct station *station, const struct rows_table *table,
         size_t row, uint8_t *bytes)
 {
@@ -192,24 +173,6 @@ int stock_note_clocks(
 	rows_table_free(&table);
 	free(bytes);
 	return status;
-}
-
-int station_corrections(const struct station *station, int64_t as_of_us,
-        struct corrections *corrections)
-{
-	*corrections = (struct corrections){ 0 };
-	for (size_t i = 0; i < station->n_clocks; i++) {
-		const struct clock_note *note = &station->clock[i];
-		if (as_of_us != 0 && note->stored_us > as_of_us)
-			continue;
-		struct record record = note->record;
-		record.payload = note->payload;
-		if (corrections_note(corrections, &record) != OK) {
-			corrections_free(corrections);
-			return FAILED;
-		}
-	}
-	return OK;
 }
 
 int stock_look_ahead(struct stock *stock, struct station *station, int64_t day_us)

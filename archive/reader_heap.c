@@ -70,7 +70,7 @@ int heap_grow(struct heap *heap, size_t n)
 	return OK;
 }
 
-int heap_doubt(struct heap *heap, size_t row, int64_t mono_us, uint64_t boot)
+int heap_doubt(struct heap *heap, const struct doubtful *doubtful)
 {
 	if (heap->n_doubtful == heap->doubtful_room) {
 		size_t room = heap->doubtful_room > 0 ? 2 * heap->doubtful_room : 64;
@@ -78,8 +78,7 @@ int heap_doubt(struct heap *heap, size_t row, int64_t mono_us, uint64_t boot)
 			return FAILED;
 		heap->doubtful_room = room;
 	}
-	heap->doubtful[heap->n_doubtful++] =
-	        (struct doubtful){ .row = row, .mono_us = mono_us, .boot = boot };
+	heap->doubtful[heap->n_doubtful++] = *doubtful;
 	return OK;
 }
 
@@ -120,24 +119,54 @@ void heap_free(struct heap *heap)
 
 /* ---- time ---- */
 
+static struct stamp stamp_at(const struct rows *rows, const struct doubtful *doubtful)
+{
+	return (struct stamp){ .time_us = rows->time_us[doubtful->row],
+		.mono_us = doubtful->mono_us,
+		.boot = doubtful->boot,
+		.clock = rows->clock[doubtful->row] };
+}
+
 size_t heap_correct(struct heap *heap, const struct corrections *corrections)
 {
 	size_t left = 0;
 	struct rows *rows = &heap->rows;
 	for (size_t i = 0; i < heap->n_doubtful; i++) {
 		struct doubtful doubtful = heap->doubtful[i];
-		struct stamp stamp = {
-			.time_us = rows->time_us[doubtful.row],
-			.mono_us = doubtful.mono_us,
-			.boot = doubtful.boot,
-			.clock = rows->clock[doubtful.row],
-		};
+		struct stamp stamp = stamp_at(rows, &doubtful);
 		if (corrections_apply(
 		            corrections, &stamp, &rows->time_us[doubtful.row]) != OK)
 			heap->doubtful[left++] = doubtful;
 	}
 	heap->n_doubtful = left;
 	return left;
+}
+
+void heap_place(struct heap *heap, const struct placing *placing)
+{
+	size_t left = 0;
+	struct rows *rows = &heap->rows;
+	for (size_t i = 0; i < heap->n_doubtful; i++) {
+		struct doubtful doubtful = heap->doubtful[i];
+		const struct arrived arrived = { .stamp = stamp_at(rows, &doubtful),
+			.stored_us = rows->stored_us[doubtful.row],
+			.origin = (uint8_t)rows->describe->origin };
+		if (reader_place_lying(placing, doubtful.lies, &arrived,
+		            &rows->time_us[doubtful.row]) != OK)
+			heap->doubtful[left++] = doubtful;
+	}
+	heap->n_doubtful = left;
+}
+
+int64_t heap_first_doubt(const struct heap *heap)
+{
+	int64_t first_us = INT64_MAX;
+	for (size_t i = 0; i < heap->n_doubtful; i++) {
+		int64_t stored_us = heap->rows.stored_us[heap->doubtful[i].row];
+		if (stored_us < first_us)
+			first_us = stored_us;
+	}
+	return first_us;
 }
 
 /* ---- order ---- */
@@ -180,16 +209,16 @@ static void sort(const struct rows *rows, size_t *order, size_t *spare, size_t n
 }
 
 /* Indices of the rows wanted, in order, each record once; count. */
-static size_t choose(const struct rows *rows, const struct query *query, size_t *order,
+static size_t choose(const struct heap *heap, const struct query *query, size_t *order,
         size_t *spare)
 {
-	size_t n = 0, kept = 0;
+	const struct rows *rows = &heap->rows;
+	size_t n = 0, kept = 0, doubt = 0; /* those left are in order of rows */
 	for (size_t i = 0; i < rows->n; i++) {
-		bool inside = rows->time_us[i] >= query->from_us &&
-		              rows->time_us[i] < query->to_us;
-		bool stored =
-		        query->as_of_us == 0 || rows->stored_us[i] <= query->as_of_us;
-		if (inside && stored)
+		bool placed =
+		        doubt == heap->n_doubtful || heap->doubtful[doubt].row != i;
+		doubt += !placed;
+		if (query_wants(query, rows->time_us[i], rows->stored_us[i], placed))
 			order[n++] = i;
 	}
 	sort(rows, order, spare, n);
@@ -233,7 +262,7 @@ int heap_finish(struct heap *heap, const struct query *query)
 	size_t *spare = malloc(rows->n * sizeof *spare + 1);
 	int status = FAILED;
 	if (order != NULL && spare != NULL) {
-		size_t n = choose(rows, query, order, spare);
+		size_t n = choose(heap, query, order, spare);
 		bool as_it_is = n == rows->n;
 		for (size_t i = 0; i < n && as_it_is; i++)
 			as_it_is = order[i] == i;

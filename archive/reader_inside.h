@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "archive/correction.h"
 #include "archive/day_inside.h"
+#include "archive/placing.h"
 #include "archive/proof.h"
 #include "archive/reader.h"
 #include "archive/rewritten.h"
@@ -27,6 +27,12 @@ struct journal_stock {
 	uint64_t epoch, last_seq;
 	size_t n, room;
 	struct block *block;
+	/* what its DESCRIBEs said of their origin, whenever that changed */
+	size_t n_origins, origins_room;
+	struct origin_note {
+		uint64_t seq;   /* from here on */
+		uint8_t origin; /* enum describe_origin */
+	} * origin;
 };
 
 /* A CLOCK record, kept to correct others. */
@@ -42,12 +48,11 @@ struct known {
 	int64_t time_us; /* of the record, or of the last row that used it */
 };
 
-/* One DESCRIBE, or readings of one boot that follow one another, under a clock that was
- * not set. */
+/* One DESCRIBE, or readings that follow one another, of one origin and one boot, and
+ * (of an instrument) without a jump between, under a clock that was not set. */
 struct unset {
-	struct stamp first, last; /* by the monotonic clock */
-	int64_t low_us, high_us;  /* of stamps that can be a time; low > high: none */
-	int64_t stored_us;
+	struct arrived first, last; /* by the monotonic clock */
+	int64_t low_us, high_us;    /* of stamps that can be a time; low > high: none */
 	const struct describe *describe; /* NULL: readings */
 };
 
@@ -57,7 +62,9 @@ struct station {
 	struct journal_stock *journal;
 	size_t n_clocks, clocks_room;
 	struct clock_note *clock;
-	size_t n_unset; /* while stock is taken */
+	struct placing
+	        seen; /* the witnesses in its journals; its CLOCK records are above */
+	size_t n_unset, unset_room; /* while stock is taken */
 	struct unset *unset;
 	struct known own;
 	size_t n_known;
@@ -120,10 +127,17 @@ struct station *stock_station(struct stock *stock, const char *id); /* NULL: unk
 /* Read a station's journals once: what they hold.  OK, or FAILED without memory. */
 int stock_journals(struct stock *stock, struct station *station);
 
+/* A record of a journal. */
+struct journal_found {
+	const struct record *record; /* points into `bytes` */
+	const uint8_t *bytes;
+	size_t size;
+	int64_t stored_us;
+	uint8_t origin; /* enum describe_origin: what its epoch's DESCRIBE before it said */
+};
 struct journal_visitor {
 	/* non-zero: stop */
-	int (*each)(void *with, const struct record *record, const uint8_t *bytes,
-	        size_t size, int64_t stored_us);
+	int (*each)(void *with, const struct journal_found *found);
 	void *with;
 };
 struct stretch {
@@ -135,9 +149,32 @@ struct stretch {
 int stock_journal_walk(struct stock *stock, struct station *station,
         const struct stretch *stretch, const struct journal_visitor *visitor);
 
+/* ---- reader_placing.c ---- */
+int station_note_clock(
+        struct station *station, const struct record *record, int64_t stored_us);
+/* All that is known of the station's clock as of a time (0: all that is known); freed
+ * with placing_free.  OK or FAILED. */
+int station_placing(
+        const struct station *station, int64_t as_of_us, struct placing *placing);
+/* Where it belongs: what sealing put into a day belongs to it, and what sealing could not
+ * place has no time, unless a CLOCK record puts them right.  OK or NOT_FOUND, as
+ * placing_place. */
+enum lies { LIES_IN_JOURNAL, LIES_IN_DAY, LIES_UNPLACED };
+int reader_place_lying(const struct placing *placing, enum lies lies,
+        const struct arrived *arrived, int64_t *time_us);
+/* Does the query ask for a record, at its corrected time?  `placed`: somebody can say
+ * when it was. */
+bool query_wants(
+        const struct query *query, int64_t time_us, int64_t stored_us, bool placed);
+/* Where what it asks for may lie. */
+void query_stretch(const struct query *query, unsigned types, struct stretch *out);
+/* Of a reading by its DESCRIBE, if that is known; else that of its epoch. */
+uint8_t stock_origin(
+        const struct stock *stock, const struct record *record, uint8_t of_epoch);
+
 /* ---- reader_unset.c ---- */
 /* Note a DESCRIBE or (describe NULL) a reading whose clock was not set.  OK or FAILED. */
-int unset_note(struct station *station, const struct record *record, int64_t stored_us,
+int unset_note(struct station *station, const struct journal_found *found,
         const struct describe *describe);
 /* All CLOCK records are noted: what was noted as unset counts.  OK or FAILED. */
 int unset_settle(struct station *station);
@@ -172,11 +209,6 @@ int64_t stock_day(const struct stock *stock, size_t i);
 /* Note the CLOCK records of an open file. */
 int stock_note_clocks(
         struct stock *stock, struct station *station, size_t i, struct day *day);
-int station_note_clock(
-        struct station *station, const struct record *record, int64_t stored_us);
-/* Corrections as of a time (0: all that are known). */
-int station_corrections(const struct station *station, int64_t as_of_us,
-        struct corrections *corrections);
 /* Stamps nobody can place yet: note CLOCK records of the files after `day_us` until
  * there are more, at most eight days on.  1 if some were found, 0, FAILED. */
 int stock_look_ahead(struct stock *stock, struct station *station, int64_t day_us);

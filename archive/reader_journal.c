@@ -51,11 +51,39 @@ static int block_note(struct journal_stock *journal, const struct record *record
 	return OK;
 }
 
-static int describe_note(struct stock *stock, struct station *station,
-        const struct record *record, int64_t stored_us)
+/* By what the DESCRIBEs before a record said. */
+static uint8_t origin_at(const struct journal_stock *journal, uint64_t seq)
+{
+	size_t i = journal->n_origins;
+	while (i > 0 && journal->origin[i - 1].seq > seq)
+		i--;
+	return i > 0 ? journal->origin[i - 1].origin : (uint8_t)ORIGIN_INSTRUMENT;
+}
+
+static int origin_note(struct journal_stock *journal, uint64_t seq, uint8_t origin)
+{
+	if (origin_at(journal, seq) == origin)
+		return OK;
+	if (journal->n_origins == journal->origins_room) {
+		size_t room = journal->origins_room > 0 ? 2 * journal->origins_room : 4;
+		void *more = realloc(journal->origin, room * sizeof *journal->origin);
+		if (more == NULL)
+			return FAILED;
+		journal->origin = more;
+		journal->origins_room = room;
+	}
+	journal->origin[journal->n_origins++] =
+	        (struct origin_note){ .seq = seq, .origin = origin };
+	return OK;
+}
+
+static int describe_note(
+        struct stock *stock, struct station *station, struct journal_found *found)
 {
 	struct problem why;
 	struct describe *decoded;
+	const struct record *record = found->record;
+	struct journal_stock *journal = &station->journal[station->n_journals - 1];
 	if (describe_decode(&decoded, record->payload, record->payload_size, &why) !=
 	        OK) {
 		remarks_add(&stock->problems, "%s: DESCRIBE seq %" PRIu64 ": %.300s",
@@ -65,9 +93,43 @@ static int describe_note(struct stock *stock, struct station *station,
 	const struct describe *describe = stock_keep(stock, decoded);
 	if (describe == NULL)
 		return FAILED;
+	found->origin = (uint8_t)describe->origin;
+	if (origin_note(journal, record->seq, found->origin) != OK)
+		return FAILED;
 	return record->clock == CLOCK_UNSYNCED
-	               ? unset_note(station, record, stored_us, describe)
+	               ? unset_note(station, found, describe)
 	               : station_note(station, describe, record->time_us);
+}
+
+/* What it says of a clock that was never set is learned here, in the pass that is made
+ * when the archive is opened, and costs a synchronised cabinet nothing. */
+static int unsynced_note(
+        struct stock *stock, struct station *station, struct journal_found *found)
+{
+	const struct stamp stamp = stamp_of(found->record);
+	int status = placing_witness(&station->seen, &stamp, found->stored_us);
+	if (status != OK || found->record->type != RECORD_READING)
+		return status;
+	found->origin = stock_origin(stock, found->record, found->origin);
+	return unset_note(station, found, NULL);
+}
+
+static int by_type(
+        struct stock *stock, struct station *station, struct journal_found *found)
+{
+	const struct record *record = found->record;
+	int status = record->clock == CLOCK_UNSYNCED
+	                     ? unsynced_note(stock, station, found)
+	                     : OK;
+	if (status != OK)
+		return status;
+	if (record->type == RECORD_DESCRIBE)
+		return describe_note(stock, station, found);
+	if (record->type == RECORD_CLOCK)
+		return station_note_clock(station, record, found->stored_us);
+	if (record->type == RECORD_READING && record->clock != CLOCK_UNSYNCED)
+		station_widen(station, record->time_us, record->time_us);
+	return OK;
 }
 
 static int record_note(
@@ -84,16 +146,12 @@ static int record_note(
 	journal->last_seq = record.seq;
 	if (block_note(journal, &record) != OK)
 		return FAILED;
-	if (record.type == RECORD_DESCRIBE)
-		return describe_note(stock, station, &record, entry->stored_us);
-	if (record.type == RECORD_CLOCK)
-		return station_note_clock(station, &record, entry->stored_us);
-	if (record.type != RECORD_READING)
-		return OK;
-	if (record.clock == CLOCK_UNSYNCED)
-		return unset_note(station, &record, entry->stored_us, NULL);
-	station_widen(station, record.time_us, record.time_us);
-	return OK;
+	struct journal_found found = { .record = &record,
+		.bytes = entry->record,
+		.size = entry->size,
+		.stored_us = entry->stored_us,
+		.origin = origin_at(journal, record.seq) };
+	return by_type(stock, station, &found);
 }
 
 static int journal_stock(struct stock *stock, struct station *station, uint64_t epoch)
@@ -157,22 +215,32 @@ static bool block_wanted(const struct block *block, const struct stretch *stretc
 	       (block->low_us < stretch->to_us && block->high_us >= stretch->from_us);
 }
 
-static int entry_visit(const struct journal_entry *entry, unsigned types,
-        const struct journal_visitor *visitor)
+/* A walk through a journal again. */
+struct again {
+	const struct journal_stock *journal;
+	unsigned types;
+	const struct journal_visitor *visitor;
+};
+
+static int entry_visit(const struct journal_entry *entry, const struct again *again)
 {
 	struct record record;
 	if (record_decode(&record, entry->record, entry->size) != (int)entry->size ||
-	        (types & 1u << record.type) == 0)
+	        (again->types & 1u << record.type) == 0)
 		return OK;
-	return visitor->each(
-	        visitor->with, &record, entry->record, entry->size, entry->stored_us);
+	const struct journal_found found = { .record = &record,
+		.bytes = entry->record,
+		.size = entry->size,
+		.stored_us = entry->stored_us,
+		.origin = origin_at(again->journal, record.seq) };
+	return again->visitor->each(again->visitor->with, &found);
 }
 
 /* Blocks [first, last] of a journal, and nothing that came after stock was taken. */
 static int blocks_walk(struct stock *stock, const struct station *station,
-        const struct journal_stock *journal, const size_t span[2], unsigned types,
-        const struct journal_visitor *visitor)
+        const size_t span[2], const struct again *again)
 {
+	const struct journal_stock *journal = again->journal;
 	char folder[ARCHIVE_PATH];
 	struct journal_reader *reader;
 	struct journal_entry entry;
@@ -192,7 +260,7 @@ static int blocks_walk(struct stock *stock, const struct station *station,
 		if (next == 1 && entry.seq >= end)
 			break;
 		if (next == 1)
-			status = entry_visit(&entry, types, visitor);
+			status = entry_visit(&entry, again);
 		else
 			remarks_add(&stock->problems, "%s", why.text);
 		if (next != 1 && next != MALFORMED)
@@ -208,6 +276,7 @@ int stock_journal_walk(struct stock *stock, struct station *station,
 	int status = OK;
 	for (size_t i = 0; i < station->n_journals; i++) {
 		const struct journal_stock *journal = &station->journal[i];
+		const struct again again = { journal, stretch->types, visitor };
 		for (size_t k = 0; k < journal->n && status == OK; k++) {
 			if (!block_wanted(&journal->block[k], stretch))
 				continue;
@@ -215,8 +284,7 @@ int stock_journal_walk(struct stock *stock, struct station *station,
 			while (span[1] + 1 < journal->n &&
 			        block_wanted(&journal->block[span[1] + 1], stretch))
 				span[1]++;
-			status = blocks_walk(
-			        stock, station, journal, span, stretch->types, visitor);
+			status = blocks_walk(stock, station, span, &again);
 			k = span[1];
 		}
 	}

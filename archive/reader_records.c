@@ -10,6 +10,9 @@
 
 struct kept {
 	int64_t time_us, stored_us;
+	enum lies lies;
+	uint8_t origin; /* of a journal's, of its epoch */
+	bool placed;
 	uint64_t epoch, seq;
 	uint8_t *bytes;
 	size_t size;
@@ -19,15 +22,15 @@ struct collection {
 	struct stock *stock;
 	struct station *station;
 	unsigned types;
+	enum lies lies; /* what is being kept */
 	size_t n, room;
 	struct kept *kept;
 };
 
-static int keep(
-        struct collection *all, const uint8_t *bytes, size_t size, int64_t stored_us)
+static int keep(struct collection *all, const struct journal_found *found)
 {
 	struct record record;
-	if (record_decode(&record, bytes, size) != (int)size ||
+	if (record_decode(&record, found->bytes, found->size) != (int)found->size ||
 	        (all->types & 1u << record.type) == 0)
 		return OK;
 	if (all->n == all->room) {
@@ -38,17 +41,19 @@ static int keep(
 		all->kept = more;
 		all->room = room;
 	}
-	uint8_t *copy = malloc(size);
+	uint8_t *copy = malloc(found->size);
 	if (copy == NULL)
 		return FAILED;
-	memcpy(copy, bytes, size);
+	memcpy(copy, found->bytes, found->size);
 	all->kept[all->n++] = (struct kept){
 		.time_us = record.time_us,
-		.stored_us = stored_us,
+		.stored_us = found->stored_us,
+		.lies = all->lies,
+		.origin = found->origin,
 		.epoch = record.epoch,
 		.seq = record.seq,
 		.bytes = copy,
-		.size = size,
+		.size = found->size,
 	};
 	return OK;
 }
@@ -56,13 +61,15 @@ static int keep(
 static int keep_any(void *with, const uint8_t *record, size_t size, int64_t stored_us,
         uint8_t transport)
 {
-	return keep(with, record, size, stored_us);
+	const struct journal_found found = {
+		.bytes = record, .size = size, .stored_us = stored_us
+	};
+	return keep(with, &found);
 }
 
-static int keep_from_journal(void *with, const struct record *record,
-        const uint8_t *bytes, size_t size, int64_t stored_us)
+static int keep_from_journal(void *with, const struct journal_found *found)
 {
-	return keep(with, bytes, size, stored_us);
+	return keep(with, found);
 }
 
 /* Without readings, /events is all that need be read. */
@@ -79,8 +86,8 @@ static int events_take(struct collection *all, struct day *day)
 	        row++) {
 		int size = rows_table_record(&table, row, bytes);
 		if (size >= 0)
-			status = keep(all, bytes, (size_t)size,
-			        rows_table_stored(&table, row));
+			status = keep_any(all, bytes, (size_t)size,
+			        rows_table_stored(&table, row), 0);
 		else
 			remarks_add(&all->stock->problems,
 			        "%s day %s: an event is damaged", all->station->id,
@@ -97,6 +104,7 @@ static int file_take(struct collection *all, size_t i)
 	struct day *day = stock_open(all->stock, i);
 	if (day == NULL)
 		return OK;
+	all->lies = day->header.day_us != INT64_MIN ? LIES_IN_DAY : LIES_UNPLACED;
 	int status = stock_note_clocks(all->stock, all->station, i, day);
 	if (status == OK && (all->types & 1u << RECORD_READING) == 0)
 		status = events_take(all, day);
@@ -106,35 +114,47 @@ static int file_take(struct collection *all, size_t i)
 	return status;
 }
 
+static void place(
+        const struct collection *all, struct kept *kept, const struct placing *placing)
+{
+	struct record record;
+	record_decode(&record, kept->bytes, kept->size);
+	kept->placed = true;
+	if (record.clock != CLOCK_UNSYNCED)
+		return;
+	const struct arrived arrived = { .stamp = stamp_of(&record),
+		.stored_us = kept->stored_us,
+		.origin = stock_origin(all->stock, &record, kept->origin) };
+	kept->placed =
+	        reader_place_lying(placing, kept->lies, &arrived, &kept->time_us) == OK;
+}
+
 static int correct(struct collection *all, const struct query *query)
 {
-	struct corrections corrections;
-	if (station_corrections(all->station, query->as_of_us, &corrections) != OK)
+	struct placing placing;
+	if (station_placing(all->station, query->as_of_us, &placing) != OK)
 		return FAILED;
-	for (size_t i = 0; i < all->n; i++) {
-		struct kept *kept = &all->kept[i];
-		struct record record;
-		record_decode(&record, kept->bytes, kept->size);
-		struct stamp stamp = {
-			.time_us = record.time_us,
-			.mono_us = record.mono_us,
-			.boot = record.boot,
-			.clock = record.clock,
-		};
-		corrections_apply(&corrections, &stamp, &kept->time_us);
-	}
-	corrections_free(&corrections);
+	for (size_t i = 0; i < all->n; i++)
+		place(all, &all->kept[i], &placing);
+	placing_free(&placing);
 	return OK;
 }
 
-static int by_time(const void *left, const void *right)
+static int by_number(const struct kept *a, const struct kept *b)
 {
-	const struct kept *a = left, *b = right;
 	if (a->time_us != b->time_us)
 		return a->time_us < b->time_us ? -1 : 1;
 	if (a->epoch != b->epoch)
 		return a->epoch < b->epoch ? -1 : 1;
 	return a->seq < b->seq ? -1 : a->seq > b->seq;
+}
+
+/* Of two copies that with a time first. */
+static int by_time(const void *left, const void *right)
+{
+	const struct kept *a = left, *b = right;
+	int order = by_number(a, b);
+	return order != 0 ? order : b->placed - a->placed;
 }
 
 /* Who is told of what was collected, one way or the other. */
@@ -165,11 +185,8 @@ static int hand_out(const struct collection *all, const struct query *query,
 	int count = 0;
 	for (size_t i = 0; i < all->n; i++) {
 		const struct kept *kept = &all->kept[i];
-		bool inside =
-		        kept->time_us >= query->from_us && kept->time_us < query->to_us;
-		bool stored =
-		        query->as_of_us == 0 || kept->stored_us <= query->as_of_us;
-		if (!inside || !stored || (i > 0 && by_time(kept - 1, kept) == 0))
+		if (!query_wants(query, kept->time_us, kept->stored_us, kept->placed) ||
+		        (i > 0 && by_number(kept - 1, kept) == 0))
 			continue;
 		count++;
 		if (tell(listener, kept) != 0)
@@ -180,15 +197,15 @@ static int hand_out(const struct collection *all, const struct query *query,
 
 static int collect(struct collection *all, const struct query *query)
 {
-	struct stretch stretch = {
-		.from_us = query->from_us, .to_us = query->to_us, .types = all->types
-	};
+	struct stretch stretch;
+	query_stretch(query, all->types, &stretch);
 	int status = OK;
 	for (size_t i = 0; i < all->stock->seals.n && status == OK; i++) {
 		if (stock_overlaps(all->stock, i, all->station->id, &stretch))
 			status = file_take(all, i);
 	}
 	struct journal_visitor visitor = { .each = keep_from_journal, .with = all };
+	all->lies = LIES_IN_JOURNAL;
 	if (status == OK)
 		status = stock_journal_walk(
 		        all->stock, all->station, &stretch, &visitor);

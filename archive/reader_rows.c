@@ -8,6 +8,7 @@
 
 #include "archive/layout.h"
 #include "base/bytes.h"
+#include "base/legal_time.h"
 #include "base/reading.h"
 
 /* One question being answered. */
@@ -73,6 +74,7 @@ static int doubts_append(struct heap *heap, struct day *day, size_t group)
 {
 	struct rows *rows = &heap->rows;
 	size_t n = day_group_rows(day, group), first = 0;
+	enum lies lies = day->header.day_us != INT64_MIN ? LIES_IN_DAY : LIES_UNPLACED;
 	while (first < n && rows->clock[rows->n + first] != CLOCK_UNSYNCED)
 		first++;
 	if (first == n)
@@ -83,8 +85,10 @@ static int doubts_append(struct heap *heap, struct day *day, size_t group)
 	if (status == OK && day_mono(day, group, mono_us, boot) != OK)
 		status = MALFORMED;
 	for (size_t i = first; i < n && status == OK; i++) {
+		const struct doubtful doubtful = { rows->n + i, mono_us[i], boot[i],
+			lies };
 		if (rows->clock[rows->n + i] == CLOCK_UNSYNCED)
-			status = heap_doubt(heap, rows->n + i, mono_us[i], boot[i]);
+			status = heap_doubt(heap, &doubtful);
 	}
 	free(mono_us);
 	free(boot);
@@ -160,17 +164,18 @@ static int row_append(struct heap *heap, const struct record *record,
 	rows->epoch[n] = record->epoch;
 	rows->seq[n] = record->seq;
 	values_put(heap, reading);
-	if (record->clock == CLOCK_UNSYNCED &&
-	        heap_doubt(heap, n, record->mono_us, record->boot) != OK)
+	const struct doubtful doubtful = { n, record->mono_us, record->boot,
+		LIES_IN_JOURNAL };
+	if (record->clock == CLOCK_UNSYNCED && heap_doubt(heap, &doubtful) != OK)
 		return FAILED;
 	rows->n++;
 	return OK;
 }
 
-static int entry_append(void *with, const struct record *record, const uint8_t *bytes,
-        size_t size, int64_t stored_us)
+static int entry_append(void *with, const struct journal_found *found)
 {
 	struct gathering *gathering = with;
+	const struct record *record = found->record;
 	struct reading reading;
 	bool failed = false;
 	if (reading_decode(&reading, record->payload, record->payload_size) != OK) {
@@ -191,7 +196,7 @@ static int entry_append(void *with, const struct record *record, const uint8_t *
 	struct heap *heap = heap_of(gathering, describe, &failed);
 	if (heap == NULL)
 		return failed ? FAILED : OK;
-	return row_append(heap, record, &reading, stored_us);
+	return row_append(heap, record, &reading, found->stored_us);
 }
 
 /* ---- putting it together ---- */
@@ -205,30 +210,44 @@ static size_t correct_all(
 	return left;
 }
 
+/* From when on a CLOCK record may lie in a sealed file that places what is left. */
+static int64_t ahead_of(const struct gathering *gathering)
+{
+	int64_t first_us = INT64_MAX;
+	if (gathering->query->unplaced != UNPLACED_ONLY)
+		return gathering->query->from_us;
+	for (size_t i = 0; i < gathering->n; i++) {
+		int64_t one_us = heap_first_doubt(&gathering->heap[i]);
+		first_us = one_us < first_us ? one_us : first_us;
+	}
+	return first_us - US_PER_DAY;
+}
+
+/* CLOCK records first, and those of later days too, since they say more than a stamp
+ * that agrees; then by the rule what is left. */
 static int correct(struct gathering *gathering)
 {
-	struct corrections corrections;
+	struct placing placing;
 	int64_t as_of_us = gathering->query->as_of_us;
 	size_t doubtful = 0;
 	for (size_t i = 0; i < gathering->n; i++)
 		doubtful += gathering->heap[i].n_doubtful;
 	if (doubtful == 0)
 		return OK;
-	if (station_corrections(gathering->station, as_of_us, &corrections) != OK)
+	if (station_placing(gathering->station, as_of_us, &placing) != OK)
 		return FAILED;
-	size_t left = correct_all(gathering, &corrections);
-	corrections_free(&corrections);
-	if (left == 0)
-		return OK;
-	int more = stock_look_ahead(
-	        gathering->stock, gathering->station, gathering->query->from_us);
-	if (more <= 0)
-		return more;
-	if (station_corrections(gathering->station, as_of_us, &corrections) != OK)
-		return FAILED;
-	correct_all(gathering, &corrections);
-	corrections_free(&corrections);
-	return OK;
+	int more = correct_all(gathering, &placing.corrections) == 0
+	                   ? 0
+	                   : stock_look_ahead(gathering->stock, gathering->station,
+	                             ahead_of(gathering));
+	if (more > 0) {
+		placing_free(&placing);
+		more = station_placing(gathering->station, as_of_us, &placing);
+	}
+	for (size_t i = 0; i < gathering->n && more == OK; i++)
+		heap_place(&gathering->heap[i], &placing);
+	placing_free(&placing);
+	return more;
 }
 
 static int gather(struct gathering *gathering)
@@ -290,12 +309,8 @@ int reader_rows(struct reader *reader, const struct query *query, struct rows **
 		.stock = reader->stock,
 		.station = stock_station(reader->stock, query->station),
 		.query = query,
-		.stretch = {
-			.from_us = query->from_us,
-			.to_us = query->to_us,
-			.types = 1u << RECORD_READING,
-		},
 	};
+	query_stretch(query, 1u << RECORD_READING, &gathering.stretch);
 	if (gathering.station == NULL)
 		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
 		        "%s: no station '%s' in this archive; 'quantrac status' lists "

@@ -71,6 +71,8 @@ int documents_read(struct reader *reader, const char *kind, int64_t as_of_us,
 		.from_us = INT64_MIN,
 		.to_us = INT64_MAX,
 		.as_of_us = as_of_us,
+		.unplaced =
+		        UNPLACED_TOO, /* a document says itself from when it holds */
 	};
 	int n = reader_records(reader, &query, 1u << RECORD_DOCUMENT, take, &walk, why);
 	if (n < 0)

@@ -2,14 +2,9 @@
 /*
  * What waits in the journals of one station to be sealed, and where in time it belongs.
  *
- * A record belongs to the legal day of its corrected time (archive/correction.h).  A
- * stamp of a clock that was never synchronised and that no CLOCK record puts right is
- * believed
- *   - when the collector's own clock agreed as the record came (within SEAL_GRACE_US: a witness),
- *   - when another record of the same boot had such a witness and the clock did not jump between,
- *   - when its epoch is an import or a simulation, whose stamps are what they say.
- * Else it waits: for a CLOCK record until its boot is over, at most SEAL_PATIENCE_US;
- * then nobody can place it.
+ * A record belongs to the legal day of its corrected time, by the rule of
+ * archive/placing.h.  What that rule cannot place waits: for a CLOCK record until its
+ * boot is over, at most SEAL_PATIENCE_US; then nobody can place it.
  */
 #ifndef COLLECTOR_WAITING_H
 #define COLLECTOR_WAITING_H
@@ -18,12 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "archive/correction.h"
+#include "archive/placing.h"
 #include "base/describe.h"
 #include "base/record.h"
 #include "base/status.h"
-
-#define WITNESSES 16
 
 /* Records of one epoch that follow one another and are alike: one legal day by their
  * stamps, one boot, one way of being placed. */
@@ -50,14 +43,7 @@ struct waiting_epoch {
 
 struct waiting {
 	int offset_min;
-	struct corrections corrections;
-	/* boots whose clock the collector has seen to be right: time_us - mono_us was
-	 * base_us */
-	struct witness {
-		uint64_t boot;
-		int64_t base_us;
-	} witness[WITNESSES];
-	size_t n_witnesses, next_witness;
+	struct placing placing;
 	size_t n, room;
 	struct waiting_epoch *epoch; /* sorted by epoch */
 };
