@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Where in time a record belongs: the one rule, of sealing and of whoever reads what is
- * not sealed yet.  A record belongs where its corrected time is (archive/correction.h).
+ * not sealed yet.  A record belongs where its corrected time is (base/correction.h).
  * A stamp of a clock that was never synchronised and that no CLOCK record puts right is
  * believed
  *   - when the collector's own clock agreed as the record came (within AGREED_US: it is
@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "archive/correction.h"
+#include "base/correction.h"
 #include "base/record.h"
 #include "base/status.h"
 

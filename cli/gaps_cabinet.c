@@ -6,28 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/event.h"
+#include "base/correction.h"
 #include "base/journal.h"
 #include "base/legal_time.h"
 #include "base/reading.h"
 #include "cli/gaps.h"
 #include "sensors/station.h"
 
-enum { MOST_EPOCHS = 4096, MOST_OFFSETS = 4096 };
-
-/* By how much the clock was wrong until it was set. */
-struct offset {
-	uint64_t boot;
-	int64_t mono_us, offset_us;
-};
+enum { MOST_EPOCHS = 4096 };
 
 struct feeding {
 	struct gaps *gaps;
 	char folder[PATH_MAX];
 	const char *id;
-	size_t n_epochs, n_offsets, n_describes;
+	size_t n_epochs, n_describes;
 	uint64_t *epoch;
-	struct offset *offset;
+	struct corrections corrections;
 	struct describe **describe;
 };
 
@@ -61,25 +55,16 @@ static int walk(struct feeding *feeding,
 
 static int note_clock(struct feeding *feeding, const struct record *record)
 {
-	struct clock_event clock;
-	if (record->type != RECORD_CLOCK || feeding->n_offsets == MOST_OFFSETS ||
-	        clock_decode(&clock, record->payload, record->payload_size) != OK ||
-	        clock.state != CLOCK_SYNCED)
-		return OK;
-	feeding->offset[feeding->n_offsets++] = (struct offset){ record->boot,
-		record->mono_us, clock.after_us - clock.before_us };
-	return OK;
+	return corrections_note(&feeding->corrections, record);
 }
 
-/* The stamp of a clock nobody had set, put right by the next that says by how much. */
+/* A stamp that nothing puts right stays: here nobody else saw the clock. */
 static int64_t corrected(const struct feeding *feeding, const struct record *record)
 {
-	for (size_t i = 0; record->clock == CLOCK_UNSYNCED && i < feeding->n_offsets;
-	        i++)
-		if (feeding->offset[i].boot == record->boot &&
-		        feeding->offset[i].mono_us >= record->mono_us)
-			return record->time_us + feeding->offset[i].offset_us;
-	return record->time_us;
+	const struct stamp stamp = stamp_of(record);
+	int64_t time_us;
+	corrections_apply(&feeding->corrections, &stamp, &time_us);
+	return time_us;
 }
 
 /* ---- feeding ---- */
@@ -150,8 +135,7 @@ static int feed_all(struct feeding *feeding, const struct gaps_arguments *a)
 		.patience_us = 120 * US_PER_S };
 	feeding->gaps = gaps_new(&options);
 	feeding->epoch = calloc(MOST_EPOCHS, sizeof *feeding->epoch);
-	feeding->offset = calloc(MOST_OFFSETS, sizeof *feeding->offset);
-	if (feeding->gaps == NULL || feeding->epoch == NULL || feeding->offset == NULL)
+	if (feeding->gaps == NULL || feeding->epoch == NULL)
 		return FAILED;
 	int n = journal_epochs(
 	        feeding->folder, feeding->id, feeding->epoch, MOST_EPOCHS);
@@ -169,7 +153,7 @@ static void feeding_end(struct feeding *feeding)
 		describe_free(feeding->describe[i]);
 	free(feeding->describe);
 	free(feeding->epoch);
-	free(feeding->offset);
+	corrections_free(&feeding->corrections);
 }
 
 static int print(struct feeding *feeding, const struct common *common,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Decides when a CLOCK record is due.  The reader of an archive puts a stamp of a clock that was
- * never synchronised right by the next CLOCK record that reports sync (archive/correction.h): that one
+ * never synchronised right by the next CLOCK record that reports sync (base/correction.h): that one
  * tells the whole way since the start, steps on the way included.
  */
 #ifndef SENSORS_CLOCK_WATCH_H

@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "archive/archive.h"
-#include "archive/correction.h"
 #include "archive/layout.h"
 #include "archive/pack.h"
 #include "base/bytes.h"
+#include "base/correction.h"
 #include "base/event.h"
 #include "base/folder.h"
 #include "base/legal_time.h"

@@ -25,6 +25,7 @@
 #include "base/legal_time.h"
 #include "base/reading.h"
 #include "tests/cabinet_fixture.h"
+#include "tests/commands_kit.h"
 #include "tests/e2e_cabinet.h"
 #include "tests/e2e_collector.h"
 
@@ -216,55 +217,6 @@ static struct lie where_they_lie(int64_t from_us, int64_t to_us)
 	return lie;
 }
 
-/* The column of this name in the head of a CSV; none is a failure. */
-static size_t column_named(const char *head, const char *name)
-{
-	const char *at = strstr(head, name);
-	assert_non_null(at);
-	size_t commas = 0;
-	for (const char *c = head; c < at; c++)
-		commas += *c == ',';
-	return commas;
-}
-
-static const char *cell(const char *line, size_t column)
-{
-	for (; column > 0; column--) {
-		line = strchr(line, ',');
-		assert_non_null(line++);
-	}
-	return line;
-}
-
-/* Most valid readings of an hour, and of all; from `quantrac means`. */
-static void count_means(size_t *most, size_t *all, size_t *hours)
-{
-	char before[64] = "", start[64];
-	int code;
-	char *text = run_command(&code,
-	        "%s --archive %s/archive means --station " STATION
-	        " --channel dust --period 1h --min-valid 0%% --format csv 2>&1",
-	        project_file("build/san/quantrac-office"), folder);
-	if (code != 0)
-		fail_msg("means: %s", text);
-	*most = *all = *hours = 0;
-	char *line = strtok(text, "\n");
-	const size_t started = column_named(line, "start"),
-	             valids = column_named(line, "valid");
-	while ((line = strtok(NULL, "\n")) != NULL) {
-		if (strncmp(line, STATION ",dust,", strlen(STATION ",dust,")) != 0)
-			continue;
-		const unsigned valid = (unsigned)strtoul(cell(line, valids), NULL, 10);
-		assert_int_equal(sscanf(cell(line, started), "%63[^,]", start), 1);
-		assert_true(strcmp(start, before) > 0);
-		memcpy(before, start, sizeof before);
-		*all += valid;
-		*hours += valid > 0;
-		*most = valid > *most ? valid : *most;
-	}
-	free(text);
-}
-
 static void tell(const char *name, const struct kept *kept, const struct lie *lie)
 {
 	printf("  %-28s %4zu records, seq gapless, %zu readings of a clock nobody had "
@@ -297,10 +249,10 @@ static void until_it_is_set(
 	assert_true(llabs(kept.offset_us + ahead_s * US_PER_S) < 2 * US_PER_S);
 	assert_int_equal(lie.in_day, kept.records);
 	/* none is lost to the means, none counted twice, and what lies an hour away is not there */
-	size_t most, all, hours;
-	count_means(&most, &all, &hours);
-	assert_true(all == kept.readings);
-	assert_true(hours == 1 || hours == 2);
+	struct commands_sight seen = commands_see(folder, STATION, "dust");
+	assert_true(seen.readings == kept.readings);
+	assert_true(seen.hours == 1 || seen.hours == 2);
+	free(seen.text);
 }
 
 static void and_synchronised(const char *name, int64_t ahead_s)
@@ -347,22 +299,55 @@ static void a_believed_clock_goes_back_an_hour(void **state)
 	assert_int_equal(kept.clocks, 1);
 	assert_true(llabs(kept.offset_us + US_PER_HOUR) < 2 * US_PER_S);
 	assert_int_equal(lie.in_day, kept.records);
-	size_t most, all, hours;
-	count_means(&most, &all, &hours);
-	assert_true(all == kept.readings && most < all);
+	struct commands_sight seen = commands_see(folder, STATION, "dust");
+	assert_true(seen.readings == kept.readings && seen.most < seen.readings);
+	free(seen.text);
 }
 
-/* Started in 1970 and never set: nobody can say when that was. */
-static void a_clock_that_is_never_set(void **state)
+/* What the commands say of it is the same before it is sealed, when it is, and when the
+ * journal has gone. */
+static void the_commands_see_none(const struct kept *kept)
 {
-	const struct change change[] = { { 0, 3600 - now_s(), false } };
+	int code;
+	struct commands_sight before = commands_see(folder, STATION, "dust");
+	assert_true(before.readings == 0 && before.unplaced == kept->records);
+	assert_true(sealed_equals_journal(folder, STATION) == kept->records);
+	for (int i = 0; i < 2; i++) {
+		struct commands_sight after = commands_see(folder, STATION, "dust");
+		assert_string_equal(after.text, before.text);
+		free(after.text);
+		free(run_command(&code, "rm -rf %s/archive/journal/" STATION, folder));
+		assert_int_equal(code, 0);
+	}
+	free(before.text);
+}
+
+/* Nobody can say when that was. */
+static void never_set(const char *name, int64_t ahead_s)
+{
+	const struct change change[] = { { 0, ahead_s, false } };
 	run_through(change, 1, 30);
 	struct kept kept = read_journal();
-	assert_true(sealed_equals_journal(folder, STATION) == kept.records);
+	the_commands_see_none(&kept);
 	struct lie lie = where_they_lie(now_s() * US_PER_S, now_s() * US_PER_S);
-	tell("1970, never set", &kept, &lie);
+	tell(name, &kept, &lie);
 	assert_int_equal(kept.clocks, 0);
 	assert_int_equal(lie.unplaced, kept.records);
+}
+
+static void a_clock_that_is_never_set(void **state)
+{
+	never_set("1970, never set", 3600 - now_s());
+}
+
+static void a_clock_that_stays_fifteen_minutes_behind(void **state)
+{
+	never_set("15 minutes behind, never set", -900);
+}
+
+static void a_clock_that_stays_fifteen_minutes_ahead(void **state)
+{
+	never_set("15 minutes ahead, never set", 900);
 }
 
 /* The same instrument, as one that is there: of simulated data no stamp is doubted. */
@@ -408,6 +393,8 @@ int main(void)
 		WITH(set_by_hand_and_synchronised_later),
 		WITH(a_believed_clock_goes_back_an_hour),
 		WITH(a_clock_that_is_never_set),
+		WITH(a_clock_that_stays_fifteen_minutes_behind),
+		WITH(a_clock_that_stays_fifteen_minutes_ahead),
 	};
 	return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "archive/correction.h"
+#include "base/correction.h"
 
 #include <stdlib.h>
 #include <string.h>

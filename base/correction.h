@@ -9,8 +9,8 @@
  * Records of a clock that was synchronised keep their stamp.  "Next" goes by the monotonic clock; the
  * journal (epoch) may have changed in between.
  */
-#ifndef ARCHIVE_CORRECTION_H
-#define ARCHIVE_CORRECTION_H
+#ifndef BASE_CORRECTION_H
+#define BASE_CORRECTION_H
 
 #include <stdbool.h>
 #include <stddef.h>
