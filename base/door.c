@@ -5,17 +5,22 @@
  */
 #include <errno.h>
 #include <linux/filter.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 #include <zmq.h>
 
 #include "base/socket_parts.h"
 
-#define EVENTS  "inproc://quantrac.door"
-#define ADDRESS 256
+#define EVENTS   "inproc://quantrac.door"
+#define ADDRESS  256
+#define SWEEP_MS 1000
 
 /* ---- room for connections ---- */
 
@@ -78,6 +83,115 @@ static void note_room(struct door *door, uint16_t event)
 		open_again(door);
 }
 
+/* ---- who is in ---- */
+
+static int64_t mono_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+/* Who is at the other end; guests_origin of it. */
+static uint64_t peer_of(int fd, struct sockaddr_storage *peer)
+{
+	socklen_t size = sizeof *peer;
+	peer->ss_family = AF_UNSPEC;
+	return getpeername(fd, (struct sockaddr *)peer, &size) == 0
+	               ? guests_origin(peer)
+	               : 0;
+}
+
+/* Lets libzmq find the end of a connection: nothing more comes in by it, and its other end hears of that at
+ * once.  What libzmq still writes is let out: an answer to a heartbeat that fails ends the program (libzmq
+ * issue 4364).  A descriptor that is another's by now is left alone: false. */
+static bool cut(struct door *door, int fd)
+{
+	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog filter = { .len = 1, .filter = &nothing };
+	struct linger at_once = { .l_onoff = 1 };
+	struct sockaddr_storage peer;
+	const struct guest *guest = guests_of(&door->guests, fd);
+	if (guest == NULL || guest->origin == 0 || guest->origin != peer_of(fd, &peer))
+		return false;
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
+	shutdown(fd, SHUT_RD);
+	guests_went(&door->guests, fd);
+	return true;
+}
+
+static void note_crowd(struct door *door, const char *who)
+{
+	door->counts.crowded++;
+	snprintf(door->counts.crowd, sizeof door->counts.crowd, "%s", who);
+}
+
+static void note_guest(struct door *door, uint16_t event, int fd)
+{
+	char address[INET6_ADDRSTRLEN] = "";
+	struct sockaddr_storage peer;
+	if (event == ZMQ_EVENT_DISCONNECTED)
+		guests_went(&door->guests, fd);
+	if (event != ZMQ_EVENT_ACCEPTED)
+		return;
+	/* the half is enough for all cabinets, should they come from one address */
+	size_t most = door->most_open / 2;
+	int fd_beyond =
+	        guests_came(&door->guests, fd, peer_of(fd, &peer), most, mono_us());
+	if (fd_beyond < 0)
+		return;
+	getnameinfo((struct sockaddr *)&peer, sizeof peer, address, sizeof address,
+	        NULL, 0, NI_NUMERICHOST);
+	if (cut(door, fd_beyond))
+		note_crowd(door, address);
+}
+
+/* Those who say nothing, or have a key that is no longer on the list. */
+static void sweep(struct door *door)
+{
+	int64_t now_us = mono_us();
+	for (size_t i = 0; i < door->guests.room; i++) {
+		const struct guest *guest = &door->guests.guest[i];
+		if (guest_is_silent(guest, now_us) &&
+		        !door_admits(door, guest->user, guest->key))
+			cut(door, (int)i);
+	}
+}
+
+/* A message by an admitted key; its oldest connection goes when there are too many. */
+static void note_heard(
+        struct door *door, int fd, const char *user, const char *key_text)
+{
+	int beyond = guests_heard(&door->guests, fd, user, key_text, mono_us());
+	if (beyond >= 0 && cut(door, beyond))
+		note_crowd(door, user);
+}
+
+static void note_unheard(struct door *door, int fd, const char *user)
+{
+	door->counts.silent_users++;
+	snprintf(door->counts.silent_user, sizeof door->counts.silent_user, "%.16s",
+	        user);
+	cut(door, fd);
+}
+
+bool door_hears(struct door *door, int fd, const char *user, const char *key_text)
+{
+	if (user == NULL || key_text == NULL)
+		return false;
+	pthread_mutex_lock(&door->lock);
+	bool known = door_admits(door, user, key_text);
+	if (known)
+		note_heard(door, fd, user, key_text);
+	else
+		note_unheard(door, fd, user);
+	pthread_mutex_unlock(&door->lock);
+	return known;
+}
+
+/* ---- what happens ---- */
+
 static void count_event(struct door *door, uint16_t event)
 {
 	struct server_counts *counts = &door->counts;
@@ -112,6 +226,7 @@ static void count_one(struct door *door)
 	else if (event == ZMQ_EVENT_CLOSED || event == ZMQ_EVENT_MONITOR_STOPPED)
 		door->listener = -1;
 	count_event(door, event);
+	note_guest(door, event, value);
 	note_room(door, event);
 	pthread_mutex_unlock(&door->lock);
 }
@@ -123,13 +238,20 @@ static void *door_run(void *with)
 		{ .socket = door->answers, .events = ZMQ_POLLIN },
 		{ .socket = door->events, .events = ZMQ_POLLIN },
 	};
+	int64_t sweep_us = mono_us();
 	int ready;
-	while ((ready = zmq_poll(item, 2, -1)) >= 0 || zmq_errno() == EINTR) {
+	while ((ready = zmq_poll(item, 2, SWEEP_MS)) >= 0 || zmq_errno() == EINTR) {
 		/* interrupted: what stands in revents is of the time before */
 		if (ready > 0 && item[0].revents & ZMQ_POLLIN)
 			door_answer(door);
 		if (ready > 0 && item[1].revents & ZMQ_POLLIN)
 			count_one(door);
+		if (mono_us() - sweep_us < SWEEP_MS * INT64_C(1000))
+			continue;
+		sweep_us = mono_us();
+		pthread_mutex_lock(&door->lock);
+		sweep(door);
+		pthread_mutex_unlock(&door->lock);
 	}
 	zmq_close(door->answers);
 	zmq_close(door->events);
@@ -185,6 +307,7 @@ int door_open(struct door *door, void *context, struct problem *why)
 	if (start_thread(door, context, why) == OK)
 		return OK;
 	free(door->agent);
+	guests_free(&door->guests);
 	pthread_mutex_destroy(&door->lock);
 	give_spare(door);
 	return FAILED;
@@ -195,5 +318,6 @@ void door_close(struct door *door)
 	pthread_join(door->thread, NULL);
 	give_spare(door);
 	pthread_mutex_destroy(&door->lock);
+	guests_free(&door->guests);
 	free(door->agent);
 }

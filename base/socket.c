@@ -45,22 +45,43 @@ static int key_write_problem(struct problem *why, const char *path)
 	        path, strerror(errno));
 }
 
-int key_write(const char *path, const char *key, int secret, struct problem *why)
+/* The line into a new file; OK, or FAILED with errno. */
+static int line_store(const char *path, const char *line, int secret)
 {
-	char line[KEY_TEXT + 1], folder[4096];
-	int n = snprintf(line, sizeof line, "%s\n", key);
 	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	ssize_t n = (ssize_t)strlen(line);
 	int fd = open(path, flags, secret ? 0400 : 0444);
 	if (fd < 0)
-		return key_write_problem(why, path);
-	int wrong = write(fd, line, (size_t)n) != n || fsync(fd) != 0;
-	wrong |= close(fd) != 0;
-	explicit_bzero(line, sizeof line);
-	if (wrong) {
-		key_write_problem(why, path);
-		unlink(path);
 		return FAILED;
-	}
+	errno = ENOSPC; /* of a write that is short */
+	bool wrong = write(fd, line, (size_t)n) != n || fsync(fd) != 0;
+	int saved = errno;
+	wrong |= close(fd) != 0;
+	errno = saved;
+	return wrong ? FAILED : OK;
+}
+
+/* Written beside and given its name when it is whole: a collector that looks into its folder of agents, and a
+ * power cut, find all of it or nothing. */
+int key_write(const char *path, const char *key, int secret, struct problem *why)
+{
+	char line[KEY_TEXT + 1], beside[4096], folder[4096];
+	snprintf(line, sizeof line, "%s\n", key);
+	int length =
+	        snprintf(beside, sizeof beside, "%s.%ld.tmp", path, (long)getpid());
+	errno = ENAMETOOLONG;
+	if (length < 0 || (size_t)length >= sizeof beside)
+		return key_write_problem(why, path);
+	unlink(beside);
+	int status = line_store(beside, line, secret);
+	explicit_bzero(line, sizeof line);
+	if (status == OK && link(beside, path) != 0)
+		status = FAILED;
+	if (status != OK)
+		status = key_write_problem(why, path);
+	unlink(beside);
+	if (status != OK)
+		return status;
 	snprintf(folder, sizeof folder, "%s", path);
 	char *slash = strrchr(folder, '/');
 	if (slash != NULL)

@@ -55,6 +55,8 @@ int uplink_socket_send(struct uplink_socket *socket, const void *in, size_t n);
 int uplink_socket_receive(struct uplink_socket *socket, void *out, size_t room);
 
 /* ---- the collector's end ---- */
+/* Connections of one key that stay: a cabinet has one, and a few that the network has not told the end of. */
+#define SERVER_A_KEY 8
 struct server_socket;
 struct server_options {
 	const char *endpoint; /* "tcp://0.0.0.0:5710" */
@@ -104,7 +106,9 @@ const char *server_socket_endpoint(const struct server_socket *socket);
 struct server_counts {
 	uint64_t accepted, handshake_failed, refused_keys, disconnected, silent_users;
 	uint64_t open,  /* connections now, those of strangers too */
-	        closed; /* how often nobody new was let in because there were too many */
+	        closed, /* how often nobody new was let in because there were too many */
+	        crowded; /* connections ended because one address or one key had too many */
+	char crowd[64]; /* the last of these: the address, or the station */
 	char refused_key[KEY_TEXT],
 	        refused_from[64]; /* the last key refused, "" if none was */
 	char silent_user

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/guests.h"
 #include "base/record.h"
 #include "base/socket.h"
 
@@ -52,6 +53,7 @@ struct door {
 	struct agent *agent;  /* sorted by user */
 	size_t n_agents, most_agents;
 	struct server_counts counts;
+	struct guests guests;
 	size_t most_open;
 	bool full;    /* nobody else may come in */
 	int listener; /* descriptor on which libzmq listens, -1: not known */
@@ -69,8 +71,11 @@ int door_open(struct door *door, void *context, struct problem *why);
 /* Follow the connections of `router` too; before it is bound.  OK or FAILED. */
 int door_watch(void *router);
 int door_reload(struct door *door);
-/* Is this user's key still on the list?  1 or 0. */
-int door_knows(struct door *door, const char *user, const char *key_text);
+/* Is this key of this user on the list?  With the lock held. */
+bool door_admits(const struct door *door, const char *user, const char *key_text);
+/* A message came by connection `fd` (-1: not known): is its key still on the list?  If it is not, or there are
+ * too many connections of it, one is cut. */
+bool door_hears(struct door *door, int fd, const char *user, const char *key_text);
 /* Is any key of this user on the list? */
 bool door_lists(struct door *door, const char *user);
 /* Take a question from door->answers and answer it. */

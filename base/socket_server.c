@@ -206,7 +206,8 @@ static int receive_frame(
 		size_t n = zmq_msg_size(&frame);
 		const char *user = zmq_msg_gets(&frame, "User-Id");
 		const char *key = zmq_msg_gets(&frame, ZAP_KEY);
-		bool known = n > 0 && door_knows(&socket->door, user, key);
+		int fd = zmq_msg_get(&frame, ZMQ_SRCFD);
+		bool known = n > 0 && door_hears(&socket->door, fd, user, key);
 		if (known)
 			snprintf(peer->user, sizeof peer->user, "%s", user);
 		if (known && n <= room) {

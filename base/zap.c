@@ -170,20 +170,10 @@ bool door_lists(struct door *door, const char *user)
 	return listed;
 }
 
-int door_knows(struct door *door, const char *user, const char *key_text)
+bool door_admits(const struct door *door, const char *user, const char *key_text)
 {
-	if (user == NULL || key_text == NULL)
-		return 0;
-	pthread_mutex_lock(&door->lock);
 	const struct agent *found = agent_of_user(door, user);
-	int known = found != NULL && strcmp(found->key_text, key_text) == 0;
-	if (!known) {
-		door->counts.silent_users++;
-		snprintf(door->counts.silent_user, sizeof door->counts.silent_user,
-		        "%.16s", user);
-	}
-	pthread_mutex_unlock(&door->lock);
-	return known;
+	return found != NULL && strcmp(found->key_text, key_text) == 0;
 }
 
 /* ---- the answerer ---- */

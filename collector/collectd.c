@@ -216,49 +216,21 @@ static void reload_keys(struct collectd *collectd)
 		                collectd->server, collectd->desk.station[i].name));
 }
 
-/* A key was laid into the folder or taken out of it since the last look, or it is gone, which the
- * reload tells; what is written into a file that is there waits for the next reload. */
+/* A key was laid into the folder or taken out of it since the last look, or it is another folder or gone, which the
+ * reload tells; what is written into a file that is there waits for the next reload.  What changes
+ * while it is read, in the same tick of the file system's clock, is seen at the look after. */
 static bool list_changed(struct collectd *collectd)
 {
 	struct stat st;
+	struct listed *before = &collectd->listed;
 	if (stat(collectd->config.agents, &st) != 0)
 		return true;
-	bool same = st.st_mtim.tv_sec == collectd->listed.tv_sec &&
-	            st.st_mtim.tv_nsec == collectd->listed.tv_nsec;
-	collectd->listed = st.st_mtim;
-	return !same;
-}
-
-static void note_silent(const char *station)
-{
-	char key[32];
-	snprintf(key, sizeof key, "silent %.16s", station);
-	log_seldom(LOG_WARN, key,
-	        "%s still sends, with a key that was revoked: nothing of it is heard; "
-	        "to hear it again: quantrac keys new %s on the cabinet, here quantrac "
-	        "keys admit %s and its public key",
-	        station, station, station);
-}
-
-static void note_counts(struct collectd *collectd)
-{
-	struct server_counts before = collectd->counts;
-	server_socket_counts(collectd->server, &collectd->counts);
-	if (collectd->counts.refused_keys != before.refused_keys)
-		log_seldom(LOG_WARN, "refused",
-		        "a key that is not on the list knocked from %s: %s; to admit "
-		        "it: "
-		        "quantrac keys admit STATION '%s'",
-		        collectd->counts.refused_from, collectd->counts.refused_key,
-		        collectd->counts.refused_key);
-	if (collectd->counts.silent_users != before.silent_users)
-		note_silent(collectd->counts.silent_user);
-	if (collectd->counts.closed != before.closed)
-		log_seldom(LOG_WARN, "door",
-		        "too many connections: nobody new is let in until half of them "
-		        "are gone; those that are in stay");
-	if (memcmp(&before, &collectd->counts, sizeof before) != 0)
-		collectd->changed = true;
+	bool changed = st.st_mtim.tv_sec != before->mtime.tv_sec ||
+	               st.st_mtim.tv_nsec != before->mtime.tv_nsec ||
+	               st.st_ino != before->inode;
+	bool again = before->changed;
+	*before = (struct listed){ st.st_mtim, st.st_ino, changed };
+	return changed || again;
 }
 
 static void write_status(struct collectd *collectd, bool ended)
@@ -296,7 +268,7 @@ static void from_time_to_time(struct collectd *collectd)
 	if (is_time(&collectd->incoming_us, mono_us, INCOMING_US)) {
 		take_incoming(collectd);
 		desk_watch(&collectd->desk, mono_us);
-		note_counts(collectd);
+		collectd_note_counts(collectd);
 		reload |= list_changed(collectd);
 		notify("WATCHDOG=1");
 	}
@@ -360,7 +332,7 @@ static void end(struct collectd *collectd)
 	notify("STOPPING=1");
 	commit(collectd);
 	sealing_close(&collectd->sealing);
-	note_counts(collectd);
+	collectd_note_counts(collectd);
 	write_status(collectd, true);
 	server_socket_close(collectd->server);
 	desk_close(&collectd->desk);

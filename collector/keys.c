@@ -135,8 +135,11 @@ int keys_revoke(
 	snprintf(to, sizeof to, "%s/revoked", agents);
 	if (folder_make(to) != OK)
 		return cannot(why, "made", to);
-	snprintf(to, sizeof to, "%s/revoked/%s.%s", agents, station,
-	        stamp_print(now_us, 0, stamp));
+	do { /* two revoked within a second are both kept in mind */
+		snprintf(to, sizeof to, "%s/revoked/%s.%s", agents, station,
+		        stamp_print(now_us, 0, stamp));
+		now_us += US_PER_S;
+	} while (access(to, F_OK) == 0);
 	if (rename(from, to) != 0)
 		return cannot(why, "moved into revoked/", from);
 	snprintf(to, sizeof to, "%s/revoked", agents);
@@ -248,6 +251,21 @@ int keys_list(const char *agents, struct key_entry **out, struct problem *why)
 		qsort(listing.entry, listing.n, sizeof *listing.entry, entry_order);
 	*out = listing.entry;
 	return (int)listing.n;
+}
+
+int keys_revoked(const char *agents, const char *key, char station[SOURCE_SIZE + 1])
+{
+	struct key_entry *entry = NULL;
+	int n = key_valid(key) ? keys_list(agents, &entry, NULL) : 0;
+	int status = NOT_FOUND;
+	for (int i = 0; i < n && entry != NULL; i++)
+		if (entry[i].revoked && strcmp(entry[i].key, key) == 0) {
+			memcpy(station, entry[i].station, sizeof entry[i].station);
+			status = OK;
+		}
+	if (n >= 0)
+		free(entry);
+	return status;
 }
 
 /* ---- admitting ---- */

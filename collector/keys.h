@@ -46,4 +46,7 @@ struct key_entry {
  * a problem. */
 int keys_list(const char *agents, struct key_entry **out, struct problem *why);
 
+/* Whose key was this, before it was revoked?  OK, or NOT_FOUND: nobody's. */
+int keys_revoked(const char *agents, const char *key, char station[SOURCE_SIZE + 1]);
+
 #endif

@@ -81,6 +81,7 @@ static void put_link(struct json *json, const struct status_view *view)
 	put_count(json, "disconnected", counts->disconnected);
 	put_count(json, "open", counts->open);
 	put_count(json, "closed", counts->closed);
+	put_count(json, "crowded", counts->crowded);
 	put_count(json, "handshake_failed", counts->handshake_failed);
 	put_count(json, "refused_keys", counts->refused_keys);
 	put_count(json, "silent_users", counts->silent_users);
@@ -88,6 +89,7 @@ static void put_link(struct json *json, const struct status_view *view)
 	json_put_text(json, "refused_key", counts->refused_key);
 	json_put_text(json, "refused_from", counts->refused_from);
 	json_put_text(json, "silent_user", counts->silent_user);
+	json_put_text(json, "crowd", counts->crowd);
 	json_end(json);
 }
 

@@ -16,13 +16,17 @@
 
 static uint8_t taken[70000];
 
-static int stranger(const struct link *link, int flags)
+/* From 127.0.0.<host>. */
+static int stranger(const struct link *link, uint8_t host, int flags)
 {
 	const char *colon = strrchr(server_socket_endpoint(link->server), ':');
 	struct sockaddr_in address = { .sin_family = AF_INET,
 		.sin_port = htons((uint16_t)atoi(colon + 1)),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in from = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + host) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
+	bind(fd, (struct sockaddr *)&from, sizeof from);
 	connect(fd, (struct sockaddr *)&address, sizeof address);
 	return fd;
 }
@@ -38,7 +42,7 @@ static struct server_counts counts_of(const struct link *link)
 static bool nobody_opens(const struct link *link, int *fd)
 {
 	struct pollfd item = { .events = POLLOUT };
-	*fd = item.fd = stranger(link, SOCK_NONBLOCK);
+	*fd = item.fd = stranger(link, 99, SOCK_NONBLOCK);
 	return poll(&item, 1, NEVER_MS) == 0;
 }
 
@@ -54,13 +58,13 @@ static void too_many_connections_close_the_door_to_new_ones_only(void **state)
 	assert_int_equal(link_agent_send(link, "one", 3, SOON_MS), OK);
 	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), 3);
 	for (int i = 0; i + 2 < MOST_OPEN; i++)
-		fd[i] = stranger(link, 0);
+		fd[i] = stranger(link, (uint8_t)(2 + i / 3), 0);
 	for (int64_t end = link_ms() + SOON_MS;
 	        link_ms() < end && counts_of(link).open < MOST_OPEN - 1;)
 		poll(NULL, 0, 10);
 	assert_int_equal(counts_of(link).open, MOST_OPEN - 1);
 	assert_int_equal(counts_of(link).closed, 0);
-	fd[MOST_OPEN - 2] = stranger(link, 0);
+	fd[MOST_OPEN - 2] = stranger(link, 9, 0);
 	for (int64_t end = link_ms() + SOON_MS;
 	        link_ms() < end && counts_of(link).closed == 0;)
 		poll(NULL, 0, 10);
@@ -82,6 +86,46 @@ static void too_many_connections_close_the_door_to_new_ones_only(void **state)
 	assert_int_equal(link_agent_send(link, "three", 5, SOON_MS), OK);
 	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), 5);
 	assert_true(counts_of(link).open <= 3);
+}
+
+/* ---- nobody keeps the others out ---- */
+
+/* Does the other end hang up? */
+static bool hangs_up(int fd, int within_ms)
+{
+	char in[256];
+	for (int64_t end = link_ms() + within_ms; link_ms() < end;) {
+		struct pollfd item = { .fd = fd, .events = POLLIN };
+		if (poll(&item, 1, 20) == 1 && recv(fd, in, sizeof in, 0) <= 0)
+			return true;
+	}
+	return false;
+}
+
+static void one_address_has_half_of_the_connections_at_most(void **state)
+{
+	struct link *link = *state;
+	struct peer peer;
+	int fd[MOST_OPEN / 2];
+	link_admit(link, "mau-nuoc", link->agent_keys.public_key);
+	link_open_server(link);
+	for (int i = 0; i < MOST_OPEN / 2; i++)
+		fd[i] = stranger(link, 7, 0);
+	for (int i = 0; i < 20; i++) {
+		int beyond = stranger(link, 7, 0);
+		assert_true(hangs_up(beyond, SOON_MS));
+		close(beyond);
+	}
+	assert_int_equal(counts_of(link).closed, 0);
+	assert_int_equal(counts_of(link).crowded, 20);
+	assert_string_equal(counts_of(link).crowd, "127.0.0.7");
+	link_open_agent(link, link->server_keys.public_key);
+	assert_int_equal(link_agent_send(link, "one", 3, SOON_MS), OK);
+	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), 3);
+	for (int i = 0; i < MOST_OPEN / 2; i++) {
+		assert_false(hangs_up(fd[i], 1));
+		close(fd[i]);
+	}
 }
 
 static void the_options_of_the_collector_are_set_before_it_listens(void **state)
@@ -173,6 +217,63 @@ static void a_message_of_several_frames_or_none_is_dropped(void **state)
 	assert_int_equal(status, HUNG_UP);
 }
 
+/* Connections the door has counted as gone, at last. */
+static uint64_t gone(const struct link *link, uint64_t wanted)
+{
+	for (int64_t end = link_ms() + SOON_MS / 6; link_ms() < end; poll(NULL, 0, 10))
+		if (counts_of(link).disconnected >= wanted)
+			break;
+	return counts_of(link).disconnected;
+}
+
+static void one_key_has_eight_connections_at_most(void **state)
+{
+	struct link *link = *state;
+	struct peer peer;
+	void *context = zmq_ctx_new(), *dealer[SERVER_A_KEY + 1];
+	link_admit(link, "mau-nuoc", link->agent_keys.public_key);
+	struct server_options options = { .endpoint = "tcp://127.0.0.1:*",
+		.own = &link->server_keys,
+		.agents_folder = link->folder,
+		.most_agents = 8 };
+	assert_int_equal(server_socket_open(&link->server, &options, NULL), OK);
+	for (int i = 0; i <= SERVER_A_KEY; i++) {
+		assert_int_equal(counts_of(link).disconnected, 0);
+		dealer[i] = raw_dealer(context, link);
+		zmq_send(dealer[i], "one", 3, 0);
+		assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), 3);
+	}
+	assert_int_equal(gone(link, 1), 1);
+	assert_int_equal(counts_of(link).crowded, 1);
+	assert_string_equal(counts_of(link).crowd, "mau-nuoc");
+	/* the newest is heard on */
+	zmq_send(dealer[SERVER_A_KEY], "more", 4, 0);
+	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), 4);
+	for (int i = 0; i <= SERVER_A_KEY; i++)
+		zmq_close(dealer[i]);
+	zmq_ctx_term(context);
+}
+
+static void who_speaks_with_a_revoked_key_loses_the_connection(void **state)
+{
+	struct link *link = *state;
+	struct peer peer;
+	char path[5000];
+	link_admit(link, "mau-nuoc", link->agent_keys.public_key);
+	link_open_server(link);
+	link_open_agent(link, link->server_keys.public_key);
+	assert_int_equal(link_agent_send(link, "one", 3, SOON_MS), OK);
+	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), 3);
+	snprintf(path, sizeof path, "%s/mau-nuoc.pub", link->folder);
+	unlink(path);
+	assert_int_equal(server_socket_reload(link->server), 0);
+	assert_int_equal(link_agent_send(link, "two", 3, SOON_MS), OK);
+	assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), MALFORMED);
+	assert_true(gone(link, 1) >= 1);
+	assert_int_equal(counts_of(link).silent_users, 1);
+	assert_int_equal(counts_of(link).crowded, 0);
+}
+
 /* ---- questions that libzmq would not ask ---- */
 
 struct part {
@@ -236,11 +337,10 @@ static void a_question_of_another_form_is_answered_no(void **state)
 	assert_string_equal(door.counts.refused_key, "");
 	pthread_mutex_unlock(&door.lock);
 	/* nobody is known by half of what he says */
-	assert_int_equal(door_knows(&door, NULL, link->agent_keys.public_key), 0);
-	assert_int_equal(door_knows(&door, "mau-nuoc", NULL), 0);
-	assert_int_equal(
-	        door_knows(&door, "mau-nuoc", link->server_keys.public_key), 0);
-	assert_int_equal(door_knows(&door, "mau-nuoc", link->agent_keys.public_key), 1);
+	assert_false(door_hears(&door, -1, NULL, link->agent_keys.public_key));
+	assert_false(door_hears(&door, -1, "mau-nuoc", NULL));
+	assert_false(door_hears(&door, -1, "mau-nuoc", link->server_keys.public_key));
+	assert_true(door_hears(&door, -1, "mau-nuoc", link->agent_keys.public_key));
 	zmq_setsockopt(asker, ZMQ_LINGER, &(int){ 0 }, sizeof(int));
 	zmq_close(asker);
 	zmq_ctx_shutdown(context);
@@ -252,6 +352,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LINK(too_many_connections_close_the_door_to_new_ones_only),
+		LINK(one_address_has_half_of_the_connections_at_most),
+		LINK(one_key_has_eight_connections_at_most),
+		LINK(who_speaks_with_a_revoked_key_loses_the_connection),
 		LINK(the_options_of_the_collector_are_set_before_it_listens),
 		LINK(what_is_told_of_the_queue_is_taken_within_bounds),
 		LINK(a_message_of_several_frames_or_none_is_dropped),

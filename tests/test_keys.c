@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/check.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,6 +36,37 @@ static void key_files_come_back_as_written_and_secrets_stay_secret(void **state)
 		assert_int_equal(key_read(path, again.secret_key, 1, &why), REFUSED);
 		assert_contains(why.text, "chmod 0400");
 	}
+}
+
+/* Half a key was read by a collector that looked in that moment, and again a minute later only. */
+static void a_key_file_gets_its_name_when_it_is_whole(void **state)
+{
+	struct key_pair pair;
+	char path[5000];
+	_Alignas(struct inotify_event) char in[4096];
+	int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC), named = 0;
+	key_pair_new(&pair);
+	assert_true(inotify_add_watch(
+	                    watch, *state, IN_CREATE | IN_MODIFY | IN_MOVED_TO) >= 0);
+	snprintf(path, sizeof path, "%s/own.pub", (char *)*state);
+	assert_int_equal(key_write(path, pair.public_key, 0, NULL), OK);
+	ssize_t n = read(watch, in, sizeof in);
+	for (ssize_t at = 0; at < n;) {
+		const struct inotify_event *event = (const void *)(in + at);
+		if (event->len > 0 && strcmp(event->name, "own.pub") == 0) {
+			assert_false(event->mask & IN_MODIFY);
+			named++;
+		}
+		at += (ssize_t)(sizeof *event + event->len);
+	}
+	close(watch);
+	assert_int_equal(named, 1);
+	/* and nothing is left beside it */
+	assert_int_equal(key_write(path, pair.public_key, 0, NULL), REFUSED);
+	DIR *dir = opendir(*state);
+	for (struct dirent *file; (file = readdir(dir)) != NULL;)
+		assert_null(strstr(file->d_name, ".tmp"));
+	closedir(dir);
 }
 
 static void what_is_no_key_is_refused(void **state)
@@ -155,6 +188,26 @@ static void a_station_is_admitted_revoked_and_admitted_anew(void **state)
 	free(entry);
 }
 
+static void two_keys_revoked_in_one_second_are_both_remembered(void **state)
+{
+	char key[2][KEY_TEXT], station[SOURCE_SIZE + 1] = "";
+	const char *agents = in_folder(*state, "agents");
+	for (int i = 0; i < 2; i++) {
+		const char *name = i == 0 ? "one" : "two";
+		assert_int_equal(keys_new(*state, name, key[i], NULL), OK);
+		assert_int_equal(keys_admit(agents, "bt-outlet", key[i], NULL), OK);
+		assert_int_equal(keys_revoked(agents, key[i], station), NOT_FOUND);
+		assert_int_equal(keys_revoke(agents, "bt-outlet", NOW, NULL), OK);
+	}
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(
+		        keys_admit(agents, "bt-outlet", key[i], NULL), REFUSED);
+		assert_int_equal(keys_revoked(agents, key[i], station), OK);
+		assert_string_equal(station, "bt-outlet");
+	}
+	assert_int_equal(keys_revoked(agents, "", station), NOT_FOUND);
+}
+
 static void a_key_is_of_one_station_and_a_secret_one_of_none(void **state)
 {
 	char one[KEY_TEXT];
@@ -222,12 +275,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH(key_files_come_back_as_written_and_secrets_stay_secret),
+		WITH(a_key_file_gets_its_name_when_it_is_whole),
 		WITH(what_is_no_key_is_refused),
 		WITH(a_new_pair_is_two_files_and_never_replaced),
 		WITH(a_public_key_in_the_way_leaves_no_half_pair),
 		WITH(names_that_are_no_station_are_refused),
 		WITH(the_collectors_own_pair_is_made_once_and_found_again),
 		WITH(a_station_is_admitted_revoked_and_admitted_anew),
+		WITH(two_keys_revoked_in_one_second_are_both_remembered),
 		WITH(a_key_is_of_one_station_and_a_secret_one_of_none),
 		WITH(a_list_that_cannot_be_read_is_named),
 		WITH(the_command_ends_with_the_code_of_what_happened),
