@@ -216,11 +216,16 @@ int acts_walk(struct acts *acts, const char *text, size_t n,
 	for (size_t at = 0, number = 1; at < n; number++) {
 		struct problem why;
 		const char *newline = memchr(text + at, '\n', n - at);
-		int status = newline != NULL
-		                     ? line_take(acts, text + at,
-		                               (size_t)(newline - text) - at, &why)
-		                     : problem_set(&why, MALFORMED, EXIT_DAMAGED,
-		                               "has no end");
+		int status;
+		if (damaged > 0)
+			status = problem_set(&why, MALFORMED, EXIT_DAMAGED,
+			        "stands behind a line that does not hold");
+		else if (newline == NULL)
+			status = problem_set(
+			        &why, MALFORMED, EXIT_DAMAGED, "has no end");
+		else
+			status = line_take(
+			        acts, text + at, (size_t)(newline - text) - at, &why);
 		at = newline != NULL ? (size_t)(newline - text) + 1 : n;
 		if (status == OK)
 			continue;

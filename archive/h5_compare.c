@@ -3,28 +3,16 @@
  * Do two files say the same?  Compared are objects, attributes, dimensions and values; not how they
  * are stored (chunks, filters, order, versions), which tools like h5repack may change.
  */
-#include "archive/h5.h"
+#include "archive/h5_compare.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/h5_inside.h"
-
 #define ONLY_DIMENSION "This is a netCDF dimension but not a netCDF variable."
 
-/* Two objects of the same name, and where to write the first difference. */
-struct pair {
-	hid_t got, want;
-	const char *path;
-	char *where;
-	size_t room;
-};
-
-static int differ(const struct pair *pair, const char *format, ...)
-        __attribute__((format(printf, 2, 3)));
-
-static int differ(const struct pair *pair, const char *format, ...)
+int pair_differ(const struct pair *pair, const char *format, ...)
 {
 	va_list args;
 	bool root = pair->path[0] == '\0' && format[0] != '/';
@@ -35,129 +23,6 @@ static int differ(const struct pair *pair, const char *format, ...)
 	vsnprintf(pair->where + n, pair->room - (size_t)n, format, args);
 	va_end(args);
 	return MALFORMED;
-}
-
-/* ---- attributes ---- */
-
-struct value {
-	hid_t type;
-	size_t size; /* of all elements */
-	char *bytes;
-};
-
-static void value_free(struct value *value)
-{
-	if (value->type >= 0)
-		H5Tclose(value->type);
-	free(value->bytes);
-}
-
-/* An attribute's type and bytes; FAILED if it cannot be read. */
-static int value_read(hid_t object, const char *name, struct value *value)
-{
-	*value = (struct value){ .type = H5I_INVALID_HID };
-	hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
-	hid_t space = attribute >= 0 ? H5Aget_space(attribute) : H5I_INVALID_HID;
-	hssize_t n = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
-	if (n >= 0)
-		value->type = H5Aget_type(attribute);
-	bool sound = value->type >= 0 && n <= 1 << 20 &&
-	             H5Tdetect_class(value->type, H5T_VLEN) == 0 &&
-	             H5Tis_variable_str(value->type) <= 0;
-	if (sound) {
-		value->size = (size_t)n * H5Tget_size(value->type);
-		value->bytes = calloc(1, value->size + 1);
-		sound = value->bytes != NULL &&
-		        H5Aread(attribute, value->type, value->bytes) >= 0;
-	}
-	if (space >= 0)
-		H5Sclose(space);
-	if (attribute >= 0)
-		H5Aclose(attribute);
-	return sound ? OK : FAILED;
-}
-
-/* A text of another length is of another type too: where the words differ they tell more. */
-static bool is_of_other_type(const struct value *got, const struct value *want)
-{
-	if (H5Tget_class(got->type) != H5Tget_class(want->type))
-		return true;
-	if (H5Tequal(got->type, want->type) > 0)
-		return false;
-	return H5Tget_class(want->type) != H5T_STRING ||
-	       strcmp(got->bytes, want->bytes) == 0;
-}
-
-static int values_compare(const struct pair *pair, const char *name)
-{
-	struct value got, want;
-	int status = OK;
-	int got_status = value_read(pair->got, name, &got);
-	if (value_read(pair->want, name, &want) != OK || got_status != OK)
-		status = differ(pair, " attribute %s: cannot be read", name);
-	else if (is_of_other_type(&got, &want))
-		status = differ(pair, " attribute %s: is of another type", name);
-	else if (got.size == want.size && memcmp(got.bytes, want.bytes, got.size) == 0)
-		status = OK;
-	else if (H5Tget_class(want.type) == H5T_STRING)
-		status = differ(pair,
-		        " attribute %s: says '%.80s'; by the records it is '%.80s'",
-		        name, got.bytes, want.bytes);
-	else
-		status = differ(pair,
-		        " attribute %s: another number than the records give", name);
-	value_free(&got);
-	value_free(&want);
-	return status;
-}
-
-/* These hold addresses, which may change; what they say is compared by
- * dimension_compare(). */
-static bool is_address(const char *name)
-{
-	return strcmp(name, "REFERENCE_LIST") == 0 ||
-	       strcmp(name, "DIMENSION_LIST") == 0;
-}
-
-/* Is every attribute of `from` also in `in`?  Its name, or "". */
-static int attribute_missing(hid_t from, hid_t in, char name[H5_NAME])
-{
-	H5O_info_t info;
-	if (H5Oget_info2(from, &info, H5O_INFO_NUM_ATTRS) < 0)
-		return MALFORMED;
-	for (hsize_t i = 0; i < info.num_attrs; i++) {
-		ssize_t n = H5Aget_name_by_idx(from, ".", H5_INDEX_NAME, H5_ITER_INC, i,
-		        name, H5_NAME, H5P_DEFAULT);
-		if (n < 0)
-			return MALFORMED;
-		if (!is_address(name) && H5Aexists(in, name) <= 0)
-			return OK;
-	}
-	name[0] = '\0';
-	return OK;
-}
-
-static int attributes_compare(const struct pair *pair)
-{
-	char name[H5_NAME];
-	H5O_info_t info;
-	if (attribute_missing(pair->want, pair->got, name) != OK)
-		return differ(pair, ": attributes cannot be read");
-	if (name[0] != '\0')
-		return differ(pair, " attribute %s: is not there", name);
-	if (attribute_missing(pair->got, pair->want, name) != OK ||
-	        H5Oget_info2(pair->want, &info, H5O_INFO_NUM_ATTRS) < 0)
-		return differ(pair, ": attributes cannot be read");
-	if (name[0] != '\0')
-		return differ(pair, " attribute %s: was not written by quantrac", name);
-	for (hsize_t i = 0; i < info.num_attrs; i++) {
-		if (H5Aget_name_by_idx(pair->want, ".", H5_INDEX_NAME, H5_ITER_INC, i,
-		            name, H5_NAME, H5P_DEFAULT) < 0)
-			return differ(pair, ": attributes cannot be read");
-		if (!is_address(name) && values_compare(pair, name) != OK)
-			return MALFORMED;
-	}
-	return OK;
 }
 
 /* ---- datasets ---- */
@@ -189,24 +54,16 @@ static void dimension_name(hid_t set, char out[H5_NAME])
 		H5Aclose(attribute);
 }
 
-static hssize_t points(hid_t set)
+/* Length of a dataset of one dimension, 1 of a scalar (`*rank` 0); -1: neither. */
+static hssize_t points(hid_t set, int *rank)
 {
 	hid_t space = H5Dget_space(set);
-	hssize_t n = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
+	*rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
+	bool plain = *rank == 0 || *rank == 1;
+	hssize_t n = plain ? H5Sget_simple_extent_npoints(space) : -1;
 	if (space >= 0)
 		H5Sclose(space);
 	return n;
-}
-
-static bool only_dimension(hid_t set)
-{
-	struct value name;
-	bool only = H5Aexists(set, "NAME") > 0 && value_read(set, "NAME", &name) == OK;
-	if (!only)
-		return false;
-	only = strncmp(name.bytes, ONLY_DIMENSION, strlen(ONLY_DIMENSION)) == 0;
-	value_free(&name);
-	return only;
 }
 
 /* All rows of both, and the first that differs. */
@@ -216,15 +73,16 @@ static int rows_compare(const struct pair *pair, hid_t type, size_t n)
 	uint8_t *got = malloc(n * size + 1), *want = malloc(n * size + 1);
 	int status = OK;
 	if (got == NULL || want == NULL)
-		status = differ(pair, ": out of memory");
+		status = pair_differ(pair, ": out of memory");
 	else if (H5Dread(pair->got, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, got) < 0 ||
 	         H5Dread(pair->want, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, want) < 0)
-		status = differ(pair, ": cannot be read");
+		status = pair_differ(pair, ": cannot be read");
 	while (status == OK && row < n && got != NULL && want != NULL &&
 	        memcmp(got + row * size, want + row * size, size) == 0)
 		row++;
 	if (status == OK && row < n)
-		status = differ(pair, " row %zu: is not what the records give", row);
+		status = pair_differ(
+		        pair, " row %zu: is not what the records give", row);
 	free(got);
 	free(want);
 	return status;
@@ -247,20 +105,25 @@ static int sets_compare(const struct pair *pair)
 {
 	char got_name[H5_NAME], want_name[H5_NAME];
 	if (!lies_inside(pair->got))
-		return differ(pair, ": lies outside the file; no file of ours does");
-	hssize_t n = points(pair->want);
-	if (n < 0 || points(pair->got) != n)
-		return differ(
-		        pair, ": has another number of rows than the records give");
+		return pair_differ(
+		        pair, ": lies outside the file; no file of ours does");
+	int rank, got_rank;
+	hssize_t n = points(pair->want, &rank);
+	if (n < 0 || points(pair->got, &got_rank) != n || got_rank != rank)
+		return pair_differ(pair,
+		        ": has another number of rows or dimensions than the records "
+		        "give");
 	dimension_name(pair->got, got_name);
 	dimension_name(pair->want, want_name);
 	if (strcmp(got_name, want_name) != 0)
-		return differ(pair, ": lies along '%s', not '%s'", got_name, want_name);
+		return pair_differ(
+		        pair, ": lies along '%s', not '%s'", got_name, want_name);
 	hid_t got_type = H5Dget_type(pair->got), want_type = H5Dget_type(pair->want);
 	int status = OK;
 	if (got_type < 0 || want_type < 0 || H5Tequal(got_type, want_type) <= 0)
-		status = differ(pair, ": is of another type");
-	else if (!only_dimension(pair->want))
+		status = pair_differ(pair, ": is of another type");
+	else if (!attribute_begins(pair->want, "NAME", ONLY_DIMENSION) ||
+	         H5Dget_storage_size(pair->got) > 0)
 		status = rows_compare(pair, want_type, (size_t)n);
 	if (got_type >= 0)
 		H5Tclose(got_type);
@@ -295,18 +158,18 @@ static int groups_compare(const struct pair *pair)
 	char name[H5_NAME];
 	H5G_info_t info;
 	if (object_missing(pair->want, pair->got, name) != OK)
-		return differ(pair, ": its names cannot be read");
+		return pair_differ(pair, ": its names cannot be read");
 	if (name[0] != '\0')
-		return differ(pair, "/%s: is not there", name);
+		return pair_differ(pair, "/%s: is not there", name);
 	if (object_missing(pair->got, pair->want, name) != OK ||
 	        H5Gget_info(pair->want, &info) < 0)
-		return differ(pair, ": its names cannot be read");
+		return pair_differ(pair, ": its names cannot be read");
 	if (name[0] != '\0')
-		return differ(pair, "/%s: was not written by quantrac", name);
+		return pair_differ(pair, "/%s: was not written by quantrac", name);
 	for (hsize_t i = 0; i < info.nlinks; i++) {
 		if (H5Lget_name_by_idx(pair->want, ".", H5_INDEX_NAME, H5_ITER_INC, i,
 		            name, H5_NAME, H5P_DEFAULT) < 0)
-			return differ(pair, ": its names cannot be read");
+			return pair_differ(pair, ": its names cannot be read");
 		int status = object_compare(pair, name);
 		if (status != OK)
 			return status;
@@ -318,7 +181,7 @@ static int opened_compare(const struct pair *pair)
 {
 	H5I_type_t got = H5Iget_type(pair->got), want = H5Iget_type(pair->want);
 	if (got != want)
-		return differ(pair, ": is another kind of object");
+		return pair_differ(pair, ": is another kind of object");
 	int status = attributes_compare(pair);
 	if (status != OK)
 		return status;
@@ -335,12 +198,12 @@ static int object_compare(const struct pair *parent, const char *name)
 	};
 	if (H5Lget_info(parent->got, name, &link, H5P_DEFAULT) < 0 ||
 	        link.type != H5L_TYPE_HARD)
-		return differ(&pair, ": points to another place");
+		return pair_differ(&pair, ": points to another place");
 	pair.got = H5Oopen(parent->got, name, H5P_DEFAULT);
 	pair.want = H5Oopen(parent->want, name, H5P_DEFAULT);
 	int status = pair.got >= 0 && pair.want >= 0
 	                     ? opened_compare(&pair)
-	                     : differ(&pair, ": cannot be opened");
+	                     : pair_differ(&pair, ": cannot be opened");
 	if (pair.got >= 0)
 		H5Oclose(pair.got);
 	if (pair.want >= 0)
@@ -357,7 +220,7 @@ int h5_compare(struct h5 *got, struct h5 *want, char *where, size_t room)
 	pair.want = H5Gopen2(want->file, "/", H5P_DEFAULT);
 	int status = pair.got >= 0 && pair.want >= 0
 	                     ? opened_compare(&pair)
-	                     : differ(&pair, ": cannot be opened");
+	                     : pair_differ(&pair, ": cannot be opened");
 	if (pair.got >= 0)
 		H5Gclose(pair.got);
 	if (pair.want >= 0)

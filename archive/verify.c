@@ -84,6 +84,18 @@ static void finding_say(struct verify_report *report, const struct verify_line *
 	}
 }
 
+void verify_identity_say(struct verify_report *report, const char *of)
+{
+	char text[ARCHIVE_PATH];
+	if (report->identity_damaged)
+		return;
+	report->identity_damaged = true;
+	report->damaged++;
+	snprintf(text, sizeof text,
+	        "DAMAGED: zone, name or offset is not that of %.500s, which holds", of);
+	verify_say(report, 0, "archive.yaml", text);
+}
+
 void verify_seal(struct verify_report *report, const struct verify_line *line)
 {
 	char path[ARCHIVE_PATH];
@@ -98,6 +110,8 @@ void verify_seal(struct verify_report *report, const struct verify_line *line)
 	fflush(report->out);
 	verify_file_apart(path, &line->seal, &report->identity, &finding);
 	finding_say(report, line, &finding);
+	if (finding.other_archive)
+		verify_identity_say(report, line->seal.path);
 }
 
 /* ---- files nobody sealed ---- */

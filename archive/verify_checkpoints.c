@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The checkpoints and the receipts of an archive, against its seal list. */
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -119,12 +118,8 @@ static bool is_left(
 static int words_check(const struct look *look, const struct checkpoint *checkpoint,
         const char *name, struct problem *why)
 {
-	char origin[80], number[CHECKPOINT_NAME];
-	snprintf(origin, sizeof origin, "quantrac/%.60s", look->zone);
+	char number[CHECKPOINT_NAME];
 	snprintf(number, sizeof number, "%012" PRIu64, checkpoint->size);
-	if (strcmp(checkpoint->origin, origin) != 0)
-		return problem_set(why, MALFORMED, EXIT_DAMAGED,
-		        "is of '%s', not of '%s'", checkpoint->origin, origin);
 	if (strcmp(name, CHECKPOINT_OPEN) != 0 && strcmp(name, CHECKPOINT_FIRST) != 0 &&
 	        strcmp(name, number) != 0)
 		return problem_set(why, MALFORMED, EXIT_DAMAGED,
@@ -159,6 +154,16 @@ static void receipt_verify(
 	look->report->receipts++;
 	snprintf(line, sizeof line, "OK, %s", said);
 	say(look, false, file, line);
+}
+
+/* It holds: if it is of another zone than archive.yaml says, that was changed. */
+static void zone_look(
+        struct look *look, const struct checkpoint *checkpoint, const char *file)
+{
+	char origin[80];
+	snprintf(origin, sizeof origin, "quantrac/%.60s", look->zone);
+	if (strcmp(checkpoint->origin, origin) != 0)
+		verify_identity_say(look->report, file);
 }
 
 static void sound_say(struct look *look, const struct checkpoint *checkpoint,
@@ -200,15 +205,17 @@ static void read_look(struct look *look, const struct checkpoint *checkpoint,
 	look->prev.broken = status != OK && status != REFUSED;
 	if (status == REFUSED) {
 		revoked_say(look, checkpoint, file, &why);
+		zone_look(look, checkpoint, file);
 		return;
 	}
 	if (status != OK && look->report->acts_damaged)
 		look->report->follow_checkpoints++;
 	else if (status != OK)
 		say(look, true, file, why.text);
-	else if (root_agrees(look, checkpoint, name))
+	else if (root_agrees(look, checkpoint, name)) {
 		sound_say(look, checkpoint, file, &held);
-	else
+		zone_look(look, checkpoint, file);
+	} else
 		look->report->follow_checkpoints++;
 }
 
@@ -230,79 +237,6 @@ static void checkpoint_look(struct look *look, const char *name)
 		receipt_verify(look, &checkpoint, name);
 	}
 	look->prev_2 = prev;
-}
-
-/* ---- what else lies in the folder ---- */
-
-static bool key_file(const struct look *look, const char *name, bool *right)
-{
-	char path[ARCHIVE_PATH], key[KEY_NAME];
-	uint8_t public_key[SIGN_PUBLIC];
-	size_t n = strlen(name);
-	if (n < 5 || n - 4 >= sizeof key || strcmp(name + n - 4, ".pem") != 0)
-		return false;
-	snprintf(key, sizeof key, "%.*s", (int)n - 4, name);
-	const struct act *act = acts_key(look->report->acts, ACT_KEY, key);
-	if (act == NULL)
-		act = acts_key(look->report->acts, ACT_WITNESS, key);
-	if (act == NULL)
-		return false;
-	checkpoint_path(look->report->dir, name, path, sizeof path);
-	*right = sign_public_read(path, public_key, NULL) == OK &&
-	         memcmp(public_key, act->public_key, SIGN_PUBLIC) == 0;
-	return true;
-}
-
-/* "<name>.<number>.tmp": it was being written when the power failed. */
-static bool is_half_written(const char *name)
-{
-	const char *end = strrchr(name, '.');
-	const char *number = end != NULL ? end : name;
-	while (number > name && number[-1] >= '0' && number[-1] <= '9')
-		number--;
-	return end != NULL && strcmp(end, ".tmp") == 0 && number < end &&
-	       number > name + 1 && number[-1] == '.';
-}
-
-static bool is_ours(const char *name)
-{
-	size_t n = strspn(name, "0123456789");
-	return name[0] == '.' || is_half_written(name) || strcmp(name, "acts") == 0 ||
-	       strcmp(name, CHECKPOINT_OPEN) == 0 ||
-	       (n == 12 && (name[n] == '\0' || strcmp(name + n, ".tsq") == 0 ||
-	                           strcmp(name + n, ".tsr") == 0));
-}
-
-static void file_look(struct look *look, const char *name)
-{
-	char file[300];
-	bool right = true;
-	snprintf(file, sizeof file, CHECKPOINTS_DIR "/%.255s", name);
-	if (is_ours(name) || (key_file(look, name, &right) && right))
-		return;
-	if (!right) {
-		say(look, true, file, "is not the key that the acts name");
-		return;
-	}
-	if (look->report->acts_damaged) {
-		look->report->follow_files++; /* which the acts would name */
-		return;
-	}
-	look->report->strangers++;
-	verify_say(look->report, 0, file, "NOT SEALED: no act names it");
-}
-
-static void folder_look(struct look *look)
-{
-	char folder[ARCHIVE_PATH];
-	struct dirent **entry = NULL;
-	snprintf(folder, sizeof folder, "%.4000s/" CHECKPOINTS_DIR, look->report->dir);
-	int n = scandir(folder, &entry, NULL, alphasort);
-	for (int i = 0; i < n; i++) {
-		file_look(look, entry[i]->d_name);
-		free(entry[i]);
-	}
-	free(entry);
 }
 
 /* ---- all ---- */
@@ -383,7 +317,7 @@ int verify_checkpoints(
 	others_look(&look);
 	verify_acts_agree(report);
 	if (all)
-		folder_look(&look);
+		verify_checkpoints_folder(report);
 	uncovered_say(&look);
 	digest_free(look.tree.digest);
 	return OK;

@@ -21,6 +21,7 @@ struct check {
 	const struct archive_identity *identity;
 	struct finding *finding;
 	bool unlisted; /* no line tells what was sealed: /tree does */
+	bool sealed;   /* to the bit what a line says */
 	struct day *day;
 	size_t n, room;
 	struct day_record *record; /* bytes are owned */
@@ -180,17 +181,26 @@ static int root_check(struct check *check)
 
 /* ---- names, units, attributes ---- */
 
+/* What is to the bit as it was sealed is right, and archive.yaml is not. */
+static int identity_check(struct check *check, const struct day_header *header)
+{
+	bool zone = strcmp(header->zone, check->identity->zone) == 0 &&
+	            strcmp(header->zone_name, check->identity->zone_name) == 0;
+	if (zone && header->utc_offset_min == check->identity->utc_offset_min)
+		return OK;
+	check->finding->other_archive = check->sealed;
+	if (check->sealed)
+		return OK;
+	return damaged(check, "/ attribute %s: not that of this archive",
+	        zone ? "utc_offset" : "zone or zone_name");
+}
+
 static int header_check(struct check *check)
 {
 	char path[ARCHIVE_PATH], name[600];
 	const struct day_header *header = day_header(check->day);
-	if (strcmp(header->zone, check->identity->zone) != 0 ||
-	        strcmp(header->zone_name, check->identity->zone_name) != 0)
-		return damaged(check,
-		        "/ attribute zone or zone_name: not those of this archive");
-	if (header->utc_offset_min != check->identity->utc_offset_min)
-		return damaged(
-		        check, "/ attribute utc_offset: not that of this archive");
+	if (identity_check(check, header) != OK)
+		return MALFORMED;
 	if (!check->unlisted && strcmp(header->station, check->seal->station) != 0)
 		return damaged(check, "/ attribute station: '%s', sealed as '%s'",
 		        header->station, check->seal->station);
@@ -279,6 +289,7 @@ void verify_file(
 		.identity = image->identity,
 		.finding = finding,
 		.unlisted = image->unlisted,
+		.sealed = image->same && !image->unlisted,
 	};
 	struct h5_image bytes = { image->bytes, image->n, IMAGE_NAME };
 	if (day_open_image(&check.day, &bytes, &why) != OK)

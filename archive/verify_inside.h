@@ -14,7 +14,8 @@ enum verdict { VERDICT_OK, VERDICT_REWRITTEN, VERDICT_DAMAGED };
 
 struct finding {
 	enum verdict verdict;
-	char text[1024]; /* what and where, when damaged */
+	bool other_archive; /* as it was sealed, and archive.yaml says something else */
+	char text[1024];    /* what and where, when damaged */
 };
 
 /* A sealed file in memory, and what it should be. */
@@ -82,6 +83,7 @@ struct verify_report {
 	int quiet;               /* only what is not in order */
 	const struct acts *acts; /* those that hold */
 	bool acts_damaged;       /* and some do not */
+	bool identity_damaged;   /* archive.yaml, told once */
 	struct verify_lines *lines;
 	size_t files, sound, rewritten, damaged, missing, pruned, strangers, journals,
 	        journals_damaged, checkpoints, cosigned, revoked, receipts,
@@ -128,6 +130,9 @@ void verify_acts_agree(struct verify_report *report);
 int verify_checkpoints(
         struct verify_report *report, const char *zone, bool all, struct problem *why);
 
+/* Keys, receipts and strangers in checkpoints/. */
+void verify_checkpoints_folder(struct verify_report *report);
+
 /* The last record of the epoch that the collector noted as sealed; 0: none noted. */
 uint64_t verify_noted_last(const char *dir, const char *station, uint64_t epoch);
 
@@ -140,6 +145,9 @@ void verify_journal(struct verify_report *report, const char *source, uint64_t e
 
 /* All of it; places that are not in order, or a problem. */
 int verify_archive(struct verify_report *report, struct problem *why);
+
+/* archive.yaml is not what evidence that holds says: told once, by `of`. */
+void verify_identity_say(struct verify_report *report, const char *of);
 
 /* One sealed file, against its line. */
 void verify_seal(struct verify_report *report, const struct verify_line *line);

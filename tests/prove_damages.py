@@ -11,7 +11,11 @@ import socket
 import h5py
 
 from prove_bytes import EPOCH, small_segment
-from prove_kit import DAY, HERE, read, run, write
+from prove_in_file import (another_scale, another_shape, another_text, attribute_in, big_endian, comment, edit, empty_attribute,
+                           fill_of_another_type, flags_change, group_renamed, hard_link, in_file, instrument, list_away,
+                           longer_text, narrow_numbers, one_up, part_of_a_microsecond, soft_link, start_moved, type_put_in,
+                           units_away, values_of_a_dimension, wide_states, words_of_a_list)
+from prove_kit import DAY, read, run, write
 
 CHECKPOINT, SIXTH, ACTS, COD = "checkpoints/000000000004", "checkpoints/000000000006", "checkpoints/acts", "/{group}/cod"
 
@@ -92,95 +96,6 @@ def segment_copied(archive, one, two):
     copy(archive, f"{JOURNAL}/{one:020}.log", f"{JOURNAL}/{two:020}.log")
 
 
-def edit(archive, *words):
-    run("/usr/bin/python3", os.path.join(HERE, "edit_h5.py"), os.path.join(archive, DAY % 3), *words)
-
-
-def in_file(archive, act):
-    """A change that libhdf5 makes in a sealed file."""
-    path = os.path.join(archive, DAY % 3)
-    os.chmod(path, 0o600)
-    with h5py.File(path, "r+") as file:
-        act(file, instrument(file))
-
-
-def instrument(file):
-    return next(n for n in file if isinstance(file[n], h5py.Group) and n != "events")
-
-
-def units_away(file, group):
-    del file[group]["cod"].attrs["units"]
-
-
-def attribute_in(file, group):
-    file[group]["cod"].attrs["x"] = 1
-
-
-def group_renamed(file, group):
-    file.move(group, group + "-b")
-
-
-def flags_change(file, group):
-    attrs = file[group]["cod_state"].attrs
-    values = attrs["flag_values"]
-    values[1] = 2
-    attrs.modify("flag_values", values)
-
-
-def stored_as(file, group, name, kind):
-    """The same numbers in another type, the same attributes."""
-    column = file[group][name]
-    values, attrs = column[:], [(key, column.attrs.get_id(key).dtype, column.attrs[key]) for key in column.attrs]
-    del file[group][name]
-    column = file[group].create_dataset(name, data=values.astype(kind))
-    for key, sort, value in attrs:
-        if key != "DIMENSION_LIST":
-            column.attrs.create(key, value, dtype=sort)
-    column.dims[0].attach_scale(file[group]["time"])
-
-
-def big_endian(file, group):
-    stored_as(file, group, "cod", ">f8")
-
-
-def wide_states(file, group):
-    stored_as(file, group, "cod_state", "<i4")
-
-
-def narrow_numbers(file, group):
-    stored_as(file, group, "seq", "<u4")
-
-
-def part_of_a_microsecond(file, group):
-    file[group]["time"][0] += 2.4e-7
-
-
-def fill_of_another_type(file, group):
-    attrs = file[group]["cod"].attrs
-    attrs.create("_FillValue", attrs["_FillValue"], dtype=">f8")
-
-
-def longer_text(file, group):
-    attrs = file[group]["cod"].attrs
-    attrs.create("units", attrs["units"], dtype="S40")
-
-
-def soft_link(file, group):
-    file["more"] = h5py.SoftLink("/" + group)
-
-
-def hard_link(file, group):
-    file[group]["more"] = file[group]["time"]
-
-
-def type_put_in(file, _):
-    file["more"] = file["epochs"].dtype
-
-
-def empty_attribute(file, _):
-    file.attrs["more"] = h5py.Empty("f8")
-
-
 def moved(archive, name):
     """To where libhdf5 looks for a superblock, too."""
     path = os.path.join(archive, name)
@@ -247,6 +162,12 @@ def repack(archive, day=4, how=("-f", "GZIP=9")):
     os.replace(path + ".new", path)
 
 
+def swapped_acts(archive):
+    path = os.path.join(archive, ACTS)
+    lines = read(path).split(b"\n")
+    write(path, b"\n".join([lines[0], lines[2], lines[1], *lines[3:]]))
+
+
 def cut(archive, name, n):
     path = os.path.join(archive, name)
     write(path, b"\n".join(read(path).split(b"\n")[:n] + [b""]))
@@ -303,6 +224,20 @@ DAMAGES = (
     ("a second name in a file", in_file, hard_link),
     ("a type put in", in_file, type_put_in),
     ("an attribute without a value", in_file, empty_attribute),
+    ("a comment on a column", in_file, comment),
+    ("a text for a list of what lies along a group", in_file, words_of_a_list, "REFERENCE_LIST"),
+    ("a text for a list of a group's dimensions", in_file, words_of_a_list, "DIMENSION_LIST"),
+    ("the list of what lies along time taken away", in_file, list_away, "time", "REFERENCE_LIST"),
+    ("the dimension of a column taken away", in_file, list_away, "cod", "DIMENSION_LIST"),
+    ("the dimension of a column changed", in_file, another_scale),
+    ("that time is a dimension", in_file, list_away, "time", "CLASS"),
+    ("the name of a dimension", in_file, another_text, "time", "NAME", b"time", b"tide"),
+    ("values of what is only a dimension", in_file, values_of_a_dimension),
+    ("when the day begins", in_file, another_text, "", "time_coverage_start", b"2026", b"2025"),
+    ("the microsecond the day begins", in_file, start_moved, 1),
+    ("numbers of an attribute in rows", in_file, another_shape, "cod_state", "flag_values"),
+    ("the type of an event", in_file, one_up, "events/type"),
+    ("the time of an event", in_file, one_up, "events/time"),
     ("bytes behind the end of a file", shorten, DAY % 5, 1 << 20),
     ("a pipe for a file", fifo, DAY % 5),
     ("a file taken away", away, DAY % 5),
@@ -318,6 +253,9 @@ DAMAGES = (
     ("a prev in the seal list", flip, "seals", -3, 1),
     ("a path in the seal list", change, "seals", b"outlet_2026-11-04.h5", b"outlet_2026-11-44.h5"),
     ("a line that is no seal", change, "seals", b"v1 2026-11-04", b"v2 2026-11-04"),
+    ("the zone's name, of the archive", change, "archive.yaml", b'name: "kcn-mau"', b'name: "Khac"'),
+    ("the offset of the archive", change, "archive.yaml", b"+07:00", b"+08:00"),
+    ("the zone of the archive", change, "archive.yaml", b"zone: kcn-mau", b"zone: kcn-may"),
     ("the seal list cut", cut, "seals", 4),
     ("the seal list torn", shorten, "seals", -9),
     ("a line of the seal list gone", line_away, "seals", 1),
@@ -343,6 +281,11 @@ DAMAGES = (
     ("a checkpoint that was being written", put_in, b"checkpoints/000000000015.2646.tmp"),
     ("nearly one that was being written", put_in, b"checkpoints/000000000015.a.tmp"),
     ("a name that is no text, of a key", put_in, b"checkpoints/\xfe.pem"),
+    ("a public key that is another", copy, "checkpoints/second.pem", "checkpoints/archive.pem"),
+    ("a public key with a text behind it", shorten, "checkpoints/second.pem", 200),
+    ("an answer to a checkpoint that is not there", put_in, b"checkpoints/000000000009.tsr"),
+    ("a question of a checkpoint that is not there", put_in, b"checkpoints/000000000009.tsq"),
+    ("two acts swapped", swapped_acts),
     ("a key in the acts", flip, ACTS, 20, 1),
     ("a signature in the acts", flip, ACTS, -20, 1),
     ("the acts cut", cut, ACTS, 2),

@@ -35,7 +35,7 @@ def verdicts(said):
         word = hole[0] if hole else next((w for w in WORDS if rest.startswith(w)), None)
         if place in ("seals", "checkpoints/acts") and word == "OK":
             word = None  # the other one says what is wrong with them
-        if word and not place.endswith(".tsr"):
+        if word and (word == "NOT SEALED" or not place.endswith(".tsr")):
             found.add((place, word))
     return found
 
