@@ -153,8 +153,7 @@ static void sweep(struct door *door)
 	int64_t now_us = mono_us();
 	for (size_t i = 0; i < door->guests.room; i++) {
 		const struct guest *guest = &door->guests.guest[i];
-		if (guest_is_silent(guest, now_us) &&
-		        !door_admits(door, guest->user, guest->key))
+		if (guest_is_silent(guest, now_us) && !door_lists_key(door, guest->key))
 			cut(door, (int)i);
 	}
 }
@@ -163,7 +162,7 @@ static void sweep(struct door *door)
 static void note_heard(
         struct door *door, int fd, const char *user, const char *key_text)
 {
-	int beyond = guests_heard(&door->guests, fd, user, key_text, mono_us());
+	int beyond = guests_heard(&door->guests, fd, key_text, mono_us());
 	if (beyond >= 0 && cut(door, beyond))
 		note_crowd(door, user);
 }

@@ -78,8 +78,7 @@ void guests_went(struct guests *guests, int fd)
 		guest->here = false;
 }
 
-int guests_heard(struct guests *guests, int fd, const char *user, const char *key,
-        int64_t now_us)
+int guests_heard(struct guests *guests, int fd, const char *key, int64_t now_us)
 {
 	struct guest *guest = guests_of(guests, fd);
 	size_t n = 0;
@@ -89,7 +88,6 @@ int guests_heard(struct guests *guests, int fd, const char *user, const char *ke
 	guest->since_us = now_us;
 	if (strcmp(guest->key, key) == 0)
 		return -1;
-	snprintf(guest->user, sizeof guest->user, "%s", user);
 	snprintf(guest->key, sizeof guest->key, "%s", key);
 	for (size_t i = 0; i < guests->room; i++) {
 		const struct guest *other = &guests->guest[i];

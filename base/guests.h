@@ -11,18 +11,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/record.h"
 #include "base/socket.h"
 
 /* A cabinet says HELLO as soon as it is connected, and calls anew after 30 s without an answer. */
 #define GUESTS_SILENT_US (30 * INT64_C(1000000))
 
 struct guest {
+	uint64_t origin;    /* by guests_origin */
+	int64_t since_us;   /* came, or was heard last */
+	char key[KEY_TEXT]; /* the one it was admitted with; "": not heard yet */
 	bool here;
-	uint64_t origin;            /* by guests_origin */
-	int64_t since_us;           /* came, or was heard last */
-	char user[SOURCE_SIZE + 1]; /* "": not heard yet */
-	char key[KEY_TEXT];         /* the one it was admitted with */
 };
 
 struct guests {
@@ -44,8 +42,7 @@ void guests_went(struct guests *guests, int fd);
 
 /* A message with an admitted key came that way; the descriptor of a connection that has to go (the one of
  * that key that was not heard for longest), or -1: there are no more than SERVER_A_KEY. */
-int guests_heard(struct guests *guests, int fd, const char *user, const char *key,
-        int64_t now_us);
+int guests_heard(struct guests *guests, int fd, const char *key, int64_t now_us);
 
 /* The guest of that descriptor, or NULL. */
 struct guest *guests_of(const struct guests *guests, int fd);

@@ -73,6 +73,8 @@ int door_watch(void *router);
 int door_reload(struct door *door);
 /* Is this key of this user on the list?  With the lock held. */
 bool door_admits(const struct door *door, const char *user, const char *key_text);
+/* Is it anybody's?  With the lock held. */
+bool door_lists_key(const struct door *door, const char *key_text);
 /* A message came by connection `fd` (-1: not known): is its key still on the list?  If it is not, or there are
  * too many connections of it, one is cut. */
 bool door_hears(struct door *door, int fd, const char *user, const char *key_text);

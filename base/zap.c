@@ -176,6 +176,14 @@ bool door_admits(const struct door *door, const char *user, const char *key_text
 	return found != NULL && strcmp(found->key_text, key_text) == 0;
 }
 
+bool door_lists_key(const struct door *door, const char *key_text)
+{
+	for (size_t i = 0; i < door->n_agents; i++)
+		if (strcmp(door->agent[i].key_text, key_text) == 0)
+			return true;
+	return false;
+}
+
 /* ---- the answerer ---- */
 
 /* Take a question in; 1 if it is whole and of the form drawn above, else 0, or FAILED:
