@@ -11,13 +11,15 @@
 	"office" /* the source of what people enter: nobody would send it again */
 
 #define EPOCHS_MOST  4096 /* of one source; a new epoch is an event, not a habit */
+#define EPOCHS_HOUR  64   /* begun by a cabinet within an hour: each takes room */
 #define SOURCES_MOST 4096
 
 /* One (source, epoch) with its open journal. */
 struct inlet {
 	char source[SOURCE_SIZE + 1];
 	uint64_t epoch;
-	uint64_t age; /* the newest epoch of a source has the highest */
+	uint64_t age;    /* the newest epoch of a source has the highest */
+	int64_t sent_us; /* a cabinet began it then; 0: at the start, or made here */
 	struct journal *journal;
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/legal_time.h"
 #include "base/log.h"
 #include "collector/ingest_parts.h"
 
@@ -98,6 +99,36 @@ static size_t count_epochs(const struct ingest *ingest, const char *source)
 	return n;
 }
 
+static size_t count_sent(
+        const struct ingest *ingest, const char *source, int64_t now_us)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < ingest->n_inlets; i++) {
+		const struct inlet *inlet = &ingest->inlet[i];
+		n += inlet->sent_us != 0 && strcmp(inlet->source, source) == 0 &&
+		     llabs(now_us - inlet->sent_us) < US_PER_HOUR;
+	}
+	return n;
+}
+
+/* A cabinet whose disk fails again and again begins a few; who holds its key and means ill
+ * could fill this disk with them. */
+static int check_epochs(const struct ingest *ingest, const struct inlet_name *name,
+        int64_t now_us, struct problem *why)
+{
+	if (count_epochs(ingest, name->source) >= EPOCHS_MOST)
+		return problem_set(why, REFUSED, EXIT_DAMAGED,
+		        "%s: has begun %d epochs already, which no sound journal does; "
+		        "look at its disk",
+		        name->source, EPOCHS_MOST);
+	if (!name->made_here && count_sent(ingest, name->source, now_us) >= EPOCHS_HOUR)
+		return problem_set(why, REFUSED, EXIT_TRY_AGAIN,
+		        "%s: has begun %d epochs within an hour; the next is taken "
+		        "later: look at its disk, or who else has its key",
+		        name->source, EPOCHS_HOUR);
+	return OK;
+}
+
 /* Open (recover, or begin) a journal and enter it.  OK or a problem. */
 static int inlet_open(struct ingest *ingest, const struct inlet_name *name,
         int64_t now_us, struct problem *why)
@@ -116,7 +147,8 @@ static int inlet_open(struct ingest *ingest, const struct inlet_name *name,
 		.scan_segments = SCAN_SEGMENTS,
 		.groups = ingest->groups };
 	struct journal_recovery recovery = { 0 };
-	struct inlet inlet = { .age = ++ingest->ages };
+	struct inlet inlet = { .age = ++ingest->ages,
+		.sent_us = name->made_here ? 0 : now_us };
 	if (make_room(ingest) != OK)
 		return problem_set(
 		        why, FAILED, EXIT_INTERNAL, "no memory for a journal");
@@ -148,13 +180,9 @@ int inlet_get(struct ingest *ingest, const struct inlet_name *name, int64_t now_
 	if (name->epoch == 0)
 		return problem_set(
 		        why, REFUSED, EXIT_DAMAGED, "%s: epoch 0 is none", source);
-	if (count_epochs(ingest, source) >= EPOCHS_MOST)
-		return problem_set(why, REFUSED, EXIT_DAMAGED,
-		        "%s: has begun %d epochs already, which no sound journal does; "
-		        "look at "
-		        "its disk",
-		        source, EPOCHS_MOST);
-	int status = inlet_open(ingest, name, now_us, why);
+	int status = check_epochs(ingest, name, now_us, why);
+	if (status == OK)
+		status = inlet_open(ingest, name, now_us, why);
 	if (status == OK)
 		*out = inlet_find(ingest, source, name->epoch);
 	return status;

@@ -269,45 +269,17 @@ void await_drops(
 
 /* ---- fixtures ---- */
 
-static void quiet(enum log_level level, const char *text)
-{
-	(void)level;
-	(void)text;
-}
-
 int attack_setup(void **state)
 {
-	void *dir;
-	char secret[4200];
-	if (scratch_make(&dir) != 0)
-		return -1;
+	int status = collectd_setup(state);
 	*state = NULL;
-	memset(&t, 0, sizeof t);
-	snprintf(t.dir, sizeof t.dir, "%s", (char *)dir);
-	free(dir);
-	log_catch(quiet);
-	t.port = free_port();
-	t.acked = t.next = t.window = 1;
 	t.silent_ms = 30000; /* as a cabinet waits */
-	snprintf(secret, sizeof secret, "%s/collector.secret", t.dir);
-	keys_own(secret, &t.server, NULL);
-	key_pair_new(&t.own);
-	keys_admit(in_folder(t.dir, "agents"), "bt-outlet", t.own.public_key, NULL);
-	agent_start(&t.agent, &t.book, "bt-outlet", EPOCH);
-	write_config("");
-	return 0;
+	return status;
 }
 
 int attack_teardown(void **state)
 {
-	if (t.collectd > 0)
-		end_collectd(SIGKILL);
-	uplink_socket_close(t.socket);
-	agent_end(&t.agent);
-	agent_book_free(&t.book);
-	void *dir = strdup(t.dir);
-	(void)state;
-	return scratch_remove(&dir);
+	return collectd_teardown(state);
 }
 
 uint64_t link_count(const char *key)

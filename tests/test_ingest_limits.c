@@ -174,6 +174,43 @@ static void a_journal_may_begin_far_behind_the_first(void **state)
 }
 
 /* Of one source the newest journal goes on where none is named. */
+/* One record of an epoch of its own. */
+static int begin_epoch(struct ingest *ingest, const char *source, uint64_t epoch,
+        int64_t now_us, struct problem *why)
+{
+	struct agent agent;
+	agent_start(&agent, &book, source, epoch);
+	agent_state(&agent, NOW, "begun");
+	struct wire wire = agent_message(&agent);
+	int status = ingest_data(ingest, source, &wire, now_us, NULL, why);
+	agent_end(&agent);
+	return status;
+}
+
+/* Who holds a cabinet's key fills no disk with epochs; nobody else is held up, and an hour
+ * later it goes on. */
+static void a_cabinet_begins_only_so_many_epochs_within_an_hour(void **state)
+{
+	struct problem why = { .text = "" };
+	struct ingest *ingest = open_small(*state);
+	const int64_t hour_us = 3600 * INT64_C(1000000);
+	for (uint64_t i = 1; i <= 64; i++)
+		assert_int_equal(begin_epoch(ingest, "bt-outlet", i, NOW, &why), OK);
+	assert_int_equal(
+	        begin_epoch(ingest, "bt-outlet", 65, NOW + hour_us - 1, &why), REFUSED);
+	assert_contains(why.text, "bt-outlet: has begun 64 epochs within an hour");
+	struct problem none;
+	assert_int_equal(ingest_skip(ingest, "bt-outlet", 66, 9, NOW, &none), REFUSED);
+	assert_int_equal(ingest_journals(ingest), 64);
+	assert_int_equal(begin_epoch(ingest, "stack-1", 65, NOW, &why), OK);
+	assert_int_equal(begin_epoch(ingest, "bt-outlet", 65, NOW + hour_us, &why), OK);
+	ingest_close(ingest);
+	/* those that are there at the start are none of these */
+	ingest = open_small(*state);
+	assert_int_equal(begin_epoch(ingest, "bt-outlet", 66, NOW + hour_us, &why), OK);
+	ingest_close(ingest);
+}
+
 static void the_newest_of_several_epochs_goes_on(void **state)
 {
 	struct problem why;
@@ -259,6 +296,7 @@ int main(void)
 		WITH(more_stations_than_may_gather_at_once),
 		WITH(a_disk_that_is_full_acknowledges_nothing),
 		WITH(a_journal_may_begin_far_behind_the_first),
+		WITH(a_cabinet_begins_only_so_many_epochs_within_an_hour),
 		WITH(the_newest_of_several_epochs_goes_on),
 		WITH(what_the_journal_holds_no_more_is_passed),
 		WITH(damage_is_told_at_the_start),
