@@ -124,7 +124,8 @@ static void in_the_newest_place_it_is_named_and_others_go_on(void **state)
 		fill(&other, 1);
 		agent_give(&other, ingest, D(1) + AGENT_1DAY);
 		struct wire again = agent_again(&cabinet, 1, 1);
-		assert_true(ingest_data(ingest, "bt-outlet", &again, NOW, &why) != OK);
+		assert_true(ingest_data(ingest, "bt-outlet", &again, NOW, NULL, &why) !=
+		            OK);
 		is_told(why.text, path, strangers[i].reason);
 		ingest_close(ingest);
 		assert_int_equal(remove(path), 0);
