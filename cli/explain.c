@@ -122,6 +122,33 @@ static int print_event(void *with, const uint8_t *bytes, size_t size, int64_t st
 	return 0;
 }
 
+static int leave(void *with, const uint8_t *record, size_t size, int64_t stored_us)
+{
+	return 0;
+}
+
+/* It may be among those that nobody can say of when they are. */
+static int explain_unplaced(const struct question *q, struct problem *why)
+{
+	const struct query query = { .station = q->station,
+		.from_us = INT64_MIN,
+		.to_us = INT64_MAX,
+		.as_of_us = q->as_of_us,
+		.unplaced = UNPLACED_ONLY };
+	int n = reader_records(
+	        q->view.reader, &query, 1u << RECORD_READING, leave, NULL, why);
+	if (n > 0)
+		fprintf(q->out,
+		        q->vietnamese
+		                ? "%d số đo của trạm không ai biết của lúc nào: đồng "
+		                  "hồ chưa từng được đặt; xem quantrac status --gaps\n"
+		                : "%d readings of the station have no time that "
+		                  "anybody can tell: their clock was never set; see "
+		                  "quantrac status --gaps\n",
+		        n);
+	return n;
+}
+
 /* Nothing was measured: what the station said about itself around that time. */
 static int explain_nothing(const struct question *q, struct problem *why)
 {
@@ -152,6 +179,8 @@ static int explain_nothing(const struct question *q, struct problem *why)
 		                : "   nothing: neither a gap nor a change of state is "
 		                  "recorded\n",
 		        q->out);
+	if (status >= 0)
+		status = explain_unplaced(q, why);
 	return status < 0 ? status : explain_results(q, false, why);
 }
 

@@ -134,9 +134,17 @@ static void find_stretch(
 {
 	int64_t first = 0, last = 0, ignored;
 	int64_t period_us = (int64_t)(a->period_s * 1e6);
-	reader_span(view->reader, a->station, &first, &last);
+	bool any = reader_span(view->reader, a->station, &first, &last) == OK;
 	query->from_us = period_start(first, period_us, view->offset_min);
 	query->to_us = period_start(last, period_us, view->offset_min) + period_us;
+	if (!any && (a->since == NULL || a->until == NULL)) {
+		fprintf(stderr,
+		        "quantrac means: no reading of %s has a time; quantrac status "
+		        "--gaps tells what came\n",
+		        a->station);
+		query->to_us = query->from_us;
+		return;
+	}
 	if (a->since != NULL)
 		common_interval("--since", a->since, view->offset_min, &query->from_us,
 		        &ignored);

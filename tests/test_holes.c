@@ -132,6 +132,40 @@ static void records_without_a_time_are_not_lost(void **state)
 	holes_compare(gap, &(struct want){ "", now_us, now_us, GAP_UNPLACED, 0, 0, 3 });
 	gaps_free(ledger);
 	reader_close(reader);
+	/* who asks for what is not there is told of them */
+	int code;
+	char *text = run_command(&code,
+	        "%s --archive %s explain bt-outlet cod 2026-11-16T12:00",
+	        project_file("build/san/quantrac-office"), dir);
+	assert_int_equal(code, 0);
+	assert_contains(text, "3 readings of the station have no time");
+	free(text);
+	agent_end(&agent);
+	agent_book_free(&book);
+}
+
+static void means_of_what_has_no_time_are_none(void **state)
+{
+	static struct agent_book book;
+	static struct agent agent;
+	int code;
+	const char *dir = in_folder(*state, "other");
+	assert_int_equal(folder_make(dir), OK);
+	archive_make(dir);
+	agent_start(&agent, &book, "bt-outlet", 77);
+	agent.clock = CLOCK_UNSYNCED;
+	struct ingest *ingest = archive_ingest(dir);
+	agent_describe(&agent, 1000000);
+	agent_reading(&agent, 2000000, 1);
+	agent_give(&agent, ingest, AGENT_DAY);
+	ingest_close(ingest);
+	char *text = run_command(&code,
+	        "%s --archive %s means --station bt-outlet --channel cod 2>&1",
+	        project_file("build/san/quantrac-office"), dir);
+	assert_int_equal(code, 0);
+	assert_contains(text, "no reading of bt-outlet has a time");
+	assert_null(strstr(text, "1970"));
+	free(text);
 	agent_end(&agent);
 	agent_book_free(&book);
 }
@@ -184,6 +218,7 @@ int main(void)
 		TEST(only_what_was_stored_by_then_is_there),
 		TEST(a_station_that_is_none_is_named),
 		TEST(records_without_a_time_are_not_lost),
+		TEST(means_of_what_has_no_time_are_none),
 		TEST(the_command_prints_fixed_columns_and_its_exit_code),
 	};
 	return cmocka_run_group_tests_name("holes", tests, NULL, NULL);
