@@ -96,6 +96,18 @@ static void a_station_that_is_none_is_named(void **state)
 	reader_close(reader);
 }
 
+/* Who asks for what is not there is told of them. */
+static void explain_tells_of_three(const char *dir)
+{
+	int code;
+	char *text = run_command(&code,
+	        "%s --archive %s explain bt-outlet cod 2026-11-16T12:00",
+	        project_file("build/san/quantrac-office"), dir);
+	assert_int_equal(code, 0);
+	assert_contains(text, "3 readings of the station have no time");
+	free(text);
+}
+
 /* A cabinet that started twice without a clock, the second time for good. */
 static void records_without_a_time_are_not_lost(void **state)
 {
@@ -132,14 +144,7 @@ static void records_without_a_time_are_not_lost(void **state)
 	holes_compare(gap, &(struct want){ "", now_us, now_us, GAP_UNPLACED, 0, 0, 3 });
 	gaps_free(ledger);
 	reader_close(reader);
-	/* who asks for what is not there is told of them */
-	int code;
-	char *text = run_command(&code,
-	        "%s --archive %s explain bt-outlet cod 2026-11-16T12:00",
-	        project_file("build/san/quantrac-office"), dir);
-	assert_int_equal(code, 0);
-	assert_contains(text, "3 readings of the station have no time");
-	free(text);
+	explain_tells_of_three(dir);
 	agent_end(&agent);
 	agent_book_free(&book);
 }
