@@ -82,6 +82,28 @@ static void connections_are_bounded(void **state)
 	assert_contains(web_get("/"), "200 OK");
 }
 
+/* Sixty-four who never end their request, and as many behind them, again and again, kept the page from
+ * everybody for half a minute each. */
+static void when_nobody_else_can_come_in_a_second_has_to_do(void **state)
+{
+	int peer[SERVER_CONNECTIONS];
+	char in[64];
+	web.mono_us = 1;
+	for (size_t i = 0; i < SERVER_CONNECTIONS; i++) {
+		peer[i] = web_join();
+		assert_int_equal(write(peer[i], "GET / HT", 8), 8);
+		server_turn(web.server, 5, web.mono_us);
+	}
+	web.mono_us += SERVER_FULL_US;
+	for (int i = 0; i < 20; i++)
+		server_turn(web.server, 1, web.mono_us);
+	assert_int_equal(read(peer[0], in, sizeof in), -1); /* still waiting */
+	web.mono_us += 1;
+	assert_contains(web_get("/"), "200 OK");
+	for (size_t i = 0; i < SERVER_CONNECTIONS; i++)
+		close(peer[i]);
+}
+
 static void a_wrong_address_says_how_to_write_one(void **state)
 {
 	static const char *const wrong[] = { "8087", "localhost",
@@ -120,6 +142,7 @@ int main(void)
 		SERVED(an_endless_request_is_cut_off),
 		SERVED(a_request_longer_than_allowed_is_refused),
 		SERVED(connections_are_bounded),
+		SERVED(when_nobody_else_can_come_in_a_second_has_to_do),
 		cmocka_unit_test(a_wrong_address_says_how_to_write_one),
 		SERVED(a_port_in_use_is_named),
 	};

@@ -210,12 +210,22 @@ static void came_or_went(void *with, struct MHD_Connection *connection, void **c
 		*guest = (struct guest){ came ? descriptor : -1, server->mono_us };
 }
 
+/* When nobody else can come in, a second has to do: those who wait outside are as many as they like. */
+static int64_t patience_us(const struct server *server)
+{
+	for (size_t i = 0; i < SERVER_CONNECTIONS; i++)
+		if (server->guest[i].descriptor < 0)
+			return SERVER_PATIENCE_US;
+	return SERVER_FULL_US;
+}
+
 static void show_out_the_slow(struct server *server)
 {
+	int64_t most_us = patience_us(server);
 	for (size_t i = 0; i < SERVER_CONNECTIONS; i++) {
 		struct guest *guest = &server->guest[i];
 		if (guest->descriptor >= 0 &&
-		        server->mono_us - guest->since_us > SERVER_PATIENCE_US)
+		        server->mono_us - guest->since_us > most_us)
 			shutdown(guest->descriptor, SHUT_RDWR);
 	}
 }
@@ -295,6 +305,7 @@ static int start(struct server *server, const struct address *address)
 	        (unsigned)SERVER_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
 	        (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 	        (size_t)MEMORY_MOST, MHD_OPTION_NOTIFY_CONNECTION, came_or_went, server,
+	        MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)SERVER_CONNECTIONS,
 	        MHD_OPTION_END);
 	if (server->daemon == NULL)
 		return FAILED;

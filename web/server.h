@@ -15,6 +15,8 @@
 #define SERVER_CONNECTIONS 64
 #define SERVER_PATIENCE_US                                                             \
 	(30 * INT64_C(1000000)) /* for one request, from its first byte */
+#define SERVER_FULL_US                                                                 \
+	INT64_C(1000000) /* the same, while there are SERVER_CONNECTIONS */
 
 struct server;
 
