@@ -48,14 +48,23 @@ static int agent_order(const void *a, const void *b)
 }
 
 /* Station of "<station>.pub"; 1, or 0: another file. */
-static int name_of(const char *file, char user[SOURCE_SIZE + 1])
+static int name_of(const char *folder, const char *file, char user[SOURCE_SIZE + 1])
 {
 	const char *dot = strrchr(file, '.');
-	if (dot == NULL || strcmp(dot, ".pub") != 0 || dot - file > SOURCE_SIZE)
+	if (dot == NULL || strcmp(dot, ".pub") != 0)
 		return 0;
-	memcpy(user, file, (size_t)(dot - file));
-	user[dot - file] = '\0';
-	return id_valid(user, SOURCE_SIZE);
+	if (dot - file <= SOURCE_SIZE) {
+		memcpy(user, file, (size_t)(dot - file));
+		user[dot - file] = '\0';
+		if (id_valid(user, SOURCE_SIZE))
+			return 1;
+	}
+	log_seldom(LOG_WARN, folder,
+	        "%s holds a .pub file whose name is no station's (at most %d of a-z, "
+	        "0-9, '-' "
+	        "and '_'); nobody is admitted by it",
+	        folder, SOURCE_SIZE);
+	return 0;
 }
 
 /* One file into the list; a bad one is named and passed over, never a reason to refuse
@@ -64,7 +73,7 @@ static int agent_read(struct agent *agent, const char *folder, const char *file)
 {
 	char path[4096 + 256];
 	struct problem why;
-	if (!name_of(file, agent->user))
+	if (!name_of(folder, file, agent->user))
 		return 0;
 	snprintf(path, sizeof path, "%s/%s", folder, file);
 	if (key_read(path, agent->key_text, 0, &why) != OK) {

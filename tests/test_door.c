@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "base/log.h"
 #include "base/socket_parts.h"
 #include "tests/link_fixture.h"
 
@@ -172,6 +173,35 @@ static void what_is_told_of_the_queue_is_taken_within_bounds(void **state)
 		assert_int_equal(
 		        server_socket_number(socket, ZMQ_RCVHWM), i > 2 ? (int)i : 2);
 		server_socket_close(socket);
+	}
+}
+
+/* ---- the folder of agents ---- */
+
+static char said[2048];
+
+static void note_said(enum log_level level, const char *text)
+{
+	snprintf(said, sizeof said, "%s", text);
+}
+
+static void a_key_under_a_name_that_is_no_stations_is_told(void **state)
+{
+	static const char *const name[] = { "Upper", "a b", "seventeen-letters", "" };
+	struct link *link = *state;
+	for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
+		struct door door = { .most_agents = 4 };
+		/* the same is told once a minute of the same folder */
+		snprintf(door.folder, sizeof door.folder, "%s%.*s", link->folder,
+		        (int)i, "////");
+		link_admit(link, name[i], link->agent_keys.public_key);
+		said[0] = '\0';
+		log_catch(note_said);
+		pthread_mutex_init(&door.lock, NULL);
+		assert_int_equal(door_reload(&door), 0);
+		assert_contains(said, "whose name is no station's");
+		pthread_mutex_destroy(&door.lock);
+		free(door.agent);
 	}
 }
 
@@ -352,6 +382,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LINK(too_many_connections_close_the_door_to_new_ones_only),
+		LINK(a_key_under_a_name_that_is_no_stations_is_told),
 		LINK(one_address_has_half_of_the_connections_at_most),
 		LINK(one_key_has_eight_connections_at_most),
 		LINK(who_speaks_with_a_revoked_key_loses_the_connection),
