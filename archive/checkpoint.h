@@ -110,6 +110,10 @@ int checkpoint_finish(const char *dir, const struct acts *acts, struct problem *
 int checkpoint_sound(struct checkpoint *checkpoint, const char *path,
         const struct acts *acts, struct problem *why);
 
+/* Is its root that of the seal list as it is?  `name` is what to call it.  OK, or a problem. */
+int checkpoint_agrees(const struct checkpoint *checkpoint, const char *dir,
+        const char *name, struct problem *why);
+
 /*
  * The newest checkpoint of a day (`open` is none: it does not stay) whose signatures
  * hold and whose root is that of the seal list; size 0: there is none.  OK; NOT_FOUND: none was ever made; or what is wrong with

@@ -139,8 +139,7 @@ static int none_say(const char *dir, const struct acts *acts, struct problem *wh
 	        dir, acts_signer(acts)->subject);
 }
 
-/* Is its root that of the list as it is?  OK, or a problem. */
-static int list_agrees(const struct checkpoint *checkpoint, const char *dir,
+int checkpoint_agrees(const struct checkpoint *checkpoint, const char *dir,
         const char *name, struct problem *why)
 {
 	char *text;
@@ -189,7 +188,7 @@ int checkpoint_last(const char *dir, struct checkpoint *out, struct problem *why
 		checkpoint_path(dir, names[i - 1], path, sizeof path);
 		int held = checkpoint_sound(&one, path, &acts, i == n ? why : NULL);
 		if (held == OK)
-			held = list_agrees(
+			held = checkpoint_agrees(
 			        &one, dir, names[i - 1], i == n ? why : NULL);
 		if (i == n)
 			status = held;

@@ -84,11 +84,27 @@ static int same_digits(const struct checkpoint *checkpoint, const void *with)
 	return strlen(digits) >= 16 && strncmp(hex, digits, strlen(digits)) == 0;
 }
 
+/* What was changed, or is over a list that was, proves nothing: OK, or a problem. */
+static int still_holds(const char *dir, const char *name, struct problem *why)
+{
+	char path[ARCHIVE_PATH];
+	struct checkpoint checkpoint;
+	struct acts acts;
+	checkpoint_path(dir, name, path, sizeof path);
+	int status = acts_read(&acts, dir, why);
+	if (status == OK)
+		status = checkpoint_sound(&checkpoint, path, &acts, why);
+	if (status == OK)
+		status = checkpoint_agrees(&checkpoint, dir, name, why);
+	acts_free(&acts);
+	return status;
+}
+
 int receipt_find(const char *dir, const char *digits, char name[CHECKPOINT_NAME],
         struct checkpoint *out, struct problem *why)
 {
 	if (find(dir, name, out, same_digits, digits) == OK)
-		return OK;
+		return still_holds(dir, name, why);
 	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
 	        "%s: no checkpoint of this archive has the digits %s: they are of "
 	        "another archive, or its past was changed",
@@ -103,6 +119,9 @@ static int answer_read(
 	char *text;
 	int status = file_read(path, RECEIPT_MOST, &text, n);
 	*bytes = (uint8_t *)text;
+	if (status == NOT_FOUND)
+		return problem_set(
+		        why, NOT_FOUND, EXIT_NO_FILE, "%s: no such file", path);
 	return status == OK ? OK : cannot(why, path, "read");
 }
 
@@ -204,20 +223,6 @@ static int note_store(const char *dir, const struct checkpoint *returned, char *
 	if (status == OK)
 		snprintf(said, room, "checkpoint %s: %zu co-signatures", name,
 		        ours.n_signatures - 1);
-	return status;
-}
-
-/* An answer over something that was changed proves nothing. */
-static int still_holds(const char *dir, const char *name, struct problem *why)
-{
-	char path[ARCHIVE_PATH];
-	struct checkpoint checkpoint;
-	struct acts acts;
-	checkpoint_path(dir, name, path, sizeof path);
-	int status = acts_read(&acts, dir, why);
-	if (status == OK)
-		status = checkpoint_sound(&checkpoint, path, &acts, why);
-	acts_free(&acts);
 	return status;
 }
 

@@ -74,12 +74,64 @@ static bool granted(TS_RESP *answer)
 
 /* ---- who signed it ---- */
 
+/* The certificate's hash as the first of ESSCertID or ESSCertIDv2 has it: three
+ * sequences deep, behind the name of its kind, if that is not `kind`. */
+static bool has_hash(const ASN1_STRING *words, const EVP_MD *kind, const X509 *one)
+{
+	const unsigned char *at = ASN1_STRING_get0_data(words);
+	const unsigned char *end = at + ASN1_STRING_length(words);
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	unsigned size = 0;
+	for (int deep = 0; deep < 3; deep++) {
+		long n;
+		int tag, class;
+		int form = ASN1_get_object(&at, &n, &tag, &class, end - at);
+		if ((form & 0x80) != 0 || tag != V_ASN1_SEQUENCE)
+			return false;
+		end = (form & 1) != 0 ? end : at + n;
+	}
+	X509_ALGOR *named = at < end && *at == (V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED)
+	                            ? d2i_X509_ALGOR(NULL, &at, end - at)
+	                            : NULL;
+	if (named != NULL) {
+		const ASN1_OBJECT *object;
+		X509_ALGOR_get0(&object, NULL, NULL, named);
+		kind = EVP_get_digestbyobj(object);
+	}
+	ASN1_OCTET_STRING *hash = d2i_ASN1_OCTET_STRING(NULL, &at, end - at);
+	bool same = hash != NULL && kind != NULL &&
+	            X509_digest(one, kind, digest, &size) == 1 &&
+	            ASN1_STRING_length(hash) == (int)size &&
+	            memcmp(ASN1_STRING_get0_data(hash), digest, size) == 0;
+	ASN1_OCTET_STRING_free(hash);
+	X509_ALGOR_free(named);
+	return same;
+}
+
+/* It is among what was signed (RFC 3161 2.4.2, RFC 5816): else another certificate of
+ * the same key would do, with any name in it. */
+static bool names_certificate(PKCS7 *token, const X509 *one)
+{
+	PKCS7_SIGNER_INFO *signer =
+	        sk_PKCS7_SIGNER_INFO_value(PKCS7_get_signer_info(token), 0);
+	ASN1_TYPE *words = PKCS7_get_signed_attribute(
+	        signer, NID_id_smime_aa_signingCertificateV2);
+	if (words != NULL && words->type == V_ASN1_SEQUENCE)
+		return has_hash(words->value.sequence, EVP_sha256(), one);
+	words = PKCS7_get_signed_attribute(signer, NID_id_smime_aa_signingCertificate);
+	return words != NULL && words->type == V_ASN1_SEQUENCE &&
+	       has_hash(words->value.sequence, EVP_sha1(), one);
+}
+
 static bool signer_take(struct stamp *stamp, PKCS7 *token)
 {
 	STACK_OF(X509) *signer = PKCS7_get0_signers(token, NULL, 0);
 	if (signer == NULL)
 		return false;
-	const X509 *one = sk_X509_num(signer) == 1 ? sk_X509_value(signer, 0) : NULL;
+	const X509 *one = sk_X509_num(signer) == 1 && names_certificate(token,
+	                                                      sk_X509_value(signer, 0))
+	                          ? sk_X509_value(signer, 0)
+	                          : NULL;
 	if (one != NULL)
 		X509_NAME_oneline(X509_get_subject_name(one), stamp->authority,
 		        sizeof stamp->authority);

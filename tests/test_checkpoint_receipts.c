@@ -109,22 +109,55 @@ static void authority_make(const char *dir)
 	free(said);
 }
 
+/* Asked, and answered in the file `answer`. */
+static void authority_answer(const char *dir)
+{
+	char path[ARCHIVE_PATH];
+	struct problem why = { .text = "" };
+	int code;
+	assert_int_equal(receipt_request(dir, path, sizeof path, &why), OK);
+	authority_make(dir);
+	free(run_command(&code,
+	        "cd %s && openssl ts -reply -config tsa.cnf -section one -queryfile %s "
+	        "-signer tsa.pem -inkey tsa.key -out answer 2>&1",
+	        dir, path));
+	assert_int_equal(code, 0);
+}
+
+/* Of the certificate in an answer the key alone would be proved, and any name told. */
+static void the_name_of_an_authority_is_the_one_that_was_signed(void **state)
+{
+	char said[300], *answer;
+	struct problem why = { .text = "" };
+	size_t n;
+	signing_seal(*state, 3);
+	signing_run(DAY(1));
+	authority_answer(*state);
+	const char *file = in_folder(*state, "answer");
+	assert_int_equal(file_read(file, 1 << 16, &answer, &n), OK);
+	assert_int_equal(receipt_store(*state, file, said, sizeof said, &why), OK);
+	/* the certificate's issuer, then its subject */
+	char *name = (char *)memmem(answer, n, "Test Authority", 14) + 14;
+	name = memmem(name, n - (size_t)(name - answer), "Test Authority", 14);
+	name[0] = 'B';
+	assert_int_equal(file_replace(file, answer, n, 0600), OK);
+	free(answer);
+	assert_int_equal(
+	        receipt_store(*state, file, said, sizeof said, &why), MALFORMED);
+	assert_contains(why.text, "the certificate in it did not sign it");
+	signing_assert(*state, 0, "by /CN=Test Authority");
+}
+
 static void a_time_stamp_is_asked_for_kept_and_checked(void **state)
 {
-	char path[ARCHIVE_PATH], said[300], *answer;
+	char said[300], *answer;
 	struct problem why = { .text = "" };
 	struct checkpoint_mark mark;
 	int code;
 	size_t n;
 	signing_seal(*state, 3);
 	signing_run(DAY(1));
-	assert_int_equal(receipt_request(*state, path, sizeof path, &why), OK);
-	authority_make(*state);
-	free(run_command(&code,
-	        "cd %s && openssl ts -reply -config tsa.cnf -section one -queryfile %s "
-	        "-signer tsa.pem -inkey tsa.key -out answer 2>&1",
-	        (char *)*state, path));
-	assert_int_equal(code, 0);
+	authority_answer(*state);
 	const char *file = in_folder(*state, "answer");
 	if (receipt_store(*state, file, said, sizeof said, &why) != OK)
 		fail_msg("%s", why.text);
@@ -274,12 +307,16 @@ static void a_list_that_was_changed_has_no_receipt(void **state)
 	char *seals, path[ARCHIVE_PATH];
 	size_t n;
 	struct problem why = { .text = "" };
-	struct checkpoint_mark mark, older;
+	struct checkpoint_mark mark, older, newer;
+	struct checkpoint found;
+	char name[CHECKPOINT_NAME];
 	signing_seal(*state, 3);
 	signing_run(DAY(1));
 	assert_int_equal(checkpoint_newest(*state, &older, &why), OK);
 	signing_seal(*state, 2);
 	signing_run(DAY(2));
+	assert_int_equal(checkpoint_newest(*state, &newer, &why), OK);
+	assert_int_equal(receipt_find(*state, newer.digits, name, &found, &why), OK);
 	assert_int_equal(
 	        file_read(in_folder(*state, "seals"), 1 << 20, &seals, &n), OK);
 	strstr((char *)memrchr(seals, '\n', n - 1), " root ")[6] ^= 1;
@@ -288,6 +325,12 @@ static void a_list_that_was_changed_has_no_receipt(void **state)
 	assert_contains(why.text,
 	        "seals: is not the list that checkpoint 000000000005 was signed over");
 	assert_string_equal(mark.digits, older.digits); /* over what it still is */
+	/* nor do the digits of a sheet vouch for it, though the checkpoint is there */
+	assert_int_equal(
+	        receipt_find(*state, newer.digits, name, &found, &why), MALFORMED);
+	assert_contains(
+	        why.text, "seals: is not the list that checkpoint 000000000005");
+	assert_int_equal(receipt_find(*state, older.digits, name, &found, &why), OK);
 	assert_int_equal(receipt_request(*state, path, sizeof path, &why), MALFORMED);
 	assert_int_equal(file_replace(in_folder(*state, "seals"), seals, 9, 0644), OK);
 	free(seals);
@@ -301,6 +344,7 @@ int main(void)
 		WITH_ARCHIVE(
 		        a_witness_cosigns_what_grew_and_refuses_what_was_rewritten),
 		WITH_ARCHIVE(a_time_stamp_is_asked_for_kept_and_checked),
+		WITH_ARCHIVE(the_name_of_an_authority_is_the_one_that_was_signed),
 		WITH_ARCHIVE(one_whose_signature_does_not_hold_is_no_receipt),
 		WITH_ARCHIVE(one_under_the_name_of_another_is_not_the_newest),
 		WITH_ARCHIVE(without_the_acts_no_checkpoint_holds),
