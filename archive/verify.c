@@ -110,6 +110,13 @@ void verify_seal(struct verify_report *report, const struct verify_line *line)
 	fflush(report->out);
 	verify_file_apart(path, &line->seal, &report->identity, &finding);
 	finding_say(report, line, &finding);
+	if (finding.verdict != VERDICT_DAMAGED &&
+	        verify_sealed_keep(report, &finding, line->seal.station) != OK) {
+		report->damaged++;
+		verify_say(report, 0, line->seal.path,
+		        "DAMAGED: its journal could not be held against it: out of "
+		        "memory");
+	}
 	if (finding.other_archive)
 		verify_identity_say(report, line->seal.path);
 }

@@ -111,6 +111,12 @@ static void difference_say(const struct verify_image *image,
         const struct rewritten *again, struct finding *finding)
 {
 	size_t first = 0, last = image->n;
+	if (again->n == 0)
+		snprintf(finding->text, sizeof finding->text,
+		        ": made again it is not what was sealed, so that it is left "
+		        "out when the archive is read: time_stored or transport was "
+		        "changed, or another version of libdeflate made it; put back a "
+		        "copy");
 	if (again->n != image->n)
 		return;
 	while (first < image->n && image->bytes[first] == again->bytes[first])

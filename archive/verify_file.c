@@ -79,6 +79,7 @@ static int records_take(struct check *check)
 	for (size_t i = 0; i < check->n; i++) {
 		readings += check->record[i].bytes[RECORD_AT_TYPE] == RECORD_READING;
 		gaps += check->record[i].bytes[RECORD_AT_TYPE] == RECORD_GAP;
+		finding_hold(check->finding, check->record[i].bytes);
 	}
 	if (check->unlisted)
 		return OK;

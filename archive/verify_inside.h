@@ -12,10 +12,20 @@
 
 enum verdict { VERDICT_OK, VERDICT_REWRITTEN, VERDICT_DAMAGED };
 
+/* The last record of an epoch that a sealed file holds. */
+struct sealed_last {
+	char station[SOURCE_SIZE + 1];
+	uint64_t epoch, seq;
+};
+
+#define SEALED_EPOCHS 64 /* of one file that are remembered */
+
 struct finding {
 	enum verdict verdict;
 	bool other_archive; /* as it was sealed, and archive.yaml says something else */
 	char text[1024];    /* what and where, when damaged */
+	size_t n_sealed;
+	struct sealed_last sealed[SEALED_EPOCHS]; /* of a content that holds */
 };
 
 /* A sealed file in memory, and what it should be. */
@@ -85,8 +95,9 @@ struct verify_report {
 	bool acts_damaged;       /* and some do not */
 	bool identity_damaged;   /* archive.yaml, told once */
 	struct verify_lines *lines;
-	size_t files, sound, rewritten, damaged, missing, pruned, strangers, journals,
-	        journals_damaged, checkpoints, cosigned, revoked, receipts,
+	struct sealed_last *sealed; /* sealed[n_sealed]: of all files */
+	size_t n_sealed, files, sound, rewritten, damaged, missing, pruned, strangers,
+	        journals, journals_damaged, checkpoints, cosigned, revoked, receipts,
 	        follow_checkpoints, follow_acts, follow_files;
 };
 
@@ -133,8 +144,17 @@ int verify_checkpoints(
 /* Keys, receipts and strangers in checkpoints/. */
 void verify_checkpoints_folder(struct verify_report *report);
 
-/* The last record of the epoch that the collector noted as sealed; 0: none noted. */
-uint64_t verify_noted_last(const char *dir, const char *station, uint64_t epoch);
+/* The last record of the epoch that the collector noted as sealed, or that a sealed file
+ * looked at holds; 0: none. */
+uint64_t verify_sealed_last(
+        const struct verify_report *report, const char *station, uint64_t epoch);
+
+/* Remember what a file holds.  OK, or FAILED: no memory. */
+int verify_sealed_keep(struct verify_report *report, const struct finding *finding,
+        const char *station);
+
+/* In a file's child: what it holds, by its records. */
+void finding_hold(struct finding *finding, const uint8_t *record);
 
 /* Scan every journal of the archive: check sums, gapless seq, torn tails. */
 void verify_journals(struct verify_report *report);

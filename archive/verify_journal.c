@@ -307,7 +307,7 @@ void verify_journal(struct verify_report *report, const char *source, uint64_t e
 	snprintf(folder, sizeof folder, "%.4000s/%s", report->dir, scan.name);
 	report->journals++;
 	/* before the scan: a collector at work seals nothing a later look would miss */
-	uint64_t sealed = verify_noted_last(report->dir, source, epoch);
+	uint64_t sealed = verify_sealed_last(report, source, epoch);
 	int n = scandir(folder, &entry, is_segment, alphasort);
 	if (n < 0)
 		say(&scan, 1, "DAMAGED: cannot be read: %s", strerror(errno));

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Up to which record of an epoch a station is sealed, by the collector's notes
- * (<archive>/sealed/<station>, their form in collector/sealed.h).  They are signed by
+ * Up to which record of an epoch a station is sealed, by the sealed files and by the
+ * collector's notes (<archive>/sealed/<station>, their form in collector/sealed.h).  They are signed by
  * nobody: they can only make a journal suspect, never clear it.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "archive/verify_inside.h"
+#include "base/bytes.h"
 #include "base/crc.h"
 #include "base/folder.h"
 
@@ -54,7 +55,7 @@ static uint64_t line_last(char *line, uint64_t epoch)
 	return highest;
 }
 
-uint64_t verify_noted_last(const char *dir, const char *station, uint64_t epoch)
+static uint64_t noted_last(const char *dir, const char *station, uint64_t epoch)
 {
 	char path[ARCHIVE_PATH], *text, *save = NULL;
 	uint64_t highest = 0;
@@ -69,4 +70,60 @@ uint64_t verify_noted_last(const char *dir, const char *station, uint64_t epoch)
 	}
 	free(text);
 	return highest;
+}
+
+/* ---- by the sealed files ---- */
+
+static struct sealed_last *sealed_find(
+        struct sealed_last *sealed, size_t n, const char *station, uint64_t epoch)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sealed[i].epoch == epoch && strcmp(sealed[i].station, station) == 0)
+			return &sealed[i];
+	return NULL;
+}
+
+void finding_hold(struct finding *finding, const uint8_t *record)
+{
+	uint64_t epoch = get_le64(record + 24), seq = get_le64(record + 32);
+	struct sealed_last *held =
+	        sealed_find(finding->sealed, finding->n_sealed, "", epoch);
+	if (held == NULL && finding->n_sealed < SEALED_EPOCHS) {
+		held = &finding->sealed[finding->n_sealed++];
+		*held = (struct sealed_last){ .epoch = epoch };
+	}
+	if (held != NULL && seq > held->seq)
+		held->seq = seq;
+}
+
+int verify_sealed_keep(struct verify_report *report, const struct finding *finding,
+        const char *station)
+{
+	for (size_t i = 0; i < finding->n_sealed && i < SEALED_EPOCHS; i++) {
+		const struct sealed_last *held = &finding->sealed[i];
+		struct sealed_last *known = sealed_find(
+		        report->sealed, report->n_sealed, station, held->epoch);
+		if (known == NULL) {
+			struct sealed_last *more = realloc(
+			        report->sealed, (report->n_sealed + 1) * sizeof *more);
+			if (more == NULL)
+				return FAILED;
+			report->sealed = more;
+			known = &more[report->n_sealed++];
+			*known = (struct sealed_last){ .epoch = held->epoch };
+			snprintf(known->station, sizeof known->station, "%s", station);
+		}
+		if (held->seq > known->seq)
+			known->seq = held->seq;
+	}
+	return OK;
+}
+
+uint64_t verify_sealed_last(
+        const struct verify_report *report, const char *station, uint64_t epoch)
+{
+	uint64_t noted = noted_last(report->dir, station, epoch);
+	const struct sealed_last *held =
+	        sealed_find(report->sealed, report->n_sealed, station, epoch);
+	return held != NULL && held->seq > noted ? held->seq : noted;
 }

@@ -163,5 +163,6 @@ int verify_path(const char *path, FILE *out, int quiet, struct problem *why)
 	};
 	int status = path_verify(&report, path, dir, why);
 	verify_lines_free(&lines);
+	free(report.sealed);
 	return status;
 }

@@ -145,7 +145,7 @@ def strangers(folder, archive):
         said = quantrac("--archive", archive, "verify", path)
         line = next((x for x in said.splitlines() if x.startswith(DAY % 3)), "no verdict")
         kind = ("crash" if "libhdf5 fails" in line else "hang" if "come back" in line else "reach" if "reaches for" in line
-                else "OK content" if line.endswith("(file rewritten)") else "OK" if line.endswith(": OK") else
+                else "OK content" if ": OK content (file rewritten)" in line else "OK" if line.endswith(": OK") else
                 "damage" if "DAMAGED" in line else "no verdict")
         count[kind] = count.get(kind, 0) + 1
     print(f"  {MUTATIONS} mutated files, seed {SEED}: {count}")

@@ -48,6 +48,15 @@ def journal_flip(archive, where, bits):
     flip(archive, segment(os.path.join(archive, "journal/outlet")), where, bits)
 
 
+def journal_and_notes(archive):
+    """Its last records, and what the collector noted as sealed."""
+    path = segment(os.path.join(archive, "journal/outlet"))
+    data = read(path)
+    end = len(data.rstrip(b"\0"))
+    write(path, data[:end - 600] + bytes(len(data) - end + 600))
+    shutil.rmtree(os.path.join(archive, "sealed"))
+
+
 def journal_folder(archive):
     folder(archive, segment(os.path.join(archive, "journal/outlet")))
 
@@ -295,6 +304,7 @@ DAMAGES = (
     ("a bit of a journal's segment number", journal_flip, 33, 4),
     ("a bit of a journal's check sum", journal_flip, 64, 4),
     ("a journal's last bytes", journal_flip, 65, 128),
+    ("a journal's last records, and the notes that they were sealed", journal_and_notes),
     ("a folder for a journal's segment", journal_folder),
     ("a folder for the first of three segments", stranger, os.mkdir, 1),
     ("a folder for the second of three segments", stranger, os.mkdir, 6),

@@ -146,6 +146,9 @@ static void one_that_cannot_be_made_again_to_the_bit_tells_the_cure(void **state
 	assert_contains(problem,
 	        "was rewritten and cannot be made again to the bit as it "
 	        "was sealed: put back a copy whose SHA-256 is the one");
+	assert_verify(*state, 0,
+	        "OK content (file rewritten): made again it is not what was sealed, so "
+	        "that it is left out");
 	seal_list_free(&list);
 }
 
