@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,6 +12,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define LOOK_MS 100 /* so often it is seen whether it is enough */
 
 struct answer {
 	int status;
@@ -45,6 +48,16 @@ _Noreturn static void child(const struct apart *apart, int pipe, pid_t parent)
 		memcpy(answer.out, apart->out, apart->out_size);
 	ssize_t put = write(STDERR_FILENO + 1, &answer, sizeof answer);
 	_exit(put == sizeof answer ? 0 : EXIT_INTERNAL);
+}
+
+/* Until the child speaks or ends, which it is made to when it is enough. */
+static void await(const struct apart *apart)
+{
+	struct pollfd item = { .fd = apart->pipe, .events = POLLIN };
+	while (apart->enough != NULL && !*apart->enough && poll(&item, 1, LOOK_MS) <= 0)
+		continue;
+	if (apart->enough != NULL && *apart->enough)
+		kill(apart->pid, SIGKILL);
 }
 
 static size_t hear(int fd, struct answer *answer)
@@ -102,6 +115,7 @@ int apart_begin(struct apart *apart, struct problem *why)
 int apart_end(struct apart *apart, struct problem *why)
 {
 	struct answer answer;
+	await(apart);
 	bool whole = hear(apart->pipe, &answer) == sizeof answer;
 	int status = bury(apart->pid, why);
 	if (whole) {

@@ -7,6 +7,8 @@
 #ifndef COLLECTOR_APART_H
 #define COLLECTOR_APART_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -15,7 +17,9 @@
 struct apart {
 	int (*run)(void *with, struct problem *why); /* in the child; it must not log */
 	void *with;
-	void *out; /* these bytes are as the child left them; NULL: none */
+	const atomic_bool
+	        *enough; /* set from another thread: the child is ended; NULL */
+	void *out;       /* these bytes are as the child left them; NULL: none */
 	size_t out_size;
 	pid_t pid; /* of the child under way */
 	int pipe;  /* its answer comes here */
@@ -23,7 +27,7 @@ struct apart {
 
 enum { APART_MOST = 256 }; /* most bytes that come back */
 
-/* What run() answered, or FAILED when the child cannot be made or dies. */
+/* What run() answered, or FAILED when the child cannot be made, dies, or is ended. */
 int apart_run(struct apart *apart, struct problem *why);
 
 /* The same in two steps, with time for something else between: OK, and then the second

@@ -95,7 +95,7 @@ struct seal_job *ingest_seal_begin(struct ingest *ingest, int64_t now_us, bool a
 int seal_job_run(
         struct seal_job *job, struct problem *why); /* files sealed, or a problem */
 void seal_job_hurry(
-        struct seal_job *job); /* from any thread: end after the file under way */
+        struct seal_job *job); /* from any thread: end within a second or so */
 void ingest_seal_end(struct ingest *ingest, struct seal_job *job);
 
 #endif

@@ -230,6 +230,8 @@ static int seal_day(struct sealer *sealer, struct seal_station *station,
 		                                "no memory to seal");
 	}
 	gather_free(&gather);
+	if (status != OK && seal_enough(sealer))
+		return 0; /* given up: no problem of the day's */
 	return status == OK ? any : status;
 }
 
@@ -292,6 +294,11 @@ static int run_station(
 	return status;
 }
 
+bool seal_enough(const struct sealer *sealer)
+{
+	return sealer->enough != NULL && *sealer->enough;
+}
+
 static bool is_over(const struct seal_job *job)
 {
 	return job->sealer->stopped || job->enough;
@@ -314,10 +321,11 @@ int seal_job_run(struct seal_job *job, struct problem *why)
 {
 	int files = 0, worst = OK;
 	struct problem first = { .text = "" };
-	const struct sealer *sealer = job->sealer;
+	struct sealer *sealer = job->sealer;
 	if (sealer->held)
 		return problem_set(
 		        why, REFUSED, EXIT_DAMAGED, "%s", sealer->held_why.text);
+	sealer->enough = &job->enough;
 	for (size_t i = 0, n; i < job->n && !is_over(job); i += n) {
 		for (n = 1; i + n < job->n; n++)
 			if (strcmp(job->limit[i + n].source, job->limit[i].source) != 0)
@@ -331,6 +339,7 @@ int seal_job_run(struct seal_job *job, struct problem *why)
 		if (status > 0)
 			files += status;
 	}
+	sealer->enough = NULL;
 	sign_list(job);
 	if (worst == OK)
 		return files;

@@ -64,7 +64,8 @@ struct seal_job {
 	struct sealer *sealer;
 	int64_t now_us, hold_us;
 	bool all;
-	atomic_bool enough; /* set from another thread: end after the file under way */
+	atomic_bool enough; /* set from another thread: end, and give up the file under
+	                     * way if it is not linked yet */
 	size_t n;
 	struct seal_limit *limit; /* sorted by source, then epoch */
 	size_t n_doubts, *doubt;  /* out: files that are not what was sealed, by their

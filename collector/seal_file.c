@@ -194,6 +194,11 @@ static int stopped(struct problem *why, const char *step)
 	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "stopped at '%s'", step);
 }
 
+static int given_up(struct problem *why)
+{
+	return problem_set(why, FAILED, EXIT_TRY_AGAIN, "given up: it is to end");
+}
+
 /* Both steps of making a file, for the child that libhdf5 works in: its threads end with
  * it. */
 struct making {
@@ -220,6 +225,7 @@ static int prove_file(struct target *target, struct making *making, struct probl
 	struct problem disk = { .text = "" };
 	struct apart comparing = { .run = compare_apart,
 		.with = making,
+		.enough = making->gather->sealer->enough,
 		.out = target->seal.root,
 		.out_size = sizeof target->seal.root };
 	int status = apart_begin(&comparing, why);
@@ -237,12 +243,15 @@ static int make_file(struct target *target, struct gather *gather, struct proble
 {
 	struct sealer *sealer = gather->sealer;
 	struct making making = { .target = target, .gather = gather };
-	struct apart writing = { .run = write_apart, .with = &making };
+	struct apart writing = {
+		.run = write_apart, .with = &making, .enough = sealer->enough
+	};
 	int status = apart_run(&writing, why);
 	if (status == OK && seal_stops(sealer, "written"))
 		return stopped(why, "written");
 	if (status == OK)
-		status = prove_file(target, &making, why);
+		status = seal_enough(sealer) ? given_up(why)
+		                             : prove_file(target, &making, why);
 	if (status != OK)
 		unlink(target->temporary);
 	if (status == OK && seal_stops(sealer, "proved"))

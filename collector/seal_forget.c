@@ -41,7 +41,7 @@ static uint64_t sound_until(const struct seal_station *station, struct seal_job 
 	const struct seal_list *list = &job->sealer->list;
 	uint64_t seq = limit->first_seq;
 	bool *seen = calloc(list->n + 1, sizeof *seen);
-	while (seen != NULL && seq < until) {
+	while (seen != NULL && seq < until && !job->enough) {
 		const struct sealed_range *range =
 		        sealed_holder(&station->sealed, limit->epoch, seq);
 		if (!seen[range->seal] &&
@@ -73,7 +73,7 @@ void seal_forget(
 	if (seal_list_stands(job->sealer, job, &why) != OK)
 		return;
 	limit->forget_seq = sound_until(station, job, limit, until);
-	if (limit->forget_seq == until)
+	if (limit->forget_seq == until || job->enough)
 		return;
 	station->forget_us = job->now_us + SEAL_RETRY_US;
 	log_seldom(LOG_ALERT, station->name,

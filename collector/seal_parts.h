@@ -39,7 +39,8 @@ struct sealer {
 	bool stopped;
 	bool held; /* the list is not the one that was signed: nothing is sealed */
 	struct problem held_why;
-	int64_t compared_us; /* the job whose list was compared with the disk's */
+	int64_t compared_us;       /* the job whose list was compared with the disk's */
+	const atomic_bool *enough; /* of the job under way, NULL: there is none */
 	struct archive_identity identity;
 	struct seal_list list;
 	struct checkpoints checkpoints;
@@ -49,6 +50,10 @@ struct sealer {
 
 /* Tests: has the power gone at this step?  Then it stays gone. */
 bool seal_stops(struct sealer *sealer, const char *step);
+
+/* Is the job under way to end?  Then what is not linked yet is given up: nothing of it
+ * but a temporary file is there, and the next job begins it anew. */
+bool seal_enough(const struct sealer *sealer);
 
 /* Read the seal list and compare it with what was signed, before anything is moved.  OK,
  * also when it differs (sealer->held), or a problem. */
@@ -67,7 +72,8 @@ bool seal_cut_off(const struct sealer *sealer, const char *name);
 /* What an interrupted seal left behind, put in order.  OK or FAILED. */
 int seal_recover(const struct sealer *sealer, struct problem *why);
 
-/* Read what has come since the last time.  OK or FAILED. */
+/* Read what has come since the last time, or a part of it when the job is to end.  OK or
+ * FAILED. */
 int seal_scan(struct sealer *sealer, struct seal_station *station,
         const struct seal_limit *limit, struct problem *why);
 

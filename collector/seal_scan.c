@@ -29,17 +29,18 @@ static int no_memory(struct problem *why)
 
 /* A journal being read up to some seq. */
 struct cursor {
+	const struct sealer *sealer;
 	struct journal_reader *reader;
 	uint64_t end_seq; /* not to be read any more */
 	bool damaged;     /* something before it is lost */
 };
 
-/* The next record before the end: 1, or 0.  Damage is named and passed: what it
+/* The next record before the end: 1, or 0, also when the job is to end.  Damage is named and passed: what it
  * swallowed stays in the journal, which is never forgotten then. */
 static int next_record(struct cursor *cursor, struct journal_entry *entry)
 {
 	struct problem why = { .text = "" };
-	for (;;) {
+	while (!seal_enough(cursor->sealer)) {
 		int status = journal_read_next(cursor->reader, entry, &why);
 		if (status == 1)
 			return entry->seq < cursor->end_seq;
@@ -48,6 +49,7 @@ static int next_record(struct cursor *cursor, struct journal_entry *entry)
 		cursor->damaged = true;
 		log_seldom(LOG_ALERT, why.text, "%s", why.text);
 	}
+	return 0;
 }
 
 int seal_describe(struct seal_station *station, const struct record *record,
@@ -97,7 +99,7 @@ static int note_one(struct seal_station *station, struct waiting_epoch *epoch,
 int seal_scan(struct sealer *sealer, struct seal_station *station,
         const struct seal_limit *limit, struct problem *why)
 {
-	struct cursor cursor = { .end_seq = limit->committed_seq };
+	struct cursor cursor = { .sealer = sealer, .end_seq = limit->committed_seq };
 	struct journal_entry entry;
 	struct waiting_epoch *epoch = waiting_epoch(&station->waiting, limit->epoch);
 	if (epoch == NULL)
@@ -120,7 +122,7 @@ int seal_scan(struct sealer *sealer, struct seal_station *station,
 		return no_memory(why);
 	/* where damage ends a journal nothing follows; where a segment cannot be opened
 	 * the rest is there and may be read tomorrow */
-	return epoch->noted < limit->committed_seq
+	return epoch->noted < limit->committed_seq && !seal_enough(sealer)
 	               ? journal_stranger(
 	                         sealer->journals, station->name, limit->epoch, why)
 	               : OK;
@@ -190,7 +192,8 @@ static bool concerns(const struct gather *gather, const struct stretch *stretch)
 static int gather_stretch(struct gather *gather, const struct waiting_epoch *epoch,
         const struct stretch *stretch, struct stretches *rest)
 {
-	struct cursor cursor = { .end_seq = stretch->last + 1 };
+	struct cursor cursor = { .sealer = gather->sealer,
+		.end_seq = stretch->last + 1 };
 	struct journal_entry entry;
 	uint64_t next = stretch->first;
 	int status = journal_read_open(&cursor.reader, gather->sealer->journals,
@@ -203,7 +206,9 @@ static int gather_stretch(struct gather *gather, const struct waiting_epoch *epo
 		next = entry.seq + 1;
 	}
 	journal_read_close(cursor.reader);
-	if (status == OK && next <= stretch->last && !cursor.damaged)
+	bool whole = next > stretch->last ||
+	             (cursor.damaged && !seal_enough(gather->sealer));
+	if (status == OK && !whole)
 		status = FAILED;
 	return status;
 }

@@ -131,6 +131,49 @@ static void without_a_descriptor_left_no_child_is_made(void **state)
 	assert_int_equal(apart_run(&apart, &why), REFUSED);
 }
 
+/* ---- a child nobody waits for any more ---- */
+
+static atomic_bool enough;
+
+static void it_is_enough(int number)
+{
+	enough = true;
+}
+
+/* If it is not ended it does so itself, by another signal. */
+static int work_on(void *with, struct problem *why)
+{
+	signal(SIGALRM, SIG_DFL);
+	alarm(20);
+	while (pause() != 0)
+		continue;
+	return OK;
+}
+
+static void a_child_is_ended_when_it_is_enough(void **state)
+{
+	const struct sigaction catch = { .sa_handler = it_is_enough };
+	const struct itimerval once = { .it_value.tv_usec = 2000 };
+	struct sigaction before;
+	struct problem why = { .text = "" };
+	struct apart apart = { .run = work_on, .enough = &enough };
+	enough = true; /* before it began */
+	assert_int_equal(apart_run(&apart, &why), FAILED);
+	assert_contains(why.text, "Killed");
+	enough = false; /* and while it works */
+	assert_int_equal(sigaction(SIGALRM, &catch, &before), 0);
+	assert_int_equal(apart_begin(&apart, &why), OK);
+	setitimer(ITIMER_REAL, &once, NULL);
+	assert_int_equal(apart_end(&apart, &why), FAILED);
+	assert_contains(why.text, "Killed");
+	sigaction(SIGALRM, &before, NULL);
+	int number = 41;
+	enough = false;
+	apart = (struct apart){ .run = count_on, .with = &number, .enough = &enough };
+	assert_int_equal(apart_run(&apart, &why), REFUSED);
+	assert_string_equal(why.text, "counted");
+}
+
 /* ---- signals ---- */
 
 static void note_alarm(int number)
@@ -188,6 +231,7 @@ int main(void)
 		        a_child_that_does_not_come_back_is_told_with_its_death),
 		cmocka_unit_test(when_memory_is_short_the_child_goes_first),
 		cmocka_unit_test(without_a_descriptor_left_no_child_is_made),
+		cmocka_unit_test(a_child_is_ended_when_it_is_enough),
 		cmocka_unit_test(a_signal_interrupts_neither_wait),
 	};
 	alarms = mmap(NULL, sizeof *alarms, PROT_READ | PROT_WRITE,
