@@ -158,13 +158,21 @@ static void sweep(struct door *door)
 	}
 }
 
-/* A message by an admitted key; its oldest connection goes when there are too many. */
+/* A message by an admitted key; its oldest connection goes when there are too many, and the one that does not
+ * wait for answers: it would come to libzmq's mark and, hanging up, end the program (libzmq issue 4364). */
 static void note_heard(
         struct door *door, int fd, const char *user, const char *key_text)
 {
 	int beyond = guests_heard(&door->guests, fd, key_text, mono_us());
 	if (beyond >= 0 && cut(door, beyond))
 		note_crowd(door, user);
+	if (door->most_unanswered == 0 ||
+	        !guests_floods(&door->guests, fd, door->most_unanswered, mono_us()) ||
+	        !cut(door, fd))
+		return;
+	door->counts.floods++;
+	snprintf(
+	        door->counts.flood_user, sizeof door->counts.flood_user, "%.16s", user);
 }
 
 static void note_unheard(struct door *door, int fd, const char *user)
@@ -187,6 +195,13 @@ bool door_hears(struct door *door, int fd, const char *user, const char *key_tex
 		note_unheard(door, fd, user);
 	pthread_mutex_unlock(&door->lock);
 	return known;
+}
+
+void door_acknowledged(struct door *door, int fd)
+{
+	pthread_mutex_lock(&door->lock);
+	guests_acknowledged(&door->guests, fd);
+	pthread_mutex_unlock(&door->lock);
 }
 
 /* ---- what happens ---- */

@@ -104,3 +104,24 @@ bool guest_is_silent(const struct guest *guest, int64_t now_us)
 {
 	return guest->here && now_us - guest->since_us > GUESTS_SILENT_US;
 }
+
+#define SECOND_US INT64_C(1000000)
+
+bool guests_floods(struct guests *guests, int fd, unsigned most, int64_t now_us)
+{
+	struct guest *guest = guests_of(guests, fd);
+	if (guest == NULL)
+		return false;
+	if (now_us - guest->counted_us > SECOND_US) {
+		guest->counted_us = now_us;
+		guest->unanswered = 0;
+	}
+	return ++guest->unanswered > most;
+}
+
+void guests_acknowledged(struct guests *guests, int fd)
+{
+	struct guest *guest = guests_of(guests, fd);
+	if (guest != NULL)
+		guest->unanswered = 0;
+}

@@ -21,6 +21,9 @@ struct guest {
 	int64_t since_us;   /* came, or was heard last */
 	char key[KEY_TEXT]; /* the one it was admitted with; "": not heard yet */
 	bool here;
+	unsigned
+	        unanswered; /* messages since `counted_us`, or the last acknowledgement */
+	int64_t counted_us;
 };
 
 struct guests {
@@ -43,6 +46,10 @@ void guests_went(struct guests *guests, int fd);
 /* A message with an admitted key came that way; the descriptor of a connection that has to go (the one of
  * that key that was not heard for longest), or -1: there are no more than SERVER_A_KEY. */
 int guests_heard(struct guests *guests, int fd, const char *key, int64_t now_us);
+
+/* Counts a message that came that way; true: more than `most` came within a second and none was acknowledged. */
+bool guests_floods(struct guests *guests, int fd, unsigned most, int64_t now_us);
+void guests_acknowledged(struct guests *guests, int fd);
 
 /* The guest of that descriptor, or NULL. */
 struct guest *guests_of(const struct guests *guests, int fd);

@@ -67,6 +67,9 @@ struct server_options {
 	/* messages of one agent that are taken off the wire before they are received:
 	 * more than it ever sends unanswered, and never less than 2 */
 	int held;
+	/* messages of one connection in a second of which none is acknowledged: who sends
+	 * more loses it; well below `held`; 0: any number */
+	unsigned most_unanswered;
 	/* Connections open at once, strangers' included; 0: 2 for each agent and 256.  At
 	 * that number nobody new is let in until half of them are gone; those that are in
 	 * stay.  Up to `waiting` more stand in the queue of the system. */
@@ -91,6 +94,7 @@ struct peer { /* who a message came from */
 	char user
 	        [17]; /* the station whose key it is: from the key alone; "": nobody's */
 	size_t size;  /* of the message, all its frames, also where it was dropped */
+	int connection; /* -1: not known */
 };
 /* Size of a message, 0 nothing yet, MALFORMED: something was dropped (no single frame,
  * longer than room, or from a key no longer on the list); ask again.  Never waits. */
@@ -100,6 +104,9 @@ int server_socket_receive(
 int server_socket_send(struct server_socket *socket, const struct peer *peer,
         const void *in, size_t n);
 
+/* An acknowledgement went to that connection: its sender may go on. */
+void server_socket_acknowledged(struct server_socket *socket, const struct peer *peer);
+
 /* Where the socket really is bound ("tcp://127.0.0.1:40123" for port *). */
 const char *server_socket_endpoint(const struct server_socket *socket);
 
@@ -108,7 +115,9 @@ struct server_counts {
 	uint64_t open,  /* connections now, those of strangers too */
 	        closed, /* how often nobody new was let in because there were too many */
 	        crowded; /* connections ended because one address or one key had too many */
-	char crowd[64]; /* the last of these: the address, or the station */
+	uint64_t floods; /* connections ended because they did not wait for answers */
+	char flood_user[17]; /* whose was the last of these */
+	char crowd[64];      /* the last of these: the address, or the station */
 	char refused_key[KEY_TEXT],
 	        refused_from[64]; /* the last key refused, "" if none was */
 	char silent_user

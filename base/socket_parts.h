@@ -55,7 +55,8 @@ struct door {
 	struct server_counts counts;
 	struct guests guests;
 	size_t most_open;
-	bool full;    /* nobody else may come in */
+	unsigned most_unanswered; /* 0: any number */
+	bool full;                /* nobody else may come in */
 	int listener; /* descriptor on which libzmq listens, -1: not known */
 	/* spare: held while there is room; one more than may wait, since Linux lets
 	 * one more into the queue than it was told */
@@ -80,6 +81,8 @@ bool door_lists_key(const struct door *door, const char *key_text);
 bool door_hears(struct door *door, int fd, const char *user, const char *key_text);
 /* Is any key of this user on the list? */
 bool door_lists(struct door *door, const char *user);
+/* What came by that connection was acknowledged. */
+void door_acknowledged(struct door *door, int fd);
 /* Take a question from door->answers and answer it. */
 void door_answer(struct door *door);
 /* After zmq_ctx_shutdown: waits for the thread, frees the list. */

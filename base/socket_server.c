@@ -141,6 +141,7 @@ int server_socket_open(struct server_socket **out, const struct server_options *
 	                                 ? options->most_open
 	                                 : 2 * socket->door.most_agents + OPEN_SPARE;
 	socket->door.waiting = waiting_of(options) + 1;
+	socket->door.most_unanswered = options->most_unanswered;
 	snprintf(socket->door.folder, sizeof socket->door.folder, "%s",
 	        options->agents_folder);
 	status = open_parts(socket, options, why);
@@ -206,8 +207,9 @@ static int receive_frame(
 		size_t n = zmq_msg_size(&frame);
 		const char *user = zmq_msg_gets(&frame, "User-Id");
 		const char *key = zmq_msg_gets(&frame, ZAP_KEY);
-		int fd = zmq_msg_get(&frame, ZMQ_SRCFD);
-		bool known = n > 0 && door_hears(&socket->door, fd, user, key);
+		peer->connection = zmq_msg_get(&frame, ZMQ_SRCFD);
+		bool known =
+		        door_hears(&socket->door, peer->connection, user, key) && n > 0;
 		if (known)
 			snprintf(peer->user, sizeof peer->user, "%s", user);
 		if (known && n <= room) {
@@ -227,6 +229,7 @@ int server_socket_receive(
 {
 	peer->user[0] = '\0';
 	peer->size = 0;
+	peer->connection = -1;
 	int status = receive_route(socket->router, peer);
 	if (status == 0)
 		return 0;
@@ -243,6 +246,11 @@ int server_socket_send(
 	if (zmq_send(socket->router, in, n, ZMQ_DONTWAIT) < 0)
 		return zmq_errno() == EAGAIN ? FULL : HUNG_UP;
 	return OK;
+}
+
+void server_socket_acknowledged(struct server_socket *socket, const struct peer *peer)
+{
+	door_acknowledged(&socket->door, peer->connection);
 }
 
 void server_socket_counts(struct server_socket *socket, struct server_counts *out)

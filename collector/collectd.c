@@ -108,11 +108,12 @@ static void send_acks(struct collectd *collectd)
 {
 	for (size_t i = 0; i < collectd->desk.n; i++) {
 		int n = desk_ack(&collectd->desk, i, collectd->out);
+		if (n <= 0)
+			continue;
 		/* a lost ACK costs a repetition, no more */
-		if (n > 0)
-			server_socket_send(collectd->server,
-			        &collectd->desk.station[i].shown_by, collectd->out,
-			        (size_t)n);
+		const struct peer *peer = &collectd->desk.station[i].shown_by;
+		server_socket_send(collectd->server, peer, collectd->out, (size_t)n);
+		server_socket_acknowledged(collectd->server, peer);
 	}
 }
 

@@ -41,6 +41,16 @@ static void note_crowd(const char *who)
 	        who, SERVER_A_KEY);
 }
 
+static void note_flood(const char *station)
+{
+	char key[32];
+	snprintf(key, sizeof key, "flood %.16s", station);
+	log_seldom(LOG_ALERT, key,
+	        "%s: sends without waiting for answers, which no cabinet does; the "
+	        "connection was ended: quantrac keys revoke %s shuts it out",
+	        station, station);
+}
+
 void collectd_note_counts(struct collectd *collectd)
 {
 	struct server_counts before = collectd->counts, *now = &collectd->counts;
@@ -51,6 +61,8 @@ void collectd_note_counts(struct collectd *collectd)
 		note_silent(now->silent_user);
 	if (now->crowded != before.crowded)
 		note_crowd(now->crowd);
+	if (now->floods != before.floods)
+		note_flood(now->flood_user);
 	if (now->closed != before.closed)
 		log_seldom(LOG_WARN, "door",
 		        "too many connections: nobody new is let in until half of them "

@@ -14,6 +14,10 @@
 #define FILES_STRANGER 256   /* connections besides two of each agent */
 #define FILES_WAITING  64    /* in the queue of the system */
 
+/* Messages that libzmq takes in of one connection.  A cabinet never comes near it, and who does not wait for
+ * answers loses his connection long before: at this mark, hanging up, he could end the program. */
+#define HELD_MOST 65536
+
 static size_t files_allowed(void)
 {
 	struct rlimit limit;
@@ -97,7 +101,8 @@ void collectd_open_link(struct collectd *collectd)
 		.own = &collectd->own,
 		.agents_folder = config->agents,
 		.most_agents = (size_t)config->most_agents,
-		.held = (int)desk_held(collectd->desk.window) };
+		.held = HELD_MOST,
+		.most_unanswered = 2 * desk_held(collectd->desk.window) };
 	share_files(collectd, &options);
 	if (server_socket_open(&collectd->server, &options, &why) != OK)
 		fatal(why.exit, "%s", why.text);

@@ -82,6 +82,7 @@ static void put_link(struct json *json, const struct status_view *view)
 	put_count(json, "open", counts->open);
 	put_count(json, "closed", counts->closed);
 	put_count(json, "crowded", counts->crowded);
+	put_count(json, "floods", counts->floods);
 	put_count(json, "handshake_failed", counts->handshake_failed);
 	put_count(json, "refused_keys", counts->refused_keys);
 	put_count(json, "silent_users", counts->silent_users);

@@ -27,6 +27,20 @@ static void text_set(void *socket, int option, const char *text)
 	assert_int_equal(zmq_setsockopt(socket, option, text, strlen(text)), 0);
 }
 
+static void *crowd_member(const char *endpoint)
+{
+	void *dealer = zmq_socket(context, ZMQ_DEALER);
+	zmq_setsockopt(dealer, ZMQ_LINGER, &(int){ 0 }, sizeof(int));
+	zmq_setsockopt(dealer, ZMQ_SNDHWM, &(int){ 0 }, sizeof(int));
+	zmq_setsockopt(dealer, ZMQ_HEARTBEAT_IVL, &(int){ 2 }, sizeof(int));
+	zmq_setsockopt(dealer, ZMQ_HEARTBEAT_TIMEOUT, &(int){ 60000 }, sizeof(int));
+	text_set(dealer, ZMQ_CURVE_SERVERKEY, t.server.public_key);
+	text_set(dealer, ZMQ_CURVE_PUBLICKEY, bad.own.public_key);
+	text_set(dealer, ZMQ_CURVE_SECRETKEY, bad.own.secret_key);
+	assert_int_equal(zmq_connect(dealer, endpoint), 0);
+	return dealer;
+}
+
 static void crowd_comes(bool speaks)
 {
 	char endpoint[64];
@@ -38,12 +52,7 @@ static void crowd_comes(bool speaks)
 	snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.9:0;127.0.0.1:%d", t.port);
 	context = zmq_ctx_new();
 	for (size_t i = 0; i < CROWD; i++) {
-		crowd[i] = zmq_socket(context, ZMQ_DEALER);
-		zmq_setsockopt(crowd[i], ZMQ_LINGER, &(int){ 0 }, sizeof(int));
-		text_set(crowd[i], ZMQ_CURVE_SERVERKEY, t.server.public_key);
-		text_set(crowd[i], ZMQ_CURVE_PUBLICKEY, bad.own.public_key);
-		text_set(crowd[i], ZMQ_CURVE_SECRETKEY, bad.own.secret_key);
-		assert_int_equal(zmq_connect(crowd[i], endpoint), 0);
+		crowd[i] = crowd_member(endpoint);
 		if (speaks)
 			zmq_send(crowd[i], ping, (size_t)n, ZMQ_DONTWAIT);
 	}
@@ -120,9 +129,55 @@ static void a_crowd_with_one_key_keeps_nobody_out(void **state)
 	honest_end();
 }
 
+/* ---- who fills the mark of a connection and hangs up ---- */
+
+#define ROUNDS  12
+#define FLOODS  6
+#define ROUND_S 0.7
+
+/* Messages without an end, heartbeats among them, and then nobody is there: at its mark libzmq 4.3.4 ends the
+ * program for that (its issue 4364). */
+static void flood_and_hang_up(const uint8_t *message, size_t n)
+{
+	char endpoint[64];
+	void *flood[FLOODS];
+	snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.9:0;127.0.0.1:%d", t.port);
+	context = zmq_ctx_new();
+	for (size_t i = 0; i < FLOODS; i++)
+		flood[i] = crowd_member(endpoint);
+	for (double end_s = clock_s() + ROUND_S; clock_s() < end_s; step())
+		for (size_t i = 0; i < FLOODS; i++)
+			for (int k = 0; k < 100; k++)
+				zmq_send(flood[i], message, n, ZMQ_DONTWAIT);
+	for (size_t i = 0; i < FLOODS; i++)
+		zmq_close(flood[i]);
+	zmq_ctx_term(context);
+}
+
+static void a_flood_that_hangs_up_ends_nothing(void **state)
+{
+	uint8_t ping[WIRE_HEADER];
+	struct wire wire = {
+		.type = WIRE_PING, .source = INSIDER, .epoch = INSIDER_EPOCH
+	};
+	int n = wire_encode(&wire, ping, sizeof ping);
+	honest_begin();
+	long before_kib = cost_now().rss_kib;
+	for (int i = 0; i < ROUNDS; i++) {
+		flood_and_hang_up(ping, (size_t)n);
+		honest(200);
+	}
+	printf("  %-28s %6d times %d connections, rss %ld > %ld KiB\n",
+	        "floods and hangs up", ROUNDS, FLOODS, before_kib, cost_now().rss_kib);
+	assert_contains(collectd_log(), INSIDER ": sends without waiting for answers");
+	honest_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_flood_that_hangs_up_ends_nothing,
+		        insider_setup, insider_teardown),
 		cmocka_unit_test_setup_teardown(a_crowd_with_one_key_keeps_nobody_out,
 		        insider_setup, insider_teardown),
 	};

@@ -284,6 +284,35 @@ static void one_key_has_eight_connections_at_most(void **state)
 	zmq_ctx_term(context);
 }
 
+static void who_does_not_wait_for_answers_loses_the_connection(void **state)
+{
+	struct link *link = *state;
+	struct peer peer;
+	link_admit(link, "mau-nuoc", link->agent_keys.public_key);
+	struct server_options options = { .endpoint = "tcp://127.0.0.1:*",
+		.own = &link->server_keys,
+		.agents_folder = link->folder,
+		.most_agents = 8,
+		.held = 1000,
+		.most_unanswered = 5 };
+	assert_int_equal(server_socket_open(&link->server, &options, NULL), OK);
+	link_open_agent(link, link->server_keys.public_key);
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(link_agent_send(link, "one", 3, SOON_MS), OK);
+		assert_int_equal(link_server_take(link, &peer, taken, SOON_MS), 3);
+		assert_true(peer.connection >= 0);
+		server_socket_acknowledged(link->server, &peer);
+	}
+	assert_int_equal(counts_of(link).floods, 0);
+	for (int i = 0; i < 1000 && counts_of(link).floods == 0; i++) {
+		link_agent_send(link, "one", 3, SOON_MS);
+		link_server_take(link, &peer, taken, SOON_MS);
+	}
+	assert_int_equal(counts_of(link).floods, 1);
+	assert_string_equal(counts_of(link).flood_user, "mau-nuoc");
+	assert_true(gone(link, 1) >= 1);
+}
+
 static void who_speaks_with_a_revoked_key_loses_the_connection(void **state)
 {
 	struct link *link = *state;
@@ -385,6 +414,7 @@ int main(void)
 		LINK(a_key_under_a_name_that_is_no_stations_is_told),
 		LINK(one_address_has_half_of_the_connections_at_most),
 		LINK(one_key_has_eight_connections_at_most),
+		LINK(who_does_not_wait_for_answers_loses_the_connection),
 		LINK(who_speaks_with_a_revoked_key_loses_the_connection),
 		LINK(the_options_of_the_collector_are_set_before_it_listens),
 		LINK(what_is_told_of_the_queue_is_taken_within_bounds),

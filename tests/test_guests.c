@@ -94,6 +94,23 @@ static void who_says_nothing_for_half_a_minute_is_silent(void **state)
 	guests_free(&guests);
 }
 
+static void who_does_not_wait_for_answers_floods(void **state)
+{
+	struct guests guests = { .room = 0 };
+	guests_came(&guests, 3, 1, 100, SECOND);
+	for (int i = 0; i < 5; i++)
+		assert_false(guests_floods(&guests, 3, 5, 2 * SECOND));
+	assert_true(guests_floods(&guests, 3, 5, 3 * SECOND));
+	guests_acknowledged(&guests, 3);
+	for (int i = 0; i < 5; i++)
+		assert_false(guests_floods(&guests, 3, 5, 3 * SECOND));
+	/* a second later it counts anew */
+	assert_false(guests_floods(&guests, 3, 5, 3 * SECOND + 1));
+	assert_false(guests_floods(&guests, 4, 0, SECOND));
+	guests_acknowledged(&guests, 4);
+	guests_free(&guests);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -102,6 +119,7 @@ int main(void)
 		        the_newest_of_an_address_goes_when_there_are_more_than_its_share),
 		cmocka_unit_test(
 		        the_connection_of_a_key_that_was_not_heard_for_longest_goes),
+		cmocka_unit_test(who_does_not_wait_for_answers_floods),
 		cmocka_unit_test(who_says_nothing_for_half_a_minute_is_silent),
 	};
 	return cmocka_run_group_tests_name("guests", tests, NULL, NULL);
