@@ -118,8 +118,6 @@ static bool same_route(const struct peer *a, const struct peer *b)
 	       memcmp(a->route, b->route, a->route_size) == 0;
 }
 
-/* What was on its way behind a record with other bytes is another's too, also where its
- * numbers are the next wanted: its sender numbers it anew, and says HELLO. */
 static bool is_refused(const struct desk_station *station)
 {
 	return station->refused.route_size > 0 &&
@@ -176,11 +174,14 @@ static void note_refusal(struct desk_station *station, int status, const char *w
 	snprintf(station->problem, sizeof station->problem, "%.199s", why);
 }
 
-static void note_others(struct desk_station *station, const struct wire *wire,
-        const struct moment *now, const char *why)
+static void note_refused(struct desk_station *station, const struct wire *wire,
+        const struct moment *now, uint64_t other_seq, const char *why)
 {
 	station->refused = station->peer;
 	station->refused_epoch = wire->epoch;
+	station->refused_seq = other_seq != 0 ? 0 : wire->first_seq;
+	if (other_seq == 0)
+		return;
 	station->alarm_us = now->time_us;
 	snprintf(station->alarm, sizeof station->alarm, "%.199s", why);
 }
@@ -211,7 +212,8 @@ static int hear_data(struct desk *desk, struct desk_station *station,
 {
 	struct problem why = { .text = "" };
 	uint64_t other_seq;
-	if (is_refused(station) && station->refused_epoch == wire->epoch) {
+	bool again = is_refused(station) && station->refused_epoch == wire->epoch;
+	if (again && wire->first_seq > station->refused_seq) {
 		station->naks++;
 		return 0;
 	}
@@ -219,10 +221,11 @@ static int hear_data(struct desk *desk, struct desk_station *station,
 	        desk->ingest, station->name, wire, now->time_us, &other_seq, &why);
 	if (status != OK) {
 		note_refusal(station, status, why.text);
-		if (other_seq != 0)
-			note_others(station, wire, now, why.text);
+		note_refused(station, wire, now, other_seq, why.text);
 		return answer_nak(desk, wire, other_seq, why.text, out);
 	}
+	if (again)
+		station->refused.route_size = 0;
 	note_taken(desk, station, wire);
 	return 0;
 }

@@ -30,10 +30,12 @@ struct desk_station {
 	char name[SOURCE_SIZE + 1];
 	struct peer peer;   /* where it last spoke from */
 	struct peer before; /* and where before that */
-	/* who sent a record with other bytes than one stored before, and of which epoch: till
-	 * its HELLO nothing more of that is taken */
+	/* Whose DATA was refused last, of which epoch and from where on: what it sent behind
+	 * that is not taken, or the ACK of it would cover what was not.  Of one whose
+	 * records are another's nothing is (seq 0).  Ends when it is shown again, or with
+	 * HELLO. */
 	struct peer refused;
-	uint64_t refused_epoch;
+	uint64_t refused_epoch, refused_seq;
 	uint64_t epoch;                  /* of its last HELLO or DATA */
 	bool owes;                       /* DATA came that is not acknowledged: */
 	struct peer shown_by;            /* from there, */
