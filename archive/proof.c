@@ -38,14 +38,20 @@ void proof_tree_add_node(struct proof_tree *tree, const uint8_t node[DIGEST_SIZE
 	tree->n++;
 }
 
-void proof_tree_add(struct proof_tree *tree, const void *record, size_t n)
+void proof_leaf(
+        struct digest *digest, const void *record, size_t n, uint8_t out[DIGEST_SIZE])
 {
 	static const uint8_t leaf = 0;
+	digest_begin(digest);
+	digest_add(digest, &leaf, 1);
+	digest_add(digest, record, n);
+	digest_end(digest, out);
+}
+
+void proof_tree_add(struct proof_tree *tree, const void *record, size_t n)
+{
 	uint8_t node[DIGEST_SIZE];
-	digest_begin(tree->digest);
-	digest_add(tree->digest, &leaf, 1);
-	digest_add(tree->digest, record, n);
-	digest_end(tree->digest, node);
+	proof_leaf(tree->digest, record, n, node);
 	proof_tree_add_node(tree, node);
 }
 

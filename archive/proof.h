@@ -29,6 +29,10 @@ struct proof_tree {
 	uint64_t n;
 	uint8_t node[64][DIGEST_SIZE];
 };
+/* Of one record: SHA-256(00 || record). */
+void proof_leaf(
+        struct digest *digest, const void *record, size_t n, uint8_t out[DIGEST_SIZE]);
+
 int proof_tree_start(struct proof_tree *tree); /* OK, or FAILED: no memory */
 void proof_tree_add(struct proof_tree *tree, const void *record, size_t n);
 void proof_tree_root(struct proof_tree *tree, uint8_t out[DIGEST_SIZE]); /* ends it */

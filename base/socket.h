@@ -96,6 +96,9 @@ struct peer { /* who a message came from */
 	size_t size;  /* of the message, all its frames, also where it was dropped */
 	int connection; /* -1: not known */
 };
+/* Do both name one connection? */
+bool peer_same(const struct peer *a, const struct peer *b);
+
 /* Size of a message, 0 nothing yet, MALFORMED: something was dropped (no single frame,
  * longer than room, or from a key no longer on the list); ask again.  Never waits. */
 int server_socket_receive(

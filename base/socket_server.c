@@ -224,6 +224,12 @@ static int receive_frame(
 	return frames == 1 ? size : MALFORMED;
 }
 
+bool peer_same(const struct peer *a, const struct peer *b)
+{
+	return a->route_size == b->route_size &&
+	       memcmp(a->route, b->route, a->route_size) == 0;
+}
+
 int server_socket_receive(
         struct server_socket *socket, struct peer *peer, void *out, size_t room)
 {

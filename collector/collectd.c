@@ -278,6 +278,8 @@ static void from_time_to_time(struct collectd *collectd)
 		reload_keys(collectd);
 	}
 	int64_t seal_us = (int64_t)(collectd->config.seal_every_s * 1e6);
+	if (collectd->sealing.job == NULL && ingest_asks(collectd->ingest))
+		collectd->seal_us = 0; /* a cabinet waits for the answer */
 	if (is_time(&collectd->seal_us, mono_us, seal_us) &&
 	        sealing_begin(&collectd->sealing, collectd->now.time_us) != OK)
 		log_seldom(LOG_ALERT, "sealing", "cannot seal: %s", strerror(errno));

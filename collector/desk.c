@@ -112,18 +112,6 @@ static void note_clock(
 		        station->name);
 }
 
-static bool same_route(const struct peer *a, const struct peer *b)
-{
-	return a->route_size == b->route_size &&
-	       memcmp(a->route, b->route, a->route_size) == 0;
-}
-
-static bool is_refused(const struct desk_station *station)
-{
-	return station->refused.route_size > 0 &&
-	       same_route(&station->refused, &station->peer);
-}
-
 static int hear_hello(struct desk *desk, struct desk_station *station,
         const struct wire *wire, const struct moment *now, uint8_t *out)
 {
@@ -139,8 +127,7 @@ static int hear_hello(struct desk *desk, struct desk_station *station,
 	            now->time_us, &why) != OK)
 		return answer_nak(desk, wire, 0, why.text, out);
 	note_clock(station, &hello, now->time_us);
-	if (is_refused(station))
-		station->refused.route_size = 0;
+	refusals_forget(station->refusal, &station->peer);
 	station->epoch = wire->epoch;
 	memcpy(station->version, hello.version, sizeof station->version);
 	log_line(LOG_DETAIL, "%s: hello, epoch %016" PRIx64 ", wanted from %" PRIu64,
@@ -174,14 +161,9 @@ static void note_refusal(struct desk_station *station, int status, const char *w
 	snprintf(station->problem, sizeof station->problem, "%.199s", why);
 }
 
-static void note_refused(struct desk_station *station, const struct wire *wire,
-        const struct moment *now, uint64_t other_seq, const char *why)
+static void note_others(
+        struct desk_station *station, const struct moment *now, const char *why)
 {
-	station->refused = station->peer;
-	station->refused_epoch = wire->epoch;
-	station->refused_seq = other_seq != 0 ? 0 : wire->first_seq;
-	if (other_seq == 0)
-		return;
 	station->alarm_us = now->time_us;
 	snprintf(station->alarm, sizeof station->alarm, "%.199s", why);
 }
@@ -212,20 +194,25 @@ static int hear_data(struct desk *desk, struct desk_station *station,
 {
 	struct problem why = { .text = "" };
 	uint64_t other_seq;
-	bool again = is_refused(station) && station->refused_epoch == wire->epoch;
-	if (again && wire->first_seq > station->refused_seq) {
+	const struct refusal *before =
+	        refusals_before(station->refusal, &station->peer, wire);
+	if (before != NULL) {
 		station->naks++;
-		return 0;
+		return before->seq == 0 ? 0
+		                        : answer_nak(desk, wire, 0,
+		                                  "what is before it comes first", out);
 	}
 	int status = ingest_data(
 	        desk->ingest, station->name, wire, now->time_us, &other_seq, &why);
 	if (status != OK) {
 		note_refusal(station, status, why.text);
-		note_refused(station, wire, now, other_seq, why.text);
+		refusals_note(station->refusal, &station->peer, wire,
+		        other_seq != 0 ? 0 : wire->first_seq);
+		if (other_seq != 0)
+			note_others(station, now, why.text);
 		return answer_nak(desk, wire, other_seq, why.text, out);
 	}
-	if (again)
-		station->refused.route_size = 0;
+	refusals_forget(station->refusal, &station->peer);
 	note_taken(desk, station, wire);
 	return 0;
 }
@@ -235,7 +222,7 @@ bool desk_owes_another(const struct desk *desk, const struct peer *peer)
 	for (size_t i = 0; i < desk->n; i++)
 		if (strcmp(desk->station[i].name, peer->user) == 0)
 			return desk->station[i].owes &&
-			       !same_route(&desk->station[i].shown_by, peer);
+			       !peer_same(&desk->station[i].shown_by, peer);
 	return false;
 }
 
@@ -244,8 +231,8 @@ bool desk_owes_another(const struct desk *desk, const struct peer *peer)
 static bool note_route(struct desk_station *station, const struct peer *peer)
 {
 	char about[48];
-	bool back = same_route(&station->before, peer);
-	if (same_route(&station->peer, peer))
+	bool back = peer_same(&station->before, peer);
+	if (peer_same(&station->peer, peer))
 		return false;
 	snprintf(about, sizeof about, "twins %s", station->name);
 	if (back)

@@ -22,6 +22,7 @@
 #include "base/socket.h"
 #include "base/wire.h"
 #include "collector/ingest.h"
+#include "collector/refusals.h"
 
 #define DESK_SILENT_US INT64_C(60000000) /* a cabinet says something every 10 s */
 
@@ -30,12 +31,7 @@ struct desk_station {
 	char name[SOURCE_SIZE + 1];
 	struct peer peer;   /* where it last spoke from */
 	struct peer before; /* and where before that */
-	/* Whose DATA was refused last, of which epoch and from where on: what it sent behind
-	 * that is not taken, or the ACK of it would cover what was not.  Of one whose
-	 * records are another's nothing is (seq 0).  Ends when it is shown again, or with
-	 * HELLO. */
-	struct peer refused;
-	uint64_t refused_epoch, refused_seq;
+	struct refusal refusal[REFUSALS];
 	uint64_t epoch;                  /* of its last HELLO or DATA */
 	bool owes;                       /* DATA came that is not acknowledged: */
 	struct peer shown_by;            /* from there, */

@@ -88,6 +88,8 @@ void ingest_close(struct ingest *ingest)
 		return;
 	for (size_t i = 0; i < ingest->n_inlets; i++)
 		journal_close(ingest->inlet[i].journal);
+	for (size_t i = 0; i < LEAVES_ASKED; i++)
+		leaves_free(&ingest->leaves[i]);
 	journal_groups_free(ingest->groups);
 	free(ingest->inlet);
 	sealer_close(ingest->sealer);
@@ -145,6 +147,11 @@ int ingest_skip(struct ingest *ingest, const char *source, uint64_t epoch,
 size_t ingest_journals(const struct ingest *ingest)
 {
 	return ingest->n_inlets;
+}
+
+bool ingest_asks(const struct ingest *ingest)
+{
+	return leaves_wait(ingest->leaves);
 }
 
 size_t ingest_pending(const struct ingest *ingest)

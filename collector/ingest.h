@@ -51,13 +51,18 @@ int ingest_skip(struct ingest *ingest, const char *source, uint64_t epoch,
 /* Journals that are open: each has up to three descriptors. */
 size_t ingest_journals(const struct ingest *ingest);
 
+/* Does a cabinet wait for something that only a seal job can tell: was what it shows again
+ * sealed so?  Then the next one should begin at once. */
+bool ingest_asks(const struct ingest *ingest);
+
 /* Bytes gathered and not yet committed. */
 size_t ingest_pending(const struct ingest *ingest);
 
 /* Take a DATA message that wire_decode accepted, from the station `user`.  Gathers;
  * nothing may be acknowledged before ingest_commit.  OK (also when all or part was
  * there already: the same bytes once), REFUSED (another's source, simulated, same key
- * with other bytes: quarantined), NOT_FOUND (begins beyond the next wanted: NAK with
+ * with other bytes: quarantined), NOT_FOUND (begins beyond the next wanted, or came
+ * again when its journal has gone, and the next seal job looks into the sealed file: NAK with
  * ingest_next), FULL/FAILED.  `why` says it; *other_seq (may be NULL): the first record
  * that came before with other bytes, 0: none did. */
 int ingest_data(struct ingest *ingest, const char *user, const struct wire *data,

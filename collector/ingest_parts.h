@@ -5,6 +5,7 @@
 
 #include "base/journal.h"
 #include "collector/ingest.h"
+#include "collector/leaves.h"
 #include "collector/seal.h"
 
 #define OFFICE                                                                         \
@@ -34,6 +35,7 @@ struct ingest {
 	struct inlet *inlet;           /* sorted by source, then epoch */
 	size_t n_inlets, room;
 	struct sealer *sealer;
+	struct leaves leaves[LEAVES_ASKED]; /* of records whose journal has gone */
 };
 
 /* Open every journal there is.  One that cannot be opened is named and left to
@@ -59,8 +61,9 @@ int inlet_for(struct ingest *ingest, const struct inlet_name *name, int64_t now_
 
 /*
  * Records below the next wanted came again: OK if they are the same bytes as in the
- * journal, as far as it still holds them; REFUSED at the first that differs, which is
- * laid into quarantine/; FAILED.  `in` holds `count` records from first_seq on.
+ * journal or, where it has gone, as were sealed, as far as anybody can tell; REFUSED at the
+ * first that differs, which is laid into quarantine/; NOT_FOUND: a sealed file must be read
+ * for it first, they are to come again; FAILED.  `in` holds `count` records from first_seq on.
  */
 struct again {
 	uint64_t first_seq, end_seq; /* half open */

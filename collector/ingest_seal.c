@@ -19,6 +19,7 @@ struct seal_job *ingest_seal_begin(struct ingest *ingest, int64_t now_us, bool a
 	job->now_us = now_us;
 	job->hold_us = ingest->hold_us;
 	job->all = all;
+	job->n_asked = leaves_hand(ingest->leaves, job->asked);
 	job->n = ingest->n_inlets;
 	job->limit = limit;
 	for (size_t i = 0; i < job->n; i++) {
@@ -45,6 +46,7 @@ void ingest_seal_end(struct ingest *ingest, struct seal_job *job)
 		        limit->forget_seq > journal_first_seq(inlet->journal))
 			journal_forget(inlet->journal, limit->forget_seq);
 	}
+	leaves_take(ingest->leaves, job->asked, job->n_asked);
 	free(job->limit);
 	free(job->doubt);
 	free(job);

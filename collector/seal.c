@@ -322,10 +322,13 @@ int seal_job_run(struct seal_job *job, struct problem *why)
 	int files = 0, worst = OK;
 	struct problem first = { .text = "" };
 	struct sealer *sealer = job->sealer;
-	if (sealer->held)
+	sealer->enough = &job->enough;
+	seal_leaves(job); /* a cabinet waits for it */
+	if (sealer->held) {
+		sealer->enough = NULL;
 		return problem_set(
 		        why, REFUSED, EXIT_DAMAGED, "%s", sealer->held_why.text);
-	sealer->enough = &job->enough;
+	}
 	for (size_t i = 0, n; i < job->n && !is_over(job); i += n) {
 		for (n = 1; i + n < job->n; n++)
 			if (strcmp(job->limit[i + n].source, job->limit[i].source) != 0)

@@ -28,6 +28,7 @@
 #include "archive/archive.h"
 #include "base/record.h"
 #include "base/status.h"
+#include "collector/leaves.h"
 
 #define SEAL_GRACE_US                                                                  \
 	(INT64_C(600) * 1000000) /* into a later day, before one is sealed */
@@ -68,7 +69,10 @@ struct seal_job {
 	                     * way if it is not linked yet */
 	size_t n;
 	struct seal_limit *limit; /* sorted by source, then epoch */
-	size_t n_doubts, *doubt;  /* out: files that are not what was sealed, by their
+	size_t n_asked;
+	struct leaves
+	        asked[LEAVES_ASKED]; /* in: what is wanted of sealed files; out: it */
+	size_t n_doubts, *doubt; /* out: files that are not what was sealed, by their
 	                           * index in the seal list */
 };
 

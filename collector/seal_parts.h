@@ -101,6 +101,10 @@ bool seal_rests(int64_t now_us, int64_t until_us);
 void seal_forget(
         struct seal_station *station, struct seal_job *job, struct seal_limit *limit);
 
+/* Answer what the ingest asks of sealed files; for want of
+ * memory, or when the job is to end, some are not answered. */
+void seal_leaves(struct seal_job *job);
+
 /* The station, known from now on.  OK or FAILED. */
 int seal_station_of(struct sealer *sealer, const char *name, struct seal_station **out);
 

@@ -53,6 +53,13 @@ int sealed_ranges_of(const char *dir, const char *station,
 /* How many files the notes of all stations name that the list does not. */
 size_t sealed_beyond(const char *dir, const struct seal_list *list);
 
+/* Open the file of a seal, if it is to the bit what was sealed; in the sealing thread
+ * alone.  OK, MALFORMED: it is not there or not what was sealed, or FAILED: it could not be
+ * looked at (memory, descriptors, libhdf5). */
+struct day;
+int sealed_open(struct day **out, const char *dir, const struct seal *seal,
+        struct problem *why);
+
 /* Into memory only; OK or FAILED. */
 int sealed_add(struct sealed *sealed, const struct sealed_range *range, size_t n);
 

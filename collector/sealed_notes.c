@@ -148,17 +148,26 @@ static int file_check(const char *path, const struct seal *seal, struct problem 
 	return OK;
 }
 
+int sealed_open(
+        struct day **out, const char *dir, const struct seal *seal, struct problem *why)
+{
+	char path[ARCHIVE_PATH + sizeof seal->path];
+	snprintf(path, sizeof path, "%s/%s", dir, seal->path);
+	int status = file_check(path, seal, why);
+	if (status == OK && day_open(out, path, why) != OK)
+		status = FAILED;
+	return status;
+}
+
 /* A file that is to the bit what was sealed can be read, or memory is short: half of what
  * it holds would have the rest sealed once more.  OK, MALFORMED or FAILED. */
 static int file_ranges(const char *dir, const struct seal *seal, struct ranges *out)
 {
-	char path[ARCHIVE_PATH + sizeof seal->path];
 	struct day *day;
 	struct problem why = { .text = "" };
 	out->n = 0;
-	snprintf(path, sizeof path, "%s/%s", dir, seal->path);
-	int status = file_check(path, seal, &why), records = FAILED;
-	if (status == OK && day_open(&day, path, &why) == OK) {
+	int status = sealed_open(&day, dir, seal, &why), records = FAILED;
+	if (status == OK) {
 		records = day_records(day, range_grow, out, &why);
 		day_close(day);
 	}

@@ -2,10 +2,11 @@
 
 PROOF_RECORDS = $(wildcard base/journal*.c base/wire.c base/record.c base/socket*.c base/zap.c \
   sensors/link.c sensors/ring.c sensors/uplink*.c sensors/keeper*.c collector/desk*.c \
-  collector/apart.c collector/ingest*.c collector/inlet*.c collector/known.c collector/waiting.c \
+  collector/apart.c collector/ingest*.c collector/inlet*.c collector/known.c collector/leaves.c \
+  collector/refusals.c collector/waiting.c archive/placing.c \
   collector/shelf.c collector/batch.c collector/seal*.c archive/seals.c)
 COVERING = $(filter test_fail% test_journal% test_wire% test_record test_socket% test_door% test_link% \
-  test_uplink% test_ring% test_keeper% test_apart% test_desk% test_ingest% test_inlet% \
+  test_uplink% test_known test_placing test_ring% test_keeper% test_apart% test_desk% test_ingest% test_inlet% \
   test_collect% test_waiting% test_notes% test_seal% test_scrub% test_keys% test_checkpoint% test_proof% test_verify%,$(TESTS))
 
 build/cov/%.o: %.c build/see/.made

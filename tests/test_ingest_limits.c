@@ -235,34 +235,6 @@ static void the_newest_of_several_epochs_goes_on(void **state)
 	ingest_close(ingest);
 }
 
-/* What comes again and is sealed and gone from the journal cannot be compared any more:
- * it is taken for what it says, and stored nowhere. */
-static void what_the_journal_holds_no_more_is_passed(void **state)
-{
-	struct problem why = { .text = "" };
-	struct ingest_options options = { .dir = *state,
-		.segment_size = JOURNAL_SEGMENT_LEAST,
-		.sign_key = "/nowhere/none",
-		.hold_us = -1 };
-	struct ingest *ingest;
-	assert_int_equal(ingest_open(&ingest, &options, &why), OK);
-	for (int i = 0; i < 12; i++) {
-		big(&cabinet);
-		agent_give(&cabinet, ingest, NOW);
-	}
-	assert_int_equal(ingest_seal(ingest, NOW + 9 * AGENT_1DAY, true, &why), 1);
-	assert_true(journal_records(*state, &book) < 12);
-	uint64_t next = ingest_next(ingest, "bt-outlet", EPOCH);
-	for (uint64_t seq = 1; seq <= 12; seq++) {
-		struct wire wire = agent_again(&cabinet, seq, seq);
-		assert_int_equal(
-		        ingest_data(ingest, "bt-outlet", &wire, NOW, NULL, &why), OK);
-	}
-	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), next);
-	ingest_close(ingest);
-	assert_int_equal(sealed_records(*state, &book), 12);
-}
-
 static void damage_is_told_at_the_start(void **state)
 {
 	char path[600];
@@ -298,7 +270,6 @@ int main(void)
 		WITH(a_journal_may_begin_far_behind_the_first),
 		WITH(a_cabinet_begins_only_so_many_epochs_within_an_hour),
 		WITH(the_newest_of_several_epochs_goes_on),
-		WITH(what_the_journal_holds_no_more_is_passed),
 		WITH(damage_is_told_at_the_start),
 	};
 	return cmocka_run_group_tests_name("ingest limits", tests, NULL, NULL);
