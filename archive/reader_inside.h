@@ -123,6 +123,22 @@ void remarks_free(struct remarks *remarks);
 /* ---- reader.c ---- */
 struct station *stock_station(struct stock *stock, const char *id); /* NULL: unknown */
 
+/* ---- reader_segments.c ---- */
+
+/* The records [from_seq, end_seq) of one journal, handed to each() in their order.  What
+ * stands in the place of a segment and is none is told with the records that were not
+ * read for it, and reading goes on behind it. */
+struct passage {
+	struct stock *stock;
+	const char *folder, *source;
+	uint64_t epoch, from_seq, end_seq;
+	uint64_t next_seq; /* behind the last that was read */
+	int (*each)(void *with, const struct journal_entry *entry); /* OK or FAILED */
+	void *with;
+};
+#define PASSAGE_ENOUGH 1
+int passage_walk(struct passage *passage); /* OK, or what each() answered */
+
 /* ---- reader_journal.c ---- */
 /* Read a station's journals once: what they hold.  OK, or FAILED without memory. */
 int stock_journals(struct stock *stock, struct station *station);

@@ -154,39 +154,52 @@ static int record_note(
 	return by_type(stock, station, &found);
 }
 
+/* What a passage hands over, and whose it is. */
+struct taking {
+	struct stock *stock;
+	struct station *station;
+};
+
+static int taking_each(void *with, const struct journal_entry *entry)
+{
+	const struct taking *taking = with;
+	return record_note(taking->stock, taking->station, entry);
+}
+
 static int journal_stock(struct stock *stock, struct station *station, uint64_t epoch)
 {
 	char folder[ARCHIVE_PATH];
-	struct journal_reader *reader;
-	struct journal_entry entry;
-	struct problem why;
+	struct taking taking = { stock, station };
 	folder_of(stock, folder);
-	if (journal_read_open(&reader, folder, station->id, epoch, 0) != OK) {
-		remarks_add(&stock->problems,
-		        "journal/%s/%016" PRIx64 ": cannot be read: %s", station->id,
-		        epoch, strerror(errno));
-		return OK;
-	}
 	void *more = realloc(
 	        station->journal, (station->n_journals + 1) * sizeof *station->journal);
-	if (more == NULL) {
-		journal_read_close(reader);
+	if (more == NULL)
 		return FAILED;
-	}
 	station->journal = more;
 	station->journal[station->n_journals++] =
 	        (struct journal_stock){ .epoch = epoch };
-	int status = OK, next;
-	while (status == OK && (next = journal_read_next(reader, &entry, &why)) != 0) {
-		if (next == 1)
-			status = record_note(stock, station, &entry);
-		else
-			remarks_add(&stock->problems, "%s", why.text);
-		if (next != 1 && next != MALFORMED)
-			break;
-	}
-	journal_read_close(reader);
-	return status;
+	struct passage passage = { .stock = stock,
+		.folder = folder,
+		.source = station->id,
+		.epoch = epoch,
+		.end_seq = UINT64_MAX,
+		.each = taking_each,
+		.with = &taking };
+	return passage_walk(&passage);
+}
+
+/* Epochs whose folder cannot be looked into: nothing of them is read. */
+static void shut_remark(
+        struct stock *stock, const struct station *station, uint64_t *epoch)
+{
+	char folder[ARCHIVE_PATH];
+	struct problem why;
+	folder_of(stock, folder);
+	int n = journal_epochs_shut(folder, station->id, epoch, MOST_EPOCHS);
+	for (int i = 0; i < n; i++)
+		if (journal_stranger(folder, station->id, epoch[i], &why) != OK)
+			remarks_add(&stock->problems, "%s; nothing of it is read",
+			        why.text);
 }
 
 int stock_journals(struct stock *stock, struct station *station)
@@ -200,6 +213,7 @@ int stock_journals(struct stock *stock, struct station *station)
 	int n = journal_epochs(folder, station->id, epoch, MOST_EPOCHS);
 	for (int i = 0; i < n && status == OK; i++)
 		status = journal_stock(stock, station, epoch[i]);
+	shut_remark(stock, station, epoch);
 	free(epoch);
 	int settled = unset_settle(station);
 	return status == OK ? settled : status;
@@ -222,8 +236,9 @@ struct again {
 	const struct journal_visitor *visitor;
 };
 
-static int entry_visit(const struct journal_entry *entry, const struct again *again)
+static int entry_visit(void *with, const struct journal_entry *entry)
 {
+	const struct again *again = with;
 	struct record record;
 	if (record_decode(&record, entry->record, entry->size) != (int)entry->size ||
 	        (again->types & 1u << record.type) == 0)
@@ -238,36 +253,22 @@ static int entry_visit(const struct journal_entry *entry, const struct again *ag
 
 /* Blocks [first, last] of a journal, and nothing that came after stock was taken. */
 static int blocks_walk(struct stock *stock, const struct station *station,
-        const size_t span[2], const struct again *again)
+        const size_t span[2], struct again *again)
 {
 	const struct journal_stock *journal = again->journal;
 	char folder[ARCHIVE_PATH];
-	struct journal_reader *reader;
-	struct journal_entry entry;
-	struct problem why;
-	uint64_t end = span[1] + 1 < journal->n ? journal->block[span[1] + 1].first_seq
-	                                        : journal->last_seq + 1;
 	folder_of(stock, folder);
-	if (journal_read_open(&reader, folder, station->id, journal->epoch,
-	            journal->block[span[0]].first_seq) != OK) {
-		remarks_add(&stock->problems,
-		        "journal/%s/%016" PRIx64 ": is gone; open the archive again",
-		        station->id, journal->epoch);
-		return OK;
-	}
-	int status = OK, next;
-	while (status == OK && (next = journal_read_next(reader, &entry, &why)) != 0) {
-		if (next == 1 && entry.seq >= end)
-			break;
-		if (next == 1)
-			status = entry_visit(&entry, again);
-		else
-			remarks_add(&stock->problems, "%s", why.text);
-		if (next != 1 && next != MALFORMED)
-			break;
-	}
-	journal_read_close(reader);
-	return status;
+	struct passage passage = { .stock = stock,
+		.folder = folder,
+		.source = station->id,
+		.epoch = journal->epoch,
+		.from_seq = journal->block[span[0]].first_seq,
+		.end_seq = span[1] + 1 < journal->n
+		                   ? journal->block[span[1] + 1].first_seq
+		                   : journal->last_seq + 1,
+		.each = entry_visit,
+		.with = again };
+	return passage_walk(&passage);
 }
 
 int stock_journal_walk(struct stock *stock, struct station *station,
@@ -276,7 +277,7 @@ int stock_journal_walk(struct stock *stock, struct station *station,
 	int status = OK;
 	for (size_t i = 0; i < station->n_journals; i++) {
 		const struct journal_stock *journal = &station->journal[i];
-		const struct again again = { journal, stretch->types, visitor };
+		struct again again = { journal, stretch->types, visitor };
 		for (size_t k = 0; k < journal->n && status == OK; k++) {
 			if (!block_wanted(&journal->block[k], stretch))
 				continue;

@@ -185,7 +185,8 @@ uint64_t journal_read_never_came(const struct journal_reader *reader);
  * `verify`. */
 const char *journal_read_place(const struct journal_reader *reader, uint64_t *offset);
 
-/* Is there something in the place of a segment that is none, or cannot be opened?
+/* Is there something in the place of a segment, or of the epoch's folder, that is none, or
+ * cannot be opened?
  * FAILED: `why` names the first, and what to do; OK: no.  errno stays. */
 int journal_stranger(
         const char *folder, const char *source, uint64_t epoch, struct problem *why);

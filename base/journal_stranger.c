@@ -40,6 +40,17 @@ static const char *cure(int error)
 	       "journal, which then goes on without the records that were in it";
 }
 
+static const char *folder_cure(int error)
+{
+	if (error == EACCES || error == EPERM)
+		return "give it, and what is in it, to the user that this program "
+		       "runs as, with chown";
+	if (error == EIO)
+		return "look at the disk";
+	return "put the folder back from a copy, or move what lies there out of the "
+	       "journal";
+}
+
 static bool is_strange(int folder, uint64_t first_seq)
 {
 	char name[SEGMENT_NAME];
@@ -76,6 +87,10 @@ int journal_stranger(
 		if (fd >= 0) {
 			status = look(fd, path, why);
 			close(fd);
+		} else if (errno != ENOENT) {
+			status = problem_set(why, FAILED, EXIT_CONFIG,
+			        "%s: cannot be read as the folder of an epoch: %s: %s",
+			        path, file_reason(errno), folder_cure(errno));
 		}
 	}
 	errno = saved;

@@ -92,6 +92,7 @@ void ingest_close(struct ingest *ingest)
 		leaves_free(&ingest->leaves[i]);
 	journal_groups_free(ingest->groups);
 	free(ingest->inlet);
+	free(ingest->shut);
 	sealer_close(ingest->sealer);
 	if (ingest->lock >= 0)
 		close(ingest->lock);

@@ -48,6 +48,10 @@ uint64_t ingest_durable(struct ingest *ingest, const char *source, uint64_t epoc
 int ingest_skip(struct ingest *ingest, const char *source, uint64_t epoch,
         uint64_t first_seq, int64_t now_us, struct problem *why);
 
+/* An epoch whose folder could not be read at the start, and is not open by now: which, why
+ * and the cure; "": there is none. */
+const char *ingest_shut(struct ingest *ingest);
+
 /* Journals that are open: each has up to three descriptors. */
 size_t ingest_journals(const struct ingest *ingest);
 

@@ -24,6 +24,13 @@ struct inlet {
 	struct journal *journal;
 };
 
+/* One whose folder could not be looked into at the start. */
+struct shut_epoch {
+	char source[SOURCE_SIZE + 1];
+	uint64_t epoch;
+	char text[1000];
+};
+
 struct ingest {
 	char dir[ARCHIVE_PATH], journals[ARCHIVE_PATH + 16];
 	bool allow_simulated;
@@ -34,6 +41,8 @@ struct ingest {
 	struct journal_groups *groups; /* which the journals share */
 	struct inlet *inlet;           /* sorted by source, then epoch */
 	size_t n_inlets, room;
+	size_t n_shut;
+	struct shut_epoch *shut;
 	struct sealer *sealer;
 	struct leaves leaves[LEAVES_ASKED]; /* of records whose journal has gone */
 };
@@ -41,6 +50,10 @@ struct ingest {
 /* Open every journal there is.  One that cannot be opened is named and left to
  * later. */
 void inlets_open(struct ingest *ingest);
+
+/* Tell and note the epochs of a source whose folder cannot be looked into;
+ * epoch[EPOCHS_MOST] is room to list them. */
+void inlets_shut(struct ingest *ingest, const char *source, uint64_t *epoch);
 
 /* The inlet, or NULL.  Borrowed until another is opened. */
 struct inlet *inlet_find(struct ingest *ingest, const char *source, uint64_t epoch);

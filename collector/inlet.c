@@ -202,6 +202,7 @@ static void open_source(struct ingest *ingest, const char *source)
 		if (inlet_open(ingest, &name, 0, &why) != OK)
 			log_line(LOG_ALERT, "%s: %s", source, why.text);
 	}
+	inlets_shut(ingest, source, epoch);
 	free(epoch);
 }
 

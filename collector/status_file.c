@@ -104,7 +104,9 @@ static void put_sealing(struct json *json, const struct status_view *view)
 	json_put_bool(json, "running", running);
 	put_time(json, "began", sealing->began_us, view->utc_offset_min);
 	put_count(json, "files", sealing->files);
-	json_put_text(json, "problem", sealing->left.text);
+	const char *shut = sealing->ingest != NULL ? ingest_shut(sealing->ingest) : "";
+	json_put_text(json, "problem",
+	        sealing->left.text[0] != '\0' ? sealing->left.text : shut);
 	json_end(json);
 }
 

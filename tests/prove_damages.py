@@ -61,6 +61,14 @@ def journal_folder(archive):
     folder(archive, segment(os.path.join(archive, "journal/outlet")))
 
 
+def no_folder(archive, make):
+    """Something else in the place of an epoch's folder."""
+    source = os.path.join(archive, "journal/outlet")
+    epoch = os.path.join(source, sorted(os.listdir(source))[0])
+    shutil.rmtree(epoch)
+    make(epoch)
+
+
 def journal(archive, *segments):
     """A journal of segments (number, first seq, commits, records before it that never came)."""
     place = os.path.join(archive, f"journal/tram-01/{EPOCH:016x}")
@@ -306,6 +314,9 @@ DAMAGES = (
     ("a journal's last bytes", journal_flip, 65, 128),
     ("a journal's last records, and the notes that they were sealed", journal_and_notes),
     ("a folder for a journal's segment", journal_folder),
+    ("a file for the folder of a journal", no_folder, empty_file),
+    ("a pipe for the folder of a journal", no_folder, os.mkfifo),
+    ("a link to nothing for the folder of a journal", no_folder, link_to_nothing),
     ("a folder for the first of three segments", stranger, os.mkdir, 1),
     ("a folder for the second of three segments", stranger, os.mkdir, 6),
     ("a folder for the newest of three segments", stranger, os.mkdir, 12),

@@ -12,8 +12,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/journal_file.h"
+#include "collector/status_file.h"
 #include "tests/journal_kit.h"
+#include "tests/reader_kit.h"
 
 #define FOLDER "journal/bt-outlet/5000000000000001"
 
@@ -203,6 +206,144 @@ static void the_cure_is_of_the_reason(void **state)
 	free(journals);
 }
 
+/* ---- readers ---- */
+
+/* What a reader met, a line each. */
+static const char *problems_of(const struct reader *reader)
+{
+	static char text[4096];
+	text[0] = '\0';
+	for (size_t i = 0; i < reader_problems(reader); i++) {
+		size_t n = strlen(text);
+		snprintf(text + n, sizeof text - n, "%s\n", reader_problem(reader, i));
+	}
+	return text;
+}
+
+static size_t rows_of(struct reader *reader)
+{
+	struct query query = all_of("bt-outlet");
+	return count_rows(reader, &query);
+}
+
+/* So many rows are read beside it, and it is told with the records that are not. */
+static void read_beside(
+        const char *dir, const char *path, const char *reason, size_t rows)
+{
+	char text[200];
+	uint64_t first = strtoull(strrchr(path, '/') + 1, NULL, 10);
+	uint64_t next = journal_segment_end(
+	        in_folder(dir, "journal"), "bt-outlet", EPOCH, first);
+	struct reader *reader = open_well(dir);
+	size_t read = rows_of(reader);
+	const char *told = problems_of(reader);
+	is_told(told, path, reason);
+	if (next != 0)
+		snprintf(text, sizeof text,
+		        FOLDER ": records %u to %u are not read, what is behind them "
+		               "is: ",
+		        (unsigned)first, (unsigned)next - 1);
+	else
+		snprintf(text, sizeof text,
+		        FOLDER ": from record %u on nothing is read: ",
+		        (unsigned)first);
+	assert_contains(told, text);
+	/* the first and the last record are DESCRIBEs */
+	uint64_t lost = (next != 0 ? next : rows + 3) - first;
+	lost -= first == 1 || next == 0;
+	assert_int_equal(read, rows - lost);
+	reader_close(reader);
+}
+
+static void readers_tell_it_and_read_on_behind(void **state)
+{
+	char aside[600];
+	struct ingest *ingest = open_small(*state);
+	agent_describe(&cabinet, D(0));
+	run_day(&cabinet, ingest, D(0), D(0) + 20 * AGENT_HOUR, AGENT_MIN);
+	agent_describe(&cabinet, D(0) + 20 * AGENT_HOUR);
+	agent_give(&cabinet, ingest, D(0) + 20 * AGENT_HOUR);
+	ingest_close(ingest);
+	snprintf(aside, sizeof aside, "%s/aside", (char *)*state);
+	struct reader *reader = open_well(*state);
+	size_t rows = rows_of(reader);
+	assert_int_equal(rows, 20 * 60);
+	assert_int_equal(reader_problems(reader), 0);
+	reader_close(reader);
+	for (int before = 0; before < 3; before++) {
+		for (size_t i = 0; i < STRANGERS; i++) {
+			char *path = segment(*state, before);
+			assert_int_equal(rename(path, aside), 0);
+			strangers[i].put(path);
+			read_beside(*state, path, strangers[i].reason, rows);
+			assert_int_equal(remove(path), 0);
+			assert_int_equal(rename(aside, path), 0);
+			free(path);
+		}
+	}
+}
+
+/* ---- the folder of an epoch ---- */
+
+static void the_state_has(struct ingest *ingest, const char *words)
+{
+	static const struct desk desk;
+	static const struct server_counts counts;
+	const struct sealing sealing = { .ingest = ingest };
+	const struct status_view view = { .now_us = 1,
+		.endpoint = "tcp://127.0.0.1:1",
+		.public_key = "",
+		.desk = &desk,
+		.sealing = &sealing,
+		.counts = &counts };
+	size_t n;
+	char *text = status_text_of(&view, &n);
+	assert_non_null(text);
+	assert_contains(text, words);
+	free(text);
+}
+
+static void one_in_the_place_of_an_epoch_is_told_by_all(void **state)
+{
+	struct problem why;
+	char aside[600];
+	two_stations(*state);
+	char *path = strdup(in_folder(*state, FOLDER));
+	snprintf(aside, sizeof aside, "%s/aside", (char *)*state);
+	assert_int_equal(rename(path, aside), 0);
+	assert_int_equal(file_replace(path, "x", 1, 0640), OK);
+	lines[0] = '\0';
+	struct ingest *ingest = open_small(*state);
+	const char *texts[] = { lines, ingest_shut(ingest) };
+	for (int i = 0; i < 2; i++) {
+		assert_contains(texts[i], path);
+		assert_contains(texts[i],
+		        "cannot be read as the folder of an epoch: Not "
+		        "a directory: put the folder back from a copy, "
+		        "or move what lies there out of the journal, "
+		        "and start this program again");
+	}
+	the_state_has(ingest, "cannot be read as the folder of an epoch");
+	struct wire again = agent_again(&cabinet, 1, 1);
+	assert_true(ingest_data(ingest, "bt-outlet", &again, NOW, NULL, &why) != OK);
+	fill(&other, 1);
+	agent_give(&other, ingest, D(1) + AGENT_1DAY);
+	struct reader *reader = open_well(*state);
+	assert_contains(problems_of(reader), path);
+	assert_contains(problems_of(reader), "nothing of it is read");
+	reader_close(reader);
+	assert_int_equal(remove(path), 0);
+	assert_int_equal(rename(aside, path), 0);
+	/* what comes of it opens it: no trouble any more */
+	ingest_data(ingest, "bt-outlet", &again, NOW, NULL, &why);
+	assert_string_equal(ingest_shut(ingest), "");
+	ingest_close(ingest);
+	ingest = open_small(*state);
+	assert_string_equal(ingest_shut(ingest), "");
+	ingest_close(ingest);
+	free(path);
+}
+
 static int setup(void **state)
 {
 	int status = collector_setup(state);
@@ -228,6 +369,8 @@ int main(void)
 		WITH(in_the_newest_place_it_is_named_and_others_go_on),
 		WITH(in_the_middle_the_seal_waits_for_it_and_names_it),
 		WITH(the_cure_is_of_the_reason),
+		WITH(readers_tell_it_and_read_on_behind),
+		WITH(one_in_the_place_of_an_epoch_is_told_by_all),
 	};
 	return cmocka_run_group_tests_name("journal stranger", tests, NULL, NULL);
 }

@@ -240,7 +240,7 @@ def entries(data, number, epoch):  # (where it begins, where it ends, first of a
             at = after - 8
         at += 8
 def read_journal(folder, tell=lambda words: None):  # the records of an epoch, by quantrac-journal, "Reading"
-    paths = sorted(p for p in Path(folder).iterdir() if re.fullmatch(r"[0-9]{20}\.log", p.name))
+    paths = sorted(p for p in Path(folder).glob("*") if re.fullmatch(r"[0-9]{20}\.log", p.name))
     source, epoch = Path(folder).parent.name.encode(), int(Path(folder).name, 16)
     number, sure, wanted = 0, 0, int(paths[0].stem) if paths else 0
     for path, limit in zip(paths, [int(p.stem) for p in paths[1:]] + [None]):
@@ -290,7 +290,7 @@ def check_archive(archive):
         last = max((seq for station, epoch, seq in sealed if (station, epoch) == of), default=0)
         if last > seqs[-1] and any(place.glob("*.log")):
             say(f"{name}: DAMAGED: records up to {last} were sealed from here and are not sound here any more")
-        any(": DAMAGED" in line for line in SAID[told:]) or say(f"{name}: OK, {len(seqs) - 1} records")
+        any(": DAMAGED" in line for line in SAID[told:]) or say(f"{name}: OK, {len(seqs) - 1} records" if place.is_dir() else f"{name}: DAMAGED: is no folder")
     return any(re.search(": (DAMAGED|MISSING|NOT SEALED)", line) for line in SAID)
 if __name__ == "__main__":
     len(sys.argv) == 2 or sys.exit(print("usage: /usr/bin/python3 tests/verify_archive.py ARCHIVE", file=sys.stderr) or 64)
