@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Up to which record of an epoch a station is sealed, by the sealed files and by the
- * collector's notes (<archive>/sealed/<station>, their form in collector/sealed.h).  They are signed by
+ * collector's notes (<archive>/sealed/<station>, their form in archive/sealed_ranges.h).  They are signed by
  * nobody: they can only make a journal suspect, never clear it.
  */
 #include <stdlib.h>

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Which records of a station are sealed.  The truth is the seal list and the files it
- * names; beside it <archive>/sealed/<station> saves opening them all at every start.
- * One line per file, in the order of the seal list:
- *
- *   <SHA-256 of the file> <epoch>:<first>-<last>[,<first>-<last>...] [<epoch>:...] <crc32c>
- *
- * the check sum is over the line before it.  A line that is missing or damaged is made
- * again from the file.
+ * names; beside it the notes <archive>/sealed/<station> (archive/sealed_ranges.h) save
+ * opening them all at every start.  A line of them that is missing or damaged is made again
+ * from the file.
  */
 #ifndef COLLECTOR_SEALED_H
 #define COLLECTOR_SEALED_H
@@ -18,14 +14,9 @@
 
 #include "archive/archive.h"
 #include "archive/proof.h"
+#include "archive/sealed_ranges.h"
 #include "base/record.h"
 #include "base/status.h"
-
-struct sealed_range {
-	uint64_t epoch, first, last; /* both included */
-	int64_t sealed_us;
-	size_t seal; /* index in the seal list of the file that holds them */
-};
 
 struct sealed {
 	char station[SOURCE_SIZE + 1];
@@ -44,11 +35,6 @@ void sealed_free(struct sealed *sealed);
  * FAILED (the notes; they are made again at the next start). */
 int sealed_note(struct sealed *sealed, const char *dir, const struct seal *seal,
         const struct sealed_range *range, size_t n);
-
-/* By the notes: which records the file with this SHA-256 holds; caller frees.  OK,
- * NOT_FOUND or FAILED. */
-int sealed_ranges_of(const char *dir, const char *station,
-        const uint8_t file[DIGEST_SIZE], struct sealed_range **out, size_t *n);
 
 /* How many files the notes of all stations name that the list does not. */
 size_t sealed_beyond(const char *dir, const struct seal_list *list);

@@ -11,122 +11,20 @@
 #include <unistd.h>
 
 #include "archive/day.h"
-#include "base/crc.h"
 #include "base/folder.h"
 #include "base/log.h"
 #include "collector/sealed.h"
-
-#define NOTES_MOST (256u << 20) /* bytes of one station's notes */
-
-struct ranges {
-	size_t n, room;
-	struct sealed_range *one;
-};
-
-static void notes_path(char *out, size_t room, const char *dir, const char *station)
-{
-	snprintf(out, room, "%s/sealed/%s", dir, station);
-}
-
-static int ranges_add(struct ranges *ranges, const struct sealed_range *range)
-{
-	if (ranges->n == ranges->room) {
-		size_t room = ranges->room > 0 ? 2 * ranges->room : 8;
-		void *more = realloc(ranges->one, room * sizeof *range);
-		if (more == NULL)
-			return FAILED;
-		ranges->one = more;
-		ranges->room = room;
-	}
-	ranges->one[ranges->n++] = *range;
-	return OK;
-}
-
-/* ---- a line ---- */
-
-/* The line of one file, newline included; caller frees. */
-static char *line_print(
-        const uint8_t digest[DIGEST_SIZE], const struct sealed_range *range, size_t n)
-{
-	char hex[DIGEST_HEX], *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-	if (out == NULL)
-		return NULL;
-	digest_print(digest, hex);
-	fputs(hex, out);
-	for (size_t i = 0; i < n; i++) {
-		if (i == 0 || range[i].epoch != range[i - 1].epoch)
-			fprintf(out, " %016" PRIx64 ":", range[i].epoch);
-		else
-			fputc(',', out);
-		fprintf(out, "%" PRIu64 "-%" PRIu64, range[i].first, range[i].last);
-	}
-	fflush(out);
-	fprintf(out, " %08" PRIx32 "\n", crc32c(0, text, size));
-	if (fclose(out) != 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
-
-/* "<epoch>:<first>-<last>,..." from *at on; OK or MALFORMED. */
-static int epoch_parse(char **at, struct ranges *out)
-{
-	struct sealed_range range = { .epoch = strtoull(*at, at, 16) };
-	do {
-		(*at)++;
-		range.first = strtoull(*at, at, 10);
-		if (**at != '-')
-			return MALFORMED;
-		(*at)++;
-		range.last = strtoull(*at, at, 10);
-		if (range.last < range.first || ranges_add(out, &range) != OK)
-			return MALFORMED;
-	} while (**at == ',');
-	return OK;
-}
-
-/* Split a line (its newline taken away); OK or MALFORMED. */
-static int line_parse(char *line, uint8_t digest[DIGEST_SIZE], struct ranges *out)
-{
-	char *crc = strrchr(line, ' ');
-	out->n = 0;
-	if (crc == NULL || crc - line < DIGEST_HEX - 1 || strlen(crc) != 9 ||
-	        strtoul(crc, NULL, 16) != crc32c(0, line, (size_t)(crc - line)))
-		return MALFORMED;
-	*crc = '\0';
-	char *at = line + DIGEST_HEX - 1;
-	while (*at == ' ') {
-		*at++ = '\0';
-		at += strcspn(at, ":") == 16 ? 0 : strlen(at);
-		if (*at == '\0' || epoch_parse(&at, out) != OK)
-			return MALFORMED;
-	}
-	return *at == '\0' ? digest_parse(line, digest) : MALFORMED;
-}
 
 /* ---- from a file ---- */
 
 static int range_grow(void *with, const uint8_t *bytes, size_t size, int64_t stored_us,
         uint8_t transport)
 {
-	struct ranges *ranges = with;
+	struct sealed_ranges *ranges = with;
 	struct record record;
 	if (record_decode(&record, bytes, size) < 0)
 		return 1;
-	if (ranges->n > 0) {
-		struct sealed_range *last = &ranges->one[ranges->n - 1];
-		if (last->epoch == record.epoch && last->last + 1 == record.seq) {
-			last->last = record.seq;
-			return 0;
-		}
-	}
-	struct sealed_range range = {
-		.epoch = record.epoch, .first = record.seq, .last = record.seq
-	};
-	return ranges_add(ranges, &range) != OK;
+	return sealed_ranges_grow(ranges, record.epoch, record.seq) != OK;
 }
 
 /* OK, MALFORMED: it is not there or not what was sealed, or FAILED: it could not be
@@ -161,7 +59,8 @@ int sealed_open(
 
 /* A file that is to the bit what was sealed can be read, or memory is short: half of what
  * it holds would have the rest sealed once more.  OK, MALFORMED or FAILED. */
-static int file_ranges(const char *dir, const struct seal *seal, struct ranges *out)
+static int file_ranges(
+        const char *dir, const struct seal *seal, struct sealed_ranges *out)
 {
 	struct day *day;
 	struct problem why = { .text = "" };
@@ -191,7 +90,8 @@ struct load {
 };
 
 /* The next line, if it is that of `seal`. */
-static int take_line(struct load *load, const struct seal *seal, struct ranges *out)
+static int take_line(
+        struct load *load, const struct seal *seal, struct sealed_ranges *out)
 {
 	uint8_t digest[DIGEST_SIZE];
 	if (load->next == NULL || *load->next == '\0')
@@ -200,7 +100,7 @@ static int take_line(struct load *load, const struct seal *seal, struct ranges *
 	if (end == NULL)
 		return NOT_FOUND;
 	char *line = strndup(load->next, (size_t)(end - load->next));
-	int status = line != NULL ? line_parse(line, digest, out) : FAILED;
+	int status = line != NULL ? sealed_line_parse(line, digest, out) : FAILED;
 	free(line);
 	if (status == OK && memcmp(digest, seal->file, DIGEST_SIZE) != 0)
 		return NOT_FOUND;
@@ -209,7 +109,7 @@ static int take_line(struct load *load, const struct seal *seal, struct ranges *
 }
 
 static int load_seal(struct load *load, const struct seal_list *list, size_t at,
-        struct ranges *ranges)
+        struct sealed_ranges *ranges)
 {
 	const struct seal *seal = &list->seal[at];
 	if (take_line(load, seal, ranges) != OK) {
@@ -222,7 +122,7 @@ static int load_seal(struct load *load, const struct seal_list *list, size_t at,
 		ranges->one[i].sealed_us = seal->sealed_us;
 		ranges->one[i].seal = at;
 	}
-	char *line = line_print(seal->file, ranges->one, ranges->n);
+	char *line = sealed_line_print(seal->file, ranges->one, ranges->n);
 	if (line == NULL)
 		return FAILED;
 	fputs(line, load->fresh);
@@ -234,7 +134,7 @@ static int load_seal(struct load *load, const struct seal_list *list, size_t at,
 
 static int load_all(struct load *load, const struct seal_list *list)
 {
-	struct ranges ranges = { .n = 0 };
+	struct sealed_ranges ranges = { .n = 0 };
 	int status = OK;
 	for (size_t i = 0; i < list->n && status == OK; i++)
 		if (strcmp(list->seal[i].station, load->sealed->station) == 0)
@@ -249,7 +149,7 @@ static int notes_renew(const char *dir, const char *station, const char *text, s
 	snprintf(path, sizeof path, "%s/sealed", dir);
 	if (folder_make(path) != OK)
 		return FAILED;
-	notes_path(path, sizeof path, dir, station);
+	sealed_notes_path(path, sizeof path, dir, station);
 	return file_replace(path, text, n, 0640);
 }
 
@@ -261,8 +161,8 @@ int sealed_load(struct sealed *sealed, const char *dir, const char *station,
 	struct load load = { .sealed = sealed, .dir = dir };
 	*sealed = (struct sealed){ .n = 0 };
 	snprintf(sealed->station, sizeof sealed->station, "%s", station);
-	notes_path(path, sizeof path, dir, station);
-	if (file_read(path, NOTES_MOST, &text, &n) == OK)
+	sealed_notes_path(path, sizeof path, dir, station);
+	if (file_read(path, SEALED_NOTES_MOST, &text, &n) == OK)
 		load.next = text;
 	load.fresh = open_memstream(&fresh, &size);
 	int status = load.fresh != NULL ? load_all(&load, list) : FAILED;
@@ -275,30 +175,6 @@ int sealed_load(struct sealed *sealed, const char *dir, const char *station,
 		log_line(LOG_WARN, "%s: cannot be written: %s", path, strerror(errno));
 	free(fresh);
 	free(text);
-	return status;
-}
-
-int sealed_ranges_of(const char *dir, const char *station,
-        const uint8_t file[DIGEST_SIZE], struct sealed_range **out, size_t *n)
-{
-	char path[ARCHIVE_PATH + 32], *text = NULL, *save = NULL;
-	struct ranges ranges = { .n = 0 };
-	uint8_t digest[DIGEST_SIZE];
-	int status = NOT_FOUND;
-	size_t size;
-	notes_path(path, sizeof path, dir, station);
-	if (file_read(path, NOTES_MOST, &text, &size) != OK)
-		return NOT_FOUND;
-	for (char *line = strtok_r(text, "\n", &save); line != NULL && status != OK;
-	        line = strtok_r(NULL, "\n", &save))
-		if (line_parse(line, digest, &ranges) == OK &&
-		        memcmp(digest, file, DIGEST_SIZE) == 0)
-			status = OK;
-	free(text);
-	if (status != OK)
-		free(ranges.one);
-	*out = status == OK ? ranges.one : NULL;
-	*n = status == OK ? ranges.n : 0;
 	return status;
 }
 
@@ -316,15 +192,15 @@ static size_t station_beyond(
         const char *dir, const char *station, const struct seal_list *list)
 {
 	char path[ARCHIVE_PATH + 32], *text = NULL, *save = NULL;
-	struct ranges ranges = { .n = 0 };
+	struct sealed_ranges ranges = { .n = 0 };
 	uint8_t digest[DIGEST_SIZE];
 	size_t size, beyond = 0, at = 0;
-	notes_path(path, sizeof path, dir, station);
-	if (file_read(path, NOTES_MOST, &text, &size) != OK)
+	sealed_notes_path(path, sizeof path, dir, station);
+	if (file_read(path, SEALED_NOTES_MOST, &text, &size) != OK)
 		return 0;
 	for (char *line = strtok_r(text, "\n", &save); line != NULL;
 	        line = strtok_r(NULL, "\n", &save))
-		beyond += line_parse(line, digest, &ranges) == OK &&
+		beyond += sealed_line_parse(line, digest, &ranges) == OK &&
 		          !list_has(list, digest, &at);
 	free(ranges.one);
 	free(text);
@@ -354,12 +230,12 @@ int sealed_note(struct sealed *sealed, const char *dir, const struct seal *seal,
 	if (sealed_add(sealed, range, n) != OK)
 		return FAILED;
 	snprintf(path, sizeof path, "%s/sealed", dir);
-	char *line = line_print(seal->file, range, n);
+	char *line = sealed_line_print(seal->file, range, n);
 	if (line == NULL || folder_make(path) != OK) {
 		free(line);
 		return FAILED;
 	}
-	notes_path(path, sizeof path, dir, sealed->station);
+	sealed_notes_path(path, sizeof path, dir, sealed->station);
 	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
 	ssize_t wanted = (ssize_t)strlen(line);
 	int status = fd >= 0 && write(fd, line, (size_t)wanted) == wanted ? OK : FAILED;
