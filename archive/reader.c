@@ -126,8 +126,10 @@ static void stock_free(struct stock *stock)
 	free(stock->describe);
 	remarks_free(&stock->problems);
 	remarks_free(&stock->taken);
-	for (size_t i = 0; stock->file != NULL && i < stock->seals.n; i++)
+	for (size_t i = 0; stock->file != NULL && i < stock->seals.n; i++) {
 		rewritten_free(&stock->file[i].again);
+		free(stock->file[i].range);
+	}
 	free(stock->file);
 	free(stock->state);
 	seal_list_free(&stock->seals);

@@ -67,7 +67,9 @@ static bool is_gone(struct stock *stock, size_t i, const char *path)
 	int saved = errno;
 	const char *name = stock->seals.seal[i].path;
 	stock->file[i].missing = saved == ENOENT;
-	if (saved == ENOENT && acts_order_of(stock->dir, name, order, sizeof order))
+	stock->file[i].ordered =
+	        saved == ENOENT && acts_order_of(stock->dir, name, order, sizeof order);
+	if (stock->file[i].ordered)
 		remarks_add(&stock->taken,
 		        "%s: was taken away by order %s; what it held is not here",
 		        name, order);

@@ -10,6 +10,7 @@
 #include "archive/proof.h"
 #include "archive/reader.h"
 #include "archive/rewritten.h"
+#include "archive/sealed_ranges.h"
 #include "base/journal.h"
 
 #define BLOCK_RECORDS                                                                  \
@@ -80,7 +81,12 @@ struct file_note {
 	bool missing;       /* there is no such file */
 	bool clocks;        /* its CLOCK records were noted */
 	bool rewritten;     /* sound, but made again: its own bytes are not opened */
-	struct rewritten again; /* kept, if there is room; else made each time */
+	bool ordered;       /* taken away by a signed order */
+	bool asked, proved; /* not sound: the journal's records have the sealed root */
+	bool told;          /* that they have not */
+	size_t n_ranges;
+	struct sealed_range *range; /* the records it held; proved, or as it is noted */
+	struct rewritten again;     /* kept, if there is room; else made each time */
 };
 
 /* Lines for whoever reads, each once. */
@@ -163,6 +169,13 @@ struct stretch {
 /* The records of the journals that may lie in the stretch (those with wrong stamps
  * always do).  OK, or what `each` said. */
 int stock_journal_walk(struct stock *stock, struct station *station,
+        const struct stretch *stretch, const struct journal_visitor *visitor);
+
+/* ---- reader_proved.c ---- */
+/* The same, without those that lie where a file is not sound and are not proved to be what
+ * was sealed.  The files of the stretch were looked at before.  OK, FAILED, or what `each`
+ * said. */
+int stock_journal_proved(struct stock *stock, struct station *station,
         const struct stretch *stretch, const struct journal_visitor *visitor);
 
 /* ---- reader_placing.c ---- */

@@ -207,7 +207,7 @@ static int collect(struct collection *all, const struct query *query)
 	struct journal_visitor visitor = { .each = keep_from_journal, .with = all };
 	all->lies = LIES_IN_JOURNAL;
 	if (status == OK)
-		status = stock_journal_walk(
+		status = stock_journal_proved(
 		        all->stock, all->station, &stretch, &visitor);
 	if (status == OK)
 		status = correct(all, query);

@@ -261,7 +261,7 @@ static int gather(struct gathering *gathering)
 	}
 	struct journal_visitor visitor = { .each = entry_append, .with = gathering };
 	if (status == OK)
-		status = stock_journal_walk(
+		status = stock_journal_proved(
 		        stock, gathering->station, &gathering->stretch, &visitor);
 	if (status == OK)
 		status = correct(gathering);

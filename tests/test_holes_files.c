@@ -8,6 +8,7 @@
 
 #include "base/folder.h"
 #include "base/reading.h"
+#include "tests/forge_kit.h"
 #include "tests/made.h"
 
 static void a_missing_day_whose_records_are_in_the_journal_loses_nothing(void **state)
@@ -46,6 +47,29 @@ static void a_missing_day_is_one_gap_with_its_records(void **state)
 	/* cod was absent from 23:00 on: told apart up to the station's own gap */
 	holes_compare(&gap[1], &(struct want){ "cod", MADE_DAY + 23 * HOUR + US_PER_S,
 	                               MADE_DAY + DAY, GAP_NO_READING, 60, 0, 0 });
+	gaps_free(ledger);
+}
+
+/* As if the journal had not the day at all. */
+static void a_missing_day_whose_journal_was_rewritten_is_one_gap_with_the_file(
+        void **state)
+{
+	const struct gap *gap;
+	char reason[900];
+	holes_seal_all();
+	made_archive_close(&made);
+	forge_values(made.dir, "nt-01", MADE_DAY + DAY, MADE_DAY + 2 * DAY, 1);
+	holes_remove_day(*state, "2026-11-10");
+	struct gaps *ledger = holes_list(*state, &(struct holes_query){ 0 }, &gap, 4);
+	holes_compare(&gap[0], &planted[0]);
+	assert_string_equal(gap_cause_text(gap[2].cause), "file");
+	assert_int_equal(gap[2].from_us - (MADE_DAY + DAY), 0);
+	assert_int_equal(gap[2].to_us - (MADE_DAY + 2 * DAY), 0);
+	assert_int_equal(gap[2].records, 22 * 60 + 21 * 60);
+	assert_string_equal(gap_reason(&gap[2], reason, sizeof reason),
+	        "a sealed file is missing or damaged: "
+	        "kcn-mau/nt-01/2026/nt-01_2026-11-10.h5 is missing; it held 2580 "
+	        "readings, 2880 were due");
 	gaps_free(ledger);
 }
 
@@ -170,6 +194,43 @@ static void a_pruned_day_and_the_silence_behind_it_are_two_rows(void **state)
 	free(text);
 }
 
+static char *means_of_an_hour(const char *folder)
+{
+	int code;
+	return run_command(&code,
+	        "cd %s && %s --archive a means --station nt --channel cod --period 1h "
+	        "--since 2026-11-02 --until 2026-11-02 --format csv 2>&1",
+	        folder, project_file("build/san/quantrac-office"));
+}
+
+static void of_a_pruned_day_the_journal_counts_as_it_was_sealed(void **state)
+{
+	static const char at_five[] =
+	        "2026-11-02T05:00:00+07:00,2026-11-02T06:00:00+07:00,";
+	char mean[100];
+	int code;
+	made_archive_close(&made);
+	import_with_a_silence(*state);
+	free(run_command(&code,
+	        "cd %s && QUANTRAC_SIGN_KEY=keys/tram.sign.secret %s --archive a prune "
+	        "kcn-mau/nt/2026/nt_2026-11-02.h5 --order QD-12/2026 2>&1",
+	        (char *)*state, project_file("build/san/quantrac-office")));
+	assert_int_equal(code, 0);
+	char *text = means_of_an_hour(*state);
+	snprintf(mean, sizeof mean, "%s40,mg/L,60,60,60", at_five);
+	assert_contains(text, mean);
+	assert_null(strstr(text, "left out"));
+	free(text);
+	forge_values(in_folder(*state, "a"), "nt", 0, INT64_MAX, 1);
+	text = means_of_an_hour(*state);
+	snprintf(mean, sizeof mean, "%s,mg/L,60,0,0", at_five);
+	assert_contains(text, mean);
+	assert_contains(text,
+	        "nt_2026-11-02.h5: the records in the journal are not, or not all, "
+	        "those that were sealed in it: they are left out");
+	free(text);
+}
+
 /* Nobody waits for more of an import, but who asks for a day behind it is told. */
 static void a_day_behind_the_end_of_an_import_is_a_gap_for_whoever_asks_for_it(
         void **state)
@@ -200,9 +261,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_missing_day_whose_records_are_in_the_journal_loses_nothing),
 		TEST(a_missing_day_is_one_gap_with_its_records),
+		TEST(a_missing_day_whose_journal_was_rewritten_is_one_gap_with_the_file),
 		TEST(a_changed_byte_in_a_day_is_told),
 		TEST(a_conflict_in_quarantine_is_told_with_its_time),
 		TEST(a_pruned_day_and_the_silence_behind_it_are_two_rows),
+		TEST(of_a_pruned_day_the_journal_counts_as_it_was_sealed),
 		TEST(a_day_behind_the_end_of_an_import_is_a_gap_for_whoever_asks_for_it),
 	};
 	return cmocka_run_group_tests_name("holes: files", tests, NULL, NULL);
