@@ -113,7 +113,7 @@ static void every_field_wrong_once(void **state)
 		say_broken(i);
 	insider_work(500);
 	uint64_t malformed = link_count_reaches("malformed", BROKEN);
-	uint64_t acked = bad.acked;
+	uint64_t acked;
 	struct cost before = cost_now();
 	for (int round = 0; round < rounds; round++)
 		said += say_all_wrong();
