@@ -170,7 +170,8 @@ static void a_collector_says_so_of_a_record_with_other_bytes(void **state)
 	fill(&clone, 19);
 	clone_book.record[7].bytes[RECORD_HEADER + 45] ^= 1;
 	struct wire twin = agent_again(&clone, 1, 20);
-	assert_int_equal(ingest_data(ingest, "bt-outlet", &twin, NOW, NULL, &why), REFUSED);
+	assert_int_equal(
+	        ingest_data(ingest, "bt-outlet", &twin, NOW, NULL, &why), REFUSED);
 	assert_contains(why.text, "/8 came before with other bytes");
 	assert_contains(why.text, "no copy could be kept in quarantine");
 	ingest_close(ingest);
