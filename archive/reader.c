@@ -146,7 +146,9 @@ static int seals_load(struct stock *stock)
 		remarks_add(&stock->problems, "%s", why.text);
 	if (stock->seals.torn > 0)
 		remarks_add(&stock->problems,
-		        "%s/seals: the last line is torn and counts for nothing",
+		        "%s/seals: the last line has no end (it is being written, or "
+		        "the "
+		        "power failed then) and counts for nothing",
 		        stock->dir);
 	stock->file = calloc(stock->seals.n + 1, sizeof *stock->file);
 	return stock->file != NULL ? OK : FAILED;

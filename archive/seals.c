@@ -15,6 +15,7 @@
 
 #define SEALS_FILE "seals"
 #define SEALS_MOST (1u << 30)
+#define SECTOR     512 /* of a disk: the least it writes */
 
 /* ---- one line ---- */
 
@@ -261,6 +262,21 @@ static int line_write(int fd, uint64_t at, const char *line, size_t n)
 	return OK;
 }
 
+/* A disk writes a sector whole or not at all, and sectors in any order.  What lies in
+ * the sector of the line's end is written when the rest is durable: so a power cut never
+ * leaves the end without the beginning, a hole with a newline behind it. */
+static int line_write_durably(int fd, uint64_t at, const char *line, size_t n)
+{
+	uint64_t last = (at + n - 1) / SECTOR * SECTOR;
+	size_t before = last > at ? (size_t)(last - at) : 0;
+	if (before > 0 &&
+	        (line_write(fd, at, line, before) != OK || fdatasync(fd) != 0))
+		return FAILED;
+	if (line_write(fd, at + before, line + before, n - before) != OK)
+		return FAILED;
+	return fdatasync(fd) == 0 ? OK : FAILED;
+}
+
 /* Cut a torn line off, then write; what cannot be synced is cut off again. */
 static int append_to(int fd, const struct seal_list *list, const char *line, size_t n)
 {
@@ -269,7 +285,7 @@ static int append_to(int fd, const struct seal_list *list, const char *line, siz
 		return FAILED;
 	if (list->torn > 0 && ftruncate(fd, (off_t)list->bytes) != 0)
 		return FAILED;
-	if (line_write(fd, list->bytes, line, n) == OK && fdatasync(fd) == 0)
+	if (line_write_durably(fd, list->bytes, line, n) == OK)
 		return OK;
 	int saved = errno;
 	if (ftruncate(fd, (off_t)list->bytes) != 0)

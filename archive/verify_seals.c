@@ -172,8 +172,8 @@ static void torn_say(struct verify_report *report)
 {
 	char text[200];
 	snprintf(text, sizeof text,
-	        "last line torn (%zu bytes): a power cut while it was written; it "
-	        "counts for nothing",
+	        "last line torn (%zu bytes): it is being written, or the power "
+	        "failed then; it counts for nothing",
 	        report->lines->torn);
 	verify_say(report, 0, "seals", text);
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "archive/proof.h"
@@ -253,6 +255,44 @@ static void every_torn_last_line_is_cut_off(void **state)
 	free(text);
 }
 
+/* Every sync of this program comes here. */
+static struct {
+	size_t n;
+	off_t size[100]; /* of the file, when it was synced */
+} syncs;
+
+int fdatasync(int fd)
+{
+	struct stat is;
+	if (syncs.n < 100 && fstat(fd, &is) == 0)
+		syncs.size[syncs.n++] = is.st_size;
+	return (int)syscall(SYS_fdatasync, fd);
+}
+
+/* Else a power cut could leave a newline behind a sector that was never written. */
+static void the_sector_of_a_lines_end_is_written_last(void **state)
+{
+	char *text;
+	size_t n;
+	off_t before = 0;
+	unsigned lines = 0, alone = 0;
+	syncs.n = 0;
+	append_some(*state, 24);
+	assert_int_equal(file_read(in_folder(*state, "seals"), 65536, &text, &n), OK);
+	for (size_t i = 0; i < syncs.n; i++) {
+		off_t size = syncs.size[i];
+		bool end = text[size - 1] == '\n';
+		assert_true(end ? before / 512 == (size - 1) / 512 : size % 512 == 0);
+		lines += end;
+		alone += end && i + 1 < syncs.n && text[syncs.size[i + 1] - 1] == '\n';
+		before = size;
+	}
+	assert_int_equal(lines, 24);
+	assert_int_equal(before, n);
+	assert_true(alone > 0); /* a line within one sector costs one sync */
+	free(text);
+}
+
 static void a_second_writer_is_refused(void **state)
 {
 	struct seal_list list;
@@ -308,6 +348,9 @@ int main(void)
 		        a_removed_line_is_found, scratch_make, scratch_remove),
 		cmocka_unit_test_setup_teardown(
 		        every_torn_last_line_is_cut_off, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(
+		        the_sector_of_a_lines_end_is_written_last, scratch_make,
+		        scratch_remove),
 		cmocka_unit_test_setup_teardown(
 		        a_second_writer_is_refused, scratch_make, scratch_remove),
 		cmocka_unit_test_setup_teardown(
