@@ -202,7 +202,9 @@ static double revoked_after(int number)
 		uint64_t before = bad.acked;
 		if (bad.acked >= bad.agent.seq)
 			insider_add(1);
-		insider_send(bad.agent.message, insider_message(bad.acked));
+		/* one try: whose connection is gone cannot send */
+		uplink_socket_send(
+		        bad.socket, bad.agent.message, insider_message(bad.acked));
 		insider_work(50);
 		if (bad.acked > before)
 			heard_s = clock_s();
