@@ -140,8 +140,9 @@ static int path_verify(struct verify_report *report, const char *path,
 	struct stat st;
 	char whole[PATH_MAX];
 	if (stat(path, &st) != 0)
-		return problem_set(
-		        why, NOT_FOUND, EXIT_NO_FILE, "%s: %s", path, strerror(errno));
+		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+		        "%s: %s; name an archive's folder or a file in one", path,
+		        strerror(errno));
 	if (S_ISDIR(st.st_mode) && !is_part(path))
 		return verify_archive(report, why);
 	int status = archive_above(path, dir, &report->identity, why);

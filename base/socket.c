@@ -128,9 +128,11 @@ int key_read(const char *path, char key[KEY_TEXT], int secret, struct problem *w
 	int fd = file_open_regular(AT_FDCWD, path, 0);
 	if (fd < 0)
 		return problem_set(why, errno == ENOENT ? NOT_FOUND : FAILED,
-		        EXIT_CONFIG,
-		        "%s: cannot read the key: %s; `quantrac keys new` makes one",
-		        path, file_reason(errno));
+		        EXIT_CONFIG, "%s: cannot read the key: %s; %s", path,
+		        file_reason(errno),
+		        secret ? "`quantrac keys new` makes one"
+		               : "copy the .pub here from the machine whose key it is "
+		                 "(`quantrac keys new` made it there)");
 	int status = secret ? secret_check(fd, path, why) : OK;
 	ssize_t n = status == OK ? read_pieces(fd, line, sizeof line - 1) : 0;
 	int saved = errno;

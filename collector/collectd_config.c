@@ -211,6 +211,10 @@ struct config *collectd_configure(
 	const char *path = arguments->config;
 	if (path == NULL && access(COLLECTD_CONFIG, F_OK) == 0)
 		path = COLLECTD_CONFIG;
+	if (path == NULL)
+		log_line(LOG_INFO, COLLECTD_CONFIG
+		        ": there is no such file; what the command line "
+		        "does not name is as by default");
 	if (collectd_config_read(&document, path, config, &why) != OK)
 		fatal(why.exit, "%s; nothing was started", why.text);
 	if (arguments->archive != NULL)

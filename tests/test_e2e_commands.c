@@ -73,7 +73,8 @@ static void what_is_not_there_is_said_with_its_code(void **state)
 	        "none.pub, secret_key: none.secret}\n",
 	        configuration);
 	says(*state, "config check", 0,
-	        "none.pub: cannot read the key: No such file or directory");
+	        "none.pub: cannot read the key: No such file or directory; copy the "
+	        ".pub here");
 	says(*state, "config check", 0, "sensord would not start here: ");
 	fixture_write(*state, "station.yaml", "%srubbish: 1\n", configuration);
 	says(*state, "config check", EXIT_CONFIG, "station.yaml: 1 error\n");

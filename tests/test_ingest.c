@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/folder.h"
@@ -211,6 +212,72 @@ static void what_the_cabinet_keeps_no_more_is_passed_over(void **state)
 	assert_int_equal(holes, 1);
 }
 
+/* The cabinet had said that they were gone, and a disk was put back: they are in no day,
+ * and not lost. */
+static void what_was_told_as_missing_is_kept_when_it_comes(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct problem why;
+	int code;
+	fill(&cabinet, 39);
+	struct wire some = agent_again(&cabinet, 1, 10);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &some, NOW, NULL, &why), OK);
+	assert_int_equal(ingest_skip(ingest, "bt-outlet", EPOCH, 21, NOW, &why), OK);
+	some = agent_again(&cabinet, 21, 40);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &some, NOW, NULL, &why), OK);
+	lines[0] = '\0';
+	for (int twice = 0; twice < 2; twice++) {
+		some = agent_again(&cabinet, 5, 25);
+		assert_int_equal(
+		        ingest_data(ingest, "bt-outlet", &some, NOW, NULL, &why), OK);
+	}
+	assert_contains(lines,
+	        "bt-outlet: records 5000000000000001/11 to 20 came again "
+	        "and cannot be compared (they had been told as missing); "
+	        "they lie in quarantine");
+	free(run_command(&code,
+	        "ls %s/quarantine | grep -c . | grep -qx 1 && cp "
+	        "%s/quarantine/bt-outlet_5000000000000001_00000000000000000011-"
+	        "00000000000000000020_*.records %s/strays",
+	        (char *)*state, (char *)*state, (char *)*state));
+	assert_int_equal(code, 0);
+	char *bytes;
+	size_t n, at = 0;
+	assert_int_equal(file_read(in_folder(*state, "strays"), 65536, &bytes, &n), OK);
+	for (size_t i = 10; i < 20; at += book.record[i++].size) {
+		assert_true(at + book.record[i].size <= n);
+		assert_memory_equal(
+		        bytes + at, book.record[i].bytes, book.record[i].size);
+	}
+	assert_int_equal(at, n);
+	free(bytes);
+	ingest_close(ingest);
+}
+
+static void what_was_told_as_missing_waits_for_a_place(void **state)
+{
+	struct ingest *ingest = archive_ingest(*state);
+	struct problem why;
+	fill(&cabinet, 39);
+	assert_int_equal(ingest_skip(ingest, "bt-outlet", EPOCH, 21, NOW, &why), OK);
+	struct wire some = agent_again(&cabinet, 21, 30);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &some, NOW, NULL, &why), OK);
+	assert_int_equal(
+	        file_replace(in_folder(*state, "quarantine"), "a file", 6, 0600), OK);
+	some = agent_again(&cabinet, 15, 25);
+	/* the journal begins with 21: what is sealed is asked first */
+	assert_int_equal(
+	        ingest_data(ingest, "bt-outlet", &some, NOW, NULL, &why), NOT_FOUND);
+	assert_int_equal(seal(ingest, NOW, false), 0);
+	assert_int_equal(
+	        ingest_data(ingest, "bt-outlet", &some, NOW, NULL, &why), FAILED);
+	assert_contains(
+	        why.text, "records 15 to 20 cannot be compared, and not be kept");
+	assert_int_equal(unlink(in_folder(*state, "quarantine")), 0);
+	assert_int_equal(ingest_data(ingest, "bt-outlet", &some, NOW, NULL, &why), OK);
+	ingest_close(ingest);
+}
+
 static void every_epoch_has_its_own_count(void **state)
 {
 	struct ingest *ingest = archive_ingest(*state);
@@ -311,6 +378,8 @@ int main(void)
 		WITH(an_archive_has_one_writer),
 		WITH(a_folder_that_is_no_archive_is_named),
 		WITH(what_the_cabinet_keeps_no_more_is_passed_over),
+		WITH(what_was_told_as_missing_is_kept_when_it_comes),
+		WITH(what_was_told_as_missing_waits_for_a_place),
 		WITH(every_epoch_has_its_own_count),
 		WITH(a_cut_at_any_byte_of_the_journal_costs_only_what_was_not_whole),
 		WITH(a_flipped_bit_in_an_old_epoch_costs_one_record_and_tells_it),
