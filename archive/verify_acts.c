@@ -36,7 +36,7 @@ int verify_acts(struct verify_report *report, struct acts *acts, struct problem 
 	if (status == NOT_FOUND)
 		return OK;
 	if (status != OK)
-		return problem_set(why, status, EXIT_NO_FILE, "%s: cannot be read: %s",
+		return problem_set(why, status, EXIT_DAMAGED, "%s: cannot be read: %s",
 		        path, file_reason(errno));
 	int damaged = acts_walk(acts, text, n, &visitor);
 	free(text);

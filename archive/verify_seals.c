@@ -34,8 +34,10 @@ int verify_lines_take(struct verify_lines *lines, const char *dir, struct proble
 	size_t n, i = 0;
 	*lines = (struct verify_lines){ .n = 0 };
 	int status = seal_list_text(dir, &lines->text, &n, why);
-	if (status != OK)
+	if (status != OK) {
+		why->exit = EXIT_DAMAGED; /* the archive is there */
 		return status;
+	}
 	for (size_t at = 0; at < n; at++)
 		lines->n += lines->text[at] == '\n';
 	lines->line = calloc(lines->n + 1, sizeof *lines->line);

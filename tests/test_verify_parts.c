@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "archive/proof.h"
 #include "base/folder.h"
 #include "tests/journal_kit.h"
 #include "tests/sample_archive.h"
@@ -27,6 +28,23 @@ static void a_part_of_an_archive_is_verified_by_itself(void **state)
 	assert_verify(in_folder(*state, "seals"), 1, "seals line 1: DAMAGED: is not a");
 	const char *other = in_folder(*state, "archive.yaml");
 	assert_verify(other, REFUSED, "is neither a sealed file nor a journal, the");
+}
+
+/* Something else in their place is no archive that is not there. */
+static void lists_that_cannot_be_read_are_damage(void **state)
+{
+	static const char *const list[] = { "seals", "checkpoints/acts" };
+	struct problem why = { 0 };
+	verify_one_journal(*state);
+	assert_int_equal(folder_make(in_folder(*state, "checkpoints")), OK);
+	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+		remove(in_folder(*state, list[i]));
+		assert_int_equal(folder_make(in_folder(*state, list[i])), OK);
+		assert_true(verify_path(*state, stdout, 0, &why) < 0);
+		assert_contains(why.text, list[i]);
+		assert_int_equal(why.exit, EXIT_DAMAGED);
+		assert_int_equal(rmdir(in_folder(*state, list[i])), 0);
+	}
 }
 
 /* One damaged journal with many damaged places is one damaged journal. */
@@ -206,6 +224,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_FOLDER(a_part_of_an_archive_is_verified_by_itself),
+		WITH_FOLDER(lists_that_cannot_be_read_are_damage),
 		WITH_FOLDER(journals_are_counted_and_places_too),
 		WITH_FOLDER(
 		        a_newest_segment_of_zeros_is_damage_and_an_empty_one_is_none),
