@@ -93,6 +93,10 @@ static int answer_nak(struct desk *desk, const struct wire *to, uint64_t other_s
 
 /* ---- messages ---- */
 
+static const char words_new_connection[] =
+        "this connection is new here: what was on its way on the one before is to come "
+        "again";
+
 static void note_clock(
         struct desk_station *station, const struct wire_hello *hello, int64_t now_us)
 {
@@ -189,6 +193,16 @@ static void note_taken(
 	}
 }
 
+/* A cabinet that connected anew and does not know it: that all before this is here says
+ * nothing of what it had on its way, where a copy of it has sent the same numbers. */
+static int hear_first_data(struct desk *desk, struct desk_station *station,
+        const struct wire *wire, uint8_t *out)
+{
+	station->naks++;
+	refusals_note(station->refusal, &station->peer, wire, wire->first_seq);
+	return answer_nak(desk, wire, 0, words_new_connection, out);
+}
+
 static int hear_data(struct desk *desk, struct desk_station *station,
         const struct wire *wire, const struct moment *now, uint8_t *out)
 {
@@ -262,10 +276,7 @@ static bool note_heard(
 static int hear_ping(struct desk *desk, const struct wire *wire, bool new, uint8_t *out)
 {
 	if (new)
-		return answer_nak(desk, wire, 0,
-		        "this connection is new here: what was on its way on the one "
-		        "before is to come again",
-		        out);
+		return answer_nak(desk, wire, 0, words_new_connection, out);
 	return answer(desk, wire, WIRE_PONG, NULL, 0, out);
 }
 
@@ -312,6 +323,8 @@ int desk_hear(struct desk *desk, const struct peer *peer, const uint8_t *in, siz
 	case WIRE_HELLO:
 		return hear_hello(desk, station, &wire, now, out);
 	case WIRE_DATA:
+		if (wire.first_seq > 1 && new)
+			return hear_first_data(desk, station, &wire, out);
 		return hear_data(desk, station, &wire, now, out);
 	case WIRE_PING:
 		return hear_ping(desk, &wire, new, out);

@@ -176,6 +176,39 @@ static void behind_what_was_refused_nothing_is_taken_before_it_is_shown_again(
 	ingest_close(ingest);
 }
 
+/* A cabinet that connected anew without knowing it: what was on its way first is gone, what
+ * comes now joins on to another's records, and the ACK would cover what was lost. */
+static void data_that_begins_a_connection_is_asked_for_from_what_is_acknowledged(
+        void **state)
+{
+	const struct peer anew = { .route = "t", .route_size = 1, .user = "bt-outlet" };
+	struct agent other;
+	struct agent_book apart = { 0 };
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out = { .type = 0 }, data;
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	copy_greets();
+	agent_start(&other, &apart, "bt-outlet", EPOCH);
+	more(&other, 20); /* 1 to 20 are on their way on a connection that breaks */
+	agent_message(&other);
+	assert_true(desk_hears_hello(&bt, NOW, 1, &out) > 0);
+	fill(&cabinet, 19);
+	data = agent_message(&cabinet);
+	assert_int_equal(desk_hears(&data, &bt, &out), 0);
+	assert_int_equal(ingest_commit(ingest), OK);
+	assert_int_equal(desk_acks().first_seq, 21);
+	more(&other, 5);
+	data = agent_message(&other);
+	assert_int_equal(data.first_seq, 21);
+	assert_true(desk_hears(&data, &anew, &out) > 0);
+	assert_int_equal(out.type, WIRE_NAK);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 21);
+	agent_end(&other);
+	agent_book_free(&apart);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
 #define WITH(test)                                                                     \
 	cmocka_unit_test_setup_teardown(test, collector_setup, collector_teardown)
 
@@ -186,6 +219,7 @@ int main(void)
 		WITH(the_refusal_names_the_record_that_is_anothers),
 		WITH(behind_what_was_refused_nothing_is_taken_before_it_is_shown_again),
 		WITH(behind_other_bytes_nothing_is_taken_before_hello),
+		WITH(data_that_begins_a_connection_is_asked_for_from_what_is_acknowledged),
 	};
 	return cmocka_run_group_tests_name("desk copy", tests, NULL, NULL);
 }
