@@ -134,10 +134,15 @@ int ingest_skip(struct ingest *ingest, const char *source, uint64_t epoch,
 	if (first_seq <= next)
 		return OK;
 	int status = inlet_get(ingest, &name, now_us, &inlet, why);
+	/* an epoch that begins so was counted as one */
+	if (status == OK && next > 1)
+		status = inlet_check_begun(ingest, source, now_us, why);
 	if (status != OK)
 		return status;
 	if (journal_skip(inlet->journal, first_seq, now_us) != OK)
 		return cannot_store(inlet, FAILED, why);
+	if (next > 1)
+		inlet_note_hole(inlet, now_us);
 	log_line(LOG_WARN,
 	        "%s: records %016" PRIx64 "/%" PRIu64 " to %" PRIu64
 	        " will never come: the cabinet keeps them no more",

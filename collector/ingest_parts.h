@@ -12,7 +12,7 @@
 	"office" /* the source of what people enter: nobody would send it again */
 
 #define EPOCHS_MOST  4096 /* of one source; a new epoch is an event, not a habit */
-#define EPOCHS_HOUR  64   /* begun by a cabinet within an hour: each takes room */
+#define BEGUN_HOUR   64 /* segments begun by a cabinet within an hour: each takes room */
 #define SOURCES_MOST 4096
 
 /* One (source, epoch) with its open journal. */
@@ -21,6 +21,8 @@ struct inlet {
 	uint64_t epoch;
 	uint64_t age;    /* the newest epoch of a source has the highest */
 	int64_t sent_us; /* a cabinet began it then; 0: at the start, or made here */
+	unsigned holes;  /* told by the cabinet in the hour from holes_us on */
+	int64_t holes_us;
 	struct journal *journal;
 };
 
@@ -71,6 +73,12 @@ int inlet_get(struct ingest *ingest, const struct inlet_name *name, int64_t now_
 /* The same; for epoch 0 the newest of the source, or a new one. */
 int inlet_for(struct ingest *ingest, const struct inlet_name *name, int64_t now_us,
         struct inlet **out, struct problem *why);
+
+/* May a cabinet begin one more segment with an epoch or a hole?  OK, or REFUSED: not within
+ * this hour. */
+int inlet_check_begun(const struct ingest *ingest, const char *source, int64_t now_us,
+        struct problem *why);
+void inlet_note_hole(struct inlet *inlet, int64_t now_us);
 
 /*
  * Records below the next wanted came again: OK if they are the same bytes as in the

@@ -99,20 +99,39 @@ static size_t count_epochs(const struct ingest *ingest, const char *source)
 	return n;
 }
 
-static size_t count_sent(
+static bool this_hour(int64_t then_us, int64_t now_us)
+{
+	return then_us != 0 && llabs(now_us - then_us) < US_PER_HOUR;
+}
+
+/* Every epoch, and every hole in one, begins a segment. */
+static size_t count_begun(
         const struct ingest *ingest, const char *source, int64_t now_us)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < ingest->n_inlets; i++) {
 		const struct inlet *inlet = &ingest->inlet[i];
-		n += inlet->sent_us != 0 && strcmp(inlet->source, source) == 0 &&
-		     llabs(now_us - inlet->sent_us) < US_PER_HOUR;
+		if (strcmp(inlet->source, source) != 0)
+			continue;
+		n += this_hour(inlet->sent_us, now_us);
+		n += this_hour(inlet->holes_us, now_us) ? inlet->holes : 0;
 	}
 	return n;
 }
 
 /* A cabinet whose disk fails again and again begins a few; who holds its key and means ill
  * could fill this disk with them. */
+int inlet_check_begun(const struct ingest *ingest, const char *source, int64_t now_us,
+        struct problem *why)
+{
+	if (count_begun(ingest, source, now_us) < BEGUN_HOUR)
+		return OK;
+	return problem_set(why, REFUSED, EXIT_TRY_AGAIN,
+	        "%s: has begun an epoch or left out records %d times within an hour; "
+	        "more is taken later: look at its disk, or who else has its key",
+	        source, BEGUN_HOUR);
+}
+
 static int check_epochs(const struct ingest *ingest, const struct inlet_name *name,
         int64_t now_us, struct problem *why)
 {
@@ -121,12 +140,17 @@ static int check_epochs(const struct ingest *ingest, const struct inlet_name *na
 		        "%s: has begun %d epochs already, which no sound journal does; "
 		        "look at its disk",
 		        name->source, EPOCHS_MOST);
-	if (!name->made_here && count_sent(ingest, name->source, now_us) >= EPOCHS_HOUR)
-		return problem_set(why, REFUSED, EXIT_TRY_AGAIN,
-		        "%s: has begun %d epochs within an hour; the next is taken "
-		        "later: look at its disk, or who else has its key",
-		        name->source, EPOCHS_HOUR);
-	return OK;
+	return name->made_here ? OK
+	                       : inlet_check_begun(ingest, name->source, now_us, why);
+}
+
+void inlet_note_hole(struct inlet *inlet, int64_t now_us)
+{
+	if (!this_hour(inlet->holes_us, now_us)) {
+		inlet->holes_us = now_us;
+		inlet->holes = 0;
+	}
+	inlet->holes++;
 }
 
 /* Open (recover, or begin) a journal and enter it.  OK or a problem. */

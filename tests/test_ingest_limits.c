@@ -173,7 +173,6 @@ static void a_journal_may_begin_far_behind_the_first(void **state)
 	ingest_close(ingest);
 }
 
-/* Of one source the newest journal goes on where none is named. */
 /* One record of an epoch of its own. */
 static int begin_epoch(struct ingest *ingest, const char *source, uint64_t epoch,
         int64_t now_us, struct problem *why)
@@ -198,7 +197,8 @@ static void a_cabinet_begins_only_so_many_epochs_within_an_hour(void **state)
 		assert_int_equal(begin_epoch(ingest, "bt-outlet", i, NOW, &why), OK);
 	assert_int_equal(
 	        begin_epoch(ingest, "bt-outlet", 65, NOW + hour_us - 1, &why), REFUSED);
-	assert_contains(why.text, "bt-outlet: has begun 64 epochs within an hour");
+	assert_contains(
+	        why.text, "bt-outlet: has begun an epoch or left out records 64 times");
 	struct problem none;
 	assert_int_equal(ingest_skip(ingest, "bt-outlet", 66, 9, NOW, &none), REFUSED);
 	assert_int_equal(ingest_journals(ingest), 64);
@@ -211,6 +211,35 @@ static void a_cabinet_begins_only_so_many_epochs_within_an_hour(void **state)
 	ingest_close(ingest);
 }
 
+/* Nor with holes, each of which begins a segment. */
+static void a_cabinet_leaves_out_records_only_so_often_within_an_hour(void **state)
+{
+	struct problem why = { .text = "" };
+	struct ingest *ingest = open_small(*state);
+	const int64_t hour_us = 3600 * INT64_C(1000000);
+	for (uint64_t i = 1; i <= 14; i++)
+		assert_int_equal(begin_epoch(ingest, "bt-outlet", i, NOW, &why), OK);
+	for (uint64_t i = 0; i < 50; i++)
+		assert_int_equal(ingest_skip(ingest, "bt-outlet", 1 + i % 14,
+		                         10 + 10 * i, NOW, &why),
+		        OK);
+	assert_int_equal(
+	        ingest_skip(ingest, "bt-outlet", 3, 1000, NOW + hour_us - 1, &why),
+	        REFUSED);
+	assert_contains(why.text, "left out records 64 times within an hour");
+	assert_int_equal(
+	        begin_epoch(ingest, "bt-outlet", 15, NOW + hour_us - 1, &why), REFUSED);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", 3), 450);
+	/* one without news is none */
+	assert_int_equal(ingest_skip(ingest, "bt-outlet", 3, 450, NOW, &why), OK);
+	assert_int_equal(begin_epoch(ingest, "stack-1", 1, NOW, &why), OK);
+	assert_int_equal(ingest_skip(ingest, "stack-1", 1, 9, NOW, &why), OK);
+	assert_int_equal(
+	        ingest_skip(ingest, "bt-outlet", 3, 1000, NOW + hour_us, &why), OK);
+	ingest_close(ingest);
+}
+
+/* Of one source the newest journal goes on where none is named. */
 static void the_newest_of_several_epochs_goes_on(void **state)
 {
 	struct problem why;
@@ -269,6 +298,7 @@ int main(void)
 		WITH(a_disk_that_is_full_acknowledges_nothing),
 		WITH(a_journal_may_begin_far_behind_the_first),
 		WITH(a_cabinet_begins_only_so_many_epochs_within_an_hour),
+		WITH(a_cabinet_leaves_out_records_only_so_often_within_an_hour),
 		WITH(the_newest_of_several_epochs_goes_on),
 		WITH(damage_is_told_at_the_start),
 	};
