@@ -187,6 +187,17 @@ static bool unsealed_folder(const FTSENT *at)
 	return false;
 }
 
+/* What is sealed may lie behind it, on another disk: that is checked by its name. */
+static void link_say(struct verify_report *report, const char *path)
+{
+	struct stat to;
+	const char *name = path + strlen(report->dir);
+	if (stat(path, &to) == 0 && S_ISDIR(to.st_mode))
+		verify_say(report, 0, name + strspn(name, "/"),
+		        "a link to a folder: what the seal list names there is "
+		        "checked, files nobody sealed are not searched there");
+}
+
 static void stranger_look(
         struct verify_report *report, const struct names *sealed, const FTSENT *at)
 {
@@ -203,7 +214,11 @@ static void stranger_look(
 		break;
 	case FTS_DP: /* seen on the way in */
 		break;
-	default: /* a file, a link, anything else of that name */
+	case FTS_SL:
+		link_say(report, at->fts_path);
+		stranger_check(report, sealed, at->fts_path);
+		break;
+	default: /* a file, anything else of that name */
 		if (at->fts_level > 0)
 			stranger_check(report, sealed, at->fts_path);
 	}

@@ -116,6 +116,21 @@ static void a_copy_or_a_link_that_no_line_names_is_told_wherever_it_lies(void **
 	assert_verify(in_folder(*state, "/"), 3, "folder.h5: NOT SEALED");
 }
 
+/* A year on another disk, say. */
+static void a_link_to_a_folder_is_told_and_what_was_sealed_behind_it_checked(
+        void **state)
+{
+	int bad;
+	verify_one_day(*state);
+	free(run_command(&bad,
+	        "cd %s && mkdir live && mv kcn-mau live/away && ln -s live/away "
+	        "kcn-mau",
+	        (char *)*state));
+	assert_int_equal(bad, 0);
+	assert_verify(*state, 0, "\nkcn-mau: a link to a folder");
+	assert_verify(in_folder(*state, "/"), 0, "1 sealed files: 1 OK");
+}
+
 /* The collector's notes: records 1 to `last` of the journal's epoch are sealed. */
 static void note_sealed(const char *dir, unsigned last)
 {
@@ -155,6 +170,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_FOLDER(what_is_no_regular_file_is_told_and_not_waited_for),
+		WITH_FOLDER(
+		        a_link_to_a_folder_is_told_and_what_was_sealed_behind_it_checked),
 		WITH_FOLDER(what_a_terminal_would_obey_is_printed_escaped),
 		WITH_FOLDER(
 		        a_copy_or_a_link_that_no_line_names_is_told_wherever_it_lies),
