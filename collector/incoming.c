@@ -20,6 +20,8 @@
 #define MOST     (1u << 30) /* bytes of one file */
 #define WAIT_MS  200
 #define PATIENCE 300 /* waits before giving up: one minute */
+#define CURE                                                                           \
+	"give that folder to the user that quantrac-collectd runs as, with chown -R"
 
 struct incoming {
 	FILE *out;
@@ -167,7 +169,7 @@ static int take_file(struct ingest *ingest, const char *dir, const char *name,
 	snprintf(path, sizeof path, "%s/" FOLDER "/%s", dir, name);
 	if (file_read(path, MOST, &bytes, &size) != OK)
 		return problem_set(
-		        why, FAILED, EXIT_INTERNAL, "%s: %s", path, strerror(errno));
+		        why, FAILED, EXIT_INTERNAL, "%s: %s", path, file_reason(errno));
 	struct file file = { (const uint8_t *)bytes, size, now_us };
 	int status = take_records(ingest, &file, counts, &cause);
 	free(bytes);
@@ -180,7 +182,11 @@ static int take_file(struct ingest *ingest, const char *dir, const char *name,
 		return status;
 	}
 	counts->files++;
-	return unlink(path) == 0 ? OK : FAILED;
+	if (unlink(path) == 0)
+		return OK;
+	return problem_set(why, FAILED, EXIT_TRY_AGAIN,
+	        "%s: its records are taken in, and it cannot be removed: %s; " CURE,
+	        path, file_reason(errno));
 }
 
 static int is_records(const struct dirent *entry)
@@ -198,8 +204,13 @@ int incoming_take(struct ingest *ingest, int64_t now_us, struct incoming_counts 
 	const char *dir = ingest_dir(ingest);
 	snprintf(folder, sizeof folder, "%s/" FOLDER, dir);
 	int n = scandir(folder, &entry, is_records, alphasort);
-	if (n < 0)
+	if (n < 0 && errno == ENOENT)
 		return OK;
+	if (n < 0)
+		return problem_set(why, FAILED, EXIT_TRY_AGAIN,
+		        "%s: what was laid there is not taken in: it cannot be read: "
+		        "%s; " CURE,
+		        folder, file_reason(errno));
 	int worst = OK;
 	for (int i = 0; i < n; i++) {
 		int status =

@@ -2,7 +2,11 @@
 /* Records made in this process: imports and documents. */
 #include "tests/collector_fixture.h"
 
+#include <linux/capability.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "collector/incoming.h"
@@ -105,6 +109,58 @@ static void an_import_seals_its_own_days_and_nobody_elses(void **state)
 	agent_book_free(&made);
 }
 
+static void a_folder_that_cannot_be_read_is_told(void **state)
+{
+	struct problem why = { .text = "" };
+	struct incoming_counts counts = { 0 };
+	struct ingest *ingest = archive_ingest(*state);
+	assert_int_equal(incoming_take(ingest, NOW, &counts, &why), OK);
+	assert_int_equal(symlink("incoming", in_folder(*state, "incoming")), 0);
+	assert_int_equal(incoming_take(ingest, NOW, &counts, &why), FAILED);
+	assert_contains(why.text, "/incoming: what was laid there is not taken in");
+	assert_contains(why.text, "give that folder to the user");
+	ingest_close(ingest);
+}
+
+/* Root writes everywhere: that right is laid aside, or taken up again. */
+static void write_anywhere(bool may)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct has[2];
+	assert_int_equal(syscall(SYS_capget, &header, has), 0);
+	has[0].effective =
+	        may ? has[0].permitted : has[0].effective & ~(1u << CAP_DAC_OVERRIDE);
+	assert_int_equal(syscall(SYS_capset, &header, has), 0);
+}
+
+/* Laid down by root, in a folder that root made. */
+static void a_file_that_cannot_be_removed_is_told(void **state)
+{
+	struct problem why = { .text = "" };
+	struct incoming_counts counts = { 0 };
+	struct incoming *incoming;
+	const char *folder = in_folder(*state, "incoming");
+	fill(&cabinet, 1);
+	assert_int_equal(
+	        incoming_begin(&incoming, *state, "bt-outlet", EPOCH, &why), OK);
+	assert_int_equal(
+	        incoming_add(incoming, book.record[0].bytes, book.record[0].size, &why),
+	        OK);
+	assert_int_equal(incoming_end(incoming, &why), 1);
+	struct ingest *ingest = archive_ingest(*state);
+	assert_int_equal(chmod(folder, 0555), 0);
+	write_anywhere(false);
+	int status = incoming_take(ingest, NOW, &counts, &why);
+	write_anywhere(true);
+	assert_int_equal(chmod(folder, 0755), 0);
+	ingest_close(ingest);
+	assert_int_equal(status, FAILED);
+	assert_int_equal(counts.stored, 1);
+	assert_contains(why.text, "it cannot be removed: Permission denied; give that");
+}
+
 #define WITH(test)                                                                     \
 	cmocka_unit_test_setup_teardown(test, collector_setup, collector_teardown)
 
@@ -114,6 +170,8 @@ int main(void)
 		WITH(records_made_here_get_their_place),
 		WITH(twice_the_same_import_changes_nothing),
 		WITH(an_import_seals_its_own_days_and_nobody_elses),
+		WITH(a_folder_that_cannot_be_read_is_told),
+		WITH(a_file_that_cannot_be_removed_is_told),
 	};
 	return cmocka_run_group_tests_name("ingest here", tests, NULL, NULL);
 }
