@@ -275,7 +275,8 @@ int ingest_data(struct ingest *ingest, const char *user, const struct wire *data
 		struct again again = { .first_seq = data->first_seq,
 			.end_seq = next < end ? next : end,
 			.in = data->payload,
-			.size = known };
+			.size = known,
+			.now_us = now_us };
 		status = inlet_compare(ingest, inlet, &again, why);
 		if (other_seq != NULL)
 			*other_seq = again.other_seq;

@@ -90,6 +90,7 @@ struct again {
 	uint64_t first_seq, end_seq; /* half open */
 	const uint8_t *in;
 	size_t size;
+	int64_t now_us;
 	uint64_t other_seq; /* out: the first that differs; untouched when none does */
 };
 int inlet_compare(struct ingest *ingest, struct inlet *inlet, struct again *again,

@@ -175,9 +175,10 @@ static int compare_sealed(struct ingest *ingest, const struct inlet *inlet,
 		end = again->end_seq;
 	if (again->first_seq >= end)
 		return OK;
-	struct leaves wanted = {
-		.epoch = inlet->epoch, .first_seq = again->first_seq, .end_seq = end
-	};
+	struct leaves wanted = { .epoch = inlet->epoch,
+		.first_seq = again->first_seq,
+		.end_seq = end,
+		.asked_us = again->now_us };
 	snprintf(wanted.source, sizeof wanted.source, "%s", inlet->source);
 	struct leaves *leaves = leaves_of(ingest->leaves, &wanted);
 	if (leaves == NULL)

@@ -30,14 +30,34 @@ static bool is_question(const struct leaves *leaves)
 	return leaves->source[0] != '\0' && !leaves->answered;
 }
 
-/* A free place, or that of the oldest answer; NULL: all are questions. */
-static struct leaves *place_for(struct leaves *kept)
+static bool is_awaited(const struct leaves *leaves, int64_t now_us)
+{
+	return leaves->answered && !leaves->used &&
+	       llabs(now_us - leaves->asked_us) < LEAVES_WAIT_US;
+}
+
+static bool is_full_of(const struct leaves *kept, const char *source)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < LEAVES_ASKED; i++)
+		n += strcmp(kept[i].source, source) == 0;
+	return n >= LEAVES_OF;
+}
+
+/* A free place, or that of the oldest answer that nobody waits for any more; NULL: there is
+ * none.  A source that has its share has no other's. */
+static struct leaves *place_for(struct leaves *kept, const struct leaves *wanted)
 {
 	struct leaves *oldest = NULL;
-	for (size_t i = 0; i < LEAVES_ASKED; i++)
-		if (!is_question(&kept[i]) &&
-		        (oldest == NULL || kept[i].age < oldest->age))
-			oldest = &kept[i];
+	bool full = is_full_of(kept, wanted->source);
+	for (size_t i = 0; i < LEAVES_ASKED; i++) {
+		struct leaves *one = &kept[i];
+		if (is_question(one) || is_awaited(one, wanted->asked_us) ||
+		        (full && strcmp(one->source, wanted->source) != 0))
+			continue;
+		if (oldest == NULL || one->age < oldest->age)
+			oldest = one;
+	}
 	return oldest;
 }
 
@@ -57,9 +77,10 @@ struct leaves *leaves_of(struct leaves *kept, const struct leaves *wanted)
 		if (!is_of(one, wanted) || one->first_seq > wanted->first_seq ||
 		        one->end_seq < wanted->end_seq)
 			continue;
+		one->used |= one->answered;
 		return one->answered ? one : NULL;
 	}
-	struct leaves *place = place_for(kept);
+	struct leaves *place = place_for(kept, wanted);
 	if (place == NULL)
 		return NULL;
 	uint64_t age = newest(kept) + 1;

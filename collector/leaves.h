@@ -23,14 +23,19 @@
 #include "base/record.h"
 
 #define LEAVES_ASKED 8         /* questions and answers that are kept */
+#define LEAVES_OF    4         /* of them of one source */
 #define LEAVES_MOST  (1 << 16) /* records of one: 2 MiB */
 #define LEAVES_TEXT  200
+/* An answer stays until whoever asked has come for it, or for so long: a cabinet that is
+ * refused waits a minute at most. */
+#define LEAVES_WAIT_US INT64_C(120000000)
 
 struct leaves {
 	char source[SOURCE_SIZE + 1];       /* "": this place is free */
 	uint64_t epoch, first_seq, end_seq; /* half open; an answer may reach further */
 	uint64_t age;                       /* the newest question has the highest */
-	bool answered;
+	int64_t asked_us;
+	bool answered, used;
 	uint8_t (*leaf)
 	        [DIGEST_SIZE]; /* leaf[end_seq - first_seq]; NULL: nothing known */
 	bool *known;           /* known[end_seq - first_seq] */
@@ -45,8 +50,8 @@ const uint8_t *leaves_leaf(const struct leaves *leaves, uint64_t seq);
 
 /* ---- on the ingest's side: kept[LEAVES_ASKED] ---- */
 
-/* The answer that covers all that `wanted` asks for; or NULL, and it is asked now, unless
- * there is no room for a question. */
+/* The answer that covers all that `wanted` asks for; or NULL, and it is asked now (that is
+ * wanted->asked_us), unless there is no room for a question. */
 struct leaves *leaves_of(struct leaves *kept, const struct leaves *wanted);
 
 /* Does a question wait for a job? */

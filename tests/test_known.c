@@ -11,6 +11,7 @@
 
 #include "base/folder.h"
 #include "base/journal.h"
+#include "collector/leaves.h"
 #include "collector/sealing.h"
 
 #define DAYS 3
@@ -205,7 +206,7 @@ static void many_questions_are_answered_one_after_the_other(void **state)
 	uint64_t other;
 	bool done[40] = { false };
 	for (int round = 0, open = 40; open > 0; round++) {
-		assert_true(round < 10);
+		assert_true(round < 20);
 		open = 0;
 		for (uint64_t i = 0; i < 40; i++) {
 			uint64_t first = 700 - 10 * i; /* no answer covers the next */
@@ -216,6 +217,54 @@ static void many_questions_are_answered_one_after_the_other(void **state)
 		}
 		job();
 	}
+}
+
+/* A question of `source` about ten records from `seq` on. */
+static struct leaves *asks(
+        struct leaves *kept, const char *source, uint64_t seq, int64_t now_us)
+{
+	struct leaves wanted = { .epoch = EPOCH,
+		.first_seq = seq,
+		.end_seq = seq + 10,
+		.asked_us = now_us };
+	snprintf(wanted.source, sizeof wanted.source, "%s", source);
+	return leaves_of(kept, &wanted);
+}
+
+static void all_are_answered(struct leaves *kept)
+{
+	for (size_t i = 0; i < LEAVES_ASKED; i++)
+		kept[i].answered |= kept[i].source[0] != '\0';
+}
+
+/* Whoever asks waits a while before he comes again: others who ask meanwhile do not take his
+ * answer from him, and nobody has all places. */
+static void an_answer_stays_until_whoever_asked_comes_for_it(void **state)
+{
+	struct leaves kept[LEAVES_ASKED] = { { .epoch = 0 } };
+	const int64_t later_us = OVER + LEAVES_WAIT_US;
+	for (uint64_t i = 0; i < 20; i++) {
+		assert_null(asks(kept, "one", 100 * i, OVER));
+		all_are_answered(kept);
+	}
+	assert_null(asks(kept, "two", 1, OVER));
+	all_are_answered(kept);
+	for (uint64_t i = 0; i < 20; i++) {
+		assert_null(asks(kept, i % 2 == 0 ? "three" : "four", 100 * i, OVER));
+		all_are_answered(kept);
+	}
+	assert_non_null(asks(kept, "one", 0, OVER));
+	assert_non_null(asks(kept, "two", 1, OVER));
+	/* one that was come for makes room, and so does one that nobody comes for */
+	assert_null(asks(kept, "five", 1, OVER));
+	all_are_answered(kept);
+	assert_non_null(asks(kept, "five", 1, OVER));
+	for (uint64_t i = 0; i < 20; i++) {
+		assert_null(
+		        asks(kept, i % 2 == 0 ? "six" : "seven", 100 * i, later_us));
+		all_are_answered(kept);
+	}
+	assert_non_null(asks(kept, "seven", 100, later_us));
 }
 
 static bool ended(const struct sealing *sealing)
@@ -307,6 +356,7 @@ int main(void)
 		WITH(what_can_be_compared_is),
 		WITH(a_question_that_comes_during_a_job_is_of_the_next),
 		WITH(many_questions_are_answered_one_after_the_other),
+		cmocka_unit_test(an_answer_stays_until_whoever_asked_comes_for_it),
 		WITH(the_sealing_thread_answers),
 		WITH(nothing_behind_is_taken_before_it_was_compared),
 		WITH(hello_begins_anew_and_another_connection_is_its_own),
