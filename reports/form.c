@@ -308,6 +308,7 @@ int form_make(struct form *form, const struct sheet *sheet, enum language langua
 	form->to = (struct writer){ .texts = &form->texts,
 		.language = language,
 		.utc_offset_min = sheet->utc_offset_min };
+	form->damaged = sheet->damaged;
 	form->stack = sheet->describe != NULL &&
 	              strcmp(sheet->describe->outlet_kind, "stack") == 0;
 	if (sheet->n == 0)

@@ -41,6 +41,7 @@ struct form_band {    /* one kind of stretch without valid values */
 struct form {
 	struct texts texts;
 	struct writer to;
+	bool damaged; /* some of the day's data cannot be read: none is not "none received" */
 	bool stack; /* the source is a stack: it stops; an outfall has no discharge */
 
 	size_t n_banners;

@@ -164,6 +164,8 @@ static const char *counts(const struct form *form, const struct assessment *a)
 		{ "calibrating", people_count(to, a->of[COUNTS_CALIBRATING]) },
 		{ "fault", people_count(to, a->of[COUNTS_FAULT]) },
 		{ "missing", people_count(to, a->of[COUNTS_MISSING]) },
+		{ "absent", word(form, form->damaged ? WORD_COUNTS_UNREAD
+		                                     : WORD_COUNTS_MISSING) },
 		{ 0 },
 	};
 	const char *text = texts_fill(to->texts, to->language, WORD_COUNTS, slots);
@@ -279,7 +281,8 @@ static const char *notices(const struct form *form, const struct assessment *a)
 	text = texts_join(texts, text, " ",
 	        span_sentence(form, a, COUNTS_CALIBRATING, WORD_S15_CALIBRATING));
 	text = texts_join(texts, text, " ",
-	        span_sentence(form, a, COUNTS_MISSING, WORD_S15_MISSING));
+	        span_sentence(form, a, COUNTS_MISSING,
+	                form->damaged ? WORD_S15_UNREAD : WORD_S15_MISSING));
 	text = texts_join(texts, text, " ",
 	        span_sentence(form, a, COUNTS_INVALID, WORD_S15_INVALID));
 	text = texts_join(texts, text, " ",

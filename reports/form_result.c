@@ -269,7 +269,8 @@ static void say_dark(struct form *form, const struct sheet *sheet)
 		names = texts_join(form->to.texts, names, ", ",
 		        form_parameter(form, &sheet->assessment[i]));
 	form_add_result(&form->results, RESULT_NOT_DECIDABLE,
-	        texts_fill(form->to.texts, form->to.language, WORD_S5_NO_DATA,
+	        texts_fill(form->to.texts, form->to.language,
+	                form->damaged ? WORD_S5_UNREAD : WORD_S5_NO_DATA,
 	                (struct slot[]){
 	                        { "parameters", texts_capital(form->to.texts, names) },
 	                        { 0 } }));
@@ -284,6 +285,7 @@ static const char *headline(const struct form *form, const struct sheet *sheet)
 	size_t over = tally.of[RESULT_OVER], undecided = tally.of[RESULT_NOT_DECIDABLE],
 	       within = tally.of[RESULT_WITHIN];
 	enum word word = over > 0                          ? WORD_OVER_OF
+	                 : is_dark(sheet) && form->damaged ? WORD_UNREAD_OF
 	                 : is_dark(sheet)                  ? WORD_NO_DATA_OF
 	                 : undecided > 0                   ? WORD_UNDECIDED_OF
 	                 : within > 0 && tally.refused > 0 ? WORD_SOME_WITHIN

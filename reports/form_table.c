@@ -70,6 +70,15 @@ const char *form_period(const struct writer *to, double period_s)
 	                { 0 } });
 }
 
+static enum word band_word(const struct form *form, enum word word)
+{
+	if (form->stack && word == WORD_BAND_STOPPED)
+		return WORD_BAND_STOPPED_STACK;
+	if (form->damaged && word == WORD_BAND_MISSING)
+		return WORD_BAND_UNREAD;
+	return word;
+}
+
 /* What the marked stretches under the curve are, and when. */
 static void bands(struct form *form, const struct assessment *a)
 {
@@ -90,10 +99,8 @@ static void bands(struct form *form, const struct assessment *a)
 		if (form_spans_of(form, a, kinds[i].what, &spans))
 			form->band[form->n_bands++] = (struct form_band){
 				.what = kinds[i].what,
-				.label = word_text(language,
-				        form->stack && kinds[i].what == COUNTS_STOPPED
-				                ? WORD_BAND_STOPPED_STACK
-				                : kinds[i].word),
+				.label = word_text(
+				        language, band_word(form, kinds[i].word)),
 				.narrow = word_text(language, kinds[i].narrow),
 				.text = spans.duration,
 			};

@@ -211,16 +211,6 @@ static void what_was_not_compared_is_not_green_and_says_why_in_its_language(
 	free(text);
 }
 
-static void damage_is_told_on_top_and_below(void **state)
-{
-	struct sheet *sheet = sheet_scene(SCENE_UNDECIDED);
-	sheet->damaged = true;
-	char *text = text_of(sheet, ENGLISH);
-	assert_contains(text, "PART OF THE SEALED DATA CANNOT BE READ");
-	assert_contains(text, "Part of the sealed data of this day cannot be read");
-	free(text);
-}
-
 static void the_archive_state_is_in_the_language_of_the_sheet(void **state)
 {
 	struct sheet *sheet = sheet_scene(SCENE_WITHIN);
@@ -363,7 +353,6 @@ int main(void)
 		cmocka_unit_test(an_hour_over_is_never_a_green_sheet),
 		cmocka_unit_test(
 		        what_was_not_compared_is_not_green_and_says_why_in_its_language),
-		cmocka_unit_test(damage_is_told_on_top_and_below),
 		cmocka_unit_test(the_archive_state_is_in_the_language_of_the_sheet),
 		WITH_FOLDER(values_at_range_top_make_the_mean_a_least),
 		WITH_FOLDER(a_second_version_says_what_it_replaces_and_why),

@@ -172,6 +172,39 @@ static void a_cause_without_words_is_told_as_not_given(void **state)
 	assert_string_equal(word_text(ENGLISH, WORD_NOT_GIVEN), GAP_NOT_GIVEN);
 }
 
+static void damage_is_told_on_top_and_below(void **state)
+{
+	struct sheet *sheet = sheet_scene(SCENE_UNDECIDED);
+	sheet->damaged = true;
+	char *text = printed(*state, sheet, ENGLISH);
+	assert_contains(text, "PART OF THE SEALED DATA CANNOT BE READ");
+	assert_contains(text, "Part of the sealed data of this day cannot be read");
+	assert_contains(text, "Not received or not readable");
+	free(text);
+}
+
+/* A day whose file is damaged was received, and nobody may say that it was not. */
+static void a_day_that_cannot_be_read_is_not_one_without_data(void **state)
+{
+	struct sheet *sheet = sheet_scene(SCENE_UNDECIDED);
+	for (size_t i = 0; i < sheet->n; i++) {
+		sheet->assessment[i].result = RESULT_NOT_DECIDABLE;
+		sheet->assessment[i].received = 0;
+	}
+	char *text = printed(*state, sheet, ENGLISH);
+	assert_contains(text, "No data received on this day");
+	free(text);
+	sheet->damaged = true;
+	text = printed(*state, sheet, ENGLISH);
+	assert_contains(text, "no data of this day that can be read");
+	assert_null(strstr(text, "o data received on this day"));
+	free(text);
+	text = printed(*state, sheet, VIETNAMESE);
+	assert_contains(text, "Không có số liệu đọc được của ngày này");
+	assert_null(strstr(text, "hông nhận được số liệu nào"));
+	free(text);
+}
+
 static void the_json_has_them_all(void **state)
 {
 	int code;
@@ -202,6 +235,8 @@ int main(void)
 		TEST(every_cause_has_its_own_words_in_both_languages),
 		TEST(a_gap_in_which_nothing_was_due_has_no_count),
 		TEST(a_cause_without_words_is_told_as_not_given),
+		TEST(damage_is_told_on_top_and_below),
+		TEST(a_day_that_cannot_be_read_is_not_one_without_data),
 		TEST(the_json_has_them_all),
 	};
 	return cmocka_run_group_tests_name("sheet gaps", tests, NULL, NULL);
