@@ -42,6 +42,9 @@ void reader_state_copy(const struct reader *reader, char out[READER_STATE]);
  * is hidden. */
 size_t reader_problems(const struct reader *reader);
 const char *reader_problem(const struct reader *reader, size_t i);
+/* Was a sealed file of that station and day ("2026-11-05"), or a journal of the station,
+ * among what could not be read so far? */
+bool reader_lacks(const struct reader *reader, const char *station, const char *day);
 
 /* Sealed files met on the way that a signed order took away: no damage, but what they
  * held is not among the results. */

@@ -41,3 +41,15 @@ void remarks_free(struct remarks *remarks)
 		free(remarks->text[i]);
 	free(remarks->text);
 }
+
+bool reader_lacks(const struct reader *reader, const char *station, const char *day)
+{
+	char file[64], journal[64];
+	snprintf(file, sizeof file, "/%s_%s", station, day);
+	snprintf(journal, sizeof journal, "journal/%s/", station);
+	for (size_t i = 0; i < reader_problems(reader); i++)
+		if (strstr(reader_problem(reader, i), file) != NULL ||
+		        strstr(reader_problem(reader, i), journal) != NULL)
+			return true;
+	return false;
+}

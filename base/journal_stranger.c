@@ -33,7 +33,8 @@ const char *segment_reason(int error)
 static const char *cure(int error)
 {
 	if (error == EACCES || error == EPERM)
-		return "give it to the user that this program runs as, with chown";
+		return "run this as the user whose journal it is, or in its group; "
+		       "a daemon's own goes to its user, with chown";
 	if (error == EIO)
 		return "look at the disk";
 	return "put the segment back from a copy, or move what lies there out of the "
@@ -43,8 +44,9 @@ static const char *cure(int error)
 static const char *folder_cure(int error)
 {
 	if (error == EACCES || error == EPERM)
-		return "give it, and what is in it, to the user that this program "
-		       "runs as, with chown";
+		return "run this as the user whose journal it is, or in its group; "
+		       "a daemon's own, and what is in it, goes to its user, with "
+		       "chown";
 	if (error == EIO)
 		return "look at the disk";
 	return "put the folder back from a copy, or move what lies there out of the "

@@ -194,24 +194,11 @@ static int find_gaps(struct sheet *sheet, struct reader *reader,
 	return n < 0 ? n : OK;
 }
 
-/* Was a file of this day, or a journal of this station, among what could not be read? */
-static bool is_damaged(const struct sheet *sheet, const struct reader *reader)
-{
-	char day[TIME_TEXT], file[64], journal[64];
-	date_print(sheet->start_us, sheet->utc_offset_min, day);
-	snprintf(file, sizeof file, "/%s_%s", sheet->station, day);
-	snprintf(journal, sizeof journal, "journal/%s/", sheet->station);
-	for (size_t i = 0; i < reader_problems(reader); i++)
-		if (strstr(reader_problem(reader, i), file) != NULL ||
-		        strstr(reader_problem(reader, i), journal) != NULL)
-			return true;
-	return false;
-}
-
 static int complete(struct sheet *sheet, struct reader *reader,
         const struct rules *rules, const struct judge_options *options,
         struct problem *why)
 {
+	char day[TIME_TEXT];
 	sheet_order(sheet->assessment, sheet->n);
 	sheet->ambient = sheet->assessment[0].rule->kind == KIND_AMBIENT;
 	for (size_t i = 0; i < sheet->n; i++)
@@ -223,7 +210,8 @@ static int complete(struct sheet *sheet, struct reader *reader,
 	if (status == OK)
 		status = find_gaps(sheet, reader, options, why);
 	find_mark(sheet, reader);
-	sheet->damaged = is_damaged(sheet, reader);
+	date_print(sheet->start_us, sheet->utc_offset_min, day);
+	sheet->damaged = reader_lacks(reader, sheet->station, day);
 	sheet_digest(sheet);
 	return status;
 }

@@ -293,6 +293,7 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_WEB_CAPTURE] = { "Số liệu hợp lệ hôm nay", "Valid data today" },
 	[WORD_WEB_GAPS] = { "Khoảng mất số liệu hôm nay: {n}, tổng cộng {duration}", "Gaps in the data today: {n}, {duration} in all" },
 	[WORD_WEB_GAPS_NONE] = { "Khoảng mất số liệu hôm nay: không có", "Gaps in the data today: none" },
+	[WORD_WEB_GAPS_UNREAD] = { "Khoảng mất số liệu hôm nay: không rõ, vì có số liệu không đọc được", "Gaps in the data today: not known, since some data cannot be read" },
 	[WORD_WEB_AGO] = { "cách đây {age}", "{age} ago" },
 	[WORD_WEB_NEVER] = { "chưa có", "none yet" },
 	[WORD_WEB_YESTERDAY] = { "Kết quả đánh giá ngày {date}", "Assessment results of {date}" },

@@ -77,6 +77,34 @@ static void the_page_counts_the_gaps_of_today(void **state)
 	world_end(&world);
 }
 
+/* What nobody can read is not without a gap. */
+static void the_page_counts_no_gaps_in_what_it_cannot_read(void **state)
+{
+	struct world world;
+	struct watch *watch = NULL;
+	struct problem why = { 0 };
+	int code;
+	world_begin(&world, *state);
+	world_readings(&world, 24, 31, 80, 0); /* all of today */
+	world_read(&world);
+	free(run_command(&code,
+	        "cd %s/journal/*/*/ && for i in *.log; do rm $i && mkdir $i || exit; "
+	        "done",
+	        world.dir));
+	assert_int_equal(code, 0);
+	int64_t now_us = MORNING + 30 * US_PER_S;
+	if (watch_new(&watch, world.dir, now_us, &why) != OK)
+		fail_msg("%s", why.text);
+	for (int again = 0; again < 2; again++) {
+		const struct view *view = watch_look(watch, now_us + again * US_PER_S);
+		assert_int_equal(view->n_stations, 1);
+		assert_false(view->station[0].gaps_known);
+		assert_true(view->station[0].gaps_unread);
+	}
+	watch_free(watch);
+	world_end(&world);
+}
+
 static void an_archive_that_goes_away_leaves_the_last_page_with_a_word(void **state)
 {
 	struct world world;
@@ -160,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_FOLDER(the_page_shows_now_today_and_yesterday),
 		WITH_FOLDER(the_page_counts_the_gaps_of_today),
+		WITH_FOLDER(the_page_counts_no_gaps_in_what_it_cannot_read),
 		WITH_FOLDER(an_archive_that_goes_away_leaves_the_last_page_with_a_word),
 		WITH_FOLDER(the_page_knows_whether_the_collector_runs),
 		WITH_FOLDER(a_folder_that_is_no_archive_is_refused_at_the_start),

@@ -48,6 +48,11 @@ static void gaps_of_today_stand_below_each_station(void **state)
 	        "Gaps in the data today: 2, 35\xc2\xa0min in all");
 	page = web_get("/api/v1/stations");
 	assert_contains(page, "\"gaps_today\":2,\"gaps_today_s\":2040");
+	web.station.gaps_known = false;
+	web.station.n_gaps = 0;
+	web.station.gaps_unread = true;
+	assert_contains(web_get("/"), "Khoảng mất số liệu hôm nay: không rõ");
+	assert_null(strstr(web_get("/api/v1/stations"), "gaps_today"));
 }
 
 static void the_language_is_asked_for_or_negotiated(void **state)

@@ -39,10 +39,14 @@ static void look(
 		.from_us = day_start(view->made_us, view->utc_offset_min),
 		.to_us = view->made_us,
 		.now_us = view->made_us };
+	char day[TIME_TEXT];
 	int n = holes_find(&ledger, &gap, reader, &query, NULL);
-	station->gaps_known = n >= 0;
 	if (n > 0)
 		count(station, gap, (size_t)n);
+	date_print(view->made_us, view->utc_offset_min, day);
+	station->gaps_unread =
+	        station->n_gaps == 0 && reader_lacks(reader, station->id, day);
+	station->gaps_known = n >= 0 && !station->gaps_unread;
 	gaps_free(ledger);
 }
 
@@ -51,8 +55,9 @@ void view_gaps(struct view *view, const struct view *before, struct reader *read
 	for (size_t i = 0; i < view->n_stations; i++) {
 		struct view_station *station = &view->station[i];
 		const struct view_station *known = same_in(before, station->id);
-		if (known != NULL && known->gaps_known) {
-			station->gaps_known = true;
+		if (known != NULL && (known->gaps_known || known->gaps_unread)) {
+			station->gaps_known = known->gaps_known;
+			station->gaps_unread = known->gaps_unread;
 			station->n_gaps = known->n_gaps;
 			station->gaps_us = known->gaps_us;
 		} else {

@@ -129,8 +129,9 @@ static void channel_row(struct html *html, const struct view_channel *c)
 static void gaps_line(struct html *html, const struct view_station *s)
 {
 	const struct writer *to = &html->to;
-	const char *text = html_word(html, WORD_WEB_GAPS_NONE);
-	if (!s->gaps_known)
+	const char *text = html_word(
+	        html, s->gaps_unread ? WORD_WEB_GAPS_UNREAD : WORD_WEB_GAPS_NONE);
+	if (!s->gaps_known && !s->gaps_unread)
 		return;
 	int64_t minutes = (s->gaps_us + US_PER_MIN - 1) / US_PER_MIN;
 	if (s->n_gaps > 0)
