@@ -13,8 +13,8 @@ import h5py
 from prove_bytes import EPOCH, small_segment
 from prove_in_file import (another_scale, another_shape, another_text, attribute_in, big_endian, comment, edit, empty_attribute,
                            fill_of_another_type, flags_change, group_renamed, hard_link, in_file, instrument, list_away,
-                           longer_text, narrow_numbers, one_up, part_of_a_microsecond, soft_link, start_moved, type_put_in,
-                           units_away, values_of_a_dimension, wide_states, words_of_a_list)
+                           longer_text, narrow_numbers, numbered, one_up, other_text_form, part_of_a_microsecond, soft_link,
+                           start_moved, type_put_in, units_away, values_of_a_dimension, wide_states, words_of_a_list)
 from prove_kit import DAY, read, run, write
 
 CHECKPOINT, SIXTH, ACTS, COD = "checkpoints/000000000004", "checkpoints/000000000006", "checkpoints/acts", "/{group}/cod"
@@ -224,6 +224,8 @@ DAMAGES = (
     ("the units taken away", in_file, units_away),
     ("an attribute put in", in_file, attribute_in),
     ("the group renamed", in_file, group_renamed),
+    ("the group numbered, with no other", in_file, numbered, ""),
+    ("a channel numbered, with no other", in_file, numbered, "cod"),
     ("the values of the flags", in_file, flags_change),
     ("a dataset put in", edit, "new", "{group}/extra"),
     ("a dataset put in at the root", edit, "new", "extra"),
@@ -237,6 +239,8 @@ DAMAGES = (
     ("less than a microsecond of a time", in_file, part_of_a_microsecond),
     ("a fill value in the other order of bytes", in_file, fill_of_another_type),
     ("a text in more room", in_file, longer_text),
+    ("a text in ASCII", in_file, other_text_form, "cod", "units", h5py.h5t.CSET_ASCII, h5py.h5t.STR_NULLTERM),
+    ("a text filled with zeros", in_file, other_text_form, "cod", "units", h5py.h5t.CSET_UTF8, h5py.h5t.STR_NULLPAD),
     ("a soft link in a file", in_file, soft_link),
     ("a second name in a file", in_file, hard_link),
     ("a type put in", in_file, type_put_in),

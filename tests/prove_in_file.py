@@ -125,6 +125,29 @@ def another_text(file, group, name, key, old, new):
     attrs.create(key, attrs[key].replace(old, new), dtype=attrs.get_id(key).dtype)
 
 
+def other_text_form(file, group, name, key, charset, padding):
+    """The same text, as one of another set of characters or with another end."""
+    column = file[group][name]
+    text, size = column.attrs[key], column.attrs.get_id(key).dtype.itemsize
+    del column.attrs[key]
+    kind = h5py.h5t.C_S1.copy()
+    kind.set_size(size)
+    kind.set_cset(charset)
+    kind.set_strpad(padding)
+    made = h5py.h5a.create(column.id, key.encode(), kind, h5py.h5s.create(h5py.h5s.SCALAR))
+    made.write(numpy.array(text, dtype=f"S{size}"), mtype=kind)
+
+
+def numbered(file, group, name):
+    """As if the name it should have were taken."""
+    if name:
+        file.move(f"{group}/{name}_state", f"{group}/{name}__2_state")
+        file[group][name].attrs.modify("ancillary_variables", numpy.bytes_(f"{name}__2_state"))
+        file.move(f"{group}/{name}", f"{group}/{name}__2")
+    else:
+        file.move(group, group + "__2")
+
+
 def another_shape(file, group, name, key):
     attrs = file[group][name].attrs
     attrs.create(key, attrs[key], shape=(attrs[key].size, 1), dtype=attrs.get_id(key).dtype)

@@ -12,10 +12,9 @@ TABLE = {of: json.loads(row) for of, row in re.findall(r"^\| `(.+?)` \| `(\{.*\}
 TYPE = {"describe": "S1", "/describe": "S1", "/epochs": "<u8", "/tree": "u1", "_length": "<u2", "_bytes": ">f4"}  # of columns, attributes
 for names, kinds in re.findall(r"^\| ([\w`<>, ]+) \| ([uif][0-9]+(?:, [uif][0-9]+)*) \| [^|]+\|$", DOCS, re.M):
     TYPE |= {n: f"<{kind[0]}{int(kind[1:]) // 8}" for n, kind in zip(re.findall(r"[\w<>]+", names), kinds.split(", "))}
-FORM = {}  # regular expressions; {id} in one stands for that of that name
-for form, expression in re.findall("^    ([a-z]+) = (.+)$", DOCS, re.M):
+ORDER, NONE, SAID, FORM = struct.Struct("<24xQQ"), "0" * 64, [], {}  # (epoch, seq) of a record; no hash; what was said; forms
+for form, expression in re.findall("^    ([a-z]+) = (.+)$", DOCS, re.M):  # regular ones; {id} in one stands for that of that name
     FORM[form] = re.sub(r"\{([a-z]+)\}", lambda m: FORM[m[1]], expression)
-ORDER, NONE, SAID = struct.Struct("<24xQQ"), "0" * 64, []  # (epoch, seq) of a record; no hash; what was said
 PEM = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA%s\n-----END PUBLIC KEY-----\n"  # % base64 of the key
 POSITION = {"/latitude": "latitude", "/longitude": "longitude", "/altitude": "altitude_m"}  # keys of the DESCRIBE
 crc32c = crcmod.mkCrcFun(0x11EDC6F41, initCrc=0, xorOut=0xFFFFFFFF)  # crc32c(bytes, seed)
@@ -35,9 +34,8 @@ def root_of(items):  # of the tree of RFC 6962
         return nodes[0] if len(nodes) == 1 else sha(b"\1", join(nodes[:half]), join(nodes[half:]))
     return join([sha(b"\0", item) for item in items]) if items else sha()
 def strings(group, name, rows):  # the byte string of each row
-    if name not in group:
-        return [b""] * rows
-    data, ends = group[name][:].tobytes(), numpy.cumsum(group[name + "_length"][:], dtype="i8").tolist()
+    data, lengths = (group[name][:].tobytes(), group[name + "_length"][:]) if name in group else (b"", [0] * rows)
+    ends = numpy.cumsum(lengths, dtype="i8").tolist()
     need(len(ends) == rows and ends[-1] == len(data), f"{group.name}/{name}: its lengths do not add up")
     return [data[start:end] for start, end in zip([0] + ends, ends)]
 def describe(group):
@@ -49,8 +47,7 @@ def group_records(group, epochs, station):
     need((group["time"][:] == numpy.array(us) / 1e6).all(), f"{group.name}/time: is no number of microseconds")
     if group.name == "/events":
         records, told = strings(group, "record", rows), list(zip(us, group["type"][:].tolist()))
-        own = [(struct.unpack_from("<q", record, 40)[0], record[3]) for record in records]
-        return need(own == told and records, "/events: time or type is not that of the records")
+        return need(told == [(*struct.unpack_from("<q", r, 40), r[3]) for r in records] and records, "/events: time or type is not that of the records")
     clock, version, epoch, seq, mono, boot = (group[n][:].tolist() for n in "clock version epoch seq time_mono boot".split())
     vendor, exchange, verbatim = (strings(group, n, rows) for n in ("vendor", "exchange", "verbatim"))
     column = {c.attrs["channel"].decode(): n for n, c in group.items() if "ancillary_variables" in c.attrs}
@@ -69,8 +66,7 @@ def group_records(group, epochs, station):
     return out
 def file_records(file):  # in the order of the tree
     station, epochs = bytes(file.attrs["station"]), file["epochs"][:].tolist()
-    made = (r for g in file.values() if isinstance(g, h5py.Group) for r in group_records(g, epochs, station))
-    return sorted(made, key=ORDER.unpack_from)
+    return sorted((r for g in file.values() if isinstance(g, h5py.Group) for r in group_records(g, epochs, station)), key=ORDER.unpack_from)
 def units(unit):  # as CF and UDUNITS write it
     above, *below = {"": "1", "pH": "1", "Cel": "degC", "deg": "degree"}.get(unit, unit).replace("Nm3", "m3").split("/")
     return " ".join([above] + [re.sub(r"^([A-Za-z]+)(\d*)$", lambda m: f"{m[1]}-{m[2] or 1}", b) for b in below])
@@ -79,8 +75,8 @@ def wanted(thing, zone, seal):  # the attributes of a file, group or column, by 
     base, end = re.fullmatch("(.*?)(_state|_sample_time|_length|_bytes|)", name).groups()
     own, text, row = base, describe(group), thing.name if group.name == "/" or group is thing else name
     row = end if end in ("_length", "_bytes") and base in group else row
-    origins = [describe(g).get("origin") for g in (group, *group.values()) if isinstance(g, h5py.Group)]
-    banner = [TABLE["banner"]["simulation"]] * ("simulation" in origins)
+    groups = [g for g in (group, *group.values()) if isinstance(g, h5py.Group)]
+    banner = [TABLE["banner"]["simulation"]] * any(describe(g).get("origin") == "simulation" for g in groups)
     date = seal["date"] if (placed := seal["kind"] != "unplaced") else "unplaced"
     title = " \u2013 ".join([zone["name"], text.get("station_name") or seal["station"], date] + banner)
     day = datetime.datetime.fromisoformat((date if placed else "1970-01-01") + "T00:00:00" + zone["offset"])
@@ -99,11 +95,14 @@ def wanted(thing, zone, seal):  # the attributes of a file, group or column, by 
     known["no_variable"] = f"This is a netCDF dimension but not a netCDF variable.{getattr(thing, 'size', 0):10}"
     plain = thing is group or thing.dtype == TYPE.get(row, "<f8") and thing.ndim == (row not in POSITION)
     plain = plain and (row != "_bytes" or thing.size == group[base].size and not thing[:].any())
-    need(plain and row in TABLE and re.fullmatch(re.escape(own) + r"(__\d+)?", base), f"{thing.name}: not as quantrac writes it")
+    number = int((re.fullmatch(re.escape(own) + r"__([2-9]|[1-9]\d+)", base) or " 1")[1])
+    before = f"{own}__{number - 1}".removesuffix("__1")  # it is taken, or this would have that name
+    taken = before.endswith(("_length", "_bytes")) or any({before + e, "/" + before} & {*TABLE, *thing.parent} for e in ("", "_state", "_sample_time"))
+    need(plain and row in TABLE and (base == own or number > 1 and taken), f"{thing.name}: not as quantrac writes it")
     return {key: known.get(v[1:]) if str(v).startswith("$") else v for key, v in TABLE[row].items()}
 def lists_check(thing, along):  # DIMENSION_LIST and REFERENCE_LIST; along: {dataset: the scale it lies along}
-    users = sorted(name for name, scale in along.items() if scale == thing.name)
-    for key, names in (("DIMENSION_LIST", [along[thing.name]] if thing.name in along else []), ("REFERENCE_LIST", users)):
+    users, scales = sorted(n for n in along if along[n] == thing.name), [along[n] for n in along if n == thing.name]
+    for key, names in (("DIMENSION_LIST", scales), ("REFERENCE_LIST", users)):
         rows = thing.attrs.get(key, []) if names else []
         have = sorted(thing.file[one].name for row in rows for one in tuple(row) if isinstance(one, h5py.Reference))
         need(have == names and (key in thing.attrs) == bool(names), f"{thing.name} attribute {key}: {have}")
@@ -124,7 +123,8 @@ def check_names(file, zone, seal):
             need(have == numpy.ravel(wish := want.get(key)).tolist(), f"{thing.name} attribute {key}: {have}")
             text, at = isinstance(wish, str), thing.attrs.get_id(key) if wish is not None else None
             form = (f"S{len(wish.encode()) + 1}", ()) if text else (TYPE.get(key, "<f8"), numpy.shape(wish) or (1,))
-            need(not at or (at.dtype, at.shape) == form, f"{thing.name} attribute {key}: of another type")
+            also = not text or not at or (at.get_type().get_cset(), at.get_type().get_strpad()) == (1, 0)  # UTF-8, ended by a zero
+            need(not at or (at.dtype, at.shape) == form and also, f"{thing.name} attribute {key}: of another type")
 def other_identity(of):  # archive.yaml is not what evidence that was not changed says; told once
     any(line.startswith("archive.yaml") for line in SAID) or say(f"archive.yaml: DAMAGED: is not that of {of}")
 def check_file(path, zone, seal, sealed):  # the verdict; (station, epoch, seq) of its records go to `sealed`
