@@ -216,8 +216,10 @@ int seal_list_text(const char *dir, char **text, size_t *n, struct problem *why)
 	if (status == NOT_FOUND)
 		return OK;
 	if (status != OK)
-		return problem_set(why, status, EXIT_NO_FILE, "%s: cannot be read: %s",
-		        path, file_reason(errno));
+		return problem_set(why, status, EXIT_NO_FILE,
+		        "%s: cannot be read: %s%s", path, file_reason(errno),
+		        errno == EACCES ? "; run this as its owner, or in its group"
+		                        : "");
 	return OK;
 }
 

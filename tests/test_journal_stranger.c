@@ -200,8 +200,8 @@ static void the_cure_is_of_the_reason(void **state)
 		assert_int_equal(seteuid(0), 0);
 	assert_int_equal(status, FAILED);
 	assert_contains(why.text, path);
-	assert_contains(why.text, "Permission denied: give it to the user that this "
-	                          "program runs as");
+	assert_contains(why.text, "Permission denied: run this as the user whose "
+	                          "journal it is, or in its group; a daemon's own");
 	free(path);
 	free(journals);
 }
