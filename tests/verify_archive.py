@@ -17,7 +17,7 @@ for form, expression in re.findall("^    ([a-z]+) = (.+)$", DOCS, re.M):  # regu
     FORM[form] = re.sub(r"\{([a-z]+)\}", lambda m: FORM[m[1]], expression)
 PEM = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA%s\n-----END PUBLIC KEY-----\n"  # % base64 of the key
 POSITION = {"/latitude": "latitude", "/longitude": "longitude", "/altitude": "altitude_m"}  # keys of the DESCRIBE
-crc32c = crcmod.mkCrcFun(0x11EDC6F41, initCrc=0, xorOut=0xFFFFFFFF)  # crc32c(bytes, seed)
+crc32c, UNSIGNED = crcmod.mkCrcFun(0x11EDC6F41, initCrc=0, xorOut=0xFFFFFFFF), "the signature does not hold"  # crc32c(bytes, seed)
 def need(holds, words):
     if not holds:
         raise ValueError(words)
@@ -182,7 +182,7 @@ def check_checkpoints(folder, zone, lines):  # files pruned; (seals, root, wheth
             need(line.endswith(b"\n"), "has no end")
             take_act(acts, hashes, line[:-1].decode(errors="replace"))
         except (ValueError, InvalidSignature) as why:
-            broken = say(f"checkpoints/acts line {len(hashes)}: DAMAGED: {why}")
+            broken = say(f"checkpoints/acts line {len(hashes)}: DAMAGED: {str(why) or UNSIGNED}")
             break  # the lines behind it rest on it
     chain, signed = [NONE], [(0, b"", True)] + [(acts["seals"], b"", False)] * (acts["seals"] > len(lines))
     names = [n for n in files if re.fullmatch("open|[0-9]{12}", n)] or [n for n in files if n == ".first" and acts["key"]]
@@ -202,7 +202,7 @@ def check_checkpoints(folder, zone, lines):  # files pruned; (seals, root, wheth
             word = "REVOKED: does not count" if not counts else f"OK, {size} seals" if same else ""
             word and origin != zone and other_identity("checkpoints/" + name)
         except (ValueError, OSError, InvalidSignature) as why:
-            word = f"DAMAGED: {why}" if not broken else ""
+            word = f"DAMAGED: {str(why) or UNSIGNED}" if not broken else ""
         word and say(f"checkpoints/{name}: {word}")  # else it rests on acts or lines that are damaged
     known = {"acts", *names, *[f"{n}.ts{x}" for n in names for x in "qr" if n[0] in "0123456789"]}
     keys = {f"{who}.pem": what for who, (what, _) in (acts["key"] | acts["witness"]).items()}
