@@ -16,7 +16,7 @@ struct gaps *gaps_new(const struct gaps_options *options)
 	if (gaps == NULL)
 		return NULL;
 	gaps->options = *options;
-	gaps->seen_us = INT64_MIN;
+	gaps->seen_us = gaps->last_us = INT64_MIN;
 	return gaps;
 }
 
@@ -40,6 +40,7 @@ void gaps_free(struct gaps *gaps)
 	told_free(&gaps->downs);
 	told_free(&gaps->drops);
 	told_free(&gaps->steps);
+	told_free(&gaps->pauses);
 	free(gaps);
 }
 
@@ -149,6 +150,8 @@ static int reading_seen(
 	if (seen_us == INT64_MIN || time_us > seen_us)
 		gaps->seen_us = time_us;
 	gaps->seen_epoch = epoch;
+	if (gaps_ran(gaps, time_us, false) != OK)
+		return FAILED;
 	return gaps_here(gaps, epoch, seq, time_us);
 }
 
@@ -242,6 +245,8 @@ static int clock_told(struct gaps *gaps, const struct record *record)
 
 int gaps_before(struct gaps *gaps, const struct record *record, int64_t time_us)
 {
+	if (gaps_ran(gaps, time_us, record->type == RECORD_DESCRIBE) != OK)
+		return FAILED;
 	switch (record->type) {
 	case RECORD_STATE:
 		return gaps_state(gaps, record, time_us);
@@ -259,9 +264,10 @@ int gaps_event(struct gaps *gaps, const struct record *record, int64_t time_us,
 {
 	if (gaps_here(gaps, record->epoch, record->seq, time_us) != OK)
 		return FAILED;
-	if (record->type == RECORD_DESCRIBE)
-		return described(gaps, describe, time_us);
-	return gaps_before(gaps, record, time_us);
+	if (gaps_before(gaps, record, time_us) != OK)
+		return FAILED;
+	return record->type == RECORD_DESCRIBE ? described(gaps, describe, time_us)
+	                                       : OK;
 }
 
 /* ---- the end ---- */
@@ -289,6 +295,8 @@ static void end_all(struct gaps *gaps)
 	int64_t least_us, end_us = end_of(gaps, &now);
 	int64_t patience_us = now ? gaps->options.patience_us : 0;
 	bool heard = gaps->seen_us != INT64_MIN;
+	if (gaps_ran(gaps, end_us, true) != OK) /* whether it runs, nothing tells */
+		gaps->failed = true;
 	size_t n = !heard ? 0
 	                  : waiting_for(gaps, end_us - gaps->seen_us - patience_us,
 	                            &all, &least_us);

@@ -30,9 +30,11 @@ enum gap_cause {
 	GAP_NO_VALUE,  /* it answers, without a number */
 	GAP_FAULT,     /* it says that it is faulty */
 	GAP_UNCHANGED, /* it answers, its result is never a fresh one */
-	GAP_LINE, /* the port was gone, or the instrument down, as the cabinet told */
+	GAP_LINE, /* the port was gone, or the instrument down, as the cabinet told that
+	           * ran meanwhile */
 	GAP_NO_READING, /* no reading, and nothing says why */
-	GAP_STATION,    /* no reading of any of its instruments */
+	GAP_STATION,    /* no reading of any of its instruments: also while the
+	                 * cabinet's program did not run */
 	GAP_EPOCH,      /* nothing from the station until it began to number anew */
 	GAP_DROPPED,    /* the station told that it was lost, and why */
 	GAP_LOST,       /* numbered records are not here */

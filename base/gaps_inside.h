@@ -68,6 +68,7 @@ struct gaps_told {
 struct told_list {
 	size_t n, room;
 	struct gaps_told *one;
+	int64_t *end_us; /* [n] the latest end so far; made when all is told */
 };
 
 struct gaps {
@@ -78,6 +79,7 @@ struct gaps {
 	struct gaps_epoch *epoch;
 	int64_t seen_us; /* of the station's last reading; INT64_MIN: none yet */
 	uint64_t seen_epoch;
+	int64_t last_us; /* of the last record of any kind; INT64_MIN: none yet */
 	bool has_silence;
 	struct gap silence; /* of the station; may still be joined */
 	uint64_t silence_missing, silence_came; /* results in it */
@@ -85,7 +87,8 @@ struct gaps {
 	size_t n_damages;
 	struct gaps_damage *damage; /* `what` is owned */
 	struct told_list downs, drops, steps;
-	bool failed; /* no memory */
+	struct told_list pauses; /* nothing tells that the cabinet's program ran */
+	bool failed;             /* no memory */
 };
 
 /* ---- gaps_list.c ---- */
@@ -95,6 +98,10 @@ void gap_list_sort(struct gap_list *list); /* by from, instrument, channel */
 int told_add(struct told_list *list, const struct gaps_told *told, const char *text,
         size_t n_text);
 void told_free(struct told_list *list);
+/* Make list->end_us.  OK or FAILED. */
+int told_ends(struct told_list *list);
+/* The first that may reach behind a time, by list->end_us. */
+size_t told_first(const struct told_list *list, int64_t time_us);
 
 /* Results due in a stretch: three quarters of a cycle count as one. */
 uint64_t gaps_due(int64_t from_us, int64_t to_us, int64_t cycle_us);
@@ -127,6 +134,9 @@ void instrument_leave(
 /* ---- gaps_state.c ---- */
 /* A STATE record: ports and instruments that are down, and up again. */
 int gaps_state(struct gaps *gaps, const struct record *record, int64_t time_us);
+/* A record of any kind: the cabinet's program runs.  `begins`: it says what it reads, as
+ * at each start; since the last record before nothing tells that it ran.  OK or FAILED. */
+int gaps_ran(struct gaps *gaps, int64_t time_us, bool begins);
 
 /* ---- gaps_join.c ---- */
 /* Gaps of channels that are one gap of their instrument become one. */

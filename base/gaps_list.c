@@ -73,7 +73,34 @@ void told_free(struct told_list *list)
 	for (size_t i = 0; i < list->n; i++)
 		free(list->one[i].text);
 	free(list->one);
+	free(list->end_us);
 	*list = (struct told_list){ 0 };
+}
+
+int told_ends(struct told_list *list)
+{
+	int64_t latest_us = INT64_MIN;
+	free(list->end_us);
+	list->end_us = malloc((list->n + 1) * sizeof *list->end_us);
+	for (size_t i = 0; list->end_us != NULL && i < list->n; i++) {
+		if (list->one[i].to_us > latest_us)
+			latest_us = list->one[i].to_us;
+		list->end_us[i] = latest_us;
+	}
+	return list->end_us != NULL ? OK : FAILED;
+}
+
+size_t told_first(const struct told_list *list, int64_t time_us)
+{
+	size_t low = 0, high = list->n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (list->end_us[middle] < time_us)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 uint64_t gaps_due(int64_t from_us, int64_t to_us, int64_t cycle_us)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a cabinet told of its ports and instruments. */
+/* What a cabinet told of its ports and instruments, and when its program ran. */
 #include <string.h>
 
 #include "base/config.h"
@@ -53,5 +53,16 @@ int gaps_state(struct gaps *gaps, const struct record *record, int64_t time_us)
 	            record->payload_size, "STATE", &section, &told, NULL) == OK)
 		status = note(gaps, &told, time_us);
 	config_free(config);
+	return status;
+}
+
+int gaps_ran(struct gaps *gaps, int64_t time_us, bool begins)
+{
+	const struct gaps_told pause = { .from_us = gaps->last_us, .to_us = time_us };
+	int status = OK;
+	if (begins && gaps->last_us != INT64_MIN && time_us > gaps->last_us)
+		status = told_add(&gaps->pauses, &pause, "", 0);
+	if (time_us > gaps->last_us)
+		gaps->last_us = time_us;
 	return status;
 }

@@ -30,38 +30,54 @@ static bool of_port(const struct gaps_told *down)
 	return strncmp(down->subject, "port ", 5) == 0;
 }
 
-/* Was it down for most of the gap? */
-static bool covers(int64_t from_us, int64_t to_us, const struct gap *gap)
+/* Do so many microseconds fill most of the gap? */
+static bool is_most(int64_t us, const struct gap *gap)
 {
-	int64_t low_us = from_us > gap->from_us ? from_us : gap->from_us;
-	int64_t high_us = to_us < gap->to_us ? to_us : gap->to_us;
-	return high_us - low_us > (gap->to_us - gap->from_us) / 2;
+	return us > (gap->to_us - gap->from_us) / 2;
 }
 
-/* For each thing told the latest end of it and all before; NULL without memory. */
-static int64_t *latest_ends(const struct told_list *list)
+static int64_t later(int64_t a, int64_t b)
 {
-	int64_t latest_us = INT64_MIN;
-	int64_t *ends_us = malloc((list->n + 1) * sizeof *ends_us);
-	for (size_t i = 0; ends_us != NULL && i < list->n; i++) {
-		if (list->one[i].to_us > latest_us)
-			latest_us = list->one[i].to_us;
-		ends_us[i] = latest_us;
-	}
-	return ends_us;
+	return a > b ? a : b;
 }
 
-static size_t first_end(const int64_t *ends_us, size_t n, int64_t time_us)
+static int64_t earlier(int64_t a, int64_t b)
 {
-	size_t low = 0;
-	while (low < n) {
-		size_t middle = low + (n - low) / 2;
-		if (ends_us[middle] < time_us)
-			low = middle + 1;
-		else
-			n = middle;
+	return a < b ? a : b;
+}
+
+static int64_t overlap_us(int64_t from_us, int64_t to_us, const struct gap *gap)
+{
+	return earlier(to_us, gap->to_us) - later(from_us, gap->from_us);
+}
+
+/* For how much of a stretch nothing tells that the cabinet's program ran. */
+static int64_t paused_us(const struct gaps *gaps, int64_t from_us, int64_t to_us)
+{
+	const struct told_list *pauses = &gaps->pauses;
+	int64_t sum_us = 0, at_us = from_us;
+	for (size_t i = told_first(pauses, from_us); i < pauses->n; i++) {
+		const struct gaps_told *pause = &pauses->one[i];
+		int64_t end_us = earlier(pause->to_us, to_us);
+		if (pause->from_us >= to_us)
+			break;
+		at_us = later(at_us, pause->from_us);
+		sum_us += later(end_us - at_us, 0);
+		at_us = later(at_us, end_us);
 	}
-	return low;
+	return sum_us;
+}
+
+/* Was it down for most of the gap?  What a program told holds as long as it runs.  That
+ * it ran is shown by readings, also silent ones; where there are none, by what it told. */
+static bool holds(
+        const struct gaps *gaps, const struct gaps_told *down, const struct gap *gap)
+{
+	int64_t down_us = overlap_us(down->from_us, down->to_us, gap);
+	if (gap_is_bare(gap) && is_most(down_us, gap))
+		down_us -= paused_us(gaps, later(down->from_us, gap->from_us),
+		        earlier(down->to_us, gap->to_us));
+	return is_most(down_us, gap);
 }
 
 /* The longest cycle of an instrument's channels. */
@@ -95,16 +111,15 @@ static bool went_together(
 
 /* The last that was told of the instrument and holds for most of the gap; else of its
  * port. */
-static const struct gaps_told *down_of(
-        const struct gaps *gaps, const int64_t *ends_us, const struct gap *gap)
+static const struct gaps_told *down_of(const struct gaps *gaps, const struct gap *gap)
 {
 	const struct told_list *downs = &gaps->downs;
 	const struct gaps_told *own = NULL, *port = NULL;
-	for (size_t i = first_end(ends_us, downs->n, gap->from_us); i < downs->n; i++) {
+	for (size_t i = told_first(downs, gap->from_us); i < downs->n; i++) {
 		const struct gaps_told *down = &downs->one[i];
 		if (down->from_us > gap->to_us)
 			break;
-		if (!covers(down->from_us, down->to_us, gap))
+		if (!holds(gaps, down, gap))
 			continue;
 		if (of_instrument(down, gap->instrument))
 			own = down;
@@ -115,14 +130,14 @@ static const struct gaps_told *down_of(
 }
 
 /* An instrument whose port is gone is not silent: nobody asked it. */
-static void explain_down(struct gaps *gaps, const int64_t *ends_us, struct gap *gap)
+static void explain_down(struct gaps *gaps, struct gap *gap)
 {
 	char text[400];
 	bool asked = gap->cause == GAP_GARBLED || gap->cause == GAP_REFUSED;
 	if (!asked && gap->cause != GAP_SILENT && gap->cause != GAP_NO_READING &&
 	        gap->cause != GAP_STATION)
 		return;
-	const struct gaps_told *down = down_of(gaps, ends_us, gap);
+	const struct gaps_told *down = down_of(gaps, gap);
 	if (down == NULL)
 		return;
 	snprintf(text, sizeof text, "%s: %s", down->subject,
@@ -140,7 +155,7 @@ static void explain_step(struct gaps *gaps, struct gap *gap)
 		int64_t length_us = gap->to_us - gap->from_us;
 		bool inside = step->from_us - gap->from_us < length_us / 8 &&
 		              gap->from_us - step->from_us < length_us / 8 &&
-		              covers(step->from_us, step->to_us, gap);
+		              is_most(overlap_us(step->from_us, step->to_us, gap), gap);
 		if (inside)
 			gap->cause = GAP_CLOCK;
 	}
@@ -149,14 +164,15 @@ static void explain_step(struct gaps *gaps, struct gap *gap)
 /* Nothing is missing where no time passed. */
 void gaps_told(struct gaps *gaps, struct gap_list *list)
 {
-	int64_t *ends_us = latest_ends(&gaps->downs);
-	gaps->failed = gaps->failed || ends_us == NULL;
-	for (size_t i = 0; ends_us != NULL && i < list->n; i++) {
+	if (told_ends(&gaps->downs) != OK || told_ends(&gaps->pauses) != OK) {
+		gaps->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < list->n; i++) {
 		struct gap *gap = &list->gap[i];
 		explain_step(gaps, gap);
-		explain_down(gaps, ends_us, gap);
+		explain_down(gaps, gap);
 		if (gap->cause == GAP_CLOCK)
 			gap->expected = gap->valid = 0;
 	}
-	free(ends_us);
 }

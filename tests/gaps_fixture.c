@@ -98,6 +98,11 @@ void feed_event(uint8_t type, double s, const uint8_t *payload, int n)
 	assert_int_equal(gaps_event(gaps, &record, feed_at(s), NULL), OK);
 }
 
+void feed_start(double s)
+{
+	feed_event(RECORD_DESCRIBE, s, (const uint8_t *)"{}", 2);
+}
+
 void feed_state(double s, const char *subject, const char *what, const char *text)
 {
 	uint8_t payload[400];

@@ -33,6 +33,9 @@ void feed_run(
         const struct describe *describe, double from_s, double to_s, uint8_t state);
 void feed_both(double from_s, double to_s);
 
+/* The cabinet's program begins: it says what it reads. */
+void feed_start(double s);
+
 /* STATE and GAP records. */
 void feed_state(double s, const char *subject, const char *what, const char *text);
 void feed_drop(double s, const struct gap_event *told);

@@ -122,13 +122,15 @@ static void a_cabinet_tells_its_gaps_from_its_own_journal(void **state)
 	assert_contains(text, ",yes,3,line,yes,30,0,,port bus: ");
 	assert_contains(text, "\nnt-01,ph2,,");
 	free(text);
-	/* an hour later nothing has come: the port was never there */
+	/* an hour later nothing has come: the port was never there, and after three
+	 * seconds neither was the program */
 	text = run_command(&status,
 	        "QUANTRAC_NOW=$(date -u -d '+1 hour' +%%FT%%TZ) QUANTRAC_CONFIG=%s/"
 	        "station.yaml %s status --gaps --exit-code",
 	        (char *)*state, project_file("build/san/quantrac"));
 	assert_int_equal(status, 1);
 	assert_contains(text, "port bus");
+	assert_contains(text, "no reading of any instrument");
 	assert_contains(text, "now");
 	free(text);
 	/* a day of which there is nothing at all is a gap from midnight to midnight */

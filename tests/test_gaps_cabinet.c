@@ -51,16 +51,16 @@ static void set_clock(int64_t wrong_us, uint8_t state)
 	sample_add(&sample, &head, RECORD_CLOCK, payload, (size_t)n);
 }
 
-/* What the command says of the minutes since the right time, and how it ends. */
-static char *gaps_of(const char *folder, int *code)
+/* What the command says at that hour and minute of the right day, and how it ends. */
+static char *gaps_of(const char *folder, const char *now, int *code)
 {
 	fixture_write(folder, "station.yaml", "%s", configuration);
 	sample_archive_journal(folder, &sample);
 	return run_command(code,
-	        "QUANTRAC_NOW=2026-11-15T00:03:00+07:00 "
+	        "QUANTRAC_NOW=2026-11-15T%s:00+07:00 "
 	        "QUANTRAC_CONFIG=%s/station.yaml "
 	        "%s status --gaps --exit-code --format csv 2>&1",
-	        folder, project_file("build/san/quantrac"));
+	        now, folder, project_file("build/san/quantrac"));
 }
 
 /* However often the clock was moved on the way: as in the archive. */
@@ -72,7 +72,7 @@ static void set_by_hand_and_synchronised_later_there_is_no_gap(void **state)
 	run(0);
 	set_clock(0, CLOCK_SYNCED);
 	run(0);
-	char *text = gaps_of(*state, &code);
+	char *text = gaps_of(*state, "00:03", &code);
 	if (code != 0 || strstr(text, "2026-11-15") != NULL)
 		fail_msg("ended with %d: %s", code, text);
 	free(text);
@@ -86,10 +86,37 @@ static void a_minute_without_a_reading_is_found(void **state)
 	head.mono_us += 60 * US_PER_S;
 	set_clock(-RIGHT, CLOCK_SYNCED);
 	run(0);
-	char *text = gaps_of(*state, &code);
+	char *text = gaps_of(*state, "00:03", &code);
 	assert_int_equal(code, 1);
 	assert_contains(text,
 	        "nt-01,,,2026-11-15T00:01:00+07:00,2026-11-15T00:02:00+07:00,no,60,");
+	free(text);
+}
+
+/* The line hung up half a second before the program was ended, and it was started again
+ * eleven minutes later. */
+static void a_program_that_did_not_run_is_told_and_not_its_line(void **state)
+{
+	int code;
+	uint8_t payload[200];
+	const struct state_event down = { "port bus", "down", "hung up; trying again" };
+	int n = state_encode(&down, payload, sizeof payload);
+	assert_true(n > 0);
+	head.clock = CLOCK_SYNCED;
+	run(0);
+	head.seq++;
+	head.time_us = RIGHT + head.mono_us - US_PER_S / 2;
+	sample_add(&sample, &head, RECORD_STATE, payload, (size_t)n);
+	head.mono_us += 660 * US_PER_S;
+	head.seq++;
+	head.time_us = RIGHT + head.mono_us;
+	sample_describe(&sample, &head, ph);
+	run(0);
+	char *text = gaps_of(*state, "00:14", &code);
+	assert_int_equal(code, 1);
+	assert_contains(text, "nt-01,,,2026-11-15T00:01:00+07:00,2026-11-15T00:12:00+"
+	                      "07:00,no,660,station,");
+	assert_null(strstr(text, "port bus"));
 	free(text);
 }
 
@@ -120,6 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH(set_by_hand_and_synchronised_later_there_is_no_gap),
 		WITH(a_minute_without_a_reading_is_found),
+		WITH(a_program_that_did_not_run_is_told_and_not_its_line),
 	};
 	return cmocka_run_group_tests_name("gaps of a cabinet", tests, NULL, NULL);
 }

@@ -230,6 +230,114 @@ static void gaps_of_a_slow_analyser_a_quarter_of_an_hour_apart_stay_two(void **w
 	describe_free(slow);
 }
 
+/* ---- a line that was down when the cabinet's program ended ---- */
+
+static void both_silent(double from_s, double to_s)
+{
+	for (double s = from_s; s < to_s; s += 10) {
+		feed_put(ph, s, STATE_SILENT);
+		feed_put(cod, s + 1, STATE_SILENT);
+	}
+}
+
+static void down(double s)
+{
+	feed_state(s, "port bus", "down", "hung up; trying again");
+}
+
+static void open_at(double s)
+{
+	feed_state(s, "port bus", "up", "open");
+	feed_both(s + 1, s + 601);
+}
+
+static void who_does_not_run_is_not_kept_from_reading_by_his_line(void **with)
+{
+	feed_begin();
+	feed_both(0, 600);
+	down(600.5);
+	feed_start(1260);
+	open_at(1261);
+	expect_gaps((struct want[]){ { "", "", 601, 1262, GAP_STATION, 198, 0, 0,
+	                    "no reading of any" } },
+	        1);
+}
+
+static void before_the_end_and_from_the_start_on_it_is_the_line(void **with)
+{
+	feed_begin();
+	feed_both(0, 600);
+	down(600.5);
+	both_silent(600, 900);
+	feed_start(1500);
+	down(1500);
+	both_silent(1500, 1800);
+	open_at(1800);
+	expect_gaps(
+	        (struct want[]){ { "ph", "", 600, 900, GAP_LINE, 60, 0, 0, "port bus" },
+	                { "cod", "", 601, 901, GAP_LINE, 30, 0, 0, "port bus" },
+	                { "", "", 901, 1500, GAP_STATION, 180, 0, 0, "no reading of" },
+	                { "ph", "", 1500, 1801, GAP_LINE, 60, 0, 0, "port bus" },
+	                { "cod", "", 1501, 1802, GAP_LINE, 30, 0, 0, "port bus" } },
+	        5);
+}
+
+static void who_has_not_been_started_again_does_not_run_either(void **with)
+{
+	feed_begin_until(86400, 3600, 120);
+	feed_both(0, 600);
+	down(600.5);
+	expect_gaps((struct want[]){ { "", "", 601, 3600, GAP_STATION, 900, 0, 0,
+	                    "no reading of any" } },
+	        1);
+}
+
+static void who_ends_again_and_again_does_not_run_in_between(void **with)
+{
+	feed_begin();
+	feed_both(0, 600);
+	down(600.5);
+	for (int s = 700; s <= 1300; s += 100)
+		feed_start(s);
+	open_at(1301);
+	expect_gaps((struct want[]){ { "", "", 601, 1302, GAP_STATION, 210, 0, 0,
+	                    "no reading of any" } },
+	        1);
+}
+
+/* It says anew what it reads, and runs on. */
+static void a_new_epoch_is_no_end_of_what_the_line_was_told_to_be(void **with)
+{
+	feed_begin();
+	feed_both(0, 600);
+	down(600.5);
+	both_silent(600, 900);
+	epoch++;
+	seq = 0;
+	feed_start(900);
+	both_silent(900, 1200);
+	open_at(1200);
+	expect_gaps((struct want[]){ { "ph", "", 600, 1201, GAP_LINE, 120, 0, 0,
+	                                     "port bus: hung up" },
+	                    { "cod", "", 601, 1202, GAP_LINE, 60, 0, 0, "port bus" } },
+	        2);
+}
+
+/* Too short for the ledger to call it a silence of the station. */
+static void a_short_end_within_what_the_line_lacks_is_the_lines(void **with)
+{
+	feed_begin();
+	feed_both(0, 600);
+	down(600.5);
+	both_silent(600, 610);
+	feed_start(690);
+	open_at(691);
+	expect_gaps((struct want[]){ { "ph", "", 600, 692, GAP_LINE, 18, 0, 0,
+	                                     "port bus: hung up" },
+	                    { "cod", "", 601, 693, GAP_LINE, 9, 0, 0, "port bus" } },
+	        2);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, feed_setup, feed_teardown)
 
 int main(void)
@@ -248,6 +356,12 @@ int main(void)
 		TEST(a_cause_that_changes_within_a_cycle_goes_back_to_its_beginning),
 		TEST(the_fast_one_of_two_is_missed_while_the_slow_one_comes),
 		TEST(gaps_of_a_slow_analyser_a_quarter_of_an_hour_apart_stay_two),
+		TEST(who_does_not_run_is_not_kept_from_reading_by_his_line),
+		TEST(before_the_end_and_from_the_start_on_it_is_the_line),
+		TEST(who_has_not_been_started_again_does_not_run_either),
+		TEST(who_ends_again_and_again_does_not_run_in_between),
+		TEST(a_new_epoch_is_no_end_of_what_the_line_was_told_to_be),
+		TEST(a_short_end_within_what_the_line_lacks_is_the_lines),
 	};
 	return cmocka_run_group_tests_name("gaps: what was told", tests, NULL, NULL);
 }
