@@ -16,7 +16,7 @@ struct gaps *gaps_new(const struct gaps_options *options)
 	if (gaps == NULL)
 		return NULL;
 	gaps->options = *options;
-	gaps->seen_us = gaps->last_us = INT64_MIN;
+	gaps->seen_us = gaps->last_us = gaps->began_us = INT64_MIN;
 	return gaps;
 }
 
@@ -136,15 +136,17 @@ static void silence_add(struct gaps *gaps, int64_t from_us, int64_t to_us,
 }
 
 /* Every reading of the station comes by here, in order of time.  A cabinet that only
- * tells that its lines are down is as silent as one that tells nothing. */
+ * tells that its lines are down is as silent as one that tells nothing.  One instrument
+ * that is late is the station where its program began anew meanwhile. */
 static int reading_seen(
         struct gaps *gaps, int64_t time_us, uint64_t epoch, uint64_t seq)
 {
 	size_t all;
 	int64_t least_us, seen_us = gaps->seen_us;
+	bool began = gaps->began_us > seen_us;
 	if (seen_us != INT64_MIN && time_us > seen_us) {
 		size_t n = waiting_for(gaps, time_us - seen_us, &all, &least_us);
-		if (n > 0 && (n == all || n >= 2))
+		if (n > 0 && (n == all || n >= 2 || began))
 			silence_add(gaps, seen_us + least_us, time_us, least_us, epoch);
 	}
 	if (seen_us == INT64_MIN || time_us > seen_us)

@@ -79,7 +79,8 @@ struct gaps {
 	struct gaps_epoch *epoch;
 	int64_t seen_us; /* of the station's last reading; INT64_MIN: none yet */
 	uint64_t seen_epoch;
-	int64_t last_us; /* of the last record of any kind; INT64_MIN: none yet */
+	int64_t last_us;  /* of the last record of any kind; INT64_MIN: none yet */
+	int64_t began_us; /* the station last said what it reads; INT64_MIN: not yet */
 	bool has_silence;
 	struct gap silence; /* of the station; may still be joined */
 	uint64_t silence_missing, silence_came; /* results in it */

@@ -62,6 +62,8 @@ int gaps_ran(struct gaps *gaps, int64_t time_us, bool begins)
 	int status = OK;
 	if (begins && gaps->last_us != INT64_MIN && time_us > gaps->last_us)
 		status = told_add(&gaps->pauses, &pause, "", 0);
+	if (begins)
+		gaps->began_us = time_us;
 	if (time_us > gaps->last_us)
 		gaps->last_us = time_us;
 	return status;

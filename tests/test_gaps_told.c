@@ -338,6 +338,24 @@ static void a_short_end_within_what_the_line_lacks_is_the_lines(void **with)
 	        2);
 }
 
+/* Nothing of the slow one was due meanwhile. */
+static void an_end_is_of_the_station_also_where_one_instrument_was_waited_for(
+        void **with)
+{
+	struct describe *slow = feed_instrument("slow", 1, 3600);
+	feed_begin();
+	feed_put(slow, 0, STATE_OK);
+	feed_run(cod, 0, 600, STATE_OK);
+	down(600.5);
+	feed_start(1260);
+	feed_state(1261, "port bus", "up", "open");
+	feed_run(cod, 1262, 1800, STATE_OK);
+	expect_gaps((struct want[]){ { "", "", 600, 1262, GAP_STATION, 66, 0, 0,
+	                    "no reading of any" } },
+	        1);
+	describe_free(slow);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, feed_setup, feed_teardown)
 
 int main(void)
@@ -362,6 +380,7 @@ int main(void)
 		TEST(who_ends_again_and_again_does_not_run_in_between),
 		TEST(a_new_epoch_is_no_end_of_what_the_line_was_told_to_be),
 		TEST(a_short_end_within_what_the_line_lacks_is_the_lines),
+		TEST(an_end_is_of_the_station_also_where_one_instrument_was_waited_for),
 	};
 	return cmocka_run_group_tests_name("gaps: what was told", tests, NULL, NULL);
 }
