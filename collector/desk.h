@@ -72,7 +72,7 @@ struct desk {
 int desk_open(struct desk *desk, struct ingest *ingest, size_t most_agents);
 void desk_close(struct desk *desk);
 
-/* Batches a cabinet may have on the way: clamp(16 MiB / (agents x 64 KiB), 1, 8). */
+/* Batches a cabinet may have on the way: clamp(16 MiB / (agents x 64 KiB), 1, 32). */
 uint32_t desk_window(size_t agents);
 /* Messages of a cabinet that libzmq takes in before they are received: more than a
  * cabinet ever sends unanswered.  A connection that stands at this mark when its other
