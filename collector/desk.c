@@ -42,16 +42,41 @@ void desk_close(struct desk *desk)
 	free(desk->station);
 }
 
-/* The station of a key; a new one is entered while there is room, else NULL. */
-static struct desk_station *station_of(struct desk *desk, const char *name)
+/* The list of keys is no longer than the desk, but its names come and go: one that is no
+ * longer on it gives way to a new one. */
+static bool make_place(struct desk *desk)
+{
+	size_t at = 0;
+	if (desk->n < desk->most)
+		return true;
+	while (at < desk->n && (!desk->station[at].revoked || desk->station[at].owes))
+		at++;
+	if (at == desk->n)
+		return false;
+	desk->n--;
+	memmove(&desk->station[at], &desk->station[at + 1],
+	        (desk->n - at) * sizeof *desk->station);
+	return true;
+}
+
+/* Where a station stands or would stand. */
+static size_t place_of(const struct desk *desk, const char *name)
 {
 	size_t at = 0;
 	while (at < desk->n && strcmp(desk->station[at].name, name) < 0)
 		at++;
+	return at;
+}
+
+/* The station of a key; a new one is entered while there is room, else NULL. */
+static struct desk_station *station_of(struct desk *desk, const char *name)
+{
+	size_t at = place_of(desk, name);
 	if (at < desk->n && strcmp(desk->station[at].name, name) == 0)
 		return &desk->station[at];
-	if (desk->n == desk->most)
+	if (!make_place(desk))
 		return NULL;
+	at = place_of(desk, name);
 	memmove(&desk->station[at + 1], &desk->station[at],
 	        (desk->n - at) * sizeof *desk->station);
 	desk->station[at] = (struct desk_station){ .heard_us = 0 };

@@ -248,6 +248,25 @@ static void a_hello_of_no_form_is_counted_and_not_answered(void **state)
 	ingest_close(ingest);
 }
 
+/* Over the years more stations than the list ever holds at once. */
+static void whoever_left_the_list_gives_way_to_whoever_came(void **state)
+{
+	const struct peer stack = { .route = "t", .route_size = 1, .user = "stack-1" };
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out = { .type = 0 },
+	            ping = { .type = WIRE_PING, .source = "bt-outlet", .epoch = EPOCH },
+	            other = { .type = WIRE_PING, .source = "stack-1", .epoch = EPOCH };
+	assert_int_equal(desk_open(&desk, ingest, 1), OK);
+	assert_true(desk_hears(&ping, &bt, &out) > 0);
+	assert_int_equal(desk_hears(&other, &stack, &out), 0);
+	desk_listed(&desk, 0, false);
+	assert_true(desk_hears(&other, &stack, &out) > 0);
+	assert_int_equal(desk.n, 1);
+	assert_string_equal(desk.station[0].name, "stack-1");
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
 /* A message that only a collector sends. */
 static void what_is_not_for_a_collector_is_not_answered(void **state)
 {
@@ -355,6 +374,7 @@ int main(void)
 		WITH(silence_is_told_once),
 		WITH(a_clock_that_is_off_is_told_when_it_is_and_when_it_is_no_more),
 		WITH(a_hello_of_no_form_is_counted_and_not_answered),
+		WITH(whoever_left_the_list_gives_way_to_whoever_came),
 		WITH(what_is_not_for_a_collector_is_not_answered),
 		WITH(stations_stand_in_order_and_no_more_of_them_than_there_is_room),
 		WITH(half_a_window_of_a_backlog_asks_for_the_commit),
