@@ -148,7 +148,7 @@ static int hear_hello(struct desk *desk, struct desk_station *station,
 	struct problem why;
 	uint8_t payload[64];
 	if (wire_hello_get(&hello, wire->payload, wire->payload_size) != OK ||
-	        wire->epoch == 0) {
+	        wire->epoch == 0 || wire->first_seq > RECORD_SEQ_MOST) {
 		desk->malformed++;
 		return 0;
 	}

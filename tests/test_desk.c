@@ -242,8 +242,13 @@ static void a_hello_of_no_form_is_counted_and_not_answered(void **state)
 	assert_int_equal(desk_hears(&wire, &bt, &out), 0);
 	assert_int_equal(desk.malformed, 2);
 	wire.epoch = EPOCH;
+	wire.first_seq = RECORD_SEQ_MOST + 1; /* no record has that */
+	assert_int_equal(desk_hears(&wire, &bt, &out), 0);
+	assert_int_equal(desk.malformed, 3);
+	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 1);
+	wire.first_seq = 1;
 	assert_true(desk_hears(&wire, &bt, &out) > 0);
-	assert_int_equal(desk.malformed, 2);
+	assert_int_equal(desk.malformed, 3);
 	desk_close(&desk);
 	ingest_close(ingest);
 }
