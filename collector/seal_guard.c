@@ -89,6 +89,15 @@ static int hold(struct sealer *sealer, uint64_t size, const char *what)
 	return OK;
 }
 
+/* Nobody knows what was sealed: also where nothing was ever signed. */
+static int hold_unread(struct sealer *sealer, const char *what)
+{
+	sealer->held = true;
+	problem_set(&sealer->held_why, REFUSED, EXIT_DAMAGED,
+	        "%.800s: put back a copy of seals, " UNTIL, what);
+	return OK;
+}
+
 /* Signing the list anew would hide that what was signed is gone. */
 static int hold_gone(struct sealer *sealer, const struct acts *acts)
 {
@@ -154,7 +163,7 @@ int seal_guard(struct sealer *sealer, struct problem *why)
 	struct signs signs;
 	struct problem first = { .text = "" };
 	int status = seal_list_read(&sealer->list, sealer->dir, &first);
-	if (status != OK && status != MALFORMED)
+	if (status != OK && first.exit == EXIT_TRY_AGAIN) /* not for want of memory */
 		return problem_set(why, status, first.exit, "%s", first.text);
 	if (signs_take(&signs, sealer, why) != OK)
 		status = FAILED;
@@ -163,7 +172,7 @@ int seal_guard(struct sealer *sealer, struct problem *why)
 	else if (signs.newest.size > 0 || signs.known)
 		status = hold(sealer, signs.newest.size, first.text);
 	else
-		problem_set(why, status, first.exit, "%s", first.text);
+		status = hold_unread(sealer, first.text);
 	acts_free(&signs.acts);
 	return status;
 }

@@ -88,9 +88,9 @@ void guard_is_held_for(const char *dir, const char *cure)
 	struct problem why = { .text = "" };
 	struct scrub scrub;
 	const struct scrub_options quick = { .every_s = 60, .bytes_s = 1e12 };
-	char *before, *after;
-	size_t n, m, records = book.n;
-	assert_int_equal(file_read(in_folder(dir, "seals"), 1u << 20, &before, &n), OK);
+	char *before = NULL, *after = NULL;
+	size_t n = 0, m = 0, records = book.n;
+	int readable = file_read(in_folder(dir, "seals"), 1u << 20, &before, &n);
 	struct ingest *ingest = guard_open(dir);
 	guard_readings(ingest, D(GUARD_DAYS) + 2 * AGENT_HOUR,
 	        D(GUARD_DAYS + 1) + 2 * AGENT_HOUR);
@@ -109,9 +109,11 @@ void guard_is_held_for(const char *dir, const char *cure)
 	ingest_seal_end(ingest, job);
 	ingest_close(ingest);
 	assert_true(book.n > records);
-	assert_int_equal(file_read(in_folder(dir, "seals"), 1u << 20, &after, &m), OK);
+	assert_int_equal(
+	        file_read(in_folder(dir, "seals"), 1u << 20, &after, &m), readable);
 	assert_int_equal(m, n);
-	assert_memory_equal(after, before, n);
+	if (readable == OK)
+		assert_memory_equal(after, before, n);
 	free(before);
 	free(after);
 	assert_int_equal(access(in_folder(dir, "quarantine"), F_OK), -1);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "archive/acts.h"
@@ -219,17 +220,28 @@ static void without_the_acts_what_was_signed_counts_all_the_same(void **state)
 	guard_goes_on(*state);
 }
 
-static void without_checkpoints_a_damaged_list_stops_the_start(void **state)
+/* Nothing was ever signed. */
+static void without_checkpoints_a_damaged_list_is_not_sealed_upon(void **state)
 {
-	struct ingest *ingest;
-	struct problem why;
 	guard_key_path[strlen(guard_key_path) - 1] = 'x';
 	guard_seal_days(*state, true);
 	guard_good[0] ^= 1;
 	guard_seals_put(*state, guard_good, guard_good_size);
-	struct ingest_options options = { .dir = *state };
-	assert_int_equal(ingest_open(&ingest, &options, &why), MALFORMED);
-	assert_int_equal(why.exit, EXIT_DAMAGED);
+	guard_good[0] ^= 1;
+	guard_is_held_for(
+	        *state, "seals line 1 is not a seal: \"w1 2026-11-15 bt-outlet");
+	guard_goes_on(*state);
+}
+
+static void a_list_that_cannot_be_read_is_not_sealed_upon(void **state)
+{
+	guard_seal_days(*state, true);
+	const char *path = in_folder(*state, "seals");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	guard_is_held(*state);
+	assert_int_equal(rmdir(in_folder(*state, "seals")), 0);
+	guard_goes_on(*state);
 }
 
 static void recover_and_import_say_the_cure(void **state)
@@ -273,7 +285,8 @@ int main(void)
 		GUARDED(acts_without_any_checkpoint_hold),
 		GUARDED(the_first_checkpoint_is_finished_at_the_start),
 		GUARDED(without_the_acts_what_was_signed_counts_all_the_same),
-		GUARDED(without_checkpoints_a_damaged_list_stops_the_start),
+		GUARDED(without_checkpoints_a_damaged_list_is_not_sealed_upon),
+		GUARDED(a_list_that_cannot_be_read_is_not_sealed_upon),
 		GUARDED(recover_and_import_say_the_cure),
 	};
 	return cmocka_run_group_tests_name("seal, guarded", tests, NULL, NULL);
