@@ -157,6 +157,7 @@ static int hear_hello(struct desk *desk, struct desk_station *station,
 		return answer_nak(desk, wire, 0, why.text, out);
 	note_clock(station, &hello, now->time_us);
 	refusals_forget(station->refusal, &station->peer);
+	station->unshown = false;
 	station->epoch = wire->epoch;
 	memcpy(station->version, hello.version, sizeof station->version);
 	log_line(LOG_DETAIL, "%s: hello, epoch %016" PRIx64 ", wanted from %" PRIu64,
@@ -344,10 +345,13 @@ int desk_hear(struct desk *desk, const struct peer *peer, const uint8_t *in, siz
 	if (station == NULL)
 		return 0;
 	bool new = note_heard(station, peer, now);
+	station->unshown |= new;
 	switch (wire.type) {
 	case WIRE_HELLO:
 		return hear_hello(desk, station, &wire, now, out);
 	case WIRE_DATA:
+		new = station->unshown;
+		station->unshown = false;
 		if (wire.first_seq > 1 && new)
 			return hear_first_data(desk, station, &wire, out);
 		return hear_data(desk, station, &wire, now, out);

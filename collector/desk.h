@@ -31,6 +31,7 @@ struct desk_station {
 	char name[SOURCE_SIZE + 1];
 	struct peer peer;   /* where it last spoke from */
 	struct peer before; /* and where before that */
+	bool unshown; /* that connection began, and no HELLO or DATA was heard there */
 	struct refusal refusal[REFUSALS];
 	uint64_t epoch;                  /* of its last HELLO or DATA */
 	bool owes;                       /* DATA came that is not acknowledged: */

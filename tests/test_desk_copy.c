@@ -178,13 +178,12 @@ static void behind_what_was_refused_nothing_is_taken_before_it_is_shown_again(
 
 /* A cabinet that connected anew without knowing it: what was on its way first is gone, what
  * comes now joins on to another's records, and the ACK would cover what was lost. */
-static void data_that_begins_a_connection_is_asked_for_from_what_is_acknowledged(
-        void **state)
+static void connects_anew(const char *folder, bool ping)
 {
 	const struct peer anew = { .route = "t", .route_size = 1, .user = "bt-outlet" };
 	struct agent other;
 	struct agent_book apart = { 0 };
-	struct ingest *ingest = archive_ingest(*state);
+	struct ingest *ingest = archive_ingest(folder);
 	struct wire out = { .type = 0 }, data;
 	assert_int_equal(desk_open(&desk, ingest, 8), OK);
 	copy_greets();
@@ -200,6 +199,13 @@ static void data_that_begins_a_connection_is_asked_for_from_what_is_acknowledged
 	more(&other, 5);
 	data = agent_message(&other);
 	assert_int_equal(data.first_seq, 21);
+	if (ping) {
+		struct wire asks = {
+			.type = WIRE_PING, .source = "bt-outlet", .epoch = EPOCH
+		};
+		assert_true(desk_hears(&asks, &anew, &out) > 0);
+		assert_int_equal(out.type, WIRE_NAK);
+	}
 	assert_true(desk_hears(&data, &anew, &out) > 0);
 	assert_int_equal(out.type, WIRE_NAK);
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 21);
@@ -207,6 +213,18 @@ static void data_that_begins_a_connection_is_asked_for_from_what_is_acknowledged
 	agent_book_free(&apart);
 	desk_close(&desk);
 	ingest_close(ingest);
+}
+
+static void data_that_begins_a_connection_is_asked_for_from_what_is_acknowledged(
+        void **state)
+{
+	connects_anew(*state, false);
+}
+
+/* What was on its way behind it comes before the answer to it can be heard. */
+static void nor_is_it_taken_behind_a_ping_that_begins_the_connection(void **state)
+{
+	connects_anew(*state, true);
 }
 
 #define WITH(test)                                                                     \
@@ -220,6 +238,7 @@ int main(void)
 		WITH(behind_what_was_refused_nothing_is_taken_before_it_is_shown_again),
 		WITH(behind_other_bytes_nothing_is_taken_before_hello),
 		WITH(data_that_begins_a_connection_is_asked_for_from_what_is_acknowledged),
+		WITH(nor_is_it_taken_behind_a_ping_that_begins_the_connection),
 	};
 	return cmocka_run_group_tests_name("desk copy", tests, NULL, NULL);
 }
