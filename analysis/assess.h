@@ -100,6 +100,11 @@ int judge(struct reader *reader, const struct rules *rules,
         int (*each)(void *with, const struct assessment *assessment), void *with,
         struct problem *why);
 
+/* Which kinds of rules judge anything of what is asked for, as bits 1 << KIND_...,
+ * whether there are data or not; 0: nobody judges it.  A problem. */
+int judge_kinds(struct reader *reader, const struct rules *rules,
+        const struct judge_options *options, struct problem *why);
+
 const char *result_text(uint8_t result); /* "within limit" */
 const char *strength_text(
         uint8_t strength); /* "beyond uncertainty", "within uncertainty", "" */

@@ -192,21 +192,14 @@ static int judge_periods(struct day *day)
 	return OK;
 }
 
-static bool in_force(const struct rule *rule, int64_t time_us)
-{
-	return rule->from_us <= time_us && (rule->to_us == 0 || time_us < rule->to_us);
-}
-
 /* One day of one channel, if anybody judges it then. */
 static int judge_day(struct day *day)
 {
 	const struct job *job = day->job;
 	int64_t start_us = job->first_us + (int64_t)day->day * US_PER_DAY;
 	day->permit = judging_permit(day->judging, job->rule, day->station, start_us);
-	bool legal = job->rule->kind == KIND_LEGAL;
-	if (!job->loaded[day->day] || (legal && day->permit == NULL) ||
-	        (!legal && !in_force(job->rule, start_us)) ||
-	        !job_judges(job, day->c, day->permit))
+	if (!job->loaded[day->day] ||
+	        !job_judges_on(job, day->c, day->permit, start_us))
 		return OK;
 	int status = day_inputs_make(&day->inputs, job, day->day, day->c);
 	if (status == OK)
@@ -315,4 +308,49 @@ int judge(struct reader *reader, const struct rules *rules,
 		status = judge_all(&day, why);
 	judging_end(&judging);
 	return status == OK ? day.count : status;
+}
+
+/* A permit of a station that never sent anything, with a rule there is a record of. */
+static bool is_awaited(const struct judging *judging, const struct permit *permit)
+{
+	const struct judge_options *asked = judging->options;
+	for (size_t i = 0; i < reader_stations(judging->reader); i++)
+		if (strcmp(permit->station, reader_station(judging->reader, i)) == 0)
+			return false;
+	return (asked->station == NULL ||
+	               strcmp(asked->station, permit->station) == 0) &&
+	       (asked->rule == NULL || strcmp(asked->rule, permit->rule) == 0) &&
+	       rules_find(judging->rules, permit->rule) != NULL;
+}
+
+static int all_kinds(struct judging *judging, struct problem *why)
+{
+	const char *wanted = judging->options->station;
+	int kinds = 0;
+	for (size_t i = 0; i < judging->permits.n; i++)
+		if (is_awaited(judging, &judging->permits.permit[i]))
+			kinds = 1 << KIND_LEGAL;
+	for (size_t i = 0; i < reader_stations(judging->reader); i++) {
+		const char *station = reader_station(judging->reader, i);
+		if (wanted != NULL && strcmp(wanted, station) != 0)
+			continue;
+		int more = station_judged_by(judging, station, why);
+		if (more < 0)
+			return more;
+		kinds |= more;
+	}
+	return kinds;
+}
+
+int judge_kinds(struct reader *reader, const struct rules *rules,
+        const struct judge_options *options, struct problem *why)
+{
+	struct judging judging;
+	if (!wants_zone(reader, options))
+		return 0;
+	int status = judging_begin(&judging, reader, rules, options, why);
+	if (status == OK)
+		status = all_kinds(&judging, why);
+	judging_end(&judging);
+	return status;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/legal_time.h"
 #include "base/log.h"
 
 int judging_begin(struct judging *judging, struct reader *reader,
@@ -100,6 +101,17 @@ bool job_judges(const struct job *job, size_t c, const struct permit *permit)
 {
 	return permit == NULL || permit->n_parameters == 0 ||
 	       permit_names(permit, job->channel[c].id);
+}
+
+bool job_judges_on(
+        const struct job *job, size_t c, const struct permit *permit, int64_t start_us)
+{
+	const struct rule *rule = job->rule;
+	bool in_force = rule->kind == KIND_LEGAL
+	                        ? permit != NULL
+	                        : rule->from_us <= start_us &&
+	                                  (rule->to_us == 0 || start_us < rule->to_us);
+	return in_force && job_judges(job, c, permit);
 }
 
 /* Does the permit name it?  One that names none stands for what the station measures:
@@ -217,7 +229,8 @@ static int job_channels(
 	return OK;
 }
 
-static int job_make(struct job *job, struct judging *judging, const char *station,
+/* Which channels and which days; nothing is loaded. */
+static int job_plan(struct job *job, struct judging *judging, const char *station,
         const struct rule *rule, struct problem *why)
 {
 	*job = (struct job){ .rule = rule };
@@ -227,7 +240,14 @@ static int job_make(struct job *job, struct judging *judging, const char *statio
 	job_days(job, judging, station);
 	if (job->n_channels == 0)
 		job->n_days = 0;
-	return job_load(job, judging, station, why);
+	return OK;
+}
+
+static int job_make(struct job *job, struct judging *judging, const char *station,
+        const struct rule *rule, struct problem *why)
+{
+	int status = job_plan(job, judging, station, rule, why);
+	return status == OK ? job_load(job, judging, station, why) : status;
 }
 
 int station_jobs(struct job **out, struct judging *judging, const char *station,
@@ -250,17 +270,57 @@ int station_jobs(struct job **out, struct judging *judging, const char *station,
 	return status;
 }
 
+static void job_end(struct job *job)
+{
+	if (job->measured != NULL)
+		measured_free(job->measured, job->n_days * job->n_channels);
+	free(job->measured);
+	free(job->running);
+	free(job->loaded);
+	free(job->channel);
+	free(job->id);
+}
+
 void jobs_free(struct job *job, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (job[i].measured != NULL)
-			measured_free(
-			        job[i].measured, job[i].n_days * job[i].n_channels);
-		free(job[i].measured);
-		free(job[i].running);
-		free(job[i].loaded);
-		free(job[i].channel);
-		free(job[i].id);
-	}
+	for (size_t i = 0; i < n; i++)
+		job_end(&job[i]);
 	free(job);
+}
+
+/* ---- does any rule judge it? ---- */
+
+/* Where no day has data, the rule judges what would come. */
+static bool job_judges_any(
+        const struct job *job, const struct judging *judging, const char *station)
+{
+	if (job->n_days == 0)
+		return job->n_channels > 0;
+	for (size_t d = 0; d < job->n_days; d++) {
+		int64_t start_us = job->first_us + (int64_t)d * US_PER_DAY;
+		const struct permit *permit =
+		        judging_permit(judging, job->rule, station, start_us);
+		for (size_t c = 0; c < job->n_channels; c++)
+			if (job_judges_on(job, c, permit, start_us))
+				return true;
+	}
+	return false;
+}
+
+int station_judged_by(struct judging *judging, const char *station, struct problem *why)
+{
+	unsigned kinds = 0;
+	int status = OK;
+	tell_unknown_rules(judging, station);
+	for (size_t i = 0; i < judging->rules->n && status == OK; i++) {
+		const struct rule *rule = &judging->rules->rule[i];
+		struct job job;
+		if (!rule_judges(judging, station, rule))
+			continue;
+		status = job_plan(&job, judging, station, rule, why);
+		if (status == OK && job_judges_any(&job, judging, station))
+			kinds |= 1u << rule->kind;
+		job_end(&job);
+	}
+	return status == OK ? (int)kinds : status;
 }

@@ -59,6 +59,14 @@ const struct permit *judging_permit(const struct judging *judging,
 
 /* Does the job judge channel c under this permit? */
 bool job_judges(const struct job *job, size_t c, const struct permit *permit);
+/* And on the day that begins at start_us, when this one (NULL: none) is in force? */
+bool job_judges_on(
+        const struct job *job, size_t c, const struct permit *permit, int64_t start_us);
+
+/* Kinds of rules that judge a station on any day asked for, as bits 1 <<
+ * KIND_...; nothing is loaded.  A problem: no memory. */
+int station_judged_by(
+        struct judging *judging, const char *station, struct problem *why);
 
 static inline const struct measured *job_measured(
         const struct job *job, size_t day, size_t c)

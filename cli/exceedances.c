@@ -41,12 +41,12 @@ struct printing {
 	bool vietnamese;
 	struct marks marks;
 	const struct judging *judging;
-	size_t found;
+	size_t judged, found;
 };
 
 static bool wanted(const struct printing *printing, const char *kind)
 {
-	return judging_wants(printing->judging, "legal", kind);
+	return judging_wants(printing->judging, kind);
 }
 
 static void number(struct printing *printing, double value, int decimals)
@@ -64,7 +64,10 @@ static int print_assessment(void *with, const struct assessment *a)
 	struct table *table = printing->table;
 	const char *kind = judging_kind(a);
 	bool vi = printing->vietnamese;
-	if (a->result != RESULT_OVER || !wanted(printing, kind))
+	if (!wanted(printing, kind))
+		return 0;
+	printing->judged++;
+	if (a->result != RESULT_OVER)
 		return 0;
 	table_text(table, a->id);
 	table_text(table, judging_word(kind, vi));
@@ -137,36 +140,39 @@ static int find(struct view *view, const struct judge_options *options,
 
 /* The exit code of having looked, or a problem. */
 static int run(const struct common *common, const struct judging *judging,
-        size_t *found, struct problem *why)
+        struct printing *printing, struct problem *why)
 {
 	struct view view;
 	struct judge_options options;
 	struct table_column room[JUDGING_COLUMNS];
-	bool vi = judging_vietnamese(common);
+	bool vi = printing->vietnamese;
 	int status = view_open(&view, common->archive, true, why);
 	if (status != OK)
 		return status;
 	status = judging_options(judging, &view, &options, why);
 	if (status == OK) {
-		struct printing printing = {
-			.judging = judging,
-			.table = table_new(stdout, common->format,
-			        judging_headings(columns, vi, room), view.offset_min),
-			.vietnamese = vi,
-			.format = common->format,
-			.offset_min = view.offset_min,
-		};
-		status = find(&view, &options, &printing, why);
-		table_end(printing.table);
+		printing->offset_min = view.offset_min;
+		printing->table = table_new(stdout, common->format,
+		        judging_headings(columns, vi, room), view.offset_min);
+		status = find(&view, &options, printing, why);
+		table_end(printing->table);
 		if (common->format == TABLE_TEXT)
-			marks_print(stdout, &printing.marks, vi);
-		*found = printing.found;
+			marks_print(stdout, &printing->marks, vi);
 	}
+	if (status >= 0 && printing->judged + printing->found == 0)
+		status = judging_nothing(judging, &view, vi, why);
 	view_close(&view);
 	return status < 0 ? status : view_exit(&view);
 }
 
-static const char *nothing(bool all_read, bool vietnamese)
+/* Episodes are looked for in what is not judged, too: in a day that has not ended. */
+static bool looked(const struct printing *printing)
+{
+	return printing->judged > 0 ||
+	       !(wanted(printing, "legal") || wanted(printing, "ambient"));
+}
+
+static const char *nothing(const struct printing *printing, bool all_read)
 {
 	static const char *const words[2][2] = {
 		{ "nothing over a limit in what could be read\n",
@@ -175,15 +181,15 @@ static const char *nothing(bool all_read, bool vietnamese)
 		{ "nothing over a limit\n",
 		        "không có trường hợp nào vượt giá trị tối đa cho phép\n" },
 	};
-	return words[all_read][vietnamese];
+	return looked(printing) ? words[all_read][printing->vietnamese]
+	                        : judging_no_period(printing->vietnamese);
 }
 
 int command_exceedances(int argc, char **argv)
 {
 	struct common common;
-	struct judging judging = { 0 };
+	struct judging judging = { .otherwise = "legal" };
 	struct problem why = { 0 };
-	size_t found = 0;
 	if (common_parse(&common, &judging_argp, &judging, argc, argv) != argc) {
 		fputs("quantrac exceedances: takes options only; see quantrac "
 		      "exceedances "
@@ -191,10 +197,14 @@ int command_exceedances(int argc, char **argv)
 		        stderr);
 		return EXIT_USAGE;
 	}
-	int status = run(&common, &judging, &found, &why);
+	struct printing printing = { .judging = &judging,
+		.format = common.format,
+		.vietnamese = judging_vietnamese(&common) };
+	int status = run(&common, &judging, &printing, &why);
 	if (status < 0)
 		return common_fail("exceedances", &why);
-	if (found == 0 && common.format == TABLE_TEXT && !common.quiet)
-		fputs(nothing(status == 0, judging_vietnamese(&common)), stderr);
-	return judging.exit_code && found > 0 ? EXIT_FOUND : status;
+	bool people = common.format == TABLE_TEXT || !looked(&printing);
+	if (printing.found == 0 && people && !common.quiet)
+		fputs(nothing(&printing, status == 0), stderr);
+	return judging.exit_code && printing.found > 0 ? EXIT_FOUND : status;
 }

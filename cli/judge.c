@@ -36,7 +36,7 @@ struct printing {
 	int format;
 	bool vietnamese;
 	struct marks marks;
-	size_t over;
+	size_t judged, over;
 };
 
 static void number(struct printing *printing, double value, int decimals)
@@ -54,7 +54,7 @@ static int print(void *with, const struct assessment *a)
 	struct table *table = printing->table;
 	bool vi = printing->vietnamese;
 	char why[JUDGING_NOTE];
-	if (!judging_wants(printing->judging, "all", judging_kind(a)))
+	if (!judging_wants(printing->judging, judging_kind(a)))
 		return 0;
 	table_text(table, a->station);
 	table_text(table, a->channel);
@@ -74,37 +74,34 @@ static int print(void *with, const struct assessment *a)
 	marks_cells(&printing->marks, table,
 	        &(struct marked){ a->rule, a->parameter, a->simulated });
 	table_row(table);
+	printing->judged++;
 	printing->over += a->result == RESULT_OVER;
 	return 0;
 }
 
 /* The exit code of having judged, or a problem. */
-static int run(const struct common *common, const struct judging *judging, size_t *over,
-        struct problem *why)
+static int run(const struct common *common, const struct judging *judging,
+        struct printing *printing, struct problem *why)
 {
 	struct view view;
 	struct judge_options options;
 	struct table_column room[JUDGING_COLUMNS];
-	bool vi = judging_vietnamese(common);
+	bool vi = printing->vietnamese;
 	int status = view_open(&view, common->archive, true, why);
 	if (status != OK)
 		return status;
 	status = judging_options(judging, &view, &options, why);
 	if (status == OK) {
-		struct printing printing = {
-			.judging = judging,
-			.table = table_new(stdout, common->format,
-			        judging_headings(columns, vi, room), view.offset_min),
-			.vietnamese = vi,
-			.format = common->format,
-		};
-		status = judge(
-		        view.reader, &view.rules, &options, print, &printing, why);
-		table_end(printing.table);
+		printing->table = table_new(stdout, common->format,
+		        judging_headings(columns, vi, room), view.offset_min);
+		status =
+		        judge(view.reader, &view.rules, &options, print, printing, why);
+		table_end(printing->table);
 		if (common->format == TABLE_TEXT)
-			marks_print(stdout, &printing.marks, vi);
-		*over = printing.over;
+			marks_print(stdout, &printing->marks, vi);
 	}
+	if (status >= 0 && printing->judged == 0)
+		status = judging_nothing(judging, &view, vi, why);
 	view_close(&view);
 	return status < 0 ? status : view_exit(&view);
 }
@@ -112,9 +109,8 @@ static int run(const struct common *common, const struct judging *judging, size_
 int command_judge(int argc, char **argv)
 {
 	struct common common;
-	struct judging judging = { 0 };
+	struct judging judging = { .otherwise = "all" };
 	struct problem why = { 0 };
-	size_t over = 0;
 	if (common_parse(&common, &judging_argp, &judging, argc, argv) != argc) {
 		fputs("quantrac judge: takes options only; see quantrac judge --help\n",
 		        stderr);
@@ -126,8 +122,13 @@ int command_judge(int argc, char **argv)
 		        stderr);
 		return EXIT_USAGE;
 	}
-	int status = run(&common, &judging, &over, &why);
+	struct printing printing = { .judging = &judging,
+		.format = common.format,
+		.vietnamese = judging_vietnamese(&common) };
+	int status = run(&common, &judging, &printing, &why);
 	if (status < 0)
 		return common_fail("judge", &why);
-	return judging.exit_code && over > 0 ? EXIT_FOUND : status;
+	if (printing.judged == 0 && !common.quiet)
+		fputs(judging_no_period(printing.vietnamese), stderr);
+	return judging.exit_code && printing.over > 0 ? EXIT_FOUND : status;
 }

@@ -8,6 +8,7 @@
 
 #include "base/config.h"
 #include "base/legal_time.h"
+#include "cli/judging_words.h"
 
 enum {
 	OPTION_ZONE = 0x300,
@@ -231,11 +232,39 @@ const char *judging_kind(const struct assessment *assessment)
 	return assessment->rule->kind == KIND_AMBIENT ? "ambient" : "legal";
 }
 
-bool judging_wants(
-        const struct judging *judging, const char *otherwise, const char *kind)
+static const char *wanted_kind(const struct judging *judging)
 {
-	const char *wanted = judging->kind != NULL ? judging->kind : otherwise;
+	return judging->kind != NULL ? judging->kind : judging->otherwise;
+}
+
+bool judging_wants(const struct judging *judging, const char *kind)
+{
+	const char *wanted = wanted_kind(judging);
 	return strcmp(wanted, "all") == 0 || strcmp(wanted, kind) == 0;
+}
+
+/* The rules of the kinds asked for; episodes are runs over a level of either. */
+static int wanted_rules(const struct judging *judging)
+{
+	bool any = judging_wants(judging, "episode");
+	return (any || judging_wants(judging, "legal") ? 1 << KIND_LEGAL : 0) |
+	       (any || judging_wants(judging, "ambient") ? 1 << KIND_AMBIENT : 0);
+}
+
+int judging_nothing(const struct judging *judging, struct view *view, bool vietnamese,
+        struct problem *why)
+{
+	struct judge_options asked;
+	char text[JUDGING_NOTE];
+	int status = judging_options(judging, view, &asked, why);
+	if (status == OK)
+		status = judge_kinds(view->reader, &view->rules, &asked, why);
+	if (status < 0 || (status & wanted_rules(judging)) != 0)
+		return status < 0 ? status : OK;
+	view_tell(view);
+	return problem_set(why, NOT_FOUND,
+	        view_exit(view) != 0 ? view_exit(view) : EXIT_NO_FILE, "%s",
+	        judging_no_rule(judging, vietnamese, text));
 }
 
 int judging_decimals(const struct assessment *assessment)

@@ -8,6 +8,7 @@
 
 struct judging {
 	const char *zone, *station, *channel, *rule, *since, *until, *as_of, *kind;
+	const char *otherwise; /* the kind that no --kind asks for */
 	int shard, shards;
 	bool stages, exit_code;
 };
@@ -19,11 +20,15 @@ extern const struct argp judging_argp;
 int judging_options(const struct judging *judging, const struct view *view,
         struct judge_options *out, struct problem *why);
 
-/* "legal" or "ambient"; and is that kind asked for (`otherwise`: what no --kind asks
- * for)? */
+/* Of a view where nothing was judged: OK if a rule judges what was asked for, so that
+ * only no period of it has data and has ended; else a problem that says that no rule
+ * does, with the cure, as `report` does. */
+int judging_nothing(const struct judging *judging, struct view *view, bool vietnamese,
+        struct problem *why);
+
+/* "legal" or "ambient"; and is that kind asked for? */
 const char *judging_kind(const struct assessment *assessment);
-bool judging_wants(
-        const struct judging *judging, const char *otherwise, const char *kind);
+bool judging_wants(const struct judging *judging, const char *kind);
 
 /* Decimals a person sees of a statistic: one more than the limit has. */
 int judging_decimals(const struct assessment *assessment);

@@ -188,3 +188,34 @@ const char *judging_note(
 		note_decided(a, decimals, out);
 	return out;
 }
+
+/* ---- nothing ---- */
+
+const char *judging_no_rule(
+        const struct judging *judging, bool vietnamese, char out[JUDGING_NOTE])
+{
+	static const char *const ambient[] = {
+		"no station of the ambient air has a rule that is in force",
+		"không có trạm không khí xung quanh nào có quy chuẩn đang có hiệu lực"
+	};
+	static const char *const limit[] = { ", or no rule in force limits '",
+		", hoặc không quy chuẩn nào đang có hiệu lực quy định giới hạn của '" };
+	const char *channel = judging->channel;
+	const char *reason =
+	        judging->kind != NULL && strcmp(judging->kind, "ambient") == 0
+	                ? ambient[vietnamese]
+	                : word_text(vietnamese ? VIETNAMESE : ENGLISH, WORD_NO_PERMIT);
+	snprintf(out, JUDGING_NOTE, "%s: %s%s%s%s",
+	        vietnamese ? "không có kết quả đánh giá nào" : "nothing was judged",
+	        reason, channel != NULL ? limit[vietnamese] : "",
+	        channel != NULL ? channel : "", channel != NULL ? "'" : "");
+	return out;
+}
+
+const char *judging_no_period(bool vietnamese)
+{
+	return vietnamese ? "không có kết quả đánh giá nào: trong phần được hỏi không "
+	                    "có kỳ nào có số liệu và đã kết thúc\n"
+	                  : "nothing was judged: no period of what was asked for has "
+	                    "data and has ended\n";
+}

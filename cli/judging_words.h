@@ -9,9 +9,10 @@
 
 #include "analysis/assess.h"
 #include "cli/common.h"
+#include "cli/judging.h"
 
 #define JUDGING_COLUMNS 22
-#define JUDGING_NOTE    300
+#define JUDGING_NOTE    500
 
 /* Is the text form in Vietnamese asked for? */
 bool judging_vietnamese(const struct common *common);
@@ -31,5 +32,10 @@ const char *judging_strength(const struct assessment *assessment, bool vietnames
 /* Why it was decided so: the note, or its Vietnamese in `out`. */
 const char *judging_note(
         const struct assessment *assessment, bool vietnamese, char out[JUDGING_NOTE]);
+
+/* That nothing was judged: for no rule does (in `out`), or for want of data. */
+const char *judging_no_rule(
+        const struct judging *judging, bool vietnamese, char out[JUDGING_NOTE]);
+const char *judging_no_period(bool vietnamese);
 
 #endif

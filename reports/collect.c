@@ -149,9 +149,8 @@ static int nothing_judged(const struct sheet *sheet,
 		        "%s: the day %s has not ended; ask again after midnight",
 		        sheet->station, day);
 	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
-	        "%s: nothing to judge on %s: no permit of it is in force (quantrac "
-	        "permit list), or none that a rule of this program knows",
-	        sheet->station, day);
+	        "%s: nothing to judge on %s: %s", sheet->station, day,
+	        word_text(ENGLISH, WORD_NO_PERMIT));
 }
 
 /* A day without any reading still has a sheet, and a chart without a curve. */

@@ -67,6 +67,8 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_UNREAD_OF] = { "Không có số liệu đọc được của ngày này: {n}/{all} thông số không đánh giá được",
 		"No data of this day that can be read: {n} of {all} parameters not decidable" },
 	[WORD_NONE_APPLIES] = { "Không thuộc trường hợp đánh giá", "Not applicable" },
+	[WORD_NO_PERMIT] = { "không có giấy phép nào đang có hiệu lực (quantrac permit list), hoặc không giấy phép nào theo quy chuẩn mà chương trình này biết",
+		"no permit is in force (quantrac permit list), or none that a rule of this program knows" },
 	[WORD_LIMIT_TERM] = { "giá trị tối đa cho phép", "limit value" },
 	[WORD_S1] = { "{parameter}: giá trị trung bình ngày (24 giờ) ngày {date} là {value}, **vượt {term}** {limit} theo {basis}; bằng {ratio} lần {term}.",
 		"{parameter}: the daily (24 h) mean of {date} is {value}, **over the {term}** of {limit} under {basis}; {ratio} times the {term}." },

@@ -62,6 +62,7 @@ enum word {
 	WORD_NO_DATA_OF,
 	WORD_UNREAD_OF,
 	WORD_NONE_APPLIES,
+	WORD_NO_PERMIT, /* why nothing is judged, and where to look */
 	WORD_LIMIT_TERM,
 	WORD_S1,
 	WORD_S2,

@@ -72,19 +72,27 @@ static size_t lines_of(const char *scratch, const char *command)
 	return n;
 }
 
-static int archive_make(void **state)
+static int unpermitted_make(void **state)
 {
 	char command[4096];
 	if (scratch_make(state) != 0)
 		return -1;
 	write_readings(in_folder(*state, "in.csv"));
-	write_permit(in_folder(*state, "permit.yaml"));
 	snprintf(command, sizeof command,
 	        "import %s/in.csv --station s1 --zone z --kind water --map "
 	        "cod=cod:mg/L "
 	        "--map ph=ph:pH --map flow=flow_out:m3/h --declare cod:low=0,high=225",
 	        (char *)*state);
 	free(quantrac(*state, 0, command));
+	return 0;
+}
+
+static int archive_make(void **state)
+{
+	char command[4096];
+	if (unpermitted_make(state) != 0)
+		return -1;
+	write_permit(in_folder(*state, "permit.yaml"));
 	snprintf(command, sizeof command, "permit set %s/permit.yaml", (char *)*state);
 	free(quantrac(*state, 0, command));
 	return 0;
@@ -94,14 +102,48 @@ static void kinds_are_kept_apart(void **state)
 {
 	assert_int_equal(lines_of(*state, "judge --format csv"), 1 + 6);
 	assert_int_equal(lines_of(*state, "judge --kind legal --format csv"), 1 + 6);
-	assert_int_equal(lines_of(*state, "judge --kind ambient --format csv"), 1);
 	assert_int_equal(lines_of(*state, "exceedances --format csv"), 1 + 1);
-	assert_int_equal(
-	        lines_of(*state, "exceedances --kind ambient --format csv"), 1);
 	says(*state, 64, "judge --kind episode", "exceedances --kind episode");
 	says(*state, 1, "exceedances --exit-code", "80.0");
 	says(*state, 0, "exceedances --exit-code --since 2026-11-02",
 	        "nothing over a limit");
+}
+
+/* Of an archive without a permit: that is no clean record. */
+static void that_nothing_was_judged_is_said_with_the_cure(void **state)
+{
+	static const char *const asked[] = { "judge", "exceedances", "judge --json",
+		"exceedances --json", "exceedances --kind all", "judge -q",
+		"exceedances --kind episode --format csv" };
+	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
+		says(*state, 66, asked[i],
+		        "nothing was judged: no permit is in force (quantrac permit "
+		        "list)");
+	says(*state, 66, "exceedances --kind ambient",
+	        "no station of the ambient air has a rule that is in force");
+	says(*state, 66, "exceedances --lang vi",
+	        "không có kết quả đánh giá nào: không có giấy phép nào");
+	says(*state, 66, "report s1 --day 2026-11-01", "no permit is in force");
+	says(*state, 66, "exceedances --json 2>/dev/null", "[]\n");
+}
+
+/* With a permit: what no rule limits, and what has no data, are told apart. */
+static void so_is_a_part_of_which_nothing_was_judged(void **state)
+{
+	says(*state, 66, "judge --kind ambient --format csv", "nothing was judged");
+	says(*state, 66, "exceedances --channel flow_out",
+	        "or no rule in force limits 'flow_out'");
+	static const char *const asked[] = { "judge", "exceedances", "judge --json",
+		"exceedances --kind all --format csv" };
+	char command[200];
+	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+		snprintf(command, sizeof command, "%s --until 2026-10-01", asked[i]);
+		says(*state, 0, command,
+		        "nothing was judged: no period of what was asked for has data "
+		        "and has ended");
+	}
+	says(*state, 0, "judge --json --until 2026-10-01 2>/dev/null", "[]\n");
+	assert_int_equal(lines_of(*state, "exceedances --until 2026-10-01 -q"), 1);
 }
 
 static void an_acid_run_is_an_episode_without_a_ratio(void **state)
@@ -185,8 +227,8 @@ static void a_calibration_of_nothing_is_not_stored(void **state)
 	says(*state, 0, command, "stored in");
 	says(*state, 0, "judge --channel cod --until 2026-11-01 --format csv",
 	        ",72,mg/L,75,0.96,within limit");
-	says(*state, 0, "judge --channel cod --until 2026-11-01 --as-of now-1h",
-	        "STATION"); /* nothing of all this was stored by then */
+	says(*state, 66, "judge --channel cod --until 2026-11-01 --as-of now-1h",
+	        "no permit is in force"); /* nothing of all this was stored by then */
 }
 
 static void verify_speaks_to_programs_too(void **state)
@@ -221,6 +263,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(kinds_are_kept_apart),
+		cmocka_unit_test_setup_teardown(
+		        that_nothing_was_judged_is_said_with_the_cure, unpermitted_make,
+		        scratch_remove),
+		TEST(so_is_a_part_of_which_nothing_was_judged),
 		TEST(an_acid_run_is_an_episode_without_a_ratio),
 		TEST(too_few_values_say_between_what_it_lies),
 		TEST(what_is_misspelt_is_not_a_clean_record),

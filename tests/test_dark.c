@@ -200,7 +200,7 @@ static void a_station_nobody_knows_stays_unknown(void **state)
 	free(text);
 	text = quantrac(&code, *state, "report nt-09 --day 2026-01-10");
 	assert_int_equal(code, 66);
-	assert_contains(text, "no permit of it is in force");
+	assert_contains(text, "nothing to judge on 2026-01-10: no permit is in force");
 	free(text);
 }
 
