@@ -24,7 +24,7 @@ static const struct table_column columns[] = {
 	{ .name = "end", .wide = true },
 	{ .name = "statistic" },
 	{ .name = "value", .right = true },
-	{ .name = "limit", .right = true },
+	JUDGING_LIMIT_COLUMNS,
 	{ .name = "unit" },
 	{ .name = "ratio", .right = true },
 	{ .name = "result" },
@@ -79,7 +79,8 @@ static int print_assessment(void *with, const struct assessment *a)
 	table_time(table, a->end_us);
 	table_text(table, judging_word(a->stage->name, vi));
 	number(printing, a->value, judging_decimals(a));
-	number(printing, judging_limit(a), a->limit.decimals);
+	judging_limit_cells(table, &(struct judging_limit){ a->limit.low, a->limit.high,
+	                                   a->limit.decimals, printing->format });
 	table_text(table, a->parameter->unit);
 	number(printing, a->ratio, 2);
 	table_text(table, judging_result(a, vi));
@@ -111,7 +112,9 @@ static int print_episode(void *with, const struct episode *e)
 	table_time(table, e->to_us);
 	table_text(table, judging_word("peak", vi));
 	number(printing, e->peak, 2);
-	number(printing, e->level, 2);
+	judging_limit_cells(
+	        table, &(struct judging_limit){ e->below ? e->level : NAN,
+	                       e->below ? NAN : e->level, 2, printing->format });
 	table_text(table, e->unit);
 	number(printing, e->below ? NAN : e->peak / e->level, 2);
 	table_text(table, judging_word(e->below ? "under level" : "over level", vi));

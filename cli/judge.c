@@ -19,7 +19,7 @@ static const struct table_column columns[] = {
 	{ .name = "end", .wide = true },
 	{ .name = "value", .right = true },
 	{ .name = "unit" },
-	{ .name = "limit", .right = true },
+	JUDGING_LIMIT_COLUMNS,
 	{ .name = "ratio", .right = true },
 	{ .name = "result" },
 	{ .name = "strength" },
@@ -64,7 +64,8 @@ static int print(void *with, const struct assessment *a)
 	table_time(table, a->end_us);
 	number(printing, a->value, judging_decimals(a));
 	table_text(table, a->parameter->unit);
-	number(printing, judging_limit(a), a->limit.decimals);
+	judging_limit_cells(table, &(struct judging_limit){ a->limit.low, a->limit.high,
+	                                   a->limit.decimals, printing->format });
 	number(printing, a->ratio, 3);
 	table_text(table, judging_result(a, vi));
 	table_text(table, judging_strength(a, vi));

@@ -272,10 +272,22 @@ int judging_decimals(const struct assessment *assessment)
 	return assessment->limit.decimals + 1;
 }
 
-double judging_limit(const struct assessment *assessment)
+static void end_cell(struct table *table, const struct judging_limit *limit, double end)
 {
-	double low = assessment->limit.low, high = assessment->limit.high;
-	if (isnan(low) || (!isnan(high) && !(assessment->value < low)))
-		return high;
-	return low;
+	table_number(table, end, limit->format == TABLE_TEXT ? limit->decimals : -1);
+}
+
+void judging_limit_cells(struct table *table, const struct judging_limit *limit)
+{
+	char both[64];
+	int decimals = limit->decimals;
+	end_cell(table, limit, limit->low);
+	snprintf(both, sizeof both, "%.*f–%.*f", decimals, limit->low, decimals,
+	        limit->high);
+	if (limit->format != TABLE_TEXT || isnan(limit->low))
+		end_cell(table, limit, limit->high);
+	else if (isnan(limit->high))
+		end_cell(table, limit, limit->low);
+	else
+		table_text(table, both);
 }

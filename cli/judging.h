@@ -33,8 +33,16 @@ bool judging_wants(const struct judging *judging, const char *kind);
 /* Decimals a person sees of a statistic: one more than the limit has. */
 int judging_decimals(const struct assessment *assessment);
 
-/* The limit a value is compared with: the upper one, or the side of the interval it is
- * nearer to. */
-double judging_limit(const struct assessment *assessment);
+/* The ends of what a limit permits; NAN where it has none. */
+struct judging_limit {
+	double low, high;
+	int decimals, format; /* of a person's table; enum table_format */
+};
+/* The cells of limit_low and limit, for JUDGING_LIMIT_COLUMNS.  A person reads both ends
+ * in one: "6.0–9.0", as on the data sheet. */
+void judging_limit_cells(struct table *table, const struct judging_limit *limit);
+/* clang-format off */
+#define JUDGING_LIMIT_COLUMNS { .name = "limit_low", .right = true, .wide = true }, { .name = "limit", .right = true }
+/* clang-format on */
 
 #endif

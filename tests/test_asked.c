@@ -150,7 +150,24 @@ static void an_acid_run_is_an_episode_without_a_ratio(void **state)
 {
 	says(*state, 0, "exceedances --kind episode --channel ph --format csv",
 	        "episode,s1,cua-xa,ph,qcvn-40-2011,2026-11-02T02:00:00+07:00,"
-	        "2026-11-02T03:40:00+07:00,peak,4.2,6,pH,,under level,,20,20");
+	        "2026-11-02T03:40:00+07:00,peak,4.2,6,,pH,,under level,,20,20");
+}
+
+static void both_ends_of_an_interval_are_told(void **state)
+{
+	says(*state, 0, "judge --channel ph --lang en", "pH    6.0–9.0");
+	says(*state, 0, "judge --channel cod --lang en", " mg/L     75 ");
+	says(*state, 0, "judge --channel ph --format csv",
+	        "value,unit,limit_low,limit,ratio,");
+	says(*state, 0, "judge --channel ph --format csv", ",pH,6,9,,within limit");
+	says(*state, 0, "judge --channel cod --format csv", ",mg/L,,75,");
+	says(*state, 0, "judge --channel ph --json", "\"limit_low\":6,\"limit\":9,");
+	says(*state, 0, "judge --channel cod --json",
+	        "\"limit_low\":null,\"limit\":75,");
+	says(*state, 0, "exceedances --format csv", ",80,,75,mg/L,");
+	says(*state, 0, "exceedances --json", "\"limit_low\":null,\"limit\":75,");
+	says(*state, 0, "exceedances --kind episode --channel ph --lang en",
+	        "  6.00  pH ");
 }
 
 static void too_few_values_say_between_what_it_lies(void **state)
@@ -226,7 +243,7 @@ static void a_calibration_of_nothing_is_not_stored(void **state)
 	        (char *)*state);
 	says(*state, 0, command, "stored in");
 	says(*state, 0, "judge --channel cod --until 2026-11-01 --format csv",
-	        ",72,mg/L,75,0.96,within limit");
+	        ",72,mg/L,,75,0.96,within limit");
 	says(*state, 66, "judge --channel cod --until 2026-11-01 --as-of now-1h",
 	        "no permit is in force"); /* nothing of all this was stored by then */
 }
@@ -268,6 +285,7 @@ int main(void)
 		        scratch_remove),
 		TEST(so_is_a_part_of_which_nothing_was_judged),
 		TEST(an_acid_run_is_an_episode_without_a_ratio),
+		TEST(both_ends_of_an_interval_are_told),
 		TEST(too_few_values_say_between_what_it_lies),
 		TEST(what_is_misspelt_is_not_a_clean_record),
 		TEST(a_number_is_explained_by_the_line_it_came_from),

@@ -67,8 +67,8 @@ static void exactly_three_legal_exceedances_are_found(void **state)
 {
 	char *text = quantrac_ok("exceedances --kind legal --format csv");
 	const char *const line[] = {
-		"id,kind,station,outlet,channel,rule,start,end,statistic,value,limit,"
-		"unit,ratio,"
+		"id,kind,station,outlet,channel,rule,start,end,statistic,value,"
+		"limit_low,limit,unit,ratio,"
 		"result,strength,valid,expected,rule_status,simulated\n",
 		"mau-nuoc/cod/qcvn-40-2011/day/2026-11-01,legal,mau-nuoc,cua-xa,cod,",
 		"mau-nuoc/cod/qcvn-40-2011/day/2026-11-03,legal,mau-nuoc,cua-xa,cod,",
