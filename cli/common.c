@@ -195,6 +195,21 @@ void common_interval(const char *option, const char *text, int offset_min,
 	exit(EXIT_USAGE);
 }
 
+int common_stretch(const char *since, const char *until, int offset_min,
+        int64_t *from_us, int64_t *to_us, struct problem *why)
+{
+	int64_t ignored;
+	if (since != NULL)
+		common_interval("--since", since, offset_min, from_us, &ignored);
+	if (until != NULL)
+		common_interval("--until", until, offset_min, &ignored, to_us);
+	if ((since == NULL && until == NULL) || *from_us < *to_us)
+		return OK;
+	return problem_set(why, REFUSED, EXIT_USAGE,
+	        "--since %s is not before --until %s",
+	        since != NULL ? since : "(beginning)", until != NULL ? until : "(end)");
+}
+
 int64_t common_now(void)
 {
 	int64_t now_us;

@@ -48,6 +48,11 @@ int common_fail(const char *command, const struct problem *why);
 void common_interval(const char *option, const char *text, int offset_min,
         int64_t *from_us, int64_t *to_us);
 
+/* The stretch from --since to --until, each NULL where it was not given: then its end
+ * stays as it is.  OK, or REFUSED: it ends before it begins. */
+int common_stretch(const char *since, const char *until, int offset_min,
+        int64_t *from_us, int64_t *to_us, struct problem *why);
+
 /* Now, UTC microseconds; $QUANTRAC_NOW (ISO 8601) for golden outputs. */
 int64_t common_now(void);
 

@@ -15,8 +15,8 @@ struct gaps_arguments {
 /* Options of `status`; the parser finds struct gaps_arguments in state->input. */
 extern const struct argp_option gaps_argp_options[];
 error_t gaps_argp_parse(int key, char *word, struct argp_state *state);
-/* The stretch asked for: all there is up to now, if nothing is said. */
-void gaps_stretch(struct gaps_arguments *arguments, int offset_min);
+/* The stretch asked for: all there is up to now, if nothing is said.  OK, or REFUSED. */
+int gaps_stretch(struct gaps_arguments *arguments, int offset_min, struct problem *why);
 
 /* A table of the gaps of one station after the other, and their sums. */
 struct gaps_table;

@@ -193,9 +193,8 @@ int cabinet_gaps(const struct common *common, struct gaps_arguments *a)
 	station_path(station, station->journal_folder, feeding.folder,
 	        sizeof feeding.folder);
 	feeding.id = station->id;
-	gaps_stretch(a, station->utc_offset_min);
-	int code = 0, status = OK;
-	if (a->station != NULL && strcmp(a->station, station->id) != 0)
+	int code = 0, status = gaps_stretch(a, station->utc_offset_min, &why);
+	if (status == OK && a->station != NULL && strcmp(a->station, station->id) != 0)
 		status = problem_set(&why, NOT_FOUND, EXIT_NO_FILE,
 		        "this cabinet is station '%s', not '%s'", station->id,
 		        a->station);

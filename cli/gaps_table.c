@@ -50,16 +50,13 @@ error_t gaps_argp_parse(int key, char *word, struct argp_state *state)
 	}
 }
 
-void gaps_stretch(struct gaps_arguments *a, int offset_min)
+int gaps_stretch(struct gaps_arguments *a, int offset_min, struct problem *why)
 {
-	int64_t ignored;
 	a->now_us = common_now();
 	a->from_us = 0;
 	a->to_us = a->now_us;
-	if (a->since != NULL)
-		common_interval("--since", a->since, offset_min, &a->from_us, &ignored);
-	if (a->until != NULL)
-		common_interval("--until", a->until, offset_min, &ignored, &a->to_us);
+	return common_stretch(
+	        a->since, a->until, offset_min, &a->from_us, &a->to_us, why);
 }
 
 const char *lasted_print(int64_t length_us, char out[32])

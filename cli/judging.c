@@ -180,8 +180,8 @@ static int check_channel(
 	        "no station measures '%s', and no rule limits it", channel);
 }
 
-static int check_asked(const struct judging *judging, const struct view *view,
-        const struct judge_options *asked, struct problem *why)
+static int check_asked(
+        const struct judging *judging, const struct view *view, struct problem *why)
 {
 	int status = OK;
 	if (judging->station != NULL && !view_has_station(view, judging->station))
@@ -192,11 +192,6 @@ static int check_asked(const struct judging *judging, const struct view *view,
 		status = check_rule(judging, view, why);
 	if (status == OK)
 		status = check_channel(judging, view, why);
-	if (status == OK && asked->from_us >= asked->to_us)
-		status = problem_set(why, REFUSED, EXIT_USAGE,
-		        "--since %s is not before --until %s",
-		        judging->since != NULL ? judging->since : "(beginning)",
-		        judging->until != NULL ? judging->until : "(end)");
 	return status;
 }
 
@@ -215,16 +210,12 @@ int judging_options(const struct judging *judging, const struct view *view,
 		.shards = judging->shards > 0 ? judging->shards : 1,
 		.now_us = common_now(),
 	};
-	if (judging->since != NULL)
-		common_interval("--since", judging->since, view->offset_min,
-		        &out->from_us, &ignored);
-	if (judging->until != NULL)
-		common_interval("--until", judging->until, view->offset_min, &ignored,
-		        &out->to_us);
+	int status = common_stretch(judging->since, judging->until, view->offset_min,
+	        &out->from_us, &out->to_us, why);
 	if (judging->as_of != NULL)
 		common_interval("--as-of", judging->as_of, view->offset_min,
 		        &out->as_of_us, &ignored);
-	return check_asked(judging, view, out, why);
+	return status == OK ? check_asked(judging, view, why) : status;
 }
 
 const char *judging_kind(const struct assessment *assessment)
@@ -232,14 +223,9 @@ const char *judging_kind(const struct assessment *assessment)
 	return assessment->rule->kind == KIND_AMBIENT ? "ambient" : "legal";
 }
 
-static const char *wanted_kind(const struct judging *judging)
-{
-	return judging->kind != NULL ? judging->kind : judging->otherwise;
-}
-
 bool judging_wants(const struct judging *judging, const char *kind)
 {
-	const char *wanted = wanted_kind(judging);
+	const char *wanted = judging->kind != NULL ? judging->kind : judging->otherwise;
 	return strcmp(wanted, "all") == 0 || strcmp(wanted, kind) == 0;
 }
 

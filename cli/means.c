@@ -129,29 +129,29 @@ static int print(
 }
 
 /* The stretch: as asked, else all there is, out to whole periods. */
-static void find_stretch(
-        const struct view *view, const struct arguments *a, struct query *query)
+static int find_stretch(const struct view *view, const struct arguments *a,
+        struct query *query, struct problem *why)
 {
-	int64_t first = 0, last = 0, ignored;
-	int64_t period_us = (int64_t)(a->period_s * 1e6);
+	int64_t first = 0, last = 0, period_us = (int64_t)(a->period_s * 1e6);
 	bool any = reader_span(view->reader, a->station, &first, &last) == OK;
-	query->from_us = period_start(first, period_us, view->offset_min);
-	query->to_us = period_start(last, period_us, view->offset_min) + period_us;
+	query->from_us = 0;
+	query->to_us = TIME_US_END;
+	int status = common_stretch(a->since, a->until, view->offset_min,
+	        &query->from_us, &query->to_us, why);
+	if (a->since == NULL)
+		query->from_us = first;
+	query->from_us = period_start(query->from_us, period_us, view->offset_min);
+	if (a->until == NULL)
+		query->to_us =
+		        period_start(last, period_us, view->offset_min) + period_us;
 	if (!any && (a->since == NULL || a->until == NULL)) {
 		fprintf(stderr,
 		        "quantrac means: no reading of %s has a time; quantrac status "
 		        "--gaps tells what came\n",
 		        a->station);
 		query->to_us = query->from_us;
-		return;
 	}
-	if (a->since != NULL)
-		common_interval("--since", a->since, view->offset_min, &query->from_us,
-		        &ignored);
-	if (a->until != NULL)
-		common_interval(
-		        "--until", a->until, view->offset_min, &ignored, &query->to_us);
-	query->from_us = period_start(query->from_us, period_us, view->offset_min);
+	return status;
 }
 
 static int means(
@@ -167,10 +167,10 @@ static int means(
 	status = view_has_station(&view, a->station)
 	                 ? OK
 	                 : view_no_station(&view, a->station, why);
-	if (status != OK)
-		goto close_view;
-	find_stretch(&view, a, &query);
-	status = series_load(&series, view.reader, &query, why);
+	if (status == OK)
+		status = find_stretch(&view, a, &query, why);
+	if (status == OK)
+		status = series_load(&series, view.reader, &query, why);
 	if (status != OK)
 		goto close_view;
 	int n = means_make(&row, &series, (int64_t)(a->period_s * 1e6), query.from_us,

@@ -31,8 +31,9 @@ static int station_add(struct gaps_table *table, struct view *view,
 static int all_stations(const struct common *common, struct view *view,
         struct gaps_arguments *a, struct problem *why)
 {
-	int status = OK;
-	gaps_stretch(a, view->offset_min);
+	int status = gaps_stretch(a, view->offset_min, why);
+	if (status != OK)
+		return status;
 	struct gaps_table *table = gaps_table_new(common, view->offset_min);
 	if (table == NULL)
 		return problem_set(why, FAILED, EXIT_TRY_AGAIN, "not enough memory");

@@ -190,10 +190,31 @@ static void what_is_misspelt_is_not_a_clean_record(void **state)
 		        66 },
 		{ "exceedances --station s2", "did you mean 's1'?", 66 },
 		{ "report s1 --day 2026-11", "is more than a day", 64 },
-		{ "judge --since 2026-11-03 --until 2026-11-01", "is not before", 64 },
 	};
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
 		says(*state, wrong[i].code, wrong[i].asked, wrong[i].says);
+}
+
+static void a_stretch_that_ends_before_it_begins_is_refused(void **state)
+{
+	static const char *const asked[] = { "judge", "exceedances",
+		"exceedances --kind episode --json", "status --gaps",
+		"means --station s1 --channel cod" };
+	char command[200];
+	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+		snprintf(command, sizeof command,
+		        "%s --since 2026-11-03 --until 2026-11-01", asked[i]);
+		says(*state, 64, command,
+		        "--since 2026-11-03 is not before --until 2026-11-01");
+		snprintf(command, sizeof command,
+		        "%s --since 2026-11-02 --until 2026-11-02", asked[i]);
+		free(quantrac(*state, 0, command));
+	}
+	says(*state, 0,
+	        "means --station s1 --channel cod --since 2026-11-03 --period 24h",
+	        "2026-11-03T00:00:00+07:00");
+	says(*state, 64, "status --gaps --since now-1h --until yesterday",
+	        "is not before");
 }
 
 static void a_number_is_explained_by_the_line_it_came_from(void **state)
@@ -288,6 +309,7 @@ int main(void)
 		TEST(both_ends_of_an_interval_are_told),
 		TEST(too_few_values_say_between_what_it_lies),
 		TEST(what_is_misspelt_is_not_a_clean_record),
+		TEST(a_stretch_that_ends_before_it_begins_is_refused),
 		TEST(a_number_is_explained_by_the_line_it_came_from),
 		TEST(a_calibration_of_nothing_is_not_stored),
 		TEST(verify_speaks_to_programs_too),

@@ -145,6 +145,8 @@ static void a_cabinet_tells_its_gaps_from_its_own_journal(void **state)
 	free(text);
 	says(*state, "status --gaps --station nt-02", EXIT_NO_FILE,
 	        "this cabinet is station 'nt-01'");
+	says(*state, "status --gaps --since 2026-11-03 --until 2026-11-01", EXIT_USAGE,
+	        "--since 2026-11-03 is not before --until 2026-11-01");
 	says(*state, "status --since today", EXIT_USAGE, "go with --gaps");
 }
 
