@@ -11,6 +11,7 @@
 #include "archive/proof.h"
 #include "base/folder.h"
 #include "cli/demo.h"
+#include "cli/judging_words.h"
 #include "cli/view.h"
 #include "reports/sheet.h"
 
@@ -25,19 +26,22 @@ struct finding {
 static int note_assessment(void *with, const struct assessment *a)
 {
 	struct finding *finding = with;
-	char date[TIME_TEXT];
+	char date[TIME_TEXT], why[JUDGING_NOTE];
 	bool ambient = a->rule->kind == KIND_AMBIENT;
 	finding->undecided += a->result == RESULT_NOT_DECIDABLE;
 	finding->within += a->result == RESULT_WITHIN;
 	finding->not_applicable += a->result == RESULT_NOT_APPLICABLE;
 	if (a->result != RESULT_OVER)
 		return 0;
+	const char *note = judging_note(a, false, why);
 	fprintf(ambient ? finding->ambient : finding->legal,
-	        "%s day %2d, %s: %s %.1f %s, limit %g, x%.2f, from %u of %u values\n",
+	        "%s day %2d, %s: %s %.1f %s, limit %g, x%.2f, from %u of %u "
+	        "values%s%s\n",
 	        ambient ? "in the air " : "over limit ",
 	        (int)((a->start_us - finding->demo->first_us) / US_PER_DAY) + 1,
 	        date_print(a->start_us, DEMO_OFFSET, date), a->about.label_en, a->value,
-	        a->parameter->unit, a->limit.high, a->ratio, a->valid, a->expected);
+	        a->parameter->unit, a->limit.high, a->ratio, a->valid, a->expected,
+	        note[0] != '\0' ? "; " : "", note);
 	return 0;
 }
 

@@ -31,6 +31,7 @@ static const struct table_column columns[] = {
 	{ .name = "strength" },
 	{ .name = "valid", .right = true },
 	{ .name = "expected", .right = true },
+	{ .name = "note" },
 	MARKS_COLUMNS,
 	{ 0 },
 };
@@ -63,6 +64,7 @@ static int print_assessment(void *with, const struct assessment *a)
 	struct printing *printing = with;
 	struct table *table = printing->table;
 	const char *kind = judging_kind(a);
+	char why[JUDGING_NOTE];
 	bool vi = printing->vietnamese;
 	if (!wanted(printing, kind))
 		return 0;
@@ -87,6 +89,7 @@ static int print_assessment(void *with, const struct assessment *a)
 	table_text(table, judging_strength(a, vi));
 	table_integer(table, a->valid);
 	table_integer(table, a->expected);
+	table_text(table, judging_note(a, vi, why));
 	marks_cells(&printing->marks, table,
 	        &(struct marked){ a->rule, a->parameter, a->simulated });
 	table_row(table);
@@ -121,6 +124,7 @@ static int print_episode(void *with, const struct episode *e)
 	table_empty(table);
 	table_integer(table, e->n);
 	table_integer(table, e->n);
+	table_text(table, "");
 	marks_cells(&printing->marks, table,
 	        &(struct marked){ e->rule, e->limit, e->simulated });
 	table_row(table);
