@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* quantrac get STATION [CHANNEL]: the newest value, for people and scripts. */
+/* quantrac get STATION [CHANNEL]: the newest values for people; of one channel the bare
+ * value, for scripts. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -58,7 +59,7 @@ static int nobody(const struct live_view *view, const char *channel)
 {
 	struct problem why;
 	const char *near = nearest(view, channel);
-	problem_set(&why, NOT_FOUND, EXIT_USAGE,
+	problem_set(&why, NOT_FOUND, EXIT_NO_FILE,
 	        "station '%s' has no channel '%s'%s%s%s; quantrac status lists its "
 	        "channels",
 	        view->station, channel, near != NULL ? "; did you mean '" : "",
@@ -74,15 +75,43 @@ static bool known(const struct live_view *view, const char *channel)
 	return false;
 }
 
+static bool asked(const struct live_channel *one, const char *channel)
+{
+	return channel == NULL || strcmp(one->channel, channel) == 0;
+}
+
+/* A line for each instrument that has the channel, empty where it has no value; what a
+ * script need not read goes to stderr. */
+static int print_bare(
+        const struct live_view *view, const char *channel, const struct common *common)
+{
+	for (size_t i = 0; i < view->n_channels; i++) {
+		const struct live_channel *one = &view->channel[i];
+		if (!asked(one, channel))
+			continue;
+		if (isfinite(one->value))
+			printf("%.*f", (int)one->decimals, one->value);
+		putchar('\n');
+		if (strcmp(one->state, "ok") != 0 && !common->quiet)
+			fprintf(stderr, "quantrac get: %s of instrument %s: %s\n",
+			        one->channel, one->instrument, one->state);
+	}
+	if (view->simulated)
+		fprintf(stderr, "%s\n", SIMULATED_TEXT);
+	return 0;
+}
+
 static int print(
         const struct live_view *view, const char *channel, const struct common *common)
 {
 	if (channel != NULL && !known(view, channel))
 		return nobody(view, channel);
+	if (channel != NULL && common->format == TABLE_TEXT)
+		return print_bare(view, channel, common);
 	struct table *table = table_new(stdout, (enum table_format)common->format,
 	        columns, (int)view->offset_min);
 	for (size_t i = 0; i < view->n_channels; i++)
-		if (channel == NULL || strcmp(view->channel[i].channel, channel) == 0)
+		if (asked(&view->channel[i], channel))
 			row(table, view, &view->channel[i]);
 	table_end(table);
 	if (view->simulated && common->format == TABLE_TEXT)
@@ -109,7 +138,7 @@ int command_get(int argc, char **argv)
 	if (code != 0)
 		return code;
 	if (strcmp(view.station, argv[first]) != 0) {
-		problem_set(&why, NOT_FOUND, EXIT_USAGE,
+		problem_set(&why, NOT_FOUND, EXIT_NO_FILE,
 		        "this cabinet is station '%s', not '%s'", view.station,
 		        argv[first]);
 		code = common_fail("get", &why);

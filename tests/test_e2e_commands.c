@@ -29,9 +29,9 @@ static const char configuration[] =
 static char *said(const char *folder, const char *words, int code)
 {
 	int exit_code = -1;
-	char *text =
-	        run_command(&exit_code, "QUANTRAC_CONFIG=%s/station.yaml %s %s 2>&1",
-	                folder, project_file("build/san/quantrac"), words);
+	char *text = run_command(&exit_code,
+	        "exec 2>&1; QUANTRAC_CONFIG=%s/station.yaml %s %s", folder,
+	        project_file("build/san/quantrac"), words);
 	if (exit_code != code)
 		fail_msg("quantrac %s ended with %d, not %d: %s", words, exit_code,
 		        code, text);
@@ -98,8 +98,12 @@ static void status_and_get_say_whose_channel_it_is(void **state)
 	assert_contains(text, ",nt-01,ph,ph,,pH,");
 	assert_contains(text, ",nt-01,ph2,ph,,pH,");
 	free(text);
-	says(*state, "get nt-01 phh", EXIT_USAGE, "did you mean 'ph'?");
-	says(*state, "get nt-02", EXIT_USAGE, "this cabinet is station 'nt-01'");
+	says(*state, "get nt-01 ph", 0, "quantrac get: ph of instrument ph2: ");
+	text = said(*state, "get nt-01 ph 2>/dev/null", 0);
+	assert_string_equal(text, "\n\n");
+	free(text);
+	says(*state, "get nt-01 phh", EXIT_NO_FILE, "did you mean 'ph'?");
+	says(*state, "get nt-02", EXIT_NO_FILE, "this cabinet is station 'nt-01'");
 	kill(sensord, SIGTERM);
 	int status;
 	assert_int_equal(waitpid(sensord, &status, 0), sensord);

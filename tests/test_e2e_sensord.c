@@ -146,11 +146,20 @@ static void every_value_sent_is_kept_once_though_a_slave_is_dead_and_a_cable_pul
         void **state)
 {
 	struct run run = begin(*state, NULL, "9s");
-	int code, code_channel;
+	int code, code_channel, code_bare;
+	char *end;
 	poll(NULL, 0, 2500);
 	char *all = status_of(*state, "status", &code);
 	char *one = status_of(*state, "get nt-01 flow_out --format csv", &code_channel);
+	char *bare = run_command(&code_bare,
+	        "%s get nt-01 flow_out --config %s 2>/dev/null",
+	        project_file("build/san/quantrac"), in_folder(*state, "station.yaml"));
 	run_finish(*state, &run);
+	assert_int_equal(code_bare, 0);
+	assert_true(strtod(bare, &end) > 0);
+	assert_int_equal(*end, '\n');
+	assert_int_equal(strspn(bare, "0123456789.\n"), strlen(bare));
+	free(bare);
 	assert_int_equal(code, 0);
 	assert_contains(all, "flow_out");
 	assert_contains(all, "silent");
