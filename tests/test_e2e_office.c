@@ -2,7 +2,9 @@
 /* The office's commands as a person meets them: what they say, once, with the cure. */
 #include "tests/check.h"
 
+#include <ctype.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +69,45 @@ static int setup(void **state)
 	free(said(*state,
 	        "import table.csv --station outlet --time time --map COD=cod:mg/L", 0));
 	return 0;
+}
+
+/* ---- the man page ---- */
+
+/* Is there " -<option>" as a word of its own? */
+static bool is_told(const char *page, const char *option, size_t n)
+{
+	for (const char *at = page; (at = strstr(at, " -")) != NULL; at += 2)
+		if (strncmp(at + 2, option, n) == 0 &&
+		        !isalnum((unsigned char)at[2 + n]) && at[2 + n] != '-')
+			return true;
+	return false;
+}
+
+static void every_option_is_in_the_man_page(void **state)
+{
+	static const char *const command[] = { "config", "status", "get", "simulate",
+		"demo", "import", "export", "means", "judge", "exceedances", "explain",
+		"report", "recover", "verify", "receipt", "prune", "permit",
+		"calibrate", "keys" };
+	int code;
+	char words[64],
+	        *page = run_command(&code, "cat %s", project_file("docs/quantrac.1"));
+	for (size_t i = 0; i < sizeof command / sizeof command[0]; i++) {
+		snprintf(words, sizeof words, "%s --help", command[i]);
+		char *help = said(*state, words, 0);
+		for (const char *at = help; (at = strstr(at, " --")) != NULL; at++) {
+			size_t n =
+			        strspn(at + 3, "abcdefghijklmnopqrstuvwxyz0123456789-");
+			if (n == 0 || strncmp(at + 3, "help", n) == 0 ||
+			        strncmp(at + 3, "usage", n) == 0)
+				continue;
+			if (!is_told(page, at + 3, n))
+				fail_msg("%s: not in docs/quantrac.1: --%.*s",
+				        command[i], (int)n, at + 3);
+		}
+		free(help);
+	}
+	free(page);
 }
 
 /* ---- config ---- */
@@ -221,6 +262,7 @@ static void what_recover_finds_is_said_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH(every_option_is_in_the_man_page),
 		WITH(a_collectors_file_is_known_by_its_keys),
 		WITH(keys_of_both_files_are_explained),
 		WITH(a_cabinet_without_the_office_says_who_checks_a_collectors),
