@@ -108,7 +108,8 @@ void config_tell(struct config *config, FILE *report);
 int config_line(const struct config *config, const char *path);
 
 /* Help for a dotted key ("instruments.line"): what it is, its type, range, unit,
- * default.  OK or NOT_FOUND, then with "did you mean". */
+ * default.  OK or NOT_FOUND, then with "did you mean": keys that end in the same word, else
+ * one that is spelt alike. */
 int config_explain(
         const struct section *section, const char *key, bool vietnamese, FILE *out);
 

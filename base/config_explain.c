@@ -153,18 +153,57 @@ static void print_field(const struct field *field, const char *key, bool vi, FIL
 	}
 }
 
+#define DEPTH_MOST 6
+#define FOUND_MOST 8
+
+struct asked {
+	const struct section *root;
+	const char *key;
+	bool vi;
+	FILE *out;
+};
+
+/* Tells the keys at any depth that end in this word; `path` is where the section is. */
+static size_t print_ending(const struct asked *asked, const struct section *section,
+        const char *path, size_t found)
+{
+	const char *dot = strrchr(asked->key, '.');
+	const char *word = dot != NULL ? dot + 1 : asked->key;
+	size_t depth = 0;
+	for (const char *in = path; (in = strchr(in, '.')) != NULL; in++)
+		depth++;
+	for (const struct field *f = section->field; f->key != NULL; f++) {
+		char below[256];
+		if (strcmp(f->key, word) == 0 && found < FOUND_MOST)
+			fprintf(asked->out, "%s'%s%s'",
+			        found++ > 0 ? ", "
+			        : asked->vi ? "; ý bạn là "
+			                    : "; did you mean ",
+			        path, f->key);
+		snprintf(below, sizeof below, "%s%s.", path, f->key);
+		if (f->section != NULL && depth < DEPTH_MOST)
+			found = print_ending(asked, f->section, below, found);
+	}
+	return found;
+}
+
+/* Word of the key is none of this section's: it may stand elsewhere, else be misspelt. */
 static int print_unknown(
-        const struct section *section, const char *word, bool vi, FILE *out)
+        const struct asked *asked, const struct section *section, const char *word)
 {
 	const char *known[128] = { NULL };
 	size_t n = 0;
+	FILE *out = asked->out;
 	for (const struct field *f = section->field; f->key != NULL && n < 127; f++)
 		known[n++] = f->key;
 	const char *meant = did_you_mean(word, known);
-	fprintf(out, vi ? "không có khóa '%s' trong %s" : "no key '%s' in %s", word,
-	        section->name);
-	if (meant != NULL)
-		fprintf(out, vi ? "; ý bạn là '%s'?" : "; did you mean '%s'?", meant);
+	fprintf(out, asked->vi ? "không có khóa '%s' trong %s" : "no key '%s' in %s",
+	        word, section->name);
+	if (print_ending(asked, asked->root, "", 0) > 0)
+		putc('?', out);
+	else if (meant != NULL)
+		fprintf(out, asked->vi ? "; ý bạn là '%s'?" : "; did you mean '%s'?",
+		        meant);
 	putc('\n', out);
 	return NOT_FOUND;
 }
@@ -172,6 +211,7 @@ static int print_unknown(
 int config_explain(
         const struct section *section, const char *key, bool vietnamese, FILE *out)
 {
+	const struct asked asked = { section, key, vietnamese, out };
 	const char *at = key;
 	if (*at == '\0') {
 		fprintf(out, "%s:\n", section->name);
@@ -188,16 +228,17 @@ int config_explain(
 		while (field->key != NULL && strcmp(field->key, word) != 0)
 			field++;
 		if (field->key == NULL)
-			return print_unknown(section, word, vietnamese, out);
+			return print_unknown(&asked, section, word);
 		at += n;
 		if (*at == '\0') {
 			print_field(field, key, vietnamese, out);
 			return OK;
 		}
 		if (field->section == NULL)
-			return print_unknown(&(struct section){ .name = field->key,
-			                             .field = &(struct field){ 0 } },
-			        at + 1, vietnamese, out);
+			return print_unknown(&asked,
+			        &(struct section){ .name = field->key,
+			                .field = &(struct field){ 0 } },
+			        at + 1);
 		section = field->section;
 		at++;
 	}

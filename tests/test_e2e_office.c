@@ -133,6 +133,17 @@ static void keys_of_both_files_are_explained(void **state)
 	says(*state, "config explain zone", 0, "A collector's file: zone");
 	says(*state, "config explain zone", 0, "A cabinet's file: zone");
 	says(*state, "config explain sgn_key", EXIT_USAGE, "did you mean 'sign_key'?");
+	says(*state, "config explain poll_every", EXIT_USAGE,
+	        "A cabinet's file: no key 'poll_every' in configuration; did you mean "
+	        "'instruments.poll_every'?\n");
+	says(*state, "config explain keep", EXIT_USAGE, "did you mean 'journal.keep'?");
+	says(*state, "config explain ports.poll_every", EXIT_USAGE,
+	        "no key 'poll_every' in port; did you mean 'instruments.poll_every'?");
+	says(*state, "config explain line", EXIT_USAGE, "'ports.line'");
+	says(*state, "config explain instrument.poll_every", EXIT_USAGE,
+	        "did you mean 'instruments.poll_every'?");
+	says(*state, "config explain keep --lang vi", EXIT_USAGE,
+	        "ý bạn là 'journal.keep'?");
 	says(*state, "config explain sign_key --lang vi", 0, "Tệp của máy chủ nhận");
 }
 
