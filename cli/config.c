@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/whose.h"
 #include "cli/commands.h"
 #include "cli/office_exec.h"
 #include "sensors/link.h"
@@ -13,36 +14,16 @@
 
 /* ---- whose file it is ---- */
 
-/* Keys that only a collector's file has. */
-static const char *const collectors[] = { "archive", "listen", "agents", "sign_key",
-	"key", "utc_offset", "most_agents", "allow_simulated", "seal_every", "hold",
-	"scrub_every", "scrub_rate", "commit_every", NULL };
-
-static bool is_there(const struct config *document, const char *key)
-{
-	return config_line(document, key) > 0;
-}
-
-/* By its keys alone: one that only a collector's file has, and none that only a
- * cabinet's has. */
 static bool is_collectors(const char *path)
 {
 	static const struct field none[] = { { 0 } };
 	static const struct section any = { "configuration", 1, none };
 	struct config *document;
 	char unused = 0;
-	bool cabinets = false, collector = false;
 	config_read(&document, path, &any, &unused, NULL);
-	if (document == NULL)
-		return false;
-	for (const struct field *field = station_section.field; field->key != NULL;
-	        field++)
-		cabinets |= strcmp(field->key, "zone") != 0 &&
-		            is_there(document, field->key);
-	for (size_t i = 0; collectors[i] != NULL; i++)
-		collector |= is_there(document, collectors[i]);
+	bool is = config_whose(document) == WHOSE_COLLECTOR;
 	config_free(document);
-	return collector && !cabinets;
+	return is;
 }
 
 /* ---- a cabinet's ---- */

@@ -10,6 +10,7 @@
 #include "base/legal_time.h"
 #include "base/log.h"
 #include "base/socket.h"
+#include "base/whose.h"
 #include "collector/keys.h"
 
 #define CONFIG(member) offsetof(struct collectd_config, member)
@@ -189,8 +190,11 @@ int collectd_config_read(struct config **document, const char *path,
 		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
 		        "%s; name a configuration with --config FILE",
 		        config_first_error(*document));
-	config_tell(*document, stderr);
 	size_t errors = config_errors(*document);
+	if (errors > 0)
+		config_tell_whose(*document, WHOSE_COLLECTOR,
+		        path != NULL ? path : "defaults", stderr);
+	config_tell(*document, stderr);
 	if (errors > 0)
 		return problem_set(why, MALFORMED, EXIT_CONFIG, "%s: %zu error%s",
 		        path != NULL ? path : "defaults", errors,

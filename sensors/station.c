@@ -7,6 +7,7 @@
 
 #include "base/folder.h"
 #include "base/units.h"
+#include "base/whose.h"
 
 #define CONFIGURATION_MOST 1000000 /* bytes */
 
@@ -38,6 +39,7 @@ int station_parse(struct station **out, const char *text, size_t n, const char *
 		station_check(station);
 	size_t errors = config_errors(station->config);
 	if (errors > 0) {
+		config_tell_whose(station->config, WHOSE_CABINET, name, report);
 		config_tell(station->config, report);
 		if (report != NULL)
 			problem_set(why, MALFORMED, EXIT_CONFIG, "%s: %zu error%s",

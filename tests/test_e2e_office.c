@@ -13,6 +13,9 @@
 
 #include "base/folder.h"
 #include "base/status.h"
+#include "base/whose.h"
+#include "collector/collectd_config.h"
+#include "sensors/station.h"
 
 #define DAY "zone/outlet/2026/outlet_2026-11-0%d.h5"
 
@@ -123,6 +126,61 @@ static void a_collectors_file_is_known_by_its_keys(void **state)
 	says(*state, "config check c.yaml", EXIT_CONFIG, "read as a collector's file");
 	put(*state, "c.yaml", "archive: a\nstation: {id: nt-01}\n");
 	says(*state, "config check c.yaml", EXIT_CONFIG, "read as a cabinet's file");
+}
+
+static const struct field no_fields[] = { { 0 } };
+static const struct section no_section = { "configuration", 1, no_fields };
+
+static enum whose whose_with(const char *key)
+{
+	char text[100], unused = 0;
+	struct config *document;
+	int n = snprintf(text, sizeof text, "zone: {id: z}\n%s: x\n", key);
+	config_read_text(
+	        &document, text, (size_t)n, "x.yaml", &no_section, &unused, NULL);
+	enum whose whose = config_whose(document);
+	config_free(document);
+	return whose;
+}
+
+static void every_top_key_but_the_zone_tells_whose_a_file_is(void **state)
+{
+	for (const struct field *f = station_section.field; f->key != NULL; f++)
+		assert_int_equal(whose_with(f->key),
+		        strcmp(f->key, "zone") == 0 ? WHOSE_UNKNOWN : WHOSE_CABINET);
+	for (const struct field *f = collectd_section.field; f->key != NULL; f++)
+		assert_int_equal(whose_with(f->key),
+		        strcmp(f->key, "zone") == 0 ? WHOSE_UNKNOWN : WHOSE_COLLECTOR);
+}
+
+/* The first line says so, before the errors of a file that is none of its own. */
+static void a_program_given_the_others_file_says_so_first(void **state)
+{
+	static const struct {
+		const char *program, *first;
+	} given[] = {
+		{ "quantrac-sensord --config collector.yaml",
+		        "collector.yaml: this is a collector's file (it has "
+		        "'archive'): quantrac-collectd reads it; here a cabinet's is "
+		        "wanted\n" },
+		{ "quantrac-collectd --config station.yaml",
+		        "station.yaml: this is a cabinet's file (it has 'station'): "
+		        "quantrac-sensord reads it; here a collector's is wanted\n" },
+		{ "quantrac status --config collector.yaml",
+		        "collector.yaml: this is a collector's file" },
+	};
+	int code;
+	put(*state, "collector.yaml", "archive: a\nlisten: \"tcp://127.0.0.1:*\"\n");
+	put(*state, "station.yaml", "zone: {id: z}\nstation: {id: nt-01}\n");
+	for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
+		char *text = run_command(&code, "cd %s && %s/%s 2>&1", (char *)*state,
+		        project_file("build/san"), given[i].program);
+		assert_int_equal(code, EXIT_CONFIG);
+		if (strncmp(text, given[i].first, strlen(given[i].first)) != 0)
+			fail_msg("%s: %s", given[i].program, text);
+		assert_contains(text, ": error: ");
+		free(text);
+	}
 }
 
 static void keys_of_both_files_are_explained(void **state)
@@ -275,6 +333,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH(every_option_is_in_the_man_page),
 		WITH(a_collectors_file_is_known_by_its_keys),
+		cmocka_unit_test(every_top_key_but_the_zone_tells_whose_a_file_is),
+		WITH(a_program_given_the_others_file_says_so_first),
 		WITH(keys_of_both_files_are_explained),
 		WITH(a_cabinet_without_the_office_says_who_checks_a_collectors),
 		WITH(a_wrong_key_is_told_with_the_right_ones_name),
