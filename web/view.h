@@ -45,8 +45,8 @@ struct view_station {
 	struct view_channel *channel;
 	bool gaps_known;
 	bool gaps_unread; /* not known, since some of its data cannot be read */
-	size_t n_gaps;   /* of today so far: only what is lost */
-	int64_t gaps_us; /* in which something was missing */
+	size_t n_gaps;    /* of today so far: only what is lost */
+	int64_t gaps_us;  /* in which something was missing */
 };
 
 struct view_result { /* one daily result of one channel */
