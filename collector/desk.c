@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "collector/desk_parts.h"
 
 #define WINDOW_BYTES (16u << 20) /* of all agents together */
 #define WINDOW_MOST  32 /* two groups of a journal: one is filled while one is synced */
@@ -42,49 +43,6 @@ void desk_close(struct desk *desk)
 	free(desk->station);
 }
 
-/* The list of keys is no longer than the desk, but its names come and go: one that is no
- * longer on it gives way to a new one. */
-static bool make_place(struct desk *desk)
-{
-	size_t at = 0;
-	if (desk->n < desk->most)
-		return true;
-	while (at < desk->n && (!desk->station[at].revoked || desk->station[at].owes))
-		at++;
-	if (at == desk->n)
-		return false;
-	desk->n--;
-	memmove(&desk->station[at], &desk->station[at + 1],
-	        (desk->n - at) * sizeof *desk->station);
-	return true;
-}
-
-/* Where a station stands or would stand. */
-static size_t place_of(const struct desk *desk, const char *name)
-{
-	size_t at = 0;
-	while (at < desk->n && strcmp(desk->station[at].name, name) < 0)
-		at++;
-	return at;
-}
-
-/* The station of a key; a new one is entered while there is room, else NULL. */
-static struct desk_station *station_of(struct desk *desk, const char *name)
-{
-	size_t at = place_of(desk, name);
-	if (at < desk->n && strcmp(desk->station[at].name, name) == 0)
-		return &desk->station[at];
-	if (!make_place(desk))
-		return NULL;
-	at = place_of(desk, name);
-	memmove(&desk->station[at + 1], &desk->station[at],
-	        (desk->n - at) * sizeof *desk->station);
-	desk->station[at] = (struct desk_station){ .heard_us = 0 };
-	snprintf(desk->station[at].name, sizeof desk->station[at].name, "%s", name);
-	desk->n++;
-	return &desk->station[at];
-}
-
 /* ---- answers ---- */
 
 static int answer(struct desk *desk, const struct wire *to, uint8_t type,
@@ -97,23 +55,40 @@ static int answer(struct desk *desk, const struct wire *to, uint8_t type,
 		.payload_size = size };
 	memcpy(wire.source, to->source, sizeof wire.source);
 	uint64_t durable = ingest_durable(desk->ingest, to->source, to->epoch);
-	if (type == WIRE_WELCOME || type == WIRE_NAK ||
-	        (type == WIRE_ACK && to->first_seq > durable))
+	if (type == WIRE_WELCOME ||
+	        ((type == WIRE_ACK || type == WIRE_NAK) && to->first_seq > durable))
 		wire.first_seq = durable;
 	int n = wire_encode(&wire, out, WIRE_MOST);
 	return n > 0 ? n : 0;
 }
 
+/* It is to go on at `from`, or at what is wanted next, if that is before. */
+static int refuse(struct desk *desk, const struct wire *to, uint64_t from,
+        const struct wire_nak *nak, uint8_t *out)
+{
+	uint8_t payload[sizeof(struct wire_nak)];
+	struct wire at = *to;
+	at.first_seq = from;
+	int n = wire_nak_put(nak, payload, sizeof payload);
+	assert(n > 0);
+	return answer(desk, &at, WIRE_NAK, payload, (size_t)n, out);
+}
+
 static int answer_nak(struct desk *desk, const struct wire *to, uint64_t other_seq,
         const char *reason, uint8_t *out)
 {
-	uint8_t payload[sizeof(struct wire_nak)];
 	struct wire_nak nak = { .other_seq = other_seq };
 	snprintf(nak.reason, sizeof nak.reason, "%.*s", (int)sizeof nak.reason - 1,
 	        reason);
-	int n = wire_nak_put(&nak, payload, sizeof payload);
-	assert(n > 0);
-	return answer(desk, to, WIRE_NAK, payload, (size_t)n, out);
+	return refuse(desk, to, UINT64_MAX, &nak, out);
+}
+
+/* What is wanted next may be beyond it by now: a copy of the journal sends too. */
+static int answer_behind(struct desk *desk, const struct wire *to,
+        const struct refusal *before, uint8_t *out)
+{
+	struct wire_nak nak = { .reason = "what is before it comes first" };
+	return refuse(desk, to, before->seq, &nak, out);
 }
 
 /* ---- messages ---- */
@@ -238,9 +213,7 @@ static int hear_data(struct desk *desk, struct desk_station *station,
 	        refusals_before(station->refusal, &station->peer, wire);
 	if (before != NULL) {
 		station->naks++;
-		return before->seq == 0 ? 0
-		                        : answer_nak(desk, wire, 0,
-		                                  "what is before it comes first", out);
+		return before->seq == 0 ? 0 : answer_behind(desk, wire, before, out);
 	}
 	int status = ingest_data(
 	        desk->ingest, station->name, wire, now->time_us, &other_seq, &why);
@@ -255,46 +228,6 @@ static int hear_data(struct desk *desk, struct desk_station *station,
 	refusals_forget(station->refusal, &station->peer);
 	note_taken(desk, station, wire);
 	return 0;
-}
-
-bool desk_owes_another(const struct desk *desk, const struct peer *peer)
-{
-	for (size_t i = 0; i < desk->n; i++)
-		if (strcmp(desk->station[i].name, peer->user) == 0)
-			return desk->station[i].owes &&
-			       !peer_same(&desk->station[i].shown_by, peer);
-	return false;
-}
-
-/* A cabinet that connects anew does not come back to the connection it had.  True: it is
- * a new one. */
-static bool note_route(struct desk_station *station, const struct peer *peer)
-{
-	char about[48];
-	bool back = peer_same(&station->before, peer);
-	if (peer_same(&station->peer, peer))
-		return false;
-	snprintf(about, sizeof about, "twins %s", station->name);
-	if (back)
-		log_seldom(LOG_ALERT, about,
-		        "%s: two cabinets speak with its key at once: is one the copy "
-		        "of "
-		        "the other? Give each its own: quantrac keys new",
-		        station->name);
-	station->before = station->peer;
-	station->peer = *peer;
-	return !back;
-}
-
-static bool note_heard(
-        struct desk_station *station, const struct peer *peer, const struct moment *now)
-{
-	if (!station->connected)
-		log_line(LOG_INFO, "%s: is heard", station->name);
-	station->connected = true;
-	station->heard_us = now->mono_us;
-	station->heard_time_us = now->time_us;
-	return note_route(station, peer);
 }
 
 /* Who begins a connection with PING had one before, and does not know that what was on its
@@ -341,10 +274,10 @@ int desk_hear(struct desk *desk, const struct peer *peer, const uint8_t *in, siz
 		        peer->user, wire.source, n);
 		return 0;
 	}
-	struct desk_station *station = station_of(desk, peer->user);
+	struct desk_station *station = desk_station_of(desk, peer->user);
 	if (station == NULL)
 		return 0;
-	bool new = note_heard(station, peer, now);
+	bool new = desk_note_heard(station, peer, now);
 	station->unshown |= new;
 	switch (wire.type) {
 	case WIRE_HELLO:
@@ -375,30 +308,4 @@ int desk_ack(struct desk *desk, size_t i, uint8_t *out)
 	station->owes = false;
 	station->open = 0;
 	return answer(desk, &wire, WIRE_ACK, NULL, 0, out);
-}
-
-void desk_listed(struct desk *desk, size_t i, bool listed)
-{
-	static const char words[] = "revoked: its key is no longer on the list";
-	struct desk_station *station = &desk->station[i];
-	if (station->revoked == !listed)
-		return;
-	station->revoked = !listed;
-	log_line(LOG_INFO, "%s: %s", station->name,
-	        listed ? "its key is on the list again" : words);
-	snprintf(station->problem, sizeof station->problem, "%s", listed ? "" : words);
-	if (!listed)
-		station->connected = false;
-}
-
-void desk_watch(struct desk *desk, int64_t mono_us)
-{
-	for (size_t i = 0; i < desk->n; i++) {
-		struct desk_station *station = &desk->station[i];
-		if (!station->connected || mono_us - station->heard_us < DESK_SILENT_US)
-			continue;
-		station->connected = false;
-		log_line(LOG_WARN, "%s: has not been heard for %.0f s", station->name,
-		        (double)(mono_us - station->heard_us) / 1e6);
-	}
 }

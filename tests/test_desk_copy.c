@@ -227,6 +227,38 @@ static void nor_is_it_taken_behind_a_ping_that_begins_the_connection(void **stat
 	connects_anew(*state, true);
 }
 
+/* What is wanted next has gone on by what the copy sent: the cabinet is told where it was
+ * refused, else it would show what lies behind for ever. */
+static void whoever_was_refused_is_told_from_where_to_show_again(void **state)
+{
+	char here[4200], away[4200];
+	struct ingest *ingest = archive_ingest(*state);
+	struct wire out = { .type = 0 }, data;
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	fill(&cabinet, 19);
+	data = agent_message(&cabinet);
+	assert_int_equal(desk_hears(&data, &bt, &out), 0);
+	assert_int_equal(ingest_commit(ingest), OK);
+	snprintf(here, sizeof here, "%s/journal/bt-outlet", (const char *)*state);
+	snprintf(away, sizeof away, "%s/away", (const char *)*state);
+	assert_int_equal(rename(here, away), 0);
+	data = agent_again(&cabinet, 11, 20);
+	assert_true(desk_hears(&data, &bt_copy, &out) > 0);
+	assert_int_equal(rename(away, here), 0);
+	more(&cabinet, 10);
+	data = agent_message(&cabinet);
+	assert_int_equal(desk_hears(&data, &bt, &out), 0);
+	assert_int_equal(ingest_commit(ingest), OK);
+	data = agent_again(&cabinet, 25, 30);
+	assert_true(desk_hears(&data, &bt_copy, &out) > 0);
+	assert_int_equal(out.type, WIRE_NAK);
+	assert_int_equal(out.first_seq, 11);
+	data = agent_again(&cabinet, 11, 30);
+	assert_int_equal(desk_hears(&data, &bt_copy, &out), 0);
+	desk_close(&desk);
+	ingest_close(ingest);
+}
+
 #define WITH(test)                                                                     \
 	cmocka_unit_test_setup_teardown(test, collector_setup, collector_teardown)
 
@@ -236,6 +268,7 @@ int main(void)
 		WITH(each_is_told_of_what_it_has_shown_itself),
 		WITH(the_refusal_names_the_record_that_is_anothers),
 		WITH(behind_what_was_refused_nothing_is_taken_before_it_is_shown_again),
+		WITH(whoever_was_refused_is_told_from_where_to_show_again),
 		WITH(behind_other_bytes_nothing_is_taken_before_hello),
 		WITH(data_that_begins_a_connection_is_asked_for_from_what_is_acknowledged),
 		WITH(nor_is_it_taken_behind_a_ping_that_begins_the_connection),
