@@ -99,6 +99,8 @@ void gap_list_sort(struct gap_list *list); /* by from, instrument, channel */
 int told_add(struct told_list *list, const struct gaps_told *told, const char *text,
         size_t n_text);
 void told_free(struct told_list *list);
+/* The first of end_us[n], which never falls, that is not before a time; n: none is. */
+size_t gaps_first(const int64_t *end_us, size_t n, int64_t time_us);
 /* Make list->end_us.  OK or FAILED. */
 int told_ends(struct told_list *list);
 /* The first that may reach behind a time, by list->end_us. */

@@ -90,17 +90,22 @@ int told_ends(struct told_list *list)
 	return list->end_us != NULL ? OK : FAILED;
 }
 
-size_t told_first(const struct told_list *list, int64_t time_us)
+size_t gaps_first(const int64_t *end_us, size_t n, int64_t time_us)
 {
-	size_t low = 0, high = list->n;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (list->end_us[middle] < time_us)
+	size_t low = 0;
+	while (low < n) {
+		size_t middle = low + (n - low) / 2;
+		if (end_us[middle] < time_us)
 			low = middle + 1;
 		else
-			high = middle;
+			n = middle;
 	}
 	return low;
+}
+
+size_t told_first(const struct told_list *list, int64_t time_us)
+{
+	return gaps_first(list->end_us, list->n, time_us);
 }
 
 uint64_t gaps_due(int64_t from_us, int64_t to_us, int64_t cycle_us)

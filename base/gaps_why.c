@@ -42,15 +42,7 @@ static void place_close(struct place *place)
 /* First gap that may reach over `from_us`. */
 static size_t place_first(const struct place *place, int64_t from_us)
 {
-	size_t low = 0, high = place->list->n;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (place->latest_us[middle] < from_us)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return gaps_first(place->latest_us, place->list->n, from_us);
 }
 
 static bool over(const struct gap *gap, int64_t from_us, int64_t to_us)
