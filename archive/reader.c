@@ -147,8 +147,7 @@ static int seals_load(struct stock *stock)
 	if (stock->seals.torn > 0)
 		remarks_add(&stock->problems,
 		        "%s/seals: the last line has no end (it is being written, or "
-		        "the "
-		        "power failed then) and counts for nothing",
+		        "the power failed then) and counts for nothing",
 		        stock->dir);
 	stock->file = calloc(stock->seals.n + 1, sizeof *stock->file);
 	return stock->file != NULL ? OK : FAILED;

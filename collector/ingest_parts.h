@@ -82,9 +82,10 @@ void inlet_note_hole(struct inlet *inlet, int64_t now_us);
 
 /*
  * Records below the next wanted came again: OK if they are the same bytes as in the
- * journal or, where it has gone, as were sealed, as far as anybody can tell; REFUSED at the
- * first that differs, which is laid into quarantine/; NOT_FOUND: a sealed file must be read
- * for it first, they are to come again; FAILED.  `in` holds `count` records from first_seq on.
+ * journal or, where it has gone, as were sealed, and what nobody can compare lies in
+ * quarantine/; REFUSED at the first that differs, which lies there too; NOT_FOUND: a sealed
+ * file must be read for it first, they are to come again; FAILED.  `in` holds the records
+ * from first_seq on, come at now_us.
  */
 struct again {
 	uint64_t first_seq, end_seq; /* half open */

@@ -12,18 +12,35 @@ static void copy_greets(void)
 	assert_int_equal(out.type, WIRE_WELCOME);
 }
 
+/* A desk that has taken records 1 to 20 of the cabinet. */
+static struct ingest *desk_with_twenty(const char *folder)
+{
+	struct ingest *ingest = archive_ingest(folder);
+	struct wire out = { .type = 0 };
+	assert_int_equal(desk_open(&desk, ingest, 8), OK);
+	fill(&cabinet, 19);
+	struct wire data = agent_message(&cabinet);
+	assert_int_equal(desk_hears(&data, &bt, &out), 0);
+	return ingest;
+}
+
+/* The journal is where nobody looks, or back: what comes again cannot be compared then. */
+static void journal_is_away(const char *folder, bool away)
+{
+	char here[4200], there[4200];
+	snprintf(here, sizeof here, "%s/journal/bt-outlet", folder);
+	snprintf(there, sizeof there, "%s/away", folder);
+	assert_int_equal(away ? rename(here, there) : rename(there, here), 0);
+}
+
 /* At work with copies of one disk: what the second sent behind a record with other bytes
  * is not taken for the next wanted. */
 static void behind_other_bytes_nothing_is_taken_before_hello(void **state)
 {
 	struct agent other;
 	struct agent_book apart = { 0 };
-	struct ingest *ingest = archive_ingest(*state);
+	struct ingest *ingest = desk_with_twenty(*state);
 	struct wire out = { .type = 0 }, data;
-	assert_int_equal(desk_open(&desk, ingest, 8), OK);
-	fill(&cabinet, 19);
-	data = agent_message(&cabinet);
-	assert_int_equal(desk_hears(&data, &bt, &out), 0);
 	agent_start(&other, &apart, "bt-outlet", EPOCH);
 	more(&other, 20);
 	data = agent_message(&other);
@@ -92,13 +109,9 @@ static void the_refusal_names_the_record_that_is_anothers(void **state)
 {
 	struct agent other;
 	struct agent_book apart = { 0 };
-	struct ingest *ingest = archive_ingest(*state);
+	struct ingest *ingest = desk_with_twenty(*state);
 	struct wire out = { .type = 0 }, data;
 	struct wire_nak nak;
-	assert_int_equal(desk_open(&desk, ingest, 8), OK);
-	fill(&cabinet, 19);
-	data = agent_message(&cabinet);
-	assert_int_equal(desk_hears(&data, &bt, &out), 0);
 	/* one that only begins too late is no other's */
 	more(&cabinet, 5);
 	data = agent_again(&cabinet, 23, 25);
@@ -141,19 +154,12 @@ static void the_refusal_names_the_record_that_is_anothers(void **state)
 static void behind_what_was_refused_nothing_is_taken_before_it_is_shown_again(
         void **state)
 {
-	char here[4200], away[4200];
-	struct ingest *ingest = archive_ingest(*state);
+	struct ingest *ingest = desk_with_twenty(*state);
 	struct wire out = { .type = 0 }, data;
 	struct wire_nak nak;
-	assert_int_equal(desk_open(&desk, ingest, 8), OK);
-	fill(&cabinet, 19);
-	data = agent_message(&cabinet);
-	assert_int_equal(desk_hears(&data, &bt, &out), 0);
 	assert_int_equal(ingest_commit(ingest), OK);
 	desk_acks();
-	snprintf(here, sizeof here, "%s/journal/bt-outlet", (const char *)*state);
-	snprintf(away, sizeof away, "%s/away", (const char *)*state);
-	assert_int_equal(rename(here, away), 0);
+	journal_is_away(*state, true);
 	data = agent_again(&cabinet, 11, 20);
 	assert_true(desk_hears(&data, &bt_copy, &out) > 0);
 	assert_int_equal(wire_nak_get(&nak, out.payload, out.payload_size), OK);
@@ -165,7 +171,7 @@ static void behind_what_was_refused_nothing_is_taken_before_it_is_shown_again(
 	assert_int_equal(out.type, WIRE_NAK);
 	assert_false(desk.station[0].owes);
 	assert_int_equal(ingest_next(ingest, "bt-outlet", EPOCH), 21);
-	assert_int_equal(rename(away, here), 0);
+	journal_is_away(*state, false);
 	data = agent_again(&cabinet, 11, 20);
 	assert_int_equal(desk_hears(&data, &bt_copy, &out), 0);
 	data = agent_again(&cabinet, 21, 25);
@@ -231,20 +237,13 @@ static void nor_is_it_taken_behind_a_ping_that_begins_the_connection(void **stat
  * refused, else it would show what lies behind for ever. */
 static void whoever_was_refused_is_told_from_where_to_show_again(void **state)
 {
-	char here[4200], away[4200];
-	struct ingest *ingest = archive_ingest(*state);
+	struct ingest *ingest = desk_with_twenty(*state);
 	struct wire out = { .type = 0 }, data;
-	assert_int_equal(desk_open(&desk, ingest, 8), OK);
-	fill(&cabinet, 19);
-	data = agent_message(&cabinet);
-	assert_int_equal(desk_hears(&data, &bt, &out), 0);
 	assert_int_equal(ingest_commit(ingest), OK);
-	snprintf(here, sizeof here, "%s/journal/bt-outlet", (const char *)*state);
-	snprintf(away, sizeof away, "%s/away", (const char *)*state);
-	assert_int_equal(rename(here, away), 0);
+	journal_is_away(*state, true);
 	data = agent_again(&cabinet, 11, 20);
 	assert_true(desk_hears(&data, &bt_copy, &out) > 0);
-	assert_int_equal(rename(away, here), 0);
+	journal_is_away(*state, false);
 	more(&cabinet, 10);
 	data = agent_message(&cabinet);
 	assert_int_equal(desk_hears(&data, &bt, &out), 0);
