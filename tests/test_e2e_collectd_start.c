@@ -25,6 +25,9 @@ static void what_cannot_start_says_why_with_its_code(void **state)
 	assert_contains(said, "tcp://ADDRESS:PORT");
 	const char *archive[] = { "--archive", agents, NULL };
 	assert_int_equal(run_refused(archive, said), EXIT_NO_FILE);
+	if (access("/etc/quantrac/collectd.yaml", F_OK) != 0)
+		assert_contains(said, "/etc/quantrac/collectd.yaml: there is no such "
+		                      "file; what the command line does not name");
 
 	start_collectd();
 	connect_agent();

@@ -293,6 +293,22 @@ static void the_sector_of_a_lines_end_is_written_last(void **state)
 	free(text);
 }
 
+static void a_list_that_may_not_be_read_says_as_whom_it_can_be(void **state)
+{
+	struct seal_list list;
+	struct problem why;
+	append_some(*state, 1);
+	assert_int_equal(chmod(in_folder(*state, "seals"), 0), 0);
+	bool root = geteuid() == 0;
+	if (root)
+		assert_int_equal(chmod(*state, 0711) | seteuid(65534), 0);
+	int status = seal_list_read(&list, *state, &why);
+	if (root)
+		assert_int_equal(seteuid(0), 0);
+	assert_int_equal(status, FAILED);
+	assert_contains(why.text, "Permission denied; run this as its owner");
+}
+
 static void a_second_writer_is_refused(void **state)
 {
 	struct seal_list list;
@@ -351,6 +367,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 		        the_sector_of_a_lines_end_is_written_last, scratch_make,
 		        scratch_remove),
+		cmocka_unit_test_setup_teardown(
+		        a_list_that_may_not_be_read_says_as_whom_it_can_be,
+		        scratch_make, scratch_remove),
 		cmocka_unit_test_setup_teardown(
 		        a_second_writer_is_refused, scratch_make, scratch_remove),
 		cmocka_unit_test_setup_teardown(

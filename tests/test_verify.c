@@ -362,7 +362,9 @@ static void a_path_that_is_no_archive_says_so(void **state)
 {
 	int bad;
 	struct problem why = { 0 };
-	assert_contains(verify_text(in_folder(*state, "none"), 0, &bad), "none");
+	assert_contains(verify_text(in_folder(*state, "none"), 0, &bad),
+	        "none: No such file or directory; name an archive's folder or a file "
+	        "in one");
 	assert_int_equal(bad, NOT_FOUND);
 	assert_int_equal(verify_path(*state, stdout, 0, &why), NOT_FOUND);
 	assert_contains(why.text, "is not a quantrac archive");
