@@ -157,6 +157,8 @@ static const char *counts(const struct form *form, const struct assessment *a)
 	const struct writer *to = &form->to;
 	const struct slot slots[] = {
 		{ "expected", people_count(to, a->expected) },
+		{ "came", word(form, form->damaged ? WORD_COUNTS_READ
+		                                   : WORD_COUNTS_CAME) },
 		{ "received", people_count(to, a->received) },
 		{ "valid", people_count(to, a->valid) },
 		{ "share", people_share(to, a->valid, a->expected,

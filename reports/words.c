@@ -211,8 +211,10 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_MINIMUM_POLICY] = { "chính sách của cơ quan quản lý, không phải quy định của pháp luật", "policy of the department, not law" },
 
 	[WORD_PART_CONDITION] = { "Tình trạng số liệu", "Condition of the data" },
-	[WORD_COUNTS] = { "Phải có **{expected}** · Nhận được **{received}** · Hợp lệ **{valid}** ({share}) · Hiệu chuẩn, bảo trì (01) **{calibrating}** · Lỗi thiết bị (02) **{fault}** · {absent} **{missing}**",
-		"Expected **{expected}** · Received **{received}** · Valid **{valid}** ({share}) · Calibration, maintenance (01) **{calibrating}** · Instrument error (02) **{fault}** · {absent} **{missing}**" },
+	[WORD_COUNTS] = { "Phải có **{expected}** · {came} **{received}** · Hợp lệ **{valid}** ({share}) · Hiệu chuẩn, bảo trì (01) **{calibrating}** · Lỗi thiết bị (02) **{fault}** · {absent} **{missing}**",
+		"Expected **{expected}** · {came} **{received}** · Valid **{valid}** ({share}) · Calibration, maintenance (01) **{calibrating}** · Instrument error (02) **{fault}** · {absent} **{missing}**" },
+	[WORD_COUNTS_CAME] = { "Nhận được", "Received" },
+	[WORD_COUNTS_READ] = { "Đọc được", "Readable" },
 	[WORD_COUNTS_MISSING] = { "Không nhận được", "Not received" },
 	[WORD_COUNTS_UNREAD] = { "Không nhận được hoặc không đọc được", "Not received or not readable" },
 	[WORD_COUNT_SUSPECT] = { "Nghi ngờ **{n}** (vẫn tính)", "Suspect **{n}** (counted)" },

@@ -179,7 +179,9 @@ static void damage_is_told_on_top_and_below(void **state)
 	char *text = printed(*state, sheet, ENGLISH);
 	assert_contains(text, "PART OF THE SEALED DATA CANNOT BE READ");
 	assert_contains(text, "Part of the sealed data of this day cannot be read");
+	assert_contains(text, " · Readable ");
 	assert_contains(text, "Not received or not readable");
+	assert_null(strstr(text, " · Received "));
 	free(text);
 }
 
