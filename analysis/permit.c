@@ -21,7 +21,7 @@ static const struct field coefficient_fields[] = {
 };
 #undef AT
 static const struct section coefficient_section = {
-	"coefficient", sizeof(struct permit_coefficient), coefficient_fields };
+	"coefficient", sizeof(struct permit_coefficient), coefficient_fields, NULL };
 
 #define AT(member) offsetof(struct permit_limit, member)
 static const struct field stricter_fields[] = {
@@ -37,7 +37,7 @@ static const struct field stricter_fields[] = {
 };
 #undef AT
 static const struct section stricter_section = {
-	"stricter value", sizeof(struct permit_limit), stricter_fields };
+	"stricter value", sizeof(struct permit_limit), stricter_fields, NULL };
 
 #define AT(member) offsetof(struct permit, member)
 static const struct field permit_fields[] = {
@@ -94,8 +94,8 @@ static const struct field permit_fields[] = {
 #undef AT
 // clang-format on
 
-const struct section permit_section = { "permit", sizeof(struct permit),
-	permit_fields };
+const struct section permit_section = { "permit", sizeof(struct permit), permit_fields,
+	NULL };
 
 static void no_such_rule(
         const struct permit *permit, const struct rules *rules, struct config *config)

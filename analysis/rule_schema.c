@@ -35,7 +35,7 @@ static const struct field value_fields[] = {
 	{ 0 },
 };
 #undef AT
-static const struct section value_section = { "value", sizeof(struct rule_value), value_fields };
+static const struct section value_section = { "value", sizeof(struct rule_value), value_fields, NULL };
 
 #define AT(member) offsetof(struct rule_limit, member)
 static const struct field limit_fields[] = {
@@ -79,7 +79,7 @@ static const struct field limit_fields[] = {
 	{ 0 },
 };
 #undef AT
-static const struct section limit_section = { "parameter", sizeof(struct rule_limit), limit_fields };
+static const struct section limit_section = { "parameter", sizeof(struct rule_limit), limit_fields, NULL };
 
 #define AT(member) offsetof(struct stage, member)
 static const struct field stage_fields[] = {
@@ -104,7 +104,7 @@ static const struct field stage_fields[] = {
 	{ 0 },
 };
 #undef AT
-static const struct section stage_section = { "stage", sizeof(struct stage), stage_fields };
+static const struct section stage_section = { "stage", sizeof(struct stage), stage_fields, NULL };
 
 #define AT(member) offsetof(struct rule_operating, member)
 static const struct field operating_fields[] = {
@@ -121,7 +121,7 @@ static const struct field operating_fields[] = {
 	{ 0 },
 };
 #undef AT
-static const struct section operating_section = { "operating condition", sizeof(struct rule_operating), operating_fields };
+static const struct section operating_section = { "operating condition", sizeof(struct rule_operating), operating_fields, NULL };
 
 #define AT(member) offsetof(struct rule_class, member)
 static const struct field class_fields[] = {
@@ -136,7 +136,7 @@ static const struct field class_fields[] = {
 	{ 0 },
 };
 #undef AT
-static const struct section class_section = { "class", sizeof(struct rule_class), class_fields };
+static const struct section class_section = { "class", sizeof(struct rule_class), class_fields, NULL };
 
 #define AT(member) offsetof(struct rule, member)
 static const struct field rule_fields[] = {
@@ -191,4 +191,4 @@ static const struct field rule_fields[] = {
 #undef AT
 // clang-format on
 
-const struct section rule_section = { "rule", sizeof(struct rule), rule_fields };
+const struct section rule_section = { "rule", sizeof(struct rule), rule_fields, NULL };

@@ -62,7 +62,11 @@ struct section {
 	const char *name; /* as messages call it: "instrument" */
 	size_t size;
 	const struct field *field;
+	const struct section *also; /* its fields belong to this one too; NULL: none */
 };
+
+/* Field i of a section, those of `also` behind its own; NULL behind the last. */
+const struct field *section_field(const struct section *section, size_t i);
 
 struct config_pairs {
 	size_t n;

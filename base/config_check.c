@@ -81,9 +81,19 @@ static void check_keys(struct config *config, const struct node *map)
 	}
 }
 
+const struct field *section_field(const struct section *section, size_t i)
+{
+	for (; section != NULL; section = section->also)
+		for (const struct field *f = section->field; f->key != NULL; f++)
+			if (i-- == 0)
+				return f;
+	return NULL;
+}
+
 static const struct field *field_of(const struct section *section, const char *key)
 {
-	for (const struct field *f = section->field; f->key != NULL; f++)
+	const struct field *f;
+	for (size_t i = 0; (f = section_field(section, i)) != NULL; i++)
 		if (strcmp(f->key, key) == 0)
 			return f;
 	return NULL;
@@ -108,9 +118,10 @@ static void note_unknown(struct config *config, const struct section *section,
 {
 	const char *known[128] = { NULL };
 	char hint[256] = "known keys: ", place[128];
+	const struct field *f;
 	size_t n = 0;
 
-	for (const struct field *f = section->field; f->key != NULL && n < 127; f++)
+	while (n < 127 && (f = section_field(section, n)) != NULL)
 		known[n++] = f->key;
 	const char *meant = did_you_mean(key->text, known);
 	if (meant != NULL)
@@ -310,7 +321,8 @@ static void clear(struct config *config, const struct field *field, char *into)
 static void fill_absent(
         struct config *config, const struct section *section, void *into)
 {
-	for (const struct field *field = section->field; field->key != NULL; field++) {
+	const struct field *field;
+	for (size_t i = 0; (field = section_field(section, i)) != NULL; i++) {
 		clear(config, field, into);
 		if (field->fallback != NULL)
 			read_fallback(config, field, into);
@@ -344,6 +356,7 @@ static void read_field(struct config *config, const struct field *field,
 static void read_map(struct config *config, const struct node *map,
         const struct section *section, void *into)
 {
+	const struct field *field;
 	if (map->kind != NODE_MAP) {
 		config_note(config, map, "write 'key: value' lines, indented alike",
 		        "%s: a map of keys is wanted here, not %s", section->name,
@@ -355,7 +368,7 @@ static void read_map(struct config *config, const struct node *map,
 	for (const struct node *k = map->first; k != NULL; k = k->next->next)
 		if (k->kind == NODE_SCALAR && field_of(section, k->text) == NULL)
 			note_unknown(config, section, map, k);
-	for (const struct field *field = section->field; field->key != NULL; field++)
+	for (size_t i = 0; (field = section_field(section, i)) != NULL; i++)
 		read_field(config, field, section, map, into);
 }
 

@@ -121,7 +121,8 @@ static void print_line(FILE *out, const char *title, const char *text)
 
 static void print_keys(const struct section *section, bool vi, FILE *out)
 {
-	for (const struct field *f = section->field; f->key != NULL; f++) {
+	const struct field *f;
+	for (size_t i = 0; (f = section_field(section, i)) != NULL; i++) {
 		const char *help = vi && f->help_vi != NULL ? f->help_vi : f->help;
 		fprintf(out, "    %-20s %s%s%s\n", f->key, f->required ? "(*) " : "",
 		        help != NULL ? help : "", f->section != NULL ? " ..." : "");
@@ -172,7 +173,8 @@ static size_t print_ending(const struct asked *asked, const struct section *sect
 	size_t depth = 0;
 	for (const char *in = path; (in = strchr(in, '.')) != NULL; in++)
 		depth++;
-	for (const struct field *f = section->field; f->key != NULL; f++) {
+	const struct field *f;
+	for (size_t i = 0; (f = section_field(section, i)) != NULL; i++) {
 		char below[256];
 		if (strcmp(f->key, word) == 0 && found < FOUND_MOST)
 			fprintf(asked->out, "%s'%s%s'",
@@ -194,8 +196,10 @@ static int print_unknown(
 	const char *known[128] = { NULL };
 	size_t n = 0;
 	FILE *out = asked->out;
-	for (const struct field *f = section->field; f->key != NULL && n < 127; f++)
-		known[n++] = f->key;
+	while (n < 127 && section_field(section, n) != NULL) {
+		known[n] = section_field(section, n)->key;
+		n++;
+	}
 	const char *meant = did_you_mean(word, known);
 	fprintf(out, asked->vi ? "không có khóa '%s' trong %s" : "no key '%s' in %s",
 	        word, section->name);
@@ -224,10 +228,11 @@ int config_explain(
 		snprintf(word, sizeof word, "%.*s", (int)(n < 63 ? n : 63), at);
 		word[strcspn(word, "[")] =
 		        '\0'; /* "instruments[2].line" will do as well */
-		const struct field *field = section->field;
-		while (field->key != NULL && strcmp(field->key, word) != 0)
-			field++;
-		if (field->key == NULL)
+		const struct field *field = NULL;
+		for (size_t i = 0; (field = section_field(section, i)) != NULL; i++)
+			if (strcmp(field->key, word) == 0)
+				break;
+		if (field == NULL)
 			return print_unknown(&asked, section, word);
 		at += n;
 		if (*at == '\0') {

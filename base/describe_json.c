@@ -74,7 +74,7 @@ static const struct field channel_fields[] = {
 };
 
 static const struct section channel_section = {
-	"channel", sizeof(struct channel_form), channel_fields,
+	"channel", sizeof(struct channel_form), channel_fields, NULL,
 };
 
 static const struct field part_fields[] = {
@@ -84,7 +84,7 @@ static const struct field part_fields[] = {
 };
 
 static const struct section part_section = {
-	"instrument", sizeof(struct part_form), part_fields,
+	"instrument", sizeof(struct part_form), part_fields, NULL,
 };
 
 #define HEAD \

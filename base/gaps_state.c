@@ -16,7 +16,8 @@ static const struct field fields[] = {
 	{ .key = "text", .type = FIELD_TEXT, .at = AT(text) },
 	{ 0 },
 };
-static const struct section section = { "STATE", sizeof(struct told_state), fields };
+static const struct section section = { "STATE", sizeof(struct told_state), fields,
+	NULL };
 
 /* It is up, or down for another reason: what was told before ends here. */
 static void down_ends(struct gaps *gaps, const char *subject, int64_t time_us)

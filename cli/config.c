@@ -17,7 +17,7 @@
 static bool is_collectors(const char *path)
 {
 	static const struct field none[] = { { 0 } };
-	static const struct section any = { "configuration", 1, none };
+	static const struct section any = { "configuration", 1, none, NULL };
 	struct config *document;
 	char unused = 0;
 	config_read(&document, path, &any, &unused, NULL);

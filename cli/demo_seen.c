@@ -19,7 +19,7 @@ static const struct field fields[] = {
 	{ .key = "text", .type = FIELD_TEXT, .at = AT(text) },
 	{ 0 },
 };
-static const struct section section = { "STATE", sizeof(struct change), fields };
+static const struct section section = { "STATE", sizeof(struct change), fields, NULL };
 
 struct seeing {
 	struct demo *demo;

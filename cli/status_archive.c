@@ -53,7 +53,7 @@ static const struct field station_fields[] = {
 	{ 0 },
 };
 static const struct section station_section = { "station", sizeof(struct seen_station),
-	station_fields };
+	station_fields, NULL };
 
 #define ROUND(member) offsetof(struct seen_round, member)
 static const struct field round_fields[] = {
@@ -68,7 +68,7 @@ static const struct field round_fields[] = {
 	{ 0 },
 };
 static const struct section round_section = { "round", sizeof(struct seen_round),
-	round_fields };
+	round_fields, NULL };
 
 #define SEEN(member)  offsetof(struct seen, member)
 #define SCRUB(member) (SEEN(scrub.member) - SEEN(scrub))
@@ -85,14 +85,14 @@ static const struct field scrub_fields[] = {
 	{ 0 },
 };
 static const struct section scrub_section = { "scrub", sizeof((struct seen *)0)->scrub,
-	scrub_fields };
+	scrub_fields, NULL };
 
 static const struct field sealing_fields[] = {
 	{ .key = "problem", .type = FIELD_TEXT },
 	{ 0 },
 };
 static const struct section sealing_section = { "sealing",
-	sizeof((struct seen *)0)->sealing, sealing_fields };
+	sizeof((struct seen *)0)->sealing, sealing_fields, NULL };
 
 static const struct field seen_fields[] = {
 	{ .key = "time", .type = FIELD_TIME, .at = SEEN(time_us) },
@@ -113,7 +113,7 @@ static const struct field seen_fields[] = {
 	{ 0 },
 };
 static const struct section seen_section = { "collectd.json", sizeof(struct seen),
-	seen_fields };
+	seen_fields, NULL };
 
 static const struct table_column columns[] = {
 	{ .name = "station" },

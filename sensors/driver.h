@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A driver knows one kind of instrument (Modbus tables; later poll-text, Bayern-Hessen,
+ * A driver knows one kind of instrument (Modbus tables, scripted text, Bayern-Hessen,
  * ...).  It opens nothing, reads no clock and keeps no globals: the poller owns port,
  * clock, buffer and retries, and a driver is tested by handing it bytes.  What differs
- * between makes and models is in the profile (sensors/profile.h).
+ * between makes and models is in the profile (sensors/profile.h), whose keys are the
+ * driver's.
  *
- *     begin -> ask -> frame -> decode -> ask ... -> READING_DONE -> values
+ *     asked     begin -> ask -> frame -> decode -> ask ... -> READING_DONE -> values
+ *     unasked   begin -> frame -> decode (-> thanks) -> READING_DONE -> values
  *
- * `values` is pure over the exchanges of one poll, so a stored reading is decoded again
- * by the very same function (sensors/redecode.h).
+ * What a poll says is worked out of its exchanges alone (sensors/values.h), so a stored
+ * reading is decoded again by the very same functions (sensors/redecode.h).
  */
 #ifndef SENSORS_DRIVER_H
 #define SENSORS_DRIVER_H
@@ -17,18 +19,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/config.h"
 #include "base/reading.h"
 #include "base/status.h"
+#include "sensors/map.h"
 
 struct profile;
+struct profile_checker;
+struct sentence;
+struct text_fields;
 
 /* What decode and missed answer. */
-enum { READING_DONE = 1, ASK_AGAIN, NOT_USABLE };
+enum {
+	READING_DONE = 1,
+	ASK_AGAIN,  /* more to ask, or (unasked) more to hear */
+	ASK_LATER,  /* the line is free for others; ask again after wait_us */
+	NOT_USABLE, /* sound, but not what was asked for (an echo): listen on */
+};
 
 #define FRAME_SHORT 0    /* may become a frame: wait for more bytes */
 #define FRAME_NONE  (-1) /* cannot be one: drop a byte and look again */
 
-#define FRAME_MOST 300 /* longest frame of any driver: Modbus TCP has 260 */
+#define FRAME_MOST 1100 /* longest frame of any driver: HJ 212 has 1,036 */
 
 /* What the configuration changes on one channel. */
 struct channel_setting {
@@ -40,8 +52,11 @@ struct channel_setting {
 struct instrument {
 	const char *id;
 	const struct profile *profile;
-	int framing;   /* enum modbus_framing: how the port carries Modbus */
-	uint8_t slave; /* address on the line */
+	int framing;         /* enum modbus_framing: how the port carries Modbus */
+	uint8_t slave;       /* Modbus: address on the line */
+	const char *address; /* others: as the line has it, "" none */
+	bool listen;         /* another master asks; nothing is ever sent */
+	int utc_offset_min;  /* of the station, for clocks that say nothing of theirs */
 	const struct channel_setting *setting; /* setting[profile->n_channels] */
 };
 
@@ -50,6 +65,37 @@ struct exchanges {
 	size_t n, size;
 	const uint8_t *bytes;
 };
+
+/* What came for one block. */
+struct came {
+	uint8_t state;   /* STATE_OK, STATE_SILENT, STATE_GARBLED or STATE_REFUSED */
+	int exception;   /* of an instrument that refuses, 0: none */
+	const char *why; /* what it means; NULL: nobody says */
+	const uint8_t *frame, *data; /* data NULL unless STATE_OK */
+	size_t frame_size, size;
+};
+
+/* What came in one poll; `store` is for drivers whose blocks are put together. */
+#define CAME_STORE 8192
+struct came_all {
+	struct came block[BLOCKS_MOST];
+	uint8_t store[CAME_STORE];
+};
+
+/* An answer that refuses. */
+enum {
+	DECLINED_NOW = 1, /* told, and asked again at the next poll */
+	DECLINED_BUSY,    /* asked again within this poll */
+	DECLINED_UNFIT,   /* the profile does not fit the device: told once */
+	DECLINED_BEHIND,  /* a gateway speaks: the device behind it does not answer */
+};
+struct declined {
+	int kind, code;
+	const char *why; /* for people */
+};
+
+/* Why what came is no answer. */
+enum { FAULT_MALFORMED = 1, FAULT_CHECKSUM };
 
 /* Marks of results already seen (result counters, times): the driver's business. */
 #define FRESH_MARKS 8
@@ -61,28 +107,50 @@ struct fresh {
 
 #define VENDOR_MOST 256 /* bytes of vendor status words in one reading */
 
-/* What one poll says. */
-struct decoded {
-	uint8_t state[READING_CHANNELS]; /* enum channel_state */
-	double value[READING_CHANNELS];  /* NAN: no usable number */
-	size_t n_sampled;
-	uint16_t sampled_channel[READING_CHANNELS];
-	int64_t sampled_us[READING_CHANNELS]; /* UTC, as the instrument says */
-	size_t vendor_size;
-	uint8_t vendor[VENDOR_MOST];
+/* Bytes on the line for one block. */
+struct traffic {
+	size_t request, answer;
+};
+
+/* What the simulator wants said. */
+struct speech {
+	const struct instrument *instrument;
+	const double *value;  /* [n_channels] NAN: none */
+	const uint8_t *state; /* [n_channels] STATE_OK, STATE_FAULT, ... */
+	int64_t time_us;      /* UTC */
+	uint8_t exception;    /* it refuses with this code; 0: it does not */
+	bool other_order;     /* its numbers go out in the other order of words */
 };
 
 struct driver {
 	const char *name;    /* as a profile's `driver` says: "modbus" */
 	const char *summary; /* for people */
 	size_t state_size;   /* the poller sets this much aside, zeroed */
+	size_t frame_most;   /* bytes of its longest frame, at most FRAME_MOST */
+	bool every_frame; /* unasked: each reading it sends is kept, whatever poll_every says */
+	bool listens; /* can follow another master's requests and answers */
+	bool modbus; /* its ports have a mode (RTU, TCP, ...) and slaves have numbers */
+
+	/* The keys of its profiles: a section over struct profile whose `also` is
+	 * profile_common; and what tables cannot say of them. */
+	const struct section *section;
+	void (*check)(struct profile_checker *check);
+
+	/* ---- a conversation ---- */
 
 	/* Prepare `state` for one instrument, which must outlive it. */
 	void (*begin)(void *state, const struct instrument *instrument);
 
-	/* Write the next request; its length.  NULL if the instrument is never asked.
-	 */
+	/* Whether this instrument is asked, or speaks by itself.  NULL: it is asked,
+	 * unless it is listened to. */
+	bool (*asked)(const struct instrument *instrument);
+
+	/* Write the next request; its length.  0: nothing to send now, listen. */
 	size_t (*ask)(void *state, uint8_t *out, size_t room);
+
+	/* Microseconds to listen for the answer, or to wait after ASK_LATER; 0 or NULL:
+	 * the profile's timeout. */
+	int64_t (*wait_us)(const void *state);
 
 	/* Number of the block the request was for: of the exchange. */
 	uint16_t (*block)(const void *state);
@@ -90,39 +158,108 @@ struct driver {
 	/* Length of the frame that starts at in[0], FRAME_SHORT or FRAME_NONE. */
 	int (*frame)(const void *state, const uint8_t *in, size_t n);
 
-	/* One frame has come.  READING_DONE, ASK_AGAIN (more blocks), or NOT_USABLE:
-	 * sound, but not what was asked for (an echo): listen on. */
+	/* One frame has come. */
 	int (*decode)(void *state, const uint8_t *in, size_t n);
 
-	/* Nothing usable came for this block, for good: READING_DONE or ASK_AGAIN. */
+	/* What is kept of a frame that was decoded, when that is not the frame itself (a
+	 * request heard before it).  NULL: the frame. */
+	const uint8_t *(*kept)(const void *state, size_t *n);
+
+	/* What goes back for it: an acknowledgement; its length, 0: nothing.  NULL: never. */
+	size_t (*thanks)(void *state, uint8_t *out, size_t room);
+
+	/* Nothing usable came for this block, for good: READING_DONE, ASK_AGAIN or
+	 * ASK_LATER. */
 	int (*missed)(void *state, bool silent);
 
 	/* True if answers carry the number of their request, so that a late one cannot
-	 * pass for the next. */
+	 * pass for the next.  NULL: they do not. */
 	bool (*numbered)(const void *state);
 
-	/* Exception of an answer that refuses, 0 if it does not; text for people in
-	 * *why. */
+	/* Whether a frame refuses: its kind, 0 if it does not.  NULL: they never do. */
 	int (*refusal)(
-	        const void *state, const uint8_t *in, size_t n, const char **why);
+	        const void *state, const uint8_t *in, size_t n, struct declined *out);
 
-	/* Turn the exchanges of one poll into states and values.  `before`: what was
-	 * seen by the readings before (NULL: every result is fresh); `after` (may be
-	 * NULL, may be `before`) becomes what has been seen now. */
-	void (*values)(const struct instrument *instrument,
-	        const struct exchanges *exchanges, const struct fresh *before,
-	        struct fresh *after, struct decoded *out);
+	/* Why what came is no answer: FAULT_CHECKSUM if a frame of the right form failed its
+	 * check, else FAULT_MALFORMED.  NULL: malformed. */
+	int (*fault)(const void *state, const uint8_t *in, size_t n);
 
-	/* How channel i came out of which bytes, for people: "block values: function 4,
-	 * ...". */
-	void (*explain)(const struct instrument *instrument,
-	        const struct exchanges *exchanges, size_t i, char *out, size_t room);
+	/* ---- what the exchanges of one poll say: pure ---- */
+
+	/* One exchange of a block of the profile. */
+	void (*look)(const struct instrument *instrument,
+	        const struct exchange *exchange, struct came *out);
+
+	/* All of them at once, for blocks that are put together.  NULL: `look` at each; a
+	 * sound answer counts before a refusal, that before a garbled one; of two sound
+	 * ones the later. */
+	void (*sort)(const struct instrument *instrument,
+	        const struct exchanges *exchanges, struct came_all *out);
+
+	/* Text: the named fields of what came; false: it has none.  NULL: binary.  With it,
+	 * the functions of sensors/fields.h serve for all below but explain. */
+	bool (*fields)(const struct instrument *instrument, const struct came *came,
+	        struct text_fields *out);
+
+	/* Number of channel i out of what came (STATE_OK) for its block, scaled: true with
+	 * a finite *value; false: not a value. */
+	bool (*number)(const struct instrument *instrument, const struct came *came,
+	        size_t i, double *value);
+
+	/* Whether a state rule holds, by what came for its block. */
+	bool (*holds)(const struct instrument *instrument, const struct came *came,
+	        const struct profile_rule *rule);
+
+	/* State the protocol itself gives to channel i (a flag that stands beside every
+	 * value), when no rule did: STATE_OK or another.  NULL: none. */
+	uint8_t (*flag)(
+	        const struct instrument *instrument, const struct came *came, size_t i);
+
+	/* Bytes that change with a result; their number, at most FRESH_SIZE, 0: not there. */
+	size_t (*mark)(const struct instrument *instrument, const struct came *came,
+	        const struct profile_fresh *fresh, uint8_t out[FRESH_SIZE]);
+
+	/* When the instrument sampled, UTC microseconds; INT64_MIN: it does not say. */
+	int64_t (*sampled)(const struct instrument *instrument, const struct came *came,
+	        const struct profile_time *time);
+
+	/* Status kept verbatim: its bytes, their number (at most room), 0: not there. */
+	size_t (*vendor)(const struct instrument *instrument, const struct came *came,
+	        const struct profile_words *words, uint8_t *out, size_t room);
+
+	/* How channel i came out of which bytes, for people: "slave 1, function 4, register
+	 * 2; bytes ... = 23.78 mg/L". */
+	void (*explain)(const struct instrument *instrument, const struct came *came,
+	        size_t i, struct sentence *out);
+
+	/* How a rule decided, for people.  NULL: the common words. */
+	void (*explain_rule)(const struct instrument *instrument,
+	        const struct came *came, const struct profile_rule *rule,
+	        struct sentence *out);
+
+	/* Longest request and answer of block i, for the load of a line and the journal. */
+	struct traffic (*traffic)(const struct instrument *instrument, size_t i);
+
+	/* ---- the answering side, for the simulator: pure ---- */
+
+	/* Length of the request to this instrument that starts at in[0], FRAME_SHORT, or
+	 * FRAME_NONE.  NULL: it speaks unasked only. */
+	int (*request)(
+	        const struct instrument *instrument, const uint8_t *in, size_t n);
+
+	/* What it answers to a request, or says unasked (n 0); its length, 0: nothing. */
+	size_t (*say)(const struct speech *speech, const uint8_t *in, size_t n,
+	        uint8_t *out, size_t room);
 };
 
 /* All drivers, ended by NULL: a new kind is one line in drivers.c. */
+#define DRIVERS_MOST 16
 extern const struct driver *const drivers[];
 
 /* The driver of a name, or NULL. */
 const struct driver *driver_find(const char *name);
+
+/* Whether an instrument is asked; else it speaks, or is listened to. */
+bool driver_asks(const struct instrument *instrument);
 
 #endif

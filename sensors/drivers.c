@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sensors/modbus.h"
+#include "sensors/profile.h"
 
 const struct driver *const drivers[] = { &modbus_driver, NULL };
 
@@ -13,4 +14,12 @@ const struct driver *driver_find(const char *name)
 		if (strcmp(drivers[i]->name, name) == 0)
 			return drivers[i];
 	return NULL;
+}
+
+bool driver_asks(const struct instrument *instrument)
+{
+	const struct driver *driver = instrument->profile->driver;
+	if (instrument->listen || driver->ask == NULL)
+		return false;
+	return driver->asked == NULL || driver->asked(instrument);
 }

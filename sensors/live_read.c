@@ -23,7 +23,7 @@ static const struct field channel_fields[] = {
 };
 #undef AT
 static const struct section channel_section = {
-	"channel", sizeof(struct live_channel), channel_fields };
+	"channel", sizeof(struct live_channel), channel_fields, NULL };
 
 #define AT(member) offsetof(struct live_view, member)
 static const struct field view_fields[] = {
@@ -52,7 +52,7 @@ static const struct field view_fields[] = {
 // clang-format on
 
 static const struct section view_section = { "state", sizeof(struct live_view),
-	view_fields };
+	view_fields, NULL };
 
 /* Written in this boot, and lately: the monotonic clock is not fooled by a clock put right. */
 static bool is_current(const struct live_view *view, const struct moment *now)

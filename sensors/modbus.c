@@ -24,12 +24,12 @@ struct walk {
 struct modbus_request modbus_block_request(
         const struct instrument *instrument, size_t i)
 {
-	const struct modbus_block *block = &instrument->profile->block[i];
+	const struct profile_block *block = &instrument->profile->block[i];
 	return (struct modbus_request){
 		.slave = instrument->slave,
-		.function = (uint8_t)block->function,
-		.start = (uint16_t)block->start,
-		.count = (uint16_t)block->count,
+		.function = (uint8_t)block->modbus.function,
+		.start = (uint16_t)block->modbus.start,
+		.count = (uint16_t)block->modbus.count,
 	};
 }
 
@@ -116,22 +116,66 @@ static bool numbered(const void *state)
 	return ((const struct walk *)state)->instrument->framing == FRAMING_TCP;
 }
 
-static int refusal(const void *state, const uint8_t *in, size_t n, const char **why)
+/* What kind of refusal a code is: Modbus application protocol V1.1b3, 7. */
+static int kind_of(uint8_t exception)
+{
+	switch (exception) {
+	case 1:
+	case 2:
+	case 3:
+		return DECLINED_UNFIT;
+	case 5:
+	case 6:
+		return DECLINED_BUSY;
+	case 10:
+	case 11:
+		return DECLINED_BEHIND;
+	default:
+		return DECLINED_NOW;
+	}
+}
+
+static int refusal(const void *state, const uint8_t *in, size_t n, struct declined *out)
 {
 	const struct walk *walk = state;
 	struct modbus_answer answer;
-	*why = "";
 	if (modbus_answer_get(walk->instrument->framing, &walk->request, in, n, true,
 	            &answer) != REFUSED)
 		return 0;
-	*why = modbus_exception_text(answer.exception);
-	return answer.exception;
+	*out = (struct declined){
+		.kind = kind_of(answer.exception),
+		.code = answer.exception,
+		.why = modbus_exception_text(answer.exception),
+	};
+	return out->kind;
+}
+
+/* An answer of the right slave, function and length whose check sum is wrong. */
+static int fault(const void *state, const uint8_t *in, size_t n)
+{
+	const struct walk *walk = state;
+	size_t size = modbus_answer_size(&walk->request);
+	uint8_t function = walk->request.function;
+	for (size_t i = 0; walk->instrument->framing != FRAMING_TCP && i + 5 <= n;
+	        i++) {
+		if (in[i] != walk->request.slave)
+			continue;
+		if (in[i + 1] == (function | 0x80) ||
+		        (in[i + 1] == function && in[i + 2] == size &&
+		                n - i >= size + 5))
+			return FAULT_CHECKSUM;
+	}
+	return FAULT_MALFORMED;
 }
 
 const struct driver modbus_driver = {
 	.name = "modbus",
 	.summary = "Modbus RTU, TCP and RTU over TCP, functions 1 to 4",
 	.state_size = sizeof(struct walk),
+	.frame_most = MODBUS_FRAME,
+	.modbus = true,
+	.section = &modbus_section,
+	.check = modbus_check,
 	.begin = begin,
 	.ask = ask,
 	.block = block,
@@ -140,6 +184,16 @@ const struct driver modbus_driver = {
 	.missed = missed,
 	.numbered = numbered,
 	.refusal = refusal,
-	.values = modbus_values,
+	.fault = fault,
+	.look = modbus_look,
+	.number = modbus_number,
+	.holds = modbus_holds,
+	.mark = modbus_mark,
+	.sampled = modbus_sampled,
+	.vendor = modbus_vendor,
 	.explain = modbus_explain,
+	.explain_rule = modbus_explain_rule,
+	.traffic = modbus_traffic,
+	.request = modbus_asked_of,
+	.say = modbus_say,
 };

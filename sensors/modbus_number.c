@@ -19,12 +19,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 
-const char *const modbus_types[] = { "u16", "i16", "u32", "i32", "f32", "f64", "bit",
-	"bcd", "ascii", "decimal", "total", NULL };
-const char *const word_orders[] = { "ABCD", "CDAB", "BADC", "DCBA", "ABCDEFGH",
-	"GHEFCDAB", NULL };
-
-size_t modbus_tag_width(const struct modbus_tag *tag)
+size_t modbus_tag_width(const struct profile_tag *tag)
 {
 	switch (tag->type) {
 	case TYPE_U32:
@@ -72,7 +67,7 @@ static void put_big_endian(uint64_t v, uint8_t *out, size_t n)
 		out[i] = (uint8_t)v;
 }
 
-static uint64_t get_bits(const struct modbus_tag *tag, const uint8_t *at, size_t words)
+static uint64_t get_bits(const struct profile_tag *tag, const uint8_t *at, size_t words)
 {
 	uint8_t ordered[8];
 	reorder(tag->order, words, at, ordered);
@@ -80,7 +75,7 @@ static uint64_t get_bits(const struct modbus_tag *tag, const uint8_t *at, size_t
 }
 
 static void put_bits(
-        const struct modbus_tag *tag, uint64_t bits, uint8_t *at, size_t words)
+        const struct profile_tag *tag, uint64_t bits, uint8_t *at, size_t words)
 {
 	uint8_t plain[8];
 	put_big_endian(bits, plain, 2 * words);
@@ -109,7 +104,7 @@ static double number_of_bcd(const uint8_t *at, size_t words)
 	return v;
 }
 
-static double number_of_text(const struct modbus_tag *tag, const uint8_t *at)
+static double number_of_text(const struct profile_tag *tag, const uint8_t *at)
 {
 	char text[64];
 	size_t n = 2 * (size_t)tag->count;
@@ -132,7 +127,7 @@ static double number_of_text(const struct modbus_tag *tag, const uint8_t *at)
 
 /* Mantissa and power of ten: division, not multiplication by 0.1, so that 123 E-1
  * is 12.3. */
-static double number_of_decimal(const struct modbus_tag *tag, const uint8_t *at)
+static double number_of_decimal(const struct profile_tag *tag, const uint8_t *at)
 {
 	double mantissa = (int32_t)get_bits(tag, at, 2);
 	int exponent = (int16_t)get_bits(tag, at + 4, 1);
@@ -144,13 +139,13 @@ static double number_of_decimal(const struct modbus_tag *tag, const uint8_t *at)
 	return exponent < 0 ? mantissa / power : mantissa * power;
 }
 
-static double number_of_total(const struct modbus_tag *tag, const uint8_t *at)
+static double number_of_total(const struct profile_tag *tag, const uint8_t *at)
 {
 	return (int32_t)get_bits(tag, at, 2) +
 	       number_of_f32((uint32_t)get_bits(tag, at + 4, 2));
 }
 
-static uint64_t unmask(const struct modbus_tag *tag, uint64_t bits)
+static uint64_t unmask(const struct profile_tag *tag, uint64_t bits)
 {
 	if (tag->mask != 0)
 		bits &= (uint64_t)tag->mask;
@@ -160,7 +155,7 @@ static uint64_t unmask(const struct modbus_tag *tag, uint64_t bits)
 /* The raw number, NAN if there is none; *bits what a sentinel in hex is compared with.
  */
 static double raw_number(
-        const struct modbus_tag *tag, const uint8_t *at, uint64_t *bits)
+        const struct profile_tag *tag, const uint8_t *at, uint64_t *bits)
 {
 	size_t words = modbus_tag_width(tag);
 	*bits = words <= 4 ? get_bits(tag, at, words) : 0;
@@ -189,47 +184,26 @@ static double raw_number(
 	}
 }
 
-static bool is_sentinel(const struct modbus_tag *tag, uint64_t bits, double number)
-{
-	for (size_t i = 0; i < tag->n_sentinels; i++) {
-		const struct modbus_sentinel *none = &tag->sentinel_value[i];
-		if (none->is_bits ? none->bits == bits : none->number == number)
-			return true;
-	}
-	return false;
-}
-
-/* Steps that change nothing are left out, so that what was sent is kept to the bit (-0
- * too). */
-static double scaled(const struct modbus_tag *tag, double raw)
-{
-	if (tag->scale != 1)
-		raw *= tag->scale;
-	if (tag->divide != 1)
-		raw /= tag->divide;
-	return tag->offset != 0 ? raw + tag->offset : raw;
-}
-
-int modbus_tag_get(
-        const struct modbus_tag *tag, bool bits, const uint8_t *data, double *value)
+bool modbus_tag_get(
+        const struct profile_tag *tag, bool bits, const uint8_t *data, double *value)
 {
 	uint64_t raw_bits;
 	*value = NAN;
 	if (bits) {
 		raw_bits = data[tag->at / 8] >> (tag->at % 8) & 1;
-		*value = scaled(tag, (double)raw_bits);
-		return TAG_OK;
+		*value = map_scaled(tag, (double)raw_bits);
+		return true;
 	}
 	double raw = raw_number(tag, data + 2 * tag->at, &raw_bits);
-	if (!isfinite(raw) || is_sentinel(tag, raw_bits, raw))
-		return TAG_NO_VALUE;
-	*value = scaled(tag, raw);
-	return isfinite(*value) ? TAG_OK : TAG_NO_VALUE;
+	if (!isfinite(raw) || map_is_none(tag, raw_bits, raw))
+		return false;
+	*value = map_scaled(tag, raw);
+	return isfinite(*value);
 }
 
 /* ---- the other way, for the simulator ---- */
 
-static int put_integer(const struct modbus_tag *tag, double raw, uint8_t *at)
+static int put_integer(const struct profile_tag *tag, double raw, uint8_t *at)
 {
 	size_t words = modbus_tag_width(tag);
 	bool is_signed = tag->type == TYPE_I16 || tag->type == TYPE_I32;
@@ -249,7 +223,7 @@ static int put_integer(const struct modbus_tag *tag, double raw, uint8_t *at)
 	return OK;
 }
 
-static int put_bcd(const struct modbus_tag *tag, double raw, uint8_t *at)
+static int put_bcd(const struct profile_tag *tag, double raw, uint8_t *at)
 {
 	raw = nearbyint(raw);
 	if (!(raw >= 0) || raw >= pow(10, 4 * (double)tag->count))
@@ -260,7 +234,7 @@ static int put_bcd(const struct modbus_tag *tag, double raw, uint8_t *at)
 	return OK;
 }
 
-static int put_text(const struct modbus_tag *tag, double raw, uint8_t *at)
+static int put_text(const struct profile_tag *tag, double raw, uint8_t *at)
 {
 	char text[64];
 	int n = 0, most = 2 * (int)tag->count;
@@ -283,7 +257,7 @@ static int put_text(const struct modbus_tag *tag, double raw, uint8_t *at)
 	return OK;
 }
 
-static int put_decimal(const struct modbus_tag *tag, double raw, uint8_t *at)
+static int put_decimal(const struct profile_tag *tag, double raw, uint8_t *at)
 {
 	double power = 1, mantissa = nearbyint(raw);
 	int exponent = 0;
@@ -309,7 +283,7 @@ static uint32_t bits_of_float(float v)
 	return bits;
 }
 
-static int put_total(const struct modbus_tag *tag, double raw, uint8_t *at)
+static int put_total(const struct profile_tag *tag, double raw, uint8_t *at)
 {
 	double whole = floor(raw);
 	if (!(fabs(whole) <= INT32_MAX))
@@ -319,7 +293,7 @@ static int put_total(const struct modbus_tag *tag, double raw, uint8_t *at)
 	return OK;
 }
 
-static int put_float(const struct modbus_tag *tag, double raw, uint8_t *at)
+static int put_float(const struct profile_tag *tag, double raw, uint8_t *at)
 {
 	if (tag->type == TYPE_F64)
 		put_bits(tag, bits_of_double(raw), at, 4);
@@ -328,7 +302,7 @@ static int put_float(const struct modbus_tag *tag, double raw, uint8_t *at)
 	return OK;
 }
 
-static int put_raw(const struct modbus_tag *tag, double raw, uint8_t *at)
+static int put_raw(const struct profile_tag *tag, double raw, uint8_t *at)
 {
 	switch (tag->type) {
 	case TYPE_F32:
@@ -352,7 +326,7 @@ static int put_raw(const struct modbus_tag *tag, double raw, uint8_t *at)
 	}
 }
 
-static int put_none(const struct modbus_tag *tag, uint8_t *at)
+static int put_none(const struct profile_tag *tag, uint8_t *at)
 {
 	size_t words = modbus_tag_width(tag);
 	if (tag->n_sentinels > 0 && !tag->sentinel_value[0].is_bits)
@@ -369,13 +343,10 @@ static int put_none(const struct modbus_tag *tag, uint8_t *at)
 	return OK;
 }
 
-int modbus_tag_put(const struct modbus_tag *tag, bool bits, double value, uint8_t *data)
+int modbus_tag_put(
+        const struct profile_tag *tag, bool bits, double value, uint8_t *data)
 {
-	double raw = tag->offset != 0 ? value - tag->offset : value;
-	if (tag->divide != 1)
-		raw *= tag->divide;
-	if (tag->scale != 1)
-		raw /= tag->scale;
+	double raw = map_unscaled(tag, value);
 	if (bits) {
 		uint8_t one = (uint8_t)(1 << tag->at % 8), *at = &data[tag->at / 8];
 		*at = (uint8_t)(raw != 0 ? *at | one : *at & ~one);

@@ -17,9 +17,16 @@ static int device_init(struct device *device, const struct station_instrument *s
 	device->driver = setting->profile->driver;
 	device->period_us = (int64_t)(setting->poll_every_s * 1e6);
 	device->timeout_us = (int64_t)(setting->timeout_s * 1e6);
-	device->exchange_room = setting->profile->n_blocks * tries * (FRAME_MOST + 8);
+	device->exchange_room =
+	        setting->profile->n_blocks * tries * (device->driver->frame_most + 8);
 	device->exchange = malloc(device->exchange_room);
 	device->state = calloc(1, device->driver->state_size);
+	if (!driver_asks(&setting->instrument)) {
+		device->framer = malloc(sizeof *device->framer);
+		if (device->framer == NULL)
+			return FAILED;
+		framer_init(device->framer);
+	}
 	if (device->exchange == NULL || device->state == NULL)
 		return FAILED;
 	device->driver->begin(device->state, &setting->instrument);
@@ -54,8 +61,10 @@ static int fill(struct poller *poller)
 			return FAILED;
 		bus->device = next;
 		for (size_t k = 0; k < station->n_instruments; k++)
-			if (station->instrument[k].port_index == i)
+			if (station->instrument[k].port_index == i) {
 				bus->device[bus->n++] = &poller->device[k];
+				bus->heard |= poller->device[k].framer != NULL;
+			}
 		next += bus->n;
 	}
 	return OK;
@@ -92,6 +101,7 @@ void poller_free(struct poller *poller)
 	for (size_t i = 0; poller->device != NULL && i < poller->n_devices; i++) {
 		free(poller->device[i].exchange);
 		free(poller->device[i].state);
+		free(poller->device[i].framer);
 	}
 	free(poller->bus);
 	free(poller->device);

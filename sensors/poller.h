@@ -4,11 +4,16 @@
  * lines side by side, in one poll(), and nothing blocks.
  *
  *   CLOSED     `next` has come and the port opens: RESTING; else stays, `next` doubled
- * up to a minute RESTING    an instrument is due: ASKING, or LISTENING if its driver
- * never asks ASKING     request written, `deadline` set: LISTENING LISTENING ASK_AGAIN:
- * ASKING;  READING_DONE: one reading, RESTING `deadline` passes: the next try, the next
- * block, or one reading with what came and what did not, RESTING any        HUNG_UP:
- * CLOSED
+ *              up to a minute
+ *   RESTING    an instrument is due: ASKING
+ *   ASKING     request written, `deadline` set: LISTENING
+ *   LISTENING  ASK_AGAIN: ASKING;  ASK_LATER: RESTING;  READING_DONE: one reading, RESTING
+ *              `deadline` passes: the next try, the next block, or one reading with what
+ *              came and what did not, RESTING
+ *   any        HUNG_UP: CLOSED
+ *
+ * A line whose instruments speak unasked, or that has another master, is only heard:
+ * every instrument on it looks at all that comes, and one reading a period is taken.
  *
  * Time is handed in; after poller_new nothing is allocated.
  *
@@ -49,9 +54,12 @@ struct poller_hooks {
 	        void *context, size_t port, const struct port_setting *setting);
 };
 
-struct poller_counts { /* of one instrument, since the start */
-	uint64_t requests, answers, timeouts, garbled, exceptions, noise, late, echoes,
-	        overruns, readings;
+/* Of one instrument, since the start.  What came and was no answer is `checksum` or
+ * `malformed`; noise is bytes that belong to nothing; late answers came after their
+ * deadline; an overrun is a poll that was due and could not begin. */
+struct poller_counts {
+	uint64_t requests, answers, timeouts, checksum, malformed, exceptions, noise,
+	        late, echoes, reconnects, overruns, readings;
 };
 
 /* NULL without memory.  The station must outlive the poller. */

@@ -11,16 +11,6 @@
 
 #include "sensors/poller_parts.h"
 
-/* The instrument that has waited longest, if one is due. */
-static struct device *next_device(const struct bus *bus)
-{
-	struct device *found = NULL;
-	for (size_t i = 0; i < bus->n; i++)
-		if (found == NULL || bus->device[i]->next_us < found->next_us)
-			found = bus->device[i];
-	return found;
-}
-
 /* ---- bytes in ---- */
 
 /* Bytes nobody waits for: late answers, noise.  The line must fall silent before the next request. */
@@ -48,20 +38,25 @@ static void heard(
 	framer_add(&bus->framer, in, n, now);
 	bus->quiet_us = now->mono_us + bus_gap_us(bus);
 	if (bus->n_came == 0) {
-		int64_t end = now->mono_us + bus_us(bus, FRAME_MOST);
+		int64_t end = now->mono_us + bus_us(bus, bus->busy->driver->frame_most);
 		if (end > bus->deadline_us)
 			bus->deadline_us = end;
 	}
 	size_t room = sizeof bus->came - bus->n_came;
 	memcpy(bus->came + bus->n_came, in, n < room ? n : room);
 	bus->n_came += n < room ? n : room;
+	bus->n_heard += n;
+	/* whoever says more than several answers at once babbles: no longer waited for */
+	if (bus->n_heard > BUDGET * bus->busy->driver->frame_most)
+		bus->deadline_us = now->mono_us;
 }
 
 /* Some devices close an idle TCP connection.  Between polls, and when it had answered, that is no
  * change of state: it is opened again for the next poll. */
 static bool is_idle_close(const struct bus *bus)
 {
-	if (bus->setting->path[0] != '\0' || bus->state != RESTING || !bus->answered)
+	if (bus->heard || bus->setting->path[0] != '\0' || bus->state != RESTING ||
+	        !bus->answered)
 		return false;
 	for (size_t i = 0; i < bus->n; i++)
 		if (bus->device[i]->polling)
@@ -70,11 +65,11 @@ static bool is_idle_close(const struct bus *bus)
 }
 
 /* Whoever talks something else, or closes whenever it is asked, is opened ever more seldom. */
-static void bus_gone(struct poller *poller, struct bus *bus, const struct moment *now)
+void bus_gone(struct poller *poller, struct bus *bus, const struct moment *now)
 {
 	char text[256];
 	const char *why = bus->port->reason != NULL ? bus->port->reason : "hung up";
-	bool babble = bus->state == LISTENING && bus->n_came > 0;
+	bool babble = !bus->heard && bus->state == LISTENING && bus->n_came > 0;
 	if (bus->answered)
 		bus->back_off_us = BACK_OFF_LEAST;
 	if (!is_idle_close(bus)) {
@@ -122,30 +117,33 @@ static bool bus_read(
 
 /* ---- asking ---- */
 
+/* The request, if there is one, has gone out: what comes from now on may be the answer. */
+static void bus_asked(struct bus *bus, const struct moment *now)
+{
+	bus->noise_before = bus->framer.noise;
+	bus->n_came = 0;
+	bus->n_heard = 0;
+	bus->state = LISTENING;
+	bus->deadline_us =
+	        now->mono_us + timeout_of(bus->busy) + bus_us(bus, bus->request_size);
+}
+
 static void bus_ask(struct bus *bus, struct device *device, const struct moment *now)
 {
 	if (!device->polling)
 		device_begin(device, now);
 	bus->busy = device;
 	bus->written = 0;
-	bus->request_size = 0;
 	bus->state = ASKING;
-	if (device->driver->ask != NULL)
-		bus->request_size = device->driver->ask(
-		        device->state, bus->request, sizeof bus->request);
 	bus->deadline_us = now->mono_us + device->timeout_us;
+	bus->request_size =
+	        device->driver->ask(device->state, bus->request, sizeof bus->request);
+	if (bus->request_size == 0)
+		bus_asked(bus, now);
 }
 
 static void bus_missed(
         struct poller *poller, struct bus *bus, const struct moment *now);
-
-static int64_t timeout_of(const struct device *device)
-{
-	const struct profile *profile = device->setting->profile;
-	uint16_t block = device->driver->block(device->state);
-	double own = block < profile->n_blocks ? profile->block[block].timeout_s : 0;
-	return own > 0 ? (int64_t)(own * 1e6) : device->timeout_us;
-}
 
 static void bus_write(struct poller *poller, struct bus *bus, const struct moment *now)
 {
@@ -164,19 +162,14 @@ static void bus_write(struct poller *poller, struct bus *bus, const struct momen
 			bus_missed(poller, bus, now);
 		return;
 	}
-	if (device->driver->ask != NULL)
-		device->counts.requests++;
+	device->counts.requests++;
 	framer_clear(&bus->framer);
-	bus->noise_before = bus->framer.noise;
-	bus->n_came = 0;
-	bus->state = LISTENING;
-	bus->deadline_us =
-	        now->mono_us + timeout_of(device) + bus_us(bus, bus->request_size);
+	bus_asked(bus, now);
 }
 
 /* ---- listening ---- */
 
-/* After ASK_AGAIN or READING_DONE. */
+/* After ASK_AGAIN, ASK_LATER or READING_DONE. */
 static void go_on(
         struct poller *poller, struct bus *bus, int what, const struct moment *now)
 {
@@ -185,20 +178,43 @@ static void go_on(
 	if (what == READING_DONE) {
 		bus_rest(bus);
 		device_publish(poller, device, now);
-	} else if (device->guard_us > now->mono_us) {
-		device->next_us = device->guard_us;
-		bus_rest(bus);
-	} else {
-		bus_ask(bus, device, now);
+		return;
 	}
+	int64_t next_us = what == ASK_LATER ? now->mono_us + timeout_of(device) : 0;
+	if (device->guard_us > next_us)
+		next_us = device->guard_us;
+	if (next_us <= now->mono_us) {
+		bus_ask(bus, device, now);
+		return;
+	}
+	device->next_us = next_us;
+	bus_rest(bus);
 }
 
-static void bus_answered(
-        struct poller *poller, struct bus *bus, const struct moment *now)
+void bus_answered(struct poller *poller, struct bus *bus, const struct moment *now)
 {
 	bus->answered = true;
 	bus->fruitless = false;
 	bus_told(poller, bus, true, "open", now);
+}
+
+/* One who is busy is asked again within this poll; true if it will be. */
+static bool bus_waits_for_busy(
+        struct bus *bus, struct device *device, const struct moment *now)
+{
+	if (device->declined.kind != DECLINED_BUSY ||
+	        device->tries >= device->setting->retries)
+		return false;
+	device->tries++;
+	device->next_us = now->mono_us + BUSY_WAIT;
+	bus_rest(bus);
+	return true;
+}
+
+static bool is_numbered(const struct device *device)
+{
+	return device->driver->numbered != NULL &&
+	       device->driver->numbered(device->state);
 }
 
 /* One frame; true while the same answer is still waited for. */
@@ -207,16 +223,23 @@ static bool bus_frame(struct poller *poller, struct bus *bus, const struct momen
 	struct device *device = bus->busy;
 	const struct driver *driver = device->driver;
 	const uint8_t *frame;
-	const char *why = "";
 	struct moment first;
+	struct declined declined = { .kind = 0 };
 	int n = framer_next(&bus->framer, driver, device->state, &frame, &first);
 	if (n <= 0)
 		return false;
 	uint16_t block = driver->block(device->state);
-	int exception = driver->refusal(device->state, frame, (size_t)n, &why);
+	if (driver->refusal != NULL)
+		driver->refusal(device->state, frame, (size_t)n, &declined);
+	if (declined.kind != 0)
+		device_declined(device, &declined);
+	if (declined.kind == DECLINED_BUSY && bus_waits_for_busy(bus, device, now)) {
+		bus_answered(poller, bus, now);
+		return false;
+	}
 	int what = driver->decode(device->state, frame, (size_t)n);
 	if (what == NOT_USABLE) {
-		if (driver->numbered(device->state))
+		if (is_numbered(device))
 			device->counts.late++;
 		else
 			device->counts.echoes++;
@@ -226,28 +249,40 @@ static bool bus_frame(struct poller *poller, struct bus *bus, const struct momen
 	device->counts.answers++;
 	bus_answered(poller, bus, now);
 	device->counts.noise += bus->framer.noise - bus->noise_before;
-	if (exception != 0)
-		device_refused(device, exception, why);
+	bus->noise_before = bus->framer.noise;
 	go_on(poller, bus, what, now);
 	return false;
 }
 
-/* The deadline has passed. */
-static void bus_missed(struct poller *poller, struct bus *bus, const struct moment *now)
+/* The deadline has passed: silence, or something that is no answer. */
+static bool bus_silent(struct bus *bus, struct device *device)
 {
-	struct device *device = bus->busy;
-	size_t n;
-	framer_rest(&bus->framer, &n);
 	uint64_t noise = bus->framer.noise - bus->noise_before;
-	bool silent = n == 0 && noise == 0;
+	bool silent = bus->n_came == 0;
 	device_exchange(device, device->driver->block(device->state), bus->came,
-	        silent ? 0 : bus->n_came, NULL);
+	        bus->n_came, NULL);
 	device->counts.noise += noise;
 	if (silent)
 		device->counts.timeouts++;
+	else if (device->driver->fault != NULL &&
+	         device->driver->fault(device->state, bus->came, bus->n_came) ==
+	                 FAULT_CHECKSUM)
+		device->counts.checksum++;
 	else
-		device->counts.garbled++;
-	if (!device->driver->numbered(device->state))
+		device->counts.malformed++;
+	return silent;
+}
+
+static void bus_missed(struct poller *poller, struct bus *bus, const struct moment *now)
+{
+	struct device *device = bus->busy;
+	/* nothing was asked: the instrument was only given time */
+	if (bus->request_size == 0 && bus->n_came == 0) {
+		go_on(poller, bus, device->driver->missed(device->state, true), now);
+		return;
+	}
+	bool silent = bus_silent(bus, device);
+	if (!is_numbered(device))
 		device->guard_us = now->mono_us + timeout_of(device);
 	if (device->misses == 0 && device->tries < device->setting->retries) {
 		device->tries++;
@@ -279,14 +314,19 @@ void bus_step(
 		bus_opening(poller, bus, now);
 	if (bus->state == CLOSED || bus->opening)
 		return;
+	if (bus->heard) {
+		bus_hear(poller, bus, revents, now);
+		return;
+	}
 	if ((revents != 0 || !looked || bus->state == ASKING) &&
 	        !bus_read(poller, bus, revents != 0, now))
 		return;
 	if (bus->state == LISTENING)
 		bus_listen(poller, bus, now);
 	if (bus->state == RESTING) {
-		struct device *device = next_device(bus);
-		if (device->next_us <= now->mono_us && now->mono_us >= bus->quiet_us)
+		struct device *device =
+		        now->mono_us >= bus->quiet_us ? device_turn(bus, now) : NULL;
+		if (device != NULL)
 			bus_ask(bus, device, now);
 	}
 	if (bus->state == ASKING)
@@ -302,6 +342,13 @@ int64_t bus_next_us(const struct bus *bus)
 	int64_t device_us = next_device(bus)->next_us;
 	if (bus->state == CLOSED)
 		return device_us < bus->next_us ? device_us : bus->next_us;
+	if (bus->heard && !bus->opening) {
+		int64_t next_us = INT64_MAX;
+		for (size_t i = 0; i < bus->n; i++)
+			if (heard_deadline_us(bus->device[i]) < next_us)
+				next_us = heard_deadline_us(bus->device[i]);
+		return next_us;
+	}
 	if (bus->opening)
 		return 0; /* looked at often: a name being looked up has no descriptor */
 	if (bus->state == RESTING)

@@ -55,8 +55,14 @@ static void bus_up(struct poller *poller, struct bus *bus, const struct moment *
 	bus->opening = false;
 	bus->quiet_us = now->mono_us + bus_gap_us(bus);
 	framer_clear(&bus->framer);
-	for (size_t i = 0; i < bus->n; i++)
-		bus->device[i]->cut = false;
+	for (size_t i = 0; i < bus->n; i++) {
+		struct device *device = bus->device[i];
+		device->cut = false;
+		device->counts.reconnects += bus->opened;
+		if (device->framer != NULL)
+			framer_clear(device->framer);
+	}
+	bus->opened = true;
 	if (!bus->fruitless)
 		bus_told(poller, bus, true, "open", now);
 }

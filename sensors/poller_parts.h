@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the poller's files share: poller.c (start, time, step), poller_bus.c (the four states),
- * poller_open.c (closing and opening a line), poller_reading.c (what one poll says, and who is up). */
+ * poller_turn.c (whose turn it is), poller_heard.c (lines that are only heard), poller_open.c
+ * (closing and opening a line), poller_reading.c (what one poll says), poller_tell.c (who is up,
+ * and how often what went wrong). */
 #ifndef SENSORS_POLLER_PARTS_H
 #define SENSORS_POLLER_PARTS_H
 
@@ -8,12 +10,19 @@
 
 #include "sensors/framer.h"
 #include "sensors/poller.h"
+#include "sensors/values.h"
 
 #define STRIKES 3 /* polls without an answer before it is told */
 #define BACK_OFF_MOST                                                                  \
 	INT64_C(60000000) /* a dead slave is asked, a dead port opened, once a minute */
 #define BACK_OFF_LEAST INT64_C(1000000)  /* first wait before a port is opened again */
 #define CONNECT_MOST   INT64_C(10000000) /* a connection that takes longer is given up */
+#define BUSY_WAIT      INT64_C(500000) /* before an instrument that is busy is asked again */
+#define HELD_MOST                                                                      \
+	INT64_C(600000000) /* others go before one that is dead at most so long */
+#define MODEST_REQUEST                                                                 \
+	16       /* bytes of a usual request, for the reckoning of what one costs */
+#define BUDGET 4 /* frames of the longest kind: who sends more in one answer babbles */
 #define QUIET_LEAST                                                                    \
 	INT64_C(5000) /* silence before a request: 3.5 characters, at least this */
 
@@ -35,14 +44,19 @@ struct device {
 	int tries;        /* of the block being asked for */
 	struct moment started, first;
 	bool has_first;
+	struct framer
+	        *framer; /* of an instrument that is only heard; NULL: it is asked */
 	uint8_t *exchange;
 	size_t exchange_room, exchange_size, n_exchanges;
 	struct fresh fresh;
-	int misses;                    /* polls in a row without an answer */
-	int told;                      /* enum: what was last said of it */
-	int exception, told_exception; /* of this poll, 0: none; the one told */
-	const char *refusal;           /* what that exception means */
+	int misses;               /* polls in a row without an answer */
+	int told;                 /* enum: what was last said of it */
+	struct declined declined; /* of this poll; kind 0: nothing was refused */
+	int told_code;            /* of the refusal that was told */
+	int64_t held_us;          /* since when others went before it; 0: they do not */
 	struct poller_counts counts;
+	struct poller_counts logged; /* when failures were last told */
+	int64_t logged_us;
 };
 
 enum { TOLD_NOTHING, TOLD_UP, TOLD_DOWN, TOLD_REFUSED };
@@ -53,6 +67,8 @@ struct bus {
 	const struct port_setting *setting;
 	struct device **device; /* device[n] */
 	size_t n;
+	bool heard;  /* nobody is asked here */
+	bool opened; /* at least once before */
 	enum bus_state state;
 	bool opening;    /* a connection is being made */
 	bool answered;   /* something, since it was opened */
@@ -66,7 +82,7 @@ struct bus {
 	size_t request_size, written;
 	uint8_t came
 	        [FRAME_MOST]; /* since the request, for the record of a garbled answer */
-	size_t n_came;
+	size_t n_came, n_heard; /* n_heard: all of them, beyond the room too */
 	uint64_t noise_before;
 	struct framer framer;
 	int told;
@@ -89,6 +105,22 @@ struct poller {
 void bus_step(struct poller *poller, struct bus *bus, short revents,
         const struct moment *now);
 int64_t bus_next_us(const struct bus *bus); /* when it wants to be stepped */
+void bus_answered(struct poller *poller, struct bus *bus, const struct moment *now);
+/* The line has gone: CLOSED. */
+void bus_gone(struct poller *poller, struct bus *bus, const struct moment *now);
+
+/* ---- poller_turn.c ---- */
+/* The instrument that has waited longest. */
+struct device *next_device(const struct bus *bus);
+/* The one to ask now, or NULL: nobody is due.  One that does not answer is asked only while
+ * nobody else is due before its time is up. */
+struct device *device_turn(struct bus *bus, const struct moment *now);
+int64_t timeout_of(const struct device *device);
+
+/* ---- poller_heard.c ---- */
+void bus_hear(struct poller *poller, struct bus *bus, short revents,
+        const struct moment *now);
+int64_t heard_deadline_us(const struct device *device);
 
 /* ---- poller_open.c ---- */
 int64_t bus_us(const struct bus *bus, size_t characters); /* on the line; TCP: 0 */
@@ -105,7 +137,13 @@ void device_exchange(struct device *device, uint16_t block, const uint8_t *bytes
         size_t n, const struct moment *first);
 void device_publish(
         struct poller *poller, struct device *device, const struct moment *now);
-void device_refused(struct device *device, int exception, const char *why);
+void device_declined(struct device *device, const struct declined *declined);
+
+/* ---- poller_tell.c ---- */
+/* The poll that was just published says something of the instrument: told when it changed. */
+void device_health(struct poller *poller, struct device *device);
+/* What went wrong since a minute ago, in one line, if anything did. */
+void device_failures(struct device *device, const struct moment *now);
 void bus_told(struct poller *poller, struct bus *bus, bool up, const char *text,
         const struct moment *now);
 

@@ -51,6 +51,7 @@ struct port_setting {
 	const char *path; /* serial: a device, best by /dev/serial/by-id; "" if TCP */
 	struct line line;
 	int dtr, rts;        /* 0 off, 1 on */
+	bool listen;         /* another master asks there: nothing may ever be sent */
 	const char *host;    /* TCP: a name, or an IPv4 or IPv6 address */
 	const char *service; /* TCP: port number */
 	int framing;         /* enum modbus_framing */

@@ -24,15 +24,43 @@ void profile_free(struct profile *profile)
 		free(profile->rule[i].when_range);
 		free(profile->rule[i].unless_range);
 	}
+	free(profile->own);
 	config_free(profile->config);
 	free((char *)profile->text);
 	free(profile);
 }
 
+/* The driver a text names, or of a name that was misspelt the one that is meant, or NULL. */
+static const struct driver *driver_meant(const char *text, size_t n, const char *name)
+{
+	static const struct field fields[] = {
+		{ .key = "driver", .type = FIELD_ID, .at = 0 },
+		{ 0 },
+	};
+	static const struct section head = { "profile", sizeof(char *), fields, NULL };
+	const char *known[DRIVERS_MOST + 1] = { NULL }, *word = NULL;
+	struct config *config;
+	/* its complaints of all other keys are not told */
+	config_read_text(&config, text, n, name, &head, &word, NULL);
+	const struct driver *driver = word != NULL ? driver_find(word) : NULL;
+	for (size_t i = 0; i < DRIVERS_MOST && drivers[i] != NULL; i++)
+		known[i] = drivers[i]->name;
+	const char *meant =
+	        word != NULL && driver == NULL ? did_you_mean(word, known) : NULL;
+	if (meant != NULL)
+		driver = driver_find(meant);
+	config_free(config);
+	return driver;
+}
+
 static int parse_into(struct profile *profile, const char *name, FILE *report)
 {
+	const struct driver *meant =
+	        driver_meant(profile->text, profile->text_size, name);
+	if (meant == NULL)
+		meant = drivers[0];
 	int status = config_read_text(&profile->config, profile->text,
-	        profile->text_size, name, &profile_section, profile, report);
+	        profile->text_size, name, meant->section, profile, report);
 	if (status == OK)
 		profile_check(profile, report);
 	if (status == OK && config_errors(profile->config) > 0)

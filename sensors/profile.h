@@ -15,15 +15,14 @@
 #include "base/config.h"
 #include "base/describe.h"
 #include "sensors/driver.h"
-#include "sensors/modbus.h"
 
 struct profile_channel {
 	struct channel
 	        about; /* base/describe.h: name, labels, unit, range, accuracy, ... */
 	const char *source; /* of register and range */
 	const char *accuracy_source;
-	int64_t decimals;      /* of about, as written */
-	struct modbus_tag tag; /* where its number lies */
+	int64_t decimals;       /* of about, as written */
+	struct profile_tag tag; /* where its number lies */
 };
 
 struct profile {
@@ -33,18 +32,20 @@ struct profile {
 	bool simulation;  /* a map made up for simulation: no instrument on earth has it
 	                   */
 	const char *line; /* "9600 8N1" */
-	int64_t slave;    /* factory address */
+	int64_t slave;    /* factory address, Modbus */
+	const char *address; /* factory address of other lines, "" none */
 	double poll_every_s, timeout_s;
 	size_t n_channels;
 	struct profile_channel *channel;
 
-	/* driver modbus */
-	size_t n_blocks, n_rules, n_times, n_fresh, n_words;
-	struct modbus_block *block;
-	struct modbus_rule *rule;
-	struct modbus_time *time;
-	struct modbus_fresh *fresh;
-	struct modbus_words *words;
+	size_t n_blocks, n_rules, n_times, n_fresh, n_words; /* sensors/map.h */
+	struct profile_block *block;
+	struct profile_rule *rule;
+	struct profile_time *time;
+	struct profile_fresh *fresh;
+	struct profile_words *words;
+	struct profile_block only; /* the block of a driver that has no others */
+	void *own; /* what its driver's check worked out; freed with it; NULL: nothing */
 
 	const char *text; /* the file verbatim */
 	size_t text_size;
@@ -78,7 +79,7 @@ int profile_channel_index(const struct profile *profile, const char *name);
  * the config. */
 void profile_check(struct profile *profile, FILE *report);
 
-/* Schema, for `config explain`. */
-extern const struct section profile_section;
+/* The keys every profile, channel and state rule has: `also` of the drivers' tables. */
+extern const struct section profile_common, channel_common, rule_common;
 
 #endif

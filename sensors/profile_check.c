@@ -35,47 +35,35 @@ void checker_hint(const char *word, const char *const *names, char *out, size_t 
 		snprintf(out, room, "write one of the names above");
 }
 
-const struct modbus_block *checker_block(
-        struct profile_checker *check, const char *name, size_t *index)
+size_t checker_block(struct profile_checker *check, const char *name)
 {
-	int i = checker_find(check->block_name, name);
 	char hint[96];
-	*index = 0;
-	if (i >= 0) {
-		*index = (size_t)i;
-		return &check->profile->block[i];
+	int i = checker_find(check->block_name, name);
+	if (i >= 0)
+		return (size_t)i;
+	if (name[0] == '\0' && check->profile->n_blocks == 1)
+		return 0;
+	if (name[0] == '\0') {
+		WRONG(check, "there are several: write its name", "`block` is missing");
+		return NO_BLOCK;
 	}
 	checker_hint(name, check->block_name, hint, sizeof hint);
 	WRONG(check, hint, "there is no block '%s'", name);
-	return NULL;
-}
-
-bool checker_fits(struct profile_checker *check, const struct modbus_block *block,
-        int64_t from, size_t width)
-{
-	if (from + (int64_t)width <= block->count)
-		return true;
-	WRONG(check,
-	        "count starts at 0 within the block; make the block longer or correct "
-	        "`at`",
-	        "%s %d..%d lie outside block '%s', which has %d",
-	        block->function <= 2 ? "items" : "registers", (int)from,
-	        (int)from + (int)width - 1, block->name, (int)block->count);
-	return false;
+	return NO_BLOCK;
 }
 
 static void check_names(struct profile_checker *check)
 {
 	struct profile *profile = check->profile;
 	checker_at(check, "blocks");
-	if (profile->n_blocks > MODBUS_BLOCKS)
+	if (profile->n_blocks > BLOCKS_MOST)
 		WRONG(check, "split the profile in two", "more than %d blocks",
-		        MODBUS_BLOCKS);
+		        BLOCKS_MOST);
 	checker_at(check, "channels");
 	if (profile->n_channels > READING_CHANNELS)
 		WRONG(check, "split the profile in two", "more than %d channels",
 		        READING_CHANNELS);
-	for (size_t i = 0; i < profile->n_blocks && i < MODBUS_BLOCKS; i++) {
+	for (size_t i = 0; i < profile->n_blocks && i < BLOCKS_MOST; i++) {
 		checker_at(check, "blocks[%zu].name", i);
 		if (checker_find(check->block_name, profile->block[i].name) >= 0)
 			WRONG(check, "give each block its own name",
@@ -93,87 +81,37 @@ static void check_names(struct profile_checker *check)
 	}
 }
 
-static void check_block(struct profile_checker *check, size_t i)
+static void check_sentinels(struct profile_checker *check, size_t i)
 {
-	const struct modbus_block *block = &check->profile->block[i];
-	checker_at(check, "blocks[%zu].count", i);
-	if (block->function > 2 && block->count > MODBUS_REGISTERS)
-		WRONG(check, "split it into two blocks",
-		        "one request reads at most %d registers", MODBUS_REGISTERS);
-	for (size_t k = 0; k < i; k++)
-		if (check->profile->block[k].function == block->function &&
-		        check->profile->block[k].count == block->count)
+	struct profile_tag *tag = &check->profile->channel[i].tag;
+	bool text = tag->field != NULL && tag->field[0] != '\0';
+	tag->sentinel_value = calloc(tag->n_sentinels + 1, sizeof *tag->sentinel_value);
+	for (size_t k = 0; tag->sentinel_value != NULL && k < tag->n_sentinels; k++) {
+		struct sentinel *none = &tag->sentinel_value[k];
+		const char *word = tag->sentinel[k];
+		char *end;
+		none->is_bits = !text && strncmp(word, "0x", 2) == 0;
+		if (none->is_bits)
+			none->bits = strtoull(word + 2, &end, 16);
+		else
+			none->number = strtod(word, &end);
+		none->is_text = text && (*word == '\0' || *end != '\0');
+		checker_at(check, "channels[%zu].none[%zu]", i, k);
+		if (!text && (*word == '\0' || *end != '\0'))
 			WRONG(check,
-			        "make one longer by a register: a late answer to the "
-			        "one "
-			        "cannot then be taken for the other",
-			        "blocks '%s' and '%s' have the same function and count",
-			        check->profile->block[k].name, block->name);
-	if (block->start + block->count > 65536)
-		WRONG(check, "the last register is 65535",
-		        "the block ends beyond register 65535");
-}
-
-static void check_order(struct profile_checker *check, size_t i)
-{
-	const struct modbus_tag *tag = &check->profile->channel[i].tag;
-	bool long_order = tag->order == ORDER_ABCDEFGH || tag->order == ORDER_GHEFCDAB;
-	bool wide = modbus_tag_width(tag) > 1 && tag->type != TYPE_BCD &&
-	            tag->type != TYPE_ASCII;
-	checker_at(check, "channels[%zu].order", i);
-	if (!tag->order_set && wide) {
-		checker_at(check, "channels[%zu].type", i);
-		WRONG(check, "find it with a known value: ABCD, CDAB, BADC or DCBA",
-		        "type %s needs `order`", modbus_types[tag->type]);
-	} else if (tag->order_set && long_order != (tag->type == TYPE_F64)) {
-		WRONG(check,
-		        "f64 has ABCDEFGH or GHEFCDAB, all others ABCD, CDAB, BADC or "
-		        "DCBA",
-		        "type %s cannot have the order %s", modbus_types[tag->type],
-		        word_orders[tag->order]);
+			        "a raw number such as -9999, or bits such as "
+			        "0x7FA00000",
+			        "'%s' is not a number", word);
 	}
 }
 
-static void check_mask(struct profile_checker *check, size_t i)
+static void check_scale(struct profile_checker *check, size_t i)
 {
-	const struct modbus_tag *tag = &check->profile->channel[i].tag;
-	checker_at(check, "channels[%zu].mask", i);
-	if ((tag->mask != 0 || tag->shift != 0) && tag->type != TYPE_U16 &&
-	        tag->type != TYPE_U32)
-		WRONG(check, "use type u16 or u32",
-		        "mask and shift are for u16 and u32");
+	const struct profile_tag *tag = &check->profile->channel[i].tag;
 	checker_at(check, "channels[%zu].divide", i);
 	if (tag->divide == 0 || tag->scale == 0)
 		WRONG(check, "leave it out if nothing is to be done",
 		        "scale and divide cannot be 0");
-}
-
-static void check_sentinels(struct profile_checker *check, size_t i)
-{
-	struct modbus_tag *tag = &check->profile->channel[i].tag;
-	tag->sentinel_value = calloc(tag->n_sentinels + 1, sizeof *tag->sentinel_value);
-	for (size_t k = 0; tag->sentinel_value != NULL && k < tag->n_sentinels; k++) {
-		struct modbus_sentinel *none = &tag->sentinel_value[k];
-		const char *text = tag->sentinel[k];
-		char *end;
-		none->is_bits = strncmp(text, "0x", 2) == 0;
-		if (none->is_bits)
-			none->bits = strtoull(text + 2, &end, 16);
-		else
-			none->number = strtod(text, &end);
-		checker_at(check, "channels[%zu].none[%zu]", i, k);
-		if (*text == '\0' || *end != '\0')
-			WRONG(check,
-			        "a raw number such as -9999, or bits such as "
-			        "0x7FA00000",
-			        "'%s' is not a number", text);
-		else if (none->is_bits &&
-		         (tag->type == TYPE_ASCII || tag->type == TYPE_DECIMAL ||
-		                 tag->type == TYPE_BCD))
-			WRONG(check, "write the raw number instead",
-			        "type %s has no bits to compare",
-			        modbus_types[tag->type]);
-	}
 }
 
 static void check_about(struct profile_checker *check, size_t i)
@@ -198,36 +136,35 @@ static void check_about(struct profile_checker *check, size_t i)
 	about->decimals = (int)check->profile->channel[i].decimals;
 }
 
+/* A driver without named blocks leaves `block` out of its tables: all is in the one. */
 static void check_channel(struct profile_checker *check, size_t i)
 {
-	struct modbus_tag *tag = &check->profile->channel[i].tag;
+	struct profile_tag *tag = &check->profile->channel[i].tag;
 	check_about(check, i);
-	check_order(check, i);
-	check_mask(check, i);
+	check_scale(check, i);
 	check_sentinels(check, i);
 	checker_at(check, "channels[%zu].block", i);
-	const struct modbus_block *block =
-	        checker_block(check, tag->block, &tag->block_index);
-	if (block == NULL)
-		return;
-	checker_at(check, "channels[%zu].type", i);
-	if (block->function <= 2 && tag->type != TYPE_BIT)
-		WRONG(check, "use type bit", "functions 1 and 2 give bits, not %s",
-		        modbus_types[tag->type]);
-	checker_at(check, "channels[%zu].at", i);
-	checker_fits(check, block, tag->at,
-	        block->function <= 2 ? 1 : modbus_tag_width(tag));
+	tag->block_index = checker_block(check, tag->block != NULL ? tag->block : "");
+}
+
+static void check_driver(struct profile_checker *check)
+{
+	struct profile *profile = check->profile;
+	char known[256] = "this version knows: ";
+	checker_at(check, "driver");
+	profile->driver = driver_find(profile->driver_name);
+	for (size_t i = 0; drivers[i] != NULL; i++)
+		snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s",
+		        i > 0 ? ", " : "", drivers[i]->name);
+	if (profile->driver == NULL)
+		WRONG(check, known, "there is no driver '%s'", profile->driver_name);
 }
 
 static void check_whole(struct profile_checker *check)
 {
 	struct profile *profile = check->profile;
 	struct line line;
-	checker_at(check, "driver");
-	profile->driver = driver_find(profile->driver_name);
-	if (profile->driver == NULL)
-		WRONG(check, "this version knows: modbus", "there is no driver '%s'",
-		        profile->driver_name);
+	check_driver(check);
 	checker_at(check, "line");
 	if (line_parse(profile->line, &line) != OK)
 		WRONG(check,
@@ -243,13 +180,19 @@ static void check_whole(struct profile_checker *check)
 void profile_check(struct profile *profile, FILE *report)
 {
 	struct profile_checker check = { .profile = profile, .report = report };
+	if (profile->n_blocks == 0) {
+		profile->only = (struct profile_block){
+			.name = "answer", .source = "", .timeout_s = NAN
+		};
+		profile->block = &profile->only;
+		profile->n_blocks = 1;
+	}
 	check_whole(&check);
 	check_names(&check);
 	if (config_errors(profile->config) > 0)
 		return;
-	for (size_t i = 0; i < profile->n_blocks; i++)
-		check_block(&check, i);
 	for (size_t i = 0; i < profile->n_channels; i++)
 		check_channel(&check, i);
 	profile_check_states(&check);
+	profile->driver->check(&check);
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the two files that check a profile share: profile_check.c (itself, blocks, channels) and
- * profile_states.c (rules, times, marks, words). */
+/*
+ * What the files that check a profile share.  First what all drivers have in common:
+ * profile_check.c (itself, blocks, channels) and profile_states.c (rules, times, marks, words)
+ * find names, states and ranges; then driver->check, which knows what lies where.  It leaves
+ * out what has NO_BLOCK: that was told.
+ */
 #ifndef SENSORS_PROFILE_PARTS_H
 #define SENSORS_PROFILE_PARTS_H
 
@@ -13,7 +17,7 @@ struct profile_checker {
 	struct profile *profile;
 	FILE *report;
 	char path[96]; /* of what is looked at: "states[2].when" */
-	const char *block_name[MODBUS_BLOCKS + 1];
+	const char *block_name[BLOCKS_MOST + 1];
 	const char *channel_name[READING_CHANNELS + 1];
 };
 
@@ -32,13 +36,9 @@ int checker_find(const char *const *names, const char *name);
 /* "did you mean ...?" */
 void checker_hint(const char *word, const char *const *names, char *out, size_t room);
 
-/* The block `name`, its number in *index; NULL after an error at check->path. */
-const struct modbus_block *checker_block(
-        struct profile_checker *check, const char *name, size_t *index);
-
-/* Whether items from..from+width-1 lie in a block; an error at check->path if not. */
-bool checker_fits(struct profile_checker *check, const struct modbus_block *block,
-        int64_t from, size_t width);
+/* Number of the block `name` ("": the only one); NO_BLOCK after an error at check->path. */
+#define NO_BLOCK SIZE_MAX
+size_t checker_block(struct profile_checker *check, const char *name);
 
 /* profile_states.c: rules, sample times, fresh marks and vendor words. */
 void profile_check_states(struct profile_checker *check);

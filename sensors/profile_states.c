@@ -62,7 +62,7 @@ static void check_rule(struct profile_checker *check, size_t i)
 	static const uint8_t numbers[] = { STATE_NO_VALUE, STATE_BELOW_RANGE,
 		STATE_ABOVE_RANGE, STATE_CALIBRATING, STATE_MAINTENANCE, STATE_FAULT,
 		STATE_STOPPED, RULE_OUT_OF_RANGE };
-	struct modbus_rule *rule = &check->profile->rule[i];
+	struct profile_rule *rule = &check->profile->rule[i];
 	int state = checker_find(words, rule->state);
 	char hint[96];
 	checker_at(check, "states[%zu].state", i);
@@ -72,72 +72,46 @@ static void check_rule(struct profile_checker *check, size_t i)
 	} else {
 		rule->state_number = numbers[state];
 	}
-	rule->when_range = ranges(check, "when", i, rule->when, rule->n_when);
-	rule->unless_range = ranges(check, "unless", i, rule->unless, rule->n_unless);
+	if (rule->field == NULL || rule->base != 0) {
+		rule->when_range = ranges(check, "when", i, rule->when, rule->n_when);
+		rule->unless_range =
+		        ranges(check, "unless", i, rule->unless, rule->n_unless);
+	}
 	cover(check, "states", i, rule->channel, rule->n_channels, rule->covers);
 	checker_at(check, "states[%zu].block", i);
-	const struct modbus_block *block =
-	        checker_block(check, rule->block, &rule->block_index);
-	checker_at(check, "states[%zu].at", i);
-	if (block != NULL)
-		checker_fits(check, block, rule->at, 1);
+	rule->block_index =
+	        checker_block(check, rule->block != NULL ? rule->block : "");
 }
 
 static void check_time(struct profile_checker *check, size_t i)
 {
-	struct modbus_time *time = &check->profile->time[i];
+	struct profile_time *time = &check->profile->time[i];
 	cover(check, "sampled", i, time->channel, time->n_channels, time->covers);
 	checker_at(check, "sampled[%zu].block", i);
-	const struct modbus_block *block =
-	        checker_block(check, time->block, &time->block_index);
-	if (block == NULL)
-		return;
-	if (block->function <= 2)
-		WRONG(check, "registers come with functions 3 and 4",
-		        "a time is in registers");
-	checker_at(check, "sampled[%zu].at", i);
-	checker_fits(check, block, time->at, time->form == TIME_SECONDS ? 2 : 6);
+	time->block_index =
+	        checker_block(check, time->block != NULL ? time->block : "");
 }
 
 static void check_fresh(struct profile_checker *check, size_t i)
 {
-	struct modbus_fresh *fresh = &check->profile->fresh[i];
+	struct profile_fresh *fresh = &check->profile->fresh[i];
 	cover(check, "fresh", i, fresh->channel, fresh->n_channels, fresh->covers);
 	checker_at(check, "fresh[%zu].block", i);
-	const struct modbus_block *block =
-	        checker_block(check, fresh->block, &fresh->block_index);
-	if (block == NULL)
-		return;
-	if (block->function <= 2)
-		WRONG(check, "registers come with functions 3 and 4",
-		        "a mark is in registers");
-	checker_at(check, "fresh[%zu].at", i);
-	checker_fits(check, block, fresh->at, (size_t)fresh->count);
+	fresh->block_index =
+	        checker_block(check, fresh->block != NULL ? fresh->block : "");
 }
 
-static void check_words(struct profile_checker *check, size_t i, size_t *total)
+static void check_words(struct profile_checker *check, size_t i)
 {
-	struct modbus_words *words = &check->profile->words[i];
+	struct profile_words *words = &check->profile->words[i];
 	checker_at(check, "vendor[%zu].block", i);
-	const struct modbus_block *block =
-	        checker_block(check, words->block, &words->block_index);
-	if (block == NULL)
-		return;
-	checker_at(check, "vendor[%zu].at", i);
-	checker_fits(check, block, words->at, (size_t)words->count);
-	if (block->function <= 2 && words->at % 8 != 0)
-		WRONG(check, "begin at 0, 8, 16, ...", "bits are kept in whole bytes");
-	*total += (size_t)(block->function <= 2 ? (words->count + 7) / 8
-	                                        : 2 * words->count);
-	if (*total > VENDOR_MOST)
-		WRONG(check, "keep fewer", "more than %d bytes of status words",
-		        VENDOR_MOST);
+	words->block_index =
+	        checker_block(check, words->block != NULL ? words->block : "");
 }
 
 void profile_check_states(struct profile_checker *check)
 {
 	const struct profile *profile = check->profile;
-	size_t total = 0;
 	for (size_t i = 0; i < profile->n_rules; i++)
 		check_rule(check, i);
 	for (size_t i = 0; i < profile->n_times; i++)
@@ -145,5 +119,5 @@ void profile_check_states(struct profile_checker *check)
 	for (size_t i = 0; i < profile->n_fresh; i++)
 		check_fresh(check, i);
 	for (size_t i = 0; i < profile->n_words; i++)
-		check_words(check, i, &total);
+		check_words(check, i);
 }

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "sensors/profile.h"
 #include "sensors/station.h"
+#include "sensors/values.h"
 
 struct redecode {
 	struct profile *profile;
@@ -51,6 +52,9 @@ static int apply_settings(struct redecode *redecode, const char *id)
 		.profile = profile,
 		.framing = redecode->settings.framing,
 		.slave = (uint8_t)redecode->settings.slave,
+		.address = redecode->settings.address,
+		.listen = redecode->settings.listen,
+		.utc_offset_min = redecode->settings.utc_offset_min,
 		.setting = redecode->channel,
 	};
 	return OK;
@@ -105,8 +109,7 @@ static void decode_again(struct redecode *redecode, const struct reading *readin
 		.size = reading->exchanges_size,
 		.bytes = reading->exchanges,
 	};
-	redecode->profile->driver->values(
-	        &redecode->instrument, exchanges, NULL, NULL, &redecode->decoded);
+	values_decode(&redecode->instrument, exchanges, NULL, NULL, &redecode->decoded);
 }
 
 static bool has_fresh_mark(const struct profile *profile, size_t i)
@@ -149,8 +152,7 @@ int redecode_channel(struct redecode *redecode, const struct reading *reading, s
 		return NOT_FOUND;
 	decode_again(redecode, reading, &exchanges);
 	compare(redecode, reading, i, out);
-	redecode->profile->driver->explain(
-	        &redecode->instrument, &exchanges, i, out->how, sizeof out->how);
+	values_explain(&redecode->instrument, &exchanges, i, out->how, sizeof out->how);
 	return OK;
 }
 

@@ -175,6 +175,16 @@ static void channel_check(
 	replay_load(of, i, &channel->replay);
 }
 
+static bool same_place(
+        const struct scenario_instrument *one, const struct scenario_instrument *other)
+{
+	if (strcmp(one->port_id, other->port_id) != 0 || one->profile == NULL ||
+	        one->profile->driver != other->profile->driver)
+		return false;
+	return one->profile->driver->modbus ? one->slave == other->slave
+	                                    : strcmp(one->address, other->address) == 0;
+}
+
 static int instrument_check(struct reading_of *of, size_t i)
 {
 	struct scenario *scenario = of->scenario;
@@ -186,6 +196,8 @@ static int instrument_check(struct reading_of *of, size_t i)
 		        place("instruments", i, "port"), "there is no port '%s'",
 		        instrument->port_id);
 	instrument->port = port < 0 ? 0 : (size_t)port;
+	if (port < 0)
+		return OK;
 	if (profile_find(&instrument->profile, instrument->profile_name,
 	            scenario->head.profiles, NULL, &why) != OK) {
 		complain(of, "a profile says which registers a model has",
@@ -194,16 +206,25 @@ static int instrument_check(struct reading_of *of, size_t i)
 	}
 	if (!instrument->slave_set)
 		instrument->slave = instrument->profile->slave;
+	if (instrument->address[0] == '\0' && instrument->profile->address != NULL)
+		instrument->address = instrument->profile->address;
+	instrument->instrument = (struct instrument){
+		.id = instrument->id,
+		.profile = instrument->profile,
+		.framing = scenario->port[instrument->port].mode,
+		.slave = (uint8_t)instrument->slave,
+		.address = instrument->address,
+		.utc_offset_min = scenario->head.offset_min,
+	};
 	instrument->of_profile = calloc(
 	        instrument->profile->n_channels + 1, sizeof instrument->of_profile[0]);
 	if (instrument->of_profile == NULL)
 		return FAILED;
 	for (size_t c = 0; c < instrument->n_channels; c++)
 		channel_check(of, i, &instrument->channel[c]);
-	for (size_t k = 0; k < i && port >= 0; k++)
-		if (strcmp(scenario->instrument[k].port_id, instrument->port_id) == 0 &&
-		        scenario->instrument[k].slave == instrument->slave)
-			complain(of, "give every instrument of a port its own slave",
+	for (size_t k = 0; k < i; k++)
+		if (same_place(&scenario->instrument[k], instrument))
+			complain(of, "give every instrument of a port its own address",
 			        place("instruments", i, "slave"),
 			        "'%s' answers there already",
 			        scenario->instrument[k].id);

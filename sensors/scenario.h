@@ -79,13 +79,16 @@ struct scenario_instrument {
 	const char *id, *profile_name, *port_id;
 	int64_t slave;
 	bool slave_set;
-	double delay_s; /* between request and answer */
+	const char *address; /* of a line that is not Modbus */
+	double delay_s;      /* between request and answer */
+	double every_s;      /* how often it speaks, if it is not asked */
 	size_t n_channels;
 	struct scenario_channel *channel;
 	/* found when the scenario was read */
 	struct profile *profile;
 	size_t port;
 	struct scenario_channel **of_profile; /* [profile->n_channels], NULL: reads 0 */
+	struct instrument instrument;         /* what its driver sees */
 	size_t n_scenes;
 	const struct scenario_scene **scene; /* [n_scenes] that happen to it */
 };
@@ -161,10 +164,6 @@ uint8_t scenario_state(const struct scenario *scenario,
 bool scenario_scene_now(const struct scenario *scenario,
         const struct scenario_scene *scene, int64_t time_us);
 bool scenario_cable_out(const struct scenario *scenario, size_t port, int64_t time_us);
-
-/* The instrument that answers at a port and address, or NULL. */
-const struct scenario_instrument *scenario_at(
-        const struct scenario *scenario, size_t port, uint8_t slave);
 
 /* Index of a port, or NOT_FOUND. */
 int scenario_port_index(const struct scenario *scenario, const char *id);

@@ -29,7 +29,7 @@ static const struct field head_fields[] = {
 };
 #undef AT
 static const struct section head_section = {
-	"scenario", sizeof(struct scenario_head), head_fields };
+	"scenario", sizeof(struct scenario_head), head_fields, NULL };
 
 #define AT(member) offsetof(struct scenario_port, member)
 static const struct field port_fields[] = {
@@ -45,7 +45,7 @@ static const struct field port_fields[] = {
 };
 #undef AT
 static const struct section port_section = {
-	"port", sizeof(struct scenario_port), port_fields };
+	"port", sizeof(struct scenario_port), port_fields, NULL };
 
 #define AT(member) offsetof(struct scenario_replay, member)
 static const struct field replay_fields[] = {
@@ -66,7 +66,7 @@ static const struct field replay_fields[] = {
 };
 #undef AT
 static const struct section replay_section = {
-	"replay", sizeof(struct scenario_replay), replay_fields };
+	"replay", sizeof(struct scenario_replay), replay_fields, NULL };
 
 #define AT(member) offsetof(struct scenario_channel, member)
 static const struct field channel_fields[] = {
@@ -102,7 +102,7 @@ static const struct field channel_fields[] = {
 };
 #undef AT
 static const struct section channel_section = {
-	"channel", sizeof(struct scenario_channel), channel_fields };
+	"channel", sizeof(struct scenario_channel), channel_fields, NULL };
 
 #define AT(member) offsetof(struct scenario_instrument, member)
 static const struct field instrument_fields[] = {
@@ -115,6 +115,12 @@ static const struct field instrument_fields[] = {
 	{ "slave", FIELD_INTEGER, AT(slave), .low = 0, .high = 255, .set_at = AT(slave_set),
 	  .fallback = "1",
 	  .help = "Its address; without it, the profile's.", .help_vi = "Địa chỉ Modbus." },
+	{ "address", FIELD_TEXT, AT(address),
+	  .help = "Its address on a line that is not Modbus; without it, the profile's.",
+	  .help_vi = "Địa chỉ trên đường truyền không phải Modbus." },
+	{ "every", FIELD_DURATION, AT(every_s), .low = 0.05, .high = 86400, .fallback = "1s",
+	  .help = "How often it speaks, if it is one that is not asked.",
+	  .help_vi = "Chu kỳ tự gửi số liệu, với thiết bị không cần hỏi." },
 	{ "delay", FIELD_DURATION, AT(delay_s), .low = 0, .high = 60, .fallback = "40ms",
 	  .help = "Time between request and answer.", .help_vi = "Độ trễ trả lời." },
 	{ "channels", FIELD_SECTIONS, AT(channel), AT(n_channels), .section = &channel_section,
@@ -124,7 +130,7 @@ static const struct field instrument_fields[] = {
 };
 #undef AT
 static const struct section instrument_section = {
-	"instrument", sizeof(struct scenario_instrument), instrument_fields };
+	"instrument", sizeof(struct scenario_instrument), instrument_fields, NULL };
 
 #define AT(member) offsetof(struct scenario_scene, member)
 static const struct field scene_fields[] = {
@@ -175,7 +181,7 @@ static const struct field scene_fields[] = {
 };
 #undef AT
 static const struct section scene_section = {
-	"scene", sizeof(struct scenario_scene), scene_fields };
+	"scene", sizeof(struct scenario_scene), scene_fields, NULL };
 
 #define AT(member) offsetof(struct scenario, member)
 static const struct field scenario_fields[] = {
@@ -196,4 +202,4 @@ static const struct field scenario_fields[] = {
 // clang-format on
 
 const struct section scenario_section = { "scenario", sizeof(struct scenario),
-	scenario_fields };
+	scenario_fields, NULL };

@@ -273,16 +273,6 @@ bool scenario_cable_out(const struct scenario *scenario, size_t port, int64_t ti
 	return false;
 }
 
-const struct scenario_instrument *scenario_at(
-        const struct scenario *scenario, size_t port, uint8_t slave)
-{
-	for (size_t i = 0; i < scenario->n_instruments; i++)
-		if (scenario->instrument[i].port == port &&
-		        scenario->instrument[i].slave == slave)
-			return &scenario->instrument[i];
-	return NULL;
-}
-
 int scenario_port_index(const struct scenario *scenario, const char *id)
 {
 	for (size_t i = 0; i < scenario->n_ports; i++)

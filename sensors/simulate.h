@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The answering side of the instruments of a scenario: the registers their profiles describe,
- * filled with what the scenario says they measure, and the servers that offer them on
- * pseudo-terminals and TCP ports.
+ * The answering side of the instruments of a scenario: what their drivers say (driver->say) of
+ * what the scenario has them measure, and the servers that offer them on pseudo-terminals and TCP
+ * ports.
  */
 #ifndef SENSORS_SIMULATE_H
 #define SENSORS_SIMULATE_H
@@ -17,12 +17,11 @@
 #include "sensors/scenario.h"
 
 struct simulated { /* what comes back for one request */
-	const struct scenario_instrument
-	        *instrument; /* NULL: nobody has this address */
-	size_t size;         /* 0: silence */
+	const struct scenario_instrument *instrument;
+	size_t size;      /* 0: silence */
 	int64_t delay_us; /* between the request's last byte and the answer's first */
 	bool hang_up;     /* the connection is closed instead */
-	uint8_t bytes[MODBUS_FRAME];
+	uint8_t bytes[FRAME_MOST];
 };
 
 /* Answer the request that starts at in[0] of a port: its length, FRAME_SHORT, or FRAME_NONE.
@@ -30,11 +29,14 @@ struct simulated { /* what comes back for one request */
 int simulate_answer(const struct scenario *scenario, size_t port, const uint8_t *in,
         size_t n, int64_t time_us, struct simulated *out);
 
-/* The registers (or bits) of block i of an instrument's profile; `data` as modbus_answer_size
- * says, zeroed. */
-void simulate_block(const struct scenario *scenario,
-        const struct scenario_instrument *instrument, size_t i, int64_t time_us,
-        uint8_t *data);
+/* Whether an instrument speaks by itself, and what it says at a time when it does. */
+bool simulate_speaks(const struct scenario_instrument *instrument);
+/* The next time, after time_us, at which it does. */
+int64_t simulate_speaks_next(
+        const struct scenario_instrument *instrument, int64_t time_us);
+void simulate_unasked(const struct scenario *scenario,
+        const struct scenario_instrument *instrument, int64_t time_us,
+        struct simulated *out);
 
 /* ---- a port without a wire: for rehearsals and tests ---- */
 

@@ -34,6 +34,7 @@ struct serve {
 	bool has_cables;
 	size_t n_ports;
 	struct serve_port *port;
+	int64_t spoken_us; /* scenario time until which all that comes unasked was said */
 };
 
 int64_t serve_clock(void); /* monotonic, microseconds */

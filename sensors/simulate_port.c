@@ -11,6 +11,7 @@ struct wireless {
 	const struct scenario *scenario;
 	size_t index;
 	int64_t time_us, due_us; /* due: INT64_MAX, nothing is on its way */
+	int64_t spoken_us;       /* until then all that comes unasked was given out */
 	bool open;
 	struct simulated answer;
 };
@@ -34,6 +35,7 @@ static int wireless_open(struct port *port, struct problem *why)
 		        "port '%s' is not there",
 		        wireless->scenario->port[wireless->index].id);
 	wireless->open = true;
+	wireless->spoken_us = wireless->time_us;
 	wireless->due_us = INT64_MAX;
 	return OK;
 }
@@ -49,13 +51,50 @@ static short wireless_events(struct port *port)
 	return of(port)->open ? POLLIN : 0;
 }
 
+/* The instrument that speaks next by itself, and when; NULL: all are asked. */
+static const struct scenario_instrument *next_speaker(
+        const struct wireless *wireless, int64_t *when_us)
+{
+	const struct scenario_instrument *found = NULL;
+	*when_us = INT64_MAX;
+	for (size_t i = 0; i < wireless->scenario->n_instruments; i++) {
+		const struct scenario_instrument *one =
+		        &wireless->scenario->instrument[i];
+		if (one->port != wireless->index || !simulate_speaks(one))
+			continue;
+		int64_t at_us = simulate_speaks_next(one, wireless->spoken_us);
+		if (at_us >= *when_us)
+			continue;
+		*when_us = at_us;
+		found = one;
+	}
+	return found;
+}
+
+static int read_unasked(struct wireless *wireless, uint8_t *out, size_t room)
+{
+	struct simulated said;
+	int64_t when_us;
+	const struct scenario_instrument *speaker = next_speaker(wireless, &when_us);
+	if (speaker == NULL || when_us > wireless->time_us)
+		return 0;
+	wireless->spoken_us = when_us;
+	simulate_unasked(wireless->scenario, speaker, when_us, &said);
+	if (said.hang_up)
+		return HUNG_UP;
+	if (said.size > room)
+		return 0;
+	memcpy(out, said.bytes, said.size);
+	return (int)said.size;
+}
+
 static int wireless_read(struct port *port, uint8_t *out, size_t room, bool readable)
 {
 	struct wireless *wireless = of(port);
 	if (!wireless->open || gone(wireless))
 		return HUNG_UP;
 	if (wireless->time_us < wireless->due_us)
-		return 0;
+		return read_unasked(wireless, out, room);
 	wireless->due_us = INT64_MAX;
 	if (wireless->answer.hang_up)
 		return HUNG_UP;
@@ -115,5 +154,8 @@ void simulate_port_time(struct port *port, int64_t time_us)
 
 int64_t simulate_port_due(const struct port *port)
 {
-	return ((const struct wireless *)port)->due_us;
+	const struct wireless *wireless = (const struct wireless *)port;
+	int64_t when_us;
+	next_speaker(wireless, &when_us);
+	return when_us < wireless->due_us ? when_us : wireless->due_us;
 }

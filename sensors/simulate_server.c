@@ -185,9 +185,54 @@ static void attend(struct serve *serve, const struct pollfd *fds, int64_t now_us
 	}
 }
 
+/* What instruments say by themselves, since the last look; to whoever is there. */
+static void speak(struct serve *serve, int64_t now_us)
+{
+	const struct scenario *scenario = serve->scenario;
+	int64_t time_us = scenario_now(serve, now_us);
+	for (size_t i = 0; i < scenario->n_instruments; i++) {
+		const struct scenario_instrument *one = &scenario->instrument[i];
+		struct serve_port *port = &serve->port[one->port];
+		struct simulated said;
+		if (!simulate_speaks(one) ||
+		        simulate_speaks_next(one, serve->spoken_us) > time_us)
+			continue;
+		simulate_unasked(scenario, one, time_us, &said);
+		for (size_t k = 0; k < SERVE_PEERS; k++) {
+			struct serve_peer *peer = &port->peer[k];
+			if (peer->descriptor < 0)
+				continue;
+			peer->answer = said;
+			peer->asked_us = time_us;
+			peer_answer(serve, port, peer);
+		}
+	}
+	serve->spoken_us = time_us;
+}
+
+/* Wall time until the next instrument speaks by itself. */
+static int64_t speaks_in_us(const struct serve *serve, int64_t now_us)
+{
+	int64_t time_us = scenario_now(serve, now_us), next_us = INT64_MAX;
+	for (size_t i = 0; i < serve->scenario->n_instruments; i++) {
+		const struct scenario_instrument *one = &serve->scenario->instrument[i];
+		if (!simulate_speaks(one))
+			continue;
+		int64_t at_us = simulate_speaks_next(one, serve->spoken_us);
+		if (at_us < next_us)
+			next_us = at_us;
+	}
+	if (next_us == INT64_MAX)
+		return US_PER_S;
+	return (int64_t)((double)(next_us - time_us) / serve->options->speed);
+}
+
 static int wait_ms(const struct serve *serve, int64_t now_us, int64_t end_us)
 {
 	int64_t next_us = now_us + (serve->has_cables ? LOOK_US : US_PER_S);
+	int64_t speaks_us = now_us + speaks_in_us(serve, now_us);
+	if (speaks_us < next_us)
+		next_us = speaks_us;
 	if (end_us < next_us)
 		next_us = end_us;
 	for (size_t i = 0; i < serve->n_ports; i++)
@@ -211,6 +256,7 @@ static void loop(struct serve *serve, struct pollfd *fds)
 				fds[i].revents = 0;
 		now_us = serve_clock();
 		attend(serve, fds, now_us);
+		speak(serve, now_us);
 	}
 }
 
@@ -258,6 +304,7 @@ int simulate_serve(const struct scenario *scenario,
 		serve_port_init(&serve, &serve.port[i], i);
 	if (status == OK)
 		status = ports_open(&serve, why);
+	serve.spoken_us = scenario_now(&serve, serve_clock());
 	if (status == OK)
 		loop(&serve, fds);
 	for (size_t i = 0; serve.port != NULL && i < serve.n_ports; i++)

@@ -34,13 +34,16 @@ struct station_outlet {
 	const char *id, *name;
 	int kind; /* index into station_kinds */
 };
-extern const char *const station_kinds[]; /* "water", "stack", "ambient" */
-extern const char *const station_roles[]; /* "A", "B", "C" */
+extern const char *const station_kinds[];   /* "water", "stack", "ambient" */
+extern const char *const station_roles[];   /* "A", "B", "C" */
+extern const char *const station_masters[]; /* "us", "other" */
 
 struct station_port {
 	const char *id, *path, *line_text, *tcp, *mode_text;
 	int mode; /* enum modbus_framing */
 	bool dtr, rts, mode_set;
+	int master;  /* index into station_masters */
+	bool listen; /* another master asks here: nothing is ever sent */
 	char host[256], service[16]; /* taken from `tcp` */
 	struct port_setting setting; /* made from the above */
 };
@@ -54,6 +57,7 @@ struct station_channel { /* what the station changes on one channel of a profile
 
 struct station_instrument {
 	const char *id, *profile_name, *port_id, *outlet, *serial;
+	const char *address; /* of a line that is not Modbus; "": none */
 	int64_t slave;
 	bool slave_set;
 	double poll_every_s, timeout_s; /* as in effect */
@@ -115,6 +119,9 @@ struct describe *station_describe(
 struct instrument_settings {
 	int framing;
 	int64_t slave;
+	const char *address;
+	bool listen;
+	int utc_offset_min;
 	size_t n_channels;
 	struct instrument_channel {
 		const char *name;

@@ -8,22 +8,13 @@
 #include <string.h>
 
 #include "base/socket.h"
-#include "sensors/station.h"
-
-/* What an instrument thinks before it answers, for the reckoning of a line's load. */
-#define THINKING_S 0.02
-#define GAPS_S     0.01
+#include "sensors/modbus.h"
+#include "sensors/station_parts.h"
 
 /* All exchanges of one poll must fit into one record beside their values. */
 #define EXCHANGES_MOST 50000
 
-struct check {
-	struct station *station;
-	char path[96];
-};
-
-__attribute__((format(printf, 2, 3))) static const char *at(
-        struct check *check, const char *format, ...)
+const char *station_at(struct station_checker *check, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -32,11 +23,7 @@ __attribute__((format(printf, 2, 3))) static const char *at(
 	return check->path;
 }
 
-#define WRONG(check, hint, ...)                                                        \
-	config_error((check)->station->config, NULL, (check)->path, (hint), __VA_ARGS__)
-
-/* Was the key of the path written?  If it was, and its value is not there, the tables refused it. */
-static bool written(const struct check *check)
+bool station_wrote(const struct station_checker *check)
 {
 	return config_line(check->station->config, check->path) > 0;
 }
@@ -67,11 +54,11 @@ static int split_tcp(struct station_port *port)
 	return OK;
 }
 
-static void check_port_mode(struct check *check, size_t i)
+static void check_port_mode(struct station_checker *check, size_t i)
 {
 	struct station_port *port = &check->station->port[i];
 	bool serial = port->path[0] != '\0';
-	at(check, "ports[%zu].mode", i);
+	station_at(check, "ports[%zu].mode", i);
 	if (port->path[0] == '\0' && port->tcp[0] == '\0')
 		return;
 	if (!port->mode_set)
@@ -85,31 +72,31 @@ static void check_port_mode(struct check *check, size_t i)
 		        "mode rtu is for serial lines");
 }
 
-static void check_port(struct check *check, size_t i)
+static void check_port(struct station_checker *check, size_t i)
 {
 	struct station_port *port = &check->station->port[i];
 	for (size_t k = 0; k < i; k++) {
-		at(check, "ports[%zu].id", i);
+		station_at(check, "ports[%zu].id", i);
 		if (port->id[0] != '\0' &&
 		        strcmp(check->station->port[k].id, port->id) == 0)
 			WRONG(check, "give each port its own id", "a second port '%s'",
 			        port->id);
-		at(check, "ports[%zu].path", i);
+		station_at(check, "ports[%zu].path", i);
 		if (port->path[0] != '\0' &&
 		        strcmp(check->station->port[k].path, port->path) == 0)
 			WRONG(check, "wire the instruments to one port",
 			        "port '%s' has this path too",
 			        check->station->port[k].id);
 	}
-	at(check, "ports[%zu].id", i);
+	station_at(check, "ports[%zu].id", i);
 	if ((port->path[0] == '\0') == (port->tcp[0] == '\0'))
 		WRONG(check, "write `path: /dev/serial/by-id/...` or `tcp: host:port`",
 		        "port '%s' needs one of path and tcp", port->id);
-	at(check, "ports[%zu].tcp", i);
+	station_at(check, "ports[%zu].tcp", i);
 	if (port->tcp[0] != '\0' && split_tcp(port) != OK)
 		WRONG(check, "for example 192.0.2.9:502 or [2001:db8::9]:502",
 		        "'%s' is not host:port", port->tcp);
-	at(check, "ports[%zu].line", i);
+	station_at(check, "ports[%zu].line", i);
 	if (port->line_text[0] != '\0' &&
 	        line_parse(port->line_text, &port->setting.line) != OK)
 		WRONG(check,
@@ -117,6 +104,8 @@ static void check_port(struct check *check, size_t i)
 		        "\"9600 8N1\"",
 		        "'%s' is not a line setting", port->line_text);
 	check_port_mode(check, i);
+	port->listen = port->master == 1;
+	port->setting.listen = port->listen;
 	port->setting.id = port->id;
 	port->setting.path = port->path;
 	port->setting.dtr = port->dtr;
@@ -128,7 +117,7 @@ static void check_port(struct check *check, size_t i)
 
 /* ---- instruments ---- */
 
-static void find_port(struct check *check, size_t i)
+static void find_port(struct station_checker *check, size_t i)
 {
 	struct station *station = check->station;
 	struct station_instrument *instrument = &station->instrument[i];
@@ -150,12 +139,12 @@ static void find_port(struct check *check, size_t i)
 	        names != NULL ? did_you_mean(instrument->port_id, names) : NULL;
 	if (meant != NULL)
 		snprintf(hint, sizeof hint, "did you mean '%s'?", meant);
-	at(check, "instruments[%zu].port", i);
+	station_at(check, "instruments[%zu].port", i);
 	WRONG(check, hint, "there is no port '%s'", instrument->port_id);
 	free(names);
 }
 
-static void find_outlet(struct check *check, size_t i)
+static void find_outlet(struct station_checker *check, size_t i)
 {
 	struct station *station = check->station;
 	struct station_instrument *instrument = &station->instrument[i];
@@ -168,7 +157,7 @@ static void find_outlet(struct check *check, size_t i)
 		}
 	if (instrument->outlet[0] == '\0' && station->n_outlets == 1)
 		return;
-	at(check,
+	station_at(check,
 	        instrument->outlet[0] != '\0' ? "instruments[%zu].outlet"
 	                                      : "instruments[%zu].id",
 	        i);
@@ -181,7 +170,7 @@ static void find_outlet(struct check *check, size_t i)
 		        "there is no outlet '%s'", instrument->outlet);
 }
 
-static void find_profile(struct check *check, size_t i)
+static void find_profile(struct station_checker *check, size_t i)
 {
 	struct station *station = check->station;
 	struct station_instrument *instrument = &station->instrument[i];
@@ -191,7 +180,7 @@ static void find_profile(struct check *check, size_t i)
 		return;
 	if (station->profiles[0] != '\0')
 		station_path(station, station->profiles, folder, sizeof folder);
-	at(check, "instruments[%zu].profile", i);
+	station_at(check, "instruments[%zu].profile", i);
 	if (profile_find(&instrument->profile, instrument->profile_name, folder, NULL,
 	            &why) != OK) {
 		WRONG(check, "a profile says which registers a model has", "%s",
@@ -199,9 +188,9 @@ static void find_profile(struct check *check, size_t i)
 		return;
 	}
 	bool simulation = station->simulation;
-	at(check, "station.simulation");
-	simulation |= written(check) && !station->simulation_set;
-	at(check, "instruments[%zu].profile", i);
+	station_at(check, "station.simulation");
+	simulation |= station_wrote(check) && !station->simulation_set;
+	station_at(check, "instruments[%zu].profile", i);
 	if (instrument->profile->simulation && !simulation)
 		WRONG(check,
 		        "set `simulation: yes` under `station`, or name the real model",
@@ -209,14 +198,14 @@ static void find_profile(struct check *check, size_t i)
 		        instrument->profile_name);
 }
 
-static void check_override(struct check *check, size_t i, size_t k)
+static void check_override(struct station_checker *check, size_t i, size_t k)
 {
 	struct station_instrument *instrument = &check->station->instrument[i];
 	struct station_channel *override = &instrument->override[k];
 	if (override->name[0] == '\0')
 		return;
 	int c = profile_channel_index(instrument->profile, override->name);
-	at(check, "instruments[%zu].channels[%zu].name", i, k);
+	station_at(check, "instruments[%zu].channels[%zu].name", i, k);
 	if (c < 0) {
 		WRONG(check, "the channels are those of the profile's file",
 		        "profile '%s' has no channel '%s'", instrument->profile_name,
@@ -226,7 +215,7 @@ static void check_override(struct check *check, size_t i, size_t k)
 	struct channel_setting *setting = &instrument->channel_setting[c];
 	const char *unit = instrument->profile->channel[c].about.unit;
 	setting->off = override->off;
-	at(check, "instruments[%zu].channels[%zu].range", i, k);
+	station_at(check, "instruments[%zu].channels[%zu].range", i, k);
 	if (override->range[0] == '\0')
 		return;
 	int status = range_parse(override->range, unit, &setting->low, &setting->high);
@@ -239,7 +228,7 @@ static void check_override(struct check *check, size_t i, size_t k)
 		        "'%s' is not a range with its unit", override->range);
 }
 
-static void check_channels(struct check *check, size_t i)
+static void check_channels(struct station_checker *check, size_t i)
 {
 	struct station_instrument *instrument = &check->station->instrument[i];
 	const struct profile *profile = instrument->profile;
@@ -256,12 +245,14 @@ static void check_channels(struct check *check, size_t i)
 }
 
 /* Whose address, period and time are not written has the profile's. */
-static void fill_instrument(struct check *check, size_t i)
+static void fill_instrument(struct station_checker *check, size_t i)
 {
 	struct station_instrument *instrument = &check->station->instrument[i];
 	const struct profile *profile = instrument->profile;
 	if (!instrument->slave_set)
 		instrument->slave = profile->slave;
+	if (instrument->address[0] == '\0' && profile->address != NULL)
+		instrument->address = profile->address;
 	if (!(instrument->poll_every_s > 0))
 		instrument->poll_every_s = profile->poll_every_s;
 	if (!(instrument->timeout_s > 0))
@@ -274,89 +265,30 @@ static void fill_instrument(struct check *check, size_t i)
 		.profile = profile,
 		.framing = check->station->port[instrument->port_index].mode,
 		.slave = (uint8_t)instrument->slave,
+		.address = instrument->address,
+		.listen = check->station->port[instrument->port_index].listen,
+		.utc_offset_min = check->station->utc_offset_min,
 		.setting = instrument->channel_setting,
 	};
-	at(check, "instruments[%zu].retries", i);
-	if (profile->n_blocks * (size_t)(instrument->retries + 1) * (FRAME_MOST + 8) >
+	station_at(check, "instruments[%zu].retries", i);
+	if (profile->n_blocks * (size_t)(instrument->retries + 1) *
+	                (profile->driver->frame_most + 8) >
 	        EXCHANGES_MOST)
 		WRONG(check, "ask again fewer times",
 		        "%d retries of %zu blocks do not fit into a record",
 		        (int)instrument->retries, profile->n_blocks);
 }
 
-static bool same_address(struct check *check, size_t i, size_t k)
-{
-	const struct station_instrument *one = &check->station->instrument[i];
-	const struct station_instrument *other = &check->station->instrument[k];
-	if (one->profile == NULL || other->profile == NULL ||
-	        one->port_index == SIZE_MAX || one->port_index != other->port_index)
-		return false;
-	at(check, "instruments[%zu].slave", k);
-	bool known = other->slave_set || !written(check);
-	at(check, "instruments[%zu].slave", i);
-	known = known && (one->slave_set || !written(check));
-	return known && one->slave == other->slave;
-}
-
-static void check_twins(struct check *check, size_t i)
-{
-	const struct station_instrument *one = &check->station->instrument[i];
-	for (size_t k = 0; k < i; k++) {
-		const struct station_instrument *other = &check->station->instrument[k];
-		at(check, "instruments[%zu].id", i);
-		if (one->id[0] != '\0' && strcmp(one->id, other->id) == 0)
-			WRONG(check, "give each instrument its own id",
-			        "a second instrument '%s'", one->id);
-		if (same_address(check, i, k))
-			WRONG(check, "give each instrument on a line its own address",
-			        "'%s' on port '%s' has slave %d too", other->id,
-			        other->port_id, (int)one->slave);
-	}
-}
-
-/* Seconds of the line that one poll takes. */
-static double poll_seconds(
-        const struct station_instrument *instrument, const struct line *line)
-{
-	double total = 0;
-	for (size_t b = 0; b < instrument->profile->n_blocks; b++) {
-		struct modbus_request request =
-		        modbus_block_request(&instrument->instrument, b);
-		size_t answer = 5 + modbus_answer_size(&request);
-		total += line_seconds(line, 8 + answer) + THINKING_S + GAPS_S;
-	}
-	return total;
-}
-
-static void check_load(struct check *check, size_t p)
-{
-	struct station *station = check->station;
-	const struct station_port *port = &station->port[p];
-	double load = 0;
-	for (size_t i = 0; i < station->n_instruments; i++) {
-		const struct station_instrument *instrument = &station->instrument[i];
-		if (instrument->port_index == p)
-			load += poll_seconds(instrument, &port->setting.line) /
-			        instrument->poll_every_s;
-	}
-	at(check, "ports[%zu].id", p);
-	if (port->path[0] != '\0' && load > 1)
-		WRONG(check, "poll less often, raise the speed, or use a second line",
-		        "port '%s' would be busy %.0f %% of the time: its line cannot "
-		        "carry that",
-		        port->id, load * 100);
-}
-
-static void check_collector(struct check *check)
+static void check_collector(struct station_checker *check)
 {
 	const struct station *station = check->station;
 	struct problem why;
-	at(check, "collector.endpoint");
+	station_at(check, "collector.endpoint");
 	if (station->collector[0] == '\0')
 		return;
 	if (endpoint_check(station->collector, &why) != OK)
 		WRONG(check, NULL, "%s", why.text);
-	at(check, "collector");
+	station_at(check, "collector");
 	if (station->server_key[0] == '\0' || station->secret_key[0] == '\0')
 		WRONG(check, "`quantrac keys new` makes a pair",
 		        "a collector needs server_key and secret_key");
@@ -364,10 +296,10 @@ static void check_collector(struct check *check)
 
 void station_check(struct station *station)
 {
-	struct check check = { .station = station };
+	struct station_checker check = { .station = station };
 	bool sound = config_errors(station->config) == 0;
 	check_collector(&check);
-	at(&check, "ports");
+	station_at(&check, "ports");
 	if (sound && (station->n_ports == 0 || station->n_outlets == 0))
 		WRONG(&check, "add at least one of each",
 		        "a station needs a port and an outlet");
@@ -380,10 +312,6 @@ void station_check(struct station *station)
 		if (station->instrument[i].profile != NULL)
 			fill_instrument(&check, i);
 	}
-	for (size_t i = 0; i < station->n_instruments; i++)
-		check_twins(&check, i);
-	for (size_t p = 0; config_errors(station->config) == 0 && p < station->n_ports;
-	        p++)
-		check_load(&check, p);
+	station_check_lines(&check);
 	station_check_journal(station);
 }

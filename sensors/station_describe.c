@@ -7,6 +7,8 @@
 
 #include "base/digest.h"
 #include "base/json.h"
+#include "base/legal_time.h"
+#include "sensors/modbus.h"
 #include "sensors/station.h"
 
 static const char *take(struct describe *describe, const char *text)
@@ -20,15 +22,24 @@ static char *settings_text(const struct station_instrument *instrument)
 {
 	char *text = NULL;
 	size_t n;
+	char offset[8];
 	FILE *out = open_memstream(&text, &n);
 	struct json json;
 	if (out == NULL)
 		return NULL;
 	json_start(&json, out);
 	json_object(&json);
-	json_put_text(
-	        &json, "framing", modbus_framings[instrument->instrument.framing]);
-	json_put_integer(&json, "slave", instrument->instrument.slave);
+	const struct instrument *told = &instrument->instrument;
+	if (told->profile->driver->modbus) {
+		json_put_text(&json, "framing", modbus_framings[told->framing]);
+		json_put_integer(&json, "slave", told->slave);
+	} else {
+		json_put_text(&json, "address", told->address);
+		json_put_text(&json, "utc_offset",
+		        offset_print(told->utc_offset_min, offset));
+	}
+	if (told->listen)
+		json_put_bool(&json, "listen", true);
 	json_key(&json, "channels");
 	json_array(&json);
 	for (size_t i = 0; i < instrument->profile->n_channels; i++) {

@@ -39,15 +39,14 @@ static double reading_bytes(const struct station_instrument *instrument)
 	size_t n = RECORD_HEADER + READING_HEADER + 9 * profile->n_channels;
 	if (profile->n_times > 0)
 		n += SAMPLE_TIME * profile->n_channels;
+	size_t vendor = 0;
 	for (size_t i = 0; i < profile->n_words; i++)
-		n += 2 * (size_t)profile->words[i].count;
-	for (size_t i = 0; i < profile->n_blocks; i++) {
-		struct modbus_request request =
-		        modbus_block_request(&instrument->instrument, i);
-		size_t around = instrument->instrument.framing == FRAMING_TCP ? 9 : 5;
-		n += EXCHANGE + around + modbus_answer_size(&request) +
+		vendor += 2 * (size_t)profile->words[i].count;
+	n += vendor < VENDOR_MOST ? vendor : VENDOR_MOST;
+	for (size_t i = 0; i < profile->n_blocks; i++)
+		n += EXCHANGE +
+		     profile->driver->traffic(&instrument->instrument, i).answer +
 		     EXCHANGE * (size_t)instrument->retries;
-	}
 	return (double)(ENTRY + (n + 7) / 8 * 8);
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The keys of a station's configuration, as tables. */
+#include "sensors/modbus.h"
 #include "sensors/station.h"
 
 const char *const station_kinds[] = { "water", "stack", "ambient", NULL };
+const char *const station_masters[] = { "us", "other", NULL };
 const char *const station_roles[] = { "A", "B", "C", NULL };
 
 #define STATION(member)    offsetof(struct station, member)
@@ -19,7 +21,7 @@ static const struct field zone_fields[] = {
 	  .help = "Its name.", .help_vi = "Tên khu công nghiệp." },
 	{ 0 },
 };
-static const struct section zone_section = { "zone", 0, zone_fields };
+static const struct section zone_section = { "zone", 0, zone_fields, NULL };
 
 static const struct field who_fields[] = {
 	{ .key = "id", .type = FIELD_ID, .at = STATION(id), .required = true, .high = SOURCE_SIZE,
@@ -47,7 +49,7 @@ static const struct field who_fields[] = {
 	  .help = "Above sea level.", .help_vi = "Cao độ." },
 	{ 0 },
 };
-static const struct section who_section = { "station", 0, who_fields };
+static const struct section who_section = { "station", 0, who_fields, NULL };
 
 static const struct field facility_fields[] = {
 	{ .key = "id", .type = FIELD_ID, .at = STATION(facility), .required = true,
@@ -56,7 +58,7 @@ static const struct field facility_fields[] = {
 	  .help = "Its name.", .help_vi = "Tên cơ sở." },
 	{ 0 },
 };
-static const struct section facility_section = { "facility", 0, facility_fields };
+static const struct section facility_section = { "facility", 0, facility_fields, NULL };
 
 static const struct field outlet_fields[] = {
 	{ .key = "id", .type = FIELD_ID, .at = OUTLET(id), .required = true,
@@ -68,7 +70,7 @@ static const struct field outlet_fields[] = {
 	  .help_vi = "water: nước thải, stack: khí thải, ambient: không khí xung quanh." },
 	{ 0 },
 };
-static const struct section outlet_section = { "outlet", sizeof(struct station_outlet), outlet_fields };
+static const struct section outlet_section = { "outlet", sizeof(struct station_outlet), outlet_fields, NULL };
 
 static const struct field journal_fields[] = {
 	{ .key = "folder", .type = FIELD_TEXT, .at = STATION(journal_folder), .required = true,
@@ -89,7 +91,7 @@ static const struct field journal_fields[] = {
 	  .help_vi = "Chu kỳ ghi xuống đĩa (hoặc mỗi 64 KiB); mất điện chỉ mất tối đa chừng này." },
 	{ 0 },
 };
-static const struct section journal_section = { "journal", 0, journal_fields };
+static const struct section journal_section = { "journal", 0, journal_fields, NULL };
 
 static const struct field collector_fields[] = {
 	{ .key = "endpoint", .type = FIELD_TEXT, .at = STATION(collector),
@@ -103,7 +105,7 @@ static const struct field collector_fields[] = {
 	  .help_vi = "Tệp khóa công khai của trạm; có thể bỏ trống." },
 	{ 0 },
 };
-static const struct section collector_section = { "collector", 0, collector_fields };
+static const struct section collector_section = { "collector", 0, collector_fields, NULL };
 
 static const struct field port_fields[] = {
 	{ .key = "id", .type = FIELD_ID, .at = PORT(id), .required = true,
@@ -121,13 +123,17 @@ static const struct field port_fields[] = {
 	  .set_at = PORT(mode_set),
 	  .help = "rtu, tcp, or rtu-over-tcp; rtu for path and tcp for tcp if not written.",
 	  .help_vi = "rtu, tcp hoặc rtu-over-tcp." },
+	{ .key = "master", .type = FIELD_CHOICE, .at = PORT(master), .choices = station_masters,
+	  .fallback = "us",
+	  .help = "other: somebody else asks the instruments of this line; quantrac listens and never sends a byte.",
+	  .help_vi = "other: thiết bị khác đang hỏi trên đường truyền này; quantrac chỉ nghe, không gửi byte nào." },
 	{ .key = "dtr", .type = FIELD_BOOLEAN, .at = PORT(dtr), .fallback = "on",
 	  .help = "Level of DTR; some converters live on it.", .help_vi = "Mức tín hiệu DTR." },
 	{ .key = "rts", .type = FIELD_BOOLEAN, .at = PORT(rts), .fallback = "on",
 	  .help = "Level of RTS.", .help_vi = "Mức tín hiệu RTS." },
 	{ 0 },
 };
-static const struct section port_section = { "port", sizeof(struct station_port), port_fields };
+static const struct section port_section = { "port", sizeof(struct station_port), port_fields, NULL };
 
 static const struct field channel_fields[] = {
 	{ .key = "name", .type = FIELD_ID, .at = CHANNEL(name), .required = true,
@@ -155,7 +161,7 @@ static const struct field channel_fields[] = {
 	{ 0 },
 };
 static const struct section channel_section = {
-	"channel", sizeof(struct station_channel), channel_fields };
+	"channel", sizeof(struct station_channel), channel_fields, NULL };
 
 static const struct field instrument_fields[] = {
 	{ .key = "id", .type = FIELD_ID, .at = INSTRUMENT(id), .required = true,
@@ -168,6 +174,9 @@ static const struct field instrument_fields[] = {
 	{ .key = "slave", .type = FIELD_INTEGER, .at = INSTRUMENT(slave), .low = 1, .high = 255,
 	  .set_at = INSTRUMENT(slave_set), .help = "Its address on the line; else the factory's.",
 	  .help_vi = "Địa chỉ Modbus; mặc định là địa chỉ của nhà sản xuất." },
+	{ .key = "address", .type = FIELD_TEXT, .at = INSTRUMENT(address), .high = 32,
+	  .help = "Its address on a line that is not Modbus, as the protocol writes it; else the factory's.",
+	  .help_vi = "Địa chỉ trên đường truyền không phải Modbus, ghi như trong giao thức." },
 	{ .key = "outlet", .type = FIELD_ID, .at = INSTRUMENT(outlet),
 	  .help = "The outlet it watches, where there are several.", .help_vi = "Điểm xả được giám sát, nếu có nhiều." },
 	{ .key = "serial", .type = FIELD_TEXT, .at = INSTRUMENT(serial),
@@ -185,7 +194,7 @@ static const struct field instrument_fields[] = {
 	{ 0 },
 };
 static const struct section instrument_section = {
-	"instrument", sizeof(struct station_instrument), instrument_fields };
+	"instrument", sizeof(struct station_instrument), instrument_fields, NULL };
 
 static const struct field station_fields[] = {
 	{ .key = "zone", .type = FIELD_SECTION, .section = &zone_section, .required = true,
@@ -211,7 +220,7 @@ static const struct field station_fields[] = {
 	  .help = "What is wired to them.", .help_vi = "Các thiết bị đo." },
 	{ 0 },
 };
-const struct section station_section = { "configuration", sizeof(struct station), station_fields };
+const struct section station_section = { "configuration", sizeof(struct station), station_fields, NULL };
 
 #define SETTING(member) offsetof(struct instrument_settings, member)
 #define EACH(member)    offsetof(struct instrument_channel, member)
@@ -224,17 +233,21 @@ static const struct field setting_channel_fields[] = {
 	{ 0 },
 };
 static const struct section setting_channel_section = {
-	"channel", sizeof(struct instrument_channel), setting_channel_fields };
+	"channel", sizeof(struct instrument_channel), setting_channel_fields, NULL };
 
 static const struct field setting_fields[] = {
 	{ .key = "framing", .type = FIELD_CHOICE, .at = SETTING(framing), .choices = modbus_framings,
-	  .required = true },
+	  .fallback = "rtu" },
 	{ .key = "slave", .type = FIELD_INTEGER, .at = SETTING(slave), .low = 0, .high = 255,
-	  .required = true },
+	  .fallback = "0" },
+	{ .key = "address", .type = FIELD_TEXT, .at = SETTING(address), .high = 32 },
+	{ .key = "listen", .type = FIELD_BOOLEAN, .at = SETTING(listen), .fallback = "no" },
+	{ .key = "utc_offset", .type = FIELD_OFFSET, .at = SETTING(utc_offset_min),
+	  .fallback = "+07:00" },
 	{ .key = "channels", .type = FIELD_SECTIONS, .at = SETTING(channel),
 	  .count_at = SETTING(n_channels), .section = &setting_channel_section },
 	{ 0 },
 };
 const struct section settings_section = {
-	"settings", sizeof(struct instrument_settings), setting_fields };
+	"settings", sizeof(struct instrument_settings), setting_fields, NULL };
 // clang-format on

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/legal_time.h"
 #include "sensors/framer.h"
 
 size_t hex_bytes(const char *text, uint8_t *out, size_t room)
@@ -22,13 +23,60 @@ size_t hex_bytes(const char *text, uint8_t *out, size_t room)
 	return n;
 }
 
+/* "T 100 SO2\r" with its quotes; its bytes. */
+static size_t text_bytes(const char *text, uint8_t *out, size_t room)
+{
+	size_t n = 0;
+	unsigned byte;
+	for (text++; *text != '"' && *text != '\0' && n < room; text++) {
+		if (*text != '\\') {
+			out[n++] = (uint8_t)*text;
+			continue;
+		}
+		text++;
+		if (*text == 'x' && sscanf(text + 1, "%2x", &byte) == 1) {
+			out[n++] = (uint8_t)byte;
+			text += 2;
+		} else {
+			out[n++] = (uint8_t)(*text == 'r'   ? '\r'
+			                     : *text == 'n' ? '\n'
+			                     : *text == 't' ? '\t'
+			                                    : *text);
+		}
+	}
+	assert_int_equal(*text, '"');
+	return n;
+}
+
+static bool told_word(struct capture *capture, const char *line)
+{
+	char word[64];
+	if (sscanf(line, "# slave: %d", &capture->slave) == 1 ||
+	        sscanf(line, "# profile: %63s", capture->profile_name) == 1 ||
+	        sscanf(line, "# address: %63s", capture->address) == 1)
+		return true;
+	if (sscanf(line, "# listen: %63s", word) == 1) {
+		capture->listen = strcmp(word, "yes") == 0;
+		return true;
+	}
+	if (sscanf(line, "# utc_offset: %63s", word) == 1) {
+		assert_int_equal(offset_parse(word, &capture->utc_offset_min), OK);
+		return true;
+	}
+	return false;
+}
+
 static void header(struct capture *capture, const char *line)
 {
 	char word[64];
-	if (sscanf(line, "# slave: %d", &capture->slave) == 1)
+	struct capture_range *range = &capture->range[capture->n_ranges];
+	if (told_word(capture, line))
 		return;
-	if (sscanf(line, "# profile: %63s", capture->profile_name) == 1)
-		return;
+	if (sscanf(line, "# range: %63s %lf %lf", range->channel, &range->low,
+	            &range->high) == 3) {
+		capture->n_ranges++;
+		assert_true(capture->n_ranges < 16);
+	}
 	if (sscanf(line, "# framing: %63s", word) == 1)
 		for (int i = 0; modbus_framings[i] != NULL; i++)
 			if (strcmp(word, modbus_framings[i]) == 0)
@@ -49,23 +97,53 @@ static void body(struct capture *capture, const char *line, bool *open)
 	*open = true;
 	assert_true(capture->n_polls <= CAPTURE_POLLS);
 	struct capture_poll *poll = &capture->poll[capture->n_polls - 1];
-	if (line[0] == '>')
-		poll->n++;
-	assert_true(poll->n >= 1 && poll->n <= CAPTURE_PAIRS);
-	struct capture_bytes *to = line[0] == '>' ? &poll->request[poll->n - 1]
-	                                          : &poll->answer[poll->n - 1];
-	to->n = hex_bytes(line + 1, to->byte, sizeof to->byte);
+	assert_true(poll->n < CAPTURE_STEPS);
+	struct capture_step *to = &poll->step[poll->n++];
+	const char *at = line + 1 + strspn(line + 1, " ");
+	to->sent = line[0] == '>';
+	to->n = *at == '"' ? text_bytes(at, to->byte, sizeof to->byte)
+	                   : hex_bytes(at, to->byte, sizeof to->byte);
+}
+
+static void set_up(struct capture *capture)
+{
+	for (size_t i = 0; i < capture->profile->n_channels; i++)
+		capture->setting[i] = (struct channel_setting){
+			.low = capture->profile->channel[i].about.low,
+			.high = capture->profile->channel[i].about.high,
+		};
+	for (size_t i = 0; i < capture->n_ranges; i++) {
+		int c = profile_channel_index(
+		        capture->profile, capture->range[i].channel);
+		assert_true(c >= 0);
+		capture->setting[c].low = capture->range[i].low;
+		capture->setting[c].high = capture->range[i].high;
+	}
+	if (capture->address[0] == '\0' && capture->profile->address != NULL)
+		snprintf(capture->address, sizeof capture->address, "%s",
+		        capture->profile->address);
+	capture->instrument = (struct instrument){
+		.id = "i1",
+		.profile = capture->profile,
+		.framing = capture->framing,
+		.slave = (uint8_t)capture->slave,
+		.address = capture->address,
+		.listen = capture->listen,
+		.utc_offset_min = capture->utc_offset_min,
+		.setting = capture->setting,
+	};
 }
 
 void capture_read(struct capture *capture, const char *name)
 {
-	char path[512], line[4096];
+	char path[512], line[8192];
 	struct problem why;
 	bool open = false;
 	memset(capture, 0, sizeof *capture);
 	snprintf(capture->name, sizeof capture->name, "%s", name);
 	snprintf(capture->profile_name, sizeof capture->profile_name, "%s", name);
 	capture->slave = 1;
+	capture->utc_offset_min = OFFSET_VIETNAM;
 	snprintf(path, sizeof path, "tests/captures/%s.hex", name);
 	FILE *in = fopen(project_file(path), "r");
 	assert_non_null(in);
@@ -79,18 +157,7 @@ void capture_read(struct capture *capture, const char *name)
 	if (profile_find(&capture->profile, capture->profile_name,
 	            project_file("sensors/profiles"), stderr, &why) != OK)
 		fail_msg("%s: %s", name, why.text);
-	for (size_t i = 0; i < capture->profile->n_channels; i++)
-		capture->setting[i] = (struct channel_setting){
-			.low = capture->profile->channel[i].about.low,
-			.high = capture->profile->channel[i].about.high,
-		};
-	capture->instrument = (struct instrument){
-		.id = "i1",
-		.profile = capture->profile,
-		.framing = capture->framing,
-		.slave = (uint8_t)capture->slave,
-		.setting = capture->setting,
-	};
+	set_up(capture);
 }
 
 void capture_free(struct capture *capture)
@@ -123,52 +190,139 @@ const char **capture_list(void)
 	return names;
 }
 
-/* One request and its answer; what decode says. */
-static int drive_one(const struct capture *capture, const struct capture_poll *poll,
-        size_t i, void *state, struct exchange *exchange)
+/* What a poll is put together from. */
+struct drive {
+	const struct capture *capture;
+	const struct driver *driver;
+	void *state;
+	const struct capture_poll *poll;
+	size_t at; /* next step */
+	struct framer framer;
+	struct exchanges exchanges;
+	uint8_t *out;
+	size_t room;
+	bool asks;
+};
+
+static void expect_sent(struct drive *drive, const uint8_t *bytes, size_t n)
 {
-	static struct framer
-	        framer; /* the exchange's bytes live in it until the next one */
-	const struct driver *driver = capture->profile->driver;
-	const uint8_t *frame;
-	uint8_t request[FRAME_MOST];
-	struct moment when = { .time_us = 0 }, first;
-	size_t n = driver->ask(state, request, sizeof request);
-	if (n != poll->request[i].n || memcmp(request, poll->request[i].byte, n) != 0)
-		fail_msg("%s: request %zu is not the one of the capture", capture->name,
-		        i + 1);
-	framer_init(&framer);
-	framer_add(&framer, poll->answer[i].byte, poll->answer[i].n, &when);
-	int length = framer_next(&framer, driver, state, &frame, &first);
-	if (length != (int)poll->answer[i].n)
-		fail_msg("%s: answer %zu is no frame", capture->name, i + 1);
-	*exchange = (struct exchange){
-		.block = driver->block(state),
-		.after_ms = (uint32_t)(40 * i),
-		.size = (uint16_t)length,
-		.bytes = frame,
+	const struct capture_step *step = &drive->poll->step[drive->at];
+	if (drive->at >= drive->poll->n || !step->sent || step->n != n ||
+	        memcmp(step->byte, bytes, n) != 0)
+		fail_msg("%s: step %zu is not what is sent", drive->capture->name,
+		        drive->at + 1);
+	drive->at++;
+}
+
+static void keep(struct drive *drive, uint16_t block, const uint8_t *bytes, size_t n)
+{
+	if (n > 0 && drive->driver->kept != NULL)
+		bytes = drive->driver->kept(drive->state, &n);
+	struct exchange exchange = {
+		.block = block,
+		.after_ms = (uint32_t)(40 * drive->exchanges.n),
+		.size = (uint16_t)n,
+		.bytes = bytes,
 	};
-	return driver->decode(state, frame, (size_t)length);
+	int size = exchange_put(&exchange, drive->out + drive->exchanges.size,
+	        drive->room - drive->exchanges.size);
+	assert_true(size > 0);
+	drive->exchanges.size += (size_t)size;
+	drive->exchanges.n++;
+}
+
+static void thank(struct drive *drive)
+{
+	uint8_t out[FRAME_MOST];
+	size_t n = drive->driver->thanks != NULL && !drive->capture->listen
+	                   ? drive->driver->thanks(drive->state, out, sizeof out)
+	                   : 0;
+	if (n > 0)
+		expect_sent(drive, out, n);
+}
+
+/* All frames of what came in this step; what the last said. */
+static int hear(struct drive *drive, const struct capture_step *step)
+{
+	struct moment when = { .time_us = 0 }, first;
+	const uint8_t *frame;
+	int n, what = NOT_USABLE;
+	uint8_t copy[FRAME_MOST];
+	framer_add(&drive->framer, step->byte, step->n, &when);
+	while ((n = framer_next(&drive->framer, drive->driver, drive->state, &frame,
+	                &first)) > 0) {
+		/* who is asked moves on to the next block in decode; who speaks says there
+		 * which block it was */
+		uint16_t block = drive->driver->block(drive->state);
+		memcpy(copy, frame, (size_t)n);
+		what = drive->driver->decode(drive->state, frame, (size_t)n);
+		thank(drive);
+		if (what == NOT_USABLE)
+			continue;
+		if (!drive->asks)
+			block = drive->driver->block(drive->state);
+		keep(drive, block, copy, (size_t)n);
+		if (what == READING_DONE || drive->asks)
+			break;
+	}
+	return what;
+}
+
+static int ask(struct drive *drive)
+{
+	uint8_t request[FRAME_MOST];
+	size_t n = drive->driver->ask(drive->state, request, sizeof request);
+	if (n > 0) {
+		expect_sent(drive, request, n);
+		framer_init(&drive->framer);
+	}
+	if (drive->at >= drive->poll->n || drive->poll->step[drive->at].sent)
+		return drive->driver->missed(drive->state, true);
+	const struct capture_step *step = &drive->poll->step[drive->at++];
+	int what = step->n > 0 ? hear(drive, step) : NOT_USABLE;
+	if (what != NOT_USABLE)
+		return what;
+	keep(drive, drive->driver->block(drive->state), step->byte, step->n);
+	return drive->driver->missed(drive->state, step->n == 0);
 }
 
 struct exchanges capture_drive(const struct capture *capture, size_t poll, void *state,
         uint8_t *out, size_t room)
 {
-	const struct capture_poll *from = &capture->poll[poll];
-	struct exchanges exchanges = { .bytes = out };
+	struct drive drive = {
+		.capture = capture,
+		.driver = capture->profile->driver,
+		.state = state,
+		.poll = &capture->poll[poll],
+		.exchanges = { .bytes = out },
+		.out = out,
+		.room = room,
+		.asks = driver_asks(&capture->instrument),
+	};
 	int what = ASK_AGAIN;
-	for (size_t i = 0; i < from->n; i++) {
-		struct exchange exchange;
-		assert_int_equal(what, ASK_AGAIN);
-		what = drive_one(capture, from, i, state, &exchange);
-		int size = exchange_put(
-		        &exchange, out + exchanges.size, room - exchanges.size);
-		assert_true(size > 0);
-		exchanges.size += (size_t)size;
-		exchanges.n++;
-	}
-	assert_int_equal(what, READING_DONE);
-	return exchanges;
+	framer_init(&drive.framer);
+	while (drive.asks && (what == ASK_AGAIN || what == ASK_LATER))
+		what = ask(&drive);
+	while (!drive.asks && drive.at < drive.poll->n && what != READING_DONE)
+		what = hear(&drive, &drive.poll->step[drive.at++]);
+	if (drive.asks)
+		assert_int_equal(what, READING_DONE);
+	assert_int_equal(drive.at, drive.poll->n);
+	return drive.exchanges;
+}
+
+const struct capture_step *capture_first(const struct capture *capture, void *state)
+{
+	uint8_t request[FRAME_MOST];
+	const struct capture_poll *poll = &capture->poll[0];
+	capture->profile->driver->begin(state, &capture->instrument);
+	if (driver_asks(&capture->instrument))
+		capture->profile->driver->ask(state, request, sizeof request);
+	for (size_t i = 0; i < poll->n; i++)
+		if (!poll->step[i].sent)
+			return &poll->step[i];
+	fail_msg("%s: nothing comes in the first poll", capture->name);
+	return NULL;
 }
 
 size_t capture_encode(const struct capture *capture, const struct exchanges *exchanges,

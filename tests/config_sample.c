@@ -22,7 +22,7 @@ static const struct field instrument_fields[] = {
 	{ 0 },
 };
 static const struct section instrument_section = {
-	"instrument", sizeof(struct sample_instrument), instrument_fields,
+	"instrument", sizeof(struct sample_instrument), instrument_fields, NULL,
 };
 #undef AT
 
@@ -33,7 +33,7 @@ static const struct field place_fields[] = {
 	{ "datum", FIELD_TEXT, AT(datum), .fallback = "WGS84", .help = "geodetic datum" },
 	{ 0 },
 };
-static const struct section place_section = { "place", sizeof(struct sample_place), place_fields };
+static const struct section place_section = { "place", sizeof(struct sample_place), place_fields, NULL };
 #undef AT
 
 #define AT(member) .at = offsetof(struct sample, member)
@@ -56,8 +56,8 @@ static const struct field sample_fields[] = {
 	{ 0 },
 };
 /* clang-format on */
-const struct section sample_section = { "station", sizeof(struct sample),
-	sample_fields };
+const struct section sample_section = { "station", sizeof(struct sample), sample_fields,
+	NULL };
 
 const char sample_yaml[] =
         "# a station\n"

@@ -305,7 +305,7 @@ size_t values_agree(const struct seen *seen, const struct scenario *scenario)
 	for (size_t k = 0; instrument != NULL && k < seen->n_kept; k++) {
 		const struct poll_kept *kept = &seen->kept[k];
 		for (size_t c = 0; c < instrument->profile->n_channels; c++) {
-			const struct modbus_tag *tag =
+			const struct profile_tag *tag =
 			        &instrument->profile->channel[c].tag;
 			if (kept->state[c] != STATE_OK)
 				continue;

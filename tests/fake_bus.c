@@ -79,7 +79,7 @@ static size_t answer(const struct fake_slave *slave,
         const struct modbus_request *request, uint8_t *out)
 {
 	uint8_t data[256] = { 0 };
-	struct modbus_tag tag = {
+	struct profile_tag tag = {
 		.type = TYPE_F32, .scale = 1, .divide = 1, .count = 1
 	};
 	if (slave->manner == EXCEPTION)

@@ -8,6 +8,7 @@
 #include "sensors/driver.h"
 #include "sensors/profile.h"
 #include "sensors/station.h"
+#include "sensors/values.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *in, size_t n);
 
@@ -62,7 +63,7 @@ static void talk(const struct instrument *instrument, const uint8_t *in, size_t 
 		if (status == READING_DONE)
 			break;
 	}
-	driver->values(instrument, &said, NULL, NULL, &decoded);
+	values_decode(instrument, &said, NULL, NULL, &decoded);
 	for (size_t i = 0; i < instrument->profile->n_channels; i++)
 		assert(decoded.state[i] < CHANNEL_STATES);
 	free(state);

@@ -10,11 +10,14 @@
 
 #include "base/log.h"
 
-size_t lines_logged;
+size_t lines_logged, minutes_logged;
 
 static void count_line(enum log_level level, const char *text)
 {
-	lines_logged++;
+	if (strstr(text, ": in the last ") != NULL)
+		minutes_logged++;
+	else
+		lines_logged++;
 }
 
 static void on_reading(void *context, size_t instrument, const struct moment *when,
@@ -84,7 +87,7 @@ int rig_make(void **state)
 	struct problem why;
 	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
 	log_catch(count_line);
-	lines_logged = 0;
+	lines_logged = minutes_logged = 0;
 	if (station_parse(&rig->station, configuration, strlen(configuration),
 	            "station.yaml", stderr, &why) != OK)
 		return -1;

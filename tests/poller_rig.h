@@ -32,7 +32,8 @@ struct rig {
 	size_t n_told;
 };
 
-extern size_t lines_logged;
+/* Lines of the log: changes, and what went wrong in the last minute. */
+extern size_t lines_logged, minutes_logged;
 
 /* cmocka fixtures: *state is a struct rig. */
 int rig_make(void **state);

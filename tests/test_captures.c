@@ -51,7 +51,7 @@ static char *text_of(const struct capture *capture)
 	char *text = NULL;
 	size_t n;
 	FILE *out = open_memstream(&text, &n);
-	uint8_t exchanges_bytes[8192];
+	uint8_t exchanges_bytes[16384];
 	struct decoded decoded;
 	struct fresh fresh = { .size = { 0 } };
 	void *state = calloc(1, capture->profile->driver->state_size);
@@ -59,7 +59,7 @@ static char *text_of(const struct capture *capture)
 	for (size_t i = 0; i < capture->n_polls; i++) {
 		struct exchanges exchanges = capture_drive(
 		        capture, i, state, exchanges_bytes, sizeof exchanges_bytes);
-		capture->profile->driver->values(
+		values_decode(
 		        &capture->instrument, &exchanges, &fresh, &fresh, &decoded);
 		fprintf(out, "poll %zu\n", i + 1);
 		print_poll(out, capture, &decoded);
@@ -143,13 +143,10 @@ static void every_capture_survives_every_cut(void **state)
 		capture_read(&capture, names[i]);
 		const struct driver *driver = capture.profile->driver;
 		void *walk = calloc(1, driver->state_size);
-		uint8_t request[FRAME_MOST];
-		driver->begin(walk, &capture.instrument);
-		driver->ask(walk, request, sizeof request);
-		const struct capture_bytes *answer = &capture.poll[0].answer[0];
+		const struct capture_step *answer = capture_first(&capture, walk);
 		for (size_t cut = 1; cut < answer->n; cut++)
-			assert_int_equal(
-			        driver->frame(walk, answer->byte, cut), FRAME_SHORT);
+			if (driver->frame(walk, answer->byte, cut) != FRAME_SHORT)
+				fail_msg("%s: cut at %zu", names[i], cut);
 		assert_int_equal(
 		        driver->frame(walk, answer->byte, answer->n), answer->n);
 		free(walk);
@@ -165,18 +162,14 @@ static void every_flipped_bit_of_an_rtu_capture_is_refused(void **state)
 		struct capture capture;
 		capture_read(&capture, names[i]);
 		const struct driver *driver = capture.profile->driver;
+		bool rtu = driver->modbus && capture.framing == FRAMING_RTU;
 		void *walk = calloc(1, driver->state_size);
-		uint8_t bytes[FRAME_MOST];
-		struct capture_bytes *answer = &capture.poll[0].answer[0];
-		driver->begin(walk, &capture.instrument);
-		driver->ask(walk, bytes, sizeof bytes);
-		assert_int_equal(
-		        driver->frame(walk, answer->byte, answer->n), answer->n);
-		for (size_t bit = 0;
-		        capture.framing == FRAMING_RTU && bit < 8 * answer->n; bit++) {
-			answer->byte[bit / 8] ^= (uint8_t)(1 << bit % 8);
-			assert_true(driver->frame(walk, answer->byte, answer->n) <= 0);
-			answer->byte[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		struct capture_step answer = *capture_first(&capture, walk);
+		assert_int_equal(driver->frame(walk, answer.byte, answer.n), answer.n);
+		for (size_t bit = 0; rtu && bit < 8 * answer.n; bit++) {
+			answer.byte[bit / 8] ^= (uint8_t)(1 << bit % 8);
+			assert_true(driver->frame(walk, answer.byte, answer.n) <= 0);
+			answer.byte[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		}
 		free(walk);
 		capture_free(&capture);

@@ -129,7 +129,7 @@ static void a_collectors_file_is_known_by_its_keys(void **state)
 }
 
 static const struct field no_fields[] = { { 0 } };
-static const struct section no_section = { "configuration", 1, no_fields };
+static const struct section no_section = { "configuration", 1, no_fields, NULL };
 
 static enum whose whose_with(const char *key)
 {

@@ -89,7 +89,7 @@ static void without_room_the_oldest_bytes_go_as_noise(void **state)
 	struct framer framer;
 	struct moment first, when = at(1);
 	const uint8_t *found;
-	uint8_t noise[3000];
+	uint8_t noise[FRAMER_ROOM + 1800];
 	size_t n;
 	memset(noise, 0xA5, sizeof noise);
 	framer_init(&framer);
@@ -97,7 +97,7 @@ static void without_room_the_oldest_bytes_go_as_noise(void **state)
 	framer_rest(&framer, &n);
 	assert_int_equal(n, FRAMER_ROOM);
 	assert_int_equal(framer.noise, sizeof noise - FRAMER_ROOM);
-	for (int i = 0; i < 200; i++)
+	for (int i = 0; i < FRAMER_ROOM / 5 + 1; i++)
 		framer_add(&framer, noise, 10, &when);
 	framer_add(&framer, stream, 5, &when);
 	framer_rest(&framer, &n);
@@ -114,15 +114,13 @@ static void an_answer_is_found_behind_noise(void **state)
 	struct framer framer;
 	struct moment first, when = at(5);
 	const uint8_t *found;
-	uint8_t walk[1024], request[FRAME_MOST];
+	uint8_t walk[1024];
 	static const uint8_t noise[] = { 0xFF, 0x00, 0x03, 0x03, 0x14, 0xFF };
 	capture_read(&capture, "sim-water-quality");
 	const struct driver *driver = capture.profile->driver;
 	memset(walk, 0, sizeof walk);
 	assert_true(driver->state_size <= sizeof walk);
-	driver->begin(walk, &capture.instrument);
-	driver->ask(walk, request, sizeof request);
-	const struct capture_bytes *answer = &capture.poll[0].answer[0];
+	const struct capture_step *answer = capture_first(&capture, walk);
 	framer_init(&framer);
 	framer_add(&framer, noise, sizeof noise, &when);
 	framer_add(&framer, answer->byte, answer->n, &when);
@@ -145,9 +143,7 @@ static void answers_are_found_in_chance(void **state)
 	size_t put = 0, got = 0;
 	capture_read(&capture, "sim-water-quality");
 	const struct driver *driver = capture.profile->driver;
-	const struct capture_bytes *answer = &capture.poll[0].answer[0];
-	driver->begin(walk, &capture.instrument);
-	driver->ask(walk, bytes, sizeof bytes);
+	const struct capture_step *answer = capture_first(&capture, walk);
 	framer_init(&framer);
 	for (int i = 0; i < 3000; i++) {
 		size_t n = chance(&seed) % 40;

@@ -23,7 +23,7 @@ static struct bytes bytes_of(const char *text)
 }
 
 /* The number a tag finds in the data of an RTU answer. */
-static double number(const char *answer, struct modbus_tag tag)
+static double number(const char *answer, struct profile_tag tag)
 {
 	struct bytes b = bytes_of(answer);
 	double value;
@@ -50,7 +50,7 @@ static const char *answer_of(const char *id)
 
 static void numbers_of_the_vectors(void **state)
 {
-	struct modbus_tag f = { .type = TYPE_F32, .order = ORDER_CDAB };
+	struct profile_tag f = { .type = TYPE_F32, .order = ORDER_CDAB };
 	assert_close(number(answer_of("M02a"), f), 14.99528, 1e-6);
 	assert_close(number(answer_of("M14a"), f), 0.003341, 1e-3);
 	f.at = 10;
@@ -58,27 +58,28 @@ static void numbers_of_the_vectors(void **state)
 	f.at = 1;
 	assert_close(number(answer_of("M08a"), f), 8.33, 1e-6);
 	assert_close(number(answer_of("P02a"),
-	                     (struct modbus_tag){
+	                     (struct profile_tag){
 	                             .type = TYPE_F32, .order = ORDER_CDAB, .at = 2 }),
 	        4.02503, 1e-5);
-	f = (struct modbus_tag){ .type = TYPE_F32, .order = ORDER_ABCD };
+	f = (struct profile_tag){ .type = TYPE_F32, .order = ORDER_ABCD };
 	assert_close(number(answer_of("M03a"), f), 50, 0);
 	assert_close(number(answer_of("M04a"), f), 50, 0);
 	assert_close(number(answer_of("P03a"), f), 41.3, 1e-6);
 	assert_close(number(answer_of("M10a"), f), 12.1875, 0);
 	f.at = 14;
 	assert_close(number(answer_of("M07a"), f), 166.7, 1e-6);
-	f = (struct modbus_tag){ .type = TYPE_F32, .order = ORDER_DCBA };
+	f = (struct profile_tag){ .type = TYPE_F32, .order = ORDER_DCBA };
 	assert_close(number(answer_of("M05a"), f), 26.67912, 1e-6);
 	assert_close(number(answer_of("M06a"), f), 50, 0);
-	struct modbus_tag u = { .type = TYPE_U32, .order = ORDER_ABCD };
+	struct profile_tag u = { .type = TYPE_U32, .order = ORDER_ABCD };
 	assert_close(number(answer_of("M11a"), u), 2398, 0);
 	u.at = 4;
 	assert_close(number(answer_of("M10a"), u), 6500, 0);
-	assert_close(number(answer_of("M01a"), (struct modbus_tag){ .type = TYPE_U16 }),
+	assert_close(
+	        number(answer_of("M01a"), (struct profile_tag){ .type = TYPE_U16 }),
 	        44609, 0);
 	assert_close(number(answer_of("M09a"),
-	                     (struct modbus_tag){ .type = TYPE_U16, .at = 7 }),
+	                     (struct profile_tag){ .type = TYPE_U16, .at = 7 }),
 	        8, 0);
 }
 
@@ -88,11 +89,11 @@ static void bits_count_from_the_lowest(void **state)
 	struct bytes b = bytes_of(answer_of("M12a"));
 	static const double want[] = { 0, 1, 0, 0 };
 	for (int i = 0; i < 4; i++) {
-		struct modbus_tag tag = {
+		struct profile_tag tag = {
 			.type = TYPE_BIT, .at = i, .scale = 1, .divide = 1
 		};
 		double value;
-		assert_int_equal(modbus_tag_get(&tag, true, b.in + 3, &value), TAG_OK);
+		assert_int_equal(modbus_tag_get(&tag, true, b.in + 3, &value), true);
 		assert_close(value, want[i], 0);
 	}
 }
@@ -103,13 +104,13 @@ static void one_number_in_four_orders(void **state)
 		"71 3D BE 41" };
 	for (int order = ORDER_ABCD; order <= ORDER_DCBA; order++) {
 		struct bytes b = bytes_of(wire[order]);
-		struct modbus_tag tag = { .type = TYPE_F32,
+		struct profile_tag tag = { .type = TYPE_F32,
 			.order = order,
 			.scale = 1,
 			.divide = 1,
 			.count = 1 };
 		double value;
-		assert_int_equal(modbus_tag_get(&tag, false, b.in, &value), TAG_OK);
+		assert_int_equal(modbus_tag_get(&tag, false, b.in, &value), true);
 		assert_close(value, 23.78, 1e-7);
 	}
 }
@@ -124,7 +125,7 @@ static void all_types_and_orders_come_back(void **state)
 		for (int order = ORDER_ABCD; order <= ORDER_GHEFCDAB; order++)
 			for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
 				bool long_order = order > ORDER_DCBA;
-				struct modbus_tag tag = { .at = 3,
+				struct profile_tag tag = { .at = 3,
 					.type = type,
 					.order = order,
 					.order_set = true,
@@ -142,8 +143,7 @@ static void all_types_and_orders_come_back(void **state)
 				if (status == REFUSED)
 					continue;
 				assert_int_equal(
-				        modbus_tag_get(&tag, false, data, &back),
-				        TAG_OK);
+				        modbus_tag_get(&tag, false, data, &back), true);
 				bool whole = type <= TYPE_I32 || type == TYPE_BCD;
 				if (type == TYPE_F32)
 					assert_close(back, (double)(float)want, 0);
@@ -161,7 +161,7 @@ static void all_types_and_orders_come_back(void **state)
 static void numbers_a_type_cannot_hold_are_refused(void **state)
 {
 	uint8_t data[16] = { 0 };
-	struct modbus_tag u = { .type = TYPE_U16, .scale = 1, .divide = 1 };
+	struct profile_tag u = { .type = TYPE_U16, .scale = 1, .divide = 1 };
 	assert_int_equal(modbus_tag_put(&u, false, 65535, data), OK);
 	assert_int_equal(modbus_tag_put(&u, false, 65536, data), REFUSED);
 	assert_int_equal(modbus_tag_put(&u, false, -1, data), REFUSED);
@@ -176,7 +176,7 @@ static void numbers_a_type_cannot_hold_are_refused(void **state)
 
 static void fields_of_bits_are_masked_and_shifted(void **state)
 {
-	struct modbus_tag tag = {
+	struct profile_tag tag = {
 		.type = TYPE_U16, .mask = 0x0F00, .shift = 8, .scale = 1, .divide = 1
 	};
 	uint8_t data[] = { 0xAB, 0xCD };
@@ -190,7 +190,7 @@ static void fields_of_bits_are_masked_and_shifted(void **state)
 
 static void dividing_by_ten_is_exact(void **state)
 {
-	struct modbus_tag tag = { .type = TYPE_U16, .scale = 1, .divide = 10 };
+	struct profile_tag tag = { .type = TYPE_U16, .scale = 1, .divide = 10 };
 	uint8_t data[] = { 0, 3 };
 	double value;
 	modbus_tag_get(&tag, false, data, &value);
@@ -199,7 +199,7 @@ static void dividing_by_ten_is_exact(void **state)
 	tag.scale = 0.1;
 	modbus_tag_get(&tag, false, data, &value);
 	assert_true(value != 0.3); /* why profiles say divide */
-	tag = (struct modbus_tag){
+	tag = (struct profile_tag){
 		.type = TYPE_I16, .scale = 2, .divide = 1, .offset = -40
 	};
 	modbus_tag_get(&tag, false, data, &value);
@@ -210,40 +210,39 @@ static void nan_infinity_and_sentinels_are_no_value(void **state)
 {
 	static const char *const none[] = { "7F A0 00 00", "7F C0 00 00", "FF FF FF FF",
 		"7F 80 00 00", "FF 80 00 00", "7F 80 00 01" };
-	struct modbus_tag tag = {
+	struct profile_tag tag = {
 		.type = TYPE_F32, .order = ORDER_ABCD, .scale = 1, .divide = 1
 	};
 	double value;
 	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
 		struct bytes b = bytes_of(none[i]);
-		assert_int_equal(
-		        modbus_tag_get(&tag, false, b.in, &value), TAG_NO_VALUE);
+		assert_int_equal(modbus_tag_get(&tag, false, b.in, &value), false);
 		assert_true(isnan(value));
 	}
 	struct bytes largest = bytes_of("7F 7F FF FF");
-	assert_int_equal(modbus_tag_get(&tag, false, largest.in, &value), TAG_OK);
-	struct modbus_sentinel minus = { .number = -9999 },
-	                       bits = { .is_bits = true, .bits = 0x8000 };
-	struct modbus_tag word = { .type = TYPE_I16,
+	assert_int_equal(modbus_tag_get(&tag, false, largest.in, &value), true);
+	struct sentinel minus = { .number = -9999 },
+	                bits = { .is_bits = true, .bits = 0x8000 };
+	struct profile_tag word = { .type = TYPE_I16,
 		.scale = 1,
 		.divide = 10,
 		.n_sentinels = 1,
 		.sentinel_value = &minus };
 	struct bytes b = bytes_of("D8 F1");
-	assert_int_equal(modbus_tag_get(&word, false, b.in, &value), TAG_NO_VALUE);
+	assert_int_equal(modbus_tag_get(&word, false, b.in, &value), false);
 	b = bytes_of("D8 F2");
-	assert_int_equal(modbus_tag_get(&word, false, b.in, &value), TAG_OK);
+	assert_int_equal(modbus_tag_get(&word, false, b.in, &value), true);
 	assert_close(value, -999.8, 0);
 	word.sentinel_value = &bits;
 	b = bytes_of("80 00");
-	assert_int_equal(modbus_tag_get(&word, false, b.in, &value), TAG_NO_VALUE);
+	assert_int_equal(modbus_tag_get(&word, false, b.in, &value), false);
 	b = bytes_of("80 01");
-	assert_int_equal(modbus_tag_get(&word, false, b.in, &value), TAG_OK);
+	assert_int_equal(modbus_tag_get(&word, false, b.in, &value), true);
 }
 
 static void minus_zero_is_kept_to_the_bit(void **state)
 {
-	struct modbus_tag tag = {
+	struct profile_tag tag = {
 		.type = TYPE_F32, .order = ORDER_ABCD, .scale = 1, .divide = 1
 	};
 	struct bytes b = bytes_of("80 00 00 00");
@@ -254,40 +253,40 @@ static void minus_zero_is_kept_to_the_bit(void **state)
 
 static void numbers_written_as_text_and_bcd(void **state)
 {
-	struct modbus_tag tag = {
+	struct profile_tag tag = {
 		.type = TYPE_ASCII, .count = 3, .scale = 1, .divide = 1
 	};
 	double value;
 	assert_int_equal(
-	        modbus_tag_get(&tag, false, (const uint8_t *)" 12.34", &value), TAG_OK);
+	        modbus_tag_get(&tag, false, (const uint8_t *)" 12.34", &value), true);
 	assert_close(value, 12.34, 0);
 	assert_int_equal(
 	        modbus_tag_get(&tag, false, (const uint8_t *)"7.1\0\0\0", &value),
-	        TAG_OK);
-	assert_int_equal(modbus_tag_get(&tag, false, (const uint8_t *)"------", &value),
-	        TAG_NO_VALUE);
-	assert_int_equal(modbus_tag_get(&tag, false, (const uint8_t *)"nan   ", &value),
-	        TAG_NO_VALUE);
-	assert_int_equal(modbus_tag_get(&tag, false, (const uint8_t *)"      ", &value),
-	        TAG_NO_VALUE);
+	        true);
+	assert_int_equal(
+	        modbus_tag_get(&tag, false, (const uint8_t *)"------", &value), false);
+	assert_int_equal(
+	        modbus_tag_get(&tag, false, (const uint8_t *)"nan   ", &value), false);
+	assert_int_equal(
+	        modbus_tag_get(&tag, false, (const uint8_t *)"      ", &value), false);
 	tag.order = ORDER_BADC;
 	tag.order_set = true;
 	assert_int_equal(
-	        modbus_tag_get(&tag, false, (const uint8_t *)"1 .243", &value), TAG_OK);
+	        modbus_tag_get(&tag, false, (const uint8_t *)"1 .243", &value), true);
 	assert_close(value, 12.34, 0); /* " 1" "2." "34" */
-	struct modbus_tag bcd = {
+	struct profile_tag bcd = {
 		.type = TYPE_BCD, .count = 2, .scale = 1, .divide = 1
 	};
 	struct bytes b = bytes_of("12 34 56 78");
-	assert_int_equal(modbus_tag_get(&bcd, false, b.in, &value), TAG_OK);
+	assert_int_equal(modbus_tag_get(&bcd, false, b.in, &value), true);
 	assert_close(value, 12345678, 0);
 	b = bytes_of("12 3A 56 78");
-	assert_int_equal(modbus_tag_get(&bcd, false, b.in, &value), TAG_NO_VALUE);
+	assert_int_equal(modbus_tag_get(&bcd, false, b.in, &value), false);
 }
 
 static void mantissa_and_exponent_and_split_totals(void **state)
 {
-	struct modbus_tag tag = {
+	struct profile_tag tag = {
 		.type = TYPE_DECIMAL, .order = ORDER_ABCD, .scale = 1, .divide = 1
 	};
 	struct bytes b = bytes_of("00 00 00 7B FF FF");
@@ -298,7 +297,7 @@ static void mantissa_and_exponent_and_split_totals(void **state)
 	modbus_tag_get(&tag, false, b.in, &value);
 	assert_close(value, -12300, 0);
 	b = bytes_of("00 00 00 01 7F FF");
-	assert_int_equal(modbus_tag_get(&tag, false, b.in, &value), TAG_NO_VALUE);
+	assert_int_equal(modbus_tag_get(&tag, false, b.in, &value), false);
 	tag.type = TYPE_TOTAL;
 	tag.order = ORDER_CDAB;
 	b = bytes_of("E2 40 00 01 00 00 3F 00");
@@ -310,7 +309,7 @@ static void mantissa_and_exponent_and_split_totals(void **state)
 
 static void sample_times(void **state)
 {
-	struct modbus_time time = { .form = TIME_WORDS, .offset_min = 420 };
+	struct profile_time time = { .form = TIME_WORDS, .offset_min = 420 };
 	uint8_t data[12];
 	struct bytes b = bytes_of("07 EA 00 0B 00 09 00 08 00 30 00 00");
 	assert_int_equal(modbus_time_get(&time, b.in), INT64_C(1794188880000000));
@@ -319,21 +318,21 @@ static void sample_times(void **state)
 	b = bytes_of("07 EB 00 02 00 1D 00 08 00 30 00 00");
 	assert_true(
 	        modbus_time_get(&time, b.in) == INT64_MIN); /* no 29 February 2027 */
-	time = (struct modbus_time){ .form = TIME_TAI64N };
+	time = (struct profile_time){ .form = TIME_TAI64N };
 	b = bytes_of("40 00 00 00 59 AE 68 13 00 00 00 00");
 	assert_int_equal(modbus_time_get(&time, b.in), INT64_C(1504602131000000));
 	time.leap_s = 37;
 	assert_int_equal(modbus_time_get(&time, b.in), INT64_C(1504602094000000));
 	b.in[0] = 0;
 	assert_true(modbus_time_get(&time, b.in) == INT64_MIN);
-	time = (struct modbus_time){ .form = TIME_SECONDS, .order = ORDER_CDAB };
+	time = (struct profile_time){ .form = TIME_SECONDS, .order = ORDER_CDAB };
 	b = bytes_of("68 13 59 AE");
 	assert_int_equal(modbus_time_get(&time, b.in), INT64_C(1504602131000000));
 	uint64_t seed = 11;
 	for (int i = 0; i < 2000; i++) {
 		int64_t t = (int64_t)(chance(&seed) % UINT64_C(4000000000)) * 1000000 +
 		            1000000;
-		time = (struct modbus_time){
+		time = (struct profile_time){
 			.form = i % 3, .order = i % 4, .leap_s = 37, .offset_min = 420
 		};
 		modbus_time_put(&time, t, data);
@@ -343,23 +342,23 @@ static void sample_times(void **state)
 
 static void rules_look_at_bits_masks_and_ranges(void **state)
 {
-	struct modbus_rule rule = { .bit = -1 };
+	struct profile_rule rule = { .bit = -1 };
 	struct word_range good[] = { { 0, 0 }, { 0x80, 0xBF } };
-	assert_false(modbus_rule_holds(&rule, 0));
-	assert_true(modbus_rule_holds(&rule, 1));
+	assert_false(map_rule_holds(&rule, 0));
+	assert_true(map_rule_holds(&rule, 1));
 	rule.n_unless = 2;
 	rule.unless_range = good;
-	assert_false(modbus_rule_holds(&rule, 0));
-	assert_false(modbus_rule_holds(&rule, 0x80));
-	assert_false(modbus_rule_holds(&rule, 0xBF));
-	assert_true(modbus_rule_holds(&rule, 0x7F));
-	assert_true(modbus_rule_holds(&rule, 0xC0));
-	rule = (struct modbus_rule){ .bit = 13, .bit_set = true };
-	assert_true(modbus_rule_holds(&rule, 0x2000));
-	assert_false(modbus_rule_holds(&rule, 0xDFFF));
-	rule = (struct modbus_rule){ .mask = 0x1F };
-	assert_true(modbus_rule_holds(&rule, 0x8001));
-	assert_false(modbus_rule_holds(&rule, 0x8000));
+	assert_false(map_rule_holds(&rule, 0));
+	assert_false(map_rule_holds(&rule, 0x80));
+	assert_false(map_rule_holds(&rule, 0xBF));
+	assert_true(map_rule_holds(&rule, 0x7F));
+	assert_true(map_rule_holds(&rule, 0xC0));
+	rule = (struct profile_rule){ .bit = 13, .bit_set = true };
+	assert_true(map_rule_holds(&rule, 0x2000));
+	assert_false(map_rule_holds(&rule, 0xDFFF));
+	rule = (struct profile_rule){ .mask = 0x1F };
+	assert_true(map_rule_holds(&rule, 0x8001));
+	assert_false(map_rule_holds(&rule, 0x8000));
 }
 
 int main(void)

@@ -46,6 +46,7 @@ static void a_dead_slave_costs_the_others_nothing_but_its_first_timeouts(void **
 	assert_in_range(count(rig, 1, STATE_SILENT, 300 * SECOND), 4, 6);
 	assert_in_range(rig->bus.slave[2].asked, 12, 20);
 	assert_int_equal(lines_logged, 4);
+	assert_in_range(minutes_logged, 5, 10);
 	rig->bus.slave[2].manner = ANSWERS;
 	run(rig, 120 * SECOND);
 	assert_in_range(count(rig, 1, STATE_OK, 120 * SECOND), 10, 24);
@@ -74,7 +75,7 @@ static void half_an_answer_is_garbled_and_asked_for_again(void **state)
 	run(rig, 4 * SECOND);
 	assert_int_equal(count(rig, 0, STATE_GARBLED, 4 * SECOND), 1);
 	assert_int_equal(rig->bus.slave[1].asked, 2); /* one retry */
-	assert_int_equal(poller_counts(rig->poller, 0)->garbled, 2);
+	assert_int_equal(poller_counts(rig->poller, 0)->malformed, 2);
 	assert_int_equal(poller_counts(rig->poller, 0)->timeouts, 0);
 	rig->bus.slave[1].manner = ANSWERS;
 	run(rig, 6 * SECOND);
@@ -176,9 +177,9 @@ static void a_refused_block_among_sound_ones_is_told_once(void **state)
 {
 	struct rig *rig = *state;
 	struct profile *profile = rig->station->instrument[2].profile;
-	struct modbus_block twice[] = { profile->block[0], profile->block[0] };
-	struct modbus_block *own = profile->block;
-	twice[1].start = 500;
+	struct profile_block twice[] = { profile->block[0], profile->block[0] };
+	struct profile_block *own = profile->block;
+	twice[1].modbus.start = 500;
 	profile->block = twice;
 	profile->n_blocks = 2;
 	rig->bus.slave[3].unknown = 500;

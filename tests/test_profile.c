@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "sensors/modbus.h"
 #include "sensors/profile.h"
+#include "sensors/values.h"
 #include "tests/capture.h"
 
 static const char good[] =
@@ -217,7 +219,7 @@ static void toy_answer(struct toy *toy, uint16_t block, const uint8_t *data)
 
 static uint8_t toy_state(struct toy *toy)
 {
-	modbus_values(&toy->instrument, &toy->exchanges, NULL, NULL, &toy->decoded);
+	values_decode(&toy->instrument, &toy->exchanges, NULL, NULL, &toy->decoded);
 	return toy->decoded.state[0];
 }
 
@@ -312,16 +314,16 @@ static void an_old_result_is_unchanged_and_not_repeated(void **state)
 	data[15] = 7;
 	toy_answer(&toy, 0, data);
 	toy_answer(&toy, 1, bits);
-	modbus_values(&toy.instrument, &toy.exchanges, &fresh, &fresh, &toy.decoded);
+	values_decode(&toy.instrument, &toy.exchanges, &fresh, &fresh, &toy.decoded);
 	assert_int_equal(toy.decoded.state[0], STATE_OK);
-	modbus_values(&toy.instrument, &toy.exchanges, &fresh, &fresh, &toy.decoded);
+	values_decode(&toy.instrument, &toy.exchanges, &fresh, &fresh, &toy.decoded);
 	assert_int_equal(toy.decoded.state[0], STATE_UNCHANGED);
 	assert_true(isnan(toy.decoded.value[0]));
 	data[15] = 8;
 	toy_clear(&toy);
 	toy_answer(&toy, 0, data);
 	toy_answer(&toy, 1, bits);
-	modbus_values(&toy.instrument, &toy.exchanges, &fresh, &fresh, &toy.decoded);
+	values_decode(&toy.instrument, &toy.exchanges, &fresh, &fresh, &toy.decoded);
 	assert_int_equal(toy.decoded.state[0], STATE_OK);
 	profile_free(toy.profile);
 }
@@ -355,7 +357,7 @@ static void a_spoilt_profile_is_read_or_refused(void **state)
 		for (uint16_t b = 0; b < toy.profile->n_blocks; b++)
 			toy_answer(&toy, b, data);
 		toy_state(&toy);
-		modbus_explain(
+		values_explain(
 		        &toy.instrument, &toy.exchanges, 0, (char *)how, sizeof how);
 		profile_free(toy.profile);
 	}

@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "sensors/modbus.h"
 #include "sensors/redecode.h"
+#include "sensors/values.h"
 #include "tests/capture.h"
 
 /* The DESCRIBE of a capture's instrument, as a station would write it. */
@@ -64,7 +66,7 @@ static void there_and_back(const char *name, struct all *all)
 		struct reading reading;
 		struct exchanges exchanges = capture_drive(
 		        &capture, p, walk, exchanges_bytes, sizeof exchanges_bytes);
-		modbus_values(
+		values_decode(
 		        &capture.instrument, &exchanges, &fresh, &fresh, &decoded);
 		size_t n = capture_encode(
 		        &capture, &exchanges, &decoded, payload, sizeof payload);
@@ -110,7 +112,7 @@ static void one_open(struct one *one, const char *name, size_t poll)
 	one->capture.profile->driver->begin(walk, &one->capture.instrument);
 	struct exchanges exchanges = capture_drive(
 	        &one->capture, poll, walk, one->exchanges, sizeof one->exchanges);
-	modbus_values(&one->capture.instrument, &exchanges, NULL, NULL, &decoded);
+	values_decode(&one->capture.instrument, &exchanges, NULL, NULL, &decoded);
 	size_t n = capture_encode(
 	        &one->capture, &exchanges, &decoded, one->payload, sizeof one->payload);
 	assert_int_equal(reading_decode(&one->reading, one->payload, n), OK);

@@ -9,7 +9,9 @@
 #include "base/digest.h"
 #include "base/folder.h"
 #include "base/record.h"
+#include "sensors/modbus.h"
 #include "sensors/station.h"
+#include "sensors/values.h"
 
 static const char good[] =
         "zone: {id: kcn-mau, name: KCN Mẫu}\n"

@@ -23,7 +23,7 @@ static const struct field left_fields[] = {
 	{ 0 },
 };
 static const struct section left_section = { "collectd.json", sizeof(struct left),
-	left_fields };
+	left_fields, NULL };
 
 void collector_look(struct view *view, const char *archive, int64_t now_us)
 {

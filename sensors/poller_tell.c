@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is told of instruments and lines: each change once, and what goes wrong once a minute. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "sensors/poller_parts.h"
+
+#define TELL_EVERY INT64_C(60000000)
+
+static void tell(const struct poller *poller, const struct moment *when,
+        const struct state_event *event)
+{
+	if (poller->hooks.state != NULL)
+		poller->hooks.state(poller->hooks.context, when, event);
+}
+
+static void device_told(
+        struct poller *poller, struct device *device, int what, const char *text)
+{
+	static const char *const word[] = {
+		[TOLD_UP] = "up", [TOLD_DOWN] = "down", [TOLD_REFUSED] = "refused"
+	};
+	char subject[64];
+	const struct station_instrument *setting = device->setting;
+	device->told = what;
+	device->told_code = device->declined.code;
+	char place[64] = "";
+	snprintf(subject, sizeof subject, "instrument %s", setting->id);
+	if (device->driver->modbus)
+		snprintf(place, sizeof place, "slave %d ", setting->instrument.slave);
+	else if (setting->instrument.address[0] != '\0')
+		snprintf(place, sizeof place, "address %s ",
+		        setting->instrument.address);
+	log_line(what == TOLD_UP ? LOG_INFO : LOG_WARN, "%s (%son %s): %s", subject,
+	        place, setting->port_id, text);
+	struct state_event event = {
+		.subject = subject,
+		.state = word[what],
+		.text = text,
+	};
+	tell(poller, &device->started, &event);
+}
+
+void bus_told(struct poller *poller, struct bus *bus, bool up, const char *text,
+        const struct moment *now)
+{
+	char subject[64];
+	bool same_reason = strcmp(bus->reason, text) == 0;
+	int told = up ? TOLD_UP : TOLD_DOWN;
+	if (bus->told == told && (up || same_reason))
+		return;
+	snprintf(subject, sizeof subject, "port %s", bus->setting->id);
+	snprintf(bus->reason, sizeof bus->reason, "%s", text);
+	log_line(up ? LOG_INFO : LOG_WARN, "%s: %s", subject, text);
+	struct state_event event = {
+		.subject = subject,
+		.state = up ? "up" : "down",
+		.text = text,
+	};
+	if (bus->told != told)
+		tell(poller, now, &event);
+	bus->told = told;
+}
+
+/* The state all channels share when the poll brought nothing, or STATE_OK. */
+static uint8_t failure(const struct poller *poller, const struct device *device)
+{
+	const struct decoded *decoded = &poller->decoded;
+	uint8_t found = STATE_OFF;
+	for (size_t i = 0; i < device->setting->profile->n_channels; i++) {
+		uint8_t state = decoded->state[i];
+		if (state == STATE_OFF)
+			continue;
+		if (state != STATE_SILENT && state != STATE_GARBLED)
+			return STATE_OK;
+		if (found != STATE_GARBLED)
+			found = state;
+	}
+	return found == STATE_OFF && device->has_first ? STATE_OK : found;
+}
+
+/* It answers, and may have refused one block or all. */
+static void tell_answers(struct poller *poller, struct device *device)
+{
+	char text[160];
+	const struct declined *no = &device->declined;
+	int what = no->kind != 0 ? TOLD_REFUSED : TOLD_UP;
+	if (device->told == what && device->told_code == no->code)
+		return;
+	if (what == TOLD_UP)
+		snprintf(text, sizeof text, "answers");
+	else
+		snprintf(text, sizeof text, "refuses: exception %d, %s%s", no->code,
+		        no->why,
+		        no->kind == DECLINED_UNFIT
+		                ? "; the profile does not fit this device"
+		                : "");
+	device_told(poller, device, what, text);
+}
+
+/* A gateway answers for whoever is dead behind it, and says so by an exception. */
+static void tell_silent(struct poller *poller, struct device *device, bool garbled)
+{
+	char text[200];
+	if (device->declined.kind != 0)
+		snprintf(text, sizeof text,
+		        "does not answer: exception %d, %s; check power, address and "
+		        "wiring",
+		        device->declined.code, device->declined.why);
+	else
+		snprintf(text, sizeof text, "%s",
+		        garbled ? "something comes, but no sound answer: check speed, "
+		                  "parity and wiring"
+		                : "does not answer: check power, address and wiring");
+	device_told(poller, device, TOLD_DOWN, text);
+}
+
+void device_health(struct poller *poller, struct device *device)
+{
+	uint8_t failed = failure(poller, device);
+	if (device->cut)
+		return;
+	if (failed == STATE_OK) {
+		device->misses = 0;
+		tell_answers(poller, device);
+		return;
+	}
+	device->misses++;
+	if (device->misses >= STRIKES && device->told != TOLD_DOWN)
+		tell_silent(poller, device, failed == STATE_GARBLED);
+}
+
+static void add(char *out, size_t room, uint64_t n, const char *what)
+{
+	size_t used = strlen(out);
+	if (n > 0)
+		snprintf(out + used, room - used, "%s%llu %s", used > 0 ? ", " : "",
+		        (unsigned long long)n, what);
+}
+
+void device_failures(struct device *device, const struct moment *now)
+{
+	const struct poller_counts *was = &device->logged, *is = &device->counts;
+	char text[320] = "";
+	if (device->logged_us == 0)
+		device->logged_us = now->mono_us;
+	if (now->mono_us - device->logged_us < TELL_EVERY)
+		return;
+	add(text, sizeof text, is->timeouts - was->timeouts, "without an answer");
+	add(text, sizeof text, is->checksum - was->checksum, "with a wrong check sum");
+	add(text, sizeof text, is->malformed - was->malformed, "no answer at all");
+	add(text, sizeof text, is->exceptions - was->exceptions, "refused");
+	add(text, sizeof text, is->late - was->late, "late");
+	add(text, sizeof text, is->overruns - was->overruns, "polls left out");
+	add(text, sizeof text, is->noise - was->noise, "bytes of noise");
+	if (text[0] != '\0')
+		log_line(LOG_INFO,
+		        "instrument %s: in the last %lld s: %s (of %llu requests)",
+		        device->setting->id,
+		        (long long)((now->mono_us - device->logged_us) / 1000000), text,
+		        (unsigned long long)(is->requests - was->requests));
+	device->logged = device->counts;
+	device->logged_us = now->mono_us;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files that check a station's configuration share: station_check.c (ports, instruments),
+ * station_lines.c (what instruments on one line must agree about). */
+#ifndef SENSORS_STATION_PARTS_H
+#define SENSORS_STATION_PARTS_H
+
+#include "sensors/station.h"
+
+struct station_checker {
+	struct station *station;
+	char path[96]; /* of what is looked at: "ports[1].mode" */
+};
+
+/* Set check->path; returns it. */
+const char *station_at(struct station_checker *check, const char *format, ...)
+        __attribute__((format(printf, 2, 3)));
+
+/* An error at check->path, with a hint. */
+#define WRONG(check, hint, ...)                                                        \
+	config_error((check)->station->config, NULL, (check)->path, (hint), __VA_ARGS__)
+
+/* Was the key of the path written?  If it was, and its value is not there, the tables refused it. */
+bool station_wrote(const struct station_checker *check);
+
+/* Addresses that must differ, instruments that cannot share a line, lines that must be able to
+ * carry what is asked of them. */
+void station_check_lines(struct station_checker *check);
+
+#endif

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sensors/values.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+#include "sensors/profile.h"
+#include "sensors/sentence.h"
+
+/* ---- what came for every block ---- */
+
+static int rank(uint8_t state)
+{
+	switch (state) {
+	case STATE_OK:
+		return 3;
+	case STATE_REFUSED:
+		return 2;
+	case STATE_GARBLED:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static void look_at_each(const struct instrument *instrument,
+        const struct exchanges *exchanges, struct came_all *out)
+{
+	const struct profile *profile = instrument->profile;
+	struct reading reading = {
+		.n_exchanges = exchanges->n,
+		.exchanges = exchanges->bytes,
+		.exchanges_size = exchanges->size,
+	};
+	struct exchange e;
+	size_t at = 0;
+	while (exchange_next(&reading, &at, &e) == 1) {
+		if (e.block >= profile->n_blocks)
+			continue;
+		struct came now = {
+			.state = STATE_SILENT,
+			.frame = e.bytes,
+			.frame_size = e.size,
+		};
+		if (e.size > 0)
+			profile->driver->look(instrument, &e, &now);
+		if (rank(now.state) >= rank(out->block[e.block].state))
+			out->block[e.block] = now;
+	}
+}
+
+void values_sort(const struct instrument *instrument, const struct exchanges *exchanges,
+        struct came_all *out)
+{
+	const struct profile *profile = instrument->profile;
+	for (size_t i = 0; i < profile->n_blocks; i++)
+		out->block[i] = (struct came){ .state = STATE_SILENT };
+	if (profile->driver->sort != NULL)
+		profile->driver->sort(instrument, exchanges, out);
+	else
+		look_at_each(instrument, exchanges, out);
+}
+
+/* ---- one channel ---- */
+
+const struct profile_rule *values_rule(const struct instrument *instrument,
+        const struct came_all *came, size_t i, uint8_t *state)
+{
+	const struct profile *profile = instrument->profile;
+	for (size_t r = 0; r < profile->n_rules; r++) {
+		const struct profile_rule *rule = &profile->rule[r];
+		const struct came *block = &came->block[rule->block_index];
+		if (!map_covers(rule->covers, i))
+			continue;
+		*state = block->state;
+		if (block->state != STATE_OK)
+			return rule;
+		*state = rule->state_number;
+		if (profile->driver->holds(instrument, block, rule))
+			return rule;
+	}
+	return NULL;
+}
+
+static uint8_t range_state(const struct channel_setting *setting, double value)
+{
+	if (value < setting->low)
+		return STATE_BELOW_RANGE;
+	return value >= setting->high ? STATE_ABOVE_RANGE : STATE_OK;
+}
+
+static uint8_t nearer_end(const struct channel_setting *setting, double value)
+{
+	if (!isfinite(value))
+		return STATE_NO_VALUE;
+	return value < (setting->low + setting->high) / 2 ? STATE_BELOW_RANGE
+	                                                  : STATE_ABOVE_RANGE;
+}
+
+/* State a rule gives to a channel with this value (NAN: none). */
+static uint8_t rule_state(
+        uint8_t state, const struct channel_setting *setting, double *value)
+{
+	switch (state) {
+	case RULE_OUT_OF_RANGE:
+		return nearer_end(setting, *value);
+	case STATE_SILENT:
+	case STATE_GARBLED:
+	case STATE_REFUSED:
+	case STATE_NO_VALUE:
+		*value = NAN;
+		return state;
+	default:
+		return state;
+	}
+}
+
+static uint8_t flag_of(
+        const struct instrument *instrument, const struct came *block, size_t i)
+{
+	const struct driver *driver = instrument->profile->driver;
+	return driver->flag != NULL ? driver->flag(instrument, block, i) : STATE_OK;
+}
+
+static void channel_values(const struct instrument *instrument,
+        const struct came_all *came, size_t i, struct decoded *out)
+{
+	const struct profile *profile = instrument->profile;
+	const struct channel_setting *setting = &instrument->setting[i];
+	const struct came *block = &came->block[profile->channel[i].tag.block_index];
+	uint8_t state;
+	out->value[i] = NAN;
+	out->state[i] = setting->off ? STATE_OFF : block->state;
+	if (out->state[i] != STATE_OK)
+		return;
+	bool has = profile->driver->number(instrument, block, i, &out->value[i]);
+	uint8_t flag = flag_of(instrument, block, i);
+	if (values_rule(instrument, came, i, &state) != NULL)
+		out->state[i] = rule_state(state, setting, &out->value[i]);
+	else if (flag != STATE_OK)
+		out->state[i] = rule_state(flag, setting, &out->value[i]);
+	else if (!has)
+		out->state[i] = STATE_NO_VALUE;
+	else
+		out->state[i] = range_state(setting, out->value[i]);
+}
+
+/* ---- results already seen ---- */
+
+static bool is_fresh_state(uint8_t state)
+{
+	return state == STATE_OK || state == STATE_BELOW_RANGE ||
+	       state == STATE_ABOVE_RANGE;
+}
+
+/* Channels whose result is the one seen before. */
+static void mark_unchanged(const struct profile *profile,
+        const struct profile_fresh *fresh, struct decoded *out)
+{
+	for (size_t i = 0; i < profile->n_channels; i++) {
+		if (!map_covers(fresh->covers, i) || !is_fresh_state(out->state[i]))
+			continue;
+		out->state[i] = STATE_UNCHANGED;
+		out->value[i] = NAN;
+	}
+}
+
+static void freshness(const struct instrument *instrument, const struct came_all *came,
+        struct fresh *seen, struct decoded *out)
+{
+	const struct profile *profile = instrument->profile;
+	for (size_t k = 0; k < profile->n_fresh; k++) {
+		const struct profile_fresh *fresh = &profile->fresh[k];
+		const struct came *block = &came->block[fresh->block_index];
+		uint8_t mark[FRESH_SIZE];
+		if (block->state != STATE_OK)
+			continue;
+		size_t n = profile->driver->mark(instrument, block, fresh, mark);
+		if (n == 0)
+			continue;
+		if (seen->size[k] == n && memcmp(seen->mark[k], mark, n) == 0)
+			mark_unchanged(profile, fresh, out);
+		seen->size[k] = (uint8_t)n;
+		memcpy(seen->mark[k], mark, n);
+	}
+}
+
+static void sample_times(const struct instrument *instrument,
+        const struct came_all *came, struct decoded *out)
+{
+	const struct profile *profile = instrument->profile;
+	out->n_sampled = 0;
+	for (size_t k = 0; k < profile->n_times; k++) {
+		const struct profile_time *time = &profile->time[k];
+		const struct came *block = &came->block[time->block_index];
+		int64_t time_us =
+		        block->state == STATE_OK
+		                ? profile->driver->sampled(instrument, block, time)
+		                : INT64_MIN;
+		for (size_t i = 0; time_us != INT64_MIN && i < profile->n_channels;
+		        i++) {
+			if (!map_covers(time->covers, i) ||
+			        out->n_sampled >= READING_CHANNELS)
+				continue;
+			out->sampled_channel[out->n_sampled] = (uint16_t)i;
+			out->sampled_us[out->n_sampled++] = time_us;
+		}
+	}
+}
+
+/* All of them or none, so that a reader finds each at its place. */
+static void vendor_words(const struct instrument *instrument,
+        const struct came_all *came, struct decoded *out)
+{
+	const struct profile *profile = instrument->profile;
+	size_t n = 0;
+	out->vendor_size = 0;
+	for (size_t k = 0; k < profile->n_words; k++) {
+		const struct profile_words *words = &profile->words[k];
+		const struct came *block = &came->block[words->block_index];
+		size_t size = 0;
+		if (block->state == STATE_OK)
+			size = profile->driver->vendor(instrument, block, words,
+			        out->vendor + n, VENDOR_MOST - n);
+		if (size == 0)
+			return;
+		n += size;
+	}
+	out->vendor_size = n;
+}
+
+void values_decode(const struct instrument *instrument,
+        const struct exchanges *exchanges, const struct fresh *before,
+        struct fresh *after, struct decoded *out)
+{
+	struct fresh seen = before != NULL ? *before : (struct fresh){ .size = { 0 } };
+	struct came_all came;
+	values_sort(instrument, exchanges, &came);
+	for (size_t i = 0; i < instrument->profile->n_channels; i++)
+		channel_values(instrument, &came, i, out);
+	freshness(instrument, &came, &seen, out);
+	sample_times(instrument, &came, out);
+	vendor_words(instrument, &came, out);
+	if (after != NULL)
+		*after = seen;
+}
+
+/* ---- for people ---- */
+
+static void say_missing(struct sentence *out, const struct came *came)
+{
+	if (came->exception != 0)
+		say(out, "; the answer is exception %d, %s:", came->exception,
+		        came->why != NULL ? came->why : "refused");
+	else if (came->frame_size > 0)
+		say(out, "; what came is no sound answer:");
+	else
+		say(out, "; nothing came");
+	say_bytes(out, came->frame, came->frame_size);
+}
+
+static void say_rule(const struct instrument *instrument, const struct came_all *came,
+        size_t i, struct sentence *out)
+{
+	uint8_t state;
+	const struct profile *profile = instrument->profile;
+	const struct profile_rule *rule = values_rule(instrument, came, i, &state);
+	if (rule == NULL)
+		return;
+	const struct came *block = &came->block[rule->block_index];
+	say(out, "; state from block %s", profile->block[rule->block_index].name);
+	if (block->state != STATE_OK) {
+		say_missing(out, block);
+		return;
+	}
+	profile->driver->explain_rule(instrument, block, rule, out);
+	say(out, ": %s%s%s", rule->state, rule->meaning[0] != '\0' ? ", " : "",
+	        rule->meaning);
+}
+
+void values_explain(const struct instrument *instrument,
+        const struct exchanges *exchanges, size_t i, char *out, size_t room)
+{
+	const struct profile *profile = instrument->profile;
+	struct sentence sentence = { .out = out, .room = room };
+	struct came_all came;
+	size_t b = profile->channel[i].tag.block_index;
+	out[0] = '\0';
+	values_sort(instrument, exchanges, &came);
+	say(&sentence, "block %s: ", profile->block[b].name);
+	profile->driver->explain(instrument, &came.block[b], i, &sentence);
+	if (came.block[b].state != STATE_OK)
+		say_missing(&sentence, &came.block[b]);
+	else
+		say_rule(instrument, &came, i, &sentence);
+}

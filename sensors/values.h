@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From the exchanges of one poll to states and values, for every kind of driver.  Per
+ * channel, the first that applies:
+ *
+ *   off in the configuration                       off, no value
+ *   its block did not come                         silent, garbled or refused, no value
+ *   a rule of the profile holds, in its order      the rule's state, value kept (a rule
+ *                                                  whose block did not come: that block's
+ *                                                  state, no value: a value whose state
+ *                                                  nobody knows is none)
+ *   the protocol's own flag says something         that state, value kept
+ *   no number, a sentinel                          not a value
+ *   what changes with a result did not             unchanged, value not repeated
+ *   outside the range as set                       below or above range, value kept
+ *   else                                           ok
+ */
+#ifndef SENSORS_VALUES_H
+#define SENSORS_VALUES_H
+
+#include "sensors/driver.h"
+
+/* What one poll says. */
+struct decoded {
+	uint8_t state[READING_CHANNELS]; /* enum channel_state */
+	double value[READING_CHANNELS];  /* NAN: no usable number */
+	size_t n_sampled;
+	uint16_t sampled_channel[READING_CHANNELS];
+	int64_t sampled_us[READING_CHANNELS]; /* UTC, as the instrument says */
+	size_t vendor_size;
+	uint8_t vendor[VENDOR_MOST];
+};
+
+/* `before`: what was seen by the readings before (NULL: every result is fresh); `after`
+ * (may be NULL, may be `before`) becomes what has been seen now. */
+void values_decode(const struct instrument *instrument,
+        const struct exchanges *exchanges, const struct fresh *before,
+        struct fresh *after, struct decoded *out);
+
+/* What the exchanges hold of every block. */
+void values_sort(const struct instrument *instrument, const struct exchanges *exchanges,
+        struct came_all *out);
+
+/* The first rule that decides over channel i, or NULL; *state what it says: of the
+ * rule, or of its block if that did not come. */
+const struct profile_rule *values_rule(const struct instrument *instrument,
+        const struct came_all *came, size_t i, uint8_t *state);
+
+/* How channel i came out of which bytes, in one sentence for people. */
+void values_explain(const struct instrument *instrument,
+        const struct exchanges *exchanges, size_t i, char *out, size_t room);
+
+#endif
