@@ -108,6 +108,10 @@ void config_error(struct config *config, FILE *report, const char *path,
 /* Print all errors found so far, in the order of the file: for who read with report
  * NULL, and looked on with config_error and report NULL. */
 void config_tell(struct config *config, FILE *report);
+/* What is allowed and yet unwise: told by config_tell before the errors, and no error. */
+void config_warn(struct config *config, const char *path, const char *hint,
+        const char *format, ...) __attribute__((format(printf, 4, 5)));
+size_t config_warnings(const struct config *config);
 /* Line of a path in the file, 0 if absent. */
 int config_line(const struct config *config, const char *path);
 

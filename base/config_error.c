@@ -184,20 +184,20 @@ static void show_source(
 	free(below);
 }
 
-static void print_head(
-        const struct config *config, const struct config_fault *fault, FILE *out)
+static void print_head(const struct config *config, const struct config_fault *fault,
+        const char *kind, FILE *out)
 {
 	fputs(config->name, out);
 	if (!fault->nowhere)
 		fprintf(out, ":%zu:%zu", fault->from.line + 1, fault->from.column + 1);
-	fputs(": error: ", out);
+	fprintf(out, ": %s: ", kind);
 	put_message(out, fault->message != NULL ? fault->message : "not enough memory");
 }
 
-static void print_fault(
-        const struct config *config, const struct config_fault *fault, FILE *out)
+static void print_fault(const struct config *config, const struct config_fault *fault,
+        const char *kind, FILE *out)
 {
-	print_head(config, fault, out);
+	print_head(config, fault, kind, out);
 	putc('\n', out);
 	if (!fault->nowhere)
 		show_source(config, fault, out);
@@ -215,7 +215,7 @@ static void keep_first(struct config *config, const struct config_fault *fault)
 	FILE *out = open_memstream(&text, &n);
 	if (out == NULL)
 		return;
-	print_head(config, fault, out);
+	print_head(config, fault, "error", out);
 	fclose(out);
 	if (text != NULL)
 		config->first = arena_copy(&config->arena, text, n);
@@ -235,12 +235,14 @@ static int before(const void *a, const void *b)
 void config_report(struct config *config, FILE *out)
 {
 	size_t n = config->n_faults < CONFIG_ERRORS ? config->n_faults : CONFIG_ERRORS;
+	for (size_t i = 0; out != NULL && i < config->n_warnings; i++)
+		print_fault(config, &config->warning[i], "warning", out);
 	if (n == 0)
 		return;
 	qsort(config->fault, n, sizeof config->fault[0], before);
 	keep_first(config, &config->fault[0]);
 	for (size_t i = 0; out != NULL && i < n; i++)
-		print_fault(config, &config->fault[i], out);
+		print_fault(config, &config->fault[i], "error", out);
 	if (out != NULL && config->n_faults > n)
 		fprintf(out, "%s: error: and %zu more\n", config->name,
 		        config->n_faults - n);
@@ -320,6 +322,20 @@ static const struct node *shown(const struct config *config, const char *path)
 	}
 }
 
+static struct config_fault fault_at(
+        struct config *config, const char *path, const char *hint, const char *message)
+{
+	const struct node *node = shown(config, path);
+	struct config_fault fault = { .nowhere = node == NULL,
+		.message = kept_text(config, message),
+		.hint = kept_text(config, hint) };
+	if (node != NULL) {
+		fault.from = node->from;
+		fault.to = node->to;
+	}
+	return fault;
+}
+
 void config_error(struct config *config, FILE *report, const char *path,
         const char *hint, const char *format, ...)
 {
@@ -331,17 +347,28 @@ void config_error(struct config *config, FILE *report, const char *path,
 
 	if (config == NULL)
 		return;
-	const struct node *node = shown(config, path);
-	struct config_fault fault = { .nowhere = node == NULL,
-		.message = kept_text(config, message),
-		.hint = kept_text(config, hint) };
-	if (node != NULL) {
-		fault.from = node->from;
-		fault.to = node->to;
-	}
+	struct config_fault fault = fault_at(config, path, hint, message);
 	if (config->first == NULL)
 		keep_first(config, &fault);
 	keep(config, &fault);
 	if (report != NULL)
-		print_fault(config, &fault, report);
+		print_fault(config, &fault, "error", report);
+}
+
+void config_warn(struct config *config, const char *path, const char *hint,
+        const char *format, ...)
+{
+	char message[1024];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(message, sizeof message, format, args);
+	va_end(args);
+	if (config == NULL || config->n_warnings == CONFIG_WARNINGS)
+		return;
+	config->warning[config->n_warnings++] = fault_at(config, path, hint, message);
+}
+
+size_t config_warnings(const struct config *config)
+{
+	return config != NULL ? config->n_warnings : 0;
 }

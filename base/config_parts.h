@@ -10,9 +10,10 @@
 
 #include "base/config.h"
 
-#define CONFIG_MOST   (1 << 20) /* bytes of a file or text */
-#define CONFIG_LEVELS 32        /* maps and lists inside one another */
-#define CONFIG_ERRORS 50        /* kept and printed; the rest is counted */
+#define CONFIG_MOST     (1 << 20) /* bytes of a file or text */
+#define CONFIG_LEVELS   32        /* maps and lists inside one another */
+#define CONFIG_ERRORS   50        /* kept and printed; the rest is counted */
+#define CONFIG_WARNINGS 16
 
 /* Both from 0; the column counts characters. */
 struct mark {
@@ -55,6 +56,8 @@ struct config {
 	struct node *root;
 	size_t n_faults; /* found; the first CONFIG_ERRORS of them are kept */
 	struct config_fault fault[CONFIG_ERRORS];
+	size_t n_warnings; /* of config_warn; the first CONFIG_WARNINGS of them are kept */
+	struct config_fault warning[CONFIG_WARNINGS];
 	char *first; /* of config_first_error */
 };
 

@@ -50,6 +50,8 @@ int station_parse(struct station **out, const char *text, size_t n, const char *
 		station_free(station);
 		return MALFORMED;
 	}
+	if (config_warnings(station->config) > 0)
+		config_tell(station->config, report);
 	*out = station;
 	return OK;
 }

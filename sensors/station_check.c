@@ -72,9 +72,25 @@ static void check_port_mode(struct station_checker *check, size_t i)
 		        "mode rtu is for serial lines");
 }
 
+/* A name that another adapter may have after the next start. */
+static void check_path_lasts(struct station_checker *check, size_t i)
+{
+	const char *path = check->station->port[i].path;
+	if (strncmp(path, "/dev/ttyUSB", 11) != 0 &&
+	        strncmp(path, "/dev/ttyACM", 11) != 0)
+		return;
+	config_warn(check->station->config, station_at(check, "ports[%zu].path", i),
+	        "write its name in /dev/serial/by-id (by-path if two adapters have the "
+	        "same one)",
+	        "%s is whichever adapter came first: after the next start it may be "
+	        "another",
+	        path);
+}
+
 static void check_port(struct station_checker *check, size_t i)
 {
 	struct station_port *port = &check->station->port[i];
+	check_path_lasts(check, i);
 	for (size_t k = 0; k < i; k++) {
 		station_at(check, "ports[%zu].id", i);
 		if (port->id[0] != '\0' &&

@@ -10,6 +10,7 @@
 #include "base/legal_time.h"
 #include "base/reading.h"
 #include "base/record.h"
+#include "sensors/modbus.h"
 #include "sensors/redecode.h"
 #include "sensors/rehearse.h"
 #include "tests/cabinet_fixture.h"

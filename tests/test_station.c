@@ -30,7 +30,7 @@ static const char good[] =
         "collector: {endpoint: \"tcp://192.0.2.7:5710\", server_key: collector.pub, "
         "secret_key: nt-01.key}\n"
         "ports:\n"
-        "  - {id: bus, path: /dev/ttyUSB0, line: 9600 8N1}\n"
+        "  - {id: bus, path: /dev/modbus0, line: 9600 8N1}\n"
         "  - {id: stack, tcp: \"[2001:db8::9]:502\"}\n"
         "instruments:\n"
         "  - {id: flow, profile: sim-flow, port: bus, slave: 1, poll_every: 30s}\n"
@@ -146,7 +146,7 @@ static void what_tables_cannot_say_is_checked(void **state)
 	refused("tcp://192.0.2.7:5710", "tcp://192.0.2.7", "write tcp://ADDRESS:PORT");
 	refused("tcp://192.0.2.7:5710", "tcp://192.0.2.7:70000",
 	        "write tcp://ADDRESS:PORT");
-	refused("path: /dev/ttyUSB0, line: 9600 8N1", "line: 9600 8N1",
+	refused("path: /dev/modbus0, line: 9600 8N1", "line: 9600 8N1",
 	        "needs one of path and tcp");
 	refused("8N1}", "8N1, mode: tcp}", "cannot carry mode tcp");
 	refused("502\"}", "502\", mode: rtu}", "mode rtu is for serial lines");
@@ -269,7 +269,7 @@ static void all_errors_are_told_at_once(void **state)
 	        "outlets: [{id: cong-xa, name: Cống xả, kind: watter}]\n"
 	        "journal: {folder: journal, keep: 90}\n"
 	        "ports:\n"
-	        "  - {id: bus, path: /dev/ttyUSB0, line: 9600x}\n"
+	        "  - {id: bus, path: /dev/modbus0, line: 9600x}\n"
 	        "  - {id: bus, tcp: \"192.0.2.9:502\", mode: rttu}\n"
 	        "instruments:\n"
 	        "  - {id: flow, profile: sim-flow, port: bsu, slave: 3, perod: 5s}\n"
@@ -401,6 +401,27 @@ static void a_missing_file_is_said(void **state)
 	assert_contains(why.text, "/nowhere/station.yaml");
 }
 
+static void a_name_that_may_change_is_warned_of_and_no_error(void **state)
+{
+	struct station *station;
+	char changed[4096], *text = NULL;
+	size_t n;
+	FILE *report = open_memstream(&text, &n);
+	const char *at = strstr(good, "/dev/modbus0");
+	snprintf(changed, sizeof changed, "%.*s/dev/ttyUSB3%s", (int)(at - good), good,
+	        at + strlen("/dev/modbus0"));
+	assert_int_equal(station_parse(&station, changed, strlen(changed),
+	                         "station.yaml", report, NULL),
+	        OK);
+	fclose(report);
+	assert_contains(text, "station.yaml:16:21: warning: /dev/ttyUSB3 is whichever");
+	assert_contains(text, "hint: write its name in /dev/serial/by-id");
+	assert_int_equal(config_warnings(station->config), 1);
+	assert_int_equal(config_errors(station->config), 0);
+	station_free(station);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -414,6 +435,7 @@ int main(void)
 		cmocka_unit_test(describes_hold_what_the_station_says),
 		cmocka_unit_test(a_spoilt_configuration_is_read_or_refused),
 		cmocka_unit_test(a_missing_file_is_said),
+		cmocka_unit_test(a_name_that_may_change_is_warned_of_and_no_error),
 	};
 	return cmocka_run_group_tests_name("station", tests, use_profiles, NULL);
 }
