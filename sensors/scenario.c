@@ -196,8 +196,6 @@ static int instrument_check(struct reading_of *of, size_t i)
 		        place("instruments", i, "port"), "there is no port '%s'",
 		        instrument->port_id);
 	instrument->port = port < 0 ? 0 : (size_t)port;
-	if (port < 0)
-		return OK;
 	if (profile_find(&instrument->profile, instrument->profile_name,
 	            scenario->head.profiles, NULL, &why) != OK) {
 		complain(of, "a profile says which registers a model has",
@@ -211,7 +209,7 @@ static int instrument_check(struct reading_of *of, size_t i)
 	instrument->instrument = (struct instrument){
 		.id = instrument->id,
 		.profile = instrument->profile,
-		.framing = scenario->port[instrument->port].mode,
+		.framing = port >= 0 ? scenario->port[port].mode : 0,
 		.slave = (uint8_t)instrument->slave,
 		.address = instrument->address,
 		.utc_offset_min = scenario->head.offset_min,
