@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Bytes as a profile writes them, and the checks of frames. */
+#include <string.h>
+
+#include "base/crc.h"
+#include "sensors/frames.h"
+
+const char *const frame_checks[] = { "none", "sum16", "sum8", "neg-sum8", "ff-sum8",
+	"xor8", "crc16-modbus", "crc-ccitt", NULL };
+
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int frames_bytes(const char *text, struct frame_bytes *out)
+{
+	out->n = 0;
+	for (const char *at = text; *at != '\0';) {
+		if (*at == ' ') {
+			at++;
+			continue;
+		}
+		bool any = at[0] == '.' && at[1] == '.';
+		int high = any ? 0 : digit(at[0]);
+		int low = any || high < 0 ? 0 : digit(at[1]);
+		bool apart = high >= 0 && low >= 0 && (at[2] == ' ' || at[2] == '\0');
+		if (!apart)
+			return MALFORMED;
+		if (out->n == FRAMES_BYTES)
+			return FULL;
+		out->byte[out->n] = (uint8_t)(high << 4 | low);
+		out->mask[out->n++] = any ? 0 : 0xFF;
+		at += 2;
+	}
+	return OK;
+}
+
+int frames_begin(const struct frame_bytes *bytes, const uint8_t *in, size_t n)
+{
+	for (size_t i = 0; i < bytes->n && i < n; i++)
+		if (((in[i] ^ bytes->byte[i]) & bytes->mask[i]) != 0)
+			return FRAME_NONE;
+	return n < bytes->n ? FRAME_SHORT : (int)bytes->n;
+}
+
+size_t frames_check_size(int check)
+{
+	switch (check) {
+	case CHECK_NONE:
+		return 0;
+	case CHECK_SUM16:
+	case CHECK_CRC16_MODBUS:
+	case CHECK_CRC_CCITT:
+		return 2;
+	default:
+		return 1;
+	}
+}
+
+static uint16_t crc_ccitt(const uint8_t *in, size_t n)
+{
+	unsigned crc = 0;
+	for (size_t i = 0; i < n; i++) {
+		crc ^= (unsigned)in[i] << 8;
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1;
+	}
+	return (uint16_t)crc;
+}
+
+uint16_t frames_check_sum(int check, const uint8_t *in, size_t n)
+{
+	unsigned sum = 0, xor = 0;
+	for (size_t i = 0; i < n; i++) {
+		sum += in[i];
+		xor ^= in[i];
+	}
+	switch (check) {
+	case CHECK_SUM16:
+		return (uint16_t)sum;
+	case CHECK_SUM8:
+		return (uint8_t)sum;
+	case CHECK_NEG_SUM8:
+		return (uint8_t)(0x100 - (sum & 0xFF));
+	case CHECK_FF_SUM8:
+		return (uint8_t)(0xFF - (sum & 0xFF));
+	case CHECK_XOR8:
+		return (uint16_t) xor ;
+	case CHECK_CRC16_MODBUS:
+		return crc16_modbus(in, n);
+	case CHECK_CRC_CCITT:
+		return crc_ccitt(in, n);
+	default:
+		return 0;
+	}
+}
