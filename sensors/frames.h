@@ -70,6 +70,10 @@ struct frame_rule {
 /* Shortest frame the rule can mean. */
 size_t frames_shortest(const struct frame_rule *rule);
 
+/* What makes no sense about a rule, in words, or NULL.  All functions below take only
+ * rules that do. */
+const char *frames_wrong(const struct frame_rule *rule);
+
 struct frame_plain { /* a frame before stuffing */
 	size_t n;
 	uint8_t byte[FRAMES_PLAIN];

@@ -99,3 +99,40 @@ uint16_t frames_check_sum(int check, const uint8_t *in, size_t n)
 		return 0;
 	}
 }
+
+/* A check that covers itself, or nothing. */
+static const char *wrong_cover(const struct frame_rule *rule)
+{
+	size_t size = frames_check_size(rule->check), at = rule->check_at;
+	size_t to = rule->to != 0 || at == 0 ? rule->to : at;
+	if (size == 0)
+		return NULL;
+	if (to != 0 && to <= rule->from)
+		return "the check covers no bytes";
+	if (at != 0 && at < to && at + size > rule->from)
+		return "the check covers itself";
+	return NULL;
+}
+
+const char *frames_wrong(const struct frame_rule *rule)
+{
+	size_t most = rule->stuffed ? FRAMES_PLAIN / 2 : FRAMES_WIRE;
+	size_t top = rule->length != 0 ? rule->length : rule->longest;
+	if (rule->header.n == 0)
+		return "there is no header";
+	if (rule->stuffed && rule->header.byte[0] != 0x7E)
+		return "the header of a stuffed frame begins with 7E";
+	if (rule->stuffed && (rule->tail.n != 1 || rule->tail.byte[0] != 0x7E))
+		return "the tail of a stuffed frame is 7E";
+	if (rule->length == 0 && rule->length_size == 0)
+		return "neither `length` nor `length_at` says how long it is";
+	if (top > most)
+		return rule->stuffed ? "a stuffed frame has at most 130 bytes"
+		                     : "a frame has at most 260 bytes";
+	const char *wrong = wrong_cover(rule);
+	if (wrong != NULL)
+		return wrong;
+	if (frames_shortest(rule) > top)
+		return "header, length field, check and tail do not fit into it";
+	return NULL;
+}
