@@ -3,10 +3,11 @@
 
 #include <string.h>
 
+#include "sensors/frames.h"
 #include "sensors/modbus.h"
 #include "sensors/profile.h"
 
-const struct driver *const drivers[] = { &modbus_driver, NULL };
+const struct driver *const drivers[] = { &modbus_driver, &frames_driver, NULL };
 
 const struct driver *driver_find(const char *name)
 {

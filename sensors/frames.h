@@ -94,4 +94,111 @@ int frames_put(const struct frame_rule *rule, struct frame_plain *plain, uint8_t
  * their number. */
 int frames_begin(const struct frame_bytes *bytes, const uint8_t *in, size_t n);
 
+/* ---- one number, out of and into a frame ---- */
+
+enum frame_type {
+	FRAME_U8,
+	FRAME_I8,
+	FRAME_U16,
+	FRAME_I16,
+	FRAME_U24,
+	FRAME_U32,
+	FRAME_I32,
+	FRAME_F32,
+	FRAME_BIT /* of one byte */
+};
+extern const char *const frame_types[]; /* "u8", ... */
+
+/* A is the most significant byte, in the order of the wire. */
+enum frame_order {
+	FRAME_AB,
+	FRAME_BA,
+	FRAME_ABC,
+	FRAME_CBA,
+	FRAME_ABCD,
+	FRAME_CDAB,
+	FRAME_BADC,
+	FRAME_DCBA
+};
+extern const char *const frame_orders[]; /* "AB", ... */
+
+/* Bytes of a type, and of an order. */
+size_t frames_type_size(int type);
+size_t frames_order_size(int order);
+
+/* True with a finite *value; false: not there (the frame is shorter), NaN, infinity, or
+ * one of `none`. */
+bool frames_number_get(
+        const struct profile_tag *tag, const struct frame_plain *plain, double *value);
+
+/* The same number the other way, for the simulator: rounds where the type is coarser.
+ * `value` NAN puts the first `none`, or a quiet NaN.  OK, or REFUSED if the type cannot
+ * hold it. */
+int frames_number_put(
+        const struct profile_tag *tag, double value, struct frame_plain *plain);
+
+/* Word a rule looks at, before its mask; and its bytes. */
+uint32_t frames_rule_word(
+        const struct profile_rule *rule, const struct frame_plain *plain);
+size_t frames_rule_size(const struct profile_rule *rule);
+void frames_rule_put(
+        const struct profile_rule *rule, uint32_t word, struct frame_plain *plain);
+
+/* ---- one block of a profile, as frames_check made it of its texts ---- */
+
+struct frames_block {
+	struct frame_rule rule;
+	struct frame_bytes request;  /* n 0: it speaks unasked */
+	struct frame_bytes refused;  /* the answer that says no; n 0: there is none */
+	size_t blank_from, blank_to; /* no value while these are all 0; to 0: never */
+	size_t error_at;             /* 0: there is no such byte */
+	uint8_t error_mask;
+	size_t needs;     /* bytes that hold all its channels */
+	bool on_demand;   /* asked only when a block says so by `start` */
+	size_t start;     /* the block that starts the measurement, or NO_START */
+	uint8_t idle[32]; /* errors that say: not measuring */
+};
+#define NO_START SIZE_MAX
+
+const struct frames_block *frames_block(const struct profile *profile, size_t i);
+
+struct frames_answer {
+	struct frame_plain plain; /* OK */
+	int code;                 /* REFUSED */
+	const char *why;
+};
+
+/* What in[0..n-1] answers for block i: OK, REFUSED, or MALFORMED. */
+int frames_answer(const struct profile *profile, size_t i, const uint8_t *in, size_t n,
+        struct frames_answer *out);
+
+/* ---- the driver (sensors/driver.h) ---- */
+
+/* frames_values.c */
+void frames_look(const struct instrument *instrument, const struct exchange *exchange,
+        struct came *out);
+bool frames_number(const struct instrument *instrument, const struct came *came,
+        size_t i, double *value);
+bool frames_holds(const struct instrument *instrument, const struct came *came,
+        const struct profile_rule *rule);
+size_t frames_mark(const struct instrument *instrument, const struct came *came,
+        const struct profile_fresh *fresh, uint8_t out[FRESH_SIZE]);
+size_t frames_vendor(const struct instrument *instrument, const struct came *came,
+        const struct profile_words *words, uint8_t *out, size_t room);
+void frames_explain(const struct instrument *instrument, const struct came *came,
+        size_t i, struct sentence *out);
+void frames_explain_rule(const struct instrument *instrument, const struct came *came,
+        const struct profile_rule *rule, struct sentence *out);
+
+/* frames_schema.c, frames_profile.c */
+extern const struct section frames_section;
+void frames_profile_check(struct profile_checker *check);
+
+/* frames_say.c */
+int frames_asked_of(const struct instrument *instrument, const uint8_t *in, size_t n);
+size_t frames_say(const struct speech *speech, const uint8_t *in, size_t n,
+        uint8_t *out, size_t room);
+
+extern const struct driver frames_driver;
+
 #endif

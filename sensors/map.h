@@ -27,6 +27,16 @@ struct profile_block {
 		struct {
 			int64_t function, start, count;
 		} modbus;
+		struct { /* bytes as texts: "42 4D .. 1C" (sensors/frames.h) */
+			const char *request, *header, *tail, *refused, *over, *blank,
+			        *start;
+			int64_t length, length_at, length_size, length_add, longest;
+			int64_t check_at, error_at, error_mask;
+			int length_order, check, check_order; /* enum frame_... */
+			bool check_order_set, stuffed;
+			size_t n_errors, n_idle;
+			const char **error, **idle;
+		} frames;
 	};
 };
 
@@ -95,6 +105,8 @@ struct profile_rule { /* what a status register, bit or field says of channels; 
 	int64_t base;          /* text: of the number it writes, 10 or 16 */
 	int64_t at, bit, mask; /* mask 0: all */
 	bool bit_set;
+	int order;      /* frames: of the bytes of the word, enum frame_order; */
+	bool order_set; /* else one byte */
 	size_t n_when, n_unless; /* "3", "0x80-0xBF"; neither: anything but 0 */
 	const char **when, **unless;
 	const char *state; /* "fault", "calibrating", ... */
