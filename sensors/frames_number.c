@@ -81,8 +81,10 @@ bool frames_number_get(
 	double raw = raw_number(tag, bits);
 	if (!isfinite(raw) || map_is_none(tag, bits, raw))
 		return false;
-	*value = map_scaled(tag, raw);
-	return isfinite(*value);
+	double scaled = map_scaled(tag, raw);
+	if (isfinite(scaled))
+		*value = scaled;
+	return isfinite(scaled);
 }
 
 /* ---- rules ---- */

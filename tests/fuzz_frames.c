@@ -2,14 +2,82 @@
 /*
  * Whatever a line says, under whatever rule a profile may state: a frame lies within
  * what came, and made again from its plain bytes it is found again as the same one.
+ * And whatever an instrument of the shipped profiles answers: every channel gets a state.
  */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sensors/frames.h"
+#include "sensors/profile.h"
+#include "sensors/values.h"
 #include "tests/fuzz_kit.h"
 
-#define RULE 16 /* bytes of the input that make the rule */
+#define RULE 16   /* bytes of the input that make the rule */
+#define TALK 0x80 /* of the first byte: a conversation with a shipped profile instead */
+
+static const char *const profiles[] = { "sensirion-sps30", "davis-vantage-pro2",
+	"honeywell-hpma115c0", "nova-sds011", "plantower-pms5003" };
+#define PROFILES (sizeof profiles / sizeof profiles[0])
+
+/* A conversation: each request gets what the input still has. */
+static void talk(const struct instrument *instrument, const uint8_t *in, size_t n)
+{
+	static uint8_t request[FRAME_MOST], exchanges[1 << 16];
+	struct exchanges said = { .bytes = exchanges };
+	struct decoded decoded;
+	char text[512];
+	int what = ASK_AGAIN;
+	void *state = calloc(1, frames_driver.state_size);
+	assert(state != NULL);
+	frames_driver.begin(state, instrument);
+	for (int step = 0; step < 2 * BLOCKS_MOST && what == ASK_AGAIN; step++) {
+		struct declined declined;
+		frames_driver.ask(state, request, sizeof request);
+		int frame = frames_driver.frame(state, in, n);
+		assert(frame <= (int)n);
+		size_t took = frame > 0 ? (size_t)frame : n > 0;
+		struct exchange exchange = {
+			.block = frames_driver.block(state),
+			.size = (uint16_t)took,
+			.bytes = in,
+		};
+		int put = exchange_put(
+		        &exchange, exchanges + said.size, sizeof exchanges - said.size);
+		said.size += put > 0 ? (size_t)put : 0;
+		said.n += put > 0;
+		frames_driver.refusal(state, in, took, &declined);
+		frames_driver.fault(state, in, took);
+		what = frame > 0 ? frames_driver.decode(state, in, took)
+		                 : frames_driver.missed(state, frame == FRAME_SHORT);
+		assert(what == ASK_AGAIN || what == READING_DONE);
+		in += took;
+		n -= took;
+	}
+	assert(what == READING_DONE);
+	values_decode(instrument, &said, NULL, NULL, &decoded);
+	for (size_t i = 0; i < instrument->profile->n_channels; i++) {
+		assert(decoded.state[i] < CHANNEL_STATES);
+		values_explain(instrument, &said, i, text, sizeof text);
+	}
+	free(state);
+}
+
+static void talk_with(size_t which, const uint8_t *in, size_t n)
+{
+	static struct profile *profile[PROFILES];
+	static struct channel_setting setting[READING_CHANNELS];
+	struct problem why;
+	if (profile[which] == NULL && profile_find(&profile[which], profiles[which],
+	                                      NULL, stderr, &why) != OK)
+		abort();
+	for (size_t i = 0; i < READING_CHANNELS; i++)
+		setting[i] = (struct channel_setting){ .low = 0, .high = 100 };
+	struct instrument instrument = {
+		.id = "x", .profile = profile[which], .address = "", .setting = setting
+	};
+	talk(&instrument, in, n);
+}
 
 static struct frame_rule rule_of(const uint8_t *in)
 {
@@ -57,6 +125,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *in, size_t n)
 {
 	if (n < RULE)
 		return 0;
+	if (in[0] & TALK) {
+		talk_with(in[1] % PROFILES, in + 2, n - 2);
+		return 0;
+	}
 	struct frame_rule rule = rule_of(in);
 	if (frames_wrong(&rule) != NULL)
 		return 0;
