@@ -4,7 +4,6 @@
 
 #include <ctype.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,6 +240,16 @@ int bayern_answer_get(int form, const uint8_t *in, size_t n, struct bayern_answe
 	if (form == BAYERN_ETX && !is_checked(in, n))
 		return MALFORMED;
 	return take_text((const char *)in + 1, n - 1 - around, out, why);
+}
+
+bool bayern_check_failed(int form, const uint8_t *in, size_t n)
+{
+	for (size_t i = 0; form == BAYERN_ETX && i < n; i++) {
+		int length = frame_length(form, "MD", in + i, n - i);
+		if (length > 0 && !is_checked(in + i, (size_t)length))
+			return true;
+	}
+	return false;
 }
 
 /* ---- values ---- */

@@ -32,6 +32,7 @@
 #ifndef SENSORS_BAYERN_HESSEN_FRAME_H
 #define SENSORS_BAYERN_HESSEN_FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -68,6 +69,9 @@ int bayern_answer_frame(int form, const uint8_t *in, size_t n);
 /* The records of exactly one answer: OK, or MALFORMED and *why ("wrong block check"). */
 int bayern_answer_get(int form, const uint8_t *in, size_t n, struct bayern_answer *out,
         const char **why);
+
+/* True if a frame of the right form, with a check that is wrong, stands somewhere among these bytes. */
+bool bayern_check_failed(int form, const uint8_t *in, size_t n);
 
 /* "+2578+01" as 25.78; NAN if it is not a value. */
 double bayern_value_get(const char *at, size_t n);

@@ -127,6 +127,7 @@ struct driver {
 	const char *summary; /* for people */
 	size_t state_size;   /* the poller sets this much aside, zeroed */
 	size_t frame_most;   /* bytes of its longest frame, at most FRAME_MOST */
+	size_t frames_most;  /* frames one block may take; 0: one */
 	bool every_frame; /* unasked: each reading it sends is kept, whatever poll_every says */
 	bool listens; /* can follow another master's requests and answers */
 	bool modbus; /* its ports have a mode (RTU, TCP, ...) and slaves have numbers */
@@ -135,6 +136,10 @@ struct driver {
 	 * profile_common; and what tables cannot say of them. */
 	const struct section *section;
 	void (*check)(struct profile_checker *check);
+
+	/* What an address on its lines is, for people, if this is none; NULL: it is one.
+	 * NULL: any text is. */
+	const char *(*address)(const char *address);
 
 	/* ---- a conversation ---- */
 

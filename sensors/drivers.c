@@ -3,11 +3,21 @@
 
 #include <string.h>
 
+#include "sensors/bayern_hessen.h"
+#include "sensors/elan.h"
 #include "sensors/frames.h"
 #include "sensors/modbus.h"
 #include "sensors/profile.h"
+#include "sensors/sdi12.h"
 
-const struct driver *const drivers[] = { &modbus_driver, &frames_driver, NULL };
+const struct driver *const drivers[] = {
+	&modbus_driver,
+	&frames_driver,
+	&bayern_driver,
+	&sdi12_driver,
+	&elan_driver,
+	NULL,
+};
 
 const struct driver *driver_find(const char *name)
 {

@@ -2,7 +2,6 @@
 /* Frames of ELAN: find the end, check, undouble, read. */
 #include "sensors/elan_frame.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -98,6 +97,20 @@ static int unpack(const uint8_t *in, size_t n, struct body *body)
 	if (n < size + 2)
 		return FRAME_SHORT;
 	return crc16_modbus(in, size) == get_le16(in + size) ? end + 3 : FRAME_NONE;
+}
+
+bool elan_check_failed(const uint8_t *in, size_t n)
+{
+	struct body body;
+	for (size_t i = 0; i + 2 <= n; i++) {
+		if (in[i] != DLE || in[i + 1] != STX)
+			continue;
+		int end = find_end(in + i, n - i, &body);
+		if (end > 0 && (size_t)end + 3 <= n - i &&
+		        unpack(in + i, n - i, &body) <= 0)
+			return true;
+	}
+	return false;
 }
 
 /* What may stand in a number's text. */

@@ -22,12 +22,14 @@
 #ifndef SENSORS_ELAN_FRAME_H
 #define SENSORS_ELAN_FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define ELAN_FRAME  300
-#define ELAN_VALUES 8  /* most of one answer */
-#define ELAN_TEXT   15 /* longest number */
+#define ELAN_FRAME     300
+#define ELAN_VALUES    8  /* most of one answer */
+#define ELAN_TEXT      15 /* longest number */
+#define ELAN_COMPONENT 2  /* place of the component among its codes */
 
 struct elan_request {
 	uint8_t address;        /* channel << 4 | component */
@@ -55,6 +57,9 @@ int elan_answer_frame(const struct elan_request *request, const uint8_t *in, siz
 /* What exactly one answer says: OK, or MALFORMED and *why. */
 int elan_answer_get(const struct elan_request *request, const uint8_t *in, size_t n,
         struct elan_answer *out, const char **why);
+
+/* True if a frame with a wrong check stands somewhere among these bytes. */
+bool elan_check_failed(const uint8_t *in, size_t n);
 
 /* ---- the answering side, for the simulator ---- */
 

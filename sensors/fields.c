@@ -220,7 +220,7 @@ void text_explain(const struct instrument *instrument, const struct came *came,
 		return;
 	}
 	say_field(out, field);
-	if (!text_number(instrument, came, i, &value)) {
+	if (!instrument->profile->driver->number(instrument, came, i, &value)) {
 		say(out, ": no number");
 		return;
 	}

@@ -37,6 +37,17 @@ struct profile_block {
 			size_t n_errors, n_idle;
 			const char **error, **idle;
 		} frames;
+		struct {
+			int form, numbers; /* enum bayern_form, bayern_numbers */
+		} bayern;
+		struct {
+			const char *measure; /* "M", "C1", "R0" */
+			int check;           /* enum sdi12_checking */
+			int64_t values;      /* it announces; 0: any number */
+		} sdi12;
+		struct {
+			int64_t component;
+		} elan;
 	};
 };
 

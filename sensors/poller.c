@@ -12,13 +12,14 @@
 
 static int device_init(struct device *device, const struct station_instrument *setting)
 {
-	size_t tries = (size_t)setting->retries + 1;
+	size_t tries = (size_t)setting->retries + 1, frames;
 	device->setting = setting;
 	device->driver = setting->profile->driver;
 	device->period_us = (int64_t)(setting->poll_every_s * 1e6);
 	device->timeout_us = (int64_t)(setting->timeout_s * 1e6);
-	device->exchange_room =
-	        setting->profile->n_blocks * tries * (device->driver->frame_most + 8);
+	frames = device->driver->frames_most > 0 ? device->driver->frames_most : 1;
+	device->exchange_room = setting->profile->n_blocks * tries * frames *
+	                        (device->driver->frame_most + 8);
 	device->exchange = malloc(device->exchange_room);
 	device->state = calloc(1, device->driver->state_size);
 	if (!driver_asks(&setting->instrument)) {

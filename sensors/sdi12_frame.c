@@ -116,6 +116,23 @@ int sdi12_answer_frame(
 	return length;
 }
 
+bool sdi12_check_failed(
+        const struct sdi12_expected *expected, const uint8_t *in, size_t n)
+{
+	char check[CHECK];
+	for (size_t i = 0; expected->kind == SDI12_DATA && expected->check && i < n;
+	        i++) {
+		int length = line_length(expected, in + i, n - i);
+		size_t end = length > 0 ? (size_t)length - END : 0;
+		if (end <= CHECK || !is_of_check(in[i + end - 1]))
+			continue;
+		sdi12_check(in + i, end - CHECK, check);
+		if (memcmp(in + i + end - CHECK, check, CHECK) != 0)
+			return true;
+	}
+	return false;
+}
+
 /* ---- what they say ---- */
 
 int sdi12_measure_get(const uint8_t *in, size_t n, struct sdi12_measure *out)

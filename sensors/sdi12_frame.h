@@ -24,8 +24,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SDI12_VALUES 99 /* most a measurement may announce */
-#define SDI12_LINE   82 /* address, 75 characters of values, check, CR LF, and one more */
+#define SDI12_COMMAND 8  /* longest command we send */
+#define SDI12_VALUES  99 /* most a measurement may announce */
+#define SDI12_LINE    82 /* address, 75 characters of values, check, CR LF, and one more */
 
 /* What an answer can be; which one is known from what was asked. */
 enum sdi12_kind {
@@ -59,6 +60,10 @@ void sdi12_check(const uint8_t *in, size_t n, char out[3]);
 
 /* Length of the answer that starts at in[0]: address, form and check are right; FRAME_SHORT, FRAME_NONE. */
 int sdi12_answer_frame(
+        const struct sdi12_expected *expected, const uint8_t *in, size_t n);
+
+/* True if an answer with data of the right form and a wrong check stands somewhere among these bytes. */
+bool sdi12_check_failed(
         const struct sdi12_expected *expected, const uint8_t *in, size_t n);
 
 /* Out of exactly one answer to a measure command: OK or MALFORMED. */

@@ -110,6 +110,14 @@ static int take_values(struct sdi12_talk *talk, const uint8_t *in, size_t n)
 	                                                             : SDI12_DONE;
 }
 
+bool sdi12_talk_gives_up(const struct sdi12_talk *talk, const uint8_t *in, size_t n)
+{
+	struct sdi12_value value[SDI12_VALUES];
+	return talk->step == SDI12_FETCH && !is_continuous(talk) &&
+	       talk->tries + 1 >= SDI12_TRIES &&
+	       sdi12_values_get(in, n, value, SDI12_VALUES) == 0;
+}
+
 int sdi12_talk_take(struct sdi12_talk *talk, const uint8_t *in, size_t n)
 {
 	if (talk->step == SDI12_START)
@@ -133,11 +141,10 @@ int sdi12_talk_missed(struct sdi12_talk *talk)
 int sdi12_collect(struct sdi12_collected *collected, const uint8_t *in, size_t n)
 {
 	struct sdi12_measure measure;
-	if (n >= 3 && in[1] == '\r')
-		return OK; /* service request, or aborted: then a new announcement follows */
 	if (sdi12_measure_get(in, n, &measure) == OK) {
 		*collected = (struct sdi12_collected){ .announced_known = true,
-			.announced = measure.values };
+			.announced = measure.values,
+			.announcements = collected->announcements + 1 };
 		return OK;
 	}
 	if (sdi12_version_get(in, n) >= 0)
@@ -146,6 +153,7 @@ int sdi12_collect(struct sdi12_collected *collected, const uint8_t *in, size_t n
 	        in, n, collected->value + collected->n, SDI12_VALUES - collected->n);
 	if (count < 0)
 		return MALFORMED;
+	collected->empty = count == 0;
 	collected->n += (size_t)count;
 	return OK;
 }

@@ -57,6 +57,9 @@ int sdi12_talk_frame(const struct sdi12_talk *talk, const uint8_t *in, size_t n)
 /* Such an answer has come: enum sdi12_next. */
 int sdi12_talk_take(struct sdi12_talk *talk, const uint8_t *in, size_t n);
 
+/* True if this answer ends it without a value: aborted once too often. */
+bool sdi12_talk_gives_up(const struct sdi12_talk *talk, const uint8_t *in, size_t n);
+
 /* None came: SDI12_GO_ON if that was the service request, which an instrument may owe us. */
 int sdi12_talk_missed(struct sdi12_talk *talk);
 
@@ -65,7 +68,8 @@ int sdi12_talk_missed(struct sdi12_talk *talk);
 /* Values of one measurement, put together from its answers in the order they came. */
 struct sdi12_collected {
 	bool announced_known;
-	unsigned announced;
+	unsigned announced, announcements;
+	bool empty; /* the last answer was an address alone: service request, or aborted */
 	size_t n;
 	struct sdi12_value value[SDI12_VALUES];
 };

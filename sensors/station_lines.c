@@ -96,6 +96,23 @@ static void check_load(struct station_checker *check, size_t p)
 		        port->id, load * 100);
 }
 
+/* An address must be one of its line. */
+static void check_address(struct station_checker *check, size_t i)
+{
+	const struct station_instrument *one = &check->station->instrument[i];
+	const struct driver *driver =
+	        one->profile != NULL ? one->profile->driver : NULL;
+	if (driver == NULL || driver->address == NULL)
+		return;
+	const char *hint = driver->address(one->address);
+	station_at(check, "instruments[%zu].address", i);
+	if (hint != NULL && one->address[0] == '\0')
+		WRONG(check, hint, "'%s' needs an address", one->id);
+	else if (hint != NULL)
+		WRONG(check, hint, "'%s' is no address for driver %s", one->address,
+		        driver->name);
+}
+
 /* A line is either asked by quantrac or only heard; what a driver cannot do without asking is told. */
 static void check_heard(struct station_checker *check, size_t i)
 {
@@ -128,6 +145,7 @@ void station_check_lines(struct station_checker *check)
 	for (size_t i = 0; i < station->n_instruments; i++) {
 		check_twins(check, i);
 		check_heard(check, i);
+		check_address(check, i);
 	}
 	for (size_t p = 0; config_errors(station->config) == 0 && p < station->n_ports;
 	        p++)

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One request, one answer; what it says. */
+#include "sensors/elan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sensors/profile.h"
+
+struct walk {
+	const struct instrument *instrument;
+};
+
+struct elan_request elan_request_of(const struct instrument *instrument)
+{
+	const struct profile_block *block = &instrument->profile->block[0];
+	long channel = strtol(instrument->address, NULL, 10);
+	return (struct elan_request){
+		.address = (uint8_t)(channel << 4 | block->elan.component),
+		.letter = 'k',
+		.number = 2,
+	};
+}
+
+/* ---- a conversation ---- */
+
+static void begin(void *state, const struct instrument *instrument)
+{
+	*(struct walk *)state = (struct walk){ .instrument = instrument };
+}
+
+static size_t ask(void *state, uint8_t *out, size_t room)
+{
+	const struct walk *walk = state;
+	struct elan_request request = elan_request_of(walk->instrument);
+	int n = elan_request_put(&request, out, room);
+	return n > 0 ? (size_t)n : 0;
+}
+
+const char *elan_address(const char *address)
+{
+	size_t digits = strspn(address, "0123456789");
+	bool is = digits >= 1 && digits <= 2 && address[digits] == '\0' &&
+	          atoi(address) <= 15;
+	return is ? NULL : "the channel set in the analyser, 0 to 15";
+}
+
+static uint16_t block(const void *state)
+{
+	return 0;
+}
+
+static int frame(const void *state, const uint8_t *in, size_t n)
+{
+	const struct walk *walk = state;
+	struct elan_request request = elan_request_of(walk->instrument);
+	return elan_answer_frame(&request, in, n);
+}
+
+static int decode(void *state, const uint8_t *in, size_t n)
+{
+	return READING_DONE;
+}
+
+static int missed(void *state, bool silent)
+{
+	return READING_DONE;
+}
+
+static int fault(const void *state, const uint8_t *in, size_t n)
+{
+	return elan_check_failed(in, n) ? FAULT_CHECKSUM : FAULT_MALFORMED;
+}
+
+/* ---- what an answer says ---- */
+
+static int answer_of(const struct instrument *instrument, const uint8_t *in, size_t n,
+        struct elan_answer *out)
+{
+	struct elan_request request = elan_request_of(instrument);
+	const char *why;
+	return elan_answer_get(&request, in, n, out, &why);
+}
+
+static void look(const struct instrument *instrument, const struct exchange *exchange,
+        struct came *out)
+{
+	struct elan_answer answer;
+	out->state = STATE_GARBLED;
+	if (answer_of(instrument, exchange->bytes, exchange->size, &answer) != OK)
+		return;
+	out->state = STATE_OK;
+	out->data = exchange->bytes;
+	out->size = exchange->size;
+}
+
+/* "00" to "FF", for bytes of an answer that is no text. */
+static const char *hex_of(uint8_t byte)
+{
+#define ROW(high)                                                                      \
+	high "0", high "1", high "2", high "3", high "4", high "5", high "6",          \
+	        high "7", high "8", high "9", high "A", high "B", high "C", high "D",  \
+	        high "E", high "F"
+	static const char *const text[256] = { ROW("0"), ROW("1"), ROW("2"), ROW("3"),
+		ROW("4"), ROW("5"), ROW("6"), ROW("7"), ROW("8"), ROW("9"), ROW("A"),
+		ROW("B"), ROW("C"), ROW("D"), ROW("E"), ROW("F") };
+#undef ROW
+	return text[byte];
+}
+
+bool elan_fields(const struct instrument *instrument, const struct came *came,
+        struct text_fields *out)
+{
+	struct elan_answer answer;
+	char name[FIELD_NAME];
+	out->n = 0;
+	if (came->data == NULL ||
+	        answer_of(instrument, came->data, came->size, &answer) != OK)
+		return false;
+	text_fields_add(out, "status", hex_of(answer.status), 2);
+	text_fields_add(out, "phase", hex_of(answer.phase), 2);
+	for (size_t i = 0; i < answer.n; i++) {
+		const struct elan_value *value = &answer.value[i];
+		snprintf(name, sizeof name, "%zu", i + 1);
+		text_fields_add(out, name, value->at, value->n);
+		snprintf(name, sizeof name, "c%d", value->code[ELAN_COMPONENT]);
+		if (text_fields_find(out, name) == NULL)
+			text_fields_add(out, name, value->at, value->n);
+	}
+	return true;
+}
+
+/* Head, and up to fifteen characters and five bytes a value. */
+static struct traffic traffic(const struct instrument *instrument, size_t i)
+{
+	size_t n = instrument->profile->n_channels;
+	return (struct traffic){ .request = 11, .answer = 14 + 20 * n };
+}
+
+const struct driver elan_driver = {
+	.name = "elan",
+	.summary = "ELAN of Siemens gas analysers (ULTRAMAT 23)",
+	.state_size = sizeof(struct walk),
+	.frame_most = ELAN_FRAME,
+	.section = &elan_section,
+	.check = elan_check,
+	.address = elan_address,
+	.begin = begin,
+	.ask = ask,
+	.block = block,
+	.frame = frame,
+	.decode = decode,
+	.missed = missed,
+	.fault = fault,
+	.look = look,
+	.fields = elan_fields,
+	.number = text_number,
+	.holds = text_holds,
+	.mark = text_mark,
+	.sampled = text_sampled,
+	.vendor = text_vendor,
+	.explain = text_explain,
+	.explain_rule = text_explain_rule,
+	.traffic = traffic,
+	.request = elan_asked_of,
+	.say = elan_say,
+};
