@@ -182,7 +182,7 @@ void profile_check(struct profile *profile, FILE *report)
 	struct profile_checker check = { .profile = profile, .report = report };
 	if (profile->n_blocks == 0) {
 		profile->only.name = "answer"; /* its driver's part was read */
-		profile->only.source = "";
+		profile->only.source = profile->source;
 		profile->only.timeout_s = NAN;
 		profile->block = &profile->only;
 		profile->n_blocks = 1;
