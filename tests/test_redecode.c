@@ -20,8 +20,8 @@ static struct describe *describe_of(const struct capture *capture)
 	struct describe *describe = describe_new(DESCRIBE_INSTRUMENT);
 	char settings[8192];
 	int n = snprintf(settings, sizeof settings,
-	        "{\"framing\":\"%s\",\"slave\":%d,\"channels\":[",
-	        modbus_framings[capture->framing], capture->slave);
+	        "{\"framing\":\"%s\",\"slave\":%d,\"address\":\"%s\",\"channels\":[",
+	        modbus_framings[capture->framing], capture->slave, capture->address);
 	for (size_t i = 0; i < capture->profile->n_channels; i++) {
 		char low[32], high[32];
 		const struct channel_setting *setting = &capture->setting[i];
