@@ -22,7 +22,7 @@ static const char bayern[] = HEAD
         "vendor:\n  - {field: k211.error}\n";
 static const char sdi12[] = HEAD
         "driver: sdi12\naddress: \"0\"\nblocks:\n"
-        "  - {name: m, measure: M1, check: \"yes\", values: 2, source: test}\n"
+        "  - {name: m, measure: M1, check: yes, values: 2, source: test}\n"
         "  - {name: c, measure: C, source: test}\n"
         "channels:\n"
         "  - {name: a, label_vi: A, label_en: A, unit: ppb, block: m, field: \"1\"}\n"
