@@ -30,9 +30,9 @@
 #include "sensors/fields.h"
 
 /* The standard allows 1024 bytes of data; a frame of 1025 stands in a public receiver's log. */
-#define HJ212_DATA     2048
 #define HJ212_OVERHEAD 12 /* ## LLLL CCCC CR LF */
-#define HJ212_FRAME    (HJ212_DATA + HJ212_OVERHEAD)
+#define HJ212_FRAME    1100
+#define HJ212_DATA     (HJ212_FRAME - HJ212_OVERHEAD)
 
 enum hj212_check {
 	HJ212_CHECK_OWN,            /* as annex A */

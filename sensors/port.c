@@ -40,8 +40,9 @@ double line_seconds(const struct line *line, size_t n)
 
 struct port *port_new(const struct port_setting *setting)
 {
-	return setting->path[0] != '\0' ? port_serial_new(setting)
-	                                : port_tcp_new(setting);
+	if (setting->path[0] != '\0')
+		return port_serial_new(setting);
+	return setting->accepts ? port_listen_new(setting) : port_tcp_new(setting);
 }
 
 /* "812: FLOCK  ADVISORY  WRITE 4711 00:05:123 0 EOF": the process that locks this inode, or 0. */

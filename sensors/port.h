@@ -54,13 +54,19 @@ struct port_setting {
 	bool listen;         /* another master asks there: nothing may ever be sent */
 	const char *host;    /* TCP: a name, or an IPv4 or IPv6 address */
 	const char *service; /* TCP: port number */
-	int framing;         /* enum modbus_framing */
+	bool accepts;     /* TCP: others connect to host and service, which are ours */
+	const char *only; /* the one address that may; "" or NULL: whoever does */
+	int framing;      /* enum modbus_framing */
 };
 
 /* A port for a setting, which must outlive it; NULL without memory. */
 struct port *port_new(const struct port_setting *setting);
 struct port *port_serial_new(const struct port_setting *setting);
 struct port *port_tcp_new(const struct port_setting *setting);
+struct port *port_listen_new(const struct port_setting *setting);
+
+/* Have the kernel find out within half a minute that a TCP peer has lost its power. */
+void port_keepalive(int fd);
 
 /*
  * A port that answers from a script, for tests and for `monitor` of a capture.  Each

@@ -67,7 +67,7 @@ static void tcp_close(struct port *port)
 	tcp->state = DOWN;
 }
 
-static void set_options(int fd)
+void port_keepalive(int fd)
 {
 	int on = 1, idle = IDLE_S, interval = INTERVAL_S, probes = PROBES;
 	unsigned unsent = UNSENT_MS;
@@ -85,7 +85,7 @@ static int start_connect(struct tcp *tcp, const struct addrinfo *address)
 	        address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (tcp->fd < 0)
 		return FAILED;
-	set_options(tcp->fd);
+	port_keepalive(tcp->fd);
 	tcp->state = CONNECTING;
 	if (connect(tcp->fd, address->ai_addr, address->ai_addrlen) == 0)
 		tcp->state = UP;
