@@ -27,6 +27,7 @@
 struct profile;
 struct profile_checker;
 struct sentence;
+struct speech;
 struct text_fields;
 
 /* What decode and missed answer. */
@@ -188,6 +189,11 @@ struct driver {
 	/* Why what came is no answer: FAULT_CHECKSUM if a frame of the right form failed its
 	 * check, else FAULT_MALFORMED.  NULL: malformed. */
 	int (*fault)(const void *state, const uint8_t *in, size_t n);
+
+	/* What is wrong with it, for people, where there is more to say than that nothing
+	 * sound came: "its check is the plain CRC of Modbus, ...".  NULL: there is not. */
+	void (*blame)(const struct instrument *instrument, const uint8_t *in, size_t n,
+	        struct sentence *out);
 
 	/* ---- what the exchanges of one poll say: pure ---- */
 

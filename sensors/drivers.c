@@ -6,6 +6,7 @@
 #include "sensors/bayern_hessen.h"
 #include "sensors/elan.h"
 #include "sensors/frames.h"
+#include "sensors/hj212.h"
 #include "sensors/modbus.h"
 #include "sensors/profile.h"
 #include "sensors/sdi12.h"
@@ -13,6 +14,7 @@
 const struct driver *const drivers[] = {
 	&modbus_driver,
 	&frames_driver,
+	&hj212_driver,
 	&bayern_driver,
 	&sdi12_driver,
 	&elan_driver,

@@ -48,6 +48,12 @@ struct profile_block {
 		struct {
 			int64_t component;
 		} elan;
+		struct {
+			int64_t cn, part, st;
+			int edition, check, end;
+			bool ask;
+			const char *password;
+		} hj212;
 	};
 };
 

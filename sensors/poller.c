@@ -156,9 +156,12 @@ void poller_step(struct poller *poller, const struct pollfd *fds, size_t n,
         const struct moment *now)
 {
 	if (!poller->started) {
-		for (size_t i = 0; i < poller->n_devices; i++)
-			poller->device[i].due_us = poller->device[i].next_us =
-			        now->mono_us;
+		for (size_t i = 0; i < poller->n_devices; i++) {
+			struct device *device = &poller->device[i];
+			device->due_us = device->next_us = now->mono_us;
+			if (device->framer != NULL && device->driver->every_frame)
+				device->due_us += device->period_us;
+		}
 		poller->started = true;
 	}
 	for (size_t i = 0; i < poller->n_buses; i++) {

@@ -238,6 +238,7 @@ static bool bus_frame(struct poller *poller, struct bus *bus, const struct momen
 		return false;
 	}
 	int what = driver->decode(device->state, frame, (size_t)n);
+	bus_thanks(bus, device);
 	if (what == NOT_USABLE) {
 		if (is_numbered(device))
 			device->counts.late++;

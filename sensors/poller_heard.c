@@ -29,7 +29,7 @@ static void hear_bytes(
 
 /* An acknowledgement that does not go out whole is not sent again: the instrument will say its
  * reading once more. */
-static void give_thanks(struct bus *bus, struct device *device)
+void bus_thanks(struct bus *bus, struct device *device)
 {
 	uint8_t out[FRAME_MOST];
 	if (device->driver->thanks == NULL || device->setting->instrument.listen)
@@ -61,7 +61,7 @@ static void hear_frame(struct poller *poller, struct bus *bus, struct device *de
 		bool wanted = device->driver->every_frame || device->polling ||
 		              now->mono_us >= device->due_us;
 		int what = device->driver->decode(device->state, frame, (size_t)n);
-		give_thanks(bus, device);
+		bus_thanks(bus, device);
 		if (what == NOT_USABLE)
 			continue;
 		bus_answered(poller, bus, now);

@@ -121,6 +121,8 @@ int64_t timeout_of(const struct device *device);
 void bus_hear(struct poller *poller, struct bus *bus, short revents,
         const struct moment *now);
 int64_t heard_deadline_us(const struct device *device);
+/* What the driver owes for the frame it decoded. */
+void bus_thanks(struct bus *bus, struct device *device);
 
 /* ---- poller_open.c ---- */
 int64_t bus_us(const struct bus *bus, size_t characters); /* on the line; TCP: 0 */

@@ -62,7 +62,10 @@ static int64_t wait_after(const struct device *device)
 static void set_due(struct device *device, int64_t now_us)
 {
 	int64_t wait = wait_after(device);
-	device->due_us += wait;
+	bool spoke = device->framer != NULL && device->driver->every_frame &&
+	             device->has_first;
+	/* who speaks when it likes is next expected a period after it spoke */
+	device->due_us = spoke ? now_us + wait : device->due_us + wait;
 	if (device->due_us <= now_us) {
 		int64_t late = now_us - device->due_us;
 		if (device->framer == NULL && wait > 0)

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "sensors/poller_parts.h"
+#include "sensors/sentence.h"
 
 #define TELL_EVERY INT64_C(60000000)
 
@@ -68,6 +69,9 @@ static uint8_t failure(const struct poller *poller, const struct device *device)
 {
 	const struct decoded *decoded = &poller->decoded;
 	uint8_t found = STATE_OFF;
+	/* who says that what is behind it is silent is not silent itself */
+	if (device->driver->flag != NULL && device->has_first)
+		return STATE_OK;
 	for (size_t i = 0; i < device->setting->profile->n_channels; i++) {
 		uint8_t state = decoded->state[i];
 		if (state == STATE_OFF)
@@ -99,20 +103,53 @@ static void tell_answers(struct poller *poller, struct device *device)
 	device_told(poller, device, what, text);
 }
 
+/* What came for the poll just published and is no answer; NULL if nothing did. */
+static const uint8_t *garbled_bytes(const struct device *device, size_t *n)
+{
+	struct reading reading = {
+		.n_exchanges = device->n_exchanges,
+		.exchanges = device->exchange,
+		.exchanges_size = device->exchange_size,
+	};
+	const uint8_t *found = NULL;
+	struct exchange exchange;
+	size_t at = 0;
+	while (exchange_next(&reading, &at, &exchange) == 1) {
+		if (exchange.size == 0)
+			continue;
+		found = exchange.bytes;
+		*n = exchange.size;
+	}
+	return found;
+}
+
+/* Something comes: the driver may know what is wrong with it. */
+static void text_of_garbled(const struct device *device, char *out, size_t room)
+{
+	struct sentence sentence = { .out = out, .room = room };
+	size_t n;
+	const uint8_t *in = garbled_bytes(device, &n);
+	if (in != NULL && device->driver->blame != NULL)
+		device->driver->blame(&device->setting->instrument, in, n, &sentence);
+	else
+		say(&sentence, "something comes, but no sound answer");
+	say(&sentence, ": check speed, parity and wiring");
+}
+
 /* A gateway answers for whoever is dead behind it, and says so by an exception. */
 static void tell_silent(struct poller *poller, struct device *device, bool garbled)
 {
-	char text[200];
+	char text[400];
 	if (device->declined.kind != 0)
 		snprintf(text, sizeof text,
 		        "does not answer: exception %d, %s; check power, address and "
 		        "wiring",
 		        device->declined.code, device->declined.why);
+	else if (garbled)
+		text_of_garbled(device, text, sizeof text);
 	else
 		snprintf(text, sizeof text, "%s",
-		        garbled ? "something comes, but no sound answer: check speed, "
-		                  "parity and wiring"
-		                : "does not answer: check power, address and wiring");
+		        "does not answer: check power, address and wiring");
 	device_told(poller, device, TOLD_DOWN, text);
 }
 

@@ -30,10 +30,9 @@ bool station_wrote(const struct station_checker *check)
 
 /* ---- ports ---- */
 
-/* "host:port", "[2001:db8::7]:502". */
-static int split_tcp(struct station_port *port)
+int station_split(struct station_port *port, const char *text)
 {
-	const char *text = port->tcp, *colon = strrchr(text, ':');
+	const char *colon = strrchr(text, ':');
 	if (colon == NULL || colon == text || colon[1] == '\0')
 		return MALFORMED;
 	size_t n = (size_t)(colon - text);
@@ -59,7 +58,7 @@ static void check_port_mode(struct station_checker *check, size_t i)
 	struct station_port *port = &check->station->port[i];
 	bool serial = port->path[0] != '\0';
 	station_at(check, "ports[%zu].mode", i);
-	if (port->path[0] == '\0' && port->tcp[0] == '\0')
+	if (port->path[0] == '\0' && port->tcp[0] == '\0' && port->listen_on[0] == '\0')
 		return;
 	if (!port->mode_set)
 		port->mode = serial ? FRAMING_RTU : FRAMING_TCP;
@@ -105,11 +104,9 @@ static void check_port(struct station_checker *check, size_t i)
 			        check->station->port[k].id);
 	}
 	station_at(check, "ports[%zu].id", i);
-	if ((port->path[0] == '\0') == (port->tcp[0] == '\0'))
-		WRONG(check, "write `path: /dev/serial/by-id/...` or `tcp: host:port`",
-		        "port '%s' needs one of path and tcp", port->id);
+	station_check_place(check, i);
 	station_at(check, "ports[%zu].tcp", i);
-	if (port->tcp[0] != '\0' && split_tcp(port) != OK)
+	if (port->tcp[0] != '\0' && station_split(port, port->tcp) != OK)
 		WRONG(check, "for example 192.0.2.9:502 or [2001:db8::9]:502",
 		        "'%s' is not host:port", port->tcp);
 	station_at(check, "ports[%zu].line", i);

@@ -31,7 +31,10 @@ static bool same_address(struct station_checker *check, size_t i, size_t k)
 	if (one->profile->driver->modbus)
 		return same_slave(check, i, k);
 	station_at(check, "instruments[%zu].address", i);
-	return strcmp(one->address, other->address) == 0;
+	/* several profiles may look at what one address sends by itself */
+	bool same_profile = strcmp(one->profile_name, other->profile_name) == 0;
+	return strcmp(one->address, other->address) == 0 &&
+	       (same_profile || driver_asks(&one->instrument));
 }
 
 /* Address for people: "slave 3", "address 097", "no address". */

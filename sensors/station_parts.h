@@ -22,6 +22,12 @@ const char *station_at(struct station_checker *check, const char *format, ...)
 /* Was the key of the path written?  If it was, and its value is not there, the tables refused it. */
 bool station_wrote(const struct station_checker *check);
 
+/* "host:port", "[2001:db8::7]:502" into the port's host and service; OK or MALFORMED. */
+int station_split(struct station_port *port, const char *text);
+
+/* station_places.c: a port is one of a serial device, a TCP connection, and a port others connect to. */
+void station_check_place(struct station_checker *check, size_t i);
+
 /* Addresses that must differ, instruments that cannot share a line, lines that must be able to
  * carry what is asked of them. */
 void station_check_lines(struct station_checker *check);

@@ -147,7 +147,7 @@ static void what_tables_cannot_say_is_checked(void **state)
 	refused("tcp://192.0.2.7:5710", "tcp://192.0.2.7:70000",
 	        "write tcp://ADDRESS:PORT");
 	refused("path: /dev/modbus0, line: 9600 8N1", "line: 9600 8N1",
-	        "needs one of path and tcp");
+	        "needs one of path, tcp and listen");
 	refused("8N1}", "8N1, mode: tcp}", "cannot carry mode tcp");
 	refused("502\"}", "502\", mode: rtu}", "mode rtu is for serial lines");
 	refused("kind: water}\n",
