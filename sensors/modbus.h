@@ -18,13 +18,14 @@
 #include <stdint.h>
 
 #include "sensors/driver.h"
+#include "sensors/modbus_ascii.h"
 
-#define MODBUS_FRAME     260 /* longest frame, of TCP */
+#define MODBUS_FRAME     513 /* longest frame, of ASCII */
 #define MODBUS_REGISTERS 125 /* most of one request */
 #define MODBUS_BITS      2000
 
-enum modbus_framing { FRAMING_RTU, FRAMING_TCP, FRAMING_RTU_OVER_TCP };
-extern const char *const modbus_framings[]; /* "rtu", "tcp", "rtu-over-tcp" */
+enum modbus_framing { FRAMING_RTU, FRAMING_TCP, FRAMING_RTU_OVER_TCP, FRAMING_ASCII };
+extern const char *const modbus_framings[]; /* "rtu", "tcp", "rtu-over-tcp", "ascii" */
 
 struct modbus_request {
 	uint8_t slave, function;
@@ -45,10 +46,11 @@ int modbus_request_put(
 int modbus_answer_frame(
         int framing, const struct modbus_request *request, const uint8_t *in, size_t n);
 
-struct modbus_answer {
+struct modbus_answer {       /* not to be copied: `data` may point into it */
 	uint8_t exception;   /* 0: none */
-	const uint8_t *data; /* registers or bits, into the frame */
+	const uint8_t *data; /* registers or bits, into the frame or into `plain` */
 	size_t size;
+	uint8_t plain[MODBUS_PLAIN]; /* ASCII: what the characters of the frame say */
 };
 
 /* OK, REFUSED (an exception), or MALFORMED.  `numbered` false: whatever number TCP

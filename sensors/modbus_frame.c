@@ -8,6 +8,7 @@
  *          slave fn+80 code crc              exception, 5
  *   TCP    number 0  0  len   slave fn  ...  the same from `slave` on, no crc; len
  * counts them
+ *   ASCII  sensors/modbus_ascii.c
  *
  * A frame is found by its length: no gap can be trusted behind a USB adapter or a
  * serial server.
@@ -18,11 +19,19 @@
 
 #include "base/bytes.h"
 #include "base/crc.h"
+#include "sensors/modbus_ascii.h"
 
 #define EXCEPTION 0x80
 #define MBAP      6 /* bytes before the slave */
+#define CRC_SIZE  2
 
-const char *const modbus_framings[] = { "rtu", "tcp", "rtu-over-tcp", NULL };
+const char *const modbus_framings[] = { "rtu", "tcp", "rtu-over-tcp", "ascii", NULL };
+
+struct wire { /* how n bytes, from slave on, go over the line */
+	int framing;
+	uint16_t number; /* TCP */
+	size_t n;
+};
 
 size_t modbus_answer_size(const struct modbus_request *request)
 {
@@ -39,69 +48,57 @@ static bool request_possible(const struct modbus_request *request)
 	       (size_t)request->start + request->count <= 65536;
 }
 
-/* Close a frame whose `n` bytes from slave on stand at out + head(framing); its length.
- */
-static int seal_frame(int framing, uint16_t number, size_t n, uint8_t *out)
+/* Write n bytes, from slave on, as a frame of this framing; its length or FULL. */
+static int close_frame(
+        const struct wire *wire, const uint8_t *plain, uint8_t *out, size_t room)
 {
-	if (framing != FRAMING_TCP) {
+	size_t n = wire->n, head = wire->framing == FRAMING_TCP ? MBAP : 0;
+	if (wire->framing == FRAMING_ASCII)
+		return modbus_ascii_put(plain, n, out, room);
+	if (room < n + (head > 0 ? head : CRC_SIZE))
+		return FULL;
+	memcpy(out + head, plain, n);
+	if (head == 0) {
 		put_le16(out + n, crc16_modbus(out, n));
-		return (int)n + 2;
+		return (int)n + CRC_SIZE;
 	}
-	put_be16(out, number);
+	put_be16(out, wire->number);
 	put_be16(out + 2, 0);
 	put_be16(out + 4, (uint16_t)n);
 	return (int)n + MBAP;
 }
 
-static size_t head(int framing)
-{
-	return framing == FRAMING_TCP ? MBAP : 0;
-}
-
-static size_t around(int framing)
-{
-	return framing == FRAMING_TCP ? MBAP : 2;
-}
-
 int modbus_request_put(
         int framing, const struct modbus_request *request, uint8_t *out, size_t room)
 {
+	uint8_t plain[6] = { request->slave, request->function };
+	struct wire wire = { framing, request->number, sizeof plain };
 	if (!request_possible(request))
 		return REFUSED;
-	if (room < 6 + around(framing))
-		return FULL;
-	uint8_t *at = out + head(framing);
-	at[0] = request->slave;
-	at[1] = request->function;
-	put_be16(at + 2, request->start);
-	put_be16(at + 4, request->count);
-	return seal_frame(framing, request->number, 6, out);
+	put_be16(plain + 2, request->start);
+	put_be16(plain + 4, request->count);
+	return close_frame(&wire, plain, out, room);
 }
 
 int modbus_answer_put(int framing, const struct modbus_request *request,
         const uint8_t *data, uint8_t *out, size_t room)
 {
 	size_t size = modbus_answer_size(request);
-	if (room < 3 + size + around(framing))
+	uint8_t plain[MODBUS_PLAIN] = { request->slave, request->function,
+		(uint8_t)size };
+	struct wire wire = { framing, request->number, 3 + size };
+	if (wire.n > sizeof plain)
 		return FULL;
-	uint8_t *at = out + head(framing);
-	at[0] = request->slave;
-	at[1] = request->function;
-	at[2] = (uint8_t)size;
-	memcpy(at + 3, data, size);
-	return seal_frame(framing, request->number, 3 + size, out);
+	memcpy(plain + 3, data, size);
+	return close_frame(&wire, plain, out, room);
 }
 
 int modbus_exception_put(int framing, const struct modbus_request *request,
         uint8_t exception, uint8_t *out, size_t room)
 {
-	if (room < 3 + around(framing))
-		return FULL;
-	uint8_t *at = out + head(framing);
-	at[0] = request->slave;
-	at[1] = request->function | EXCEPTION;
-	at[2] = exception;
-	return seal_frame(framing, request->number, 3, out);
+	uint8_t plain[3] = { request->slave, request->function | EXCEPTION, exception };
+	struct wire wire = { framing, request->number, sizeof plain };
+	return close_frame(&wire, plain, out, room);
 }
 
 /* Length from slave on of the answer to `request`, FRAME_SHORT or FRAME_NONE. */
@@ -145,24 +142,41 @@ static int tcp_whole(const uint8_t *in, size_t n)
 	return n < (size_t)in[5] + MBAP ? FRAME_SHORT : in[5] + MBAP;
 }
 
+/* Whether n bytes, from slave on, are the answer to `request`, all of it and no more. */
+static bool answers(const struct modbus_request *request, const uint8_t *in, size_t n)
+{
+	return answer_length(request, in, n) == (int)n;
+}
+
+static int ascii_answer(
+        const struct modbus_request *request, const uint8_t *in, size_t n)
+{
+	uint8_t plain[MODBUS_PLAIN];
+	int whole = modbus_ascii_frame(in, n);
+	if (whole <= 0)
+		return whole;
+	size_t got = modbus_ascii_plain(in, (size_t)whole - 4, plain, sizeof plain);
+	return answers(request, plain, got) ? whole : FRAME_NONE;
+}
+
 int modbus_answer_frame(
         int framing, const struct modbus_request *request, const uint8_t *in, size_t n)
 {
+	if (framing == FRAMING_ASCII)
+		return ascii_answer(request, in, n);
 	if (framing != FRAMING_TCP)
 		return rtu_whole(answer_length(request, in, n), in, n);
 	int whole = tcp_whole(in, n);
 	if (whole <= 0 || get_be16(in) != request->number)
 		return whole;
-	return answer_length(request, in + MBAP, (size_t)whole - MBAP) + MBAP == whole
-	               ? whole
-	               : FRAME_NONE;
+	return answers(request, in + MBAP, (size_t)whole - MBAP) ? whole : FRAME_NONE;
 }
 
 int modbus_answer_get(int framing, const struct modbus_request *request,
         const uint8_t *in, size_t n, bool numbered, struct modbus_answer *out)
 {
 	struct modbus_request expected = *request;
-	*out = (struct modbus_answer){ 0 };
+	*out = (struct modbus_answer){ .exception = 0 };
 	if (n < 5)
 		return MALFORMED;
 	if (framing == FRAMING_TCP && !numbered)
@@ -171,7 +185,11 @@ int modbus_answer_get(int framing, const struct modbus_request *request,
 		return MALFORMED;
 	if (framing == FRAMING_TCP && get_be16(in) != expected.number)
 		return MALFORMED;
-	const uint8_t *at = in + head(framing);
+	const uint8_t *at = framing == FRAMING_TCP ? in + MBAP : in;
+	if (framing == FRAMING_ASCII) {
+		modbus_ascii_get(in, n, out->plain, sizeof out->plain);
+		at = out->plain;
+	}
 	if (at[1] & EXCEPTION) {
 		out->exception = at[2];
 		return REFUSED;
@@ -181,13 +199,31 @@ int modbus_answer_get(int framing, const struct modbus_request *request,
 	return OK;
 }
 
+/* Length of a request that starts at in[0]; *at becomes its six bytes from slave on. */
+static int request_whole(int framing, const uint8_t *in, size_t n, uint8_t at[6])
+{
+	int whole;
+	if (framing == FRAMING_ASCII) {
+		whole = modbus_ascii_frame(in, n);
+		if (whole > 0 && modbus_ascii_get(in, (size_t)whole, at, 6) != 6)
+			return FRAME_NONE;
+		return whole;
+	}
+	whole = framing == FRAMING_TCP ? tcp_whole(in, n) : rtu_whole(6, in, n);
+	if (framing == FRAMING_TCP && whole > 0 && whole != 6 + MBAP)
+		return FRAME_NONE;
+	if (whole > 0)
+		memcpy(at, framing == FRAMING_TCP ? in + MBAP : in, 6);
+	return whole;
+}
+
 int modbus_request_get(
         int framing, const uint8_t *in, size_t n, struct modbus_request *out)
 {
-	int whole = framing == FRAMING_TCP ? tcp_whole(in, n) : rtu_whole(6, in, n);
+	uint8_t at[6];
+	int whole = request_whole(framing, in, n, at);
 	if (whole <= 0)
 		return whole;
-	const uint8_t *at = in + head(framing);
 	*out = (struct modbus_request){
 		.slave = at[0],
 		.function = at[1],
@@ -195,9 +231,7 @@ int modbus_request_get(
 		.count = get_be16(at + 4),
 		.number = framing == FRAMING_TCP ? get_be16(in) : 0,
 	};
-	if ((framing == FRAMING_TCP && whole != 6 + MBAP) || !request_possible(out))
-		return FRAME_NONE;
-	return whole;
+	return request_possible(out) ? whole : FRAME_NONE;
 }
 
 const char *modbus_exception_text(uint8_t exception)
