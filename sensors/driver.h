@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/reading.h"
 #include "base/status.h"
@@ -123,14 +124,25 @@ struct speech {
 	bool other_order;     /* its numbers go out in the other order of words */
 };
 
+/* A piece of what was heard of an instrument. */
+struct heard {
+	const uint8_t *bytes;
+	size_t n;
+	uint16_t block;
+	bool keep;     /* it brings something new to the reading */
+	uint8_t state; /* STATE_OK, STATE_SILENT, STATE_GARBLED, STATE_REFUSED */
+	struct declined declined; /* kind 0: it did not refuse */
+	struct moment first;      /* of the answer's first byte */
+};
+
 struct driver {
 	const char *name;    /* as a profile's `driver` says: "modbus" */
 	const char *summary; /* for people */
 	size_t state_size;   /* the poller sets this much aside, zeroed */
+	size_t heard_size;   /* the same where nobody is asked; 0: state_size */
 	size_t frame_most;   /* bytes of its longest frame, at most FRAME_MOST */
 	size_t frames_most;  /* frames one block may take; 0: one */
 	bool every_frame; /* unasked: each reading it sends is kept, whatever poll_every says */
-	bool listens; /* can follow another master's requests and answers */
 	bool modbus; /* its ports have a mode (RTU, TCP, ...) and slaves have numbers */
 
 	/* The keys of its profiles: a section over struct profile whose `also` is
@@ -194,6 +206,17 @@ struct driver {
 	 * sound came: "its check is the plain CRC of Modbus, ...".  NULL: there is not. */
 	void (*blame)(const struct instrument *instrument, const uint8_t *in, size_t n,
 	        struct sentence *out);
+	/* ---- hearing another master's requests and their answers ---- */
+
+	/* What has come, and when; n 0: nothing came until then.  NULL: it cannot tell
+	 * them apart, and frame and decode serve (an instrument that speaks unasked). */
+	void (*hear)(
+	        void *state, const uint8_t *in, size_t n, const struct moment *when);
+
+	/* The next of what was heard of this instrument: ASK_AGAIN or READING_DONE with
+	 * *out (good until the next call), NOT_USABLE: that was all.  `wanted` false:
+	 * nothing is kept now. */
+	int (*heard)(void *state, bool wanted, struct heard *out);
 
 	/* ---- what the exchanges of one poll say: pure ---- */
 
@@ -272,5 +295,8 @@ const struct driver *driver_find(const char *name);
 
 /* Whether an instrument is asked; else it speaks, or is listened to. */
 bool driver_asks(const struct instrument *instrument);
+
+/* Bytes of state its driver wants for it. */
+size_t driver_state_size(const struct instrument *instrument);
 
 #endif

@@ -36,3 +36,11 @@ bool driver_asks(const struct instrument *instrument)
 		return false;
 	return driver->asked == NULL || driver->asked(instrument);
 }
+
+size_t driver_state_size(const struct instrument *instrument)
+{
+	const struct driver *driver = instrument->profile->driver;
+	if (driver->heard_size > 0 && !driver_asks(instrument))
+		return driver->heard_size;
+	return driver->state_size;
+}

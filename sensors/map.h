@@ -26,6 +26,7 @@ struct profile_block {
 	union {           /* each driver's own part, filled by its own tables */
 		struct {
 			int64_t function, start, count;
+			bool indivisible; /* all of it out of one answer */
 		} modbus;
 		struct { /* bytes as texts: "42 4D .. 1C" (sensors/frames.h) */
 			const char *request, *header, *tail, *refused, *over, *blank,

@@ -10,9 +10,10 @@
 
 #include <string.h>
 
+#include "sensors/modbus_hear.h"
 #include "sensors/profile.h"
 
-struct walk {
+struct walk { /* an instrument we ask */
 	const struct instrument *instrument;
 	struct modbus_request request;
 	uint8_t sent[MODBUS_FRAME];
@@ -33,9 +34,22 @@ struct modbus_request modbus_block_request(
 	};
 }
 
+/* Registers pushed by function 16 come unasked. */
+static bool asked(const struct instrument *instrument)
+{
+	for (size_t i = 0; i < instrument->profile->n_blocks; i++)
+		if (instrument->profile->block[i].modbus.function == PUSHED)
+			return false;
+	return true;
+}
+
 static void begin(void *state, const struct instrument *instrument)
 {
 	struct walk *walk = state;
+	if (!driver_asks(instrument)) {
+		modbus_ear_begin(state, instrument);
+		return;
+	}
 	uint16_t number = walk->number;
 	*walk = (struct walk){ .instrument = instrument, .number = number };
 }
@@ -57,7 +71,8 @@ static size_t ask(void *state, uint8_t *out, size_t room)
 
 static uint16_t block(const void *state)
 {
-	return ((const struct walk *)state)->block;
+	const struct walk *walk = state;
+	return driver_asks(walk->instrument) ? walk->block : 0;
 }
 
 static bool is_echo(const struct walk *walk, const uint8_t *in, size_t n)
@@ -106,6 +121,8 @@ static int decode(void *state, const uint8_t *in, size_t n)
 static int missed(void *state, bool silent)
 {
 	struct walk *walk = state;
+	if (!driver_asks(walk->instrument))
+		return modbus_ear_missed(state);
 	if (silent && !walk->answered)
 		walk->block = (uint16_t)(walk->instrument->profile->n_blocks - 1);
 	return step(walk);
@@ -135,25 +152,60 @@ static int kind_of(uint8_t exception)
 	}
 }
 
+int modbus_declined(uint8_t exception, struct declined *out)
+{
+	*out = (struct declined){ .kind = 0 };
+	if (exception != 0)
+		*out = (struct declined){
+			.kind = kind_of(exception),
+			.code = exception,
+			.why = modbus_exception_text(exception),
+		};
+	return out->kind;
+}
+
 static int refusal(const void *state, const uint8_t *in, size_t n, struct declined *out)
 {
 	const struct walk *walk = state;
 	struct modbus_answer answer;
-	if (modbus_answer_get(walk->instrument->framing, &walk->request, in, n, true,
-	            &answer) != REFUSED)
-		return 0;
-	*out = (struct declined){
-		.kind = kind_of(answer.exception),
-		.code = answer.exception,
-		.why = modbus_exception_text(answer.exception),
-	};
-	return out->kind;
+	modbus_answer_get(
+	        walk->instrument->framing, &walk->request, in, n, true, &answer);
+	return modbus_declined(answer.exception, out);
+}
+
+static void hear(void *state, const uint8_t *in, size_t n, const struct moment *when)
+{
+	modbus_ear_hear(state, in, n, when);
+}
+
+static int heard(void *state, bool wanted, struct heard *out)
+{
+	return modbus_ear_heard(state, wanted, out);
+}
+
+/* The same in ASCII: the right length, and digits alone. */
+static int ascii_fault(const struct walk *walk, const uint8_t *in, size_t n)
+{
+	size_t length = 2 * (4 + modbus_answer_size(&walk->request)) + 3;
+	uint8_t plain[MODBUS_PLAIN + 1];
+	for (size_t i = 0; i + length <= n; i++) {
+		size_t got = modbus_ascii_plain(in + i, length, plain, sizeof plain);
+		if (in[i] == ':' && 2 * got + 3 == length &&
+		        plain[0] == walk->request.slave &&
+		        plain[1] == walk->request.function)
+			return FAULT_CHECKSUM;
+	}
+	return FAULT_MALFORMED;
 }
 
 /* An answer of the right slave, function and length whose check sum is wrong. */
 static int fault(const void *state, const uint8_t *in, size_t n)
 {
 	const struct walk *walk = state;
+	if (!driver_asks(walk->instrument))
+		return FAULT_MALFORMED;
+	if (walk->instrument->framing == FRAMING_ASCII)
+		return ascii_fault(walk, in, n);
 	size_t size = modbus_answer_size(&walk->request);
 	uint8_t function = walk->request.function;
 	for (size_t i = 0; walk->instrument->framing != FRAMING_TCP && i + 5 <= n;
@@ -170,13 +222,15 @@ static int fault(const void *state, const uint8_t *in, size_t n)
 
 const struct driver modbus_driver = {
 	.name = "modbus",
-	.summary = "Modbus RTU, TCP and RTU over TCP, functions 1 to 4",
+	.summary = "Modbus RTU, ASCII, TCP and RTU over TCP, functions 1 to 4",
 	.state_size = sizeof(struct walk),
+	.heard_size = sizeof(struct modbus_ear),
 	.frame_most = MODBUS_FRAME,
 	.modbus = true,
 	.section = &modbus_section,
 	.check = modbus_check,
 	.begin = begin,
+	.asked = asked,
 	.ask = ask,
 	.block = block,
 	.frame = frame,
@@ -185,7 +239,9 @@ const struct driver modbus_driver = {
 	.numbered = numbered,
 	.refusal = refusal,
 	.fault = fault,
-	.look = modbus_look,
+	.hear = hear,
+	.heard = heard,
+	.sort = modbus_sort,
 	.number = modbus_number,
 	.holds = modbus_holds,
 	.mark = modbus_mark,

@@ -105,6 +105,11 @@ uint32_t modbus_rule_word(
 
 /* ---- the driver ---- */
 
+#define PUSHED 16 /* function of a block that another master writes */
+
+/* What kind of refusal an exception is; 0: none. */
+int modbus_declined(uint8_t exception, struct declined *out);
+
 /* The request for block i of an instrument. */
 struct modbus_request modbus_block_request(
         const struct instrument *instrument, size_t i);
@@ -116,8 +121,9 @@ static inline bool modbus_is_bits(const struct profile_block *block)
 }
 
 /* modbus_values.c: what the answers of one poll say (sensors/driver.h). */
-void modbus_look(const struct instrument *instrument, const struct exchange *exchange,
-        struct came *out);
+uint8_t modbus_refused_state(uint8_t exception); /* refused, or silent */
+void modbus_sort(const struct instrument *instrument, const struct exchanges *exchanges,
+        struct came_all *out); /* modbus_listen.c */
 bool modbus_number(const struct instrument *instrument, const struct came *came,
         size_t i, double *value);
 bool modbus_holds(const struct instrument *instrument, const struct came *came,

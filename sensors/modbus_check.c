@@ -28,6 +28,10 @@ static void check_fits(struct profile_checker *check, const struct profile_block
 static void check_block(struct profile_checker *check, size_t i)
 {
 	const struct profile_block *block = &check->profile->block[i];
+	checker_at(check, "blocks[%zu].function", i);
+	if (block->modbus.function > 4 && block->modbus.function != PUSHED)
+		WRONG(check, "1 to 4, or 16 for registers that are pushed",
+		        "function %d cannot be read", (int)block->modbus.function);
 	checker_at(check, "blocks[%zu].count", i);
 	if (block->modbus.function > 2 && block->modbus.count > MODBUS_REGISTERS)
 		WRONG(check, "split it into two blocks",

@@ -72,8 +72,10 @@ void modbus_explain(const struct instrument *instrument, const struct came *came
 	if (came->state != STATE_OK)
 		return;
 	size_t at = bits ? (size_t)tag->at / 8 : 2 * (size_t)tag->at;
-	say(out, "; bytes %d.. of the answer",
-	        (int)(came->data - came->frame) + (int)at);
+	say(out, "; bytes");
+	if (instrument->framing != FRAMING_ASCII && driver_asks(instrument))
+		say(out, " %d.. of the answer",
+		        (int)(came->data - came->frame) + (int)at);
 	say_bytes(out, came->data + at, bits ? 1 : 2 * (size_t)width);
 	say_number(out, channel, bits, came);
 }

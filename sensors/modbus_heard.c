@@ -22,14 +22,12 @@
 #include "base/reading.h"
 #include "sensors/modbus_tap.h"
 
-#define EXCEPTION         0x80
-#define CRC_SIZE          2
-#define BYTES_MOST        250 /* of 2000 items, or of 125 registers */
-#define WRITE_MOST        123 /* registers of function 16 */
-#define COILS_MOST        1968
-#define READ_WRITE_MOST   121
-#define GATEWAY_NO_PATH   10
-#define GATEWAY_NO_ANSWER 11
+#define EXCEPTION       0x80
+#define CRC_SIZE        2
+#define BYTES_MOST      250 /* of 2000 items, or of 125 registers */
+#define WRITE_MOST      123 /* registers of function 16 */
+#define COILS_MOST      1968
+#define READ_WRITE_MOST 121
 
 static bool range_possible(const uint8_t *in, size_t most)
 {
@@ -244,19 +242,12 @@ static void take_pushed(const struct modbus_tap_parts *asked, struct modbus_hear
 	out->state = STATE_OK;
 }
 
-/* A gateway that says that the device behind it does not answer has a silent one. */
-static uint8_t refused_state(uint8_t exception)
-{
-	bool gateway = exception == GATEWAY_NO_PATH || exception == GATEWAY_NO_ANSWER;
-	return gateway ? STATE_SILENT : STATE_REFUSED;
-}
-
 static void take_answer(const struct modbus_tap_parts *asked,
         const struct modbus_tap_parts *answer, struct modbus_heard *out)
 {
 	if (answer->plain[1] & EXCEPTION) {
 		out->answer.exception = answer->plain[2];
-		out->state = refused_state(answer->plain[2]);
+		out->state = modbus_refused_state(answer->plain[2]);
 	} else if (out->request.function == 16) {
 		take_pushed(asked, out);
 	} else {

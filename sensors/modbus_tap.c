@@ -159,7 +159,7 @@ static void give(struct modbus_tap *tap, size_t i, struct modbus_pair *out)
 	forget(tap, i);
 }
 
-/* The first request whose time was over at that moment. */
+/* The first request that is closed, or whose time was over at that moment. */
 static bool give_overdue(
         struct modbus_tap *tap, int64_t mono_us, struct modbus_pair *out)
 {
@@ -195,7 +195,7 @@ static void forget_answered(
 }
 
 /* A request, n bytes at the front of the tap.  The same one again is an echo, or asked
- * anew because nobody answered. */
+ * anew because nobody answered; but registers that are pushed again are a new push. */
 static void take_request(
         struct modbus_tap *tap, size_t n, const struct modbus_tap_parts *parts)
 {
@@ -203,6 +203,10 @@ static void take_request(
 	tap->counts.requests++;
 	while (i < tap->n_open && !same_bytes(&tap->open[i], tap->bytes, n))
 		i++;
+	if (i < tap->n_open && parts->request.function == 16) {
+		tap->open[i].closed = true;
+		i = tap->n_open;
+	}
 	if (i < tap->n_open)
 		tap->counts.repeats++;
 	else
@@ -316,5 +320,5 @@ bool modbus_tap_next(struct modbus_tap *tap, struct modbus_pair *out)
 			return true;
 		}
 	}
-	return tap->n == 0 && give_overdue(tap, tap->now_us, out);
+	return give_overdue(tap, tap->n == 0 ? tap->now_us : INT64_MIN, out);
 }

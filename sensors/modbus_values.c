@@ -11,25 +11,10 @@
 #define GATEWAY_NO_PATH   10
 #define GATEWAY_NO_ANSWER 11
 
-void modbus_look(
-        const struct instrument *instrument, const struct exchange *e, struct came *out)
+uint8_t modbus_refused_state(uint8_t exception)
 {
-	struct modbus_request request = modbus_block_request(instrument, e->block);
-	struct modbus_answer answer;
-	int status = modbus_answer_get(
-	        instrument->framing, &request, e->bytes, e->size, false, &answer);
-	out->exception = answer.exception;
-	if (answer.exception != 0)
-		out->why = modbus_exception_text(answer.exception);
-	out->data = answer.data;
-	out->size = answer.size;
-	if (status == OK)
-		out->state = STATE_OK;
-	else if (status == MALFORMED)
-		out->state = STATE_GARBLED;
-	else if (answer.exception != GATEWAY_NO_PATH &&
-	         answer.exception != GATEWAY_NO_ANSWER)
-		out->state = STATE_REFUSED;
+	bool gateway = exception == GATEWAY_NO_PATH || exception == GATEWAY_NO_ANSWER;
+	return gateway ? STATE_SILENT : STATE_REFUSED;
 }
 
 static bool bits_of(const struct instrument *instrument, size_t block)
@@ -79,12 +64,26 @@ size_t modbus_vendor(const struct instrument *instrument, const struct came *cam
 	return n;
 }
 
+/* Bytes on the line for n from slave on. */
+static size_t framed(const struct instrument *instrument, size_t n)
+{
+	switch (instrument->framing) {
+	case FRAMING_TCP:
+		return n + 6;
+	case FRAMING_ASCII:
+		return 2 * (n + 1) + 3;
+	default:
+		return n + 2;
+	}
+}
+
 struct traffic modbus_traffic(const struct instrument *instrument, size_t i)
 {
 	struct modbus_request request = modbus_block_request(instrument, i);
-	size_t around = instrument->framing == FRAMING_TCP ? 9 : 5;
+	size_t data = modbus_answer_size(&request);
+	bool pushed = request.function == PUSHED;
 	return (struct traffic){
-		.request = instrument->framing == FRAMING_TCP ? 12 : 8,
-		.answer = around + modbus_answer_size(&request),
+		.request = framed(instrument, pushed ? 7 + data : 6),
+		.answer = framed(instrument, pushed ? 6 : 3 + data),
 	};
 }

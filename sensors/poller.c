@@ -20,9 +20,12 @@ static int device_init(struct device *device, const struct station_instrument *s
 	frames = device->driver->frames_most > 0 ? device->driver->frames_most : 1;
 	device->exchange_room = setting->profile->n_blocks * tries * frames *
 	                        (device->driver->frame_most + 8);
+	bool heard = !driver_asks(&setting->instrument);
+	if (heard && device->exchange_room < HEARD_ROOM)
+		device->exchange_room = HEARD_ROOM;
 	device->exchange = malloc(device->exchange_room);
-	device->state = calloc(1, device->driver->state_size);
-	if (!driver_asks(&setting->instrument)) {
+	device->state = calloc(1, driver_state_size(&setting->instrument));
+	if (heard) {
 		device->framer = malloc(sizeof *device->framer);
 		if (device->framer == NULL)
 			return FAILED;

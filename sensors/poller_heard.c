@@ -12,6 +12,8 @@
 int64_t heard_deadline_us(const struct device *device)
 {
 	int64_t wait = device->timeout_us;
+	if (device->driver->hear != NULL) /* whenever its own master asks */
+		return device->due_us + device->period_us;
 	if (device->driver->every_frame)
 		wait += device->period_us / 2;
 	return device->due_us + wait;
@@ -20,8 +22,13 @@ int64_t heard_deadline_us(const struct device *device)
 static void hear_bytes(
         struct bus *bus, const uint8_t *in, size_t n, const struct moment *now)
 {
-	for (size_t i = 0; i < bus->n; i++)
-		framer_add(bus->device[i]->framer, in, n, now);
+	for (size_t i = 0; i < bus->n; i++) {
+		struct device *device = bus->device[i];
+		if (device->driver->hear != NULL)
+			device->driver->hear(device->state, in, n, now);
+		else
+			framer_add(device->framer, in, n, now);
+	}
 	size_t room = sizeof bus->came - bus->n_came;
 	memcpy(bus->came + bus->n_came, in, n < room ? n : room);
 	bus->n_came += n < room ? n : room;
@@ -50,6 +57,12 @@ static void keep(struct device *device, const uint8_t *frame, size_t n,
 	device_exchange(device, block, frame, n, first);
 }
 
+static bool is_wanted(const struct device *device, const struct moment *now)
+{
+	return device->driver->every_frame || device->polling ||
+	       now->mono_us >= device->due_us;
+}
+
 static void hear_frame(struct poller *poller, struct bus *bus, struct device *device,
         const struct moment *now)
 {
@@ -58,8 +71,7 @@ static void hear_frame(struct poller *poller, struct bus *bus, struct device *de
 	int n;
 	while ((n = framer_next(device->framer, device->driver, device->state, &frame,
 	                &first)) > 0) {
-		bool wanted = device->driver->every_frame || device->polling ||
-		              now->mono_us >= device->due_us;
+		bool wanted = is_wanted(device, now);
 		int what = device->driver->decode(device->state, frame, (size_t)n);
 		bus_thanks(bus, device);
 		if (what == NOT_USABLE)
@@ -74,6 +86,65 @@ static void hear_frame(struct poller *poller, struct bus *bus, struct device *de
 		bus->n_came = 0;
 		device_publish(poller, device, now);
 	}
+}
+
+static void count_heard(struct device *device, const struct heard *heard)
+{
+	device->counts.requests++;
+	if (heard->state == STATE_OK || heard->declined.kind != 0)
+		device->counts.answers++;
+	else if (heard->state == STATE_SILENT)
+		device->counts.timeouts++;
+	else
+		device->counts.malformed++;
+}
+
+/* What another master asked this instrument, and what it answered. */
+static void hear_pairs(struct poller *poller, struct bus *bus, struct device *device,
+        const struct moment *now)
+{
+	struct heard heard;
+	int what;
+	while ((what = device->driver->heard(
+	                device->state, is_wanted(device, now), &heard)) != NOT_USABLE) {
+		bool sound = heard.state == STATE_OK || heard.declined.kind != 0;
+		count_heard(device, &heard);
+		if (sound)
+			bus_answered(poller, bus, now);
+		if (!heard.keep)
+			continue;
+		if (!device->polling)
+			device_begin(device, now);
+		if (heard.declined.kind != 0)
+			device_declined(device, &heard.declined);
+		bool kept = device_exchange(device, heard.block, heard.bytes, heard.n,
+		        sound ? &heard.first : NULL);
+		if (!kept)
+			device->driver->missed(device->state, false);
+		if (!kept || what == READING_DONE)
+			device_publish(poller, device, now);
+	}
+}
+
+static void hear_out(struct poller *poller, struct bus *bus, struct device *device,
+        const struct moment *now)
+{
+	if (device->driver->hear != NULL)
+		hear_pairs(poller, bus, device, now);
+	else
+		hear_frame(poller, bus, device, now);
+}
+
+/* Of an instrument with another master, only what that one asked of it is kept. */
+static void hear_no_pairs(
+        struct poller *poller, struct device *device, const struct moment *now)
+{
+	if (!device->polling)
+		device_begin(device, now);
+	if (device->n_exchanges == 0)
+		device->counts.timeouts++;
+	device->driver->missed(device->state, true);
+	device_publish(poller, device, now);
 }
 
 /* Nothing whole came in time: what did come is kept, for whoever looks for the fault. */
@@ -111,7 +182,7 @@ static bool hear_port(
 		if (n > 0)
 			hear_bytes(bus, in, (size_t)n, now);
 		for (size_t k = 0; k < bus->n; k++)
-			hear_frame(poller, bus, bus->device[k], now);
+			hear_out(poller, bus, bus->device[k], now);
 		if (n < 0) {
 			bus_gone(poller, bus, now);
 			return false;
@@ -129,10 +200,17 @@ void bus_hear(
 		return;
 	for (size_t i = 0; i < bus->n; i++) {
 		struct device *device = bus->device[i];
-		uint64_t noise = device->framer->noise;
-		device->counts.noise += noise;
+		if (device->driver->hear != NULL) {
+			device->driver->hear(device->state, NULL, 0, now);
+			hear_pairs(poller, bus, device, now);
+		}
+		device->counts.noise += device->framer->noise;
 		device->framer->noise = 0;
-		if (now->mono_us >= heard_deadline_us(device))
+		if (now->mono_us < heard_deadline_us(device))
+			continue;
+		if (device->driver->hear != NULL)
+			hear_no_pairs(poller, device, now);
+		else
 			hear_nothing(poller, bus, device, now);
 	}
 }

@@ -21,8 +21,9 @@
 #define HELD_MOST                                                                      \
 	INT64_C(600000000) /* others go before one that is dead at most so long */
 #define MODEST_REQUEST                                                                 \
-	16       /* bytes of a usual request, for the reckoning of what one costs */
-#define BUDGET 4 /* frames of the longest kind: who sends more in one answer babbles */
+	16 /* bytes of a usual request, for the reckoning of what one costs */
+#define HEARD_ROOM 16384 /* bytes kept of one reading that is only heard, at least */
+#define BUDGET     4 /* frames of the longest kind: who sends more in one answer babbles */
 #define QUIET_LEAST                                                                    \
 	INT64_C(5000) /* silence before a request: 3.5 characters, at least this */
 
@@ -135,7 +136,7 @@ void bus_closed(struct poller *poller, struct bus *bus, const struct moment *now
 
 /* ---- poller_reading.c ---- */
 void device_begin(struct device *device, const struct moment *now);
-void device_exchange(struct device *device, uint16_t block, const uint8_t *bytes,
+bool device_exchange(struct device *device, uint16_t block, const uint8_t *bytes,
         size_t n, const struct moment *first);
 void device_publish(
         struct poller *poller, struct device *device, const struct moment *now);

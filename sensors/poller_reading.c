@@ -16,8 +16,8 @@ void device_begin(struct device *device, const struct moment *now)
 }
 
 /* Keep what came for a block; n 0: nothing did.  A sound answer (`first` given) may begin the
- * reading's time. */
-void device_exchange(struct device *device, uint16_t block, const uint8_t *bytes,
+ * reading's time.  False: there is no room. */
+bool device_exchange(struct device *device, uint16_t block, const uint8_t *bytes,
         size_t n, const struct moment *first)
 {
 	if (first != NULL && !device->has_first) {
@@ -34,9 +34,10 @@ void device_exchange(struct device *device, uint16_t block, const uint8_t *bytes
 	int size = exchange_put(&exchange, device->exchange + device->exchange_size,
 	        device->exchange_room - device->exchange_size);
 	if (size < 0)
-		return;
+		return false;
 	device->exchange_size += (size_t)size;
 	device->n_exchanges++;
+	return true;
 }
 
 void device_declined(struct device *device, const struct declined *declined)
@@ -66,7 +67,9 @@ static void set_due(struct device *device, int64_t now_us)
 	             device->has_first;
 	/* who speaks when it likes is next expected a period after it spoke */
 	device->due_us = spoke ? now_us + wait : device->due_us + wait;
-	if (device->due_us <= now_us) {
+	/* who is only heard may be heard until the next period begins */
+	int64_t least_us = device->framer != NULL ? now_us - wait : now_us;
+	if (device->due_us <= least_us) {
 		int64_t late = now_us - device->due_us;
 		if (device->framer == NULL && wait > 0)
 			device->counts.overruns += (uint64_t)(late / wait) + 1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A serial line.  libserialport finds and sets it; then we read and write its descriptor ourselves,
- * since its own blocking calls spin when an adapter is pulled out.
+ * since its own blocking calls spin when an adapter is pulled out.  A line that another master asks
+ * is opened for reading alone: the system itself refuses to send there.
  *
  * libserialport 0.1.1 refuses symbolic links, so the by-id name is resolved first; it takes no lock,
  * so we do; it refuses pseudo-terminals, which are opened with plain termios.
@@ -101,14 +102,17 @@ static const char *set_line(struct sp_port *library, const struct port_setting *
 	if (sp_set_flowcontrol(library, SP_FLOWCONTROL_NONE) != SP_OK)
 		return "flow control cannot be switched off";
 	sp_set_dtr(library, setting->dtr ? SP_DTR_ON : SP_DTR_OFF);
-	sp_set_rts(library, setting->rts ? SP_RTS_ON : SP_RTS_OFF);
+	/* an adapter that sends while RTS is on would hold the line of another master */
+	bool rts = setting->rts && !setting->listen;
+	sp_set_rts(library, rts ? SP_RTS_ON : SP_RTS_OFF);
 	return NULL;
 }
 
 static int open_library(struct serial *serial, struct problem *why)
 {
 	const char *text = NULL;
-	if (sp_open(serial->library, SP_MODE_READ_WRITE) != SP_OK) {
+	enum sp_mode mode = serial->setting->listen ? SP_MODE_READ : SP_MODE_READ_WRITE;
+	if (sp_open(serial->library, mode) != SP_OK) {
 		text = reason_of(errno);
 		sp_free_port(serial->library);
 		serial->library = NULL;
@@ -117,7 +121,7 @@ static int open_library(struct serial *serial, struct problem *why)
 	text = set_line(serial->library, serial->setting);
 	if (sp_get_port_handle(serial->library, &serial->fd) != SP_OK)
 		text = "it has no descriptor";
-	if (text == NULL && fcntl(serial->fd, F_SETFL, O_RDWR | O_NONBLOCK) != 0)
+	if (text == NULL && fcntl(serial->fd, F_SETFL, O_NONBLOCK) != 0)
 		text = reason_of(errno);
 	if (text == NULL)
 		return OK;
@@ -128,7 +132,8 @@ static int open_library(struct serial *serial, struct problem *why)
 static int open_pty(struct serial *serial, const char *path, struct problem *why)
 {
 	struct termios raw;
-	serial->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	int way = serial->setting->listen ? O_RDONLY : O_RDWR;
+	serial->fd = open(path, way | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (serial->fd < 0)
 		return problem_open(serial, why, reason_of(errno));
 	if (tcgetattr(serial->fd, &raw) != 0) {

@@ -220,7 +220,7 @@ static int tcp_write(struct port *port, const uint8_t *in, size_t n)
 	struct tcp *tcp = (struct tcp *)port;
 	if (tcp->state != UP && come_up(tcp) != OK)
 		return HUNG_UP;
-	if (tcp->state != UP)
+	if (tcp->state != UP || tcp->setting->listen)
 		return 0;
 	ssize_t sent = send(tcp->fd, in, n, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (sent >= 0)

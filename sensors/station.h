@@ -34,8 +34,9 @@ struct station_outlet {
 	const char *id, *name;
 	int kind; /* index into station_kinds */
 };
-extern const char *const station_kinds[];   /* "water", "stack", "ambient" */
-extern const char *const station_roles[];   /* "A", "B", "C" */
+extern const char *const station_kinds[]; /* "water", "stack", "ambient" */
+extern const char *const station_roles[]; /* "A", "B", "C" */
+enum { MASTER_US, MASTER_OTHER };
 extern const char *const station_masters[]; /* "us", "other" */
 
 struct station_port {

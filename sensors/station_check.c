@@ -62,13 +62,18 @@ static void check_port_mode(struct station_checker *check, size_t i)
 		return;
 	if (!port->mode_set)
 		port->mode = serial ? FRAMING_RTU : FRAMING_TCP;
-	else if (serial && port->mode != FRAMING_RTU)
-		WRONG(check, "a serial line has mode rtu",
+	else if (serial && port->mode != FRAMING_RTU && port->mode != FRAMING_ASCII)
+		WRONG(check, "a serial line has mode rtu or ascii",
 		        "a serial line cannot carry mode %s",
 		        modbus_framings[port->mode]);
 	else if (!serial && port->mode == FRAMING_RTU)
-		WRONG(check, "tcp for Modbus TCP, rtu-over-tcp for a serial server",
+		WRONG(check,
+		        "tcp for Modbus TCP, rtu-over-tcp or ascii for a serial server",
 		        "mode rtu is for serial lines");
+	if (port->master == MASTER_OTHER && port->mode == FRAMING_TCP)
+		WRONG(check,
+		        "rtu-over-tcp or ascii, for a serial server on the line itself",
+		        "what another master says by Modbus TCP nobody else can hear");
 }
 
 /* A name that another adapter may have after the next start. */
@@ -117,7 +122,7 @@ static void check_port(struct station_checker *check, size_t i)
 		        "\"9600 8N1\"",
 		        "'%s' is not a line setting", port->line_text);
 	check_port_mode(check, i);
-	port->listen = port->master == 1;
+	port->listen = port->master == MASTER_OTHER;
 	port->setting.listen = port->listen;
 	port->setting.id = port->id;
 	port->setting.path = port->path;

@@ -136,7 +136,7 @@ static void check_heard(struct station_checker *check, size_t i)
 		        other->id, one->id);
 		return;
 	}
-	if (one->instrument.listen && !one->profile->driver->listens)
+	if (one->instrument.listen && one->profile->driver->hear == NULL)
 		WRONG(check, "only Modbus RTU lines can be listened to",
 		        "driver %s cannot tell another master's answers",
 		        one->profile->driver_name);

@@ -43,10 +43,13 @@ static double reading_bytes(const struct station_instrument *instrument)
 	for (size_t i = 0; i < profile->n_words; i++)
 		vendor += 2 * (size_t)profile->words[i].count;
 	n += vendor < VENDOR_MOST ? vendor : VENDOR_MOST;
-	for (size_t i = 0; i < profile->n_blocks; i++)
-		n += EXCHANGE +
-		     profile->driver->traffic(&instrument->instrument, i).answer +
-		     EXCHANGE * (size_t)instrument->retries;
+	bool asked = driver_asks(&instrument->instrument);
+	for (size_t i = 0; i < profile->n_blocks; i++) {
+		struct traffic bytes =
+		        profile->driver->traffic(&instrument->instrument, i);
+		n += EXCHANGE + bytes.answer + EXCHANGE * (size_t)instrument->retries;
+		n += asked ? 0 : bytes.request; /* of another master, kept with it */
+	}
 	return (double)(ENTRY + (n + 7) / 8 * 8);
 }
 

@@ -10,7 +10,7 @@
 
 /* ---- what came for every block ---- */
 
-static int rank(uint8_t state)
+int values_rank(uint8_t state)
 {
 	switch (state) {
 	case STATE_OK:
@@ -45,7 +45,7 @@ static void look_at_each(const struct instrument *instrument,
 		};
 		if (e.size > 0)
 			profile->driver->look(instrument, &e, &now);
-		if (rank(now.state) >= rank(out->block[e.block].state))
+		if (values_rank(now.state) >= values_rank(out->block[e.block].state))
 			out->block[e.block] = now;
 	}
 }

@@ -37,6 +37,9 @@ void values_decode(const struct instrument *instrument,
         const struct exchanges *exchanges, const struct fresh *before,
         struct fresh *after, struct decoded *out);
 
+/* Of several answers for one block the highest counts: sound, refusing, garbled, none. */
+int values_rank(uint8_t state);
+
 /* What the exchanges hold of every block. */
 void values_sort(const struct instrument *instrument, const struct exchanges *exchanges,
         struct came_all *out);

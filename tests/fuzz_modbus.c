@@ -32,7 +32,7 @@ static void talk(const struct instrument *instrument, const uint8_t *in, size_t 
 	static uint8_t request[FRAME_MOST], exchanges[1 << 16];
 	struct exchanges said = { .bytes = exchanges };
 	struct decoded decoded;
-	void *state = calloc(1, driver->state_size);
+	void *state = calloc(1, driver_state_size(instrument));
 	assert(state != NULL);
 	driver->begin(state, instrument);
 	for (int step = 0; step < 32; step++) {

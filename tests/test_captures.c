@@ -54,7 +54,7 @@ static char *text_of(const struct capture *capture)
 	uint8_t exchanges_bytes[16384];
 	struct decoded decoded;
 	struct fresh fresh = { .size = { 0 } };
-	void *state = calloc(1, capture->profile->driver->state_size);
+	void *state = calloc(1, driver_state_size(&capture->instrument));
 	capture->profile->driver->begin(state, &capture->instrument);
 	for (size_t i = 0; i < capture->n_polls; i++) {
 		struct exchanges exchanges = capture_drive(
@@ -134,6 +134,16 @@ static void every_shipped_profile_has_a_capture(void **state)
 	free(names);
 }
 
+/* Another master's requests and answers: tests/test_modbus_tap.c has every cut and bit. */
+static bool is_pairs(struct capture *capture)
+{
+	bool pairs = capture->profile->driver->hear != NULL &&
+	             !driver_asks(&capture->instrument);
+	if (pairs)
+		capture_free(capture);
+	return pairs;
+}
+
 /* A frame is found whatever the clumps it comes in. */
 static void every_capture_survives_every_cut(void **state)
 {
@@ -142,7 +152,9 @@ static void every_capture_survives_every_cut(void **state)
 		struct capture capture;
 		capture_read(&capture, names[i]);
 		const struct driver *driver = capture.profile->driver;
-		void *walk = calloc(1, driver->state_size);
+		if (is_pairs(&capture))
+			continue;
+		void *walk = calloc(1, driver_state_size(&capture.instrument));
 		const struct capture_step *answer = capture_first(&capture, walk);
 		for (size_t cut = 1; cut < answer->n; cut++)
 			if (driver->frame(walk, answer->byte, cut) != FRAME_SHORT)
@@ -163,7 +175,9 @@ static void every_flipped_bit_of_an_rtu_capture_is_refused(void **state)
 		capture_read(&capture, names[i]);
 		const struct driver *driver = capture.profile->driver;
 		bool rtu = driver->modbus && capture.framing == FRAMING_RTU;
-		void *walk = calloc(1, driver->state_size);
+		if (is_pairs(&capture))
+			continue;
+		void *walk = calloc(1, driver_state_size(&capture.instrument));
 		struct capture_step answer = *capture_first(&capture, walk);
 		assert_int_equal(driver->frame(walk, answer.byte, answer.n), answer.n);
 		for (size_t bit = 0; rtu && bit < 8 * answer.n; bit++) {

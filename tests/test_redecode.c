@@ -20,8 +20,10 @@ static struct describe *describe_of(const struct capture *capture)
 	struct describe *describe = describe_new(DESCRIBE_INSTRUMENT);
 	char settings[8192];
 	int n = snprintf(settings, sizeof settings,
-	        "{\"framing\":\"%s\",\"slave\":%d,\"address\":\"%s\",\"channels\":[",
-	        modbus_framings[capture->framing], capture->slave, capture->address);
+	        "{\"framing\":\"%s\",\"slave\":%d,\"address\":\"%s\",\"listen\":%s,"
+	        "\"channels\":[",
+	        modbus_framings[capture->framing], capture->slave, capture->address,
+	        capture->listen ? "true" : "false");
 	for (size_t i = 0; i < capture->profile->n_channels; i++) {
 		char low[32], high[32];
 		const struct channel_setting *setting = &capture->setting[i];
@@ -59,7 +61,7 @@ static void there_and_back(const char *name, struct all *all)
 	struct describe *describe = describe_of(&capture);
 	if (redecode_open(&redecode, describe, &why) != OK)
 		fail_msg("%s: %s", name, why.text);
-	void *walk = calloc(1, capture.profile->driver->state_size);
+	void *walk = calloc(1, driver_state_size(&capture.instrument));
 	capture.profile->driver->begin(walk, &capture.instrument);
 	for (size_t p = 0; p < capture.n_polls; p++) {
 		struct decoded decoded;
@@ -108,7 +110,7 @@ static void one_open(struct one *one, const char *name, size_t poll)
 	capture_read(&one->capture, name);
 	one->describe = describe_of(&one->capture);
 	assert_int_equal(redecode_open(&one->redecode, one->describe, &why), OK);
-	void *walk = calloc(1, one->capture.profile->driver->state_size);
+	void *walk = calloc(1, driver_state_size(&one->capture.instrument));
 	one->capture.profile->driver->begin(walk, &one->capture.instrument);
 	struct exchanges exchanges = capture_drive(
 	        &one->capture, poll, walk, one->exchanges, sizeof one->exchanges);
