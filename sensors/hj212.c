@@ -192,7 +192,6 @@ const struct driver hj212_driver = {
 	.state_size = sizeof(struct walk),
 	.frame_most = HJ212_FRAME,
 	.every_frame = true,
-	.listens = true,
 	.section = &hj212_section,
 	.check = hj212_check,
 	.begin = begin,

@@ -42,7 +42,7 @@ extern const char *const station_masters[]; /* "us", "other" */
 struct station_port {
 	const char *id, *path, *line_text, *tcp, *mode_text;
 	const char *listen_on, *only; /* others connect to us: address:port; who may */
-	int mode; /* enum modbus_framing */
+	int mode;                     /* enum modbus_framing */
 	bool dtr, rts, mode_set;
 	int master;  /* index into station_masters */
 	bool listen; /* another master asks here: nothing is ever sent */

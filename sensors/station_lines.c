@@ -136,8 +136,11 @@ static void check_heard(struct station_checker *check, size_t i)
 		        other->id, one->id);
 		return;
 	}
-	if (one->instrument.listen && one->profile->driver->hear == NULL)
-		WRONG(check, "only Modbus RTU lines can be listened to",
+	struct instrument asked = one->instrument;
+	asked.listen = false;
+	if (one->instrument.listen && one->profile->driver->hear == NULL &&
+	        driver_asks(&asked))
+		WRONG(check, "Modbus RTU can be listened to, and what speaks by itself",
 		        "driver %s cannot tell another master's answers",
 		        one->profile->driver_name);
 }

@@ -160,8 +160,8 @@ static void every_shipped_profile_is_whole(void **state)
 		assert_string_equal(p->name, names[i]);
 		assert_int_equal(p->simulation, strncmp(names[i], "sim-", 4) == 0);
 		for (size_t b = 0; b < p->n_blocks; b++)
-			assert_true(p->block == &p->only ||
-			            p->block[b].source[0] != '\0');
+			assert_true(
+			        p->block == &p->only || p->block[b].source[0] != '\0');
 		assert_true(p->source[0] != '\0');
 		for (size_t c = 0; c < p->n_channels; c++) {
 			const struct channel *about = &p->channel[c].about;
