@@ -192,35 +192,37 @@ static void records_of_every_maker_are_read(void **state)
 	assert_int_equal(none.n, 0);
 }
 
+/* Texts of answers, sound in their check, and why they are none. */
+static const struct {
+	const char *text, *why;
+} wrong[] = {
+	{ "MD02 001 +1000+00 40 00 00000000 ",
+	        "has not the number of records it says" },
+	{ "MD01 001 +1000+00 40 00 00000000 002 +1000+00 40 00 00000000 ",
+	        "has not the number of records it says" },
+	{ "MD13 ", "more records than any instrument has" },
+	{ "MD00 001 +1000+00 40 00 00000000 ",
+	        "has not the number of records it says" },
+	{ "MD1 001 +1000+00 40 00 00000000 ", "does not begin with MD" },
+	{ "MD01001 +1000+00 40 00 00000000 ", "does not begin with MD" },
+	{ "MD01 1 +1000+00 40 00 00000000 ", "a record is none" },
+	{ "MD01 001 +100+00 40 00 00000000 ", "a record is none" },
+	{ "MD01 001 +1000+0 40 00 00000000 ", "a record is none" },
+	{ "MD01 001 10000+00 40 00 00000000 ", "a record is none" },
+	{ "MD01 001 +10.0+00 40 00 00000000 ", "a record is none" },
+	{ "MD01 001 +1000+00 4 00 00000000 ", "a record is none" },
+	{ "MD01 001 +1000+00 4G 00 00000000 ", "a record is none" },
+	{ "MD01 001 +1000+00 4a 00 00000000 ", "a record is none" },
+	{ "MD01 001 +1000+00 40 000 00000000 ", "a record is none" },
+	{ "MD01 001 +1000+00 40 00 00000 ", "a record is none" },
+	{ "MD01 001 +1000+00 40 00 00000000000 ", "a record is none" },
+	{ "MD01 001 +1000+00 40 00 00 000123 ", "a record is none" },
+	{ "MD02 001 +1000+00 40 00 00000000 +1000+00 40 00 001 00000000 ",
+	        "a record is none" },
+};
+
 static void what_is_no_answer_is_refused_with_its_reason(void **state)
 {
-	static const struct {
-		const char *text, *why;
-	} wrong[] = {
-		{ "MD02 001 +1000+00 40 00 00000000 ",
-		        "has not the number of records it says" },
-		{ "MD01 001 +1000+00 40 00 00000000 002 +1000+00 40 00 00000000 ",
-		        "has not the number of records it says" },
-		{ "MD13 ", "more records than any instrument has" },
-		{ "MD00 001 +1000+00 40 00 00000000 ",
-		        "has not the number of records it says" },
-		{ "MD1 001 +1000+00 40 00 00000000 ", "does not begin with MD" },
-		{ "MD01001 +1000+00 40 00 00000000 ", "does not begin with MD" },
-		{ "MD01 1 +1000+00 40 00 00000000 ", "a record is none" },
-		{ "MD01 001 +100+00 40 00 00000000 ", "a record is none" },
-		{ "MD01 001 +1000+0 40 00 00000000 ", "a record is none" },
-		{ "MD01 001 10000+00 40 00 00000000 ", "a record is none" },
-		{ "MD01 001 +10.0+00 40 00 00000000 ", "a record is none" },
-		{ "MD01 001 +1000+00 4 00 00000000 ", "a record is none" },
-		{ "MD01 001 +1000+00 4G 00 00000000 ", "a record is none" },
-		{ "MD01 001 +1000+00 4a 00 00000000 ", "a record is none" },
-		{ "MD01 001 +1000+00 40 000 00000000 ", "a record is none" },
-		{ "MD01 001 +1000+00 40 00 00000 ", "a record is none" },
-		{ "MD01 001 +1000+00 40 00 00000000000 ", "a record is none" },
-		{ "MD01 001 +1000+00 40 00 00 000123 ", "a record is none" },
-		{ "MD02 001 +1000+00 40 00 00000000 +1000+00 40 00 001 00000000 ",
-		        "a record is none" },
-	};
 	struct bayern_answer answer;
 	const char *why;
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -231,6 +233,12 @@ static void what_is_no_answer_is_refused_with_its_reason(void **state)
 		assert_contains(why, wrong[i].why);
 		assert_int_equal(frame(BAYERN_ETX, text), FRAME_NONE);
 	}
+}
+
+static void what_is_cut_or_bent_is_refused_with_its_reason(void **state)
+{
+	struct bayern_answer answer;
+	const char *why;
 	assert_int_equal(bayern_answer_get(BAYERN_ETX, bytes(b03a), sizeof b03a - 2,
 	                         &answer, &why),
 	        MALFORMED);
@@ -346,6 +354,7 @@ int main(void)
 		cmocka_unit_test(eleven_records_of_a_bam_are_read),
 		cmocka_unit_test(records_of_every_maker_are_read),
 		cmocka_unit_test(what_is_no_answer_is_refused_with_its_reason),
+		cmocka_unit_test(what_is_cut_or_bent_is_refused_with_its_reason),
 		cmocka_unit_test(an_answer_in_the_other_form_is_none),
 		cmocka_unit_test(every_cut_is_short),
 		cmocka_unit_test(every_flipped_bit_is_refused_where_there_is_a_check),
