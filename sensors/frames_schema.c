@@ -10,6 +10,8 @@
 #define WORDS(member)   offsetof(struct profile_words, member)
 #define PROFILE(member) offsetof(struct profile, member)
 
+static const char *const byte_orders[] = { "AB", "BA", NULL }; /* FRAME_AB, FRAME_BA */
+
 // clang-format off
 static const struct field block_fields[] = {
 	{ .key = "name", .type = FIELD_ID, .at = BLOCK(name), .required = true,
@@ -28,7 +30,7 @@ static const struct field block_fields[] = {
 	  .help = "Else: the byte that says it.", .help_vi = "Nếu không: vị trí trường độ dài." },
 	{ .key = "length_size", .type = FIELD_INTEGER, .at = BLOCK(frames.length_size), .low = 1, .high = 2,
 	  .fallback = "1", .help = "Bytes of that field.", .help_vi = "Số byte của trường độ dài." },
-	{ .key = "length_order", .type = FIELD_CHOICE, .at = BLOCK(frames.length_order), .choices = frame_orders,
+	{ .key = "length_order", .type = FIELD_CHOICE, .at = BLOCK(frames.length_order), .choices = byte_orders,
 	  .fallback = "AB", .help = "AB: high byte first, BA: low byte first.",
 	  .help_vi = "AB: byte cao trước, BA: byte thấp trước." },
 	{ .key = "length_add", .type = FIELD_INTEGER, .at = BLOCK(frames.length_add), .low = -FRAMES_WIRE,
@@ -45,7 +47,7 @@ static const struct field block_fields[] = {
 	  .help_vi = "Các byte cuối khung, sau tổng kiểm tra." },
 	{ .key = "check", .type = FIELD_CHOICE, .at = BLOCK(frames.check), .required = true,
 	  .choices = frame_checks, .help = "Kind of check.", .help_vi = "Loại tổng kiểm tra." },
-	{ .key = "check_order", .type = FIELD_CHOICE, .at = BLOCK(frames.check_order), .choices = frame_orders,
+	{ .key = "check_order", .type = FIELD_CHOICE, .at = BLOCK(frames.check_order), .choices = byte_orders,
 	  .set_at = BLOCK(frames.check_order_set),
 	  .help = "AB: high byte first, BA: low byte first; as usual for its kind if absent.",
 	  .help_vi = "AB: byte cao trước, BA: byte thấp trước." },

@@ -163,6 +163,7 @@ static void the_echo_of_a_request_is_no_answer(void **state)
 	static const struct {
 		const char *id, *request;
 	} asked[] = {
+		{ "L02a", "42 4D E1 00 00 01 70" },
 		{ "L03a", "AA B4 04 00 00 00 00 00 00 00 00 00 00 00 00 FF FF 02 AB" },
 		{ "L04a", "FF 01 86 00 00 00 00 00 79" },
 		{ "L06a", "7E 00 03 00 FC 7E" },
@@ -174,6 +175,18 @@ static void the_echo_of_a_request_is_no_answer(void **state)
 		uint8_t stream[2 * FRAMES_WIRE];
 		size_t n = hex_bytes(asked[i].request, stream, sizeof stream);
 		assert_int_equal(count_frames(&x.rule, stream, n), 0);
+		memcpy(stream + n, x.in, x.n);
+		assert_int_equal(count_frames(&x.rule, stream, n + x.n), 1);
+	}
+}
+
+/* HART begins with five or more FF, so that a modem can find the line's level. */
+static void a_preamble_is_dropped(void **state)
+{
+	struct frames_example x = frames_vector("X07a");
+	uint8_t stream[FRAMES_WIRE];
+	for (size_t n = 0; n <= 20; n++) {
+		memset(stream, 0xFF, n);
 		memcpy(stream + n, x.in, x.n);
 		assert_int_equal(count_frames(&x.rule, stream, n + x.n), 1);
 	}
@@ -327,6 +340,7 @@ int main(void)
 		cmocka_unit_test(the_header_may_occur_inside_the_data),
 		cmocka_unit_test(a_stuffed_frame_is_found_after_one_that_was_cut),
 		cmocka_unit_test(the_echo_of_a_request_is_no_answer),
+		cmocka_unit_test(a_preamble_is_dropped),
 		cmocka_unit_test(all_four_bytes_are_stuffed_and_come_back),
 		cmocka_unit_test(what_cannot_be_stuffed_is_refused_at_once),
 		cmocka_unit_test(checks_of_the_nine_digits),

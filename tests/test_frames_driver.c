@@ -164,7 +164,37 @@ static void who_speaks_by_itself_is_never_asked(void **state)
 	}
 }
 
-/* ---- all captures ---- */
+/* ---- all profiles and captures ---- */
+
+/* A request has the form of the answer, with a length of its own; a line of text has not. */
+static bool request_verifies(const struct frames_block *block)
+{
+	struct frame_rule rule = block->rule;
+	rule.header.n = 1;
+	rule.header.mask[0] = rule.stuffed ? 0xFF : 0;
+	rule.length = block->request.n;
+	rule.length_size = rule.longest = rule.to = 0;
+	return frames_find(&rule, block->request.byte, block->request.n, NULL) ==
+	       (int)block->request.n;
+}
+
+static void every_request_bears_the_right_check(void **state)
+{
+	static const char *const asked[] = { "plantower-pms5003-asked",
+		"nova-sds011-asked", "winsen-mh-z19b", "winsen-ze07-ch2o-asked",
+		"sensirion-sps30", "honeywell-hpma115c0", "honeywell-hpma115s0-asked" };
+	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+		struct talk *talk = talk_open(asked[i]);
+		for (size_t b = 0; b < talk->capture.profile->n_blocks; b++) {
+			struct frames_block block =
+			        *frames_block(talk->capture.profile, b);
+			assert_true(request_verifies(&block));
+			block.request.byte[block.request.n - 3] ^= 4;
+			assert_false(request_verifies(&block));
+		}
+		talk_close(talk);
+	}
+}
 
 /* The answer's block, if it has a check (the waking of a console has none); NULL: none. */
 static const struct frame_rule *rule_of(
@@ -278,6 +308,7 @@ int main(void)
 		cmocka_unit_test(a_request_that_finds_no_room_is_not_sent),
 		cmocka_unit_test(what_is_no_answer_is_not_usable),
 		cmocka_unit_test(who_speaks_by_itself_is_never_asked),
+		cmocka_unit_test(every_request_bears_the_right_check),
 		cmocka_unit_test(every_flipped_bit_of_every_answer_is_refused),
 		cmocka_unit_test(a_value_is_explained_by_its_bytes),
 		cmocka_unit_test(a_state_is_explained_by_its_bytes),
