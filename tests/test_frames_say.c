@@ -93,7 +93,7 @@ static void every_profile_of_frames_can_be_simulated(void **state)
 		n_frames++;
 	}
 	free(names);
-	assert_int_equal(n_frames, 14);
+	assert_true(n_frames >= 14);
 }
 
 static void states_and_missing_numbers_can_be_simulated(void **state)
