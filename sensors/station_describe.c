@@ -122,8 +122,8 @@ static void fill_instrument(struct describe *describe, const struct station *sta
 	describe->serial = take(describe, instrument->serial);
 	describe->summary = take(describe, profile->summary);
 	describe->driver = take(describe, profile->driver_name);
-	describe->line =
-	        take(describe, port->path[0] != '\0' ? port->line_text : port->tcp);
+	const char *line = port->path[0] != '\0' ? port->line_text : port->tcp;
+	describe->line = take(describe, line[0] != '\0' ? line : port->listen_on);
 	describe->outlet = take(describe, station->outlet[instrument->outlet_index].id);
 	describe->poll_every_s = instrument->poll_every_s;
 	describe->profile = take(describe, profile->text);

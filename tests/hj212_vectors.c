@@ -3,7 +3,10 @@
 
 #include "tests/hj212_vectors.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "sensors/hj212_frame.h"
 
 // clang-format off
 const struct hj212_vector hj212_vectors[] = {
@@ -61,4 +64,13 @@ const char *hj212_vector(const char *id)
 			return hj212_vectors[i].frame;
 	fail_msg("there is no vector %s", id);
 	return "";
+}
+
+const char *hj212_framed(const char *data)
+{
+	static char text[4096];
+	size_t n = strlen(data);
+	snprintf(text, sizeof text, "##%04zu%s%04X\r\n", n, data,
+	        hj212_check_of(HJ212_CHECK_OWN, (const uint8_t *)data, n));
+	return text;
 }

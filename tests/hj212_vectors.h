@@ -18,4 +18,7 @@ extern const size_t n_hj212_vectors;
 /* The frame of an id. */
 const char *hj212_vector(const char *id);
 
+/* A frame of this data segment, until the next call. */
+const char *hj212_framed(const char *data);
+
 #endif
