@@ -63,7 +63,7 @@ static const struct port wire_port = { .open = wire_open,
 static struct port *give_wire(
         void *context, size_t port, const struct port_setting *setting)
 {
-	struct rig *rig = context;
+	struct sub_rig *rig = context;
 	rig->wire.port = wire_port;
 	return rig->real ? port_new(setting) : &rig->wire.port;
 }
@@ -73,7 +73,7 @@ static struct port *give_wire(
 static void on_reading(void *context, size_t instrument, const struct moment *when,
         const struct reading_parts *parts)
 {
-	struct rig *rig = context;
+	struct sub_rig *rig = context;
 	rig->n_readings++;
 	rig->by[instrument]++;
 	rig->state = parts->state[0];
@@ -82,7 +82,7 @@ static void on_reading(void *context, size_t instrument, const struct moment *wh
 static void on_state(
         void *context, const struct moment *when, const struct state_event *event)
 {
-	struct rig *rig = context;
+	struct sub_rig *rig = context;
 	if (strncmp(event->subject, "instrument", 10) != 0)
 		return;
 	assert_true(rig->n_told < 16);
@@ -94,9 +94,9 @@ static void quiet(enum log_level level, const char *text)
 {
 }
 
-int rig_make(void **state)
+int sub_make(void **state)
 {
-	struct rig *rig = calloc(1, sizeof *rig);
+	struct sub_rig *rig = calloc(1, sizeof *rig);
 	void *folder = NULL;
 	scratch_make(&folder);
 	rig->folder = folder;
@@ -106,9 +106,9 @@ int rig_make(void **state)
 	return 0;
 }
 
-int rig_remove(void **state)
+int sub_remove(void **state)
 {
-	struct rig *rig = *state;
+	struct sub_rig *rig = *state;
 	void *folder = rig->folder;
 	poller_free(rig->poller);
 	station_free(rig->station);
@@ -118,7 +118,7 @@ int rig_remove(void **state)
 	return 0;
 }
 
-void rig_profile(struct rig *rig, const char *name, const char *keys)
+void sub_profile(struct sub_rig *rig, const char *name, const char *keys)
 {
 	char file[64];
 	snprintf(file, sizeof file, "%s.yaml", name);
@@ -133,7 +133,7 @@ void rig_profile(struct rig *rig, const char *name, const char *keys)
 	fclose(out);
 }
 
-void rig_start(struct rig *rig, const char *ports, const char *instruments)
+void sub_start(struct sub_rig *rig, const char *ports, const char *instruments)
 {
 	char text[4096];
 	struct problem why;
@@ -155,7 +155,7 @@ void rig_start(struct rig *rig, const char *ports, const char *instruments)
 	assert_non_null(rig->poller);
 }
 
-void rig_run(struct rig *rig, int64_t for_us)
+void sub_run(struct sub_rig *rig, int64_t for_us)
 {
 	for (int64_t end = rig->now.mono_us + for_us; rig->now.mono_us < end;) {
 		poller_step(rig->poller, NULL, 0, &rig->now);
@@ -164,15 +164,15 @@ void rig_run(struct rig *rig, int64_t for_us)
 	}
 }
 
-void rig_hear(struct rig *rig, const char *text)
+void sub_hear(struct sub_rig *rig, const char *text)
 {
 	struct wire *wire = &rig->wire;
 	wire->n_said = wire->at = 0;
 	wire->n_said = (size_t)snprintf(wire->said, sizeof wire->said, "%s", text);
-	rig_run(rig, 100 * MS);
+	sub_run(rig, 100 * MS);
 }
 
-bool rig_told(const struct rig *rig, const char *part)
+bool sub_told(const struct sub_rig *rig, const char *part)
 {
 	for (size_t i = 0; i < rig->n_told; i++)
 		if (strstr(rig->told[i], part) != NULL)

@@ -19,7 +19,7 @@ struct wire {
 	bool is_open;
 };
 
-struct rig {
+struct sub_rig {
 	char *folder;
 	struct station *station;
 	struct poller *poller;
@@ -33,22 +33,22 @@ struct rig {
 	size_t n_told;
 };
 
-/* cmocka fixtures: *state is a struct rig, without a station yet. */
-int rig_make(void **state);
-int rig_remove(void **state);
+/* cmocka fixtures: *state is a struct sub_rig, without a station yet. */
+int sub_make(void **state);
+int sub_remove(void **state);
 
 /* A profile of one channel, COD from w01018-Rtd, with these keys, in the rig's folder. */
-void rig_profile(struct rig *rig, const char *name, const char *keys);
+void sub_profile(struct sub_rig *rig, const char *name, const char *keys);
 
 /* A station with these ports and instruments. */
-void rig_start(struct rig *rig, const char *ports, const char *instruments);
+void sub_start(struct sub_rig *rig, const char *ports, const char *instruments);
 
-void rig_run(struct rig *rig, int64_t for_us);
+void sub_run(struct sub_rig *rig, int64_t for_us);
 
 /* Bytes come, and a tenth of a second passes. */
-void rig_hear(struct rig *rig, const char *text);
+void sub_hear(struct sub_rig *rig, const char *text);
 
 /* Whether a change of an instrument that contains `part` was told. */
-bool rig_told(const struct rig *rig, const char *part);
+bool sub_told(const struct sub_rig *rig, const char *part);
 
 #endif
