@@ -5,12 +5,15 @@
  */
 #include "tests/check.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/status.h"
-#include "sensors/hj212_frame.h"
+#include "sensors/hj212.h"
+#include "sensors/profile.h"
+#include "sensors/values.h"
 
 static const struct hj212_dialect standard = { .check = HJ212_CHECK_OWN };
 
@@ -92,6 +95,93 @@ static void every_frame_of_the_log_is_sound(void **state)
 	assert_int_equal(asked, 2257 - 1052);
 }
 
+/* ---- the same log through the driver ---- */
+
+static const char *const log_fields[] = { "w01018-Rtd", "w21003-Rtd", "w21011-Rtd",
+	"w21001-Rtd", "w01001-Rtd" };
+#define N_LOG (sizeof log_fields / sizeof log_fields[0])
+
+/* A profile of what the emulator sends. */
+static struct profile *log_profile(void)
+{
+	char text[2048];
+	struct profile *profile;
+	struct problem why;
+	size_t n = (size_t)snprintf(text, sizeof text,
+	        "name: log\nmaker: m\nmodel: m\nsummary: s\nsource: s\n"
+	        "driver: hj212\nedition: 2017\nst: 21\nchannels:\n");
+	for (size_t i = 0; i < N_LOG; i++)
+		n += (size_t)snprintf(text + n, sizeof text - n,
+		        "  - {name: c%zu, label_vi: C, label_en: C, unit: mg/L, "
+		        "field: %s}\n",
+		        i, log_fields[i]);
+	assert_int_equal(profile_parse(&profile, text, n, "log", stderr, &why), OK);
+	return profile;
+}
+
+/* The number behind NAME= in the line itself, as whoever reads the log sees it. */
+static double number_in(const char *frame, const char *name)
+{
+	const char *at = strstr(frame, name);
+	assert_non_null(at);
+	return strtod(at + strlen(name) + 1, NULL);
+}
+
+/* A reading of the log: its values to the bit, its time, and thanks with its own QN. */
+static void read_by_driver(const struct instrument *instrument, const char *frame)
+{
+	uint8_t bytes[HJ212_FRAME + 16], thanks[256];
+	char qn[64];
+	struct decoded decoded;
+	void *walk = calloc(1, hj212_driver.state_size);
+	size_t n = strlen(frame);
+	struct exchange exchange = { .size = (uint16_t)n,
+		.bytes = (const uint8_t *)frame };
+	struct exchanges exchanges = { .n = 1, .bytes = bytes };
+	hj212_driver.begin(walk, instrument);
+	assert_int_equal(hj212_driver.decode(walk, exchange.bytes, n), READING_DONE);
+	n = hj212_driver.thanks(walk, thanks, sizeof thanks - 1);
+	thanks[n] = '\0';
+	snprintf(qn, sizeof qn, "%.*s", (int)strcspn(frame + 6, ";"), frame + 6);
+	assert_contains((char *)thanks, qn);
+	exchanges.size = (size_t)exchange_put(&exchange, bytes, sizeof bytes);
+	values_decode(instrument, &exchanges, NULL, NULL, &decoded);
+	for (size_t i = 0; i < N_LOG; i++) {
+		double want = number_in(frame, log_fields[i]);
+		assert_int_equal(decoded.state[i], STATE_OK);
+		assert_memory_equal(&decoded.value[i], &want, sizeof want);
+	}
+	assert_int_equal(decoded.n_sampled, N_LOG);
+	free(walk);
+}
+
+static void every_reading_of_the_log_is_read_to_the_bit_and_thanked(void **state)
+{
+	char line[1024], *text;
+	size_t readings = 0, n;
+	struct channel_setting setting[N_LOG];
+	FILE *in = open_or_skip("frames.csv");
+	struct profile *profile = log_profile();
+	for (size_t i = 0; i < N_LOG; i++)
+		setting[i] = (struct channel_setting){ .low = NAN, .high = NAN };
+	const struct instrument instrument = { .id = "log",
+		.profile = profile,
+		.address = "DXCBZ000000005",
+		.utc_offset_min = 480,
+		.setting = setting };
+	while (in != NULL && fgets(line, sizeof line - 2, in) != NULL) {
+		if (take_apart(line, &text, &n) != 2011)
+			continue;
+		memcpy(text + n, "\r\n", 3);
+		read_by_driver(&instrument, text);
+		readings++;
+	}
+	if (in != NULL)
+		fclose(in);
+	profile_free(profile);
+	assert_int_equal(readings, 1067);
+}
+
 /* The text of a key of one object of the list, or "". */
 static void value_of(const char *object, const char *key, char *out, size_t room)
 {
@@ -146,6 +236,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_frame_of_the_log_is_sound),
+		cmocka_unit_test(
+		        every_reading_of_the_log_is_read_to_the_bit_and_thanked),
 		cmocka_unit_test(
 		        the_frames_of_other_programs_tests_are_judged_as_they_were),
 	};
