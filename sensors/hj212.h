@@ -46,6 +46,10 @@ enum hj212_kind {
 int hj212_kind_of(
         const struct instrument *instrument, const struct text_fields *fields);
 
+/* Whether anything is named between && and &&.  Without that it is a request, of another master or ours come
+ * back; or it is encrypted, as the edition of 2025 may. */
+bool hj212_has_content(const struct text_fields *fields);
+
 /* Why it refuses (HJ 212-2017: QnRtn and ExeRtn); false if it does not. */
 bool hj212_declined(const struct text_fields *fields, struct declined *out);
 

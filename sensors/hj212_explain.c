@@ -68,7 +68,12 @@ static void blame_message(const struct instrument *instrument,
 	             (mn == NULL || mn->n != strlen(address) ||
 	                     memcmp(mn->at, address, mn->n) != 0);
 	say(out, "a sound message comes, but ");
-	if (other) {
+	if (!hj212_has_content(fields)) {
+		say(out,
+		        "nothing in it can be read: a request, or encrypted (edition "
+		        "%s)",
+		        hj212_editions[HJ212_2025]);
+	} else if (other) {
 		say_word(out, fields, "MN");
 		say(out, " is not the address of the configuration");
 	} else if (pnum > 1) {

@@ -32,8 +32,7 @@ static bool is_mine(
 	       memcmp(mn->at, address, mn->n) == 0;
 }
 
-/* Without content it is a request: of another master, or ours come back. */
-static bool has_content(const struct text_fields *fields)
+bool hj212_has_content(const struct text_fields *fields)
 {
 	static const char *const header[] = { "QN", "ST", "CN", "PW", "MN", "Flag",
 		"PNUM", "PNO" };
@@ -70,7 +69,7 @@ int hj212_kind_of(const struct instrument *instrument, const struct text_fields 
 	const struct profile_block *only = &instrument->profile->only;
 	struct declined declined;
 	int cn = hj212_number_of(fields, "CN");
-	if (!is_mine(instrument, fields) || !has_content(fields))
+	if (!is_mine(instrument, fields) || !hj212_has_content(fields))
 		return HJ212_FOREIGN;
 	if (hj212_declined(fields, &declined))
 		return HJ212_REFUSAL;

@@ -330,6 +330,8 @@ static void why_a_sound_message_is_no_reading_is_told(void **state)
 	        "CN=2051 is no reading (CN=2011 with a field of the profile)");
 	assert_contains(blamed(&sub, "ST=32;CN=2011;PNUM=3;PNO=2;CP=&&DataTime=1&&"),
 	        "it is part 2 of 3, and the profile has `part: 0`");
+	assert_contains(blamed(&sub, "ST=32;CN=2011;Flag=8;CP=&&0F3A99C2&&"),
+	        "nothing in it can be read: a request, or encrypted (edition 2025)");
 	sub.instrument.address = "M1";
 	assert_contains(blamed(&sub, "ST=32;CN=2011;MN=M2;CP=&&DataTime=1&&"),
 	        "MN=M2 is not the address");
