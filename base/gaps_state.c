@@ -36,6 +36,8 @@ static int note(struct gaps *gaps, const struct told_state *told, int64_t time_u
 {
 	struct gaps_told down = { .from_us = time_us, .to_us = INT64_MAX };
 	bool new_epoch = strcmp(told->state, "new epoch") == 0;
+	if (strcmp(told->state, "settings changed") == 0)
+		return OK;
 	down_ends(gaps, told->subject, time_us);
 	if (new_epoch)
 		down.to_us = time_us;

@@ -33,6 +33,12 @@ static int device_init(struct device *device, const struct station_instrument *s
 	}
 	if (device->exchange == NULL || device->state == NULL)
 		return FAILED;
+	if (settings_any(setting->profile)) {
+		device->settings = malloc(sizeof *device->settings);
+		if (device->settings == NULL)
+			return FAILED;
+		settings_begin(device->settings, setting->profile);
+	}
 	device->driver->begin(device->state, &setting->instrument);
 	return OK;
 }
@@ -105,6 +111,7 @@ void poller_free(struct poller *poller)
 	for (size_t i = 0; poller->device != NULL && i < poller->n_devices; i++) {
 		free(poller->device[i].exchange);
 		free(poller->device[i].state);
+		free(poller->device[i].settings);
 		free(poller->device[i].framer);
 	}
 	free(poller->bus);

@@ -10,6 +10,7 @@
 
 #include "sensors/framer.h"
 #include "sensors/poller.h"
+#include "sensors/settings.h"
 #include "sensors/values.h"
 
 #define STRIKES 3 /* polls without an answer before it is told */
@@ -50,11 +51,12 @@ struct device {
 	uint8_t *exchange;
 	size_t exchange_room, exchange_size, n_exchanges;
 	struct fresh fresh;
-	int misses;               /* polls in a row without an answer */
-	int told;                 /* enum: what was last said of it */
-	struct declined declined; /* of this poll; kind 0: nothing was refused */
-	int told_code;            /* of the refusal that was told */
-	int64_t held_us;          /* since when others went before it; 0: they do not */
+	struct settings *settings; /* NULL: its profile knows none */
+	int misses;                /* polls in a row without an answer */
+	int told;                  /* enum: what was last said of it */
+	struct declined declined;  /* of this poll; kind 0: nothing was refused */
+	int told_code;             /* of the refusal that was told */
+	int64_t held_us; /* since when others went before it; 0: they do not */
 	struct poller_counts counts;
 	struct poller_counts logged; /* when failures were last told */
 	int64_t logged_us;
@@ -145,6 +147,8 @@ void device_declined(struct device *device, const struct declined *declined);
 /* ---- poller_tell.c ---- */
 /* The poll that was just published says something of the instrument: told when it changed. */
 void device_health(struct poller *poller, struct device *device);
+/* Settings of the instrument in poller->decoded: what has not changed is left out, a change told. */
+void device_settings(struct poller *poller, struct device *device);
 /* What went wrong since a minute ago, in one line, if anything did. */
 void device_failures(struct device *device, const struct moment *now);
 void bus_told(struct poller *poller, struct bus *bus, bool up, const char *text,

@@ -16,6 +16,33 @@ static void tell(const struct poller *poller, const struct moment *when,
 		poller->hooks.state(poller->hooks.context, when, event);
 }
 
+void device_settings(struct poller *poller, struct device *device)
+{
+	struct setting_change change[READING_CHANNELS];
+	const struct profile *profile = device->setting->profile;
+	const struct moment *when =
+	        device->has_first ? &device->first : &device->started;
+	char subject[160], text[160];
+	if (device->settings == NULL)
+		return;
+	size_t n = settings_note(
+	        device->settings, when->mono_us, &poller->decoded, change);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = profile->channel[change[i].channel].about.name;
+		settings_text(profile, &change[i], text, sizeof text);
+		log_line(LOG_WARN, "instrument %s: setting %s changed: %s",
+		        device->setting->id, name, text);
+		snprintf(subject, sizeof subject, "setting %s/%s", device->setting->id,
+		        name);
+		struct state_event event = {
+			.subject = subject,
+			.state = "settings changed",
+			.text = text,
+		};
+		tell(poller, when, &event);
+	}
+}
+
 static void device_told(
         struct poller *poller, struct device *device, int what, const char *text)
 {

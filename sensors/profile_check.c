@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "sensors/port.h"
 #include "sensors/profile_parts.h"
+#include "sensors/settings.h"
 
 void checker_at(struct profile_checker *check, const char *format, ...)
 {
@@ -131,8 +132,9 @@ static void check_about(struct profile_checker *check, size_t i)
 	if (about->low >= about->high)
 		WRONG(check, "low is the smaller one", "the range %g..%g is empty",
 		        about->low, about->high);
+	bool setting = strcmp(about->kind, "setting") == 0;
 	if (!(about->result_every_s > 0))
-		about->result_every_s = NAN;
+		about->result_every_s = setting ? SETTING_EVERY_S : NAN;
 	about->decimals = (int)check->profile->channel[i].decimals;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "sensors/profile.h"
+#include "sensors/settings.h"
 #include "sensors/station.h"
 #include "sensors/values.h"
 
@@ -127,14 +128,16 @@ static uint64_t stored_bits(double value)
 }
 
 /* Whether a result is a new one, only the reading before could tell: `unchanged` is believed of
- * channels that can be so. */
+ * channels that can be so, and of settings. */
 static void compare(const struct redecode *redecode, const struct reading *reading,
         size_t i, struct redecoded *out)
 {
 	uint8_t stored = reading->state[i];
 	out->state = redecode->decoded.state[i];
 	out->value = redecode->decoded.value[i];
-	if (stored == STATE_UNCHANGED && has_fresh_mark(redecode->profile, i) &&
+	bool can_be = has_fresh_mark(redecode->profile, i) ||
+	              settings_is(redecode->profile, i);
+	if (stored == STATE_UNCHANGED && can_be &&
 	        (out->state == STATE_OK || out->state == STATE_BELOW_RANGE ||
 	                out->state == STATE_ABOVE_RANGE)) {
 		out->state = STATE_UNCHANGED;

@@ -94,8 +94,9 @@ static void take_state(
 {
 	struct world *world = context;
 	assert_true(world->n_told < 16);
-	snprintf(world->told[world->n_told++], 160, "%s %s", event->subject,
-	        event->state);
+	bool changed = strcmp(event->state, "settings changed") == 0;
+	snprintf(world->told[world->n_told++], 160, "%s %s%s%s", event->subject,
+	        event->state, changed ? " " : "", changed ? event->text : "");
 }
 
 void heard_begin(struct world *world, const char *path)

@@ -43,6 +43,17 @@ static void what_ended_before_is_no_reason(void **with)
 	expect_reason("cod", "cable pulled", false);
 }
 
+/* A setting that somebody changed is no reason why nothing came. */
+static void a_changed_setting_is_no_reason(void **with)
+{
+	feed_begin();
+	feed_run(cod, 0, 100, STATE_OK);
+	feed_state(100, "instrument cod", "settings changed", "1 -> 0.4");
+	silent_from(101);
+	go_on();
+	expect_reason("cod", "0.4", false);
+}
+
 static void what_goes_on_is_the_reason(void **with)
 {
 	feed_begin();
@@ -362,6 +373,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_ended_before_is_no_reason),
+		TEST(a_changed_setting_is_no_reason),
 		TEST(what_goes_on_is_the_reason),
 		TEST(the_later_reason_takes_the_place_of_the_earlier),
 		TEST(half_of_a_gap_is_not_most_of_it),

@@ -150,6 +150,26 @@ static void a_channel_that_is_off_is_not_waited_for(void **state)
 	}
 }
 
+/* Somebody makes the analyser measure more seldom. */
+static void a_changed_setting_is_told(void **state)
+{
+	struct world *world = *state;
+	static const uint16_t lead[] = { 0xECAA, 0x416F };
+	static const uint16_t minutes[] = { 48, 48, 240 };
+	for (size_t i = 0; i < 3; i++) {
+		const uint16_t rest[] = { 0, 0, 0, 1, 0, 0, minutes[i], 0, 0 };
+		other_asks(world, LEAD, 2);
+		slave_answers(world, LEAD, lead, 2);
+		other_asks(world, STATE, 9);
+		slave_answers(world, STATE, rest, 9);
+		assert_int_equal(
+		        heard_told(world, "setting pb/measuring_interval settings "
+		                          "changed 48 -> 240 min"),
+		        i == 2);
+		heard_wait(world, 10000);
+	}
+}
+
 /* Single registers make a block, but no status that is kept in one piece. */
 static void a_master_that_asks_register_by_register_is_followed(void **state)
 {
@@ -300,6 +320,8 @@ int main(void)
 		        world_make, world_remove),
 		cmocka_unit_test_setup_teardown(a_channel_that_is_off_is_not_waited_for,
 		        world_make, world_remove),
+		cmocka_unit_test_setup_teardown(
+		        a_changed_setting_is_told, world_make, world_remove),
 		cmocka_unit_test_setup_teardown(
 		        a_master_that_asks_register_by_register_is_followed, world_make,
 		        world_remove),
