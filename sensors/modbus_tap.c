@@ -76,7 +76,7 @@ static void stray(struct modbus_tap *tap, size_t n)
 	struct tap_open *last = NULL;
 	tap->counts.noise += n;
 	for (size_t i = 0; i < tap->n_open; i++) {
-		if (tap->open[i].until_us < came_us)
+		if (tap->open[i].closed || tap->open[i].until_us < came_us)
 			continue;
 		last = &tap->open[i];
 		last->stray += n;
@@ -320,5 +320,6 @@ bool modbus_tap_next(struct modbus_tap *tap, struct modbus_pair *out)
 			return true;
 		}
 	}
-	return give_overdue(tap, tap->n == 0 ? tap->now_us : INT64_MIN, out);
+	int64_t until_us = tap->n > 0 ? when_of(tap, 0)->mono_us : tap->now_us;
+	return give_overdue(tap, until_us, out);
 }

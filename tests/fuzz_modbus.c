@@ -21,9 +21,11 @@ static const char configuration[] =
         "ports:\n"
         "  - {id: a, path: /dev/ttyS0, line: 9600 8N1, mode: rtu}\n"
         "  - {id: b, tcp: \"127.0.0.1:502\", mode: tcp}\n"
+        "  - {id: c, path: /dev/ttyS1, line: 9600 8N1, mode: ascii}\n"
         "instruments:\n"
         "  - {id: x, profile: sim-water-quality, port: a, slave: 3, poll_every: 60s}\n"
-        "  - {id: y, profile: sim-stack, port: b, slave: 1, poll_every: 60s}\n";
+        "  - {id: y, profile: sim-stack, port: b, slave: 1, poll_every: 60s}\n"
+        "  - {id: z, profile: endress-hauser-liquiline-cm44x, port: c, slave: 1}\n";
 
 /* Feed a conversation: each block gets what the input still has. */
 static void talk(const struct instrument *instrument, const uint8_t *in, size_t n)

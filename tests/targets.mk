@@ -2,7 +2,7 @@
 
 TEST_BINARIES = $(TESTS:%=build/san/tests/%)
 SAN_PROGRAMS  = $(PROGRAMS:%=build/san/%)
-OURS          = $(wildcard $(ROOMS:%=%/*.[ch])) $(wildcard tests/*.[ch] tests/rivals/*.[ch])
+OURS          = $(wildcard $(ROOMS:%=%/*.[ch])) $(wildcard tests/*.[ch] tests/rivals/*.[ch] tests/peers/*.[ch])
 
 include tests/prove.mk
 
@@ -82,8 +82,12 @@ packages:
 
 .PHONY: check try lint bench fuzz page packages
 
-interop: build/san/tests/test_interop
-	@tests/run-tests $<
+# Sealed files as the world's tools see them; Modbus servers and a master of others.
+build/peers/%: tests/peers/%.c build/see/.made
+	@mkdir -p $(@D)
+	$(call say,PEER,$@) $(CC) -std=c17 -Wall -Wextra -Werror -O1 -g -o $@ $< -lmodbus
+interop: build/san/tests/test_interop build/san/tests/prove_strangers build/peers/libmodbus_server build/san/quantrac $(SHIPPED)
+	@tests/run-tests $(filter build/san/tests/%,$^)
 .PHONY: interop
 
 # The power of a machine is cut while cabinet and collector run in it; the short form: CUTS=4 UNPLUGS=2 FAILURES=1
@@ -175,5 +179,5 @@ tsan: $(TSAN_TESTS:%=build/tsan/tests/test_%) $(TSAN_PROGRAMS:%=build/tsan/%) $(
 # What .ci/run needs built before two gates run beside one another
 gates: all $(SAN_PROGRAMS) $(ATTACKS) build/tool/fill_cabinet build/trial/clock build/shim_sync.so build/shim_pty.so \
        build/shim_writes.so build/shim_fail.so build/soak/year build/bench/agents \
-       build/san/tests/test_interop build/san/tests/prove_crash build/san/tests/prove_kills build/san/tests/prove_failing
+       build/san/tests/test_interop build/san/tests/prove_strangers build/san/tests/prove_crash build/san/tests/prove_kills build/san/tests/prove_failing
 .PHONY: gates
