@@ -70,6 +70,7 @@ struct exchanges {
 
 /* What came for one block. */
 struct came {
+	uint16_t block;  /* its number in the profile */
 	uint8_t state;   /* STATE_OK, STATE_SILENT, STATE_GARBLED or STATE_REFUSED */
 	int exception;   /* of an instrument that refuses, 0: none */
 	const char *why; /* what it means; NULL: nobody says */

@@ -8,11 +8,13 @@
 #include "sensors/frames.h"
 #include "sensors/hj212.h"
 #include "sensors/modbus.h"
+#include "sensors/polltext.h"
 #include "sensors/profile.h"
 #include "sensors/sdi12.h"
 
 const struct driver *const drivers[] = {
 	&modbus_driver,
+	&polltext_driver,
 	&frames_driver,
 	&hj212_driver,
 	&bayern_driver,

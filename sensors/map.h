@@ -55,6 +55,11 @@ struct profile_block {
 			bool ask;
 			const char *password;
 		} hj212;
+		struct {                  /* poll-text: templates, sensors/pattern.h */
+			const char *send; /* "": the instrument speaks by itself */
+			size_t n_answers;
+			const char **answer;
+		} text;
 	};
 };
 

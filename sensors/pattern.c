@@ -263,8 +263,8 @@ static int match_check(struct walk *walk)
 {
 	size_t begin = walk->at;
 	int status = match_width(walk, checksum_width(walk->pattern->checksum));
-	if (status == 1 && !checksum_holds(walk->pattern->checksum, walk->in.at, begin))
-		return PATTERN_NONE;
+	walk->wrong = status == 1 &&
+	              !checksum_holds(walk->pattern->checksum, walk->in.at, begin);
 	return status;
 }
 

@@ -25,6 +25,12 @@ struct profile_channel {
 	struct profile_tag tag; /* where its number lies */
 };
 
+/* poll-text: an answer that refuses, in the words of its maker. */
+struct profile_refusal {
+	const char *answer, *meaning, *source;
+	int means; /* index into refusal_words */
+};
+
 struct profile {
 	const char *name, *maker, *model, *summary, *source, *note;
 	const char *driver_name;
@@ -44,6 +50,13 @@ struct profile {
 	struct profile_time *time;
 	struct profile_fresh *fresh;
 	struct profile_words *words;
+	struct {              /* driver poll-text */
+		int checksum; /* enum checksum_kind */
+		double pause_s;
+		size_t n_refusals, n_skips;
+		struct profile_refusal *refusal;
+		const char **skip;
+	} polltext;
 	struct profile_block only; /* the block of a driver that has no others */
 	void *own; /* what its driver's check worked out; freed with it; NULL: nothing */
 

@@ -24,8 +24,8 @@ int values_rank(uint8_t state)
 	}
 }
 
-static void look_at_each(const struct instrument *instrument,
-        const struct exchanges *exchanges, struct came_all *out)
+void values_look(const struct instrument *instrument, const struct exchanges *exchanges,
+        struct came_all *out)
 {
 	const struct profile *profile = instrument->profile;
 	struct reading reading = {
@@ -39,6 +39,7 @@ static void look_at_each(const struct instrument *instrument,
 		if (e.block >= profile->n_blocks)
 			continue;
 		struct came now = {
+			.block = e.block,
 			.state = STATE_SILENT,
 			.frame = e.bytes,
 			.frame_size = e.size,
@@ -55,11 +56,12 @@ void values_sort(const struct instrument *instrument, const struct exchanges *ex
 {
 	const struct profile *profile = instrument->profile;
 	for (size_t i = 0; i < profile->n_blocks; i++)
-		out->block[i] = (struct came){ .state = STATE_SILENT };
+		out->block[i] =
+		        (struct came){ .block = (uint16_t)i, .state = STATE_SILENT };
 	if (profile->driver->sort != NULL)
 		profile->driver->sort(instrument, exchanges, out);
 	else
-		look_at_each(instrument, exchanges, out);
+		values_look(instrument, exchanges, out);
 }
 
 /* ---- one channel ---- */

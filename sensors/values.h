@@ -44,6 +44,10 @@ int values_rank(uint8_t state);
 void values_sort(const struct instrument *instrument, const struct exchanges *exchanges,
         struct came_all *out);
 
+/* The same by driver->look alone, one exchange after another: for drivers whose `sort` wants it. */
+void values_look(const struct instrument *instrument, const struct exchanges *exchanges,
+        struct came_all *out);
+
 /* The first rule that decides over channel i, or NULL; *state what it says: of the
  * rule, or of its block if that did not come. */
 const struct profile_rule *values_rule(const struct instrument *instrument,

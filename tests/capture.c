@@ -216,7 +216,7 @@ static void expect_sent(struct drive *drive, const uint8_t *bytes, size_t n)
 
 static void keep(struct drive *drive, uint16_t block, const uint8_t *bytes, size_t n)
 {
-	if (n > 0 && drive->driver->kept != NULL)
+	if (n > 0 && !drive->asks && drive->driver->kept != NULL)
 		bytes = drive->driver->kept(drive->state, &n);
 	struct exchange exchange = {
 		.block = block,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/legal_time.h"
 #include "sensors/modbus.h"
 #include "sensors/redecode.h"
 #include "sensors/values.h"
@@ -19,11 +20,13 @@ static struct describe *describe_of(const struct capture *capture)
 {
 	struct describe *describe = describe_new(DESCRIBE_INSTRUMENT);
 	char settings[8192];
+	char offset[16];
 	int n = snprintf(settings, sizeof settings,
 	        "{\"framing\":\"%s\",\"slave\":%d,\"address\":\"%s\",\"listen\":%s,"
-	        "\"channels\":[",
+	        "\"utc_offset\":\"%s\",\"channels\":[",
 	        modbus_framings[capture->framing], capture->slave, capture->address,
-	        capture->listen ? "true" : "false");
+	        capture->listen ? "true" : "false",
+	        offset_print(capture->utc_offset_min, offset));
 	for (size_t i = 0; i < capture->profile->n_channels; i++) {
 		char low[32], high[32];
 		const struct channel_setting *setting = &capture->setting[i];

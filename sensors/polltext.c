@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sensors/polltext.h"
+
+#include <string.h>
+
+#include "sensors/fields.h"
+#include "sensors/profile.h"
+#include "sensors/profile_parts.h"
+
+/* A conversation; of an instrument that speaks by itself, the last line of every block. */
+struct talk {
+	const struct instrument *instrument;
+	uint16_t block;
+	bool answered; /* some block of this poll was */
+	bool pausing;
+	bool whole; /* the lines kept are a reading */
+	size_t sent_size;
+	uint8_t sent[PATTERN_BYTES];
+	struct talk_line {
+		uint16_t at, n;
+	} line[BLOCKS_MOST];
+	size_t n_kept;
+	uint8_t kept[POLLTEXT_FRAME];
+};
+
+static const struct polltext *polltext_of(const struct instrument *instrument)
+{
+	return instrument->profile->own;
+}
+
+/* ---- messages ---- */
+
+int polltext_which(const struct polltext_patterns *patterns, const char *address,
+        struct pattern_bytes in)
+{
+	for (size_t i = 0; i < patterns->n; i++)
+		if (pattern_match(&patterns->pattern[i], address, in, NULL) ==
+		        (int)in.n)
+			return (int)i;
+	return -1;
+}
+
+/* Length of the first that fits, or FRAME_SHORT if one may. */
+static int fit(const struct polltext_patterns *patterns, const char *address,
+        struct pattern_bytes in)
+{
+	int status = FRAME_NONE;
+	for (size_t i = 0; i < patterns->n; i++) {
+		int n = pattern_match(&patterns->pattern[i], address, in, NULL);
+		if (n > 0)
+			return n;
+		if (n == PATTERN_SHORT)
+			status = FRAME_SHORT;
+	}
+	return status;
+}
+
+/* A line that is no message of ours is passed over whole. */
+static int pass_over(struct pattern_bytes in)
+{
+	if (in.at[0] < 0x20 || in.at[0] >= 0x7f)
+		return FRAME_NONE;
+	for (size_t i = 0; i < in.n; i++)
+		if (in.at[i] == '\r' || in.at[i] == '\n' || in.at[i] == 0x03)
+			return (int)i + 1;
+	return in.n >= POLLTEXT_FRAME ? (int)in.n : FRAME_SHORT;
+}
+
+/* The same of several sets, one after another. */
+static int fit_any(const struct polltext_patterns *sets, size_t n, const char *address,
+        struct pattern_bytes in)
+{
+	int status = FRAME_NONE;
+	for (size_t i = 0; i < n; i++) {
+		int length = fit(&sets[i], address, in);
+		if (length > 0)
+			return length;
+		if (length == FRAME_SHORT)
+			status = FRAME_SHORT;
+	}
+	return status;
+}
+
+int polltext_frame(
+        const struct instrument *instrument, size_t b, struct pattern_bytes in)
+{
+	const struct polltext *own = polltext_of(instrument);
+	size_t from = b == NO_BLOCK ? 0 : b;
+	size_t n = b == NO_BLOCK ? instrument->profile->n_blocks : 1;
+	int answer = fit_any(&own->answer[from], n, instrument->address, in);
+	if (answer > 0)
+		return answer;
+	int other = fit_any(own->other, 2, instrument->address, in);
+	if (other > 0)
+		return other;
+	if ((answer == FRAME_SHORT || other == FRAME_SHORT) && in.n < POLLTEXT_FRAME)
+		return FRAME_SHORT;
+	return own->marked ? FRAME_NONE : pass_over(in);
+}
+
+/* ---- asking ---- */
+
+static bool asked(const struct instrument *instrument)
+{
+	return polltext_of(instrument)->send[0].n > 0;
+}
+
+static void begin(void *state, const struct instrument *instrument)
+{
+	struct talk *talk = state;
+	talk->instrument = instrument;
+	talk->block = 0;
+	talk->answered = talk->pausing = talk->whole = false;
+	talk->sent_size = talk->n_kept = 0;
+	memset(talk->line, 0, sizeof talk->line);
+}
+
+static size_t ask(void *state, uint8_t *out, size_t room)
+{
+	struct talk *talk = state;
+	const struct polltext *own = polltext_of(talk->instrument);
+	talk->pausing = false;
+	int n = pattern_print(own->send[talk->block].pattern, talk->instrument->address,
+	        NULL, (struct pattern_room){ talk->sent, sizeof talk->sent });
+	talk->sent_size = n > 0 && (size_t)n <= room ? (size_t)n : 0;
+	memcpy(out, talk->sent, talk->sent_size);
+	return talk->sent_size;
+}
+
+static int64_t wait_us(const void *state)
+{
+	const struct talk *talk = state;
+	return talk->pausing
+	               ? (int64_t)(talk->instrument->profile->polltext.pause_s * 1e6)
+	               : 0;
+}
+
+static uint16_t block(const void *state)
+{
+	return ((const struct talk *)state)->block;
+}
+
+/* A two-wire adapter may give our own request back before the answer. */
+static bool is_echo(const struct talk *talk, const uint8_t *in, size_t n)
+{
+	return talk->sent_size > 0 && n >= talk->sent_size &&
+	       memcmp(in, talk->sent, talk->sent_size) == 0;
+}
+
+static int frame(const void *state, const uint8_t *in, size_t n)
+{
+	const struct talk *talk = state;
+	bool asks = asked(talk->instrument);
+	int length = polltext_frame(talk->instrument, asks ? talk->block : NO_BLOCK,
+	        (struct pattern_bytes){ in, n });
+	if (length != FRAME_SHORT && length != FRAME_NONE)
+		return length;
+	if (is_echo(talk, in, n))
+		return (int)talk->sent_size;
+	if (n < talk->sent_size && memcmp(in, talk->sent, n) == 0)
+		return FRAME_SHORT;
+	return length;
+}
+
+/* On to the next block, or back to the first. */
+static int step(struct talk *talk)
+{
+	const struct profile *profile = talk->instrument->profile;
+	if (++talk->block < profile->n_blocks) {
+		talk->pausing = profile->polltext.pause_s > 0;
+		return talk->pausing ? ASK_LATER : ASK_AGAIN;
+	}
+	talk->block = 0;
+	talk->answered = false;
+	return READING_DONE;
+}
+
+/* An instrument that is silent from the first block on is not asked for the others. */
+static int missed(void *state, bool silent)
+{
+	struct talk *talk = state;
+	if (silent && !talk->answered)
+		talk->block = (uint16_t)(talk->instrument->profile->n_blocks - 1);
+	return step(talk);
+}
+
+/* ---- what an instrument says by itself ---- */
+
+static void drop_line(struct talk *talk, size_t b)
+{
+	struct talk_line gone = talk->line[b];
+	talk->n_kept -= gone.n;
+	memmove(talk->kept + gone.at, talk->kept + gone.at + gone.n,
+	        talk->n_kept - gone.at);
+	for (size_t i = 0; i < BLOCKS_MOST; i++)
+		if (talk->line[i].at > gone.at)
+			talk->line[i].at = (uint16_t)(talk->line[i].at - gone.n);
+	talk->line[b] = (struct talk_line){ 0, 0 };
+}
+
+static void keep_line(struct talk *talk, size_t b, struct pattern_bytes in)
+{
+	if (talk->whole || talk->n_kept + in.n > sizeof talk->kept)
+		begin(talk, talk->instrument);
+	drop_line(talk, b);
+	talk->line[b] = (struct talk_line){ (uint16_t)talk->n_kept, (uint16_t)in.n };
+	memcpy(talk->kept + talk->n_kept, in.at, in.n);
+	talk->n_kept += in.n;
+}
+
+static int hear(struct talk *talk, struct pattern_bytes in)
+{
+	const struct polltext *own = polltext_of(talk->instrument);
+	const struct profile *profile = talk->instrument->profile;
+	size_t b = 0;
+	while (b < profile->n_blocks &&
+	        polltext_which(&own->answer[b], talk->instrument->address, in) < 0)
+		b++;
+	if (b == profile->n_blocks || in.n > sizeof talk->kept)
+		return NOT_USABLE;
+	keep_line(talk, b, in);
+	for (size_t i = 0; i < profile->n_blocks; i++)
+		if (talk->line[i].n == 0)
+			return NOT_USABLE;
+	talk->whole = true;
+	return READING_DONE;
+}
+
+static const uint8_t *kept(const void *state, size_t *n)
+{
+	const struct talk *talk = state;
+	*n = talk->n_kept;
+	return talk->kept;
+}
+
+/* ---- answers ---- */
+
+static int decode(void *state, const uint8_t *in, size_t n)
+{
+	struct talk *talk = state;
+	const struct polltext *own = polltext_of(talk->instrument);
+	const char *address = talk->instrument->address;
+	struct pattern_bytes bytes = { in, n };
+	if (!asked(talk->instrument))
+		return hear(talk, bytes);
+	if (polltext_which(&own->answer[talk->block], address, bytes) < 0 &&
+	        polltext_which(&own->other[POLLTEXT_REFUSAL], address, bytes) < 0)
+		return NOT_USABLE;
+	talk->answered = true;
+	return step(talk);
+}
+
+static int refusal(const void *state, const uint8_t *in, size_t n, struct declined *out)
+{
+	static const int kinds[] = { DECLINED_NOW, DECLINED_BUSY, DECLINED_UNFIT };
+	const struct talk *talk = state;
+	const struct polltext *own = polltext_of(talk->instrument);
+	const char *address = talk->instrument->address;
+	struct pattern_bytes bytes = { in, n };
+	int which = polltext_which(&own->other[POLLTEXT_REFUSAL], address, bytes);
+	if (which < 0)
+		return 0;
+	const struct profile_refusal *said =
+	        &talk->instrument->profile->polltext.refusal[which];
+	*out = (struct declined){
+		.kind = kinds[said->means],
+		.code = which + 1,
+		.why = said->meaning,
+	};
+	return out->kind;
+}
+
+static bool wrong_at(const struct polltext_patterns *answer, const char *address,
+        struct pattern_bytes in)
+{
+	for (size_t i = 0; i < answer->n; i++)
+		if (pattern_match(&answer->pattern[i], address, in, NULL) ==
+		        PATTERN_WRONG)
+			return true;
+	return false;
+}
+
+/* An answer of the right form whose check is wrong, somewhere in what came. */
+static int fault(const void *state, const uint8_t *in, size_t n)
+{
+	const struct talk *talk = state;
+	const struct polltext *own = polltext_of(talk->instrument);
+	bool asks = asked(talk->instrument);
+	for (size_t b = 0; b < talk->instrument->profile->n_blocks; b++)
+		for (size_t at = 0; (!asks || b == talk->block) && at < n; at++)
+			if (wrong_at(&own->answer[b], talk->instrument->address,
+			            (struct pattern_bytes){ in + at, n - at }))
+				return FAULT_CHECKSUM;
+	return FAULT_MALFORMED;
+}
+
+const struct driver polltext_driver = {
+	.name = "poll-text",
+	.summary = "requests and answers in text, by templates of the profile",
+	.state_size = sizeof(struct talk),
+	.frame_most = POLLTEXT_FRAME,
+	.section = &polltext_section,
+	.check = polltext_check,
+	.begin = begin,
+	.asked = asked,
+	.ask = ask,
+	.wait_us = wait_us,
+	.block = block,
+	.frame = frame,
+	.decode = decode,
+	.kept = kept,
+	.missed = missed,
+	.refusal = refusal,
+	.fault = fault,
+	.look = polltext_look,
+	.sort = polltext_sort,
+	.fields = polltext_fields,
+	.number = text_number,
+	.holds = text_holds,
+	.mark = text_mark,
+	.sampled = text_sampled,
+	.vendor = text_vendor,
+	.explain = text_explain,
+	.explain_rule = text_explain_rule,
+	.traffic = polltext_traffic,
+	.request = polltext_request,
+	.say = polltext_say,
+};
