@@ -99,7 +99,7 @@ int pattern_match(const struct pattern *pattern, const char *address,
 
 /* Write a message: its length; FULL; REFUSED if a field is longer than its width, or the
  * address is no number where one is needed.  A field that is not among `fields` (may be NULL) is
- * empty, or blanks; pairs are those that the template does not name elsewhere. */
+ * empty, or blanks, and {_} is '-'; pairs are those that the template does not name elsewhere. */
 int pattern_print(const struct pattern *pattern, const char *address,
         const struct text_fields *fields, struct pattern_room out);
 

@@ -39,6 +39,8 @@ static int put_field(struct print *print, const struct pattern_part *part)
 {
 	const struct text_field *field = part->n > 0 ? find(print, part) : NULL;
 	size_t n = field != NULL ? field->n : 0;
+	if (part->n == 0 && part->width == 0)
+		return put(print, "-", 1);
 	if (part->width > 0 && n > part->width)
 		return REFUSED;
 	int status = put(print, field != NULL ? field->at : "", n);

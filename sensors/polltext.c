@@ -81,7 +81,8 @@ static int fit_any(const struct polltext_patterns *sets, size_t n, const char *a
 	return status;
 }
 
-int polltext_frame(
+/* Length of a message of block b (NO_BLOCK: any), or of one that refuses or is of no interest. */
+static int message(
         const struct instrument *instrument, size_t b, struct pattern_bytes in)
 {
 	const struct polltext *own = polltext_of(instrument);
@@ -93,9 +94,17 @@ int polltext_frame(
 	int other = fit_any(own->other, 2, instrument->address, in);
 	if (other > 0)
 		return other;
-	if ((answer == FRAME_SHORT || other == FRAME_SHORT) && in.n < POLLTEXT_FRAME)
-		return FRAME_SHORT;
-	return own->marked ? FRAME_NONE : pass_over(in);
+	bool may = answer == FRAME_SHORT || other == FRAME_SHORT;
+	return may && in.n < POLLTEXT_FRAME ? FRAME_SHORT : FRAME_NONE;
+}
+
+int polltext_frame(
+        const struct instrument *instrument, size_t b, struct pattern_bytes in)
+{
+	int n = message(instrument, b, in);
+	if (n != FRAME_NONE || polltext_of(instrument)->marked)
+		return n;
+	return pass_over(in);
 }
 
 /* ---- asking ---- */
@@ -150,16 +159,18 @@ static bool is_echo(const struct talk *talk, const uint8_t *in, size_t n)
 static int frame(const void *state, const uint8_t *in, size_t n)
 {
 	const struct talk *talk = state;
-	bool asks = asked(talk->instrument);
-	int length = polltext_frame(talk->instrument, asks ? talk->block : NO_BLOCK,
-	        (struct pattern_bytes){ in, n });
-	if (length != FRAME_SHORT && length != FRAME_NONE)
+	struct pattern_bytes bytes = { in, n };
+	size_t b = asked(talk->instrument) ? talk->block : NO_BLOCK;
+	int length = message(talk->instrument, b, bytes);
+	if (length > 0)
 		return length;
 	if (is_echo(talk, in, n))
 		return (int)talk->sent_size;
 	if (n < talk->sent_size && memcmp(in, talk->sent, n) == 0)
 		return FRAME_SHORT;
-	return length;
+	if (length == FRAME_SHORT || polltext_of(talk->instrument)->marked)
+		return length;
+	return pass_over(bytes);
 }
 
 /* On to the next block, or back to the first. */
@@ -273,10 +284,15 @@ static int refusal(const void *state, const uint8_t *in, size_t n, struct declin
 static bool wrong_at(const struct polltext_patterns *answer, const char *address,
         struct pattern_bytes in)
 {
-	for (size_t i = 0; i < answer->n; i++)
+	for (size_t i = 0; i < answer->n; i++) {
+		int first = pattern_first(&answer->pattern[i]);
+		if (!pattern_checked(&answer->pattern[i]) ||
+		        (first >= 0 && first != in.at[0]))
+			continue;
 		if (pattern_match(&answer->pattern[i], address, in, NULL) ==
 		        PATTERN_WRONG)
 			return true;
+	}
 	return false;
 }
 
