@@ -155,6 +155,9 @@ struct driver {
 	 * NULL: any text is. */
 	const char *(*address)(const char *address);
 
+	/* Whether its profile can write the instrument's address.  NULL: it can. */
+	bool (*reaches)(const struct instrument *instrument);
+
 	/* ---- a conversation ---- */
 
 	/* Prepare `state` for one instrument, which must outlive it. */

@@ -67,6 +67,18 @@ int pattern_address(const struct pattern_part *part, const char *address, uint8_
 	return (int)(zeros + n);
 }
 
+bool pattern_reaches(const struct pattern *pattern, const char *address)
+{
+	uint8_t out[PATTERN_ADDRESS];
+	for (size_t i = 0; i < pattern->n; i++) {
+		const struct pattern_part *part = &pattern->part[i];
+		if ((part->kind == PART_ADDRESS || part->kind == PART_BYTE) &&
+		        pattern_address(part, address, out) < 0)
+			return false;
+	}
+	return true;
+}
+
 /* ---- taking apart ---- */
 
 struct walk {

@@ -75,6 +75,9 @@ bool pattern_checked(const struct pattern *pattern);
 /* What a message begins with: its first byte, or -1 if that differs. */
 int pattern_first(const struct pattern *pattern);
 
+/* Whether the template can be written with this address, if it needs one. */
+bool pattern_reaches(const struct pattern *pattern, const char *address);
+
 /* Whether the template names this field.  One with pairs may bring any. */
 bool pattern_names(const struct pattern *pattern, const char *field);
 

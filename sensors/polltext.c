@@ -107,6 +107,24 @@ int polltext_frame(
 	return pass_over(in);
 }
 
+static bool all_reach(const struct polltext_patterns *patterns, const char *address)
+{
+	for (size_t i = 0; i < patterns->n; i++)
+		if (!pattern_reaches(&patterns->pattern[i], address))
+			return false;
+	return true;
+}
+
+static bool reaches(const struct instrument *instrument)
+{
+	const struct polltext *own = polltext_of(instrument);
+	for (size_t b = 0; b < instrument->profile->n_blocks; b++)
+		if (!all_reach(&own->send[b], instrument->address) ||
+		        !all_reach(&own->answer[b], instrument->address))
+			return false;
+	return true;
+}
+
 /* ---- asking ---- */
 
 static bool asked(const struct instrument *instrument)
@@ -317,6 +335,7 @@ const struct driver polltext_driver = {
 	.frame_most = POLLTEXT_FRAME,
 	.section = &polltext_section,
 	.check = polltext_check,
+	.reaches = reaches,
 	.begin = begin,
 	.asked = asked,
 	.ask = ask,

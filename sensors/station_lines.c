@@ -105,9 +105,13 @@ static void check_address(struct station_checker *check, size_t i)
 	const struct station_instrument *one = &check->station->instrument[i];
 	const struct driver *driver =
 	        one->profile != NULL ? one->profile->driver : NULL;
-	if (driver == NULL || driver->address == NULL)
+	if (driver == NULL)
 		return;
-	const char *hint = driver->address(one->address);
+	const char *hint =
+	        driver->address != NULL ? driver->address(one->address) : NULL;
+	if (driver->reaches != NULL && !driver->reaches(&one->instrument))
+		hint = "write it as the instrument has it; the profile shows the "
+		       "factory's";
 	station_at(check, "instruments[%zu].address", i);
 	if (hint != NULL && one->address[0] == '\0')
 		WRONG(check, hint, "'%s' needs an address", one->id);

@@ -111,8 +111,7 @@ static void talk(const struct instrument *one, const uint8_t *in, size_t n)
 		assert(decoded.state[c] != STATE_OK || isfinite(decoded.value[c]));
 	}
 	char how[200];
-	values_explain(
-	        one, &told.exchanges, n % one->profile->n_channels, how, sizeof how);
+	values_explain(one, &told.exchanges, 0, how, sizeof how);
 	free(state);
 }
 

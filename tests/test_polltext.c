@@ -155,6 +155,28 @@ static void an_answer_of_another_address_is_not_taken(void **state)
 	hang_up(talking);
 }
 
+static bool reaches(const char *profile, const char *address)
+{
+	struct talking *talking = talk_to(profile);
+	talking->capture.instrument.address = address;
+	bool can = talking->driver->reaches(&talking->capture.instrument);
+	hang_up(talking);
+	return can;
+}
+
+static void an_address_must_be_one_the_profile_can_write(void **state)
+{
+	assert_true(reaches("thermo-49i-clink", "127"));
+	assert_false(reaches("thermo-49i-clink", "128"));
+	assert_false(reaches("thermo-49i-clink", "x"));
+	assert_false(reaches("thermo-49i-clink", ""));
+	assert_true(reaches("teledyne-t100-text", "9999"));
+	assert_false(reaches("teledyne-t100-text", "10000"));
+	assert_true(reaches("icpdas-i-7017", "0A"));
+	assert_false(reaches("icpdas-i-7017", "00A"));
+	assert_true(reaches("palas-fidas-200", ""));
+}
+
 static void between_requests_there_is_the_pause_of_the_profile(void **state)
 {
 	struct talking *talking = talk_to("thermo-49i-clink");
@@ -297,6 +319,7 @@ int main(void)
 		cmocka_unit_test(our_own_request_given_back_is_no_answer),
 		cmocka_unit_test(a_late_answer_to_another_request_is_not_taken),
 		cmocka_unit_test(an_answer_of_another_address_is_not_taken),
+		cmocka_unit_test(an_address_must_be_one_the_profile_can_write),
 		cmocka_unit_test(between_requests_there_is_the_pause_of_the_profile),
 		cmocka_unit_test(a_refusal_says_what_kind_it_is),
 		cmocka_unit_test(a_wrong_check_is_told_from_a_wrong_form),

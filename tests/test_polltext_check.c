@@ -9,6 +9,7 @@
 #include "sensors/checksum.h"
 #include "sensors/polltext.h"
 #include "sensors/profile.h"
+#include "sensors/station.h"
 
 /* A profile with these blocks, and lines behind. */
 static char *text_of(const char *blocks, const char *more)
@@ -138,6 +139,43 @@ static void unknown_words_are_told_with_what_is_meant(void **state)
 	        "refusals:\n  - {answer: 'x\\r', means: bussy, meaning: m}\n", "busy");
 }
 
+/* A station whose one instrument has this address. */
+static void assert_address(const char *profile, const char *address, const char *says)
+{
+	static const char form[] =
+	        "zone: {id: z, name: Z}\n"
+	        "station: {id: s, name: S, simulation: yes}\n"
+	        "facility: {id: f, name: F}\n"
+	        "outlets: [{id: o, name: O, kind: ambient}]\n"
+	        "journal: {folder: j}\n"
+	        "ports: [{id: a, path: /dev/serial/by-id/a}]\n"
+	        "instruments:\n"
+	        "  - {id: x, profile: %s, port: a, address: \"%s\", poll_every: 60s}\n";
+	char text[1024], *said = NULL;
+	size_t n;
+	struct station *station;
+	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
+	snprintf(text, sizeof text, form, profile, address);
+	FILE *report = open_memstream(&said, &n);
+	int status = station_parse(
+	        &station, text, strlen(text), "station.yaml", report, NULL);
+	fclose(report);
+	if (says != NULL)
+		assert_contains(said, says);
+	assert_int_equal(status == OK, says == NULL);
+	station_free(station);
+	free(said);
+}
+
+static void an_address_of_a_station_is_one_the_profile_can_write(void **state)
+{
+	assert_address("thermo-49i-clink", "50", NULL);
+	assert_address(
+	        "thermo-49i-clink", "200", "'200' is no address for driver poll-text");
+	assert_address("icpdas-i-7017", "1F", NULL);
+	assert_address("icpdas-i-7017", "01F", "'01F' is no address");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +186,7 @@ int main(void)
 		cmocka_unit_test(two_blocks_with_one_answer_are_refused),
 		cmocka_unit_test(every_field_of_the_tables_is_in_an_answer),
 		cmocka_unit_test(unknown_words_are_told_with_what_is_meant),
+		cmocka_unit_test(an_address_of_a_station_is_one_the_profile_can_write),
 	};
 	return cmocka_run_group_tests_name("polltext_check", tests, NULL, NULL);
 }
