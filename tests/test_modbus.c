@@ -120,6 +120,43 @@ static void an_unsolicited_write_is_no_answer(void **state)
 		                    FRAMING_RTU, &vectors[i].means, b.in, b.n) <= 0);
 }
 
+/* M17a: a two-wire adapter gives the request back before the answer; the driver listens on.
+ * The same in ASCII. */
+static void the_echo_of_a_request_is_no_answer(void **state)
+{
+	static const int framings[] = { FRAMING_RTU, FRAMING_ASCII };
+	struct capture capture;
+	capture_read(&capture, "szlangshi-phototek-6000-pb");
+	for (size_t k = 0; k < 2; k++) {
+		struct bytes b =
+		        bytes_of("01 03 10 08 00 02 41 09 01 03 04 EC AA 41 6F 9E FF");
+		uint8_t sent[FRAME_MOST], in[FRAME_MOST];
+		void *walk = calloc(1, driver_state_size(&capture.instrument));
+		capture.instrument.framing = framings[k];
+		modbus_driver.begin(walk, &capture.instrument);
+		size_t n = modbus_driver.ask(walk, sent, sizeof sent);
+		int size = (int)b.n - 8;
+		memcpy(in, sent, n);
+		memcpy(in + n, b.in + 8, b.n - 8);
+		if (framings[k] == FRAMING_ASCII)
+			size = modbus_ascii_put(
+			        b.in + 8, b.n - 10, in + n, sizeof in - n);
+		else
+			assert_memory_equal(in, b.in, b.n);
+		for (size_t cut = 1; cut < n; cut++)
+			assert_int_equal(
+			        modbus_driver.frame(walk, in, cut), FRAME_SHORT);
+		assert_int_equal(
+		        modbus_driver.frame(walk, in, n + (size_t)size), (int)n);
+		assert_int_equal(modbus_driver.decode(walk, in, n), NOT_USABLE);
+		assert_int_equal(modbus_driver.frame(walk, in + n, (size_t)size), size);
+		assert_int_equal(
+		        modbus_driver.decode(walk, in + n, (size_t)size), ASK_AGAIN);
+		free(walk);
+	}
+	capture_free(&capture);
+}
+
 /* MT1a */
 static void tcp_frames_carry_number_and_length(void **state)
 {
@@ -241,6 +278,7 @@ int main(void)
 		cmocka_unit_test(every_flipped_bit_is_refused),
 		cmocka_unit_test(a_sound_check_sum_is_not_enough),
 		cmocka_unit_test(an_unsolicited_write_is_no_answer),
+		cmocka_unit_test(the_echo_of_a_request_is_no_answer),
 		cmocka_unit_test(tcp_frames_carry_number_and_length),
 		cmocka_unit_test(every_flipped_bit_of_a_tcp_header_is_refused),
 		cmocka_unit_test(counts_stop_at_the_limits),

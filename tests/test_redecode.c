@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/json.h"
 #include "base/legal_time.h"
 #include "sensors/modbus.h"
@@ -188,6 +189,19 @@ static void unchanged_is_believed_only_where_it_can_be(void **state)
 	static struct one one;
 	one_open(&one, "sim-water-quality", 0);
 	one.payload[(size_t)(one.reading.state - one.payload)] = STATE_UNCHANGED;
+	assert_int_equal(redecode_check(one.redecode, &one.reading), 1);
+	one_close(&one);
+	/* a setting that has not changed: its bytes are there, its value is not repeated */
+	one_open(&one, "hach-uvas-sc", 0);
+	for (size_t i = 0; i < 2; i++) {
+		one.payload[(size_t)(one.reading.state - one.payload) + i] =
+		        STATE_UNCHANGED;
+		put_le64(one.payload + (size_t)(one.reading.values - one.payload) +
+		                 8 * i,
+		        READING_FILL);
+		assert_string_equal(one.capture.profile->channel[i].about.kind,
+		        i == 0 ? "measurement" : "setting");
+	}
 	assert_int_equal(redecode_check(one.redecode, &one.reading), 1);
 	one_close(&one);
 }
