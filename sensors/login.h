@@ -6,11 +6,12 @@
  *          DEAD_PROCESS its end
  *   line   "pts/0", "tty1"     user   "minh"      host   "192.0.2.7", "" at the cabinet itself
  *
- * The texts fill their room and need not end with a zero.  Pure.
+ * The texts fill their room and need not end with a zero.  All but wtmp_next are pure.
  */
 #ifndef SENSORS_LOGIN_H
 #define SENSORS_LOGIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,5 +30,20 @@ int login_parse(struct login *out, const uint8_t *in, size_t n);
 
 /* "minh from 192.0.2.7 (pts/0)", "root at the cabinet (tty1)"; of an end "pts/0". */
 void login_text(const struct login *login, char *out, size_t room);
+
+/* ---- the file they lie in: login_file.c ---- */
+
+#define WTMP_PLACE "/var/log/wtmp"
+
+struct wtmp {
+	const char *path;
+	uint64_t inode; /* of the file that was read; 0: none yet */
+	int64_t at;     /* read up to here */
+	bool shortened; /* it had become shorter: somebody has taken records out of it */
+};
+
+/* The next record: 1, 0 there is none, FAILED with errno.  A file that was not known before is followed from
+ * its end on, one that took its place (it is rotated once a month) from its beginning. */
+int wtmp_next(struct wtmp *wtmp, struct login *out);
 
 #endif

@@ -26,6 +26,7 @@
 
 #include "base/config.h"
 #include "base/describe.h"
+#include "sensors/cabinet_setting.h"
 #include "sensors/driver.h"
 #include "sensors/port.h"
 #include "sensors/profile.h"
@@ -52,6 +53,8 @@ struct station_port {
 
 struct station_channel { /* what the station changes on one channel of a profile */
 	const char *name, *label_vi, *label_en, *range, *method;
+	const char *limit, *limit_source; /* shown, not judged */
+	double limit_low, limit_high;     /* in the channel's unit, NAN: none */
 	double accuracy_reading_percent, accuracy_span_percent, accuracy_absolute;
 	double result_every_s;
 	bool off;
@@ -95,6 +98,7 @@ struct station {
 	struct station_outlet *outlet;
 	struct station_port *port;
 	struct station_instrument *instrument;
+	struct cabinet_setting cabinet;
 	const char *path; /* of the file */
 	struct config *config;
 };

@@ -6,7 +6,7 @@
  *   add@/devices/pci0000:00/.../usb1/1-1 0 ACTION=add 0 DEVPATH=/devices/... 0 SUBSYSTEM=usb 0
  *   MAJOR=189 0 DEVNAME=bus/usb/001/005 0 DEVTYPE=usb_device 0 PRODUCT=403/6001/600 0 SEQNUM=2744 0
  *
- * udev's own messages (group 2) begin with "libudev" and are not this.  Pure.
+ * udev's own messages (group 2) begin with "libudev" and are not this.  All but the last two are pure.
  */
 #ifndef SENSORS_UEVENT_H
 #define SENSORS_UEVENT_H
@@ -33,5 +33,13 @@ const char *uevent_word(const struct uevent *event);
 
 /* "0403:6001 at 1-1.4", "ttyUSB0 at 1-1.4:1.0". */
 void uevent_text(const struct uevent *event, char *out, size_t room);
+
+/* ---- where they come from: uevent_socket.c ---- */
+
+/* A descriptor that is readable when a device has come or gone; FAILED with errno. */
+int uevent_open(void);
+
+/* The next message: 1, 0 none is there, FAILED: some were lost (errno ENOBUFS), or it is broken. */
+int uevent_next(int fd, struct uevent *out);
 
 #endif

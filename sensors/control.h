@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a person may tell the running sensord: maintenance begins or ends, the sampler has empty bottles.
+ * Over a socket beside the journal, <folder>/control, which root and the group of its owner may write to;
+ * who it is, the kernel says (SO_PEERCRED, and the login behind a sudo), not the message.
+ *
+ *     quantrac 1 LF maintenance LF cod LF on LF changing the filter        the order, one message
+ *     ok LF maintenance of cod until 10:42:07                               the answer
+ */
+#ifndef SENSORS_CONTROL_H
+#define SENSORS_CONTROL_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/record.h"
+#include "base/status.h"
+
+#define CONTROL_FILE        "control"
+#define CONTROL_CLIENTS     4
+#define CONTROL_DESCRIPTORS (CONTROL_CLIENTS + 1)
+#define CONTROL_MOST        1024                /* bytes of a message */
+#define CONTROL_WAIT_US     INT64_C(5000000)    /* for an order, after a client has come */
+#define ORDER_REASON        240                 /* bytes of a reason */
+
+enum order_kind { ORDER_MAINTENANCE, ORDER_EMPTIED };
+
+struct order {
+	int kind;         /* enum order_kind */
+	char id[ID_SIZE]; /* of maintenance: an instrument, or the station for all of them */
+	bool on;
+	char reason[ORDER_REASON + 1];
+};
+
+/* ---- pure ---- */
+
+/* OK; MALFORMED; or REFUSED: no reason, or one that is too long or no plain text. */
+int order_parse(struct order *out, const char *in, size_t n);
+/* The message; its length, or REFUSED as above. */
+int order_print(const struct order *order, char *out, size_t room);
+
+/* ---- sensord's side ---- */
+
+struct control_client {
+	int fd; /* -1: free */
+	int64_t until_us;
+};
+
+struct control {
+	int fd; /* -1: closed */
+	char path[108];
+	struct control_client client[CONTROL_CLIENTS];
+	size_t slot[CONTROL_DESCRIPTORS]; /* in the array of poll() */
+};
+
+/* Makes the socket anew; FAILED with the reason. */
+int control_open(struct control *control, const char *folder, struct problem *why);
+void control_close(struct control *control, const char *folder);
+
+size_t control_descriptors(struct control *control, struct pollfd *out, size_t at);
+int64_t control_due_us(const struct control *control); /* INT64_MAX: nobody waits */
+
+/* `carry_out` answers in words, and whether it did what was asked; `who` is "minh (uid 1001)". */
+struct control_hooks {
+	void *context;
+	bool (*carry_out)(void *context, const struct order *order, const char *who,
+	        char answer[CONTROL_MOST]);
+};
+void control_step(struct control *control, const struct pollfd *fds,
+        const struct control_hooks *hooks, const struct moment *now);
+
+/* ---- the command's side ---- */
+
+/* Send an order, wait for the answer (ten seconds).  OK with the answer; REFUSED with the answer as
+ * problem; or a problem: nobody listens (EXIT_NO_DAEMON), no permission. */
+int control_ask(const char *folder, const struct order *order,
+        char answer[CONTROL_MOST], struct problem *why);
+
+#endif
