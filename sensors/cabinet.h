@@ -74,8 +74,8 @@ const uint8_t *cabinet_reading(struct cabinet *cabinet, size_t instrument,
         const struct moment *when, const struct reading_parts *parts);
 
 /* How writing a coil went: OK, REFUSED (surely not done), TIMED_OUT (nobody knows). */
-void cabinet_written(struct cabinet *cabinet, int status, const char *why,
-        const struct moment *now);
+void cabinet_written(
+        struct cabinet *cabinet, int status, const char *why, const struct moment *now);
 
 /* The end: outputs are inactive, the memory says good-bye. */
 void cabinet_end(struct cabinet *cabinet, const struct moment *now);

@@ -258,6 +258,11 @@ static void check_output(struct place *place, struct sampler_setting *sampler)
 		        "write gpio and gpio_line, or port and modem, or port, slave "
 		        "and coil",
 		        "the sampler needs one output");
+	else if (port && sampler->port_index != SIZE_MAX &&
+	         place->station->port[sampler->port_index].listen)
+		WRONG(place, "port", "wire the sampler to a port of its own",
+		        "port '%s' has another master: nothing is ever sent there",
+		        sampler->port_id);
 	else if (coil && sampler->port_index != SIZE_MAX &&
 	         !has_instruments(place->station, sampler->port_index))
 		WRONG(place, "port", "add one, the inputs of that module for example",

@@ -49,7 +49,7 @@ static const struct field maintenance_fields[] = {
 };
 #undef AT
 static const struct section maintenance_section = {
-	"maintenance", sizeof(struct read_maintenance), maintenance_fields };
+	"maintenance", sizeof(struct read_maintenance), maintenance_fields, NULL };
 
 #define AT(member) offsetof(struct read_file, member)
 static const struct field sampler_fields[] = {
@@ -63,7 +63,7 @@ static const struct field sampler_fields[] = {
 	{ .key = "mono_us", .type = FIELD_INTEGER, .at = AT(last.mono_us), .required = true },
 	{ 0 },
 };
-static const struct section sampler_part = { "sampler", 0, sampler_fields };
+static const struct section sampler_part = { "sampler", 0, sampler_fields, NULL };
 
 static const struct field file_fields[] = {
 	{ .key = "boot", .type = FIELD_TEXT, .at = AT(boot), .required = true },
@@ -78,7 +78,7 @@ static const struct field file_fields[] = {
 #undef AT
 // clang-format on
 static const struct section file_section = { "cabinet", sizeof(struct read_file),
-	file_fields };
+	file_fields, NULL };
 
 static uint64_t number_of(const char *text)
 {

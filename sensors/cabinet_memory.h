@@ -6,9 +6,9 @@
 #ifndef SENSORS_CABINET_MEMORY_H
 #define SENSORS_CABINET_MEMORY_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,8 +17,8 @@
 #include "base/status.h"
 #include "sensors/sampler.h"
 
-#define CABINET_FILE     "cabinet.json"
-#define CABINET_HOLDERS  96 /* key-switches and orders that hold a maintenance */
+#define CABINET_FILE      "cabinet.json"
+#define CABINET_HOLDERS   96 /* key-switches and orders that hold a maintenance */
 #define CABINET_FILE_MOST 65536
 
 struct remembered_maintenance {
@@ -53,16 +53,17 @@ struct cabinet_note {
 	FILE *stream;         /* into text */
 	size_t n;
 	char text[CABINET_FILE_MOST];
-	uint64_t version; /* of text */
+	uint64_t version;         /* of text */
 	_Atomic uint64_t written; /* version on the disk */
-	_Atomic int error; /* errno of the last try, 0: it went well */
+	_Atomic int error;        /* errno of the last try, 0: it went well */
 };
 /* OK or FAILED. */
 int cabinet_note_init(struct cabinet_note *note);
 void cabinet_note_end(struct cabinet_note *note);
 
 /* The poller's thread: put a new text there; its version. */
-uint64_t cabinet_note_put(struct cabinet_note *note, const struct cabinet_memory *memory);
+uint64_t cabinet_note_put(
+        struct cabinet_note *note, const struct cabinet_memory *memory);
 
 /* The keeper's thread: write the newest, if it is not. */
 void cabinet_note_write(struct cabinet_note *note, const char *path);

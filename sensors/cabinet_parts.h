@@ -13,9 +13,10 @@
 #include "sensors/sampler.h"
 #include "sensors/uevent.h"
 
-#define LOOK_US     INT64_C(250000)  /* at a contact that has no edges of its own */
-#define REOPEN_US   INT64_C(5000000) /* a line that is not there is looked for so often */
-#define DURABLE_US  INT64_C(5000000) /* a bottle waits at most so long for its place on the disk */
+#define LOOK_US   INT64_C(250000)  /* at a contact that has no edges of its own */
+#define REOPEN_US INT64_C(5000000) /* a line that is not there is looked for so often */
+#define DURABLE_US                                                                     \
+	INT64_C(5000000) /* a bottle waits at most so long for its place on the disk */
 
 /* A contact as the cabinet sees it. */
 struct wired {
@@ -81,10 +82,10 @@ struct cabinet {
 	struct sampler sampler;
 	struct gpio_line output;
 	enum pulse_state pulse;
-	int64_t pulse_us;  /* deadline of the state, monotonic */
-	uint64_t version;  /* of the memory that must be on the disk first */
-	char cause[160];   /* of the bottle under way */
-	bool never_falls;  /* told: the output could not be made inactive */
+	int64_t pulse_us; /* deadline of the state, monotonic */
+	uint64_t version; /* of the memory that must be on the disk first */
+	char cause[160];  /* of the bottle under way */
+	bool never_falls; /* told: the output could not be made inactive */
 
 	struct control control;
 	struct cabinet_note *note;
@@ -136,8 +137,8 @@ void bottles_reading(struct cabinet *cabinet, size_t instrument,
         const struct sampler_reading *reading);
 void bottles_step(struct cabinet *cabinet, const struct moment *now);
 int64_t bottles_due_us(const struct cabinet *cabinet);
-void bottles_written(struct cabinet *cabinet, int status, const char *why,
-        const struct moment *now);
+void bottles_written(
+        struct cabinet *cabinet, int status, const char *why, const struct moment *now);
 bool bottles_order(struct cabinet *cabinet, const struct order *order, const char *who,
         char answer[CONTROL_MOST], const struct moment *now);
 

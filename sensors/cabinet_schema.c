@@ -60,7 +60,7 @@ static const struct field input_fields[] = {
 	  .help_vi = "Với kind maintenance: tự kết thúc sau thời gian này, tối đa 2 giờ." },
 	{ 0 },
 };
-const struct section input_section = { "input", sizeof(struct input_setting), input_fields };
+const struct section input_section = { "input", sizeof(struct input_setting), input_fields, NULL };
 
 static const struct field events_fields[] = {
 	{ .key = "usb", .type = FIELD_BOOLEAN, .at = EVENTS(usb), .fallback = "yes",
@@ -74,7 +74,7 @@ static const struct field events_fields[] = {
 	  .help_vi = "Ghi lại người đăng nhập vào máy (theo /var/log/wtmp)." },
 	{ 0 },
 };
-const struct section events_section = { "cabinet", 0, events_fields };
+const struct section events_section = { "cabinet", 0, events_fields, NULL };
 
 static const struct field sampler_fields[] = {
 	{ .key = "armed", .type = FIELD_BOOLEAN, .at = SAMPLER(armed), .fallback = "no",
@@ -128,5 +128,5 @@ static const struct field sampler_fields[] = {
 	  .help_vi = "Coil cần ghi (hàm 5), đếm từ 0 như trên đường truyền." },
 	{ 0 },
 };
-const struct section sampler_section = { "sampler", sizeof(struct sampler_setting), sampler_fields };
+const struct section sampler_section = { "sampler", sizeof(struct sampler_setting), sampler_fields, NULL };
 // clang-format on

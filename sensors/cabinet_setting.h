@@ -23,7 +23,7 @@
 struct station;
 
 enum gpio_pull { PULL_AS_IS, PULL_UP, PULL_DOWN, PULL_NONE };
-extern const char *const gpio_pulls[];  /* "as-is", "up", "down", "none" */
+extern const char *const gpio_pulls[];    /* "as-is", "up", "down", "none" */
 extern const char *const active_levels[]; /* "high", "low" */
 enum modem_line { MODEM_CTS, MODEM_DSR, MODEM_DCD, MODEM_RI };
 extern const char *const modem_lines[]; /* "cts", "dsr", "dcd", "ri" */

@@ -51,14 +51,13 @@ struct gpio_edge {
 	bool level;
 	struct moment when;
 };
-int gpio_edge(const struct gpio_line *line, const struct moment *now,
-        struct gpio_edge *out);
+int gpio_edge(
+        const struct gpio_line *line, const struct moment *now, struct gpio_edge *out);
 
 /* Level of a modem line: 0, 1 or FAILED. */
-int modem_level(
-        const struct contact_system *system, int fd, enum modem_line line);
+int modem_level(const struct contact_system *system, int fd, enum modem_line line);
 /* OK or FAILED. */
-int modem_set(const struct contact_system *system, int fd, enum modem_output line,
-        bool on);
+int modem_set(
+        const struct contact_system *system, int fd, enum modem_output line, bool on);
 
 #endif

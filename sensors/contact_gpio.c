@@ -59,8 +59,8 @@ static const char *reason(int error)
 	return strerrordesc_np(error);
 }
 
-static int take_line(struct gpio_line *line, const char *chip,
-        struct gpio_v2_line_request *request)
+static int take_line(
+        struct gpio_line *line, const char *chip, struct gpio_v2_line_request *request)
 {
 	const struct contact_system *system = line->system;
 	int fd = system->open(chip, O_RDWR | O_CLOEXEC | O_NONBLOCK);
@@ -166,9 +166,8 @@ int gpio_edge(
 	if (n != sizeof event)
 		return n == 0 ? 0 : FAILED;
 	uint64_t clock_ns = line->system->monotonic_ns();
-	uint64_t age_ns = event.timestamp_ns < clock_ns
-	                          ? clock_ns - event.timestamp_ns
-	                          : 0;
+	uint64_t age_ns =
+	        event.timestamp_ns < clock_ns ? clock_ns - event.timestamp_ns : 0;
 	int64_t age_us = (int64_t)(age_ns / 1000);
 	if (age_us > INT64_C(3600000000)) /* another clock than we think */
 		age_us = 0;

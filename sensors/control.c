@@ -28,7 +28,8 @@ static int listen_below(int folder)
 	if (fd < 0)
 		return -1;
 	name_below(folder, &name);
-	unlinkat(folder, CONTROL_FILE, 0); /* of one that was killed: the lock is ours */
+	unlinkat(
+	        folder, CONTROL_FILE, 0); /* of one that was killed: the lock is ours */
 	/* the mode of what bind() makes, so that there is no moment when others may */
 	if (fchmod(fd, 0660) == 0 &&
 	        bind(fd, (const struct sockaddr *)&name, sizeof name) == 0 &&
@@ -179,15 +180,16 @@ static void hear(struct control_client *client, const struct control_hooks *hook
 		drop(client);
 		return;
 	}
-	int status = n <= CONTROL_MOST ? order_parse(&order, message, (size_t)n)
-	                               : MALFORMED;
+	int status =
+	        n <= CONTROL_MOST ? order_parse(&order, message, (size_t)n) : MALFORMED;
 	bool done = false;
 	if (status == REFUSED)
 		snprintf(text, sizeof text,
 		        "a reason is wanted, one line of at most %d bytes",
 		        ORDER_REASON);
 	else if (status != OK)
-		snprintf(text, sizeof text, "this is no order of quantrac " QUANTRAC_VERSION);
+		snprintf(text, sizeof text,
+		        "this is no order of quantrac " QUANTRAC_VERSION);
 	else if (who_is(client->fd, who, sizeof who) != OK)
 		snprintf(text, sizeof text, "the kernel does not say who you are");
 	else

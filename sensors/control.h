@@ -22,9 +22,9 @@
 #define CONTROL_FILE        "control"
 #define CONTROL_CLIENTS     4
 #define CONTROL_DESCRIPTORS (CONTROL_CLIENTS + 1)
-#define CONTROL_MOST        1024                /* bytes of a message */
-#define CONTROL_WAIT_US     INT64_C(5000000)    /* for an order, after a client has come */
-#define ORDER_REASON        240                 /* bytes of a reason */
+#define CONTROL_MOST        1024             /* bytes of a message */
+#define CONTROL_WAIT_US     INT64_C(5000000) /* for an order, after a client has come */
+#define ORDER_REASON        240              /* bytes of a reason */
 
 enum order_kind { ORDER_MAINTENANCE, ORDER_EMPTIED };
 

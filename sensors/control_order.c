@@ -26,8 +26,7 @@ static bool reason_sound(const char *text, size_t n)
 }
 
 /* The next line; false when there is none, or it does not fit. */
-static bool next_line(
-        const char *in, size_t n, size_t *at, char *out, size_t room)
+static bool next_line(const char *in, size_t n, size_t *at, char *out, size_t room)
 {
 	const char *end = *at <= n ? memchr(in + *at, '\n', n - *at) : NULL;
 	size_t size = *at > n ? 0 : end != NULL ? (size_t)(end - in) - *at : n - *at;

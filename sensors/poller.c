@@ -150,8 +150,10 @@ int poller_wait_ms(const struct poller *poller, const struct moment *now)
 	for (size_t i = 0; i < poller->n_buses; i++) {
 		const struct bus *bus = &poller->bus[i];
 		int64_t bus_us = bus_next_us(bus);
-		bool look = bus->opening ||
-		            (bus->state == ASKING && bus->quiet_us <= now->mono_us);
+		bool sends =
+		        bus->state == ASKING ||
+		        (bus->state == WRITING && bus->written < bus->request_size);
+		bool look = bus->opening || (sends && bus->quiet_us <= now->mono_us);
 		if (look && bus_us < now->mono_us + LOOK_US)
 			bus_us = now->mono_us + LOOK_US;
 		if (bus_us < next)
@@ -190,4 +192,10 @@ const struct poller_counts *poller_counts(
 bool poller_port_up(const struct poller *poller, size_t port)
 {
 	return poller->bus[port].state != CLOSED && !poller->bus[port].opening;
+}
+
+int poller_port_descriptor(const struct poller *poller, size_t port)
+{
+	struct port *one = poller->bus[port].port;
+	return poller_port_up(poller, port) ? one->descriptor(one) : -1;
 }

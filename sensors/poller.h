@@ -35,6 +35,7 @@
 #include "base/event.h"
 #include "base/reading.h"
 #include "base/status.h"
+#include "sensors/coil.h"
 #include "sensors/station.h"
 
 struct poller;
@@ -52,6 +53,10 @@ struct poller_hooks {
 	/* Where ports come from; NULL: port_new. */
 	struct port *(*port)(
 	        void *context, size_t port, const struct port_setting *setting);
+	/* What became of a coil that poller_coil took: OK, REFUSED (it is surely not
+	 * written), TIMED_OUT (nobody knows), and why. */
+	void (*written)(
+	        void *context, int status, const char *why, const struct moment *now);
 };
 
 /* Of one instrument, since the start.  What came and was no answer is `checksum` or
@@ -86,5 +91,13 @@ const struct poller_counts *poller_counts(
 
 /* True while a port is open. */
 bool poller_port_up(const struct poller *poller, size_t port);
+
+/* The descriptor of an open port, for its modem lines; -1. */
+int poller_port_descriptor(const struct poller *poller, size_t port);
+
+/* Write a coil between two polls of this port, one at a time.  OK, then hooks.written within some seconds; or
+ * REFUSED: the port has no instruments, is only heard, or is busy with another coil. */
+int poller_coil(struct poller *poller, size_t port, const struct coil *coil,
+        const struct moment *now);
 
 #endif

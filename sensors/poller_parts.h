@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the poller's files share: poller.c (start, time, step), poller_bus.c (the four states),
- * poller_turn.c (whose turn it is), poller_heard.c (lines that are only heard), poller_open.c
- * (closing and opening a line), poller_reading.c (what one poll says), poller_tell.c (who is up,
- * and how often what went wrong). */
+ * poller_turn.c (whose turn it is), poller_heard.c (lines that are only heard), poller_coil.c (a
+ * coil that is written), poller_open.c (closing and opening a line), poller_reading.c (what one poll
+ * says), poller_tell.c (who is up, and how often what went wrong). */
 #ifndef SENSORS_POLLER_PARTS_H
 #define SENSORS_POLLER_PARTS_H
 
@@ -28,7 +28,7 @@
 #define QUIET_LEAST                                                                    \
 	INT64_C(5000) /* silence before a request: 3.5 characters, at least this */
 
-enum bus_state { CLOSED, RESTING, ASKING, LISTENING };
+enum bus_state { CLOSED, RESTING, ASKING, LISTENING, WRITING };
 
 /* An instrument as the poller sees it. */
 struct device {
@@ -91,6 +91,12 @@ struct bus {
 	int told;
 	char reason[320]; /* last told */
 	size_t slot;      /* in the array of poll() */
+	/* WRITING: a coil, between two polls */
+	bool coil_wanted;
+	struct coil coil;
+	int64_t coil_until_us; /* it must have begun */
+	uint16_t coil_number;
+	int echoes_due;
 };
 
 struct poller {
@@ -126,6 +132,15 @@ void bus_hear(struct poller *poller, struct bus *bus, short revents,
 int64_t heard_deadline_us(const struct device *device);
 /* What the driver owes for the frame it decoded. */
 void bus_thanks(struct bus *bus, struct device *device);
+
+/* ---- poller_coil.c ---- */
+void coil_begin(struct bus *bus, const struct moment *now);
+void coil_step(struct poller *poller, struct bus *bus, bool readable,
+        const struct moment *now);
+/* The line goes: a coil that was wanted is told as what is known of it. */
+void coil_cut(struct poller *poller, struct bus *bus, const struct moment *now);
+/* It could not begin in time. */
+bool coil_late(const struct bus *bus, const struct moment *now);
 
 /* ---- poller_open.c ---- */
 int64_t bus_us(const struct bus *bus, size_t characters); /* on the line; TCP: 0 */

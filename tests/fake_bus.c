@@ -6,6 +6,8 @@
 #include <poll.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "base/crc.h"
 #include "sensors/modbus.h"
 
 static int bus_open(struct port *port, struct problem *why)
@@ -131,12 +133,39 @@ static void behave(struct fake_bus *bus, struct fake_slave *slave, const uint8_t
 	say(bus, due_us, bytes, size);
 }
 
+/* A coil: its answer is the request once more. */
+static void write_coil(struct fake_bus *bus, const uint8_t *in, size_t n)
+{
+	struct fake_slave *slave = &bus->slave[in[0] % 8];
+	int64_t due_us = bus->now_us + slave->delay_us;
+	uint8_t refusal[FRAME_MOST];
+	struct modbus_request request = { .slave = in[0], .function = 5 };
+	assert_int_equal(n, 8);
+	assert_int_equal(crc16_modbus(in, 6), get_le16(in + 6));
+	if (slave->manner == ECHOES)
+		say(bus, due_us - 1, in, n);
+	if (slave->manner == EXCEPTION) {
+		int size = modbus_exception_put(FRAMING_RTU, &request, slave->exception,
+		        refusal, sizeof refusal);
+		say(bus, due_us, refusal, (size_t)size);
+		return;
+	}
+	slave->coils++;
+	slave->coil = in[4] == 0xff;
+	if (slave->manner != DEAD)
+		say(bus, due_us, in, n);
+}
+
 static int bus_write(struct port *port, const uint8_t *in, size_t n)
 {
 	struct fake_bus *bus = (struct fake_bus *)port;
 	struct modbus_request request;
 	if (bus->gone)
 		return HUNG_UP;
+	if (in[1] == 5) {
+		write_coil(bus, in, n);
+		return (int)n;
+	}
 	assert_int_equal(modbus_request_get(FRAMING_RTU, in, n, &request), n);
 	assert_true(request.slave < 8);
 	struct fake_slave *slave = &bus->slave[request.slave];

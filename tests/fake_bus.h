@@ -31,6 +31,8 @@ struct fake_slave {
 	uint16_t unknown; /* a block that starts here is refused with 2; 0: none */
 	double value;
 	size_t asked;
+	size_t coils; /* coils it was told to write */
+	bool coil;    /* the last one: on or off */
 };
 
 struct fake_message {

@@ -48,6 +48,15 @@ static void on_state(
 	        event->subject, event->state, event->text);
 }
 
+static void on_written(
+        void *context, int status, const char *why, const struct moment *now)
+{
+	struct rig *rig = context;
+	assert_true(rig->n_written < 8);
+	snprintf(rig->why[rig->n_written], sizeof rig->why[0], "%s", why);
+	rig->written[rig->n_written++] = status;
+}
+
 static struct port *give_bus(
         void *context, size_t port, const struct port_setting *setting)
 {
@@ -76,7 +85,8 @@ void rig_restart(struct rig *rig)
 	struct poller_hooks hooks = { .context = rig,
 		.reading = on_reading,
 		.state = on_state,
-		.port = give_bus };
+		.port = give_bus,
+		.written = on_written };
 	poller_free(rig->poller);
 	rig->poller = poller_new(rig->station, &hooks);
 }

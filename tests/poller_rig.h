@@ -30,6 +30,9 @@ struct rig {
 	size_t n_seen;
 	char told[64][160];
 	size_t n_told;
+	int written[8]; /* what became of coils */
+	char why[8][80];
+	size_t n_written;
 };
 
 /* Lines of the log: changes, and what went wrong in the last minute. */
