@@ -10,8 +10,8 @@
  *
  *   subject                 states
  *   input ID                on off, open closed, ok alarm, ready not ready, unknown
- *   maintenance ID          on renewed off ended            ID an instrument or the station
- *   maintenance by ID       on off ended                    ID the key-switch
+ *   maintenance ID          on, renewed, off, ended        ID an instrument, or "all instruments"
+ *   maintenance by ID       on, off, ended                 ID the key-switch
  *   cabinet                 boot, usb in, usb out, tty in, tty out, login, logout, not watched, many
  *   sampler                 armed, not armed, bottle, failed, doubtful, full, enough, too soon,
  *                           not ready, emptied
@@ -20,6 +20,7 @@
 #define SENSORS_CABINET_H
 
 #include <poll.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,7 @@
 #include "base/reading.h"
 #include "base/status.h"
 #include "sensors/cabinet_memory.h"
+#include "sensors/coil.h"
 #include "sensors/contact.h"
 #include "sensors/station.h"
 
@@ -40,7 +42,8 @@ struct cabinet_hooks {
 	/* Descriptor of a serial port the poller has open, -1: it has not. */
 	int (*port)(void *context, size_t port);
 	/* Write a coil between two polls; cabinet_written tells how that went.  OK, or REFUSED: not now. */
-	int (*coil)(void *context, size_t port, const struct coil *coil);
+	int (*coil)(void *context, size_t port, const struct coil *coil,
+	        const struct moment *now);
 };
 
 struct cabinet_options {
@@ -77,7 +80,8 @@ const uint8_t *cabinet_reading(struct cabinet *cabinet, size_t instrument,
 void cabinet_written(
         struct cabinet *cabinet, int status, const char *why, const struct moment *now);
 
-/* The end: outputs are inactive, the memory says good-bye. */
-void cabinet_end(struct cabinet *cabinet, const struct moment *now);
+/* The end: outputs go inactive, the memory says good-bye.  True while an output needs another moment:
+ * then step on, and call it again. */
+bool cabinet_end(struct cabinet *cabinet, const struct moment *now);
 
 #endif

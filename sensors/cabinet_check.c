@@ -245,6 +245,13 @@ static bool has_instruments(const struct station *station, size_t port)
 	return false;
 }
 
+static bool opens_active(
+        const struct station_port *port, const struct sampler_setting *sampler)
+{
+	bool on = sampler->modem == MODEM_RTS ? port->rts : port->dtr;
+	return on == (sampler->active == 0);
+}
+
 static void check_output(struct place *place, struct sampler_setting *sampler)
 {
 	const struct cabinet_setting *cabinet = &place->station->cabinet;
@@ -258,6 +265,13 @@ static void check_output(struct place *place, struct sampler_setting *sampler)
 		        "write gpio and gpio_line, or port and modem, or port, slave "
 		        "and coil",
 		        "the sampler needs one output");
+	else if (modem && sampler->port_index != SIZE_MAX &&
+	         opens_active(&place->station->port[sampler->port_index], sampler))
+		WRONG(place, "modem",
+		        "add `rts: off` or `dtr: off` there, or turn `active`",
+		        "port '%s' is opened with this line active: every start would "
+		        "take a bottle",
+		        sampler->port_id);
 	else if (port && sampler->port_index != SIZE_MAX &&
 	         place->station->port[sampler->port_index].listen)
 		WRONG(place, "port", "wire the sampler to a port of its own",

@@ -22,7 +22,7 @@ struct read_moment {
 struct read_maintenance {
 	const char *id, *boot;
 	bool on, spent;
-	int64_t time_us, mono_us, most_us;
+	int64_t time_us, mono_us;
 };
 struct read_file {
 	const char *boot, *wtmp_inode;
@@ -44,7 +44,6 @@ static const struct field maintenance_fields[] = {
 	{ .key = "boot", .type = FIELD_TEXT, .at = AT(boot), .required = true },
 	{ .key = "time_us", .type = FIELD_INTEGER, .at = AT(time_us), .required = true },
 	{ .key = "mono_us", .type = FIELD_INTEGER, .at = AT(mono_us), .required = true },
-	{ .key = "most_us", .type = FIELD_INTEGER, .at = AT(most_us), .required = true },
 	{ 0 },
 };
 #undef AT
@@ -94,7 +93,6 @@ static void take_maintenance(struct cabinet_memory *out, const struct read_file 
 		snprintf(to->id, sizeof to->id, "%s", from->id);
 		to->on = from->on;
 		to->spent = from->spent;
-		to->most_us = from->most_us;
 		to->began = (struct moment){ .time_us = from->time_us,
 			.mono_us = from->mono_us,
 			.boot = number_of(from->boot) };
@@ -181,7 +179,6 @@ static void put_all(struct json *json, const struct cabinet_memory *memory)
 		json_put_bool(json, "on", one->on);
 		json_put_bool(json, "spent", one->spent);
 		put_moment(json, &one->began);
-		json_put_integer(json, "most_us", one->most_us);
 		json_end(json);
 	}
 	json_end(json);

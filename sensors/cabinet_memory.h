@@ -22,10 +22,9 @@
 #define CABINET_FILE_MOST 65536
 
 struct remembered_maintenance {
-	char id[ID_SIZE + 8]; /* "input key", "cod", ... as the cabinet names it */
+	char id[ID_SIZE + 8]; /* "by key", "cod", "all instruments" */
 	bool on, spent;
 	struct moment began;
-	int64_t most_us;
 };
 
 struct cabinet_memory {

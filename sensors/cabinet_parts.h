@@ -131,6 +131,8 @@ int64_t events_due_us(const struct cabinet *cabinet);
 
 /* ---- cabinet_sampler.c ---- */
 void bottles_open(struct cabinet *cabinet);
+/* Nothing stays switched on behind us: true while that takes another moment. */
+bool bottles_end(struct cabinet *cabinet, const struct moment *now);
 void bottles_close(struct cabinet *cabinet);
 void bottles_begin(struct cabinet *cabinet, const struct moment *now);
 void bottles_reading(struct cabinet *cabinet, size_t instrument,

@@ -30,9 +30,10 @@ static int listen_below(int folder)
 	name_below(folder, &name);
 	unlinkat(
 	        folder, CONTROL_FILE, 0); /* of one that was killed: the lock is ours */
-	/* the mode of what bind() makes, so that there is no moment when others may */
-	if (fchmod(fd, 0660) == 0 &&
+	/* nobody else may while it is made; then the group too, whatever the umask says */
+	if (fchmod(fd, 0600) == 0 &&
 	        bind(fd, (const struct sockaddr *)&name, sizeof name) == 0 &&
+	        fchmodat(folder, CONTROL_FILE, 0660, 0) == 0 &&
 	        listen(fd, CONTROL_CLIENTS) == 0)
 		return fd;
 	int error = errno;

@@ -6,7 +6,6 @@
  *     ports, drivers                   journal, uplink, live view
  */
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <locale.h>
 #include <math.h>
@@ -30,11 +29,13 @@
 #include "sensors/poller.h"
 #include "sensors/recorder.h"
 #include "sensors/ring.h"
+#include "sensors/senses.h"
+#include "sensors/sensord_arguments.h"
 #include "sensors/station.h"
 
-#define RING_SIZE    (4u << 20)
-#define PORTS_MOST   256
-#define CONFIG_PLACE "/etc/quantrac/quantrac.yaml"
+#define RING_SIZE (4u << 20)
+#define FDS_MOST  640              /* ports, contacts, orders */
+#define ENDING_US INT64_C(3000000) /* for outputs that must go inactive */
 
 static volatile sig_atomic_t stop, hung_up;
 
@@ -46,12 +47,6 @@ static void on_signal(int number)
 		stop = 1;
 }
 
-struct arguments {
-	const char *config;
-	bool check, verbose;
-	double for_s;
-};
-
 struct sensord {
 	struct station *station;
 	struct describes describes;
@@ -62,6 +57,7 @@ struct sensord {
 	struct clock clock;       /* of the poller's thread */
 	struct link link;
 	struct home home;
+	struct senses senses;
 	char **path; /* [n_ports] of serial lines, in full; NULL: TCP */
 	int wake;    /* readable when the keeper shall end */
 	pthread_t thread;
@@ -87,7 +83,9 @@ static void on_reading(void *context, size_t instrument, const struct moment *wh
         const struct reading_parts *parts)
 {
 	struct sensord *sensord = context;
-	put(sensord, recorder_reading(&sensord->recorder, when, parts), when);
+	struct reading_parts told = *parts;
+	told.state = cabinet_reading(sensord->senses.cabinet, instrument, when, parts);
+	put(sensord, recorder_reading(&sensord->recorder, when, &told), when);
 }
 
 static void on_state(
@@ -97,32 +95,65 @@ static void on_state(
 	put(sensord, recorder_state(&sensord->recorder, when, event), when);
 }
 
-/* Signals are taken only while waiting, so none is missed between look and sleep. */
+static int on_port(void *context, size_t port)
+{
+	return poller_port_descriptor(((struct sensord *)context)->poller, port);
+}
+
+static int on_coil(
+        void *context, size_t port, const struct coil *coil, const struct moment *now)
+{
+	return poller_coil(((struct sensord *)context)->poller, port, coil, now);
+}
+
+static void on_written(
+        void *context, int status, const char *why, const struct moment *now)
+{
+	struct sensord *sensord = context;
+	cabinet_written(sensord->senses.cabinet, status, why, now);
+}
+
+/* One wait and one step of poller and cabinet.  Signals are taken only while waiting, so none is missed between
+ * look and sleep. */
+static struct moment wait_and_step(struct sensord *sensord, struct moment now,
+        int64_t until_us, const sigset_t *waiting)
+{
+	static struct pollfd fds[FDS_MOST];
+	struct cabinet *cabinet = sensord->senses.cabinet;
+	size_t n = poller_descriptors(sensord->poller, fds, FDS_MOST / 2);
+	size_t more = cabinet_descriptors(cabinet, fds, n, FDS_MOST);
+	int wait_ms = poller_wait_ms(sensord->poller, &now);
+	int cabinet_ms = cabinet_wait_ms(cabinet, &now);
+	int64_t wait_us = (cabinet_ms < wait_ms ? cabinet_ms : wait_ms) * INT64_C(1000);
+	if (until_us - now.mono_us < wait_us)
+		wait_us = until_us - now.mono_us;
+	struct timespec wait = { .tv_sec = wait_us / 1000000,
+		.tv_nsec = wait_us % 1000000 * 1000 };
+	int ready = ppoll(fds, n + more, &wait, waiting);
+	now = clock_now(&sensord->clock);
+	cabinet_step(cabinet, ready >= 0 ? fds : NULL, &now);
+	poller_step(sensord->poller, fds, ready >= 0 ? n : 0, &now);
+	return now;
+}
+
 static void read_instruments(
         struct sensord *sensord, double for_s, const sigset_t *waiting)
 {
-	static struct pollfd fds[PORTS_MOST];
 	struct moment now = clock_now(&sensord->clock);
 	int64_t end_us =
 	        isfinite(for_s) ? now.mono_us + (int64_t)(for_s * 1e6) : INT64_MAX;
 	while (!stop && now.mono_us < end_us) {
-		size_t n = poller_descriptors(sensord->poller, fds, PORTS_MOST);
-		int64_t wait_us = poller_wait_ms(sensord->poller, &now) * INT64_C(1000);
-		if (end_us - now.mono_us < wait_us)
-			wait_us = end_us - now.mono_us;
-		struct timespec wait = { .tv_sec = wait_us / 1000000,
-			.tv_nsec = wait_us % 1000000 * 1000 };
-		int ready = ppoll(fds, n, &wait, waiting);
-		now = clock_now(&sensord->clock);
-		if (hung_up) {
-			hung_up = 0;
-			log_line(LOG_WARN,
-			        "the configuration is read only at the start: end "
-			        "quantrac-sensord and start it again (where it is "
-			        "installed: systemctl restart quantrac-sensord)");
-		}
-		poller_step(sensord->poller, fds, ready >= 0 ? n : 0, &now);
+		now = wait_and_step(sensord, now, end_us, waiting);
+		if (!hung_up)
+			continue;
+		hung_up = 0;
+		log_line(LOG_WARN, "the configuration is read only at the start: end "
+		                   "quantrac-sensord and start it again (where it is "
+		                   "installed: systemctl restart quantrac-sensord)");
 	}
+	int64_t last_us = now.mono_us + ENDING_US;
+	while (senses_end(&sensord->senses, &now) && now.mono_us < last_us)
+		now = wait_and_step(sensord, now, now.mono_us + 50000, waiting);
 }
 
 /* ---- the keeper's thread ---- */
@@ -166,8 +197,10 @@ static void *keep(void *with)
 			more = fds[n].revents == 0;
 		now = clock_now(&clock);
 		keeper_step(sensord->keeper, &now);
+		senses_write(&sensord->senses);
 	}
 	end_keeping(sensord->keeper, &clock);
+	senses_write(&sensord->senses);
 	return NULL;
 }
 
@@ -224,11 +257,25 @@ static void resolve_paths(struct sensord *sensord)
 	}
 }
 
+static void make_senses(struct sensord *sensord)
+{
+	struct moment now = clock_now(&sensord->clock);
+	const struct cabinet_options options = { .station = sensord->station,
+		.folder = sensord->home.folder,
+		.hooks = { .context = sensord,
+		        .state = on_state,
+		        .port = on_port,
+		        .coil = on_coil } };
+	if (senses_open(&sensord->senses, &options, &now) != OK)
+		fatal(EXIT_INTERNAL, "no memory for the cabinet");
+}
+
 static void make_poller(struct sensord *sensord)
 {
-	struct poller_hooks hooks = {
-		.context = sensord, .reading = on_reading, .state = on_state
-	};
+	struct poller_hooks hooks = { .context = sensord,
+		.reading = on_reading,
+		.state = on_state,
+		.written = on_written };
 	sensord->poller = poller_new(sensord->station, &hooks);
 	if (sensord->poller == NULL)
 		fatal(EXIT_INTERNAL, "no memory for the poller");
@@ -254,6 +301,7 @@ static void start(struct sensord *sensord)
 	make_keeper(sensord);
 	resolve_paths(sensord);
 	make_poller(sensord);
+	make_senses(sensord);
 }
 
 /* Both threads get the signals blocked; this one lets them in while it waits. */
@@ -287,6 +335,7 @@ static void end(struct sensord *sensord)
 	        (unsigned long long)counts.committed_seq - 1,
 	        (unsigned long long)counts.epoch, (unsigned long long)counts.lost,
 	        (unsigned long long)counts.waiting);
+	senses_close(&sensord->senses);
 	poller_free(sensord->poller);
 	keeper_free(sensord->keeper);
 	link_close(&sensord->link);
@@ -298,60 +347,6 @@ static void end(struct sensord *sensord)
 	station_free(sensord->station);
 	close(sensord->wake);
 	home_close(&sensord->home);
-}
-
-static void usage(FILE *out)
-{
-	fputs("usage: quantrac-sensord [--config FILE] [--check] [--for 60s] [-v]\n"
-	      "reads the instruments of this cabinet, keeps every reading and sends it "
-	      "on\n"
-	      "  --config FILE  default " CONFIG_PLACE "\n"
-	      "  --check        read the configuration, say what is wrong, end\n"
-	      "  --for TIME     end after this time\n"
-	      "  -v             say more\n",
-	        out);
-}
-
-static struct arguments read_arguments(int argc, char **argv)
-{
-	enum { CONFIG = 256, CHECK, FOR, HELP, VERSION };
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, CONFIG },
-		{ "check", no_argument, NULL, CHECK },
-		{ "for", required_argument, NULL, FOR },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, HELP },
-		{ "version", no_argument, NULL, VERSION },
-		{ 0 },
-	};
-	const char *config = getenv("QUANTRAC_CONFIG");
-	struct arguments given = { .config = config != NULL ? config : CONFIG_PLACE,
-		.for_s = INFINITY };
-	for (int option;
-	        (option = getopt_long(argc, argv, "v", options, NULL)) != -1;) {
-		if (option == CONFIG) {
-			given.config = optarg;
-		} else if (option == CHECK) {
-			given.check = true;
-		} else if (option == 'v') {
-			given.verbose = true;
-		} else if (option == HELP) {
-			usage(stdout);
-			exit(0);
-		} else if (option == VERSION) {
-			puts("quantrac-sensord " QUANTRAC_VERSION);
-			exit(0);
-		} else if (option != FOR ||
-		           duration_parse(optarg, &given.for_s) != OK) {
-			usage(stderr);
-			exit(EXIT_USAGE);
-		}
-	}
-	if (optind < argc) {
-		usage(stderr);
-		exit(EXIT_USAGE);
-	}
-	return given;
 }
 
 static int check_only(struct sensord *sensord, const char *path)
@@ -374,7 +369,7 @@ int main(int argc, char **argv)
 	sigset_t waiting;
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
-	struct arguments given = read_arguments(argc, argv);
+	struct arguments given = sensord_arguments(argc, argv);
 	log_start("sensord", given.verbose ? LOG_DETAIL : LOG_INFO);
 	if (station_read(&sensord.station, given.config, stderr, &why) != OK)
 		fatal(why.exit, "%s%s", why.text,

@@ -19,7 +19,7 @@ static const char head[] =
         "ports:\n"
         "  - {id: bus, path: /dev/ttyUSB0}\n"
         "  - {id: stack, tcp: \"192.0.2.9:502\"}\n"
-        "  - {id: spare, path: /dev/ttyS1}\n"
+        "  - {id: spare, path: /dev/ttyS1, rts: off}\n"
         "  - {id: tapped, path: /dev/ttyS2, master: other}\n"
         "instruments:\n"
         "  - {id: flow, profile: sim-flow, port: bus, slave: 1}\n"
@@ -153,7 +153,10 @@ static void every_output_can_be_written(void **state)
 	refused(gpio, "port: busy, modem: rts", "there is no port 'busy'");
 	refused("gpio_line: 22", "gpio_line: 17", "input 'key' is wired to this line");
 	/* RTS may drive the transmitter of a line that is only heard */
-	refused(gpio, "port: tapped, modem: rts", "port 'tapped' has another master");
+	refused(gpio, "port: tapped, modem: rts, active: low",
+	        "'tapped' has another master");
+	refused(gpio, "port: spare, modem: dtr", "opened with this line active");
+	station_free(accepted(gpio, "port: spare, modem: dtr, active: low"));
 }
 
 static void a_contact_needs_one_place(void **state)
