@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/crc.h"
 #include "sensors/modbus.h"
+#include "sensors/modbus_ascii.h"
 
 #define WRITE_COIL 5
 #define EXCEPTION  0x80
@@ -14,13 +15,13 @@
 size_t coil_request(
         int framing, const struct coil *coil, uint16_t number, uint8_t out[COIL_FRAME])
 {
-	bool tcp = framing == FRAMING_TCP;
-	uint8_t *at = out + (tcp ? MBAP : 0);
-	at[0] = coil->slave;
-	at[1] = WRITE_COIL;
-	put_be16(at + 2, coil->address);
-	put_be16(at + 4, coil->on ? 0xff00 : 0);
-	if (!tcp) {
+	uint8_t plain[6] = { coil->slave, WRITE_COIL };
+	put_be16(plain + 2, coil->address);
+	put_be16(plain + 4, coil->on ? 0xff00 : 0);
+	if (framing == FRAMING_ASCII)
+		return (size_t)modbus_ascii_put(plain, sizeof plain, out, COIL_FRAME);
+	memcpy(out + (framing == FRAMING_TCP ? MBAP : 0), plain, sizeof plain);
+	if (framing != FRAMING_TCP) {
 		put_le16(out + 6, crc16_modbus(out, 6));
 		return 8;
 	}
@@ -68,12 +69,31 @@ static int answer_tcp(
 	return MBAP + 3;
 }
 
+static int answer_ascii(
+        const uint8_t *request, const uint8_t *in, size_t n, uint8_t *exception)
+{
+	uint8_t asked[6], said[8];
+	int whole = modbus_ascii_frame(in, n);
+	if (whole <= 0)
+		return whole;
+	int size = modbus_ascii_get(in, (size_t)whole, said, sizeof said);
+	modbus_ascii_get(request, COIL_FRAME, asked, sizeof asked);
+	if (size == sizeof asked && memcmp(said, asked, sizeof asked) == 0)
+		return whole;
+	if (size != 3 || !refuses(asked, said))
+		return FRAME_NONE;
+	*exception = said[2];
+	return whole;
+}
+
 int coil_answer(int framing, const uint8_t *request, const uint8_t *in, size_t n,
         uint8_t *exception)
 {
 	*exception = 0;
 	if (n == 0)
 		return FRAME_SHORT;
+	if (framing == FRAMING_ASCII)
+		return answer_ascii(request, in, n, exception);
 	if (framing == FRAMING_TCP)
 		return answer_tcp(request, in, n, exception);
 	return answer_rtu(request, in, n, exception);

@@ -6,6 +6,7 @@
  *          0     1  2   3   4   5  6   7
  *   RTU    slave 05 address  FF 00 crc      on; off is 00 00.  The answer is the same bytes
  *          slave 85 code crc                a refusal
+ *   ASCII  : the bytes from slave on as text, check sum, CR LF
  *   TCP    number 0 0 0 6 slave 05 ...      the same from `slave` on, without crc
  */
 #ifndef SENSORS_COIL_H
@@ -17,7 +18,7 @@
 
 #include "sensors/driver.h"
 
-#define COIL_FRAME 12 /* longest request and answer */
+#define COIL_FRAME 17 /* longest request and answer, of ASCII */
 
 struct coil {
 	uint8_t slave;

@@ -109,8 +109,10 @@ void heard_begin(struct world *world, const char *path)
 	if (station_parse(&world->station, text, (size_t)n, "listen", stderr, &why) !=
 	        OK)
 		fail_msg("%s", why.text);
-	const struct poller_hooks hooks = { world, take_reading, take_state,
-		path != NULL ? NULL : tap_port };
+	const struct poller_hooks hooks = { .context = world,
+		.reading = take_reading,
+		.state = take_state,
+		.port = path != NULL ? NULL : tap_port };
 	world->poller = poller_new(world->station, &hooks);
 	world->now = (struct moment){ .time_us = START_TIME, .mono_us = START_US };
 }

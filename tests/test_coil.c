@@ -31,6 +31,9 @@ static void a_request_is_the_known_one(void **state)
 		0 };
 	assert_int_equal(coil_request(FRAMING_TCP, &output_173, 0x1234, out), 12);
 	assert_memory_equal(out, tcp, sizeof tcp);
+	/* sum of 11 05 00 AC FF 00 is 1C1: its complement 3F */
+	assert_int_equal(coil_request(FRAMING_ASCII, &output_173, 0, out), 17);
+	assert_memory_equal(out, ":110500ACFF003F\r\n", 17);
 }
 
 /* Every cut of an answer, and every flipped bit. */
@@ -61,7 +64,11 @@ static void answers_and_refusals_are_found(void **state)
 	check_answer(FRAMING_RTU, known, refusal, sizeof refusal);
 	coil_answer(FRAMING_RTU, known, refusal, sizeof refusal, &exception);
 	assert_int_equal(exception, 2);
-	uint8_t tcp[COIL_FRAME];
+	uint8_t tcp[COIL_FRAME], ascii[COIL_FRAME];
+	static const uint8_t ascii_refusal[] = ":11850268\r\n";
+	coil_request(FRAMING_ASCII, &output_173, 0, ascii);
+	check_answer(FRAMING_ASCII, ascii, ascii, sizeof ascii);
+	check_answer(FRAMING_ASCII, ascii, ascii_refusal, sizeof ascii_refusal - 1);
 	static const uint8_t tcp_refusal[] = { 0x12, 0x34, 0, 0, 0, 3, 0x11, 0x85, 2 };
 	size_t n = coil_request(FRAMING_TCP, &output_173, 0x1234, tcp);
 	check_answer(FRAMING_TCP, tcp, tcp, n);
