@@ -237,11 +237,15 @@ static void check_ready(struct place *place, struct sampler_setting *sampler)
 		        input_kinds[cabinet->input[sampler->ready_index].kind]);
 }
 
-static bool has_instruments(const struct station *station, size_t port)
+/* Are Modbus instruments asked on this port?  Then a coil can be written between their polls. */
+static bool is_asked(const struct station *station, size_t port)
 {
-	for (size_t i = 0; i < station->n_instruments; i++)
-		if (station->instrument[i].port_index == port)
+	for (size_t i = 0; i < station->n_instruments; i++) {
+		const struct station_instrument *one = &station->instrument[i];
+		if (one->port_index == port && one->profile != NULL &&
+		        one->profile->driver->modbus && driver_asks(&one->instrument))
 			return true;
+	}
 	return false;
 }
 
@@ -278,9 +282,9 @@ static void check_output(struct place *place, struct sampler_setting *sampler)
 		        "port '%s' has another master: nothing is ever sent there",
 		        sampler->port_id);
 	else if (coil && sampler->port_index != SIZE_MAX &&
-	         !has_instruments(place->station, sampler->port_index))
+	         !is_asked(place->station, sampler->port_index))
 		WRONG(place, "port", "add one, the inputs of that module for example",
-		        "port '%s' has no instrument: nobody opens it",
+		        "port '%s' has no Modbus instrument that is asked",
 		        sampler->port_id);
 	for (size_t i = 0; i < cabinet->n_inputs; i++)
 		if (same_gpio(sampler->gpio, sampler->gpio_line, &cabinet->input[i]))

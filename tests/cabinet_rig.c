@@ -27,7 +27,7 @@ static const char head[] =
         "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
         "journal: {folder: journal}\n"
         "ports:\n"
-        "  - {id: bus, path: /dev/ttyUSB0, rts: off}\n"
+        "  - {id: bus, path: /dev/serial/by-id/usb-a, rts: off}\n"
         "instruments:\n"
         "  - {id: flow, profile: sim-flow, port: bus, slave: 1}\n"
         "  - {id: cod, profile: sim-water-quality, port: bus, slave: 3}\n";

@@ -17,7 +17,7 @@ static const char head[] =
         "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
         "journal: {folder: journal}\n"
         "ports:\n"
-        "  - {id: bus, path: /dev/ttyUSB0}\n"
+        "  - {id: bus, path: /dev/serial/by-id/usb-a}\n"
         "  - {id: stack, tcp: \"192.0.2.9:502\"}\n"
         "  - {id: spare, path: /dev/ttyS1, rts: off}\n"
         "  - {id: tapped, path: /dev/ttyS2, master: other}\n"
@@ -148,7 +148,7 @@ static void every_output_can_be_written(void **state)
 	refused(gpio, "port: bus, slave: 9, coil: 0, modem: rts",
 	        "the sampler needs one output");
 	refused(gpio, "port: spare, slave: 9, coil: 0",
-	        "port 'spare' has no instrument: nobody opens it");
+	        "port 'spare' has no Modbus instrument that is asked");
 	refused(gpio, "port: stack, modem: rts", "'stack' is no serial port");
 	refused(gpio, "port: busy, modem: rts", "there is no port 'busy'");
 	refused("gpio_line: 22", "gpio_line: 17", "input 'key' is wired to this line");
