@@ -74,6 +74,87 @@ int state_encode(const struct state_event *event, uint8_t *out, size_t room)
 	return line.full ? FULL : (int)line.n;
 }
 
+/* ---- reading it again ---- */
+
+static bool take(const uint8_t *in, size_t n, size_t *at, const char *word)
+{
+	size_t size = strlen(word);
+	if (n - *at < size || memcmp(in + *at, word, size) != 0)
+		return false;
+	*at += size;
+	return true;
+}
+
+/* "\u001b" and the like, of controls alone; -1: something else. */
+static int escaped(const uint8_t *in, size_t n, size_t *at)
+{
+	int code = 0;
+	if (n - *at < 2)
+		return -1;
+	uint8_t kind = in[*at + 1];
+	*at += 2;
+	if (kind == '"' || kind == '\\')
+		return kind;
+	if (kind != 'u' || n - *at < 4)
+		return -1;
+	for (int i = 0; i < 4; i++, (*at)++) {
+		uint8_t digit = in[*at];
+		if (digit >= '0' && digit <= '9')
+			code = code * 16 + digit - '0';
+		else if (digit >= 'a' && digit <= 'f')
+			code = code * 16 + digit - 'a' + 10;
+		else
+			return -1;
+	}
+	return code < 0x80 ? code : -1;
+}
+
+/* A text as line_quote writes it. */
+static bool unquote(const uint8_t *in, size_t n, size_t *at, char *out, size_t room)
+{
+	size_t size = 0;
+	bool fits = true;
+	if (!take(in, n, at, "\""))
+		return false;
+	while (*at < n && in[*at] != '"') {
+		uint32_t code;
+		char one[4];
+		size_t length = utf8_next((const char *)in + *at, n - *at, &code);
+		if (length == 0 || code < 0x20)
+			return false;
+		if (in[*at] == '\\') {
+			int control = escaped(in, n, at);
+			if (control < 0)
+				return false;
+			one[0] = (char)control;
+		} else {
+			memcpy(one, in + *at, length);
+			*at += length;
+		}
+		fits = fits && size + length < room;
+		if (fits) {
+			memcpy(out + size, one, length);
+			size += length;
+		}
+	}
+	out[size] = '\0';
+	return take(in, n, at, "\"");
+}
+
+int state_decode(struct state_texts *out, const uint8_t *payload, size_t n)
+{
+	size_t at = 0;
+	if (take(payload, n, &at, "{\"subject\":") &&
+	        unquote(payload, n, &at, out->subject, sizeof out->subject) &&
+	        take(payload, n, &at, ",\"state\":") &&
+	        unquote(payload, n, &at, out->state, sizeof out->state) &&
+	        take(payload, n, &at, ",\"text\":") &&
+	        unquote(payload, n, &at, out->text, sizeof out->text) &&
+	        take(payload, n, &at, "}") && at == n)
+		return OK;
+	return MALFORMED;
+}
+
 int clock_encode(const struct clock_event *event, uint8_t *out, size_t room)
 {
 	if (room < CLOCK_SIZE)

@@ -23,6 +23,14 @@ struct state_event {
 /* Payload size, or FULL.  Allocates nothing; bytes that are no UTF-8 become U+FFFD. */
 int state_encode(const struct state_event *event, uint8_t *out, size_t room);
 
+/* A STATE taken apart; texts that are longer are cut between two characters. */
+struct state_texts {
+	char subject[80], state[32], text[320];
+};
+/* OK, or MALFORMED: not the form state_encode writes (any JSON of that meaning is read by base/config.h).
+ * Allocates nothing. */
+int state_decode(struct state_texts *out, const uint8_t *payload, size_t n);
+
 struct clock_event {
 	int64_t before_us, after_us;
 	uint8_t state;

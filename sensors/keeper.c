@@ -191,7 +191,8 @@ static void write_live(struct keeper *keeper, bool running, const struct moment 
 		.lost = counts.lost,
 		.waiting = counts.waiting,
 		.unreadable = keeper_shut(keeper),
-		.journal = counts.journal };
+		.journal = counts.journal,
+		.acked_us = keeper->acked_us };
 	const char *path = keeper->options.state_path;
 	if (path == NULL || keeper->live == NULL ||
 	        (running && now->mono_us - keeper->written_us < LIVE_EVERY_US))

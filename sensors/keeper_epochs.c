@@ -289,6 +289,8 @@ void keeper_note_acked(struct keeper *keeper, const struct moment *now)
 	if (keeper->uplink.state != UPLINK_OPEN || acked == before)
 		return;
 	keeper->hint_changed = true;
+	if (acked > before)
+		keeper->acked_us = now->time_us;
 	if (keeper->turn == TURN_MEMORY) {
 		memory_acked(&keeper->memory, acked);
 		return;

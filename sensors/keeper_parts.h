@@ -87,6 +87,7 @@ struct keeper {
 	enum uplink_state link_state; /* as told last */
 	uint64_t told_hole;           /* first record of the hole told last */
 	uint64_t told_committed, told_acked;
+	int64_t acked_us; /* when the collector last took something, wall clock */
 	uint8_t message[WIRE_MOST];
 	uint8_t record[RECORD_MOST];
 };

@@ -12,11 +12,12 @@
 #include <unistd.h>
 
 #include "base/crc.h"
+#include "base/event.h"
 #include "base/json.h"
 #include "base/legal_time.h"
 #include "base/reading.h"
 
-enum { MINUTES = 60 };
+enum { MINUTES = 60, LIVE_SUBJECTS = 128 };
 
 struct minute {         /* readings of one minute of the last hour */
 	int64_t number; /* since 1970 */
@@ -35,6 +36,11 @@ struct live {
 	struct describe *const *instrument;
 	size_t n_instruments;
 	struct shown **shown; /* [n_instruments][n_channels] */
+	size_t n_told;
+	struct told {
+		struct state_texts texts;
+		int64_t time_us;
+	} told[LIVE_SUBJECTS];
 };
 
 struct live *live_new(const struct describe *station,
@@ -100,11 +106,32 @@ static void note_channel(
 		note_minute(shown, time_us, is_ok(shown->state));
 }
 
+/* One entry a subject: what was told of it last. */
+static void note_state(struct live *live, const struct record *record)
+{
+	struct told told = { .time_us = record->time_us };
+	size_t i = 0;
+	if (state_decode(&told.texts, record->payload, record->payload_size) != OK)
+		return;
+	while (i < live->n_told &&
+	        strcmp(live->told[i].texts.subject, told.texts.subject) != 0)
+		i++;
+	if (i == LIVE_SUBJECTS)
+		return;
+	live->told[i] = told;
+	if (i == live->n_told)
+		live->n_told++;
+}
+
 void live_note(struct live *live, const uint8_t *bytes, size_t n)
 {
 	struct record record;
 	struct reading reading;
-	if (record_decode(&record, bytes, n) < 0 || record.type != RECORD_READING ||
+	if (record_decode(&record, bytes, n) < 0)
+		return;
+	if (record.type == RECORD_STATE)
+		note_state(live, &record);
+	if (record.type != RECORD_READING ||
 	        reading_decode(&reading, record.payload, record.payload_size) != OK)
 		return;
 	for (size_t i = 0; i < live->n_instruments; i++) {
@@ -149,6 +176,23 @@ static void write_channel(struct json *json, const struct describe *instrument,
 	json_put_integer(json, "value_us", shown->value_us);
 	json_put_integer(json, "time_us", shown->time_us);
 	json_put_number(json, "ok_percent", ok_percent(shown, now_us));
+	json_put_number(json, "result_every_s", channel->result_every_s);
+	json_end(json);
+}
+
+static void write_told(const struct live *live, struct json *json)
+{
+	json_key(json, "states");
+	json_array(json);
+	for (size_t i = 0; i < live->n_told; i++) {
+		const struct told *told = &live->told[i];
+		json_object(json);
+		json_put_text(json, "subject", told->texts.subject);
+		json_put_text(json, "state", told->texts.state);
+		json_put_text(json, "text", told->texts.text);
+		json_put_integer(json, "time_us", told->time_us);
+		json_end(json);
+	}
 	json_end(json);
 }
 
@@ -171,6 +215,7 @@ static void write_head(const struct live *live, struct json *json,
 	json_put_integer(json, "committed", (int64_t)link->committed_seq - 1);
 	json_put_integer(
 	        json, "acked", link->acked_seq > 0 ? (int64_t)link->acked_seq - 1 : 0);
+	json_put_integer(json, "acked_us", link->acked_us);
 	json_put_integer(json, "lost", (int64_t)link->lost);
 	json_put_integer(json, "waiting", (int64_t)link->waiting);
 	json_put_integer(json, "unreadable", (int64_t)link->unreadable);
@@ -192,6 +237,7 @@ static void write_all(const struct live *live, FILE *out, const struct moment *n
 			        &live->instrument[i]->channel[c], &live->shown[i][c],
 			        now->time_us);
 	json_end(&json);
+	write_told(live, &json);
 	json_end(&json);
 	fputc('\n', out);
 }

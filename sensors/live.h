@@ -34,6 +34,7 @@ struct live_link {
 	uint64_t waiting;    /* of all epochs: kept, and not yet with the collector */
 	uint64_t unreadable; /* epochs of the journal */
 	const char *journal; /* where records go: "disk", "memory" */
+	int64_t acked_us;    /* when the collector last took something; 0: not yet */
 };
 
 /* A view over the instruments' DESCRIBEs (borrowed).  NULL without memory. */
@@ -41,7 +42,7 @@ struct live *live_new(const struct describe *station,
         struct describe *const *instrument, size_t n_instruments);
 void live_free(struct live *live);
 
-/* Take in an encoded record; READINGs of these instruments count, others do nothing. */
+/* Take in an encoded record; READINGs of these instruments and STATEs count, others do nothing. */
 void live_note(struct live *live, const uint8_t *record, size_t n);
 
 /* Write beside and rename; not synced, it is of no use after a power cut.  Where that
@@ -58,6 +59,12 @@ struct live_channel {
 	int64_t value_us;  /* its time */
 	int64_t time_us;   /* of the newest reading, 0: none */
 	double ok_percent; /* mean over the minutes of the last hour, NAN: none */
+	double result_every_s;
+};
+
+struct live_state { /* the last STATE of a subject since the start */
+	const char *subject, *state, *text;
+	int64_t time_us;
 };
 
 struct live_view {
@@ -65,9 +72,10 @@ struct live_view {
 	bool simulated, running;
 	int64_t written_us, mono_us, pid, offset_min;
 	const char *boot; /* 16 hexadecimal digits */
-	int64_t committed, acked, lost, waiting, unreadable;
-	size_t n_channels;
+	int64_t committed, acked, lost, waiting, unreadable, acked_us;
+	size_t n_channels, n_states;
 	struct live_channel *channel;
+	struct live_state *told;
 	struct config *config; /* owns all */
 };
 

@@ -19,11 +19,23 @@ static const struct field channel_fields[] = {
 	{ "value_us", FIELD_INTEGER, AT(value_us), .fallback = "0" },
 	{ "time_us", FIELD_INTEGER, AT(time_us), .fallback = "0" },
 	{ "ok_percent", FIELD_NUMBER, AT(ok_percent), .required = false },
+	{ "result_every_s", FIELD_NUMBER, AT(result_every_s), .required = false },
 	{ 0 },
 };
 #undef AT
 static const struct section channel_section = {
 	"channel", sizeof(struct live_channel), channel_fields, NULL };
+
+#define AT(member) offsetof(struct live_state, member)
+static const struct field told_fields[] = {
+	{ "subject", FIELD_TEXT, AT(subject), .required = true },
+	{ "state", FIELD_TEXT, AT(state), .required = true },
+	{ "text", FIELD_TEXT, AT(text), .fallback = "" },
+	{ "time_us", FIELD_INTEGER, AT(time_us), .required = true },
+	{ 0 },
+};
+#undef AT
+static const struct section told_section = { "state", sizeof(struct live_state), told_fields, NULL };
 
 #define AT(member) offsetof(struct live_view, member)
 static const struct field view_fields[] = {
@@ -40,10 +52,12 @@ static const struct field view_fields[] = {
 	{ "link", FIELD_TEXT, AT(link), .fallback = "none" },
 	{ "committed", FIELD_INTEGER, AT(committed), .fallback = "0" },
 	{ "acked", FIELD_INTEGER, AT(acked), .fallback = "0" },
+	{ "acked_us", FIELD_INTEGER, AT(acked_us), .fallback = "0" },
 	{ "lost", FIELD_INTEGER, AT(lost), .fallback = "0" },
 	{ "waiting", FIELD_INTEGER, AT(waiting), .fallback = "0" },
 	{ "unreadable", FIELD_INTEGER, AT(unreadable), .fallback = "0" },
 	{ "journal", FIELD_TEXT, AT(journal), .fallback = "disk" },
+	{ "states", FIELD_SECTIONS, AT(told), AT(n_states), .section = &told_section },
 	{ "channels", FIELD_SECTIONS, AT(channel), AT(n_channels),
 	  .section = &channel_section },
 	{ 0 },

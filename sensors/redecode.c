@@ -2,10 +2,12 @@
 #include "sensors/redecode.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "sensors/maintenance.h"
 #include "sensors/profile.h"
 #include "sensors/settings.h"
 #include "sensors/station.h"
@@ -143,6 +145,11 @@ static void compare(const struct redecode *redecode, const struct reading *readi
 		out->state = STATE_UNCHANGED;
 		out->value = NAN;
 	}
+	/* the cabinet marked it: a STATE record of `maintenance` says who and why */
+	out->marked = stored == STATE_MAINTENANCE && out->state != STATE_MAINTENANCE &&
+	              maintenance_state(out->state) == STATE_MAINTENANCE;
+	if (out->marked)
+		out->state = STATE_MAINTENANCE;
 	out->same = out->state == stored &&
 	            get_le64(reading->values + 8 * i) == stored_bits(out->value);
 }
@@ -156,6 +163,10 @@ int redecode_channel(struct redecode *redecode, const struct reading *reading, s
 	decode_again(redecode, reading, &exchanges);
 	compare(redecode, reading, i, out);
 	values_explain(&redecode->instrument, &exchanges, i, out->how, sizeof out->how);
+	size_t n = strlen(out->how);
+	if (out->marked)
+		snprintf(out->how + n, sizeof out->how - n,
+		        "; maintenance, by the cabinet's switch or an order");
 	return OK;
 }
 

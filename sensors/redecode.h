@@ -28,6 +28,7 @@ void redecode_close(struct redecode *redecode); /* NULL is fine */
 struct redecoded {
 	uint8_t state;          /* decoded again */
 	double value;           /* NAN: none */
+	bool marked;            /* as made during maintenance, by the cabinet */
 	bool same;              /* state and value are those stored, to the bit */
 	char how[REDECODE_HOW]; /* "block values: function 3, registers 0..1, ...
 	                           = 41.3" */

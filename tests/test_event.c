@@ -8,6 +8,21 @@
 #include "base/event.h"
 #include "base/status.h"
 
+/* Encoded once more it is the same; no cut of it is read. */
+static void check_read_again(const uint8_t *in, size_t n)
+{
+	struct state_texts texts;
+	uint8_t again[256];
+	assert_int_equal(state_decode(&texts, in, n), OK);
+	const struct state_event event = {
+		.subject = texts.subject, .state = texts.state, .text = texts.text
+	};
+	assert_int_equal(state_encode(&event, again, sizeof again), n);
+	assert_memory_equal(again, in, n);
+	for (size_t cut = 0; cut < n; cut++)
+		assert_int_equal(state_decode(&texts, in, cut), MALFORMED);
+}
+
 static void check_state_text(const struct state_event *event, const char *want)
 {
 	uint8_t out[256];
@@ -17,6 +32,7 @@ static void check_state_text(const struct state_event *event, const char *want)
 	for (size_t room = 0; room < strlen(want); room++)
 		assert_int_equal(state_encode(event, out, room), FULL);
 	assert_int_equal(state_encode(event, out, strlen(want)), n);
+	check_read_again(out, (size_t)n);
 }
 
 static void a_state_is_one_json_object(void **state)
@@ -44,6 +60,39 @@ static void vietnamese_and_odd_characters_survive(void **state)
 	                         .text = "\xed\xa0\x80 \xe1\xba" },
 	        "{\"subject\":\"😀\",\"state\":\"\uFFFD\uFFFD\","
 	        "\"text\":\"\uFFFD\uFFFD\uFFFD \uFFFD\uFFFD\"}");
+}
+
+static void another_form_of_a_state_is_refused(void **state)
+{
+	static const char *const other[] = {
+		"{\"subject\":\"a\",\"state\":\"b\",\"text\":\"c\"} ",
+		"{ \"subject\":\"a\",\"state\":\"b\",\"text\":\"c\"}",
+		"{\"state\":\"b\",\"subject\":\"a\",\"text\":\"c\"}",
+		"{\"subject\":\"\\x\",\"state\":\"b\",\"text\":\"c\"}",
+		"{\"subject\":\"\\u0g00\",\"state\":\"b\",\"text\":\"c\"}",
+		"{\"subject\":\"\\u1ea1\",\"state\":\"b\",\"text\":\"c\"}",
+		"{\"subject\":\"\n\",\"state\":\"b\",\"text\":\"c\"}",
+		"{\"subject\":\"\xff\",\"state\":\"b\",\"text\":\"c\"}",
+	};
+	struct state_texts texts;
+	for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
+		assert_int_equal(state_decode(&texts, (const uint8_t *)other[i],
+		                         strlen(other[i])),
+		        MALFORMED);
+}
+
+static void a_long_text_is_cut_between_two_characters(void **state)
+{
+	char text[1000];
+	uint8_t out[2048];
+	struct state_texts texts;
+	for (size_t i = 0; i + 3 < sizeof text; i += 3)
+		memcpy(text + i, "\xe1\xba\xa3", 4);
+	struct state_event event = { .subject = "a", .state = "b", .text = text };
+	int n = state_encode(&event, out, sizeof out);
+	assert_int_equal(state_decode(&texts, out, (size_t)n), OK);
+	assert_int_equal(strlen(texts.text), (sizeof texts.text - 1) / 3 * 3);
+	assert_memory_equal(texts.text, text, strlen(texts.text));
 }
 
 static void a_clock_correction_comes_back(void **state)
@@ -131,6 +180,8 @@ int main(void)
 	const struct CMUnitTest event[] = {
 		cmocka_unit_test(a_state_is_one_json_object),
 		cmocka_unit_test(vietnamese_and_odd_characters_survive),
+		cmocka_unit_test(another_form_of_a_state_is_refused),
+		cmocka_unit_test(a_long_text_is_cut_between_two_characters),
 		cmocka_unit_test(a_clock_correction_comes_back),
 		cmocka_unit_test(a_gap_comes_back),
 		cmocka_unit_test(a_gap_before_any_seq_is_one_to_zero),

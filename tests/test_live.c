@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "sensors/clock_watch.h"
@@ -93,6 +94,71 @@ static void a_live_view_nobody_writes_is_refused(void **state)
 	assert_int_equal(
 	        live_read(&view, c.state_path, "nt-01", &c.now, &why), REFUSED);
 	assert_contains(why.text, "not running");
+}
+
+static void put_state(const char *subject, const char *word, const char *text)
+{
+	struct state_event event = { .subject = subject, .state = word, .text = text };
+	assert_int_equal(recorder_state(&c.recorder, &c.now, &event), OK);
+	assert_int_equal(
+	        ring_put(c.ring, c.recorder.record, c.recorder.n, c.now.time_us), OK);
+}
+
+/* The one entry of a subject. */
+static const struct live_state *told_of(
+        const struct live_view *view, const char *subject)
+{
+	const struct live_state *found = NULL;
+	for (size_t i = 0; i < view->n_states; i++) {
+		if (strcmp(view->told[i].subject, subject) != 0)
+			continue;
+		assert_null(found);
+		found = &view->told[i];
+	}
+	assert_non_null(found);
+	return found;
+}
+
+static void the_last_that_was_told_of_each_subject_is_shown(void **state)
+{
+	struct live_view view;
+	struct problem why;
+	start_keeper(false, 0);
+	put_state("input door", "closed", "door");
+	put_state("maintenance cod", "on", "by minh: \"lọc\"");
+	move_clock(S);
+	put_state("input door", "open", "door");
+	keeper_step(c.keeper, &c.now);
+	assert_int_equal(live_read(&view, c.state_path, "nt-01", &c.now, &why), OK);
+	const struct live_state *door = told_of(&view, "input door");
+	const struct live_state *cod = told_of(&view, "maintenance cod");
+	assert_string_equal(door->state, "open");
+	assert_true(door->time_us == c.now.time_us);
+	assert_string_equal(cod->text, "by minh: \"lọc\"");
+	assert_true(cod->time_us == c.now.time_us - S);
+	live_view_free(&view);
+}
+
+static void when_the_collector_last_took_something_is_shown(void **state)
+{
+	struct live_view view;
+	struct problem why;
+	start_keeper(true, 0);
+	keeper_step(c.keeper, &c.now);
+	assert_int_equal(live_read(&view, c.state_path, "nt-01", &c.now, &why), OK);
+	assert_true(view.acked_us == 0);
+	live_view_free(&view);
+	collector_welcomes(1);
+	keeper_step(c.keeper, &c.now);
+	move_clock(S);
+	collector_says(WIRE_ACK, 3, NULL, 0);
+	keeper_step(c.keeper, &c.now);
+	int64_t acked_us = c.now.time_us;
+	move_clock(S);
+	keeper_step(c.keeper, &c.now);
+	assert_int_equal(live_read(&view, c.state_path, "nt-01", &c.now, &why), OK);
+	assert_true(view.acked_us == acked_us);
+	live_view_free(&view);
 }
 
 /* ---- the clock alone ---- */
@@ -195,6 +261,8 @@ int main(void)
 		scratch_test(the_live_view_shows_the_newest_of_every_channel),
 		scratch_test(a_dead_minute_weighs_as_much_as_a_good_one),
 		scratch_test(a_live_view_nobody_writes_is_refused),
+		scratch_test(the_last_that_was_told_of_each_subject_is_shown),
+		scratch_test(when_the_collector_last_took_something_is_shown),
 		cmocka_unit_test(a_step_of_a_clock_nobody_believes_is_told_as_such),
 		cmocka_unit_test(
 		        a_step_that_another_look_has_seen_is_told_all_the_same),

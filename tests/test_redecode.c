@@ -161,6 +161,33 @@ static void the_way_of_a_value_is_told(void **state)
 	one_close(&one);
 }
 
+/* A key-switch is in no answer of an instrument: the mark is believed, the value is not. */
+static void a_mark_of_maintenance_agrees_where_it_may_stand(void **state)
+{
+	static struct one one;
+	struct redecoded out;
+	one_open(&one, "endress-hauser-liquiline-cm44x", 0);
+	uint8_t *states = one.payload + (one.reading.state - one.payload);
+	assert_int_equal(states[0], STATE_OK);
+	states[0] = STATE_MAINTENANCE;
+	assert_int_equal(redecode_channel(one.redecode, &one.reading, 0, &out), OK);
+	assert_true(out.same && out.marked);
+	assert_contains(out.how, "; maintenance, by the cabinet's switch or an order");
+	states[0] = STATE_CALIBRATING;
+	assert_int_equal(redecode_check(one.redecode, &one.reading), 1);
+	states[0] = STATE_MAINTENANCE;
+	one.payload[one.reading.values - one.payload] ^= 1;
+	assert_int_equal(redecode_check(one.redecode, &one.reading), 1);
+	one_close(&one);
+	/* where the instrument says fault nobody marks */
+	one_open(&one, "sim-water-quality", 1);
+	states = one.payload + (one.reading.state - one.payload);
+	assert_int_equal(states[0], STATE_FAULT);
+	states[0] = STATE_MAINTENANCE;
+	assert_int_equal(redecode_check(one.redecode, &one.reading), 1);
+	one_close(&one);
+}
+
 /* Whatever bit of a stored value or of its raw bytes is turned, the two no longer
  * agree. */
 static void a_spoilt_value_does_not_agree(void **state)
@@ -221,6 +248,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_capture_decodes_again_to_the_bit),
 		cmocka_unit_test(the_way_of_a_value_is_told),
+		cmocka_unit_test(a_mark_of_maintenance_agrees_where_it_may_stand),
 		cmocka_unit_test(a_spoilt_value_does_not_agree),
 		cmocka_unit_test(unchanged_is_believed_only_where_it_can_be),
 		cmocka_unit_test(an_import_has_nothing_to_decode),
