@@ -9,6 +9,8 @@ int command_config(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_get(int argc, char **argv);
+int command_station(int argc, char **argv);
+int command_watch(int argc, char **argv);
 
 /* the office's (quantrac-office) */
 int command_calibrate(int argc, char **argv);

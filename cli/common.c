@@ -100,7 +100,7 @@ static const char *from_environment(const char *name, const char *otherwise)
 static void check_language(const struct common *common, const char *command)
 {
 	static const char *const vietnamese[] = { "breaches", "config", "demo",
-		"exceedances", "explain", "judge", "report" };
+		"exceedances", "explain", "judge", "report", "watch" };
 	if (common->lang == NULL || strcmp(common->lang, "vi") != 0)
 		return;
 	for (size_t i = 0; i < sizeof vietnamese / sizeof vietnamese[0]; i++)
@@ -108,7 +108,7 @@ static void check_language(const struct common *common, const char *command)
 			return;
 	fprintf(stderr,
 	        "quantrac %s: speaks English only; Vietnamese (--lang vi) have config, "
-	        "demo, exceedances, explain, judge and report\n",
+	        "demo, exceedances, explain, judge, report and watch\n",
 	        command);
 	exit(EXIT_USAGE);
 }

@@ -13,7 +13,9 @@ static const struct command commands[] = {
 	{ "config",   command_config,   "check a configuration, explain a key",        "kiểm tra cấu hình, giải thích một khóa" },
 	{ "get",      command_get,      "newest value of a station or channel",        "giá trị mới nhất của trạm hoặc kênh" },
 	{ "simulate", command_simulate, "instruments on ptys and TCP from a scenario", "mô phỏng thiết bị đo theo kịch bản" },
+	{ "station",  command_station,  "maintenance of instruments, bottles emptied", "bảo trì thiết bị, thay chai mẫu" },
 	{ "status",   command_status,   "what every channel of this cabinet shows",    "tình trạng từng kênh của tủ" },
+	{ "watch",    command_watch,    "this cabinet's values, second by second",     "giá trị của tủ, cập nhật từng giây" },
 	{ 0 },
 };
 // clang-format on

@@ -112,9 +112,10 @@ static void taken(struct cabinet *cabinet, const char *state, const char *why,
 static void not_taken(
         struct cabinet *cabinet, const char *why, const struct moment *now)
 {
-	char text[480];
+	char text[480], place[96];
 	bool again = sampler_undo(&cabinet->sampler, now);
-	snprintf(text, sizeof text, "no bottle was taken: %s; %s", why,
+	output_name(cabinet, place, sizeof place);
+	snprintf(text, sizeof text, "no bottle was taken: %s: %s; %s", place, why,
 	        again ? "it is tried again" : "given up for this episode");
 	tell(cabinet, "failed", text, now);
 	cabinet->pulse = PULSE_IDLE;
@@ -272,7 +273,8 @@ void bottles_begin(struct cabinet *cabinet, const struct moment *now)
 		cabinet->pulse_us = now->mono_us;
 	} else if (setting->gpio[0] != '\0' &&
 	           output(cabinet, false, &why, now) != OK) {
-		tell(cabinet, "failed", why.text, now);
+		snprintf(text, sizeof text, "%s: %s", place, why.text);
+		tell(cabinet, "failed", text, now);
 	}
 }
 

@@ -79,12 +79,6 @@ static int take_line(
 	return OK;
 }
 
-static int told(const char *chip, uint32_t offset, struct problem *why)
-{
-	return problem_set(why, FAILED, EXIT_CONFIG, "%s line %u: %s", chip,
-	        (unsigned)offset, reason(errno));
-}
-
 int gpio_open_input(struct gpio_line *line, const struct input_setting *setting,
         struct problem *why)
 {
@@ -111,7 +105,7 @@ int gpio_open_input(struct gpio_line *line, const struct input_setting *setting,
 		if (errno == ENOENT || errno == EACCES || errno == EBUSY)
 			break;
 	}
-	return told(setting->gpio, offset, why);
+	return problem_set(why, FAILED, EXIT_CONFIG, "%s", reason(errno));
 }
 
 int gpio_open_output(struct gpio_line *line, const char *chip, uint32_t offset,
@@ -128,7 +122,7 @@ int gpio_open_output(struct gpio_line *line, const char *chip, uint32_t offset,
 	line->edges = false;
 	if (take_line(line, chip, &request) == OK)
 		return OK;
-	return told(chip, offset, why);
+	return problem_set(why, FAILED, EXIT_CONFIG, "%s", reason(errno));
 }
 
 void gpio_close(struct gpio_line *line)

@@ -291,8 +291,7 @@ static void a_coil_that_is_refused_took_no_bottle(void **state)
 	rig_cod(80);
 	coil_is_asked_for(1, true);
 	cabinet_written(rig.cabinet, REFUSED, "illegal data address", &rig.now);
-	check_last("failed",
-	        "no bottle was taken: illegal data address; it is tried again");
+	check_last("failed", "on port bus: illegal data address; it is tried again");
 	rig_run(60 * SEC);
 	rig_cod(80);
 	coil_is_asked_for(2, true);
@@ -301,7 +300,7 @@ static void a_coil_that_is_refused_took_no_bottle(void **state)
 	rig_run(60 * SEC);
 	rig_cod(80);
 	rig_run(20 * MS);
-	check_last("failed", "the port cannot take a coil now; given up");
+	check_last("failed", "port bus: the port cannot take a coil now; given up");
 }
 
 static void a_coil_nobody_answered_for_is_doubtful_and_put_off(void **state)

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* quantrac station maintenance ID on|off --reason TEXT
+ * quantrac station emptied --reason TEXT */
+#include "cli/station_orders.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/common.h"
+#include "sensors/control.h"
+#include "sensors/station.h"
+
+enum { OPTION_REASON = 0x200 };
+
+static const struct argp_option options[] = {
+	{ "reason", OPTION_REASON, "TEXT", 0, "why; it is recorded, with who you are",
+	        0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *word, struct argp_state *state)
+{
+	const char **reason = state->input;
+	if (key != OPTION_REASON)
+		return ARGP_ERR_UNKNOWN;
+	*reason = word;
+	return 0;
+}
+
+static int misuse(const char *command, const char *usage)
+{
+	struct problem why;
+	problem_set(&why, REFUSED, EXIT_USAGE, "write: quantrac %s", usage);
+	return common_fail(command, &why);
+}
+
+/* To the sensord that writes this station's journal; `id` "" : the station. */
+static int give(const char *command, const struct common *common, struct order *order,
+        const char *reason)
+{
+	char folder[PATH_MAX], answer[CONTROL_MOST];
+	struct problem why = { .exit = EXIT_CONFIG };
+	struct station *station;
+	if (snprintf(order->reason, sizeof order->reason, "%s", reason) >
+	        ORDER_REASON) {
+		problem_set(&why, REFUSED, EXIT_USAGE,
+		        "--reason: at most %d bytes are recorded", ORDER_REASON);
+		return common_fail(command, &why);
+	}
+	if (station_read(&station, common->config, stderr, &why) != OK)
+		return common_fail(command, &why);
+	station_path(station, station->journal_folder, folder, sizeof folder);
+	if (order->id[0] == '\0')
+		snprintf(order->id, sizeof order->id, "%s", station->id);
+	station_free(station);
+	if (control_ask(folder, order, answer, &why) != OK)
+		return common_fail(command, &why);
+	if (!common->quiet)
+		puts(answer);
+	return 0;
+}
+
+int station_maintenance(int argc, char **argv)
+{
+	static const char usage[] = "station maintenance ID on|off --reason TEXT";
+	static const struct argp argp = { .options = options,
+		.parser = parse,
+		.args_doc = "ID on|off",
+		.doc = "Mark the readings of an instrument (of all: the id of the "
+		       "station) as "
+		       "made during maintenance. It ends by itself after two hours; "
+		       "given "
+		       "again it lasts two hours from then. Only root and the group of "
+		       "quantrac-sensord may." };
+	struct common common;
+	const char *reason = NULL;
+	int first = common_parse(&common, &argp, &reason, argc, argv);
+	struct order order = { .kind = ORDER_MAINTENANCE };
+	if (argc - first != 2 || reason == NULL)
+		return misuse("station maintenance", usage);
+	order.on = strcmp(argv[first + 1], "on") == 0;
+	if ((!order.on && strcmp(argv[first + 1], "off") != 0) ||
+	        !id_valid(argv[first], ID_SIZE - 1))
+		return misuse("station maintenance", usage);
+	snprintf(order.id, sizeof order.id, "%s", argv[first]);
+	return give("station maintenance", &common, &order, reason);
+}
+
+int station_emptied(int argc, char **argv)
+{
+	static const struct argp argp = { .options = options,
+		.parser = parse,
+		.doc = "Tell the cabinet that its automatic sampler has empty bottles: "
+		       "the "
+		       "next one is number 1." };
+	struct common common;
+	const char *reason = NULL;
+	int first = common_parse(&common, &argp, &reason, argc, argv);
+	struct order order = { .kind = ORDER_EMPTIED };
+	if (argc != first || reason == NULL)
+		return misuse("station emptied", "station emptied --reason TEXT");
+	return give("station emptied", &common, &order, reason);
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* quantrac station: the orders to the running sensord. */
+#ifndef CLI_STATION_ORDERS_H
+#define CLI_STATION_ORDERS_H
+
+int station_maintenance(int argc, char **argv); /* ID on|off --reason TEXT */
+int station_emptied(int argc, char **argv);     /* --reason TEXT */
+
+#endif

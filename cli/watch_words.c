@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The words of the cabinet's screen, and how its values are written. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/legal_time.h"
+#include "base/units.h"
+#include "cli/watch.h"
+
+/* Older than three results, and than this: it is no longer a value of now. */
+#define STALE_LEAST_US INT64_C(60000000)
+
+// clang-format off
+static const struct state_word {
+	const char *state;
+	struct word word;
+	enum tone tone;
+} states[] = {
+	{ "ok",          { "đang đo", "measuring" }, TONE_GOOD },
+	{ "unchanged",   { "đang đo, chờ kết quả mới", "measuring, next result due" }, TONE_GOOD },
+	{ "silent",      { "không trả lời", "does not answer" }, TONE_BAD },
+	{ "garbled",     { "trả lời không đọc được", "answer cannot be read" }, TONE_BAD },
+	{ "refused",     { "từ chối trả lời", "refuses to answer" }, TONE_BAD },
+	{ "no value",    { "không có giá trị", "no value" }, TONE_BAD },
+	{ "below range", { "dưới phạm vi đo", "below range" }, TONE_NOTE },
+	{ "above range", { "vượt phạm vi đo", "above range" }, TONE_OVER },
+	{ "calibrating", { "hiệu chuẩn", "calibrating" }, TONE_NOTE },
+	{ "maintenance", { "bảo trì", "maintenance" }, TONE_NOTE },
+	{ "fault",       { "báo lỗi thiết bị", "instrument error" }, TONE_BAD },
+	{ "stopped",     { "dừng hoạt động", "stopped" }, TONE_NOTE },
+	{ "none",        { "chưa có số liệu", "no data yet" }, TONE_BAD },
+	{ "off",         { "đã tắt", "switched off" }, TONE_QUIET },
+};
+static const struct word stale = { "mất tín hiệu", "signal lost" };
+static const struct word above = { "cao hơn giới hạn", "above the limit" };
+static const struct word outside = { "ngoài khoảng cho phép", "outside the interval" };
+
+static const struct input_word {
+	const char *state;
+	struct word word;
+} inputs[] = {
+	{ "on", { "bật", "on" } },          { "off", { "tắt", "off" } },
+	{ "open", { "mở", "open" } },       { "closed", { "đóng", "closed" } },
+	{ "ok", { "bình thường", "ok" } },  { "alarm", { "báo động", "alarm" } },
+	{ "ready", { "sẵn sàng", "ready" } }, { "not ready", { "chưa sẵn sàng", "not ready" } },
+	{ "unknown", { "không đọc được", "cannot be read" } },
+};
+// clang-format on
+
+const struct word *watch_state(const char *state, enum tone *tone)
+{
+	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+		if (strcmp(states[i].state, state) == 0) {
+			*tone = states[i].tone;
+			return &states[i].word;
+		}
+	*tone = TONE_BAD;
+	return &stale;
+}
+
+const struct word *watch_input(const char *state)
+{
+	size_t n = sizeof inputs / sizeof inputs[0];
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(inputs[i].state, state) == 0)
+			return &inputs[i].word;
+	return &inputs[n - 1].word;
+}
+
+int watch_style(enum tone tone)
+{
+	static const int style[] = {
+		[TONE_GOOD] = STYLE_GREEN,
+		[TONE_OVER] = STYLE_RED | STYLE_BOLD,
+		[TONE_NOTE] = STYLE_CYAN,
+		[TONE_BAD] = STYLE_YELLOW | STYLE_BOLD,
+		[TONE_QUIET] = STYLE_DIM,
+	};
+	return style[tone];
+}
+
+/* ---- numbers ---- */
+
+void watch_number(double value, int decimals, bool vietnamese, char out[32])
+{
+	snprintf(out, 32, "%.*f", decimals >= 0 ? decimals : 2, value);
+	char *point = strchr(out, '.');
+	if (point != NULL && vietnamese)
+		*point = ',';
+}
+
+void watch_age(int64_t age_us, bool vietnamese, char out[32])
+{
+	long long s = (long long)(age_us / US_PER_S);
+	if (s < 120)
+		snprintf(out, 32, "%lld s", s);
+	else if (s < 7200)
+		snprintf(out, 32, vietnamese ? "%lld phút" : "%lld min", s / 60);
+	else if (s < 172800)
+		snprintf(out, 32, vietnamese ? "%lld giờ" : "%lld h", s / 3600);
+	else
+		snprintf(out, 32, vietnamese ? "%lld ngày" : "%lld d", s / 86400);
+}
+
+/* A value beside its limit has as many decimals as tell the two apart. */
+static int decimals_apart(double value, double limit, int decimals)
+{
+	char a[32], b[32];
+	if (isnan(limit) || value == limit)
+		return decimals;
+	for (int more = decimals < 0 ? 2 : decimals; more < 6; more++) {
+		watch_number(value, more, false, a);
+		watch_number(limit, more, false, b);
+		if (strcmp(a, b) != 0)
+			return more;
+	}
+	return 6;
+}
+
+static void print_limit(
+        const struct station_channel *channel, bool vietnamese, char out[64])
+{
+	char low[32], high[32];
+	snprintf(high, sizeof high, "%g", channel->limit_high);
+	snprintf(low, sizeof low, "%g", channel->limit_low);
+	for (char *c = high; vietnamese && (c = strchr(c, '.')) != NULL;)
+		*c = ',';
+	for (char *c = low; vietnamese && (c = strchr(c, '.')) != NULL;)
+		*c = ',';
+	if (isnan(channel->limit_low))
+		snprintf(out, 64, "%s", high);
+	else
+		snprintf(out, 64, "%s – %s", low, high);
+}
+
+/* ---- a channel ---- */
+
+bool watch_wanted(const struct live_channel *live)
+{
+	return strcmp(live->state, "off") != 0;
+}
+
+static const struct station_channel *setting_of(
+        const struct station *station, const struct live_channel *live)
+{
+	for (size_t i = 0; station != NULL && i < station->n_instruments; i++) {
+		const struct station_instrument *one = &station->instrument[i];
+		for (size_t k = 0;
+		        strcmp(one->id, live->instrument) == 0 && k < one->n_overrides;
+		        k++)
+			if (strcmp(one->override[k].name, live->channel) == 0)
+				return &one->override[k];
+	}
+	return NULL;
+}
+
+/* Counted on the clock that never steps, from when the view was written. */
+static int64_t age_of(const struct watch *watch, int64_t time_us)
+{
+	const struct live_view *view = watch->view;
+	int64_t age_us =
+	        view->written_us - time_us + watch->now.mono_us - view->mono_us;
+	return age_us > 0 ? age_us : 0;
+}
+
+static bool is_stale(const struct watch *watch, const struct live_channel *live)
+{
+	double every_s = live->result_every_s > 0 ? live->result_every_s : 60;
+	int64_t most_us = (int64_t)(3e6 * every_s);
+	if (most_us < STALE_LEAST_US)
+		most_us = STALE_LEAST_US;
+	if (watch->now.mono_us - watch->view->mono_us >= WATCH_OLD_US)
+		return true;
+	return live->time_us != 0 && age_of(watch, live->time_us) > most_us;
+}
+
+/* States beside which a number of this very reading stands. */
+static bool has_number(const struct live_channel *live)
+{
+	return isfinite(live->value) && (live->value_us == live->time_us ||
+	                                        strcmp(live->state, "unchanged") == 0);
+}
+
+static void judge(const struct station_channel *setting,
+        const struct live_channel *live, struct shown_channel *out)
+{
+	bool low = !isnan(setting->limit_low) && live->value < setting->limit_low;
+	if (out->value[0] == '\0' || out->tone == TONE_BAD || out->tone == TONE_NOTE)
+		return;
+	if (!low && !(live->value > setting->limit_high))
+		return;
+	out->tone = TONE_OVER;
+	out->state = isnan(setting->limit_low) ? above : outside;
+}
+
+void watch_channel(const struct watch *watch, const struct live_channel *live,
+        struct shown_channel *out)
+{
+	const struct station_channel *setting = setting_of(watch->station, live);
+	bool limited = setting != NULL && setting->limit[0] != '\0';
+	int decimals = (int)live->decimals;
+	*out = (struct shown_channel){ .live = live, .age_us = -1 };
+	out->label_vi = live->label_vi[0] != '\0' ? live->label_vi : live->channel;
+	out->label_en = live->label_en[0] != '\0' ? live->label_en : live->channel;
+	out->state = *watch_state(live->state, &out->tone);
+	snprintf(out->unit, sizeof out->unit, "%s",
+	        live->unit[0] != '\0' && units_people(live->unit) != NULL
+	                ? units_people(live->unit)
+	                : live->unit);
+	if (live->value_us != 0)
+		out->age_us = age_of(watch, live->value_us);
+	if (limited) {
+		print_limit(setting, watch->vietnamese, out->limit);
+		snprintf(out->source, sizeof out->source, "%s", setting->limit_source);
+		decimals = decimals_apart(live->value, setting->limit_high, decimals);
+	}
+	if (is_stale(watch, live)) {
+		out->state = stale;
+		out->tone = TONE_BAD;
+		return;
+	}
+	if (has_number(live))
+		watch_number(live->value, decimals, watch->vietnamese, out->value);
+	if (limited)
+		judge(setting, live, out);
+}
