@@ -88,6 +88,18 @@ static int next_character(const char **text, char out[5])
 	return utf8_width(code);
 }
 
+/* "SO2" where a font has no subscripts (U+2080 to U+2089, U+2093). */
+static void fold(char one[5])
+{
+	if (strncmp(one, "\xe2\x82", 2) != 0)
+		return;
+	unsigned char last = (unsigned char)one[2];
+	if (last <= 0x89 || last == 0x93) {
+		one[0] = last == 0x93 ? 'x' : (char)('0' + (last - 0x80));
+		one[1] = '\0';
+	}
+}
+
 int screen_width(const char *text)
 {
 	char one[5];
@@ -117,6 +129,8 @@ int screen_put(struct screen *screen, struct place place, int style, const char 
 		if (used == room)
 			break;
 		struct cell *cell = cell_at(screen, place.row, place.col + used);
+		if (screen->plain)
+			fold(one);
 		cell->style = (uint8_t)style;
 		snprintf(cell->text, sizeof cell->text, "%s", one);
 		used++;

@@ -36,6 +36,7 @@ struct screen {
 	bool colour;        /* write colours */
 	struct cell *cell;  /* [rows * cols] as it shall be */
 	struct cell *shown; /* as it is */
+	bool plain;         /* a console whose font has no subscripts */
 	bool stale;         /* nobody knows what is shown: write all */
 };
 
@@ -68,8 +69,8 @@ size_t screen_write(struct screen *screen, FILE *out);
 /* Plain lines without any escape, for what is no terminal. */
 void screen_print(const struct screen *screen, FILE *out);
 
-/* Digits of a number, 5 dots high.  SIZE_BIG: a dot is two blanks in reverse, 5 rows; SIZE_MEDIUM: half a
- * character, 3 rows.  Columns used. */
+/* Digits of a number.  SIZE_BIG: 5 rows of dots, each two blanks in reverse; SIZE_MEDIUM: 3 rows of lines.
+ * Columns used. */
 enum digit_size { SIZE_MEDIUM, SIZE_BIG };
 struct pen {
 	enum digit_size size;

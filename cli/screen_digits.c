@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Numbers that are read from the other side of a room. */
-#include <string.h>
-
 #include "cli/screen.h"
 
-enum { DOTS_HIGH = 5 };
+enum { DOTS_HIGH = 5, LINES_HIGH = 3 };
 
-/* Rows from above, the leftmost dot is the highest bit of `width`. */
+/* Rows of dots from above, the leftmost dot is the highest bit of `width`; and the same drawn with lines. */
+// clang-format off
 static const struct glyph {
 	char letter;
 	int width;
 	uint8_t row[DOTS_HIGH];
+	const char *line[LINES_HIGH];
 } glyphs[] = {
-	{ '0', 3, { 7, 5, 5, 5, 7 } },
-	{ '1', 3, { 2, 6, 2, 2, 7 } },
-	{ '2', 3, { 7, 1, 7, 4, 7 } },
-	{ '3', 3, { 7, 1, 3, 1, 7 } },
-	{ '4', 3, { 5, 5, 7, 1, 1 } },
-	{ '5', 3, { 7, 4, 7, 1, 7 } },
-	{ '6', 3, { 7, 4, 7, 5, 7 } },
-	{ '7', 3, { 7, 1, 1, 2, 2 } },
-	{ '8', 3, { 7, 5, 7, 5, 7 } },
-	{ '9', 3, { 7, 5, 7, 1, 7 } },
-	{ '-', 2, { 0, 0, 3, 0, 0 } },
-	{ '.', 1, { 0, 0, 0, 0, 1 } },
-	{ ',', 1, { 0, 0, 0, 1, 1 } },
+	{ '0', 3, { 7, 5, 5, 5, 7 }, { " _ ", "| |", "|_|" } },
+	{ '1', 3, { 2, 6, 2, 2, 7 }, { "   ", "  |", "  |" } },
+	{ '2', 3, { 7, 1, 7, 4, 7 }, { " _ ", " _|", "|_ " } },
+	{ '3', 3, { 7, 1, 3, 1, 7 }, { " _ ", " _|", " _|" } },
+	{ '4', 3, { 5, 5, 7, 1, 1 }, { "   ", "|_|", "  |" } },
+	{ '5', 3, { 7, 4, 7, 1, 7 }, { " _ ", "|_ ", " _|" } },
+	{ '6', 3, { 7, 4, 7, 5, 7 }, { " _ ", "|_ ", "|_|" } },
+	{ '7', 3, { 7, 1, 1, 2, 2 }, { " _ ", "  |", "  |" } },
+	{ '8', 3, { 7, 5, 7, 5, 7 }, { " _ ", "|_|", "|_|" } },
+	{ '9', 3, { 7, 5, 7, 1, 7 }, { " _ ", "|_|", " _|" } },
+	{ '-', 2, { 0, 0, 3, 0, 0 }, { "  ", "__", "  " } },
+	{ '.', 1, { 0, 0, 0, 0, 1 }, { " ", " ", "." } },
+	{ ',', 1, { 0, 0, 0, 1, 1 }, { " ", " ", "," } },
 };
+// clang-format on
 
 static const struct glyph *glyph_of(char letter)
 {
@@ -67,18 +68,13 @@ static void put_big(
 				        style | STYLE_REVERSE);
 }
 
+/* Of lines that every font has: the console's for Vietnamese has no half blocks. */
 static void put_medium(
         struct screen *screen, struct place at, int style, const struct glyph *glyph)
 {
-	static const char *const half[] = { " ", "▄", "▀", "█" };
-	for (int row = 0; row < DOTS_HIGH; row += 2)
-		for (int i = 0; i < glyph->width; i++) {
-			int dots =
-			        is_dot(glyph, row, i) * 2 + is_dot(glyph, row + 1, i);
-			screen_put(screen,
-			        (struct place){ at.row + row / 2, at.col + i, 1 },
-			        style, half[dots]);
-		}
+	for (int row = 0; row < LINES_HIGH; row++)
+		screen_put(screen, (struct place){ at.row + row, at.col, 0 }, style,
+		        glyph->line[row]);
 }
 
 int screen_digits(struct screen *screen, struct place place, const struct pen *pen,

@@ -53,6 +53,12 @@ struct looking {
 	struct termios before;
 };
 
+static bool is_console(void)
+{
+	const char *kind = getenv("TERM");
+	return kind != NULL && strncmp(kind, "linux", 5) == 0;
+}
+
 static void no_memory(void)
 {
 	fputs("quantrac watch: no memory for the screen\n", stderr);
@@ -151,14 +157,13 @@ static void measure(struct looking *looking)
 	looking->screen = screen_new(rows, cols, colour);
 	if (looking->screen == NULL)
 		no_memory();
+	looking->screen->plain = is_console();
 }
 
 /* Nothing typed is shown, and nothing typed stops it: the screen of a cabinet has no keyboard. */
 static void take_terminal(struct looking *looking)
 {
 	struct termios own;
-	const char *kind = getenv("TERM");
-	bool console = kind != NULL && strncmp(kind, "linux", 5) == 0;
 	if (tcgetattr(STDOUT_FILENO, &looking->before) == 0) {
 		own = looking->before;
 		own.c_lflag &= (tcflag_t) ~(ECHO | ICANON);
@@ -170,7 +175,7 @@ static void take_terminal(struct looking *looking)
 		looking->restore = true;
 	}
 	/* UTF-8; never blank (console_codes(4)) */
-	if (console)
+	if (is_console())
 		fputs("\033%G\033[9;0]\033[14;0]", stdout);
 	else
 		fputs("\033[?1049h", stdout);
@@ -179,9 +184,8 @@ static void take_terminal(struct looking *looking)
 
 static void give_back(const struct looking *looking)
 {
-	const char *kind = getenv("TERM");
-	bool console = kind != NULL && strncmp(kind, "linux", 5) == 0;
-	fputs(console ? "\033[0m\033[2J\033[H\033[?25h" : "\033[0m\033[?25h\033[?1049l",
+	fputs(is_console() ? "\033[0m\033[2J\033[H\033[?25h"
+	                   : "\033[0m\033[?25h\033[?1049l",
 	        stdout);
 	fflush(stdout);
 	if (looking->restore)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Writing one coil: the only thing quantrac ever writes to a line, and only where a configuration orders it
+ * Writing one coil, only where a configuration orders it
  * (the pulse of an automatic sampler).  Modbus application protocol 1.1b3, 6.5.  Pure.
  *
  *          0     1  2   3   4   5  6   7

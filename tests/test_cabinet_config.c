@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/folder.h"
 #include "sensors/inputs.h"
 #include "sensors/station.h"
 
@@ -236,9 +237,53 @@ static void an_error_of_the_tables_brings_no_others(void **state)
 	free(told);
 }
 
+/* docs/station.yaml with the # taken away from what may be wired. */
+static void the_sample_is_right_with_all_of_it(void **state)
+{
+	char *text, *told = NULL;
+	size_t n, m;
+	struct station *station;
+	assert_int_equal(
+	        file_read(project_file("docs/station.yaml"), 100000, &text, &n), OK);
+	for (char *line = text; line != NULL; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		bool key = line[1] >= 'a' && line[1] <= 'z';
+		if (line[0] == '#' && (key || strncmp(line + 1, "  ", 2) == 0))
+			memmove(line, line + 1, strlen(line));
+	}
+	FILE *report = open_memstream(&told, &m);
+	int status = station_parse(
+	        &station, text, strlen(text), "docs/station.yaml", report, NULL);
+	fclose(report);
+	if (status != OK)
+		fail_msg("%s", told);
+	assert_int_equal(station->cabinet.n_inputs, 5);
+	assert_true(station->cabinet.sampler.armed);
+	assert_true(station->cabinet.sampler.rule.below);
+	assert_close(station->instrument[0].override[0].limit_low, 6, 0);
+	station_free(station);
+	free(told);
+	free(text);
+}
+
+/* Every key of the cabinet is explained in both languages. */
+static void every_key_has_help_in_both_languages(void **state)
+{
+	static const struct section *const sections[] = { &input_section,
+		&events_section, &sampler_section };
+	for (size_t i = 0; i < 3; i++)
+		for (const struct field *f = sections[i]->field; f->key != NULL; f++) {
+			assert_true(f->help != NULL && strlen(f->help) > 5);
+			assert_true(f->help_vi != NULL && strlen(f->help_vi) > 5);
+			assert_string_not_equal(f->help, f->help_vi);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_sample_is_right_with_all_of_it),
+		cmocka_unit_test(every_key_has_help_in_both_languages),
 		cmocka_unit_test(what_is_written_is_read),
 		cmocka_unit_test(nothing_need_be_written),
 		cmocka_unit_test(a_sampler_is_not_armed_unless_it_is_written),

@@ -141,14 +141,14 @@ static void a_small_screen_is_this(void **state)
 	static const char *const top[] = {
 		" COD                                                        đang đo / "
 		"measuring",
-		" █ █ ▄█    ▀▀█   mg/L",
-		" ▀▀█  █  ▄ █▀▀   giới hạn 75  GPMT 12",
-		"   ▀ ▀▀▀ ▀ ▀▀▀   08:47:57 (3 s trước)",
-		" pH                                                         đang đo / "
-		"measuring",
-		" ▀▀█   ▀▀█ █▀█",
-		"  ▄▀ ▄ █▀▀ █ █   giới hạn 5,5 – 9  GPMT 12",
-		"  ▀  ▀ ▀▀▀ ▀▀▀   08:47:59 (1 s trước)",
+		"            _    mg/L",
+		" |_|   |    _|   giới hạn 75  GPMT 12",
+		"   |   | , |_    08:47:57 (3 s trước)",
+		" pH                                                         "
+		"đang đo / measuring",
+		"  _     _   _",
+		"   |    _| | |   giới hạn 5,5 – 9  GPMT 12",
+		"   | , |_  |_|   08:47:59 (1 s trước)",
 		NULL,
 	};
 	static const char *const foot[] = {
@@ -233,7 +233,7 @@ static void what_does_not_fit_has_pages(void **state)
 static void a_value_over_its_limit_is_red_and_said_so(void **state)
 {
 	draw(14, 80);
-	assert_int_equal(colour_of("█ █ ▄█"), GREEN);
+	assert_int_equal(colour_of("|_|   |"), GREEN);
 	channels[0].value = 75;
 	draw(14, 80);
 	assert_int_equal(colour_of("đang đo"), GREEN);
@@ -276,7 +276,7 @@ static void an_instrument_that_is_silent_shows_no_value_of_now(void **state)
 	draw(14, 80);
 	shows("không trả lời / does not answer");
 	shows("lần cuối 41,2 (12 phút trước)");
-	shows_not("█ █ ▄█");
+	shows_not("|_|   |");
 	assert_int_equal(colour_of("không trả lời"), YELLOW);
 	channels[0].value = NAN;
 	channels[0].value_us = 0;
