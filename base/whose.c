@@ -4,7 +4,8 @@
 /* Top keys that only this one has; both have `zone`. */
 static const char *const keys[][16] = {
 	[WHOSE_CABINET] = { "station", "facility", "outlets", "journal", "collector",
-	        "profiles", "ports", "instruments", NULL },
+	        "profiles", "ports", "instruments", "inputs", "cabinet", "sampler",
+	        NULL },
 	[WHOSE_COLLECTOR] = { "archive", "listen", "agents", "sign_key", "key",
 	        "utc_offset", "most_agents", "allow_simulated", "seal_every", "hold",
 	        "scrub_every", "scrub_rate", "commit_every", NULL },
