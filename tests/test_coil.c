@@ -173,6 +173,23 @@ static void a_line_that_is_not_there_is_told_in_time(void **state)
 	assert_int_equal(rig->bus.slave[4].coils, 0); /* never later */
 }
 
+/* Looked for once a minute by now: nobody waits that long. */
+static void a_line_that_is_long_away_is_told_in_time_too(void **state)
+{
+	struct rig *rig = *state;
+	rig->bus.refuses = true;
+	run(rig, 300 * SECOND);
+	size_t looked = rig->bus.looked;
+	while (rig->bus.looked == looked)
+		run(rig, 100 * MS);
+	write_coil(rig, 4, true);
+	run(rig, 10 * SECOND - MS);
+	assert_int_equal(rig->n_written, 0);
+	run(rig, 10 * MS);
+	assert_int_equal(rig->written[0], REFUSED);
+	assert_string_equal(rig->why[0], "the line cannot be used");
+}
+
 static void a_line_that_goes_after_the_request_leaves_a_doubt(void **state)
 {
 	struct rig *rig = *state;
@@ -204,6 +221,7 @@ int main(void)
 		ON_A_LINE(silence_says_nothing_of_it),
 		ON_A_LINE(an_echo_is_no_answer),
 		ON_A_LINE(a_line_that_is_not_there_is_told_in_time),
+		ON_A_LINE(a_line_that_is_long_away_is_told_in_time_too),
 		ON_A_LINE(a_line_that_goes_after_the_request_leaves_a_doubt),
 	};
 	return cmocka_run_group_tests_name("coil", tests, NULL, NULL);

@@ -250,6 +250,9 @@ static void a_value_over_its_limit_is_red_and_said_so(void **state)
 	channels[1].value = 9;
 	draw(14, 100);
 	shows_not("ngoài khoảng");
+	channels[1].value = 5.5;
+	draw(14, 100);
+	shows_not("ngoài khoảng");
 }
 
 static void no_state_but_measuring_is_green(void **state)

@@ -130,6 +130,8 @@ static void the_last_that_was_told_of_each_subject_is_shown(void **state)
 	put_state("input door", "open", "door");
 	keeper_step(c.keeper, &c.now);
 	assert_int_equal(live_read(&view, c.state_path, "nt-01", &c.now, &why), OK);
+	for (size_t i = 0; i < view.n_states; i++)
+		assert_string_not_equal(view.told[i].subject, "");
 	const struct live_state *door = told_of(&view, "input door");
 	const struct live_state *cod = told_of(&view, "maintenance cod");
 	assert_string_equal(door->state, "open");

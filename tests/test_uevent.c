@@ -110,6 +110,8 @@ static void what_contradicts_itself_or_is_of_udev_is_refused(void **state)
 	                                   "\0SUBSYSTEM=usb\0SEQNUM=1";
 	static const char other_path[] =
 	        "add@" FTDI "\0ACTION=add\0DEVPATH=" FTDI "x\0SUBSYSTEM=usb\0SEQNUM=1";
+	static const char no_sign[] =
+	        "add-/d@1\0ACTION=add\0DEVPATH=/d@1\0SUBSYSTEM=usb";
 	static const char udev[] = "libudev\0\xfe\xed\xca\xfe\0\0\0\x28\0";
 	static const char nameless[] = "add@" FTDI "\0ACTION=add\0DEVPATH=" FTDI;
 	struct uevent event;
@@ -117,6 +119,8 @@ static void what_contradicts_itself_or_is_of_udev_is_refused(void **state)
 	        MALFORMED);
 	assert_int_equal(
 	        uevent_parse(&event, bytes(other_path), sizeof other_path), MALFORMED);
+	assert_int_equal(
+	        uevent_parse(&event, bytes(no_sign), sizeof no_sign), MALFORMED);
 	assert_int_equal(uevent_parse(&event, bytes(udev), sizeof udev), MALFORMED);
 	assert_int_equal(
 	        uevent_parse(&event, bytes(nameless), sizeof nameless), MALFORMED);
