@@ -100,15 +100,18 @@ static const char *from_environment(const char *name, const char *otherwise)
 static void check_language(const struct common *common, const char *command)
 {
 	static const char *const vietnamese[] = { "breaches", "config", "demo",
-		"exceedances", "explain", "judge", "report", "watch" };
+		"exceedances", "explain", "instrument", "judge", "report", "serial",
+		"station", "watch" };
+	size_t n = strcspn(command, " "); /* "serial list" */
 	if (common->lang == NULL || strcmp(common->lang, "vi") != 0)
 		return;
 	for (size_t i = 0; i < sizeof vietnamese / sizeof vietnamese[0]; i++)
-		if (strcmp(command, vietnamese[i]) == 0)
+		if (strncmp(command, vietnamese[i], n) == 0 && vietnamese[i][n] == '\0')
 			return;
 	fprintf(stderr,
 	        "quantrac %s: speaks English only; Vietnamese (--lang vi) have config, "
-	        "demo, exceedances, explain, judge, report and watch\n",
+	        "demo, exceedances, explain, instrument, judge, report, serial, "
+	        "station and watch\n",
 	        command);
 	exit(EXIT_USAGE);
 }

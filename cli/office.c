@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{ "prune",       command_prune,       "take a sealed file away by a named order",     "xóa tệp đã chốt theo quyết định" },
 	{ "receipt",     command_receipt,     "time stamps and witnesses of the seal list",   "dấu thời gian và bên chứng kiến" },
 	{ "report",      command_report,      "the data sheet of a station's day",            "phiếu số liệu của trạm theo ngày" },
+	{ "serial",      command_serial,      "serial ports: list, probe, monitor",           "cổng nối tiếp: liệt kê, dò, nghe" },
 	{ "simulate",    command_simulate,    "instruments on ptys and TCP from a scenario",  "mô phỏng thiết bị đo theo kịch bản" },
 	{ "status",      command_status_office, "what every channel shows, what is missing",    "tình trạng từng kênh; --gaps: số liệu còn thiếu" },
 	{ "verify",      command_verify,      "is every file what was sealed?",               "kiểm tra tính toàn vẹn của tệp lưu trữ" },

@@ -14,7 +14,8 @@
 #define ABSURD_LOW  1e-30
 #define ABSURD_HIGH 1e12
 
-/* Of a size that instruments show; the inner part counts twice when orders compete. */
+/* Of a size that instruments show; the inner part counts twice when orders compete, and so
+ * does what is not negative. */
 #define SHOWN_LOW    1e-4
 #define SHOWN_HIGH   1e6
 #define USUAL_LOW    1e-3
@@ -95,7 +96,7 @@ size_t guess_all(const uint8_t *data, size_t n, struct guess *out)
 
 static bool is_usual(double value)
 {
-	return fabs(value) >= USUAL_LOW && fabs(value) <= USUAL_HIGH;
+	return value >= USUAL_LOW && value <= USUAL_HIGH;
 }
 
 struct tally {

@@ -32,6 +32,28 @@ int line_parse(const char *text, struct line *out)
 	return OK;
 }
 
+int port_tcp_parse(const char *text, char *host, size_t room, char service[16])
+{
+	const char *colon = strrchr(text, ':');
+	if (colon == NULL || colon == text || colon[1] == '\0')
+		return MALFORMED;
+	size_t n = (size_t)(colon - text);
+	if (text[0] == '[' && text[n - 1] == ']') {
+		text++;
+		n -= 2;
+	} else if (memchr(text, ':', n) != NULL) {
+		return MALFORMED;
+	}
+	char *end;
+	long number = strtol(colon + 1, &end, 10);
+	if (*end != '\0' || number < 1 || number > 65535 || n == 0 || n >= room)
+		return MALFORMED;
+	memcpy(host, text, n);
+	host[n] = '\0';
+	snprintf(service, 16, "%ld", number);
+	return OK;
+}
+
 double line_seconds(const struct line *line, size_t n)
 {
 	int bits = 1 + line->data_bits + (line->parity != 'N') + line->stop_bits;

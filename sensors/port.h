@@ -43,6 +43,10 @@ struct line {
 /* OK or MALFORMED. */
 int line_parse(const char *text, struct line *out);
 
+/* "host:port", "[2001:db8::7]:502" into a host and the number of a port.  OK or
+ * MALFORMED. */
+int port_tcp_parse(const char *text, char *host, size_t room, char service[16]);
+
 /* Seconds that n characters take on a line. */
 double line_seconds(const struct line *line, size_t n);
 

@@ -159,21 +159,29 @@ static void next_try(struct probe *probe, bool answered)
 		next_way(probe);
 }
 
+void probe_add(struct probe *probe, const struct probe_found *found, size_t way)
+{
+	if (probe->n_found == PROBE_SLAVES)
+		return;
+	if (probe->found_way < 0)
+		probe->found_way = (int)way;
+	probe->found[probe->n_found++] = *found;
+}
+
 void probe_note(struct probe *probe, enum probe_outcome outcome, uint8_t exception)
 {
 	bool answered = outcome == PROBE_ANSWERED || outcome == PROBE_REFUSED;
+	uint8_t bit = probe->second ? 1 << 4 : 1 << 3;
+	const struct probe_found found = {
+		.slave = probe->options->slave[probe->slave],
+		.functions = outcome == PROBE_ANSWERED ? bit : 0,
+		.exception = outcome == PROBE_REFUSED ? exception : 0,
+	};
 	probe->tried++;
 	if (outcome == PROBE_GARBLED)
 		probe->garbled[probe->way]++;
-	if (answered && probe->n_found < PROBE_SLAVES) {
-		uint8_t bit = probe->second ? 1 << 4 : 1 << 3;
-		probe->found_way = (int)probe->way;
-		probe->found[probe->n_found++] = (struct probe_found){
-			.slave = probe->options->slave[probe->slave],
-			.functions = outcome == PROBE_ANSWERED ? bit : 0,
-			.exception = outcome == PROBE_REFUSED ? exception : 0,
-		};
-	}
+	if (answered)
+		probe_add(probe, &found, probe->way);
 	next_try(probe, answered);
 }
 

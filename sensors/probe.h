@@ -84,6 +84,9 @@ bool probe_next(const struct probe *probe, struct probe_try *out);
 /* What came of it: on to the next. */
 void probe_note(struct probe *probe, enum probe_outcome outcome, uint8_t exception);
 
+/* Somebody who was found outside the search, at a setting: he answered late. */
+void probe_add(struct probe *probe, const struct probe_found *found, size_t way);
+
 /* Share of the search that is done, 0..1; of the longest way it can take. */
 double probe_share(const struct probe *probe);
 

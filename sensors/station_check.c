@@ -32,25 +32,7 @@ bool station_wrote(const struct station_checker *check)
 
 int station_split(struct station_port *port, const char *text)
 {
-	const char *colon = strrchr(text, ':');
-	if (colon == NULL || colon == text || colon[1] == '\0')
-		return MALFORMED;
-	size_t n = (size_t)(colon - text);
-	if (text[0] == '[' && text[n - 1] == ']') {
-		text++;
-		n -= 2;
-	} else if (memchr(text, ':', n) != NULL) {
-		return MALFORMED;
-	}
-	char *end;
-	long number = strtol(colon + 1, &end, 10);
-	if (*end != '\0' || number < 1 || number > 65535 || n == 0 ||
-	        n >= sizeof port->host)
-		return MALFORMED;
-	memcpy(port->host, text, n);
-	port->host[n] = '\0';
-	snprintf(port->service, sizeof port->service, "%ld", number);
-	return OK;
+	return port_tcp_parse(text, port->host, sizeof port->host, port->service);
 }
 
 static void check_port_mode(struct station_checker *check, size_t i)

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside quantrac serial probe: serial_probe.c (what is asked for, and the order of things),
+ * serial_search.c (listening and asking), serial_told.c (what is said of it), serial_block.c
+ * (one block in every reading). */
+#ifndef CLI_SERIAL_PROBE_H
+#define CLI_SERIAL_PROBE_H
+
+#include "cli/serial.h"
+#include "cli/tool.h"
+#include "sensors/overhear.h"
+#include "sensors/probe.h"
+#include "sensors/talk.h"
+
+struct prober_arguments {
+	const char *port, *line, *shows;
+	int framing;      /* -1: not said */
+	int slave;        /* 0: all */
+	int function;     /* 0: whichever answers */
+	int start, count; /* count 0: as many as it gives, 16 at most */
+	double timeout_s, listen_s;
+	bool own;
+};
+
+/* What was heard of others. */
+struct overheard_line {
+	uint64_t bytes;
+	size_t asks, answers, says;
+	char text[OVERHEAR_TEXT + 64]; /* the first frame, decoded */
+};
+
+struct prober {
+	const struct common *common;
+	bool vietnamese;
+	struct prober_arguments given;
+	struct tool_port port;
+	struct probe_way way[PROBE_WAYS];
+	uint8_t slave[PROBE_SLAVES];
+	struct probe_options options;
+	struct probe probe;
+	struct talk talk;
+	size_t open_way;
+	struct overhear ear;
+	struct overheard_line heard;
+	bool echoes;                /* the adapter gives back what is sent */
+	uint8_t late[PROBE_SLAVES]; /* answered after their time was up */
+	size_t n_late;
+	struct asked asked;
+};
+
+/* Listen before anything is sent.  OK: silence; REFUSED: somebody speaks (told in `why`,
+ * EXIT_TRY_AGAIN), or a signal came; HUNG_UP. */
+int prober_listen(struct prober *prober, struct problem *why);
+
+/* Search the line.  OK (also with nobody found), or as above. */
+int prober_search(struct prober *prober, struct problem *why);
+
+struct prober_block {
+	uint8_t slave, function;
+	uint16_t start;
+	size_t n; /* registers; 0: refused or silent */
+	uint8_t data[2 * MODBUS_REGISTERS];
+	int outcome; /* OK, TIMED_OUT, MALFORMED, REFUSED */
+	uint8_t exception;
+	double wait_s;
+};
+
+/* Read one block of a slave, fewer registers if it has no more. */
+int prober_block(struct prober *prober, uint8_t slave, struct prober_block *out,
+        struct problem *why);
+
+/* What is about to happen, before anything does. */
+void prober_announce(const struct prober *prober);
+/* Who was found; that nobody was, and what to look at; all of it as JSON. */
+void prober_found(const struct prober *prober);
+void prober_nobody(const struct prober *prober);
+void prober_json(const struct prober *prober, const struct prober_block *block);
+
+void prober_block_print(const struct prober *prober, const struct prober_block *block);
+void prober_readings_csv(const struct prober *prober, const struct prober_block *block);
+struct json;
+void prober_block_json(struct json *json, const struct prober *prober,
+        const struct prober_block *block);
+
+#endif

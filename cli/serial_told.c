@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What quantrac serial probe says before it begins, and of what it found. */
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/serial_probe.h"
+
+/* ---- words ---- */
+
+static const char *time_text(double s, bool vi, char out[32])
+{
+	if (s < 100)
+		snprintf(out, 32, vi ? "%.0f giây" : "%.0f s", s);
+	else
+		snprintf(out, 32, vi ? "%.0f phút" : "%.0f min", s / 60);
+	return out;
+}
+
+static void announce_in(const struct prober *prober, bool vi)
+{
+	char first[32], most[32];
+	time_text(probe_first_s(&prober->options), vi, first);
+	time_text(probe_most_s(&prober->options) + 5, vi, most);
+	fprintf(stderr,
+	        vi ? "Sắp dò cổng %s. Chương trình CHỈ ĐỌC, không ghi và không thay "
+	             "đổi cài "
+	             "đặt nào của thiết bị.\n"
+	             "1. Nghe %g giây. %s\n"
+	             "2. Gửi yêu cầu đọc (Modbus hàm 3 và 4) lần lượt đến %zu địa chỉ, "
+	             "với "
+	             "%zu cách đặt đường truyền.\n"
+	             "3. Đọc một khối thanh ghi của một thiết bị, in theo mọi kiểu số "
+	             "và thứ "
+	             "tự byte.\n"
+	             "Các địa chỉ thường gặp mất %s đầu, tất cả lâu nhất %s nữa. "
+	             "Ctrl-C để "
+	             "dừng.\n"
+	           : "About to probe %s. It ONLY READS: nothing is written, no setting "
+	             "of an "
+	             "instrument is changed.\n"
+	             "1. Listen for %g s. %s\n"
+	             "2. Send requests that read (Modbus functions 3 and 4) to %zu "
+	             "addresses, "
+	             "with %zu line settings.\n"
+	             "3. Read one block of registers of one slave, and print it in "
+	             "every type "
+	             "and word order.\n"
+	             "The common addresses take the first %s, all of it at most %s. "
+	             "Ctrl-C "
+	             "ends it.\n",
+	        prober->port.setting.id, prober->given.listen_s,
+	        prober->given.own ? (vi ? "(--i-own-this-bus: đường này là của mình.)"
+	                                : "(--i-own-this-bus: the line is yours.)")
+	                          : (vi ? "Nếu có tín hiệu thì dừng: đường này đã có "
+	                                  "máy chủ khác."
+	                                : "If somebody speaks, stop: the line has "
+	                                  "another master."),
+	        prober->options.n_slaves, prober->options.n_ways, first, most);
+	if (prober->port.pty)
+		fputs(vi ? "Đây là đầu cuối giả lập (pty): tốc độ và chẵn lẻ không có "
+		           "tác "
+		           "dụng.\n"
+		         : "This is a pseudo-terminal: speed and parity have no "
+		           "effect.\n",
+		        stderr);
+}
+
+/* In Vietnamese, unless somebody asked for English alone; in English too, where nobody
+ * asked for a language. */
+void prober_announce(const struct prober *prober)
+{
+	const char *lang = prober->common->lang;
+	if (prober->common->quiet)
+		return;
+	if (lang == NULL || strchr(lang, 'v') != NULL)
+		announce_in(prober, true);
+	if (lang == NULL && !prober->vietnamese)
+		fputc('\n', stderr);
+	if (lang != NULL ? strchr(lang, 'e') != NULL : !prober->vietnamese)
+		announce_in(prober, false);
+}
+
+/* ---- what was found ---- */
+
+static void tell_echo(const struct prober *prober, FILE *out)
+{
+	if (prober->echoes)
+		fputs(prober->vietnamese ? "  bộ chuyển đổi trả lại chính các byte đã "
+		                           "gửi (echo); "
+		                           "quantrac tự bỏ qua\n"
+		                         : "  the adapter gives back what is sent "
+		                           "(echo); quantrac "
+		                           "skips that\n",
+		        out);
+}
+
+void prober_found(const struct prober *prober)
+{
+	const struct probe *probe = &prober->probe;
+	bool vi = prober->vietnamese;
+	char way[32];
+	printf(vi ? "%s: %zu thiết bị trả lời (%s)\n" : "%s: %zu slaves answer (%s)\n",
+	        prober->port.setting.id, probe->n_found,
+	        probe_way_text(&prober->way[probe->found_way], way));
+	for (size_t i = 0; i < probe->n_found; i++) {
+		const struct probe_found *found = &probe->found[i];
+		if (found->exception != 0)
+			printf(vi ? "  địa chỉ %d: có, từ chối thanh ghi %d (mã lỗi "
+			            "%d: %s)\n"
+			          : "  slave %d: there, refuses register %d (exception "
+			            "%d, "
+			            "%s)\n",
+			        found->slave, prober->given.start, found->exception,
+			        modbus_exception_text(found->exception));
+		else
+			printf(vi ? "  địa chỉ %d: trả lời hàm %d\n"
+			          : "  slave %d: answers function %d\n",
+			        found->slave, found->functions & 1 << 3 ? 3 : 4);
+	}
+	for (size_t i = 0; i < prober->n_late; i++)
+		printf(vi ? "  địa chỉ %d trả lời chậm hơn %g giây: đặt timeout dài "
+		            "hơn\n"
+		          : "  slave %d answers later than %g s: give it a longer "
+		            "timeout\n",
+		        prober->late[i], prober->options.timeout_s);
+	tell_echo(prober, stdout);
+}
+void prober_nobody(const struct prober *prober)
+{
+	bool vi = prober->vietnamese;
+	char way[32];
+	size_t garbled = 0;
+	fprintf(stderr,
+	        vi ? "%s: không có thiết bị nào trả lời.\n" : "%s: nobody answers.\n",
+	        prober->port.setting.id);
+	for (size_t i = 0; i < prober->options.n_ways; i++) {
+		if (prober->probe.garbled[i] == 0)
+			continue;
+		garbled += prober->probe.garbled[i];
+		fprintf(stderr,
+		        vi ? "  %s: %zu lần có byte nhưng không phải câu trả lời đúng\n"
+		           : "  %s: %zu times bytes came that are no sound answer\n",
+		        probe_way_text(&prober->way[i], way), prober->probe.garbled[i]);
+	}
+	tell_echo(prober, stderr);
+	fputs(garbled > 0 ? (vi ? "Có tín hiệu nhưng sai: gần đúng tốc độ hoặc sai "
+	                          "chẵn lẻ, hai "
+	                          "thiết bị trùng địa chỉ, nhiễu, thiếu điện trở đầu "
+	                          "cuối.\n"
+	                        : "Something answers, not soundly: nearly the speed or "
+	                          "a wrong "
+	                          "parity, two slaves of one address, noise, no "
+	                          "termination.\n")
+	                  : (vi ? "Kiểm tra nguồn điện, dây A/B (thử đổi), địa chỉ và "
+	                          "kiểu giao "
+	                          "thức; thiết bị chậm: --timeout 3s; thiết bị chỉ trả "
+	                          "lời thanh "
+	                          "ghi có thật: --start.\n"
+	                        : "Check power, wires A and B (try them exchanged), "
+	                          "address and "
+	                          "protocol; a slow analyser: --timeout 3s; one that "
+	                          "answers "
+	                          "for registers it has only: --start.\n"),
+	        stderr);
+}
+
+void prober_json(const struct prober *prober, const struct prober_block *block)
+{
+	const struct probe *probe = &prober->probe;
+	const struct probe_way *found =
+	        probe->found_way >= 0 ? &prober->way[probe->found_way] : NULL;
+	struct json json;
+	char way[32];
+	json_start(&json, stdout);
+	json_object(&json);
+	json_put_text(&json, "port", prober->port.setting.id);
+	json_put_text(
+	        &json, "mode", found != NULL ? modbus_framings[found->framing] : NULL);
+	json_put_text(&json, "line",
+	        found != NULL && found->framing == FRAMING_RTU
+	                ? probe_way_text(found, way)
+	                : NULL);
+	json_put_bool(&json, "echo", prober->echoes);
+	json_key(&json, "slaves");
+	json_array(&json);
+	for (size_t i = 0; i < probe->n_found; i++) {
+		json_object(&json);
+		json_put_integer(&json, "slave", probe->found[i].slave);
+		json_put_integer(&json, "exception", probe->found[i].exception);
+		json_end(&json);
+	}
+	json_end(&json);
+	json_key(&json, "block");
+	if (block == NULL) {
+		json_raw(&json, "null");
+	} else {
+		json_object(&json);
+		prober_block_json(&json, prober, block);
+		json_end(&json);
+	}
+	json_end(&json);
+	putchar('\n');
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/config.h"
+#include "cli/common.h"
+
+static void list(const char *command, const struct verb *table, FILE *out)
+{
+	const struct common none = { 0 };
+	bool vi = common_vietnamese(&none);
+	for (const struct verb *verb = table; verb->name != NULL; verb++)
+		fprintf(out, "%s quantrac %s %s%s%s\n       %s\n",
+		        verb == table ? "Usage:" : "  or: ", command, verb->name,
+		        verb->usage[0] != '\0' ? " " : "", verb->usage,
+		        vi ? verb->summary_vi : verb->summary);
+	fprintf(out, "\nquantrac %s %s --help tells the options of one.\n", command,
+	        table->name);
+}
+
+static int unknown(const char *command, const struct verb *table, const char *word)
+{
+	const char *known[16];
+	size_t n = 0;
+	for (; n < 15 && table[n].name != NULL; n++)
+		known[n] = table[n].name;
+	known[n] = NULL;
+	const char *near = did_you_mean(word, known);
+	fprintf(stderr, "quantrac %s: '%s' is not one of its words%s%s%s\n", command,
+	        word, near != NULL ? ", did you mean '" : ":", near != NULL ? near : "",
+	        near != NULL ? "'?" : "");
+	if (near == NULL)
+		list(command, table, stderr);
+	return EXIT_USAGE;
+}
+
+int verb_dispatch(const char *command, const struct verb *table, int argc, char **argv)
+{
+	static char name[64];
+	command_arrange(argc, argv);
+	if (argc < 2) {
+		list(command, table, stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		list(command, table, stdout);
+		return 0;
+	}
+	for (const struct verb *verb = table; verb->name != NULL; verb++) {
+		if (strcmp(argv[1], verb->name) != 0)
+			continue;
+		snprintf(name, sizeof name, "%s %s", command, verb->name);
+		argv[1] = name;
+		return verb->run(argc - 1, argv + 1);
+	}
+	return unknown(command, table, argv[1]);
+}
