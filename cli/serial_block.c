@@ -62,7 +62,7 @@ static void print_number(const struct guess *guess)
 
 static void print_pairs(const struct prober_block *block, int type)
 {
-	printf("\n%6s  %-11s", modbus_types[type], "");
+	printf("\n%6s  %-11s", number_types[type], "");
 	for (int order = ORDER_ABCD; order <= ORDER_DCBA; order++)
 		printf(" %12s  ", word_orders[order]);
 	putchar('\n');
@@ -132,7 +132,7 @@ static void print_shown(
 		found++;
 		printf(vi ? "%s: có thể là at: %zu, type: %s"
 		          : "%s may be at: %zu, type: %s",
-		        shown_text, guess[i].at, modbus_types[guess[i].type]);
+		        shown_text, guess[i].at, number_types[guess[i].type]);
 		if (guess[i].order >= 0)
 			printf(", order: %s", word_orders[guess[i].order]);
 		if (power > 0)
@@ -218,7 +218,7 @@ void prober_readings_csv(const struct prober *prober, const struct prober_block 
 		table_integer(table, block->slave);
 		table_integer(table, block->function);
 		table_integer(table, (int64_t)(block->start + guess[i].at));
-		table_text(table, modbus_types[guess[i].type]);
+		table_text(table, number_types[guess[i].type]);
 		table_text(table,
 		        guess[i].order >= 0 ? word_orders[guess[i].order] : NULL);
 		if (isfinite(guess[i].value))
@@ -242,7 +242,7 @@ static void readings_json(struct json *json, const struct prober_block *block)
 		json_object(json);
 		json_put_integer(
 		        json, "register", (int64_t)(block->start + guess[i].at));
-		json_put_text(json, "type", modbus_types[guess[i].type]);
+		json_put_text(json, "type", number_types[guess[i].type]);
 		if (guess[i].order >= 0)
 			json_put_text(json, "order", word_orders[guess[i].order]);
 		json_put_number(json, "value", guess[i].value);

@@ -232,6 +232,7 @@ static int listen_on(struct monitor *monitor, struct tool_port *port,
 	now = clock_now(&talk.clock);
 	monitor->wall_us = now.time_us - now.mono_us;
 	port->setting.rts = 0;
+	port->setting.listen = true;
 	port->setting.framing = FRAMING_RTU_OVER_TCP;
 	int status = tool_port_free(port, monitor->vietnamese, why);
 	if (status == OK)

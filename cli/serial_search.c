@@ -21,6 +21,7 @@ static int open_way(struct prober *prober, size_t way, bool asking, struct probl
 	setting->line = prober->way[way].line;
 	setting->framing = prober->way[way].framing;
 	setting->rts = asking;
+	setting->listen = !asking;
 	prober->open_way = way;
 	return talk_open(&prober->talk, setting, why);
 }

@@ -42,7 +42,7 @@ enum guess_mark guess_mark_of(double value)
 
 static size_t width_of(int type)
 {
-	const struct modbus_tag tag = { .type = type, .count = 1 };
+	const struct profile_tag tag = { .type = type, .count = 1 };
 	return modbus_tag_width(&tag);
 }
 
@@ -57,7 +57,7 @@ static bool is_blank(int type, double value)
 
 struct guess guess_one(const uint8_t *data, size_t at, int type, int order)
 {
-	const struct modbus_tag tag = {
+	const struct profile_tag tag = {
 		.at = (int64_t)at,
 		.type = type,
 		.order = order < 0 ? ORDER_ABCD : order,

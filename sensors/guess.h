@@ -26,7 +26,7 @@ extern const char *const guess_marks[]; /* "zero", "plausible", ... ended by NUL
 struct guess {
 	size_t at; /* first register, from 0 within the block */
 	int type,
-	        order; /* enum modbus_type, enum word_order; order -1: a single register */
+	        order; /* enum number_type, enum word_order; order -1: a single register */
 	double value; /* NAN: no number */
 	enum guess_mark mark;
 };

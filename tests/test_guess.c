@@ -141,7 +141,7 @@ static size_t made_block(uint64_t *seed, int order, uint8_t *data)
 	size_t n = 2 * (2 + chance(seed) % 7);
 	for (size_t at = 0; at < n; at += 2) {
 		double step = decimals[chance(seed) % 4];
-		const struct modbus_tag tag = { .at = (int64_t)at,
+		const struct profile_tag tag = { .at = (int64_t)at,
 			.type = TYPE_F32,
 			.order = order,
 			.scale = 1,
