@@ -115,6 +115,9 @@ size_t config_warnings(const struct config *config);
 /* Line of a path in the file, 0 if absent. */
 int config_line(const struct config *config, const char *path);
 
+/* The whole document as JSON text, owned by it; NULL: it has none, or no memory. */
+const char *config_as_json(struct config *config);
+
 /* Help for a dotted key ("instruments.line"): what it is, its type, range, unit,
  * default.  OK or NOT_FOUND, then with "did you mean": keys that end in the same word, else
  * one that is spelt alike. */

@@ -93,3 +93,10 @@ const char *config_json(struct config *config, const struct node *node)
 	free(text);
 	return kept != NULL ? kept : "";
 }
+
+const char *config_as_json(struct config *config)
+{
+	if (config == NULL || config->root == NULL)
+		return NULL;
+	return config_json(config, config->root);
+}

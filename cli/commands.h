@@ -6,6 +6,7 @@
 
 /* the cabinet's (quantrac: base and sensors only) */
 int command_config(int argc, char **argv);
+int command_instrument(int argc, char **argv);
 int command_serial(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 int command_status(int argc, char **argv);

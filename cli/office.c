@@ -17,6 +17,7 @@ static const struct command commands[] = {
 	{ "export",      command_export,      "a station's month as CSV for other programs",  "xuất số liệu tháng của trạm ra CSV" },
 	{ "get",         command_get,         "newest value of a station or channel",         "giá trị mới nhất của trạm hoặc kênh" },
 	{ "import",      command_import,      "take in CSV tables or Circular 10/2021 files", "nhập bảng CSV hoặc tệp theo Thông tư 10/2021" },
+	{ "instrument",  command_instrument,  "models of instruments: list, show",            "các kiểu thiết bị đo: liệt kê, xem" },
 	{ "judge",       command_judge,       "assess every statistic against its limit",     "đánh giá theo quy chuẩn" },
 	{ "keys",        command_keys,        "keys of cabinets and collector",               "khóa của tủ và máy chủ nhận" },
 	{ "means",       command_means,       "means with data capture",                      "giá trị trung bình và tỷ lệ số liệu nhận được" },

@@ -12,6 +12,7 @@
 static const struct command commands[] = {
 	{ "config",   command_config,   "check a configuration, explain a key",        "kiểm tra cấu hình, giải thích một khóa" },
 	{ "get",      command_get,      "newest value of a station or channel",        "giá trị mới nhất của trạm hoặc kênh" },
+	{ "instrument", command_instrument, "models of instruments: list, show",       "các kiểu thiết bị đo: liệt kê, xem" },
 	{ "serial",   command_serial,   "serial ports: list, probe, monitor",          "cổng nối tiếp: liệt kê, dò, nghe" },
 	{ "simulate", command_simulate, "instruments on ptys and TCP from a scenario", "mô phỏng thiết bị đo theo kịch bản" },
 	{ "station",  command_station,  "maintenance of instruments, bottles emptied", "bảo trì thiết bị, thay chai mẫu" },

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* quantrac instrument list | show MODEL: what is known of instruments. */
+#include "cli/instrument.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/legal_time.h"
+#include "cli/commands.h"
+#include "cli/verbs.h"
+#include "sensors/station.h"
+
+// clang-format off
+static const struct verb verbs[] = {
+	{ "list", instrument_list, "",      "the models that are known",                 "các kiểu thiết bị đã biết" },
+	{ "show", instrument_show, "MODEL", "everything known of one, with its sources", "mọi thông tin của một kiểu, kèm nguồn" },
+	{ 0 },
+};
+// clang-format on
+
+int command_instrument(int argc, char **argv)
+{
+	return verb_dispatch("instrument", verbs, argc, argv);
+}
+
+/* ---- finding ---- */
+
+const char *instrument_folder(const struct common *common, char out[PATH_MAX])
+{
+	struct station *station;
+	struct problem why;
+	out[0] = '\0';
+	if (station_read(&station, common->config, NULL, &why) != OK)
+		return out;
+	if (station->profiles[0] != '\0')
+		station_path(station, station->profiles, out, PATH_MAX);
+	station_free(station);
+	return out;
+}
+
+/* Letters and digits of a text, in small letters: "CM 44x" and "cm44x" are the same. */
+static void squeezed(const char *text, char *out, size_t room)
+{
+	size_t n = 0;
+	for (; *text != '\0' && n + 1 < room; text++)
+		if (isalnum((unsigned char)*text))
+			out[n++] = (char)tolower((unsigned char)*text);
+	out[n] = '\0';
+}
+
+static bool has_model(const char *name, const char *folder, const char *wanted)
+{
+	struct profile *profile;
+	struct problem why;
+	char text[512], known[512];
+	if (profile_find(&profile, name, folder, NULL, &why) != OK)
+		return false;
+	snprintf(text, sizeof text, "%s %s", profile->maker, profile->model);
+	squeezed(text, known, sizeof known);
+	profile_free(profile);
+	if (strstr(known, wanted) != NULL)
+		return true;
+	squeezed(name, known, sizeof known);
+	return strstr(known, wanted) != NULL;
+}
+
+/* The one profile whose name, maker or model holds the word, in `out`; how many there are. */
+static size_t by_model(
+        const char *word, const char *folder, const char *where, char out[128])
+{
+	size_t n, found = 0;
+	char wanted[256];
+	const char **names = profile_names(where, &n);
+	squeezed(word, wanted, sizeof wanted);
+	for (size_t i = 0; names != NULL && strlen(wanted) >= 3 && i < n; i++)
+		if (has_model(names[i], folder, wanted)) {
+			snprintf(out, 128, "%s", names[i]);
+			found++;
+		}
+	free(names);
+	return found;
+}
+
+int instrument_find(
+        struct profile **out, const char *word, const char *folder, struct problem *why)
+{
+	char name[128];
+	int status = profile_find(out, word, folder, stderr, why);
+	if (status != NOT_FOUND)
+		return status;
+	size_t found = folder[0] != '\0' ? by_model(word, folder, folder, name) : 0;
+	if (found == 0)
+		found = by_model(word, folder, profile_folder(), name);
+	if (found == 1)
+		return profile_find(out, name, folder, stderr, why);
+	if (found > 1)
+		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+		        "%zu models hold '%s'; quantrac instrument list names them",
+		        found, word);
+	why->exit = EXIT_NO_FILE;
+	return status;
+}
+
+/* ---- list ---- */
+
+static const struct table_column columns[] = {
+	{ .name = "name" },
+	{ .name = "maker" },
+	{ .name = "model" },
+	{ .name = "driver" },
+	{ .name = "line", .wide = true },
+	{ .name = "address", .wide = true },
+	{ .name = "channels" },
+	{ .name = "simulation", .wide = true },
+	{ .name = "summary", .wide = true },
+	{ .name = "folder", .wide = true },
+	{ 0 },
+};
+
+static char *channels_text(const struct profile *profile)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *out = open_memstream(&text, &n);
+	for (size_t i = 0; out != NULL && i < profile->n_channels; i++)
+		fprintf(out, "%s%s", i > 0 ? " " : "", profile->channel[i].about.name);
+	if (out != NULL)
+		fclose(out);
+	return text;
+}
+
+static void row(struct table *table, const struct profile *profile, const char *folder,
+        const struct common *common)
+{
+	char *channels = channels_text(profile), maker[128];
+	bool people = common->format == TABLE_TEXT;
+	snprintf(maker, sizeof maker, "%s%s", profile->maker,
+	        people && profile->simulation
+	                ? (common_vietnamese(common) ? " (mô phỏng)" : " (simulation)")
+	                : "");
+	table_text(table, profile->name);
+	table_text(table, maker);
+	table_text(table, profile->model);
+	table_text(table, profile->driver_name);
+	table_text(table, profile->line);
+	if (profile->driver->modbus)
+		table_integer(table, profile->slave);
+	else
+		table_text(
+		        table, profile->address[0] != '\0' ? profile->address : NULL);
+	table_text(table, channels);
+	table_text(table, profile->simulation ? "yes" : "no");
+	table_text(table, profile->summary);
+	table_text(table, folder);
+	table_row(table);
+	free(channels);
+}
+
+static bool named(const char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Rows of a folder, but for names that `hidden` has; the number of files that cannot be
+ * read. */
+static size_t rows(struct table *table, const char *folder, const char **hidden,
+        const struct common *common)
+{
+	size_t n, n_hidden = 0, broken = 0;
+	const char **names = profile_names(folder, &n);
+	while (hidden != NULL && hidden[n_hidden] != NULL)
+		n_hidden++;
+	for (size_t i = 0; names != NULL && i < n; i++) {
+		char path[PATH_MAX];
+		struct profile *profile;
+		struct problem why;
+		if (hidden != NULL && named(hidden, n_hidden, names[i]))
+			continue;
+		snprintf(path, sizeof path, "%s/%s.yaml", folder, names[i]);
+		if (profile_read(&profile, path, NULL, &why) != OK) {
+			fprintf(stderr, "quantrac instrument list: %s\n", why.text);
+			broken++;
+			continue;
+		}
+		row(table, profile, folder, common);
+		profile_free(profile);
+	}
+	free(names);
+	return broken;
+}
+
+int instrument_list(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.doc = "The models of instruments that are known: those shipped, and "
+		       "those "
+		       "in the folder that the configuration names.",
+	};
+	struct common common;
+	char own[PATH_MAX];
+	size_t n, broken = 0;
+	common_parse(&common, &argp, NULL, argc, argv);
+	instrument_folder(&common, own);
+	struct table *table = table_new(
+	        stdout, (enum table_format)common.format, columns, OFFSET_VIETNAM);
+	const char **hidden = own[0] != '\0' ? profile_names(own, &n) : NULL;
+	if (own[0] != '\0')
+		broken += rows(table, own, NULL, &common);
+	broken += rows(table, profile_folder(), hidden, &common);
+	table_end(table);
+	free(hidden);
+	return broken > 0 ? EXIT_CONFIG : 0;
+}
