@@ -115,6 +115,19 @@ size_t config_warnings(const struct config *config);
 /* Line of a path in the file, 0 if absent. */
 int config_line(const struct config *config, const char *path);
 
+/* An item for config_append, as both kinds of list write it. */
+struct config_item {
+	const char *block; /* lines, not indented, that begin with "- " or a comment */
+	const char *flow;  /* "{id: cod, port: bus}", for lists in brackets */
+};
+
+/* The text of a document with one more item at the end of the list `key` of its top level,
+ * written as that list is; everything else, comments too, stays as it was.  A list that is
+ * not there is added at the end.  NULL: the key is no list, or no memory.  The caller
+ * frees. */
+char *config_append(const struct config *config, const char *key,
+        const struct config_item *item, size_t *n);
+
 /* The whole document as JSON text, owned by it; NULL: it has none, or no memory. */
 const char *config_as_json(struct config *config);
 

@@ -9,6 +9,7 @@ int command_config(int argc, char **argv);
 int command_instrument(int argc, char **argv);
 int command_serial(int argc, char **argv);
 int command_simulate(int argc, char **argv);
+int command_station(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_get(int argc, char **argv);
 int command_station(int argc, char **argv);

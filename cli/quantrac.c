@@ -15,7 +15,7 @@ static const struct command commands[] = {
 	{ "instrument", command_instrument, "models of instruments: list, show",       "các kiểu thiết bị đo: liệt kê, xem" },
 	{ "serial",   command_serial,   "serial ports: list, probe, monitor",          "cổng nối tiếp: liệt kê, dò, nghe" },
 	{ "simulate", command_simulate, "instruments on ptys and TCP from a scenario", "mô phỏng thiết bị đo theo kịch bản" },
-	{ "station",  command_station,  "maintenance of instruments, bottles emptied", "bảo trì thiết bị, thay chai mẫu" },
+	{ "station",  command_station,  "add or test an instrument, maintenance",      "thêm, thử thiết bị đo; báo bảo trì" },
 	{ "status",   command_status,   "what every channel of this cabinet shows",    "tình trạng từng kênh của tủ" },
 	{ "watch",    command_watch,    "this cabinet's values, second by second",     "giá trị của tủ, cập nhật từng giây" },
 	{ 0 },

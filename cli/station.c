@@ -1,28 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* quantrac station maintenance | emptied */
-#include <stdio.h>
-#include <string.h>
+/* quantrac station add | test ID | maintenance ID on|off | emptied */
+#include "cli/station.h"
 
-#include "base/status.h"
 #include "cli/commands.h"
 #include "cli/station_orders.h"
+#include "cli/verbs.h"
+
+// clang-format off
+static const struct verb verbs[] = {
+	{ "add",  station_add,  "",   "add an instrument to a configuration: asks, tests, writes", "thêm thiết bị đo vào cấu hình: hỏi, thử, ghi" },
+	{ "test", station_test, "ID", "poll an instrument, print what it says and what is wrong",  "hỏi thử một thiết bị đo, in kết quả và nguyên nhân lỗi" },
+	{ "maintenance", station_maintenance, "ID on|off --reason TEXT", "an instrument is worked on; ends by itself after 2 h", "báo thiết bị đang bảo trì; tự kết thúc sau 2 giờ" },
+	{ "emptied", station_emptied, "--reason TEXT", "the sampler's bottles were changed", "đã thay chai của thiết bị lấy mẫu tự động" },
+	{ 0 },
+};
+// clang-format on
 
 int command_station(int argc, char **argv)
 {
-	static char maintenance[] = "station maintenance",
-	            emptied[] = "station emptied";
-	const char *verb = argc > 1 ? argv[1] : "";
-	if (strcmp(verb, "maintenance") == 0) {
-		argv[1] = maintenance;
-		return station_maintenance(argc - 1, argv + 1);
-	}
-	if (strcmp(verb, "emptied") == 0) {
-		argv[1] = emptied;
-		return station_emptied(argc - 1, argv + 1);
-	}
-	fputs("quantrac station: maintenance ID on|off --reason TEXT, or emptied "
-	      "--reason "
-	      "TEXT\n",
-	        stderr);
-	return EXIT_USAGE;
+	return verb_dispatch("station", verbs, argc, argv);
 }

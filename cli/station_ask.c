@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The questions of quantrac station add, on a terminal: few, and each with what is likely. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/instrument.h"
+#include "cli/station_add.h"
+
+/* One answer into `out`, which holds what an empty one means.  OK, or REFUSED at the end. */
+static int ask(
+        const struct adding *adding, const char *question, char *out, size_t room)
+{
+	char line[PATH_MAX];
+	if (out[0] != '\0')
+		fprintf(stderr, "%s [%s]: ", question, out);
+	else
+		fprintf(stderr, "%s: ", question);
+	fflush(stderr);
+	if (tool_stop || fgets(line, sizeof line, stdin) == NULL || tool_stop)
+		return REFUSED;
+	char *begin = line + strspn(line, " \t");
+	size_t n = strcspn(begin, "\r\n");
+	while (n > 0 && isspace((unsigned char)begin[n - 1]))
+		n--;
+	begin[n] = '\0';
+	if (n > 0)
+		snprintf(out, room, "%s", begin);
+	return OK;
+}
+
+/* The same until something is said. */
+static int ask_needed(
+        const struct adding *adding, const char *question, char *out, size_t room)
+{
+	int status = OK;
+	while (status == OK && (status = ask(adding, question, out, room)) == OK &&
+	        out[0] == '\0')
+		fputs(adding->vietnamese ? "  cần có câu trả lời\n"
+		                         : "  it is needed\n",
+		        stderr);
+	return status;
+}
+
+bool station_confirm(const struct adding *adding, const char *question, bool otherwise)
+{
+	char answer[16] = "", text[256];
+	if (!adding->asks)
+		return otherwise;
+	snprintf(text, sizeof text, "%s (%s)", question,
+	        adding->vietnamese ? (otherwise ? "C/k" : "c/K")
+	                           : (otherwise ? "Y/n" : "y/N"));
+	if (ask(adding, text, answer, sizeof answer) != OK)
+		return false;
+	if (answer[0] == '\0')
+		return otherwise;
+	return strchr("yYcC", answer[0]) != NULL;
+}
+
+/* ---- the port ---- */
+
+/* A number of the list shown means that port. */
+static void choose(struct adding *adding, size_t n_configured)
+{
+	char *end;
+	char *word = adding->word.port;
+	unsigned long number = strtoul(word, &end, 10);
+	enum usb_reason reason;
+	if (end == word || *end != '\0' || number == 0 ||
+	        number > n_configured + adding->ports.n)
+		return;
+	if (number <= n_configured)
+		snprintf(word, sizeof adding->word.port, "%s",
+		        adding->station->port[number - 1].id);
+	else
+		snprintf(word, sizeof adding->word.port, "%s",
+		        usb_name(&adding->ports, number - 1 - n_configured, &reason));
+}
+
+static int ask_port(struct adding *adding, struct problem *why)
+{
+	bool vi = adding->vietnamese;
+	size_t n = adding->station != NULL ? adding->station->n_ports : 0;
+	if (adding->word.port[0] != '\0')
+		return station_find_port(adding, why);
+	for (size_t i = 0; i < n; i++) {
+		const struct station_port *port = &adding->station->port[i];
+		fprintf(stderr, "  %zu  %s  %s\n", i + 1, port->id,
+		        port->path[0] != '\0' ? port->path : port->tcp);
+	}
+	for (size_t i = 0; i < adding->ports.n; i++) {
+		enum usb_reason reason;
+		fprintf(stderr, "  %zu  %s  %s %s\n", n + i + 1,
+		        usb_name(&adding->ports, i, &reason),
+		        adding->ports.port[i].product, adding->ports.port[i].serial);
+	}
+	for (;;) {
+		adding->word.port[0] = '\0';
+		if (ask_needed(adding,
+		            vi ? "Cổng (số trong danh sách, đường dẫn, hoặc máy:cổng)"
+		               : "Port (a number above, a path, or host:port)",
+		            adding->word.port, sizeof adding->word.port) != OK)
+			return REFUSED;
+		choose(adding, n);
+		if (station_find_port(adding, why) == OK)
+			return OK;
+		fprintf(stderr, "  %s\n", why->text);
+	}
+}
+
+/* ---- the rest ---- */
+
+static int ask_model(struct adding *adding, struct problem *why)
+{
+	bool vi = adding->vietnamese;
+	if (adding->word.model[0] != '\0')
+		return station_find_model(adding, why);
+	for (;;) {
+		adding->word.model[0] = '\0';
+		if (ask_needed(adding,
+		            vi ? "Kiểu thiết bị (một phần tên; `quantrac instrument "
+		                 "list`)"
+		               : "Model (part of its name; `quantrac instrument list`)",
+		            adding->word.model, sizeof adding->word.model) != OK)
+			return REFUSED;
+		if (station_find_model(adding, why) == OK)
+			break;
+		fprintf(stderr, "  %s\n", why->text);
+	}
+	fprintf(stderr, "  %s: %s %s\n", adding->profile->name, adding->profile->maker,
+	        adding->profile->model);
+	return OK;
+}
+
+static int ask_address(struct adding *adding)
+{
+	const struct profile *profile = adding->profile;
+	bool modbus = profile->driver->modbus;
+	if (adding->word.address[0] != '\0' || (!modbus && profile->address[0] == '\0'))
+		return OK;
+	if (modbus)
+		snprintf(adding->word.address, WORD_MOST, "%d", (int)profile->slave);
+	else
+		snprintf(adding->word.address, WORD_MOST, "%s", profile->address);
+	return ask(adding,
+	        adding->vietnamese ? "Địa chỉ đặt trên thiết bị"
+	                           : "Address set on the instrument",
+	        adding->word.address, WORD_MOST);
+}
+
+static int ask_line(struct adding *adding)
+{
+	if (adding->word.line[0] != '\0' || adding->port_index != SIZE_MAX ||
+	        adding->port.path[0] == '\0' || adding->port.pty)
+		return OK;
+	snprintf(adding->word.line, WORD_MOST, "%s", adding->profile->line);
+	return ask(adding,
+	        adding->vietnamese ? "Tốc độ, số bit, chẵn lẻ, bit dừng"
+	                           : "Speed, data bits, parity, stop bits",
+	        adding->word.line, WORD_MOST);
+}
+
+static int ask_id(struct adding *adding)
+{
+	if (adding->word.id[0] != '\0')
+		return OK;
+	station_propose_id(adding, adding->word.id);
+	return ask(adding,
+	        adding->vietnamese ? "Mã thiết bị (a-z, 0-9, -)"
+	                           : "Id of the instrument (a-z, 0-9, -)",
+	        adding->word.id, WORD_MOST);
+}
+
+static int ask_outlet(struct adding *adding)
+{
+	const struct station *station = adding->station;
+	if (adding->word.outlet[0] != '\0' || station == NULL || station->n_outlets < 2)
+		return OK;
+	for (size_t i = 0; i < station->n_outlets; i++)
+		fprintf(stderr, "  %s  %s\n", station->outlet[i].id,
+		        station->outlet[i].name);
+	return ask_needed(adding,
+	        adding->vietnamese ? "Điểm xả được giám sát" : "Outlet it watches",
+	        adding->word.outlet, WORD_MOST);
+}
+
+/* Who and where this cabinet is, for a new file. */
+static int ask_identity(struct adding *adding)
+{
+	bool vi = adding->vietnamese;
+	struct adding_words *word = &adding->word;
+	const struct {
+		const char *en, *vi;
+		char *out;
+	} questions[] = {
+		{ "Industrial zone, as id=Name", "Khu công nghiệp, dạng mã=Tên",
+		        word->zone },
+		{ "Facility, as id=Name", "Cơ sở, dạng mã=Tên", word->facility },
+		{ "This station, as id=Name", "Trạm này, dạng mã=Tên", word->station },
+		{ "Outlet, as id=Name", "Điểm xả, dạng mã=Tên", word->outlet },
+		{ "Kind of outlet: water, stack or ambient",
+		        "Loại điểm xả: water (nước thải), stack (khí thải), ambient "
+		        "(không "
+		        "khí xung quanh)",
+		        word->kind },
+	};
+	if (adding->station != NULL)
+		return OK;
+	for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
+		if (questions[i].out[0] == '\0' &&
+		        ask_needed(adding, vi ? questions[i].vi : questions[i].en,
+		                questions[i].out, WORD_MOST) != OK)
+			return REFUSED;
+	return OK;
+}
+
+int station_ask(struct adding *adding, struct problem *why)
+{
+	int status = ask_port(adding, why);
+	if (status == OK)
+		status = ask_model(adding, why);
+	if (status == OK)
+		status = ask_line(adding);
+	if (status == OK)
+		status = ask_address(adding);
+	if (status == OK)
+		status = ask_id(adding);
+	if (status == OK)
+		status = ask_outlet(adding);
+	if (status == OK)
+		status = ask_identity(adding);
+	return status;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* quantrac station test ID: the instrument is polled as sensord would, and every poll is
+ * printed. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/legal_time.h"
+#include "base/log.h"
+#include "cli/cabinet.h"
+#include "cli/station.h"
+#include "cli/tool.h"
+
+#define EVERY_S 1.0 /* so often at least, whatever the configuration says */
+
+enum { OPTION_FOR = 0x200 };
+
+static const struct argp_option options[] = {
+	{ "for", OPTION_FOR, "10s", 0, "poll for this time", 1 },
+	{ 0 },
+};
+
+struct arguments {
+	double for_s;
+	const char *id;
+};
+
+static error_t parse(int key, char *word, struct argp_state *state)
+{
+	struct arguments *given = state->input;
+	switch (key) {
+	case OPTION_FOR:
+		if (duration_parse(word, &given->for_s) != OK || given->for_s > 86400)
+			argp_error(state, "--for: '%s' is not like 10s", word);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (given->id != NULL)
+			argp_error(state, "one instrument at a time");
+		given->id = word;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "name an instrument of the configuration");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct table_column columns[] = { { .name = "time" },
+	{ .name = "instrument" }, { .name = "channel" }, { .name = "value" },
+	{ .name = "unit" }, { .name = "state" }, { .name = "wait_ms" },
+	{ .name = "answer" }, { 0 } };
+
+struct test {
+	const struct station *station;
+	size_t i;
+	const struct common *common;
+	struct table *table; /* NULL: for people */
+};
+
+/* ---- what is printed ---- */
+
+/* What came, as one hexadecimal word, and the wait for its first byte. */
+static char *answer_hex(const struct trial_reading *reading, double *wait_ms)
+{
+	char *hex = NULL;
+	size_t size;
+	int64_t sent_us = 0;
+	FILE *out = open_memstream(&hex, &size);
+	*wait_ms = NAN;
+	for (size_t k = 0; out != NULL && k < reading->n_passes; k++) {
+		const struct trial_pass *pass = &reading->pass[k];
+		if (pass->sent) {
+			sent_us = pass->mono_us;
+			continue;
+		}
+		if (isnan(*wait_ms) && sent_us != 0)
+			*wait_ms = (double)(pass->mono_us - sent_us) / 1000;
+		for (size_t b = 0; b < pass->n; b++)
+			fprintf(out, "%02x", pass->bytes[b]);
+	}
+	if (out != NULL)
+		fclose(out);
+	return hex;
+}
+
+static void rows(struct test *test, const struct trial_reading *reading)
+{
+	double wait_ms;
+	char *hex = answer_hex(reading, &wait_ms);
+	for (size_t c = 0; c < reading->parts->n_channels; c++) {
+		const struct channel *about =
+		        &reading->instrument->profile->channel[c].about;
+		double value = reading->parts->value[c];
+		table_time(test->table, reading->when->time_us);
+		table_text(test->table, reading->instrument->id);
+		table_text(test->table, about->name);
+		if (isfinite(value))
+			table_number(test->table, value, about->decimals);
+		else
+			table_empty(test->table);
+		table_text(test->table, about->unit);
+		table_text(test->table, channel_state_text(reading->parts->state[c]));
+		if (isfinite(wait_ms))
+			table_number(test->table, wait_ms, 0);
+		else
+			table_empty(test->table);
+		table_text(test->table, hex != NULL && hex[0] != '\0' ? hex : NULL);
+		table_row(test->table);
+	}
+	free(hex);
+}
+
+static void on_reading(void *context, const struct trial_reading *reading)
+{
+	struct test *test = context;
+	if (test->table != NULL)
+		rows(test, reading);
+	else
+		station_tell_reading(stdout, reading, common_vietnamese(test->common));
+}
+
+/* ---- sensord has the port ---- */
+
+static const struct table_column live_columns[] = { { .name = "channel" },
+	{ .name = "value", .right = true }, { .name = "unit" },
+	{ .name = "age", .right = true }, { .name = "state" }, { 0 } };
+
+/* What the running sensord reads of this instrument, instead. */
+static void show_live(const struct test *test)
+{
+	const struct station_instrument *one = &test->station->instrument[test->i];
+	struct live_view view;
+	char age[16];
+	if (cabinet_open(&view, "station test", test->common) != 0)
+		return;
+	struct table *table = table_new(stdout, (enum table_format)test->common->format,
+	        live_columns, (int)view.offset_min);
+	for (size_t c = 0; c < view.n_channels; c++) {
+		const struct live_channel *channel = &view.channel[c];
+		if (strcmp(channel->instrument, one->id) != 0)
+			continue;
+		table_text(table, channel->channel);
+		if (isfinite(channel->value))
+			table_number(table, channel->value, (int)channel->decimals);
+		else
+			table_empty(table);
+		table_text(table, channel->unit);
+		table_text(table, age_print(channel->value_us, common_now(), age));
+		table_text(table, channel->state);
+		table_row(table);
+	}
+	table_end(table);
+	live_view_free(&view);
+}
+
+/* OK, or somebody has the port and has been named. */
+static int look_at_port(const struct test *test, struct problem *why)
+{
+	const struct station *station = test->station;
+	const struct station_port *port =
+	        &station->port[station->instrument[test->i].port_index];
+	bool vi = common_vietnamese(test->common);
+	static struct tool_port real;
+	char path[PATH_MAX];
+	if (port->path[0] == '\0')
+		return OK;
+	station_path(station, port->path, path, sizeof path);
+	if (tool_port(&real, path, vi, why) != OK)
+		return NOT_FOUND;
+	int status = tool_port_free(&real, vi, why);
+	if (status != REFUSED)
+		return status;
+	common_fail("station test", why);
+	if (strstr(why->text, "quantrac-sensord") == NULL)
+		return REFUSED;
+	if (!test->common->quiet)
+		fputs(vi ? "quantrac-sensord đang đọc được:\n"
+		         : "what quantrac-sensord reads now:\n",
+		        stderr);
+	show_live(test);
+	return REFUSED;
+}
+
+/* ---- the command ---- */
+
+static int find(const struct station *station, const char *id, struct problem *why)
+{
+	const char *known[128];
+	size_t n = 0;
+	for (size_t i = 0; i < station->n_instruments; i++) {
+		if (strcmp(station->instrument[i].id, id) == 0)
+			return (int)i;
+		if (n < 127)
+			known[n++] = station->instrument[i].id;
+	}
+	known[n] = NULL;
+	const char *near = did_you_mean(id, known);
+	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+	        "station '%s' has no instrument '%s'%s%s%s", station->id, id,
+	        near != NULL ? ", did you mean '" : "", near != NULL ? near : "",
+	        near != NULL ? "'?" : "");
+}
+
+static int run(struct test *test, const struct arguments *given, struct problem *why)
+{
+	const struct station_instrument *one = &test->station->instrument[test->i];
+	struct trial_tally tally;
+	const struct trial_options how = {
+		.for_s = given->for_s,
+		.poll_every_s =
+		        one->poll_every_s < EVERY_S ? one->poll_every_s : EVERY_S,
+		.stop = &tool_stop,
+		.reading = on_reading,
+		.context = test,
+	};
+	bool people = test->common->format == TABLE_TEXT;
+	if (!people)
+		test->table = table_new(stdout, (enum table_format)test->common->format,
+		        columns, test->station->utc_offset_min);
+	int status = trial_run(test->station, test->i, &how, &tally);
+	if (test->table != NULL)
+		table_end(test->table);
+	if (status != OK) {
+		problem_set(why, status, EXIT_INTERNAL, "no memory for the poller");
+		return common_fail("station test", why);
+	}
+	return station_tell_verdict(people ? stdout : stderr, test->station, test->i,
+	        &tally, common_vietnamese(test->common));
+}
+
+int station_test(int argc, char **argv)
+{
+	static const struct argp argp = { .options = options,
+		.parser = parse,
+		.args_doc = "ID",
+		.doc = "Poll an instrument of the configuration once a second, print "
+		       "what is "
+		       "sent, what comes and what it says, and what is wrong and the "
+		       "cure. "
+		       "Ends with 0 if every poll was answered, else with 1." };
+	struct common common;
+	struct station *station;
+	struct problem why = { .exit = EXIT_CONFIG };
+	struct arguments given = { .for_s = 10 };
+	common_parse(&common, &argp, &given, argc, argv);
+	log_start("quantrac", LOG_ALERT); /* the verdict says it */
+	if (station_read(&station, common.config, stderr, &why) != OK)
+		return common_fail("station test", &why);
+	struct test test = { .station = station, .common = &common };
+	int i = find(station, given.id, &why), code;
+	if (i < 0) {
+		code = common_fail("station test", &why);
+	} else {
+		test.i = (size_t)i;
+		tool_catch_signals();
+		int status = look_at_port(&test, &why);
+		code = status == REFUSED ? EXIT_TRY_AGAIN
+		       : status != OK    ? common_fail("station test", &why)
+		                         : run(&test, &given, &why);
+	}
+	station_free(station);
+	return code;
+}

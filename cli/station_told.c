@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a trial of an instrument showed, for people. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/legal_time.h"
+#include "base/table.h"
+#include "cli/station.h"
+#include "sensors/guess.h"
+
+#define BYTES_A_LINE 24
+
+const char *station_state_word(uint8_t state, bool vietnamese)
+{
+	static const char *const words[] = { [STATE_OK] = "đang đo",
+		[STATE_UNCHANGED] = "đang đo, chờ kết quả mới",
+		[STATE_SILENT] = "không trả lời",
+		[STATE_GARBLED] = "trả lời không đọc được",
+		[STATE_REFUSED] = "từ chối yêu cầu",
+		[STATE_NO_VALUE] = "không có giá trị",
+		[STATE_BELOW_RANGE] = "dưới phạm vi đo",
+		[STATE_ABOVE_RANGE] = "vượt phạm vi đo",
+		[STATE_CALIBRATING] = "hiệu chuẩn",
+		[STATE_MAINTENANCE] = "bảo trì",
+		[STATE_FAULT] = "báo lỗi thiết bị",
+		[STATE_STOPPED] = "dừng hoạt động",
+		[STATE_OFF] = "đã tắt" };
+	return vietnamese && state < sizeof words / sizeof words[0]
+	               ? words[state]
+	               : channel_state_text(state);
+}
+
+/* ---- one poll ---- */
+
+static void print_bytes(FILE *out, const char *sign, const struct trial_pass *pass)
+{
+	for (size_t at = 0; at < pass->n; at += BYTES_A_LINE) {
+		fprintf(out, "  %s", at == 0 ? sign : "  ");
+		for (size_t i = at; i < at + BYTES_A_LINE && i < pass->n; i++)
+			fprintf(out, " %02X", pass->bytes[i]);
+		if (at + BYTES_A_LINE < pass->n)
+			fputc('\n', out);
+	}
+}
+
+/* What came, with the time since the request before it. */
+static void print_passes(FILE *out, const struct trial_reading *reading, bool vi)
+{
+	int64_t sent_us = 0;
+	for (size_t i = 0; i < reading->n_passes; i++) {
+		const struct trial_pass *pass = &reading->pass[i];
+		print_bytes(out, pass->sent ? "->" : "<-", pass);
+		if (pass->sent)
+			sent_us = pass->mono_us;
+		else if (sent_us != 0)
+			fprintf(out, vi ? "   sau %.0f ms" : "   after %.0f ms",
+			        (double)(pass->mono_us - sent_us) / 1000);
+		fputc('\n', out);
+	}
+	if (reading->n_passes == 0 || reading->pass[reading->n_passes - 1].sent)
+		fputs(vi ? "  <- (không có gì)\n" : "  <- (nothing)\n", out);
+}
+
+static void print_channel(
+        FILE *out, const struct trial_reading *reading, size_t i, bool vi)
+{
+	const struct channel *about = &reading->instrument->profile->channel[i].about;
+	const char *label = vi ? about->label_vi : about->label_en;
+	double value = reading->parts->value[i];
+	int pad = 28 - (int)text_width(label);
+	fprintf(out, "  %s%*s", label, pad > 1 ? pad : 1, "");
+	if (isfinite(value))
+		fprintf(out,
+		        guess_mark_of(value) == GUESS_ABSURD ? "%12.*e %-8s"
+		                                             : "%12.*f %-8s",
+		        about->decimals, value, about->unit);
+	else
+		fprintf(out, "%12s %-8s", "-", about->unit);
+	fprintf(out, " %s%s\n", station_state_word(reading->parts->state[i], vi),
+	        guess_mark_of(value) != GUESS_ABSURD ? ""
+	        : vi                                 ? " ! vô lý"
+	                                             : " ! absurd");
+}
+
+void station_tell_reading(
+        FILE *out, const struct trial_reading *reading, bool vietnamese)
+{
+	char stamp[TIME_TEXT];
+	fprintf(out, "%s\n", time_print(reading->when->time_us, OFFSET_VIETNAM, stamp));
+	print_passes(out, reading, vietnamese);
+	for (size_t i = 0; i < reading->parts->n_channels; i++)
+		print_channel(out, reading, i, vietnamese);
+	fflush(out);
+}
+
+/* ---- the verdict ---- */
+
+static void print_counts(FILE *out, const struct trial_tally *tally, bool vi)
+{
+	const struct poller_counts *counts = &tally->counts;
+	fprintf(out,
+	        vi ? "%zu lần hỏi: %zu đủ, %zu thiếu một phần, %zu không trả lời, %zu "
+	             "không "
+	             "đọc được, %zu bị từ chối\n"
+	           : "%zu polls: %zu answered in full, %zu in part, %zu silent, %zu "
+	             "garbled, "
+	             "%zu refused\n",
+	        tally->polls, tally->good, tally->partly, tally->silent, tally->garbled,
+	        tally->refused);
+	fprintf(out,
+	        vi ? "%" PRIu64 " yêu cầu, %" PRIu64 " trả lời đúng, %" PRIu64
+	             " hết giờ, %" PRIu64 " sai mã kiểm, %" PRIu64 " sai dạng, %" PRIu64
+	             " mã lỗi, %" PRIu64 " byte nhiễu, %" PRIu64 " trễ, %" PRIu64
+	             " echo\n"
+	           : "%" PRIu64 " requests, %" PRIu64 " sound answers, %" PRIu64
+	             " timeouts, %" PRIu64 " wrong check sums, %" PRIu64
+	             " malformed, %" PRIu64 " exceptions, %" PRIu64
+	             " bytes of noise, %" PRIu64 " late, %" PRIu64 " echoes\n",
+	        counts->requests, counts->answers, counts->timeouts, counts->checksum,
+	        counts->malformed, counts->exceptions, counts->noise, counts->late,
+	        counts->echoes);
+}
+
+static const char *verdict_text(enum trial_verdict verdict, bool vi)
+{
+	static const char *const words[][2] = {
+		[TRIAL_GOOD] = { "answers every poll", "trả lời mọi lần hỏi" },
+		[TRIAL_ABSURD] = { "answers, but a value is of a size that no "
+		                   "instrument "
+		                   "shows",
+		        "có trả lời, nhưng có giá trị lớn hoặc nhỏ vô lý" },
+		[TRIAL_NO_VALUE] = { "answers, but no channel has a usable value",
+		        "có trả lời, nhưng không kênh nào có giá trị dùng được" },
+		[TRIAL_SOMETIMES] = { "answers only now and then, or in part",
+		        "lúc trả lời lúc không, hoặc trả lời thiếu" },
+		[TRIAL_REFUSED] = { "refuses", "từ chối yêu cầu" },
+		[TRIAL_GARBLED] = { "something comes, but no sound answer",
+		        "có tín hiệu nhưng không đọc được" },
+		[TRIAL_SILENT] = { "does not answer", "không trả lời" },
+		[TRIAL_NO_PORT] = { "the port cannot be used", "không dùng được cổng" },
+	};
+	return words[verdict][vi];
+}
+
+static const char *cure_text(enum trial_verdict verdict, bool vi)
+{
+	static const char *const words[][2] = {
+		[TRIAL_GOOD] = { "", "" },
+		[TRIAL_ABSURD] = { "mostly a wrong word order: quantrac serial probe "
+		                   "shows the "
+		                   "same registers in all of them; compare with the "
+		                   "display.",
+		        "thường do sai thứ tự byte: quantrac serial probe in các thanh "
+		        "ghi theo "
+		        "mọi thứ tự; so với màn hình thiết bị." },
+		[TRIAL_NO_VALUE] = { "look at the instrument's display: is it "
+		                     "measuring, "
+		                     "calibrating, faulty? Do its numbers make sense "
+		                     "here? "
+		                     "If not, the profile is of another model or word "
+		                     "order.",
+		        "xem màn hình thiết bị: đang đo, hiệu chuẩn hay báo lỗi? Nếu "
+		        "màn hình "
+		        "vẫn đo bình thường thì hồ sơ là của kiểu máy khác hoặc sai "
+		        "thứ tự byte." },
+		[TRIAL_SOMETIMES] = { "a loose wire, no termination, noise, a line "
+		                      "that is too "
+		                      "long or shared with another master; or the "
+		                      "timeout is too "
+		                      "short for a slow analyser.",
+		        "lỏng dây, thiếu điện trở đầu cuối, nhiễu, đường dây quá dài "
+		        "hoặc còn "
+		        "máy chủ khác trên đường; hoặc timeout quá ngắn với thiết bị "
+		        "chậm." },
+		[TRIAL_REFUSED] = { "somebody answers at this address, but not this "
+		                    "model: "
+		                    "compare its register map with the profile "
+		                    "(quantrac "
+		                    "instrument show).",
+		        "địa chỉ này có thiết bị nhưng không đúng kiểu: so bảng thanh "
+		        "ghi với hồ "
+		        "sơ (quantrac instrument show)." },
+		[TRIAL_GARBLED] = { "a wrong speed or parity, wires A and B exchanged, "
+		                    "two "
+		                    "devices of one address, noise; quantrac serial "
+		                    "probe finds "
+		                    "the setting.",
+		        "sai tốc độ hoặc chẵn lẻ, đảo dây A/B, hai thiết bị trùng địa "
+		        "chỉ, nhiễu; "
+		        "quantrac serial probe dò thông số." },
+		[TRIAL_SILENT] = { "check power, wires A and B (try them exchanged), "
+		                   "the address "
+		                   "and the speed set on the instrument; quantrac "
+		                   "serial probe "
+		                   "finds who is there.",
+		        "kiểm tra nguồn, dây A/B (thử đổi), địa chỉ và tốc độ đặt trên "
+		        "thiết bị; "
+		        "quantrac serial probe tìm xem có ai trên đường." },
+		[TRIAL_NO_PORT] = { "quantrac serial list says which ports there are "
+		                    "and why "
+		                    "one cannot be opened.",
+		        "quantrac serial list cho biết có cổng nào và vì sao không mở "
+		        "được." },
+	};
+	return words[verdict][vi];
+}
+
+/* "slave 3 on bus (9600 8N1)" */
+static const char *place_text(const struct station *station, size_t i, char out[160])
+{
+	const struct station_instrument *one = &station->instrument[i];
+	const struct station_port *port = &station->port[one->port_index];
+	char address[64] = "";
+	if (one->profile->driver->modbus)
+		snprintf(address, sizeof address, "slave %d, ", (int)one->slave);
+	else if (one->address[0] != '\0')
+		snprintf(address, sizeof address, "%s, ", one->address);
+	snprintf(out, 160, "%s%s %s", address, port->id,
+	        port->path[0] != '\0' ? port->line_text : port->tcp);
+	return out;
+}
+
+int station_tell_verdict(FILE *out, const struct station *station, size_t i,
+        const struct trial_tally *tally, bool vietnamese)
+{
+	enum trial_verdict verdict = trial_verdict(tally);
+	char place[160];
+	print_counts(out, tally, vietnamese);
+	fprintf(out, "%s (%s): %s%s%s\n", station->instrument[i].id,
+	        place_text(station, i, place), verdict_text(verdict, vietnamese),
+	        verdict == TRIAL_REFUSED || verdict == TRIAL_NO_PORT ? ": " : "",
+	        verdict == TRIAL_REFUSED   ? tally->refusal
+	        : verdict == TRIAL_NO_PORT ? tally->port
+	                                   : "");
+	if (station->simulation)
+		fprintf(out, "%s\n", SIMULATED_TEXT);
+	if (cure_text(verdict, vietnamese)[0] != '\0')
+		fprintf(out, "%s\n", cure_text(verdict, vietnamese));
+	if (verdict == TRIAL_NO_PORT)
+		return EXIT_NO_FILE;
+	return verdict == TRIAL_GOOD ? 0 : EXIT_FOUND;
+}
