@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Inside quantrac station add: station_add.c (what is wanted, and the order of things),
- * station_ask.c (questions on a terminal), station_write.c (the YAML that comes of it).
+ * station_ask.c (questions on a terminal), station_find.c (which model, port and id are
+ * meant), station_write.c (the YAML that comes of it).
  */
 #ifndef CLI_STATION_ADD_H
 #define CLI_STATION_ADD_H

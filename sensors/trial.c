@@ -12,6 +12,9 @@
 
 #define APART_US INT64_C(50000) /* between two frames, behind whatever adapter */
 
+#define LOOK_MS  100               /* between looks at the time and at *stop */
+#define FIRST_US INT64_C(30000000) /* that the first poll may take longer */
+
 struct trial {
 	const struct trial_options *options;
 	struct trial_tally *tally;
@@ -162,6 +165,8 @@ static void arrange(struct trial *trial, const struct station *station, size_t i
 static bool more(const struct trial *trial, int64_t now_us, int64_t end_us)
 {
 	const struct trial_options *options = trial->options;
+	if (trial->tally->polls == 0) /* a slow one is waited for */
+		end_us += FIRST_US;
 	return now_us < end_us && !trial->tally->port_gone &&
 	       (options->polls == 0 || trial->tally->polls < options->polls) &&
 	       (options->stop == NULL || !*options->stop);
@@ -175,8 +180,8 @@ static void go(struct trial *trial)
 		struct pollfd fds[1];
 		size_t n = poller_descriptors(trial->poller, fds, 1);
 		int64_t wait_ms = poller_wait_ms(trial->poller, &now);
-		if (wait_ms > (end_us - now.mono_us) / 1000 + 1)
-			wait_ms = (end_us - now.mono_us) / 1000 + 1;
+		if (wait_ms > LOOK_MS)
+			wait_ms = LOOK_MS;
 		int ready = poll(fds, n, (int)wait_ms);
 		now = clock_now(&trial->clock);
 		poller_step(trial->poller, fds, ready >= 0 ? n : 0, &now);

@@ -61,7 +61,7 @@ enum trial_verdict {
 };
 
 struct trial_options {
-	double for_s;
+	double for_s; /* and until the first poll has ended */
 	size_t polls; /* end after so many; 0: by the time alone */
 	double poll_every_s;
 	const volatile sig_atomic_t *stop;

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* quantrac station test, the real program against simulated instruments that answer, are
+ * dead, garble, refuse, have another word order; and ports that are held or gone. */
+#include "tests/check.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/folder.h"
+#include "base/status.h"
+#include "tests/cabinet_fixture.h"
+#include "tests/e2e_cabinet.h"
+#include "tests/line_kit.h"
+
+static const char scenario[] =
+        "scenario: {name: test, seed: 7, profiles: profiles}\n"
+        "ports: [{id: bus, mode: rtu}]\n"
+        "instruments:\n"
+        "  - {id: cod, profile: fixture-water, port: bus, slave: 3, channels: [{name: "
+        "cod, mean: 42.5}, {name: ph, mean: 7.25}], delay: 2ms}\n"
+        "  - {id: garbled, profile: fixture-water, port: bus, slave: 4, delay: 2ms}\n"
+        "  - {id: refusing, profile: fixture-water, port: bus, slave: 5, delay: 2ms}\n"
+        "scenes:\n"
+        "  - {from: live +0s, to: live +600s, instrument: garbled, garbage: yes}\n"
+        "  - {from: live +0s, to: live +600s, instrument: refusing, exception: 2}\n";
+
+/* `other` is the profile of the water instrument, read in another word order. */
+static const char station[] =
+        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
+        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
+        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
+        "outlets: [{id: cua-xa, name: Cửa xả, kind: water}]\n"
+        "journal: {folder: journal}\n"
+        "profiles: profiles\n"
+        "ports: [{id: bus, path: run/bus}, {id: gone, path: run/gone}]\n"
+        "instruments:\n"
+        "  - {id: cod, profile: fixture-water, port: bus, slave: 3, poll_every: 60s}\n"
+        "  - {id: garbled, profile: fixture-water, port: bus, slave: 4}\n"
+        "  - {id: refusing, profile: fixture-water, port: bus, slave: 5}\n"
+        "  - {id: dead, profile: fixture-water, port: bus, slave: 9}\n"
+        "  - {id: pulled, profile: fixture-water, port: gone, slave: 1}\n";
+
+/* The water profile with its float in the other order of words, as `fixture-other`. */
+static void make_other_order(const char *folder)
+{
+	char *text;
+	size_t n;
+	assert_int_equal(file_read(in_folder(folder, "profiles/fixture-water.yaml"),
+	                         100000, &text, &n),
+	        OK);
+	char *name = strstr(text, "fixture-water"), *order = strstr(text, "CDAB");
+	assert_non_null(name);
+	assert_non_null(order);
+	memcpy(name, "fixture-other", 13);
+	memcpy(order, "ABCD", 4);
+	fixture_write(folder, "profiles/fixture-other.yaml", "%s", text);
+	free(text);
+}
+
+static pid_t begin(const char *folder)
+{
+	fixture_profiles(folder);
+	make_other_order(folder);
+	fixture_write(folder, "scenario.yaml", "%s", scenario);
+	fixture_write(folder, "station.yaml", "%s", station);
+	return line_simulate(folder, "run/bus", 0);
+}
+
+static void what_answers_is_shown_poll_by_poll(void **state)
+{
+	pid_t line = begin(*state);
+	char *text = line_said(*state, "station test cod --for 2500ms", 0);
+	assert_contains(text, "  -> 03 04 00 64 00 06 ");
+	assert_contains(text, "  <- 03 04 0C 00 00 42 2A ");
+	assert_contains(text, "   after ");
+	assert_contains(text, "COD                                 42.5 mg/L     ok\n");
+	assert_contains(text, "pH                                  7.25 pH       ok\n");
+	assert_contains(text, "3 polls: 3 answered in full");
+	assert_contains(text, "cod (slave 3, bus 9600 8N1): answers every poll\n");
+	assert_contains(text, "SIMULATED DATA");
+	free(text);
+	text = line_said(*state, "station test cod --for 500ms --lang vi", 0);
+	assert_contains(text, "42.5 mg/L     đang đo\n");
+	assert_contains(text, "trả lời mọi lần hỏi");
+	free(text);
+	text = line_said(
+	        *state, "station test cod --for 500ms --format csv 2>/dev/null", 0);
+	assert_contains(
+	        text, "time,instrument,channel,value,unit,state,wait_ms,answer\n");
+	assert_contains(text, ",cod,cod,42.5,mg/L,ok,");
+	free(text);
+	line_end(line);
+}
+
+static void failures_are_told_apart_with_their_cure(void **state)
+{
+	pid_t line = begin(*state);
+	char *text = line_said(*state, "station test dead --for 2s", EXIT_FOUND);
+	assert_contains(text, "  <- (nothing)");
+	assert_contains(text, "dead (slave 9, bus 9600 8N1): does not answer\n");
+	assert_contains(text, "check power, wires A and B");
+	free(text);
+	text = line_said(*state, "station test garbled --for 2s", EXIT_FOUND);
+	assert_contains(text, "something comes, but no sound answer");
+	assert_contains(text, "a wrong speed or parity");
+	free(text);
+	text = line_said(*state, "station test refusing --for 2s", EXIT_FOUND);
+	assert_contains(text, "refuses: exception 2, illegal data address");
+	assert_contains(text, "compare its register map");
+	free(text);
+	line_says(*state, "station test dead --for 2s --lang vi", EXIT_FOUND,
+	        "kiểm tra nguồn, dây A/B (thử đổi)");
+	line_says(*state, "station test pulled --for 1s", EXIT_NO_FILE,
+	        "there is no port");
+	line_says(*state, "station test codd", EXIT_NO_FILE, "did you mean 'cod'?");
+	line_says(*state, "station test", EXIT_USAGE, "name an instrument");
+	line_end(line);
+}
+
+static void a_wrong_word_order_is_seen_by_its_value(void **state)
+{
+	pid_t line = begin(*state);
+	fixture_write(*state, "station.yaml", "%s%s", station,
+	        "  - {id: other, profile: fixture-other, port: bus, slave: 3}\n");
+	/* slave 3 once only */
+	char *text;
+	size_t n;
+	assert_int_equal(
+	        file_read(in_folder(*state, "station.yaml"), 100000, &text, &n), OK);
+	char *first = strstr(text, "  - {id: cod");
+	assert_non_null(first);
+	first[0] = '#';
+	fixture_write(*state, "station.yaml", "%s", text);
+	free(text);
+	text = line_said(*state, "station test other --for 1500ms", EXIT_FOUND);
+	assert_contains(text, "e-41 mg/L");
+	assert_contains(text, "! absurd");
+	assert_contains(text, "a value is of a size that no instrument shows");
+	assert_contains(text, "mostly a wrong word order");
+	free(text);
+	line_end(line);
+}
+
+static void a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown(void **state)
+{
+	pid_t line = begin(*state);
+	pid_t sensord = run_again(*state, "60s");
+	wait_for_file(in_folder(*state, "journal/state.json"));
+	for (int i = 0; i < 100; i++) { /* until it has read something */
+		char *text = line_said(*state, "get nt-01 cod 2>/dev/null", 0);
+		int has = strncmp(text, "42.5", 4) == 0;
+		free(text);
+		if (has)
+			break;
+		poll(NULL, 0, 100);
+	}
+	char *text = line_said(*state, "station test cod", EXIT_TRY_AGAIN);
+	assert_contains(text, "quantrac-sensord (pid ");
+	assert_contains(text, "is using it");
+	assert_contains(text, "what quantrac-sensord reads now:");
+	assert_contains(text, "cod        42.5  mg/L");
+	free(text);
+	kill(sensord, SIGTERM);
+	int status;
+	assert_int_equal(waitpid(sensord, &status, 0), sensord);
+	line_says(*state, "station test cod --for 1s", 0, "answers every poll");
+	line_end(line);
+}
+
+static void a_port_that_somebody_else_has_is_left_to_him(void **state)
+{
+	pid_t line = begin(*state);
+	int fd = open(in_folder(*state, "run/bus"), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	char *text = line_said(*state, "station test cod", EXIT_TRY_AGAIN);
+	assert_contains(text, "test_station_test (pid ");
+	assert_null(strstr(text, "what quantrac-sensord reads"));
+	free(text);
+	close(fd);
+	line_end(line);
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH(what_answers_is_shown_poll_by_poll),
+		WITH(failures_are_told_apart_with_their_cure),
+		WITH(a_wrong_word_order_is_seen_by_its_value),
+		WITH(a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown),
+		WITH(a_port_that_somebody_else_has_is_left_to_him),
+	};
+	unsetenv("LANG");
+	unsetenv("LC_ALL");
+	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
+	return cmocka_run_group_tests_name("station_test", tests, NULL, NULL);
+}
