@@ -164,6 +164,7 @@ install: all
 	  sed 's|@bin@|$(PREFIX)/bin|' packaging/systemd/$$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit; done
 	install -m 644 packaging/systemd/quantrac.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/quantrac.conf
 	install -m 644 packaging/systemd/quantrac.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/quantrac.conf
+	install -D -m 644 packaging/completions/quantrac $(DESTDIR)$(PREFIX)/share/bash-completion/completions/quantrac
 
 # ---- help ----
 help:

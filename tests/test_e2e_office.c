@@ -91,7 +91,8 @@ static void every_option_is_in_the_man_page(void **state)
 	static const char *const command[] = { "config", "status", "get", "simulate",
 		"demo", "import", "export", "means", "judge", "exceedances", "explain",
 		"report", "recover", "verify", "receipt", "prune", "permit",
-		"calibrate", "keys" };
+		"calibrate", "keys", "serial list", "serial probe", "serial monitor",
+		"instrument list", "instrument show", "station add", "station test" };
 	int code;
 	char words[64],
 	        *page = run_command(&code, "cat %s", project_file("docs/quantrac.1"));
