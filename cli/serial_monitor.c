@@ -11,12 +11,14 @@
 #include <string.h>
 
 #include "base/legal_time.h"
+#include "cli/instrument.h"
 #include "cli/serial.h"
 #include "cli/tool.h"
 #include "sensors/overhear.h"
 #include "sensors/talk.h"
 
 #define BYTES_A_LINE 16
+#define TEXT_BESIDE  90
 
 enum { OPTION_LINE = 0x200, OPTION_FOR };
 
@@ -121,11 +123,12 @@ static void row(struct monitor *monitor, const struct overheard *heard)
 	free(hex);
 }
 
-/* Bytes on the left, what they say on the right of the first line. */
+/* Bytes on the left, what they say on the right of the first line; a long text below. */
 static void print_bytes(
         const struct monitor *monitor, const struct overheard *heard, const char *text)
 {
 	char time[16];
+	bool below = strlen(text) > TEXT_BESIDE;
 	print_clock(heard->mono_us + monitor->wall_us, time);
 	for (size_t at = 0; at < heard->n; at += BYTES_A_LINE) {
 		printf("%-12s ", at == 0 ? time : "");
@@ -134,10 +137,12 @@ static void print_bytes(
 				printf(" %02X", heard->bytes[i]);
 			else
 				fputs("   ", stdout);
-		if (at == 0)
+		if (at == 0 && !below)
 			printf("  %s", text);
 		putchar('\n');
 	}
+	if (below)
+		printf("%14s%s\n", "", text);
 	fflush(stdout);
 }
 
@@ -266,6 +271,8 @@ int serial_monitor(int argc, char **argv)
 		       "is sent." };
 	static struct monitor monitor;
 	static struct tool_port port;
+	static struct overhear_models models;
+	char folder[PATH_MAX];
 	struct common common;
 	struct problem why = { .exit = EXIT_INTERNAL };
 	struct arguments given = { .line = "9600 8N1", .for_s = INFINITY };
@@ -276,12 +283,15 @@ int serial_monitor(int argc, char **argv)
 	int status = tool_port(&port, given.port, monitor.vietnamese, &why);
 	if (status != OK)
 		return common_fail("serial monitor", &why);
+	overhear_models_load(&models, instrument_folder(&common, folder));
+	monitor.ear.models = &models;
 	line_parse(given.line, &port.setting.line);
 	tool_catch_signals();
 	if (common.format != TABLE_TEXT)
 		monitor.table = table_new(stdout, (enum table_format)common.format,
 		        columns, OFFSET_VIETNAM);
 	status = listen_on(&monitor, &port, &given, &why);
+	overhear_models_free(&models);
 	if (monitor.table != NULL)
 		table_end(monitor.table);
 	if (status != OK)

@@ -78,11 +78,12 @@ static void set_line(
 static void set_mode(
         struct prober_arguments *given, const char *word, struct argp_state *state)
 {
-	for (int i = FRAMING_TCP; i <= FRAMING_RTU_OVER_TCP; i++)
+	for (int i = 0; modbus_framings[i] != NULL; i++)
 		if (strcmp(word, modbus_framings[i]) == 0)
 			given->framing = i;
 	if (given->framing < 0)
-		argp_error(state, "--mode: '%s' is neither tcp nor rtu-over-tcp", word);
+		argp_error(state,
+		        "--mode: '%s' is none of rtu, ascii, tcp, rtu-over-tcp", word);
 }
 
 static error_t parse_block(
@@ -167,17 +168,32 @@ static size_t likely_slaves(uint8_t *out, size_t room)
 	return used;
 }
 
-static void plan(struct prober *prober)
+/* How the port may be spoken to; none: it cannot be in that mode. */
+static size_t plan_ways(struct prober *prober)
+{
+	const struct prober_arguments *given = &prober->given;
+	bool tcp =
+	        given->framing == FRAMING_TCP || given->framing == FRAMING_RTU_OVER_TCP;
+	if (prober->port.path[0] == '\0')
+		return probe_tcp_ways(
+		        prober->port.service, given->framing, prober->way);
+	if (tcp)
+		return 0;
+	int n = probe_serial_ways(given->line, !prober->port.pty, prober->way);
+	for (int i = 0; i < n && given->framing == FRAMING_ASCII; i++)
+		prober->way[i].framing = FRAMING_ASCII;
+	return n > 0 ? (size_t)n : 0;
+}
+
+static int plan(struct prober *prober, struct problem *why)
 {
 	const struct prober_arguments *given = &prober->given;
 	struct probe_options *plan = &prober->options;
 	uint8_t likely[PROBE_SLAVES];
-	if (prober->port.path[0] != '\0')
-		plan->n_ways = (size_t)probe_serial_ways(
-		        given->line, !prober->port.pty, prober->way);
-	else
-		plan->n_ways = probe_tcp_ways(
-		        prober->port.service, given->framing, prober->way);
+	plan->n_ways = plan_ways(prober);
+	if (plan->n_ways == 0)
+		return problem_set(why, REFUSED, EXIT_USAGE, "%s cannot carry mode %s",
+		        prober->port.setting.id, modbus_framings[given->framing]);
 	plan->way = prober->way;
 	plan->slave = prober->slave;
 	plan->start = (uint16_t)given->start;
@@ -191,6 +207,7 @@ static void plan(struct prober *prober)
 		plan->n_slaves = PROBE_SLAVES;
 	}
 	probe_init(&prober->probe, plan);
+	return OK;
 }
 
 /* ---- the order of things ---- */
@@ -258,7 +275,11 @@ int serial_probe(int argc, char **argv)
 		return common_fail("serial probe", &why);
 	prober.port.own = prober.given.own;
 	overhear_init(&prober.ear, prober.vietnamese);
+	overhear_models_load(&prober.models, "");
+	prober.ear.models = &prober.models;
 	talk_init(&prober.talk, &tool_stop);
-	plan(&prober);
-	return go(&prober, &why);
+	int code = plan(&prober, &why) == OK ? go(&prober, &why)
+	                                     : common_fail("serial probe", &why);
+	overhear_models_free(&prober.models);
+	return code;
 }

@@ -25,7 +25,8 @@ struct prober_arguments {
 struct overheard_line {
 	uint64_t bytes;
 	size_t asks, answers, says;
-	char text[OVERHEAR_TEXT + 64]; /* the first frame, decoded */
+	char text[OVERHEAR_TEXT +
+	          64]; /* the first frame that asks, else the first, decoded */
 };
 
 struct prober {
@@ -40,6 +41,7 @@ struct prober {
 	struct talk talk;
 	size_t open_way;
 	struct overhear ear;
+	struct overhear_models models;
 	struct overheard_line heard;
 	bool echoes;                /* the adapter gives back what is sent */
 	uint8_t late[PROBE_SLAVES]; /* answered after their time was up */

@@ -47,10 +47,12 @@ static void note_heard(struct prober *prober, const struct overheard *heard)
 {
 	struct overheard_line *line = &prober->heard;
 	char way[32];
+	bool first =
+	        line->text[0] == '\0' || (heard->kind == HEARD_ASKS && line->asks == 0);
 	line->asks += heard->kind == HEARD_ASKS;
 	line->answers += heard->kind == HEARD_ANSWERS;
 	line->says += heard->kind == HEARD_SAYS;
-	if (heard->kind == HEARD_NOISE || line->text[0] != '\0')
+	if (heard->kind == HEARD_NOISE || !first)
 		return;
 	snprintf(line->text, sizeof line->text, "%s, %s: %s",
 	        probe_way_text(&prober->way[prober->open_way], way), heard->tongue,
@@ -121,7 +123,7 @@ static int identify(struct prober *prober, struct problem *why)
 static int refuse(const struct prober *prober, struct problem *why)
 {
 	const struct overheard_line *heard = &prober->heard;
-	bool vi = prober->vietnamese;
+	bool vi = prober->vietnamese, says = heard->asks == 0 && heard->says > 0;
 	char what[sizeof heard->text + 128];
 	if (heard->text[0] != '\0')
 		snprintf(what, sizeof what, "%s", heard->text);
@@ -140,16 +142,20 @@ static int refuse(const struct prober *prober, struct problem *why)
 	        what,
 	        heard->asks > 0
 	                ? (vi ? "Đường này đã có máy chủ (ví dụ datalogger): hỏi chen "
-	                        "vào sẽ "
-	                        "làm hỏng số liệu của nó."
+	                        "vào sẽ làm hỏng số liệu của nó."
 	                      : "It has a master (a data logger, say): a second one "
 	                        "corrupts its data.")
-	                : "");
+	        : says ? (vi ? "Thiết bị này tự gửi số liệu, không cần dò: quantrac "
+	                       "station add."
+	                     : "An instrument that speaks by itself need not be "
+	                       "searched for: "
+	                       "quantrac station add.")
+	               : "");
 }
 
 int prober_listen(struct prober *prober, struct problem *why)
 {
-	bool serial = prober->way[0].framing == FRAMING_RTU;
+	bool serial = prober->port.path[0] != '\0';
 	int status = listen_at(prober, 0, prober->given.listen_s, why);
 	if (status == OK && prober->heard.bytes > 0 && serial)
 		status = identify(prober, why);
@@ -166,7 +172,7 @@ int prober_listen(struct prober *prober, struct problem *why)
 /* Bytes beside the answer: a late answer of somebody asked before, or another master. */
 static void hear_rest(struct prober *prober, const struct asked *asked)
 {
-	size_t skip = asked->echoed ? 8 : 0, at = asked->answer_at;
+	size_t skip = asked->echo, at = asked->answer_at;
 	size_t size = asked->answer_size;
 	if (prober->talk.setting.framing == FRAMING_TCP)
 		return;
@@ -243,7 +249,7 @@ static int ask(struct prober *prober, const struct modbus_request *request,
 		return problem_set(why, status, EXIT_USAGE,
 		        "function %d, register %d, count %d cannot be asked for",
 		        request->function, request->start, request->count);
-	prober->echoes = prober->echoes || asked->echoed;
+	prober->echoes = prober->echoes || asked->echo > 0;
 	if (asked->n > 0)
 		hear_rest(prober, asked);
 	look_at_ear(prober, request);

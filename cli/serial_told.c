@@ -177,7 +177,7 @@ void prober_json(const struct prober *prober, const struct prober_block *block)
 	json_put_text(
 	        &json, "mode", found != NULL ? modbus_framings[found->framing] : NULL);
 	json_put_text(&json, "line",
-	        found != NULL && found->framing == FRAMING_RTU
+	        found != NULL && prober->port.path[0] != '\0'
 	                ? probe_way_text(found, way)
 	                : NULL);
 	json_put_bool(&json, "echo", prober->echoes);

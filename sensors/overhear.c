@@ -7,7 +7,11 @@
 
 /* The first that knows a frame has it: those with a check sum before those without. */
 static const struct tongue tongues[] = {
-	{ "Modbus RTU", overhear_modbus },
+	{ "Modbus RTU", overhear_rtu },
+	{ "Modbus ASCII", overhear_ascii },
+	{ "HJ 212", overhear_hj212 },
+	{ "Bayern-Hessen", overhear_bayern },
+	{ "instrument", overhear_model },
 	{ "text", overhear_text },
 };
 enum { TONGUES = sizeof tongues / sizeof tongues[0] };

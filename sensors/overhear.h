@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sensors/modbus.h"
+
 #define OVERHEAR_ROOM 2048
 #define OVERHEAR_TEXT 640
 #define OVERHEAR_QUIET                                                                 \
@@ -48,9 +50,10 @@ struct overhear {
 	bool quiet;    /* nothing follows what is here: the tongues may ask */
 	struct {       /* the request that an answer belongs to */
 		bool open;
-		uint8_t slave, function;
-		uint16_t start, count;
+		struct modbus_request request;
 	} asked;
+	const struct overhear_models *models; /* NULL: none are known */
+	size_t asked_model; /* 1 + the one that was asked last, 0: none */
 };
 
 struct tongue {
@@ -70,10 +73,32 @@ void overhear_add(struct overhear *ear, const uint8_t *in, size_t n, int64_t mon
  * nothing more is waited for. */
 int overhear_next(struct overhear *ear, int64_t now_us, struct overheard *out);
 
-/* overhear_modbus.c, overhear_text.c */
-int overhear_modbus(
+/* overhear_modbus.c, overhear_text.c, overhear_models.c */
+int overhear_rtu(
+        struct overhear *ear, const uint8_t *in, size_t n, struct overheard *out);
+int overhear_ascii(
+        struct overhear *ear, const uint8_t *in, size_t n, struct overheard *out);
+int overhear_hj212(
+        struct overhear *ear, const uint8_t *in, size_t n, struct overheard *out);
+int overhear_bayern(
+        struct overhear *ear, const uint8_t *in, size_t n, struct overheard *out);
+int overhear_model(
         struct overhear *ear, const uint8_t *in, size_t n, struct overheard *out);
 int overhear_text(
         struct overhear *ear, const uint8_t *in, size_t n, struct overheard *out);
+
+/* ---- the instruments that are known ---- */
+
+/* Models whose frames tell them: all but those of Modbus, whose addresses could be
+ * anybody's. */
+struct overhear_models {
+	size_t n;
+	struct overhear_model *model;
+};
+
+/* Every profile that is shipped, or lies in `extra` ("": nowhere else).  What cannot be
+ * read is left out. */
+void overhear_models_load(struct overhear_models *out, const char *extra);
+void overhear_models_free(struct overhear_models *models);
 
 #endif

@@ -187,16 +187,23 @@ void probe_note(struct probe *probe, enum probe_outcome outcome, uint8_t excepti
 
 /* ---- how long it takes ---- */
 
+static bool is_serial(const struct probe_way *way)
+{
+	return way->framing == FRAMING_RTU || way->framing == FRAMING_ASCII;
+}
+
 /* A request, its timeout, and the silence before the next one. */
 static double try_s(const struct probe_options *options, size_t way)
 {
 	const struct probe_way *how = &options->way[way];
 	double silence = 0.005;
-	if (how->framing != FRAMING_RTU)
+	if (!is_serial(how))
 		return options->timeout_s;
 	if (line_seconds(&how->line, 4) > silence)
 		silence = line_seconds(&how->line, 4);
-	return options->timeout_s + line_seconds(&how->line, 8) + silence;
+	return options->timeout_s +
+	       line_seconds(&how->line, how->framing == FRAMING_ASCII ? 17 : 8) +
+	       silence;
 }
 
 double probe_first_s(const struct probe_options *options)
@@ -240,9 +247,10 @@ double probe_share(const struct probe *probe)
 
 const char *probe_way_text(const struct probe_way *way, char out[32])
 {
-	if (way->framing == FRAMING_RTU)
-		snprintf(out, 32, "%d %d%c%d", way->line.baud, way->line.data_bits,
-		        way->line.parity, way->line.stop_bits);
+	if (is_serial(way))
+		snprintf(out, 32, "%d %d%c%d%s", way->line.baud, way->line.data_bits,
+		        way->line.parity, way->line.stop_bits,
+		        way->framing == FRAMING_ASCII ? " ascii" : "");
 	else
 		snprintf(out, 32, "%s", modbus_framings[way->framing]);
 	return out;

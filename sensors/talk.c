@@ -144,18 +144,17 @@ static bool find_answer(const struct talk *talk, const struct modbus_request *re
 	for (size_t at = out->answer_at; at < out->n; at++) {
 		int n = modbus_answer_frame(
 		        framing, request, out->came + at, out->n - at);
-		struct modbus_answer answer;
 		if (n == FRAME_SHORT && !end)
 			return false;
 		if (n <= 0)
 			continue;
-		out->outcome = modbus_answer_get(
-		        framing, request, out->came + at, (size_t)n, true, &answer);
+		out->outcome = modbus_answer_get(framing, request, out->came + at,
+		        (size_t)n, true, &out->answer);
 		if (out->outcome == MALFORMED) /* TCP: of another request */
 			continue;
-		out->exception = answer.exception;
-		out->data = answer.data;
-		out->size = answer.size;
+		out->exception = out->answer.exception;
+		out->data = out->answer.data;
+		out->size = out->answer.size;
 		out->answer_at = at;
 		out->answer_size = (size_t)n;
 		out->wait_s = (double)(out->at_us[at] - out->sent_us) / 1e6;
@@ -167,10 +166,9 @@ static bool find_answer(const struct talk *talk, const struct modbus_request *re
 /* Some adapters give back what they send, before the answer. */
 static void skip_echo(struct asked *out, const uint8_t *sent, size_t n)
 {
-	if (out->echoed || out->n < n || memcmp(out->came, sent, n) != 0)
+	if (out->echo > 0 || out->n < n || memcmp(out->came, sent, n) != 0)
 		return;
-	out->echoed = true;
-	out->answer_at = n;
+	out->echo = out->answer_at = n;
 }
 
 static int send_all(struct talk *talk, const uint8_t *bytes, size_t n, double limit_s)
@@ -224,8 +222,7 @@ static int await(struct talk *talk, const struct modbus_request *request,
 			break;
 	}
 	if (!find_answer(talk, request, out, true))
-		out->outcome = out->n > (out->echoed ? (size_t)size : 0) ? MALFORMED
-		                                                         : TIMED_OUT;
+		out->outcome = out->n > out->echo ? MALFORMED : TIMED_OUT;
 	return OK;
 }
 

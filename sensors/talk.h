@@ -41,9 +41,10 @@ int talk_listen(struct talk *talk, double for_s, talk_hear hear, void *context);
 struct asked {       /* what came of one request */
 	int outcome; /* OK, TIMED_OUT (nothing), MALFORMED (bytes, no answer), REFUSED */
 	uint8_t exception;
-	const uint8_t *data; /* of the answer, into `came` */
+	struct modbus_answer answer;
+	const uint8_t *data; /* of the answer: not to be copied, it points into this */
 	size_t size;
-	bool echoed; /* the adapter gave our own request back */
+	size_t echo; /* bytes of our own request that the adapter gave back, at the front */
 	int64_t sent_us;
 	double wait_s; /* from the request's end to the answer's first byte */
 	size_t n;
