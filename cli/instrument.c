@@ -11,6 +11,8 @@
 #include "cli/verbs.h"
 #include "sensors/station.h"
 
+#define TEXT_MOST 40 /* bytes of a model, and of channels, in the list for people */
+
 // clang-format off
 static const struct verb verbs[] = {
 	{ "list", instrument_list, "",      "the models that are known",                 "các kiểu thiết bị đã biết" },
@@ -65,39 +67,53 @@ static bool has_model(const char *name, const char *folder, const char *wanted)
 	return strstr(known, wanted) != NULL;
 }
 
-/* The one profile whose name, maker or model holds the word, in `out`; how many there are. */
-static size_t by_model(
-        const char *word, const char *folder, const char *where, char out[128])
+/* Profiles whose name, maker or model holds the word: how many, the last one's name, and
+ * all of them in a row. */
+struct matches {
+	size_t n;
+	char last[128], all[512];
+};
+
+static void by_model(
+        const char *word, const char *folder, const char *where, struct matches *out)
 {
-	size_t n, found = 0;
+	size_t n, used = 0;
 	char wanted[256];
 	const char **names = profile_names(where, &n);
+	*out = (struct matches){ 0 };
 	squeezed(word, wanted, sizeof wanted);
-	for (size_t i = 0; names != NULL && strlen(wanted) >= 3 && i < n; i++)
-		if (has_model(names[i], folder, wanted)) {
-			snprintf(out, 128, "%s", names[i]);
-			found++;
-		}
+	for (size_t i = 0; names != NULL && strlen(wanted) >= 3 && i < n; i++) {
+		if (!has_model(names[i], folder, wanted))
+			continue;
+		snprintf(out->last, sizeof out->last, "%s", names[i]);
+		if (used + strlen(names[i]) + 8 < sizeof out->all)
+			used += (size_t)snprintf(out->all + used,
+			        sizeof out->all - used, "%s%s", out->n > 0 ? ", " : "",
+			        names[i]);
+		else if (out->all[used - 1] != '.')
+			used += (size_t)snprintf(
+			        out->all + used, sizeof out->all - used, ", ...");
+		out->n++;
+	}
 	free(names);
-	return found;
 }
 
 int instrument_find(
         struct profile **out, const char *word, const char *folder, struct problem *why)
 {
-	char name[128];
+	struct matches found = { 0 };
 	int status = profile_find(out, word, folder, stderr, why);
 	if (status != NOT_FOUND)
 		return status;
-	size_t found = folder[0] != '\0' ? by_model(word, folder, folder, name) : 0;
-	if (found == 0)
-		found = by_model(word, folder, profile_folder(), name);
-	if (found == 1)
-		return profile_find(out, name, folder, stderr, why);
-	if (found > 1)
+	if (folder[0] != '\0')
+		by_model(word, folder, folder, &found);
+	if (found.n == 0)
+		by_model(word, folder, profile_folder(), &found);
+	if (found.n == 1)
+		return profile_find(out, found.last, folder, stderr, why);
+	if (found.n > 1)
 		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
-		        "%zu models hold '%s'; quantrac instrument list names them",
-		        found, word);
+		        "%zu models hold '%s': %s", found.n, word, found.all);
 	why->exit = EXIT_NO_FILE;
 	return status;
 }
@@ -130,10 +146,31 @@ static char *channels_text(const struct profile *profile)
 	return text;
 }
 
+/* A line of the list must fit on a screen. */
+static const char *shortened(const char *text, char out[TEXT_MOST + 4])
+{
+	size_t n = TEXT_MOST;
+	if (text == NULL || strlen(text) <= TEXT_MOST)
+		return text;
+	while (((unsigned char)text[n] & 0xc0) == 0x80)
+		n--; /* not within a character */
+	snprintf(out, TEXT_MOST + 4, "%.*s...", (int)n, text);
+	return out;
+}
+
+/* NULL: its driver has no addresses, or the factory gives none. */
+static const char *factory_address(const struct profile *profile)
+{
+	return profile->address != NULL && profile->address[0] != '\0'
+	               ? profile->address
+	               : NULL;
+}
+
 static void row(struct table *table, const struct profile *profile, const char *folder,
         const struct common *common)
 {
-	char *channels = channels_text(profile), maker[128];
+	char *channels = channels_text(profile), maker[128], model[TEXT_MOST + 4];
+	char names[TEXT_MOST + 4];
 	bool people = common->format == TABLE_TEXT;
 	snprintf(maker, sizeof maker, "%s%s", profile->maker,
 	        people && profile->simulation
@@ -141,15 +178,14 @@ static void row(struct table *table, const struct profile *profile, const char *
 	                : "");
 	table_text(table, profile->name);
 	table_text(table, maker);
-	table_text(table, profile->model);
+	table_text(table, people ? shortened(profile->model, model) : profile->model);
 	table_text(table, profile->driver_name);
 	table_text(table, profile->line);
 	if (profile->driver->modbus)
 		table_integer(table, profile->slave);
 	else
-		table_text(
-		        table, profile->address[0] != '\0' ? profile->address : NULL);
-	table_text(table, channels);
+		table_text(table, factory_address(profile));
+	table_text(table, people ? shortened(channels, names) : channels);
 	table_text(table, profile->simulation ? "yes" : "no");
 	table_text(table, profile->summary);
 	table_text(table, folder);

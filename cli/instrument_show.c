@@ -50,7 +50,7 @@ static void print_head(const struct profile *profile, bool vi)
 	        vi ? "%s, chờ trả lời %s" : "%s, waiting %s for an answer",
 	        seconds_text(profile->poll_every_s, every),
 	        seconds_text(profile->timeout_s, timeout));
-	put("chu kỳ hỏi", "asked every", vi, text);
+	put("chu kỳ đọc", "read every", vi, text);
 	if (profile->simulation)
 		put("mô phỏng", "simulation", vi,
 		        vi ? "bản đồ chỉ dùng để mô phỏng, không phải thiết bị thật"

@@ -45,7 +45,7 @@ static const struct argp_option options[] = {
 	{ "id", OPTION_ID, "ID", 0, "what it is called; else by its first channel", 1 },
 	{ "outlet", OPTION_OUTLET, "ID", 0, "that it watches (ID=NAME in a new file)", 1 },
 	{ "line", OPTION_LINE, "9600 8N1", 0, "of a new serial port; else the model's", 2 },
-	{ "mode", OPTION_MODE, "tcp|rtu-over-tcp", 0, "of a new port host:port", 2 },
+	{ "mode", OPTION_MODE, "tcp|rtu-over-tcp|ascii", 0, "of a new Modbus port, where it is not the usual one", 2 },
 	{ "zone", OPTION_ZONE, "ID=NAME", 0, "a new file: industrial zone", 3 },
 	{ "facility", OPTION_FACILITY, "ID=NAME", 0, "a new file: facility", 3 },
 	{ "station", OPTION_STATION, "ID=NAME", 0, "a new file: this station", 3 },

@@ -87,7 +87,9 @@ static int ask_port(struct adding *adding, struct problem *why)
 	for (size_t i = 0; i < n; i++) {
 		const struct station_port *port = &adding->station->port[i];
 		fprintf(stderr, "  %zu  %s  %s\n", i + 1, port->id,
-		        port->path[0] != '\0' ? port->path : port->tcp);
+		        port->path[0] != '\0'  ? port->path
+		        : port->tcp[0] != '\0' ? port->tcp
+		                               : port->listen_on);
 	}
 	for (size_t i = 0; i < adding->ports.n; i++) {
 		enum usb_reason reason;
@@ -137,7 +139,8 @@ static int ask_address(struct adding *adding)
 {
 	const struct profile *profile = adding->profile;
 	bool modbus = profile->driver->modbus;
-	if (adding->word.address[0] != '\0' || (!modbus && profile->address[0] == '\0'))
+	if (adding->word.address[0] != '\0' ||
+	        (!modbus && (profile->address == NULL || profile->address[0] == '\0')))
 		return OK;
 	if (modbus)
 		snprintf(adding->word.address, WORD_MOST, "%d", (int)profile->slave);

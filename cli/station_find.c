@@ -69,6 +69,8 @@ int station_find_port(struct adding *adding, struct problem *why)
 			continue;
 		adding->port_index = i;
 		snprintf(adding->port_id, WORD_MOST, "%s", station->port[i].id);
+		if (station->port[i].path[0] == '\0' && station->port[i].tcp[0] == '\0')
+			return OK; /* others connect to it: nothing to look at */
 		if (station->port[i].path[0] == '\0')
 			return tool_port(&adding->port, station->port[i].tcp,
 			        adding->vietnamese, why);

@@ -218,7 +218,9 @@ static const char *place_text(const struct station *station, size_t i, char out[
 	else if (one->address[0] != '\0')
 		snprintf(address, sizeof address, "%s, ", one->address);
 	snprintf(out, 160, "%s%s %s", address, port->id,
-	        port->path[0] != '\0' ? port->line_text : port->tcp);
+	        port->path[0] != '\0'  ? port->line_text
+	        : port->tcp[0] != '\0' ? port->tcp
+	                               : port->listen_on);
 	return out;
 }
 

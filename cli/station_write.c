@@ -121,7 +121,7 @@ static void put_place(FILE *out, const struct adding *adding, const char *betwee
 		put_adapter(out, adding);
 	if (serial)
 		fprintf(out, "%sline: %s", between, line_of(adding));
-	else if (adding->word.mode[0] != '\0')
+	if (adding->word.mode[0] != '\0')
 		fprintf(out, "%smode: %s", between, adding->word.mode);
 }
 

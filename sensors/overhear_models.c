@@ -46,7 +46,7 @@ static int model_init(struct overhear_model *model, struct profile *profile)
 	model->instrument = (struct instrument){ .id = profile->name,
 		.profile = profile,
 		.slave = (uint8_t)profile->slave,
-		.address = profile->address,
+		.address = profile->address != NULL ? profile->address : "",
 		.setting = model->setting };
 	model->asks = driver_asks(&model->instrument);
 	model->state = calloc(1, driver_state_size(&model->instrument));

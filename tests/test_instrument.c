@@ -72,7 +72,7 @@ static void a_model_is_told_in_words_with_units_ranges_and_sources(void **state)
 	assert_contains(text, "protocol          modbus: Modbus");
 	assert_contains(
 	        text, "line              9600 8N1 (no source says: the usual one)\n");
-	assert_contains(text, "asked every       60 s, waiting 3 s for an answer\n");
+	assert_contains(text, "read every        60 s, waiting 3 s for an answer\n");
 	assert_contains(
 	        text, "cod      COD    mg/L  0..225  5 % of reading, 3 % of range");
 	assert_contains(text,
@@ -100,7 +100,7 @@ static void part_of_a_name_or_type_plate_will_do(void **state)
 	        "endress-hauser-liquiline-cm44x");
 	line_says(*state, "instrument show MARSIC", 0, "sick-marsic300");
 	line_says(*state, "instrument show thermo", EXIT_NO_FILE,
-	        "models hold 'thermo'; quantrac instrument list names them");
+	        "models hold 'thermo': thermo-42i-tl-gesytec, thermo-42i, thermo-43i");
 	line_says(*state, "instrument show thermo-42j", EXIT_NO_FILE,
 	        "did you mean 'thermo-42i'?");
 	line_says(*state, "instrument show", EXIT_USAGE, "instrument show MODEL");
