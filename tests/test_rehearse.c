@@ -72,7 +72,7 @@ static const char station_text[] =
 /* What came out, by instrument. */
 enum { MOST = 4000, INSTRUMENTS = 3 };
 
-static struct heard {
+static struct caught {
 	size_t n_describes, n_states;
 	struct describe *describe[INSTRUMENTS + 1];
 	struct state_line {
