@@ -48,6 +48,7 @@ enum {
 struct channel_setting {
 	double low, high; /* measuring range as set, in the channel's unit; NAN: none */
 	bool off;         /* switched off: STATE_OFF, no value */
+	int signal; /* enum analog_signal: the number is a current, low..high is what it stands for */
 };
 
 /* One device at one port: its profile, and how this cabinet set it up. */

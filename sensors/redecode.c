@@ -47,7 +47,10 @@ static int apply_settings(struct redecode *redecode, const char *id)
 		if (i < 0)
 			return MALFORMED;
 		redecode->channel[i] = (struct channel_setting){
-			.low = from->low, .high = from->high, .off = from->off
+			.low = from->low,
+			.high = from->high,
+			.off = from->off,
+			.signal = from->signal,
 		};
 	}
 	redecode->instrument = (struct instrument){

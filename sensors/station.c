@@ -87,6 +87,12 @@ void station_path(
 		        station->path, path);
 }
 
+const char *range_unit(const char *text)
+{
+	const char *blank = strchr(text, ' ');
+	return blank != NULL ? blank + strspn(blank, " ") : "";
+}
+
 int range_parse(const char *text, const char *unit, double *low, double *high)
 {
 	char first[32], *end;

@@ -53,6 +53,8 @@ struct station_port {
 
 struct station_channel { /* what the station changes on one channel of a profile */
 	const char *name, *label_vi, *label_en, *range, *method;
+	const char *id; /* what the channel is called here, "": as in the profile */
+	int signal;     /* enum analog_signal */
 	const char *limit, *limit_source; /* shown, not judged */
 	double limit_low, limit_high;     /* in the channel's unit, NAN: none */
 	double accuracy_reading_percent, accuracy_span_percent, accuracy_absolute;
@@ -133,6 +135,7 @@ struct instrument_settings {
 		const char *name;
 		double low, high; /* NAN: none */
 		bool off;
+		int signal; /* enum analog_signal */
 	} * channel;
 };
 extern const struct section settings_section;
@@ -156,6 +159,9 @@ uint64_t station_room(const struct station *station);
 int station_room_check(const struct station *station, struct problem *why);
 /* "12 GiB", "500 MB"; OK or MALFORMED. */
 int size_parse(const char *text, uint64_t *bytes);
+
+/* The unit of a range: "mg/L" of "0..225 mg/L"; "" if it has none. */
+const char *range_unit(const char *text);
 
 /* "0..225 mg/L" in `unit`; OK, MALFORMED, or REFUSED (a unit of something else). */
 int range_parse(const char *text, const char *unit, double *low, double *high);

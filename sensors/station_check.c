@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/socket.h"
+#include "base/units.h"
+#include "sensors/analog.h"
 #include "sensors/modbus.h"
 #include "sensors/station_parts.h"
 
@@ -198,6 +200,31 @@ static void find_profile(struct station_checker *check, size_t i)
 		        instrument->profile_name);
 }
 
+/* A current says nothing without what its ends stand for. */
+static bool check_loop(
+        struct station_checker *check, size_t i, size_t k, const char *unit)
+{
+	const struct station_channel *override =
+	        &check->station->instrument[i].override[k];
+	station_at(check, "instruments[%zu].channels[%zu].signal", i, k);
+	if (strcmp(unit, "mA") != 0) {
+		WRONG(check, "leave `signal` out", "channel '%s' is in %s: no current",
+		        override->name, unit);
+		return false;
+	}
+	if (override->range[0] == '\0') {
+		WRONG(check, "add `range: 0..500 m3/h`: what 4 and 20 mA stand for",
+		        "a current of 4-20 mA needs a range");
+		return false;
+	}
+	if (units_check(range_unit(override->range)) == OK)
+		return true;
+	station_at(check, "instruments[%zu].channels[%zu].range", i, k);
+	WRONG(check, "write lowest..highest and the unit, for example 0..500 m3/h",
+	        "'%s' is not a range with its unit", override->range);
+	return false;
+}
+
 static void check_override(struct station_checker *check, size_t i, size_t k)
 {
 	struct station_instrument *instrument = &check->station->instrument[i];
@@ -215,6 +242,11 @@ static void check_override(struct station_checker *check, size_t i, size_t k)
 	struct channel_setting *setting = &instrument->channel_setting[c];
 	const char *unit = instrument->profile->channel[c].about.unit;
 	setting->off = override->off;
+	setting->signal = override->signal;
+	if (setting->signal != SIGNAL_NONE && !check_loop(check, i, k, unit))
+		return;
+	if (setting->signal != SIGNAL_NONE)
+		unit = range_unit(override->range);
 	station_at(check, "instruments[%zu].channels[%zu].range", i, k);
 	if (override->range[0] == '\0')
 		return;

@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/legal_time.h"
+#include "sensors/analog.h"
 #include "sensors/modbus.h"
 #include "sensors/station.h"
 
@@ -50,6 +51,8 @@ static char *settings_text(const struct station_instrument *instrument)
 		json_put_number(&json, "low", setting->low);
 		json_put_number(&json, "high", setting->high);
 		json_put_bool(&json, "off", setting->off);
+		if (setting->signal != SIGNAL_NONE)
+			json_put_text(&json, "signal", analog_signals[setting->signal]);
 		json_end(&json);
 	}
 	json_end(&json);
@@ -80,6 +83,10 @@ static void apply_override(
 		about->label_vi = override->label_vi;
 	if (override->label_en[0] != '\0')
 		about->label_en = override->label_en;
+	if (override->id[0] != '\0')
+		about->name = override->id;
+	if (override->signal != SIGNAL_NONE)
+		about->unit = range_unit(override->range);
 	if (override->method[0] != '\0')
 		about->method = override->method;
 	if (isfinite(override->accuracy_reading_percent))
@@ -99,7 +106,8 @@ static void fill_channel(struct describe *describe,
 {
 	struct channel about = instrument->profile->channel[i].about;
 	for (size_t k = 0; k < instrument->n_overrides; k++)
-		if (strcmp(instrument->override[k].name, about.name) == 0)
+		if (strcmp(instrument->override[k].name,
+		            instrument->profile->channel[i].about.name) == 0)
 			apply_override(&about, &instrument->override[k]);
 	about.low = instrument->channel_setting[i].low;
 	about.high = instrument->channel_setting[i].high;

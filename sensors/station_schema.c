@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The keys of a station's configuration, as tables. */
+#include "sensors/analog.h"
 #include "sensors/modbus.h"
 #include "sensors/station.h"
 
@@ -148,6 +149,13 @@ static const struct field channel_fields[] = {
 	  .help = "Another label, in Vietnamese.", .help_vi = "Tên hiển thị tiếng Việt khác." },
 	{ .key = "label_en", .type = FIELD_TEXT, .at = CHANNEL(label_en),
 	  .help = "Another label, in English.", .help_vi = "Tên hiển thị tiếng Anh khác." },
+	{ .key = "id", .type = FIELD_ID, .at = CHANNEL(id),
+	  .help = "What the channel is called here, where the profile cannot know it: flow_out on an input of an analogue module.",
+	  .help_vi = "Mã kênh tại trạm, khi hồ sơ không biết kênh đo gì: flow_out trên một đầu vào tương tự." },
+	{ .key = "signal", .type = FIELD_CHOICE, .at = CHANNEL(signal), .choices = analog_signals,
+	  .fallback = "none",
+	  .help = "4-20 mA: the number is a current in mA; `range` says, with its unit, what 4 and 20 mA stand for. Below 3.6 and above 21 mA the loop is faulty (NAMUR NE 43).",
+	  .help_vi = "4-20 mA: giá trị là dòng điện (mA); `range` cho biết 4 và 20 mA ứng với giá trị nào, kèm đơn vị. Dưới 3,6 hoặc trên 21 mA là lỗi vòng dòng điện (NAMUR NE 43)." },
 	{ .key = "range", .type = FIELD_TEXT, .at = CHANNEL(range),
 	  .help = "Measuring range as set on the instrument, with its unit: 0..225 mg/L.",
 	  .help_vi = "Phạm vi đo đang cài đặt trên thiết bị, có đơn vị: 0..225 mg/L." },
@@ -253,6 +261,8 @@ static const struct field setting_channel_fields[] = {
 	{ .key = "low", .type = FIELD_NUMBER, .at = EACH(low) },
 	{ .key = "high", .type = FIELD_NUMBER, .at = EACH(high) },
 	{ .key = "off", .type = FIELD_BOOLEAN, .at = EACH(off) },
+	{ .key = "signal", .type = FIELD_CHOICE, .at = EACH(signal), .choices = analog_signals,
+	  .fallback = "none" },
 	{ 0 },
 };
 static const struct section setting_channel_section = {

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/json.h"
+#include "sensors/analog.h"
 #include "sensors/profile.h"
 #include "sensors/sentence.h"
 
@@ -125,6 +127,14 @@ static uint8_t flag_of(
 	return driver->flag != NULL ? driver->flag(instrument, block, i) : STATE_OK;
 }
 
+/* Of a current loop: its current becomes the value it stands for. */
+static uint8_t loop_state(const struct channel_setting *setting, double *value)
+{
+	if (setting->signal != SIGNAL_4_20_MA)
+		return STATE_OK;
+	return (uint8_t)analog_value(*value, setting->low, setting->high, value);
+}
+
 static void channel_values(const struct instrument *instrument,
         const struct came_all *came, size_t i, struct decoded *out)
 {
@@ -137,11 +147,14 @@ static void channel_values(const struct instrument *instrument,
 	if (out->state[i] != STATE_OK)
 		return;
 	bool has = profile->driver->number(instrument, block, i, &out->value[i]);
+	uint8_t loop = has ? loop_state(setting, &out->value[i]) : STATE_OK;
 	uint8_t flag = flag_of(instrument, block, i);
 	if (values_rule(instrument, came, i, &state) != NULL)
 		out->state[i] = rule_state(state, setting, &out->value[i]);
 	else if (flag != STATE_OK)
 		out->state[i] = rule_state(flag, setting, &out->value[i]);
+	else if (loop != STATE_OK)
+		out->state[i] = loop;
 	else if (!has)
 		out->state[i] = STATE_NO_VALUE;
 	else
@@ -281,6 +294,24 @@ static void say_rule(const struct instrument *instrument, const struct came_all 
 	        rule->meaning);
 }
 
+/* "; 4-20 mA: 12.5 mA of -10..50 = 21.875" */
+static void say_loop(const struct instrument *instrument, const struct came *came,
+        size_t i, struct sentence *out)
+{
+	const struct channel_setting *setting = &instrument->setting[i];
+	char current[32], low[32], high[32], text[32];
+	double mA, value;
+	if (setting->signal != SIGNAL_4_20_MA ||
+	        !instrument->profile->driver->number(instrument, came, i, &mA))
+		return;
+	analog_value(mA, setting->low, setting->high, &value);
+	say(out, "; 4-20 mA (NAMUR NE 43): %s mA of %s..%s = %s",
+	        number_print(mA, current), number_print(setting->low, low),
+	        number_print(setting->high, high),
+	        isfinite(value) ? number_print(value, text)
+	                        : "no value, the loop is faulty");
+}
+
 void values_explain(const struct instrument *instrument,
         const struct exchanges *exchanges, size_t i, char *out, size_t room)
 {
@@ -296,4 +327,6 @@ void values_explain(const struct instrument *instrument,
 		say_missing(&sentence, &came.block[b]);
 	else
 		say_rule(instrument, &came, i, &sentence);
+	if (came.block[b].state == STATE_OK)
+		say_loop(instrument, &came.block[b], i, &sentence);
 }

@@ -10,6 +10,7 @@
  *                                                  state, no value: a value whose state
  *                                                  nobody knows is none)
  *   the protocol's own flag says something         that state, value kept
+ *   it is the current of a loop, not 3.8..20.5 mA  below or above range, or fault
  *   no number, a sentinel                          not a value
  *   what changes with a result did not             unchanged, value not repeated
  *   outside the range as set                       below or above range, value kept
