@@ -75,11 +75,24 @@ static struct port *tap_port(
 	return &world->line.port;
 }
 
+/* What is kept of a reading says all of it again. */
+static void decode_again(
+        struct world *world, size_t instrument, const struct reading_parts *parts)
+{
+	static uint8_t payload[1 << 16];
+	struct reading reading;
+	int n = reading_encode(parts, payload, sizeof payload);
+	assert_true(n > 0);
+	assert_int_equal(reading_decode(&reading, payload, (size_t)n), OK);
+	assert_int_equal(redecode_check(world->redecode[instrument], &reading), 0);
+}
+
 static void take_reading(void *context, size_t instrument, const struct moment *when,
         const struct reading_parts *parts)
 {
 	struct world *world = context;
 	assert_true(world->n < 256);
+	decode_again(world, instrument, parts);
 	world->got[world->n++] = (struct got){
 		.instrument = instrument,
 		.n_exchanges = parts->n_exchanges,
@@ -99,6 +112,19 @@ static void take_state(
 	        event->state, changed ? " " : "", changed ? event->text : "");
 }
 
+void heard_describe(struct world *world)
+{
+	struct problem why;
+	for (size_t i = 0; i < 2; i++) {
+		struct describe *describe =
+		        station_describe_instrument(world->station, i);
+		redecode_close(world->redecode[i]);
+		if (redecode_open(&world->redecode[i], describe, &why) != OK)
+			fail_msg("%s", why.text);
+		describe_free(describe);
+	}
+}
+
 void heard_begin(struct world *world, const char *path)
 {
 	char text[2048];
@@ -109,6 +135,7 @@ void heard_begin(struct world *world, const char *path)
 	if (station_parse(&world->station, text, (size_t)n, "listen", stderr, &why) !=
 	        OK)
 		fail_msg("%s", why.text);
+	heard_describe(world);
 	const struct poller_hooks hooks = { .context = world,
 		.reading = take_reading,
 		.state = take_state,
@@ -120,6 +147,8 @@ void heard_begin(struct world *world, const char *path)
 void heard_end(struct world *world)
 {
 	poller_free(world->poller);
+	for (size_t i = 0; i < 2; i++)
+		redecode_close(world->redecode[i]);
 	station_free(world->station);
 }
 

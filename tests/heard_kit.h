@@ -5,6 +5,7 @@
 #define TESTS_HEARD_KIT_H
 
 #include "sensors/poller.h"
+#include "sensors/redecode.h"
 
 #define SECOND     INT64_C(1000000)
 #define START_US   (1000 * SECOND)
@@ -35,6 +36,8 @@ struct world {
 	struct moment now;
 	struct got got[256];
 	size_t n;
+	struct redecode
+	        *redecode[2]; /* every reading is decoded again from its bytes */
 	char told[16][160];
 	size_t n_told;
 };
@@ -42,6 +45,8 @@ struct world {
 /* Begin anew on a port ("path: /dev/pts/3"); NULL: on world->line. */
 void heard_begin(struct world *world, const char *path);
 void heard_end(struct world *world);
+/* The DESCRIBE anew, after a setting was changed. */
+void heard_describe(struct world *world);
 
 /* Let time pass, a step a millisecond. */
 void heard_wait(struct world *world, int ms);

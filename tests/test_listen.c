@@ -141,6 +141,7 @@ static void a_channel_that_is_off_is_not_waited_for(void **state)
 	for (int off = 0; off <= 1; off++) {
 		world->n = 0;
 		world->station->instrument[0].channel_setting[1].off = off;
+		heard_describe(world);
 		other_asks(world, LEAD, 2);
 		slave_answers(world, LEAD, lead, 2);
 		other_asks(world, STATE, 4);

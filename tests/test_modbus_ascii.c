@@ -154,6 +154,36 @@ static void exceptions_come_back_as_text(void **state)
 	assert_int_equal(answer.exception, 2);
 }
 
+/* What the simulator says on such a line, every block of a profile. */
+static void the_simulator_speaks_it(void **state)
+{
+	struct capture capture;
+	capture_read(&capture, "ascii-liquiline-cm44x");
+	double value[READING_CHANNELS] = { 7.25, 28.5 }, back;
+	uint8_t states[READING_CHANNELS] = { 0 }, in[MODBUS_ASCII], out[MODBUS_ASCII];
+	const struct instrument *instrument = &capture.instrument;
+	const struct speech speech = {
+		.instrument = instrument, .value = value, .state = states
+	};
+	struct modbus_request request = modbus_block_request(instrument, 0);
+	struct modbus_answer answer;
+	int n = modbus_request_put(FRAMING_ASCII, &request, in, sizeof in);
+	assert_int_equal(modbus_asked_of(instrument, in, (size_t)n), n);
+	assert_int_equal(modbus_asked_of(instrument, in, (size_t)n - 1), FRAME_SHORT);
+	size_t size = modbus_say(&speech, in, (size_t)n, out, sizeof out);
+	assert_int_equal(
+	        modbus_answer_get(FRAMING_ASCII, &request, out, size, true, &answer),
+	        OK);
+	for (size_t i = 0; i < 2; i++) {
+		const struct profile_tag *tag = &capture.profile->channel[i].tag;
+		assert_true(modbus_tag_get(tag, false, answer.data, &back));
+		assert_close(back, value[i], 0);
+	}
+	in[1] = '2'; /* another slave: the check sum is wrong */
+	assert_int_equal(modbus_asked_of(instrument, in, (size_t)n), FRAME_NONE);
+	capture_free(&capture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +195,7 @@ int main(void)
 		cmocka_unit_test(the_vectors_read_the_same_as_text),
 		cmocka_unit_test(a_sound_text_of_the_wrong_length_is_refused),
 		cmocka_unit_test(exceptions_come_back_as_text),
+		cmocka_unit_test(the_simulator_speaks_it),
 	};
 	return cmocka_run_group_tests_name("modbus_ascii", tests, NULL, NULL);
 }
