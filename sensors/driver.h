@@ -184,6 +184,10 @@ struct driver {
 	/* One frame has come. */
 	int (*decode)(void *state, const uint8_t *in, size_t n);
 
+	/* What is kept of a frame that was decoded, when that is not the frame itself
+	 * (several lines of one reading).  NULL: the frame. */
+	const uint8_t *(*kept)(const void *state, size_t *n);
+
 	/* What goes back for it: an acknowledgement; its length, 0: nothing.  NULL: never. */
 	size_t (*thanks)(void *state, uint8_t *out, size_t room);
 

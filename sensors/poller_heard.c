@@ -52,6 +52,8 @@ static void keep(struct device *device, const uint8_t *frame, size_t n,
 	if (!device->polling)
 		device_begin(device, now);
 	uint16_t block = device->driver->block(device->state);
+	if (device->driver->kept != NULL)
+		frame = device->driver->kept(device->state, &n);
 	device_exchange(device, block, frame, n, first);
 }
 
