@@ -150,24 +150,24 @@ static void print_shown(
 static void print_nothing(const struct prober_block *block, bool vi)
 {
 	if (block->outcome == REFUSED)
-		printf(vi ? "Thiết bị %d từ chối đọc từ thanh ghi %d: mã lỗi %d (%s). "
-		            "Xem bảng "
-		            "thanh ghi của hãng rồi chạy lại với --start (40001 là 0) "
-		            "và "
-		            "--function.\n"
+		printf(vi ? "Thiết bị %d từ chối đọc từ thanh ghi %d: mã lỗi %d (%s).\n"
 		          : "Slave %d refuses to be read at register %d: exception %d, "
-		            "%s. Look "
-		            "into its manual and give --start (40001 is 0) and "
-		            "--function.\n",
+		            "%s.\n",
 		        block->slave, block->start, block->exception,
 		        modbus_exception_text(block->exception));
 	else
 		printf(vi ? "Thiết bị %d không trả lời yêu cầu đọc khối từ thanh ghi "
 		            "%d.\n"
 		          : "Slave %d does not answer a request for the block at "
-		            "register "
-		            "%d.\n",
+		            "register %d.\n",
 		        block->slave, block->start);
+	fputs(vi ? "Xem bảng thanh ghi của hãng rồi chạy lại với --start (40001 là 0) "
+	           "và "
+	           "--function; hoặc --match: thử các kiểu máy đã biết.\n"
+	         : "Look into its manual and give --start (40001 is 0) and --function; "
+	           "or "
+	           "--match: try the models that are known.\n",
+	        stdout);
 }
 
 void prober_block_print(const struct prober *prober, const struct prober_block *block)

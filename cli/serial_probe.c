@@ -24,7 +24,8 @@ enum {
 	OPTION_COUNT,
 	OPTION_TIMEOUT,
 	OPTION_LISTEN,
-	OPTION_SHOWS
+	OPTION_SHOWS,
+	OPTION_MATCH
 };
 
 static const struct argp_option options[] = {
@@ -45,6 +46,9 @@ static const struct argp_option options[] = {
 	        3 },
 	{ "shows", OPTION_SHOWS, "7.25", 0,
 	        "find the number on the instrument's display in the block", 3 },
+	{ "match", OPTION_MATCH, NULL, 0,
+	        "tell which of the known models it may be, by reading their registers",
+	        3 },
 	{ 0 },
 };
 
@@ -101,6 +105,9 @@ static error_t parse_block(
 		return 0;
 	case OPTION_SHOWS:
 		given->shows = word;
+		return 0;
+	case OPTION_MATCH:
+		given->match = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -212,6 +219,13 @@ static int plan(struct prober *prober, struct problem *why)
 
 /* ---- the order of things ---- */
 
+static void show_text(const struct prober *prober, const struct prober_block *block)
+{
+	prober_block_print(prober, block);
+	if (prober->given.match)
+		prober_matches_print(prober, block->slave);
+}
+
 static int show(struct prober *prober, struct problem *why)
 {
 	static struct prober_block block;
@@ -226,10 +240,12 @@ static int show(struct prober *prober, struct problem *why)
 	if (format == TABLE_TEXT)
 		prober_found(prober);
 	int status = prober_block(prober, probe->found[0].slave, &block, why);
+	if (status == OK && prober->given.match)
+		status = prober_match(prober, probe->found[0].slave, why);
 	if (status != OK)
 		return common_fail("serial probe", why);
 	if (format == TABLE_TEXT)
-		prober_block_print(prober, &block);
+		show_text(prober, &block);
 	else if (format == TABLE_JSON)
 		prober_json(prober, &block);
 	else
@@ -281,5 +297,7 @@ int serial_probe(int argc, char **argv)
 	int code = plan(&prober, &why) == OK ? go(&prober, &why)
 	                                     : common_fail("serial probe", &why);
 	overhear_models_free(&prober.models);
+	for (size_t i = 0; i < prober.n_matches; i++)
+		profile_free(prober.match[i].profile);
 	return code;
 }

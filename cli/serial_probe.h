@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Inside quantrac serial probe: serial_probe.c (what is asked for, and the order of things),
- * serial_search.c (listening and asking), serial_told.c (what is said of it), serial_block.c
- * (one block in every reading). */
+ * serial_search.c (listening and asking), serial_told.c (what is said of it), serial_read.c
+ * (one block), serial_block.c (the block in every reading), serial_match.c (which model it may be). */
 #ifndef CLI_SERIAL_PROBE_H
 #define CLI_SERIAL_PROBE_H
 
@@ -9,6 +9,7 @@
 #include "cli/tool.h"
 #include "sensors/overhear.h"
 #include "sensors/probe.h"
+#include "sensors/profile.h"
 #include "sensors/talk.h"
 
 struct prober_arguments {
@@ -18,7 +19,7 @@ struct prober_arguments {
 	int function;     /* 0: whichever answers */
 	int start, count; /* count 0: as many as it gives, 16 at most */
 	double timeout_s, listen_s;
-	bool own;
+	bool own, match;
 };
 
 /* What was heard of others. */
@@ -27,6 +28,19 @@ struct overheard_line {
 	size_t asks, answers, says;
 	char text[OVERHEAR_TEXT +
 	          64]; /* the first frame that asks, else the first, decoded */
+};
+
+#define PROBER_MATCHES 64
+#define PROBER_SHOWN   6
+
+/* A model whose registers a slave has. */
+struct prober_match {
+	struct profile *profile; /* owned */
+	size_t channels, in_range, nonzero, shown;
+	struct prober_value {
+		size_t channel;
+		double value;
+	} value[PROBER_SHOWN];
 };
 
 struct prober {
@@ -47,6 +61,8 @@ struct prober {
 	uint8_t late[PROBE_SLAVES]; /* answered after their time was up */
 	size_t n_late;
 	struct asked asked;
+	size_t n_matches;
+	struct prober_match match[PROBER_MATCHES];
 };
 
 /* Listen before anything is sent.  OK: silence; REFUSED: somebody speaks (told in `why`,
@@ -55,6 +71,14 @@ int prober_listen(struct prober *prober, struct problem *why);
 
 /* Search the line.  OK (also with nobody found), or as above. */
 int prober_search(struct prober *prober, struct problem *why);
+
+/* Ask a slave that was found, with patience; prober->asked is what came. */
+int prober_ask(struct prober *prober, const struct modbus_request *request,
+        struct problem *why);
+
+/* Which models a slave may be, into prober->match, the best first. */
+int prober_match(struct prober *prober, uint8_t slave, struct problem *why);
+void prober_matches_print(const struct prober *prober, uint8_t slave);
 
 struct prober_block {
 	uint8_t slave, function;

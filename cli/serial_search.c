@@ -9,6 +9,7 @@
 #define DECODE_S 3   /* after the first byte: long enough for a frame or two */
 #define OTHER_S  2   /* listening at another speed, to tell what was heard */
 #define LATE_S   5.0 /* for an analyser that answered after its time */
+#define FOUND_S  1.0 /* for one that was found, at least */
 #define CALM_S   1.0 /* before it is asked again */
 
 /* ---- opening ---- */
@@ -327,72 +328,13 @@ int prober_search(struct prober *prober, struct problem *why)
 	return status;
 }
 
-/* ---- one block ---- */
-
-#define BLOCK_MOST 16 /* registers, when nobody says how many */
-
-static int read_block(struct prober *prober, const struct modbus_request *request,
-        struct prober_block *out, struct problem *why)
+int prober_ask(struct prober *prober, const struct modbus_request *request,
+        struct problem *why)
 {
 	double timeout_s = prober->options.timeout_s;
 	if (listed(prober->late, prober->n_late, request->slave))
 		timeout_s = LATE_S;
-	else if (timeout_s < 1)
-		timeout_s = 1;
-	int status = ask(prober, request, timeout_s, why);
-	if (status != OK)
-		return status;
-	const struct asked *asked = &prober->asked;
-	*out = (struct prober_block){ .slave = request->slave,
-		.function = request->function,
-		.start = request->start,
-		.outcome = asked->outcome,
-		.exception = asked->exception,
-		.wait_s = asked->wait_s };
-	if (asked->outcome != OK || asked->size > sizeof out->data)
-		return OK;
-	out->n = asked->size / 2;
-	memcpy(out->data, asked->data, asked->size);
-	return OK;
-}
-
-static bool is_too_many(const struct prober_block *block)
-{
-	return block->outcome == REFUSED &&
-	       (block->exception == 2 || block->exception == 3);
-}
-
-/* As many as were asked for; else 16, 8, ... down to the one it has. */
-static int read_some(struct prober *prober, struct modbus_request *request,
-        struct prober_block *out, struct problem *why)
-{
-	int status = OK;
-	bool said = prober->given.count > 0;
-	request->count = said ? (uint16_t)prober->given.count : BLOCK_MOST;
-	for (; request->count > 0; request->count /= 2) {
-		if (request->start + request->count > 65536)
-			continue;
-		status = read_block(prober, request, out, why);
-		if (status != OK || said || !is_too_many(out))
-			break;
-	}
-	return status;
-}
-
-int prober_block(struct prober *prober, uint8_t slave, struct prober_block *out,
-        struct problem *why)
-{
-	struct modbus_request request = { .slave = slave,
-		.start = (uint16_t)prober->given.start };
-	int status = OK;
-	const int said = prober->given.function;
-	for (int function = 3; function <= 4; function++) {
-		if (said != 0 && said != function)
-			continue;
-		request.function = (uint8_t)function;
-		status = read_some(prober, &request, out, why);
-		if (status != OK || out->n > 0)
-			break;
-	}
-	return status;
+	else if (timeout_s < FOUND_S)
+		timeout_s = FOUND_S;
+	return ask(prober, request, timeout_s, why);
 }

@@ -190,6 +190,11 @@ void prober_json(const struct prober *prober, const struct prober_block *block)
 		json_end(&json);
 	}
 	json_end(&json);
+	json_key(&json, "models");
+	json_array(&json);
+	for (size_t i = 0; i < prober->n_matches; i++)
+		json_text(&json, prober->match[i].profile->name);
+	json_end(&json);
 	json_key(&json, "block");
 	if (block == NULL) {
 		json_raw(&json, "null");

@@ -220,6 +220,35 @@ static void slaves_are_found_and_a_block_is_read_in_every_order(void **state)
 	line_end(line);
 }
 
+static void known_models_are_told_by_the_registers_a_slave_has(void **state)
+{
+	fixture_write(*state, "scenario.yaml",
+	        "scenario: {name: test, seed: 7}\n"
+	        "ports: [{id: bus, mode: rtu}]\n"
+	        "instruments:\n"
+	        "  - {id: ph, profile: endress-hauser-liquiline-cm44x, port: bus, "
+	        "slave: 1, "
+	        "channels: [{name: ph, mean: 7.3}, {name: temperature, mean: 30.5}], "
+	        "delay: "
+	        "2ms}\n"
+	        "  - {id: flow, profile: krohne-ifc050, port: bus, slave: 2, channels: "
+	        "[{name: flow_out, mean: 125}], delay: 2ms}\n");
+	pid_t line = line_simulate(*state, "run/bus", 0);
+	char *text = line_said(
+	        *state, "serial probe run/bus " QUICK "--slave 1 --match --lang en", 0);
+	assert_contains(text,
+	        "Models that slave 1 may be (compare with its display):\n  "
+	        "endress-hauser-liquiline-cm44x (2/2): ph=7.30 pH "
+	        "temperature=30.5 Cel\n");
+	assert_null(strstr(text, "krohne"));
+	free(text);
+	line_says(*state, "serial probe run/bus " QUICK "--slave 2 --match --lang vi",
+	        0, "krohne-ifc050 (2/2): flow_out=125.0 m3/h");
+	line_says(*state, "serial probe run/bus " QUICK "--slave 2", 0,
+	        "--match: try the models that are known");
+	line_end(line);
+}
+
 static void programs_get_the_same_as_csv_and_json(void **state)
 {
 	pid_t line = simulate(*state);
@@ -350,6 +379,25 @@ static void a_held_port_names_its_holder(void **state)
 	assert_int_equal(line_heard(*state, heard, sizeof heard), 0);
 }
 
+static void a_line_written_as_text_is_searched_when_asked_for(void **state)
+{
+	fixture_profiles(*state);
+	fixture_write(*state, "scenario.yaml",
+	        "scenario: {name: test, seed: 7, profiles: profiles}\n"
+	        "ports: [{id: bus, mode: ascii}]\n"
+	        "instruments: [{id: gas, profile: fixture-gas, port: bus, slave: 2, "
+	        "channels: [{name: dust, mean: 23.5}], delay: 2ms}]\n");
+	pid_t line = line_simulate(*state, "run/bus", 0);
+	char *text = line_said(*state,
+	        "serial probe run/bus " QUICK "--slave 2 --mode ascii --shows 23.5", 0);
+	assert_contains(text, "1 slaves answer (9600 8N1 ascii)");
+	assert_contains(text, "23.5 may be at: 0, type: f32, order: ABCD");
+	free(text);
+	line_says(*state, "serial probe run/bus " QUICK "--mode tcp", EXIT_USAGE,
+	        "run/bus cannot carry mode tcp");
+	line_end(line);
+}
+
 static void a_port_that_is_not_there_is_told(void **state)
 {
 	line_says(*state, "serial probe run/nothing", EXIT_NO_FILE,
@@ -459,11 +507,13 @@ int main(void)
 		WITH(the_time_of_listening_is_not_cut_short),
 		WITH(a_whole_search_sends_nothing_but_requests_that_read),
 		WITH(slaves_are_found_and_a_block_is_read_in_every_order),
+		WITH(known_models_are_told_by_the_registers_a_slave_has),
 		WITH(programs_get_the_same_as_csv_and_json),
 		WITH(a_slow_instrument_is_found_by_its_late_answer),
 		WITH(an_adapter_that_echoes_is_seen_through),
 		WITH(after_15_s_of_silence_a_master_that_begins_ends_the_search),
 		WITH(a_held_port_names_its_holder),
+		WITH(a_line_written_as_text_is_searched_when_asked_for),
 		WITH(a_port_that_is_not_there_is_told),
 		WITH(a_signal_ends_the_search_and_frees_the_port),
 		WITH(network_ports_are_probed_too),
