@@ -236,7 +236,7 @@ static void say_the_same(const struct peer *peer, const uint8_t *asked, size_t n
 	for (size_t i = 0; i < ours->n_channels; i++) {
 		const struct profile_tag *tag = &ours->channel[i].tag;
 		const struct profile_block *block = &ours->block[tag->block_index];
-		setting[i] = (struct channel_setting){ NAN, NAN, false };
+		setting[i] = (struct channel_setting){ .low = NAN, .high = NAN };
 		value[i] = (double)table_of(peer, (uint8_t)block->modbus.function)
 		                   ->item[block->modbus.start + tag->at];
 	}
