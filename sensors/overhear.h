@@ -93,7 +93,7 @@ int overhear_text(
  * anybody's. */
 struct overhear_models {
 	size_t n;
-	struct overhear_model *model;
+	struct overhear_model **model; /* [n] */
 };
 
 /* Every profile that is shipped, or lies in `extra` ("": nowhere else).  What cannot be

@@ -28,14 +28,17 @@ struct overhear_model {
 
 static void model_free(struct overhear_model *model)
 {
+	if (model == NULL)
+		return;
 	free(model->state);
 	free(model->setting);
 	profile_free(model->profile);
+	free(model);
 }
 
-static int model_init(struct overhear_model *model, struct profile *profile)
+static int prepare(struct overhear_model *model)
 {
-	*model = (struct overhear_model){ .profile = profile };
+	struct profile *profile = model->profile;
 	model->setting = calloc(profile->n_channels + 1, sizeof model->setting[0]);
 	if (model->setting == NULL)
 		return FAILED;
@@ -56,45 +59,54 @@ static int model_init(struct overhear_model *model, struct profile *profile)
 	return OK;
 }
 
-static void load(struct overhear_models *out, const char *folder, size_t *room)
+/* Takes the profile; NULL without memory.  It stays where it is: its state points to it. */
+static struct overhear_model *model_new(struct profile *profile)
+{
+	struct overhear_model *model = calloc(1, sizeof *model);
+	if (model == NULL) {
+		profile_free(profile);
+		return NULL;
+	}
+	model->profile = profile;
+	if (prepare(model) == OK)
+		return model;
+	model_free(model);
+	return NULL;
+}
+
+static void load(struct overhear_models *out, const char *folder)
 {
 	size_t n;
 	const char **names = profile_names(folder, &n);
-	for (size_t i = 0; names != NULL && i < n; i++) {
+	struct overhear_model **again =
+	        realloc(out->model, (out->n + n + 1) * sizeof *again);
+	if (again != NULL)
+		out->model = again;
+	for (size_t i = 0; names != NULL && again != NULL && i < n; i++) {
 		struct profile *profile;
 		struct problem why;
 		if (profile_find(&profile, names[i], folder, NULL, &why) != OK)
 			continue;
-		if (out->n == *room) {
-			size_t more = 2 * *room + 32;
-			struct overhear_model *again =
-			        realloc(out->model, more * sizeof *again);
-			*room = again != NULL ? more : *room;
-			out->model = again != NULL ? again : out->model;
-		}
-		if (profile->driver->modbus || out->n == *room)
+		if (profile->driver->modbus)
 			profile_free(profile);
-		else if (model_init(&out->model[out->n], profile) == OK)
+		else if ((out->model[out->n] = model_new(profile)) != NULL)
 			out->n++;
-		else
-			model_free(&out->model[out->n]);
 	}
 	free(names);
 }
 
 void overhear_models_load(struct overhear_models *out, const char *extra)
 {
-	size_t room = 0;
 	*out = (struct overhear_models){ 0 };
 	if (extra[0] != '\0')
-		load(out, extra, &room);
-	load(out, profile_folder(), &room);
+		load(out, extra);
+	load(out, profile_folder());
 }
 
 void overhear_models_free(struct overhear_models *models)
 {
 	for (size_t i = 0; i < models->n; i++)
-		model_free(&models->model[i]);
+		model_free(models->model[i]);
 	free(models->model);
 	*models = (struct overhear_models){ 0 };
 }
@@ -165,7 +177,7 @@ static bool has_asked(struct overhear_model *model, const uint8_t *in, size_t n)
 static int hear_request(struct overhear *ear, size_t i, const uint8_t *in, size_t n,
         struct overheard *out)
 {
-	struct overhear_model *model = &ear->models->model[i];
+	struct overhear_model *model = ear->models->model[i];
 	const struct driver *driver = model->profile->driver;
 	if (driver->request == NULL)
 		return FRAME_NONE;
@@ -185,7 +197,7 @@ static int hear_answer(
 {
 	if (ear->asked_model == 0)
 		return FRAME_NONE;
-	struct overhear_model *model = &ear->models->model[ear->asked_model - 1];
+	struct overhear_model *model = ear->models->model[ear->asked_model - 1];
 	int length = model->profile->driver->frame(model->state, in, n);
 	if (length <= 0)
 		return length;
@@ -201,7 +213,7 @@ static int hear_unasked(
 {
 	int found = FRAME_NONE;
 	for (size_t i = 0; i < ear->models->n; i++) {
-		struct overhear_model *model = &ear->models->model[i];
+		struct overhear_model *model = ear->models->model[i];
 		if (model->asks)
 			continue;
 		int length = model->profile->driver->frame(model->state, in, n);
@@ -220,7 +232,7 @@ int overhear_model(
 		return FRAME_NONE;
 	int found = hear_answer(ear, in, n, out);
 	for (size_t i = 0; found <= 0 && i < ear->models->n; i++) {
-		if (!ear->models->model[i].asks)
+		if (!ear->models->model[i]->asks)
 			continue;
 		int length = hear_request(ear, i, in, n, out);
 		if (length > 0 || length == FRAME_SHORT)

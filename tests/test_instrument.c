@@ -73,8 +73,7 @@ static void a_model_is_told_in_words_with_units_ranges_and_sources(void **state)
 	assert_contains(
 	        text, "line              9600 8N1 (no source says: the usual one)\n");
 	assert_contains(text, "read every        60 s, waiting 3 s for an answer\n");
-	assert_contains(
-	        text, "cod      COD    mg/L  0..225  5 % of reading, 3 % of range");
+	assert_contains(text, "mg/L  0..225  5 % of reading, 3 % of range");
 	assert_contains(text,
 	        "cod: accuracy from: required: Circular 10/2021/TT-BTNMT, table 3\n");
 	free(text);
