@@ -3,7 +3,7 @@
  * Whatever a line with another master says, in whatever clumps: the same pairs, evidence that
  * says the same again, and of a reading that is called whole every channel is there.
  *
- *     framing (1), then: bytes n (1), silence before them in 10 ms (1), n bytes; again
+ *     1 ASCII, 2 clumps (1), then: bytes n (1), silence before them in 10 ms (1), n bytes; again
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -166,8 +166,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *in, size_t n)
 	if (n == 0)
 		return 0;
 	int framing = in[0] & 1 ? FRAMING_ASCII : FRAMING_RTU;
-	same_pairs(framing, in + 1, n - 1);
-	for (size_t i = 0; i < station->n_instruments; i++)
+	if (in[0] & 2)
+		same_pairs(framing, in + 1, n - 1);
+	for (size_t i = 0; !(in[0] & 2) && i < station->n_instruments; i++)
 		if (station->instrument[i].instrument.framing == framing)
 			listen_to(&station->instrument[i].instrument, in + 1, n - 1);
 	return 0;
