@@ -152,7 +152,7 @@ static void write_map(const char *folder)
 static void ask(const char *folder, const char *port, const struct wire *wire)
 {
 	struct answer answer = { .n = 0 };
-	const struct poller_hooks hooks = { &answer, take, NULL, NULL };
+	const struct poller_hooks hooks = { .context = &answer, .reading = take };
 	struct clock clock;
 	write_map(folder);
 	fixture_write(folder, "station.yaml", station_text, port);
