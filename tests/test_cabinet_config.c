@@ -245,12 +245,14 @@ static void the_sample_is_right_with_all_of_it(void **state)
 	struct station *station;
 	assert_int_equal(
 	        file_read(project_file("docs/station.yaml"), 100000, &text, &n), OK);
-	for (char *line = text; line != NULL; line = strchr(line, '\n')) {
+	char *line = text;
+	do {
 		line += *line == '\n';
-		bool key = line[1] >= 'a' && line[1] <= 'z';
-		if (line[0] == '#' && (key || strncmp(line + 1, "  ", 2) == 0))
+		bool key = line[0] == '#' && line[1] >= 'a' && line[1] <= 'z';
+		if (key || strncmp(line, "#  ", 3) == 0)
 			memmove(line, line + 1, strlen(line));
-	}
+		line = strchr(line, '\n');
+	} while (line != NULL);
 	FILE *report = open_memstream(&told, &m);
 	int status = station_parse(
 	        &station, text, strlen(text), "docs/station.yaml", report, NULL);
