@@ -133,11 +133,12 @@ static void tell(struct overhear *ear, const struct modbus_tap_parts *parts,
 		ear->asked.request = parts->request;
 }
 
-/* Of a function without a length of its own the silence behind it tells the end. */
+/* Of a function without a length of its own the silence before and behind it tells where
+ * it is. */
 static int other_function(
         const struct overhear *ear, const uint8_t *in, size_t n, struct overheard *out)
 {
-	if (!ear->quiet || n < RTU_LEAST || n > RTU_MOST ||
+	if (!ear->quiet || in != ear->bytes || n < RTU_LEAST || n > RTU_MOST ||
 	        crc16_modbus(in, n - 2) != get_le16(in + n - 2))
 		return FRAME_NONE;
 	out->slave = in[0];

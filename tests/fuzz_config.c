@@ -29,12 +29,33 @@ static void make_quiet(void)
 	fuzz_quiet();
 }
 
+/* One more outlet, put into the text, stands behind the others. */
+static void append(const struct station *station)
+{
+	static const struct config_item item = { "- id: zz9\n  name: x\n",
+		"{id: zz9, name: x}" };
+	static const struct field nothing[] = { { 0 } };
+	static const struct section any = { "any", 1, nothing, NULL };
+	struct config *again;
+	char unused = 0, path[64];
+	size_t n;
+	char *text = config_append(station->config, "outlets", &item, &n);
+	assert(text != NULL);
+	config_read_text(&again, text, n, "fuzz", &any, &unused, NULL);
+	snprintf(path, sizeof path, "outlets[%zu].id", station->n_outlets);
+	assert(config_line(again, path) > 0);
+	config_free(again);
+	free(text);
+}
+
 static void read_station(const char *text, size_t n)
 {
 	struct station *station;
 	struct problem why;
-	if (station_parse(&station, text, n, "fuzz", report, &why) == OK)
-		station_free(station);
+	if (station_parse(&station, text, n, "fuzz", report, &why) != OK)
+		return;
+	append(station);
+	station_free(station);
 }
 
 static void read_scenario(const char *text, size_t n)

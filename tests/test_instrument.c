@@ -99,7 +99,7 @@ static void part_of_a_name_or_type_plate_will_do(void **state)
 	        "endress-hauser-liquiline-cm44x");
 	line_says(*state, "instrument show MARSIC", 0, "sick-marsic300");
 	line_says(*state, "instrument show thermo", EXIT_NO_FILE,
-	        "models hold 'thermo': thermo-42i-tl-gesytec, thermo-42i, thermo-43i");
+	        "models hold 'thermo': thermo-42i");
 	line_says(*state, "instrument show thermo-42j", EXIT_NO_FILE,
 	        "did you mean 'thermo-42i'?");
 	line_says(*state, "instrument show", EXIT_USAGE, "instrument show MODEL");
