@@ -60,8 +60,9 @@ uint8_t fields_say_byte(const struct speech *speech, size_t block, const char *f
 {
 	struct choice choice = { speech, block, field };
 	uint8_t best = 0;
-	size_t most = n_right(&choice, 0);
-	for (uint32_t word = 1; word <= UINT8_MAX; word++) {
+	size_t most = n_right(&choice, 0),
+	       all = speech->instrument->profile->n_channels;
+	for (uint32_t word = 1; word <= UINT8_MAX && most < all; word++) {
 		size_t n = n_right(&choice, word);
 		if (n <= most)
 			continue;

@@ -102,10 +102,24 @@ struct scenario_scene {
 	const char *state; /* what the instrument says of itself: "fault" */
 	bool silent;       /* the slave answers nothing */
 	bool cable;        /* the whole port is gone */
-	bool garbage;      /* answers have a bit turned over */
-	bool hang_up;      /* a TCP connection is closed at every request */
+	bool hang_up;      /* at every request the line goes, and is back at once */
 	int64_t exception; /* 0: none */
 	double late_s;     /* the answer comes this much later */
+	bool behind;       /* ... when it is asked the next time */
+	double slow_s;     /* from byte to byte */
+	double split_s;    /* between the halves of an answer */
+	bool garbage;      /* other bytes instead of an answer */
+	int64_t flips;     /* bits of every answer turned over */
+	int64_t stray;     /* bytes of noise before and behind every answer */
+	bool echo;         /* the request comes back first */
+	bool twice;        /* every answer comes twice */
+	bool foreign;      /* what another of its port said last comes first */
+	bool babble;       /* bytes without end, nothing else */
+	bool frozen;       /* it shows what it showed when the scene began */
+	bool other_order;  /* its numbers have their words in the other order */
+	int64_t shift;     /* its channels say what those so many behind them measure */
+	const char
+	        *renumbered; /* it answers at this address, and no longer at its own */
 	/* found when the scenario was read */
 	int64_t from_us, to_us; /* after the start, or after the beginning of live */
 	bool live;
@@ -148,11 +162,20 @@ void scenario_begin(struct scenario *scenario, int64_t start_us, int64_t live_us
 double scenario_value(const struct scenario *scenario,
         const struct scenario_instrument *instrument, size_t c, int64_t time_us);
 
-/* What is the matter with an instrument at a time. */
+/* What the instrument shows as channel c: what it measures, unless a scene has it frozen
+ * or its channels renumbered. */
+double scenario_shown(const struct scenario *scenario,
+        const struct scenario_instrument *instrument, size_t c, int64_t time_us);
+
+/* What is the matter with an instrument at a time: see struct scenario_scene. */
 struct scenario_condition {
-	bool silent, cable, garbage, hang_up;
+	bool silent, cable, hang_up, behind, garbage, echo, twice, foreign, babble,
+	        other_order;
 	uint8_t exception;
-	int64_t late_us;
+	int flips, stray;
+	int64_t late_us, slow_us, split_us;
+	const char *renumbered; /* NULL: it is not */
+	uint64_t seed;          /* of what is left to chance at this time */
 };
 struct scenario_condition scenario_condition(const struct scenario *scenario,
         const struct scenario_instrument *instrument, int64_t time_us);
@@ -163,13 +186,17 @@ uint8_t scenario_state(const struct scenario *scenario,
 
 bool scenario_scene_now(const struct scenario *scenario,
         const struct scenario_scene *scene, int64_t time_us);
+/* Start of the turn of a scene that time_us is in, or could be in. */
+int64_t scenario_scene_start(const struct scenario *scenario,
+        const struct scenario_scene *scene, int64_t time_us);
 bool scenario_cable_out(const struct scenario *scenario, size_t port, int64_t time_us);
 
 /* Index of a port, or NOT_FOUND. */
 int scenario_port_index(const struct scenario *scenario, const char *id);
 
-/* Counter-based chance: the same (seed, k) gives the same number.  Sum of four uniform
- * numbers, mean 0, standard deviation 1, never beyond 3.5. */
+/* Counter-based chance: the same (seed, k) gives the same number.  64 random bits; or the
+ * sum of four uniform numbers, mean 0, standard deviation 1, never beyond 3.5. */
+uint64_t scenario_random(uint64_t seed, uint64_t k);
 double scenario_chance(uint64_t seed, int64_t k);
 
 extern const struct section scenario_section;

@@ -163,6 +163,39 @@ static void check_whom(
 	}
 }
 
+/* Whether nobody on such a line can have this address; *hint what one looks like. */
+static bool no_address(
+        const struct driver *driver, const char *address, const char **hint)
+{
+	char *end;
+	long number = strtol(address, &end, 10);
+	*hint = "a slave has a number from 1 to 247";
+	if (driver->modbus)
+		return *end != '\0' || number < 0 || number > 255;
+	if (driver->address == NULL)
+		return false;
+	*hint = driver->address(address);
+	return *hint != NULL;
+}
+
+static void check_renumbered(
+        struct reading_of *of, size_t i, const struct scenario_scene *scene)
+{
+	const char *hint;
+	const struct scenario *scenario = of->scenario;
+	if (scene->renumbered[0] == '\0')
+		return;
+	for (size_t k = 0; k < scenario->n_instruments; k++) {
+		const struct scenario_instrument *one = &scenario->instrument[k];
+		if (!concerns(scene, one) ||
+		        !no_address(one->profile->driver, scene->renumbered, &hint))
+			continue;
+		complain(of, hint, place("scenes", i, "renumbered"),
+		        "'%s' is no address of '%s'", scene->renumbered, one->id);
+		return;
+	}
+}
+
 void scenes_check(struct reading_of *of)
 {
 	struct scenario *scenario = of->scenario;
@@ -172,6 +205,7 @@ void scenes_check(struct reading_of *of)
 		check_times(of, i, scene);
 		check_state(of, i, scene);
 		check_whom(of, i, scene);
+		check_renumbered(of, i, scene);
 		if (scene->cable && scene->port[0] == '\0')
 			complain(of, "add port: with the id of the port",
 			        place("scenes", i, "cable"),

@@ -17,9 +17,14 @@ static uint64_t mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
+uint64_t scenario_random(uint64_t seed, uint64_t k)
+{
+	return mix(seed ^ mix(k));
+}
+
 double scenario_chance(uint64_t seed, int64_t k)
 {
-	uint64_t bits = mix(seed ^ mix((uint64_t)k));
+	uint64_t bits = scenario_random(seed, (uint64_t)k);
 	double sum = 0;
 	for (int i = 0; i < 4; i++)
 		sum += (double)(bits >> 16 * i & 0xffff) / 65536;
@@ -96,8 +101,7 @@ static double replayed(const struct scenario_replay *replay, int64_t since_us)
 
 /* ---- scenes ---- */
 
-/* Start of the scene's turn that time_us could be in. */
-static int64_t scene_start(const struct scenario *scenario,
+int64_t scenario_scene_start(const struct scenario *scenario,
         const struct scenario_scene *scene, int64_t time_us)
 {
 	int64_t start = scene->live ? scenario->live_us : scenario->start_us;
@@ -113,7 +117,7 @@ static int64_t scene_start(const struct scenario *scenario,
 bool scenario_scene_now(const struct scenario *scenario,
         const struct scenario_scene *scene, int64_t time_us)
 {
-	int64_t start = scene_start(scenario, scene, time_us);
+	int64_t start = scenario_scene_start(scenario, scene, time_us);
 	return time_us >= start && time_us - start < scene->to_us - scene->from_us;
 }
 
@@ -150,7 +154,7 @@ static double planted(const struct scenario *scenario,
 {
 	int64_t base_us = (int64_t)(scenario->head.base_s * 1e6);
 	int64_t slot_us = (int64_t)(scenario->head.slot_s * 1e6);
-	int64_t start = scene_start(scenario, scene, time_us);
+	int64_t start = scenario_scene_start(scenario, scene, time_us);
 	int64_t n = (scene->to_us - scene->from_us) / base_us;
 	int64_t i = (time_us - start) / base_us, opposite = n - 1 - i;
 	double per_unit =
@@ -216,67 +220,4 @@ double scenario_value(const struct scenario *scenario,
 			value = played(
 			        scenario, channel, channel->scene[i], time_us, value);
 	return isnan(value) ? NAN : finished(channel, value);
-}
-
-/* ---- what is the matter ---- */
-
-struct scenario_condition scenario_condition(const struct scenario *scenario,
-        const struct scenario_instrument *instrument, int64_t time_us)
-{
-	struct scenario_condition now = { 0 };
-	for (size_t i = 0; i < instrument->n_scenes; i++) {
-		const struct scenario_scene *scene = instrument->scene[i];
-		if (!scenario_scene_now(scenario, scene, time_us))
-			continue;
-		now.silent |= scene->silent;
-		now.cable |= scene->cable;
-		now.garbage |= scene->garbage;
-		now.hang_up |= scene->hang_up;
-		if (scene->exception != 0)
-			now.exception = (uint8_t)scene->exception;
-		if (scene->late_s > 0)
-			now.late_us = (int64_t)(scene->late_s * 1e6);
-	}
-	return now;
-}
-
-static bool scene_names(const struct scenario_scene *scene, const char *channel)
-{
-	for (size_t i = 0; i < scene->n_channels; i++)
-		if (strcmp(scene->channel[i], channel) == 0)
-			return true;
-	return scene->n_channels == 0;
-}
-
-uint8_t scenario_state(const struct scenario *scenario,
-        const struct scenario_instrument *instrument, size_t c, int64_t time_us)
-{
-	const char *name = instrument->profile->channel[c].about.name;
-	uint8_t state = STATE_OK;
-	for (size_t i = 0; i < instrument->n_scenes; i++) {
-		const struct scenario_scene *scene = instrument->scene[i];
-		if (scene->state_number >= 0 && scene_names(scene, name) &&
-		        scenario_scene_now(scenario, scene, time_us))
-			state = (uint8_t)scene->state_number;
-	}
-	return state;
-}
-
-bool scenario_cable_out(const struct scenario *scenario, size_t port, int64_t time_us)
-{
-	for (size_t i = 0; i < scenario->n_scenes; i++) {
-		const struct scenario_scene *scene = &scenario->scene[i];
-		if (scene->cable && strcmp(scene->port, scenario->port[port].id) == 0 &&
-		        scenario_scene_now(scenario, scene, time_us))
-			return true;
-	}
-	return false;
-}
-
-int scenario_port_index(const struct scenario *scenario, const char *id)
-{
-	for (size_t i = 0; i < scenario->n_ports; i++)
-		if (strcmp(scenario->port[i].id, id) == 0)
-			return (int)i;
-	return NOT_FOUND;
 }

@@ -1,33 +1,67 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/simulate.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* The instrument as it is on its line, at another address if it was renumbered. */
+static struct instrument renumbered_as(
+        const struct scenario_instrument *instrument, const char *renumbered)
+{
+	struct instrument who = instrument->instrument;
+	if (renumbered == NULL)
+		return who;
+	who.address = renumbered;
+	who.slave = (uint8_t)strtol(renumbered, NULL, 10);
+	return who;
+}
+
+/* Turn over so many different bits, wherever chance has it. */
+static void flip(uint64_t seed, int flips, uint8_t *bytes, size_t n)
+{
+	uint8_t turned[FRAME_MOST] = { 0 };
+	if ((size_t)flips > 8 * n)
+		flips = (int)(8 * n);
+	for (uint64_t k = 0; flips > 0; k++) {
+		size_t bit = (size_t)(scenario_random(seed, k) % (8 * n));
+		uint8_t one = (uint8_t)(1 << bit % 8);
+		if (turned[bit / 8] & one)
+			continue;
+		turned[bit / 8] |= one;
+		bytes[bit / 8] ^= one;
+		flips--;
+	}
+}
+
+static void spoil(const struct scenario_condition *now, uint8_t *bytes, size_t n)
+{
+	for (size_t i = 0; now->garbage && i < n; i++)
+		bytes[i] = (uint8_t)scenario_random(now->seed, i);
+	if (n > 0)
+		flip(now->seed, now->flips, bytes, n);
+}
 
 /* What an instrument of the scenario is to say at a time. */
 static size_t say_of(const struct scenario *scenario,
         const struct scenario_instrument *instrument, const uint8_t *in, size_t n,
-        int64_t time_us, uint8_t *out)
+        int64_t time_us, struct simulated *out)
 {
-	struct scenario_condition now =
-	        scenario_condition(scenario, instrument, time_us);
 	double value[READING_CHANNELS];
 	uint8_t state[READING_CHANNELS];
 	for (size_t c = 0; c < instrument->profile->n_channels; c++) {
-		value[c] = scenario_value(scenario, instrument, c, time_us);
+		value[c] = scenario_shown(scenario, instrument, c, time_us);
 		state[c] = scenario_state(scenario, instrument, c, time_us);
 	}
+	struct instrument who = renumbered_as(instrument, out->condition.renumbered);
 	struct speech speech = {
-		.instrument = &instrument->instrument,
+		.instrument = &who,
 		.value = value,
 		.state = state,
 		.time_us = time_us,
-		.exception = now.exception,
+		.exception = out->condition.exception,
+		.other_order = out->condition.other_order,
 	};
-	size_t size = instrument->profile->driver->say(&speech, in, n, out, FRAME_MOST);
-	if (now.garbage && size > 0)
-		out[size / 2] ^= 0x10;
-	return size;
+	return instrument->profile->driver->say(&speech, in, n, out->bytes, FRAME_MOST);
 }
 
 static void answer_of(const struct scenario *scenario,
@@ -36,11 +70,13 @@ static void answer_of(const struct scenario *scenario,
 {
 	struct scenario_condition now =
 	        scenario_condition(scenario, instrument, time_us);
-	*out = (struct simulated){ .instrument = instrument };
+	*out = (struct simulated){ .instrument = instrument, .condition = now };
 	out->delay_us = (int64_t)(instrument->delay_s * 1e6) + now.late_us;
 	out->hang_up = now.hang_up;
-	if (!now.silent && !now.cable && !now.hang_up)
-		out->size = say_of(scenario, instrument, in, n, time_us, out->bytes);
+	if (now.silent || now.cable || now.hang_up || now.babble)
+		return;
+	out->size = say_of(scenario, instrument, in, n, time_us, out);
+	spoil(&now, out->bytes, out->size);
 }
 
 int simulate_answer(const struct scenario *scenario, size_t port, const uint8_t *in,
@@ -52,7 +88,10 @@ int simulate_answer(const struct scenario *scenario, size_t port, const uint8_t 
 		const struct driver *driver = instrument->profile->driver;
 		if (instrument->port != port || driver->request == NULL)
 			continue;
-		int used = driver->request(&instrument->instrument, in, n);
+		struct scenario_condition now =
+		        scenario_condition(scenario, instrument, time_us);
+		struct instrument who = renumbered_as(instrument, now.renumbered);
+		int used = driver->request(&who, in, n);
 		if (used > 0) {
 			answer_of(scenario, instrument, in, (size_t)used, time_us, out);
 			return used;
@@ -61,6 +100,22 @@ int simulate_answer(const struct scenario *scenario, size_t port, const uint8_t 
 			found = FRAME_SHORT;
 	}
 	return found;
+}
+
+bool simulate_babbles(const struct scenario *scenario, size_t port, int64_t time_us,
+        uint8_t *out, size_t n)
+{
+	for (size_t i = 0; i < scenario->n_instruments; i++) {
+		const struct scenario_instrument *one = &scenario->instrument[i];
+		struct scenario_condition now =
+		        scenario_condition(scenario, one, time_us);
+		if (one->port != port || !now.babble)
+			continue;
+		for (size_t k = 0; k < n; k++)
+			out[k] = (uint8_t)scenario_random(now.seed, k);
+		return true;
+	}
+	return false;
 }
 
 bool simulate_speaks(const struct scenario_instrument *instrument)

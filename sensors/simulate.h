@@ -18,9 +18,11 @@
 
 struct simulated { /* what comes back for one request */
 	const struct scenario_instrument *instrument;
-	size_t size;      /* 0: silence */
-	int64_t delay_us; /* between the request's last byte and the answer's first */
-	bool hang_up;     /* the connection is closed instead */
+	struct scenario_condition
+	        condition; /* what else is the matter: sensors/simulate_way.h */
+	size_t size;       /* 0: silence */
+	int64_t delay_us;  /* between the request's last byte and the answer's first */
+	bool hang_up;      /* the connection is closed instead */
 	uint8_t bytes[FRAME_MOST];
 };
 
@@ -28,6 +30,10 @@ struct simulated { /* what comes back for one request */
  * Pure: the same bytes at the same time give the same answer. */
 int simulate_answer(const struct scenario *scenario, size_t port, const uint8_t *in,
         size_t n, int64_t time_us, struct simulated *out);
+
+/* Whether somebody on a port babbles at a time; then these are n bytes of it. */
+bool simulate_babbles(const struct scenario *scenario, size_t port, int64_t time_us,
+        uint8_t *out, size_t n);
 
 /* Whether an instrument speaks by itself, and what it says at a time when it does. */
 bool simulate_speaks(const struct scenario_instrument *instrument);

@@ -12,7 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-void serve_port_init(const struct serve *serve, struct serve_port *port, size_t index)
+int serve_port_init(const struct serve *serve, struct serve_port *port, size_t index)
 {
 	const struct scenario_port *about = &serve->scenario->port[index];
 	const char *dir = serve->options->dir;
@@ -20,13 +20,24 @@ void serve_port_init(const struct serve *serve, struct serve_port *port, size_t 
 	port->up = false;
 	port->listener = port->slave = -1;
 	for (size_t i = 0; i < SERVE_PEERS; i++)
-		port->peer[i] =
-		        (struct serve_peer){ .descriptor = -1, .due_us = INT64_MAX };
+		port->peer[i] = (struct serve_peer){ .descriptor = -1,
+			.way = simulate_way_new(serve->scenario) };
 	if (about->listen[0] != '\0')
 		snprintf(port->link, sizeof port->link, "%s", about->listen);
 	else
 		snprintf(port->link, sizeof port->link, "%s/%s",
 		        dir != NULL ? dir : ".", about->id);
+	for (size_t i = 0; i < SERVE_PEERS; i++)
+		if (port->peer[i].way == NULL)
+			return FAILED;
+	return OK;
+}
+
+void serve_port_free(struct serve_port *port)
+{
+	serve_port_down(port);
+	for (size_t i = 0; i < SERVE_PEERS; i++)
+		simulate_way_free(port->peer[i].way);
 }
 
 /* ---- pseudo-terminals ---- */
@@ -41,19 +52,23 @@ static int make_raw(int descriptor)
 	return tcsetattr(descriptor, TCSANOW, &line) == 0 ? OK : FAILED;
 }
 
-/* Put the link where it belongs.  A link of ours that is left over goes; anything else with
- * this name stays, and we do not begin. */
+/* Put the link where it belongs.  A link that is there is replaced in one step; anything else
+ * with this name stays, and we do not begin. */
 static int make_link(const char *target, const char *link)
 {
 	struct stat st;
-	if (lstat(link, &st) == 0) {
-		if (!S_ISLNK(st.st_mode)) {
-			errno = EEXIST;
-			return FAILED;
-		}
-		unlink(link);
+	char beside[PATH_MAX];
+	if (lstat(link, &st) != 0)
+		return symlink(target, link) == 0 ? OK : FAILED;
+	if (!S_ISLNK(st.st_mode)) {
+		errno = EEXIST;
+		return FAILED;
 	}
-	return symlink(target, link) == 0 ? OK : FAILED;
+	snprintf(beside, sizeof beside, "%.*s.new", PATH_MAX - 8, link);
+	unlink(beside);
+	if (symlink(target, beside) != 0)
+		return FAILED;
+	return rename(beside, link) == 0 ? OK : FAILED;
 }
 
 static int terminal_open(struct serve_port *port)
@@ -72,6 +87,24 @@ static int terminal_open(struct serve_port *port)
 	if (port->slave < 0 || make_raw(port->slave) != OK)
 		return FAILED;
 	return make_link(slave, port->link);
+}
+
+/* The new one is made while the old one is there: so it gets another name. */
+void serve_port_rename(struct serve_port *port)
+{
+	int master = port->peer[0].descriptor, slave = port->slave;
+	if (terminal_open(port) == OK) {
+		close(master);
+		close(slave);
+		simulate_way_clear(port->peer[0].way);
+		return;
+	}
+	if (port->slave >= 0 && port->slave != slave)
+		close(port->slave);
+	if (port->peer[0].descriptor >= 0 && port->peer[0].descriptor != master)
+		close(port->peer[0].descriptor);
+	port->peer[0].descriptor = master;
+	port->slave = slave;
 }
 
 /* ---- TCP ---- */

@@ -19,8 +19,8 @@
 #include "base/legal_time.h"
 #include "base/log.h"
 
-#define QUIET_US INT64_C(200000) /* half a request this old will never be whole */
-#define LOOK_US  INT64_C(50000)  /* how often cables are looked at */
+#define LOOK_US   INT64_C(50000) /* how often cables are looked at */
+#define BABBLE_US INT64_C(10000) /* and who babbles says more */
 
 int64_t serve_clock(void)
 {
@@ -29,97 +29,10 @@ int64_t serve_clock(void)
 	return now.tv_sec * US_PER_S + now.tv_nsec / 1000;
 }
 
-static int64_t scenario_now(const struct serve *serve, int64_t now_us)
+int64_t serve_time(const struct serve *serve, int64_t now_us)
 {
 	double since = (double)(now_us - serve->began_us) * serve->options->speed;
 	return serve->options->from_us + (int64_t)since;
-}
-
-/* ---- one connection ---- */
-
-void peer_close(struct serve_peer *peer)
-{
-	if (peer->descriptor >= 0)
-		close(peer->descriptor);
-	*peer = (struct serve_peer){ .descriptor = -1, .due_us = INT64_MAX };
-}
-
-static void note_sent(struct serve *serve, const struct serve_port *port,
-        const struct serve_peer *peer)
-{
-	FILE *sent = serve->options->sent;
-	char stamp[TIME_TEXT];
-	if (sent == NULL)
-		return;
-	fprintf(sent, "%s,%s,%s,",
-	        time_print(peer->asked_us, serve->scenario->head.offset_min, stamp),
-	        serve->scenario->port[port->index].id, peer->answer.instrument->id);
-	for (size_t i = 0; i < peer->answer.size; i++)
-		fprintf(sent, "%02x", peer->answer.bytes[i]);
-	fputc('\n', sent);
-}
-
-static void peer_answer(
-        struct serve *serve, struct serve_port *port, struct serve_peer *peer)
-{
-	peer->due_us = INT64_MAX;
-	if (peer->answer.hang_up) {
-		if (port->listener >= 0)
-			peer_close(peer);
-		return;
-	}
-	ssize_t n = write(peer->descriptor, peer->answer.bytes, peer->answer.size);
-	if (n == (ssize_t)peer->answer.size)
-		note_sent(serve, port, peer);
-	else
-		log_seldom(LOG_WARN, port->link, "%s: an answer could not be sent: %s",
-		        serve->scenario->port[port->index].id, strerror(errno));
-}
-
-/* Take the requests out of what has come.  One answer at a time is on its way: a new request
- * takes the place of the one before, as a real instrument gives up its answer. */
-static void peer_look(struct serve *serve, struct serve_port *port,
-        struct serve_peer *peer, int64_t now_us)
-{
-	size_t at = 0;
-	while (at < peer->n) {
-		struct simulated answer;
-		int64_t asked_us = scenario_now(serve, now_us);
-		int used = simulate_answer(serve->scenario, port->index, peer->in + at,
-		        peer->n - at, asked_us, &answer);
-		if (used == FRAME_SHORT)
-			break;
-		at += used > 0 ? (size_t)used : 1;
-		if (used < 0 || (answer.size == 0 && !answer.hang_up))
-			continue;
-		peer->answer = answer;
-		peer->asked_us = asked_us;
-		peer->due_us = now_us + answer.delay_us;
-	}
-	memmove(peer->in, peer->in + at, peer->n - at);
-	peer->n -= at;
-}
-
-static void peer_read(struct serve *serve, struct serve_port *port,
-        struct serve_peer *peer, int64_t now_us)
-{
-	if (peer->n > 0 && now_us - peer->heard_us > QUIET_US)
-		peer->n = 0;
-	if (peer->n == sizeof peer->in)
-		peer->n = 0;
-	ssize_t n =
-	        read(peer->descriptor, peer->in + peer->n, sizeof peer->in - peer->n);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	/* nobody has the pseudo-terminal open: EIO; a TCP client that went away: 0 */
-	if (n <= 0) {
-		if (port->listener >= 0)
-			peer_close(peer);
-		return;
-	}
-	peer->heard_us = now_us;
-	peer->n += (size_t)n;
-	peer_look(serve, port, peer, now_us);
 }
 
 static void port_accept(struct serve_port *port)
@@ -145,7 +58,7 @@ static void look_at_cables(struct serve *serve, int64_t now_us)
 	for (size_t i = 0; i < serve->n_ports; i++) {
 		struct serve_port *port = &serve->port[i];
 		bool out = scenario_cable_out(
-		        serve->scenario, i, scenario_now(serve, now_us));
+		        serve->scenario, i, serve_time(serve, now_us));
 		struct problem why;
 		if (out && port->up)
 			serve_port_down(port);
@@ -177,8 +90,8 @@ static void attend(struct serve *serve, const struct pollfd *fds, int64_t now_us
 			if (look[1 + k].revents != 0 &&
 			        peer->descriptor == look[1 + k].fd)
 				peer_read(serve, port, peer, now_us);
-			if (peer->descriptor >= 0 && peer->due_us <= now_us)
-				peer_answer(serve, port, peer);
+			if (peer->descriptor >= 0)
+				peer_write(serve, port, peer, now_us);
 		}
 		if (look[0].revents & POLLIN)
 			port_accept(port);
@@ -189,7 +102,7 @@ static void attend(struct serve *serve, const struct pollfd *fds, int64_t now_us
 static void speak(struct serve *serve, int64_t now_us)
 {
 	const struct scenario *scenario = serve->scenario;
-	int64_t time_us = scenario_now(serve, now_us);
+	int64_t time_us = serve_time(serve, now_us);
 	for (size_t i = 0; i < scenario->n_instruments; i++) {
 		const struct scenario_instrument *one = &scenario->instrument[i];
 		struct serve_port *port = &serve->port[one->port];
@@ -198,22 +111,34 @@ static void speak(struct serve *serve, int64_t now_us)
 		        simulate_speaks_next(one, serve->spoken_us) > time_us)
 			continue;
 		simulate_unasked(scenario, one, time_us, &said);
+		said.delay_us =
+		        said.condition.late_us; /* nobody asked: nothing to wait for */
 		for (size_t k = 0; k < SERVE_PEERS; k++) {
 			struct serve_peer *peer = &port->peer[k];
 			if (peer->descriptor < 0)
 				continue;
-			peer->answer = said;
-			peer->asked_us = time_us;
-			peer_answer(serve, port, peer);
+			simulate_way_put(peer->way, &said, NULL, 0, now_us);
+			peer_write(serve, port, peer, now_us);
 		}
 	}
 	serve->spoken_us = time_us;
 }
 
+static void babble(struct serve *serve, int64_t now_us)
+{
+	for (size_t i = 0; serve->has_babble && i < serve->n_ports; i++)
+		for (size_t k = 0; k < SERVE_PEERS; k++)
+			if (serve->port[i].peer[k].descriptor >= 0)
+				peer_babble(serve, &serve->port[i],
+				        &serve->port[i].peer[k],
+				        now_us - serve->babbled_us);
+	serve->babbled_us = now_us;
+}
+
 /* Wall time until the next instrument speaks by itself. */
 static int64_t speaks_in_us(const struct serve *serve, int64_t now_us)
 {
-	int64_t time_us = scenario_now(serve, now_us), next_us = INT64_MAX;
+	int64_t time_us = serve_time(serve, now_us), next_us = INT64_MAX;
 	for (size_t i = 0; i < serve->scenario->n_instruments; i++) {
 		const struct scenario_instrument *one = &serve->scenario->instrument[i];
 		if (!simulate_speaks(one))
@@ -229,7 +154,8 @@ static int64_t speaks_in_us(const struct serve *serve, int64_t now_us)
 
 static int wait_ms(const struct serve *serve, int64_t now_us, int64_t end_us)
 {
-	int64_t next_us = now_us + (serve->has_cables ? LOOK_US : US_PER_S);
+	int64_t look_us = serve->has_cables ? LOOK_US : US_PER_S;
+	int64_t next_us = now_us + (serve->has_babble ? BABBLE_US : look_us);
 	int64_t speaks_us = now_us + speaks_in_us(serve, now_us);
 	if (speaks_us < next_us)
 		next_us = speaks_us;
@@ -237,8 +163,8 @@ static int wait_ms(const struct serve *serve, int64_t now_us, int64_t end_us)
 		next_us = end_us;
 	for (size_t i = 0; i < serve->n_ports; i++)
 		for (size_t k = 0; k < SERVE_PEERS; k++)
-			if (serve->port[i].peer[k].due_us < next_us)
-				next_us = serve->port[i].peer[k].due_us;
+			if (simulate_way_due(serve->port[i].peer[k].way) < next_us)
+				next_us = simulate_way_due(serve->port[i].peer[k].way);
 	return next_us <= now_us ? 0 : (int)((next_us - now_us + 999) / 1000);
 }
 
@@ -257,22 +183,22 @@ static void loop(struct serve *serve, struct pollfd *fds)
 		now_us = serve_clock();
 		attend(serve, fds, now_us);
 		speak(serve, now_us);
+		babble(serve, now_us);
 	}
 }
 
-static bool any_cable(const struct scenario *scenario)
+static void look_at_scenes(struct serve *serve)
 {
-	for (size_t i = 0; i < scenario->n_scenes; i++)
-		if (scenario->scene[i].cable)
-			return true;
-	return false;
+	for (size_t i = 0; i < serve->scenario->n_scenes; i++) {
+		serve->has_cables |= serve->scenario->scene[i].cable;
+		serve->has_babble |= serve->scenario->scene[i].babble;
+	}
 }
 
 static int ports_open(struct serve *serve, struct problem *why)
 {
 	for (size_t i = 0; i < serve->n_ports; i++) {
 		struct serve_port *port = &serve->port[i];
-		serve_port_init(serve, port, i);
 		int status = serve_port_up(serve, port, why);
 		if (status != OK)
 			return status;
@@ -291,8 +217,8 @@ int simulate_serve(const struct scenario *scenario,
 	struct serve serve = { .scenario = scenario,
 		.options = options,
 		.n_ports = scenario->n_ports,
-		.has_cables = any_cable(scenario),
 		.began_us = serve_clock() };
+	look_at_scenes(&serve);
 	if (options->dir != NULL && folder_make(options->dir) != OK)
 		return problem_set(why, FAILED, EXIT_CONFIG,
 		        "cannot make %s: %s; give another folder with --dir",
@@ -301,14 +227,15 @@ int simulate_serve(const struct scenario *scenario,
 	struct pollfd *fds = calloc(serve.n_ports * (1 + SERVE_PEERS), sizeof fds[0]);
 	int status = serve.port != NULL && fds != NULL ? OK : FAILED;
 	for (size_t i = 0; status == OK && i < serve.n_ports; i++)
-		serve_port_init(&serve, &serve.port[i], i);
+		status = serve_port_init(&serve, &serve.port[i], i);
 	if (status == OK)
 		status = ports_open(&serve, why);
-	serve.spoken_us = scenario_now(&serve, serve_clock());
+	serve.babbled_us = serve_clock();
+	serve.spoken_us = serve_time(&serve, serve.babbled_us);
 	if (status == OK)
 		loop(&serve, fds);
 	for (size_t i = 0; serve.port != NULL && i < serve.n_ports; i++)
-		serve_port_down(&serve.port[i]);
+		serve_port_free(&serve.port[i]);
 	free(fds);
 	free(serve.port);
 	return status;
