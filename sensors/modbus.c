@@ -11,11 +11,13 @@
 #include <string.h>
 
 #include "sensors/modbus_hear.h"
+#include "sensors/modbus_step.h"
 #include "sensors/profile.h"
 
 struct walk { /* an instrument we ask */
 	const struct instrument *instrument;
 	struct modbus_request request;
+	struct modbus_owed owed; /* not TCP */
 	uint8_t sent[MODBUS_FRAME];
 	size_t sent_size;
 	uint16_t block, number;
@@ -51,7 +53,10 @@ static void begin(void *state, const struct instrument *instrument)
 		return;
 	}
 	uint16_t number = walk->number;
-	*walk = (struct walk){ .instrument = instrument, .number = number };
+	struct modbus_owed owed = walk->owed;
+	*walk = (struct walk){
+		.instrument = instrument, .number = number, .owed = owed
+	};
 }
 
 static size_t ask(void *state, uint8_t *out, size_t room)
@@ -59,6 +64,10 @@ static size_t ask(void *state, uint8_t *out, size_t room)
 	struct walk *walk = state;
 	int framing = walk->instrument->framing;
 	walk->request = modbus_block_request(walk->instrument, walk->block);
+	if (framing != FRAMING_TCP) {
+		walk->request = modbus_owed_next(&walk->owed, &walk->request);
+		modbus_owed_add(&walk->owed, &walk->request);
+	}
 	walk->request.number = ++walk->number;
 	int n = modbus_request_put(
 	        framing, &walk->request, walk->sent, sizeof walk->sent);
@@ -77,8 +86,7 @@ static uint16_t block(const void *state)
 
 static bool is_echo(const struct walk *walk, const uint8_t *in, size_t n)
 {
-	return walk->instrument->framing != FRAMING_TCP && n >= walk->sent_size &&
-	       memcmp(in, walk->sent, walk->sent_size) == 0;
+	return n >= walk->sent_size && memcmp(in, walk->sent, walk->sent_size) == 0;
 }
 
 static int frame(const void *state, const uint8_t *in, size_t n)
@@ -86,13 +94,18 @@ static int frame(const void *state, const uint8_t *in, size_t n)
 	const struct walk *walk = state;
 	int framing = walk->instrument->framing;
 	int length = modbus_answer_frame(framing, &walk->request, in, n);
-	if (length > 0 || framing == FRAMING_TCP)
+	if (length > 0)
 		return length;
 	if (is_echo(walk, in, n))
 		return (int)walk->sent_size;
+	if (framing == FRAMING_TCP)
+		return length;
+	int late = modbus_owed_frame(&walk->owed, framing, &walk->request, in, n);
+	if (late > 0)
+		return late;
 	if (n < walk->sent_size && memcmp(in, walk->sent, n) == 0)
 		return FRAME_SHORT;
-	return length;
+	return late == FRAME_SHORT ? FRAME_SHORT : length;
 }
 
 /* On to the next block, or back to the first. */
@@ -105,32 +118,11 @@ static int step(struct walk *walk)
 	return READING_DONE;
 }
 
-static int decode(void *state, const uint8_t *in, size_t n)
+/* Only whether the line is in step was asked: sensors/modbus_step.h. */
+static bool is_trial(const struct walk *walk)
 {
-	struct walk *walk = state;
-	struct modbus_answer answer;
-	int status = modbus_answer_get(
-	        walk->instrument->framing, &walk->request, in, n, true, &answer);
-	if (status == MALFORMED)
-		return NOT_USABLE;
-	walk->answered = true;
-	return step(walk);
-}
-
-/* An instrument that is silent from the first block on is not asked for the others. */
-static int missed(void *state, bool silent)
-{
-	struct walk *walk = state;
-	if (!driver_asks(walk->instrument))
-		return modbus_ear_missed(state);
-	if (silent && !walk->answered)
-		walk->block = (uint16_t)(walk->instrument->profile->n_blocks - 1);
-	return step(walk);
-}
-
-static bool numbered(const void *state)
-{
-	return ((const struct walk *)state)->instrument->framing == FRAMING_TCP;
+	return walk->request.count !=
+	       walk->instrument->profile->block[walk->block].modbus.count;
 }
 
 /* What kind of refusal a code is: Modbus application protocol V1.1b3, 7. */
@@ -170,7 +162,52 @@ static int refusal(const void *state, const uint8_t *in, size_t n, struct declin
 	struct modbus_answer answer;
 	modbus_answer_get(
 	        walk->instrument->framing, &walk->request, in, n, true, &answer);
-	return modbus_declined(answer.exception, out);
+	modbus_declined(answer.exception, out);
+	/* whoever has no such registers says nothing of the block */
+	if (is_trial(walk) && out->kind != DECLINED_BUSY &&
+	        out->kind != DECLINED_BEHIND)
+		out->kind = 0;
+	return out->kind;
+}
+
+static int decode(void *state, const uint8_t *in, size_t n)
+{
+	struct walk *walk = state;
+	struct modbus_answer answer;
+	struct declined declined;
+	int status = modbus_answer_get(
+	        walk->instrument->framing, &walk->request, in, n, true, &answer);
+	if (status == MALFORMED)
+		return n == walk->sent_size && is_echo(walk, in, n) ? NOT_USABLE
+		                                                    : OUT_OF_STEP;
+	/* a refusal may be that of any request that is owed an answer */
+	if (status == OK || walk->owed.n == 1)
+		walk->owed.n = 0;
+	if (is_trial(walk) && refusal(state, in, n, &declined) == 0)
+		return ASK_ON;
+	walk->answered = true;
+	return step(walk);
+}
+
+static void busy(void *state)
+{
+	((struct walk *)state)->owed.n = 0;
+}
+
+/* An instrument that is silent from the first block on is not asked for the others. */
+static int missed(void *state, bool silent)
+{
+	struct walk *walk = state;
+	if (!driver_asks(walk->instrument))
+		return modbus_ear_missed(state);
+	if (silent && !walk->answered)
+		walk->block = (uint16_t)(walk->instrument->profile->n_blocks - 1);
+	return step(walk);
+}
+
+static bool numbered(const void *state)
+{
+	return ((const struct walk *)state)->instrument->framing == FRAMING_TCP;
 }
 
 static void hear(void *state, const uint8_t *in, size_t n, const struct moment *when)
@@ -225,6 +262,7 @@ const struct driver modbus_driver = {
 	.summary = "Modbus RTU, ASCII, TCP and RTU over TCP, functions 1 to 4",
 	.state_size = sizeof(struct walk),
 	.heard_size = sizeof(struct modbus_ear),
+	.ties = true,
 	.frame_most = MODBUS_FRAME,
 	.modbus = true,
 	.section = &modbus_section,
@@ -236,6 +274,7 @@ const struct driver modbus_driver = {
 	.frame = frame,
 	.decode = decode,
 	.missed = missed,
+	.busy = busy,
 	.numbered = numbered,
 	.refusal = refusal,
 	.fault = fault,

@@ -13,44 +13,6 @@
 
 /* ---- bytes in ---- */
 
-/* Bytes nobody waits for: late answers, noise.  The line must fall silent before the next request. */
-static void discard(struct bus *bus, size_t n, const struct moment *now)
-{
-	bus->quiet_us = now->mono_us + bus_gap_us(bus);
-	for (size_t i = 0; i < bus->n; i++) {
-		struct device *device = bus->device[i];
-		if (device->guard_us <= now->mono_us)
-			continue;
-		device->counts.late++;
-		return;
-	}
-	struct device *device = bus->busy != NULL ? bus->busy : bus->device[0];
-	device->counts.noise += n;
-}
-
-static void heard(
-        struct bus *bus, const uint8_t *in, size_t n, const struct moment *now)
-{
-	if (bus->state != LISTENING) {
-		discard(bus, n, now);
-		return;
-	}
-	framer_add(&bus->framer, in, n, now);
-	bus->quiet_us = now->mono_us + bus_gap_us(bus);
-	if (bus->n_came == 0) {
-		int64_t end = now->mono_us + bus_us(bus, bus->busy->driver->frame_most);
-		if (end > bus->deadline_us)
-			bus->deadline_us = end;
-	}
-	size_t room = sizeof bus->came - bus->n_came;
-	memcpy(bus->came + bus->n_came, in, n < room ? n : room);
-	bus->n_came += n < room ? n : room;
-	bus->n_heard += n;
-	/* whoever says more than several answers at once babbles: no longer waited for */
-	if (bus->n_heard > BUDGET * bus->busy->driver->frame_most)
-		bus->deadline_us = now->mono_us;
-}
-
 /* Some devices close an idle TCP connection.  Between polls, and when it had answered, that is no
  * change of state: it is opened again for the next poll. */
 static bool is_idle_close(const struct bus *bus)
@@ -69,15 +31,16 @@ void bus_gone(struct poller *poller, struct bus *bus, const struct moment *now)
 {
 	char text[256];
 	const char *why = bus->port->reason != NULL ? bus->port->reason : "hung up";
-	bool babble = !bus->heard && bus->state == LISTENING && bus->n_came > 0;
+	bool asked = !bus->heard && bus->state == LISTENING;
+	bool babble = asked && !bus_only_noise(bus);
 	if (bus->answered)
 		bus->back_off_us = BACK_OFF_LEAST;
 	if (!is_idle_close(bus)) {
 		bus->fruitless = !bus->answered;
+		if (asked && bus->request_size > 0)
+			bus_count_missed(bus, bus->busy);
 		if (babble)
-			device_exchange(bus->busy,
-			        bus->busy->driver->block(bus->busy->state), bus->came,
-			        bus->n_came, NULL);
+			bus_leftover(bus, bus->busy);
 		snprintf(text, sizeof text, "%s%s", why,
 		        babble && !bus->answered
 		                ? "; what it sent before is no answer of this mode: "
@@ -109,13 +72,23 @@ static bool bus_read(
 		}
 		if (n == 0)
 			return true;
-		heard(bus, in, (size_t)n, now);
+		bus_bytes(bus, in, (size_t)n, now);
 		readable = false;
 	}
 	return true;
 }
 
 /* ---- asking ---- */
+
+/* How long an instrument that measures is waited for, or left alone: what it says of that itself may
+ * have a bit turned over (SDI-12: up to 999 s, without a check). */
+static int64_t patience_us(const struct device *device, int64_t most_us)
+{
+	int64_t wait_us = timeout_of(device);
+	if (most_us < device->period_us)
+		most_us = device->period_us;
+	return wait_us < most_us ? wait_us : most_us;
+}
 
 /* The request, if there is one, has gone out: what comes from now on may be the answer. */
 static void bus_asked(struct bus *bus, const struct moment *now)
@@ -124,8 +97,11 @@ static void bus_asked(struct bus *bus, const struct moment *now)
 	bus->n_came = 0;
 	bus->n_heard = 0;
 	bus->state = LISTENING;
-	bus->deadline_us =
-	        now->mono_us + timeout_of(bus->busy) + bus_us(bus, bus->request_size);
+	bus->deadline_us = now->mono_us +
+	                   (bus->request_size > 0 ? timeout_of(bus->busy)
+	                                          : patience_us(bus->busy,
+	                                                    bus->busy->timeout_us)) +
+	                   bus_us(bus, bus->request_size);
 }
 
 static void bus_ask(struct bus *bus, struct device *device, const struct moment *now)
@@ -133,6 +109,7 @@ static void bus_ask(struct bus *bus, struct device *device, const struct moment 
 	if (!device->polling)
 		device_begin(device, now);
 	bus->busy = device;
+	bus->began_us = now->mono_us;
 	bus->written = 0;
 	bus->state = ASKING;
 	bus->deadline_us = now->mono_us + device->timeout_us;
@@ -148,6 +125,9 @@ static void bus_missed(
 static void bus_write(struct poller *poller, struct bus *bus, const struct moment *now)
 {
 	struct device *device = bus->busy;
+	/* what came while we were not looking is no answer either */
+	if (bus->written == 0 && !bus_read(poller, bus, false, now))
+		return;
 	if (now->mono_us < bus->quiet_us)
 		return;
 	int n = bus->port->write(bus->port, bus->request + bus->written,
@@ -163,7 +143,7 @@ static void bus_write(struct poller *poller, struct bus *bus, const struct momen
 		return;
 	}
 	device->counts.requests++;
-	framer_clear(&bus->framer);
+	device->counts.noise += framer_clear(&bus->framer);
 	bus_asked(bus, now);
 }
 
@@ -175,12 +155,14 @@ static void go_on(
 {
 	struct device *device = bus->busy;
 	device->tries = 0;
+	device->line_us += now->mono_us - bus->began_us + bus_gap_us(bus);
 	if (what == READING_DONE) {
 		bus_rest(bus);
 		device_publish(poller, device, now);
 		return;
 	}
-	int64_t next_us = what == ASK_LATER ? now->mono_us + timeout_of(device) : 0;
+	int64_t next_us =
+	        what == ASK_LATER ? now->mono_us + patience_us(device, LATER_MOST) : 0;
 	if (device->guard_us > next_us)
 		next_us = device->guard_us;
 	if (next_us <= now->mono_us) {
@@ -211,10 +193,30 @@ static bool bus_waits_for_busy(
 	return true;
 }
 
-static bool is_numbered(const struct device *device)
+/* A refusal is noted; true if the instrument is busy and will be asked again. */
+static bool bus_refused(struct bus *bus, struct device *device, const uint8_t *frame,
+        size_t n, const struct moment *now)
 {
-	return device->driver->numbered != NULL &&
-	       device->driver->numbered(device->state);
+	struct declined declined = { .kind = 0 };
+	if (device->driver->refusal != NULL)
+		device->driver->refusal(device->state, frame, n, &declined);
+	if (declined.kind == 0)
+		return false;
+	device_declined(device, &declined);
+	if (declined.kind != DECLINED_BUSY || !bus_waits_for_busy(bus, device, now))
+		return false;
+	if (device->driver->busy != NULL)
+		device->driver->busy(device->state);
+	return true;
+}
+
+static void bus_sound(struct poller *poller, struct bus *bus, struct device *device,
+        const struct moment *now)
+{
+	device->counts.answers++;
+	device->counts.noise += bus->framer.noise - bus->noise_before;
+	bus->noise_before = bus->framer.noise;
+	bus_answered(poller, bus, now);
 }
 
 /* One frame; true while the same answer is still waited for. */
@@ -224,56 +226,46 @@ static bool bus_frame(struct poller *poller, struct bus *bus, const struct momen
 	const struct driver *driver = device->driver;
 	const uint8_t *frame;
 	struct moment first;
-	struct declined declined = { .kind = 0 };
 	int n = framer_next(&bus->framer, driver, device->state, &frame, &first);
 	if (n <= 0)
 		return false;
-	uint16_t block = driver->block(device->state);
-	if (driver->refusal != NULL)
-		driver->refusal(device->state, frame, (size_t)n, &declined);
-	if (declined.kind != 0)
-		device_declined(device, &declined);
-	if (declined.kind == DECLINED_BUSY && bus_waits_for_busy(bus, device, now)) {
+	if (device->doubt) {
+		device->counts.answers += !device->flushed;
+		device->counts.late += device->flushed;
+		device->flushed = true;
+		bus->n_came = 0;
 		bus_answered(poller, bus, now);
+		return true;
+	}
+	uint16_t block = driver->block(device->state);
+	if (bus_refused(bus, device, frame, (size_t)n, now)) {
+		bus_sound(poller, bus, device, now);
 		return false;
 	}
 	int what = driver->decode(device->state, frame, (size_t)n);
 	bus_thanks(bus, device);
-	if (what == NOT_USABLE) {
-		if (is_numbered(device))
-			device->counts.late++;
-		else
-			device->counts.echoes++;
+	if (what == NOT_USABLE || what == OUT_OF_STEP) {
+		bool echo = (size_t)n == bus->request_size &&
+		            memcmp(frame, bus->request, (size_t)n) == 0;
+		device->counts.echoes += echo;
+		device->counts.late += what == OUT_OF_STEP;
+		if (echo || what == OUT_OF_STEP)
+			bus->n_came = 0; /* it is known what that was */
 		return true;
 	}
-	device_exchange(device, block, frame, (size_t)n, &first);
-	device->counts.answers++;
-	bus_answered(poller, bus, now);
-	device->counts.noise += bus->framer.noise - bus->noise_before;
-	bus->noise_before = bus->framer.noise;
-	go_on(poller, bus, what, now);
+	if (what != ASK_ON)
+		device_exchange(device, block, frame, (size_t)n, &first);
+	bus_sound(poller, bus, device, now);
+	if (what == ASK_ON)
+		bus_ask(bus, device, now);
+	else
+		go_on(poller, bus, what, now);
 	return false;
 }
 
 /* The deadline has passed: silence, or something that is no answer. */
-static bool bus_silent(struct bus *bus, struct device *device)
-{
-	uint64_t noise = bus->framer.noise - bus->noise_before;
-	bool silent = bus->n_came == 0;
-	device_exchange(device, device->driver->block(device->state), bus->came,
-	        bus->n_came, NULL);
-	device->counts.noise += noise;
-	if (silent)
-		device->counts.timeouts++;
-	else if (device->driver->fault != NULL &&
-	         device->driver->fault(device->state, bus->came, bus->n_came) ==
-	                 FAULT_CHECKSUM)
-		device->counts.checksum++;
-	else
-		device->counts.malformed++;
-	return silent;
-}
-
+/* Where nothing in an answer says which request it is to, the first one after a silence is let go
+ * by, and so is all that comes until its time is up: whatever was late has come by then. */
 static void bus_missed(struct poller *poller, struct bus *bus, const struct moment *now)
 {
 	struct device *device = bus->busy;
@@ -282,9 +274,18 @@ static void bus_missed(struct poller *poller, struct bus *bus, const struct mome
 		go_on(poller, bus, device->driver->missed(device->state, true), now);
 		return;
 	}
-	bool silent = bus_silent(bus, device);
-	if (!is_numbered(device))
+	if (device->flushed) { /* in step again: now for what counts */
+		device->doubt = device->flushed = false;
+		bus_ask(bus, device, now);
+		return;
+	}
+	bus_trim_echo(bus, device);
+	bool silent = bus_count_missed(bus, device);
+	bus_leftover(bus, device);
+	if (!is_numbered(device)) {
 		device->guard_us = now->mono_us + timeout_of(device);
+		device->doubt = !device->driver->ties;
+	}
 	if (device->misses == 0 && device->tries < device->setting->retries) {
 		device->tries++;
 		device->next_us = device->guard_us > now->mono_us ? device->guard_us
@@ -337,9 +338,11 @@ void bus_step(
 		coil_step(poller, bus, revents != 0, now);
 		return;
 	}
-	if ((revents != 0 || !looked || bus->state == ASKING) &&
-	        !bus_read(poller, bus, revents != 0, now))
+	if ((revents != 0 || !looked) && !bus_read(poller, bus, revents != 0, now))
 		return;
+	if ((bus->state == RESTING || (bus->state == ASKING && bus->written == 0)) &&
+	        now->mono_us < bus->quiet_us)
+		bus_loud(poller, bus, now);
 	if (bus->state == LISTENING)
 		bus_listen(poller, bus, now);
 	if (bus->state == RESTING && now->mono_us >= bus->quiet_us)

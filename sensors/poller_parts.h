@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the poller's files share: poller.c (start, time, step), poller_bus.c (the four states),
- * poller_turn.c (whose turn it is), poller_heard.c (lines that are only heard), poller_coil.c (a
- * coil that is written), poller_open.c (closing and opening a line), poller_reading.c (what one poll
- * says), poller_tell.c (who is up, and how often what went wrong). */
+ * poller_bytes.c (what comes), poller_turn.c (whose turn it is), poller_heard.c (lines that are only
+ * heard), poller_coil.c (a coil that is written), poller_open.c (closing and opening a line),
+ * poller_reading.c (what one poll says), poller_tell.c (who is up, and how often what went wrong). */
 #ifndef SENSORS_POLLER_PARTS_H
 #define SENSORS_POLLER_PARTS_H
 
@@ -19,12 +19,17 @@
 #define BACK_OFF_LEAST INT64_C(1000000)  /* first wait before a port is opened again */
 #define CONNECT_MOST   INT64_C(10000000) /* a connection that takes longer is given up */
 #define BUSY_WAIT      INT64_C(500000) /* before an instrument that is busy is asked again */
+#define HELD_POLITELY                                                                  \
+	INT64_C(10000000) /* a dead one waits a period, at most this, for a moment that delays nobody */
 #define HELD_MOST                                                                      \
 	INT64_C(600000000) /* others go before one that is dead at most so long */
 #define MODEST_REQUEST                                                                 \
 	16 /* bytes of a usual request, for the reckoning of what one costs */
 #define HEARD_ROOM 16384 /* bytes kept of one reading that is only heard, at least */
+#define LATER_MOST                                                                     \
+	INT64_C(60000000) /* an instrument may measure so long, or a period */
 #define BUDGET     4 /* frames of the longest kind: who sends more in one answer babbles */
+#define NOISE_MOST 4 /* bytes 00 and FF that are no answer of anybody */
 #define QUIET_LEAST                                                                    \
 	INT64_C(5000) /* silence before a request: 3.5 characters, at least this */
 
@@ -44,6 +49,8 @@ struct device {
 	bool polling;     /* requests of one poll have begun */
 	bool cut;         /* its port is closed: its silence says nothing of it */
 	int tries;        /* of the block being asked for */
+	bool doubt;       /* the next answer may be to an earlier request */
+	bool flushed;     /* it has come, and was not taken */
 	struct moment started, first;
 	bool has_first;
 	struct framer
@@ -56,6 +63,9 @@ struct device {
 	int told;                  /* enum: what was last said of it */
 	struct declined declined;  /* of this poll; kind 0: nothing was refused */
 	int told_code;             /* of the refusal that was told */
+	int64_t line_us;           /* of the line that this poll has taken */
+	int64_t took_us;           /* and what a good one takes; 0: not known yet */
+	uint64_t late_before;      /* late answers, when it was last heard in time */
 	int64_t held_us; /* since when others went before it; 0: they do not */
 	struct poller_counts counts;
 	struct poller_counts logged; /* when failures were last told */
@@ -80,7 +90,9 @@ struct bus {
 	int64_t back_off_us;
 	int64_t deadline_us; /* LISTENING, and while opening */
 	int64_t quiet_us;    /* no request before */
+	int64_t restless_us; /* since when bytes come that nobody waits for; 0: they do not */
 	struct device *busy; /* ASKING, LISTENING: whom */
+	int64_t began_us;    /* and since when */
 	uint8_t request[FRAME_MOST];
 	size_t request_size, written;
 	uint8_t came
@@ -110,6 +122,13 @@ struct poller {
 	bool started;
 };
 
+/* Answers carry the number of their request. */
+static inline bool is_numbered(const struct device *device)
+{
+	return device->driver->numbered != NULL &&
+	       device->driver->numbered(device->state);
+}
+
 /* ---- poller_bus.c ---- */
 void bus_step(struct poller *poller, struct bus *bus, short revents,
         const struct moment *now);
@@ -118,6 +137,19 @@ void bus_answered(struct poller *poller, struct bus *bus, const struct moment *n
 /* The line has gone: CLOSED. */
 void bus_gone(struct poller *poller, struct bus *bus, const struct moment *now);
 
+/* ---- poller_bytes.c ---- */
+/* n bytes have come. */
+void bus_bytes(struct bus *bus, const uint8_t *in, size_t n, const struct moment *now);
+int64_t bus_answer_us(const struct bus *bus, const struct device *device);
+/* All that came since the request: nothing, or a few bytes 00 and FF. */
+bool bus_only_noise(const struct bus *bus);
+void bus_trim_echo(struct bus *bus, struct device *device);
+void bus_leftover(struct bus *bus, struct device *device);
+/* Count a request that got no answer; true: nothing came. */
+bool bus_count_missed(struct bus *bus, struct device *device);
+/* Somebody is due, and bytes come all the time. */
+void bus_loud(struct poller *poller, struct bus *bus, const struct moment *now);
+
 /* ---- poller_turn.c ---- */
 /* The instrument that has waited longest. */
 struct device *next_device(const struct bus *bus);
@@ -125,6 +157,8 @@ struct device *next_device(const struct bus *bus);
  * nobody else is due before its time is up. */
 struct device *device_turn(struct bus *bus, const struct moment *now);
 int64_t timeout_of(const struct device *device);
+/* One that was dead answers again: so may others of the line. */
+void bus_wake(struct bus *bus, int64_t now_us);
 
 /* ---- poller_heard.c ---- */
 void bus_hear(struct poller *poller, struct bus *bus, short revents,

@@ -13,6 +13,7 @@ void device_begin(struct device *device, const struct moment *now)
 	device->has_first = false;
 	device->exchange_size = 0;
 	device->n_exchanges = 0;
+	device->line_us = 0;
 }
 
 /* Keep what came for a block; n 0: nothing did.  A sound answer (`first` given) may begin the
@@ -65,6 +66,10 @@ static void set_due(struct device *device, int64_t now_us)
 	int64_t wait = wait_after(device);
 	bool spoke = device->framer != NULL && device->driver->every_frame &&
 	             device->has_first;
+	/* those of one line are all due at the start: each keeps the place it gets then */
+	if (device->framer == NULL && device->counts.readings == 1 &&
+	        device->started.mono_us > device->due_us)
+		device->due_us = device->started.mono_us;
 	/* who speaks when it likes is next expected a period after it spoke */
 	device->due_us = spoke ? now_us + wait : device->due_us + wait;
 	/* who is only heard may be heard until the next period begins */
@@ -77,6 +82,14 @@ static void set_due(struct device *device, int64_t now_us)
 	}
 	device->next_us =
 	        device->due_us > device->guard_us ? device->due_us : device->guard_us;
+}
+
+/* The longest of late, which shrinks slowly. */
+static void note_time(struct device *device)
+{
+	device->took_us -= device->took_us / 8;
+	if (device->line_us > device->took_us)
+		device->took_us = device->line_us;
 }
 
 void device_publish(
@@ -109,7 +122,12 @@ void device_publish(
 	device->counts.readings++;
 	poller->hooks.reading(poller->hooks.context, device->number,
 	        device->has_first ? &device->first : &device->started, &parts);
+	int misses = device->misses;
 	device_health(poller, device);
+	if (device->misses == 0)
+		note_time(device);
+	if (device->misses == 0 && misses >= STRIKES)
+		bus_wake(&poller->bus[device->setting->port_index], now->mono_us);
 	device_failures(device, now);
 	set_due(device, now->mono_us);
 }

@@ -172,6 +172,10 @@ static void tell_silent(struct poller *poller, struct device *device, bool garbl
 		        "does not answer: exception %d, %s; check power, address and "
 		        "wiring",
 		        device->declined.code, device->declined.why);
+	else if (device->counts.late - device->late_before >= STRIKES - 1)
+		snprintf(text, sizeof text,
+		        "answers too late: give it more time (timeout: in the "
+		        "configuration), or find out what makes it slow");
 	else if (garbled)
 		text_of_garbled(device, text, sizeof text);
 	else
@@ -187,6 +191,7 @@ void device_health(struct poller *poller, struct device *device)
 		return;
 	if (failed == STATE_OK) {
 		device->misses = 0;
+		device->late_before = device->counts.late;
 		tell_answers(poller, device);
 		return;
 	}

@@ -29,6 +29,11 @@ static bool is_suspect(const struct device *device)
 	return device->misses > 0 || device->tries > 0;
 }
 
+static bool is_dead(const struct device *device)
+{
+	return device->misses >= STRIKES;
+}
+
 /* When the next poll of an instrument that answers is due, beside this one. */
 static int64_t others_due_us(const struct bus *bus, const struct device *device)
 {
@@ -40,16 +45,69 @@ static int64_t others_due_us(const struct bus *bus, const struct device *device)
 	return due_us;
 }
 
-/* Request, its time to answer, and the silence behind. */
+/* What it takes of the line if it does not answer: request, its time to answer, an answer that
+ * begins in the last moment, and the silence behind. */
 static int64_t cost_us(const struct bus *bus, const struct device *device)
 {
-	return timeout_of(device) + bus_us(bus, 2 * MODEST_REQUEST) + bus_gap_us(bus);
+	int64_t again_us = device->doubt ? device->took_us : 0;
+	return timeout_of(device) + bus_us(bus, MODEST_REQUEST) +
+	       bus_answer_us(bus, device) + bus_gap_us(bus) + again_us;
 }
 
-static bool fits(const struct bus *bus, const struct device *device, int64_t now_us)
+static bool delays_nobody(
+        const struct bus *bus, const struct device *device, int64_t now_us)
 {
 	int64_t due_us = others_due_us(bus, device);
 	return due_us == INT64_MAX || due_us - now_us >= cost_us(bus, device);
+}
+
+/* The next of those that answer, in the order in which they are due; `before` is the last. */
+static const struct device *after(
+        const struct bus *bus, const struct device *device, const struct device *before)
+{
+	const struct device *found = NULL;
+	for (size_t i = 0; i < bus->n; i++) {
+		const struct device *one = bus->device[i];
+		if (one == device || is_suspect(one))
+			continue;
+		if (before != NULL &&
+		        (one->next_us < before->next_us ||
+		                (one->next_us == before->next_us && one <= before)))
+			continue;
+		if (found == NULL || one->next_us < found->next_us ||
+		        (one->next_us == found->next_us && one < found))
+			found = one;
+	}
+	return found;
+}
+
+/* Whether everybody who answers still gets his poll done before the one after it is due. */
+static bool costs_no_poll(
+        const struct bus *bus, const struct device *device, int64_t now_us)
+{
+	int64_t at_us = now_us + cost_us(bus, device);
+	for (const struct device *one = after(bus, device, NULL); one != NULL;
+	        one = after(bus, device, one)) {
+		int64_t took_us = one->took_us > 0 ? one->took_us : cost_us(bus, one);
+		at_us = (at_us > one->next_us ? at_us : one->next_us) + took_us;
+		if (at_us >= one->due_us + one->period_us)
+			return false;
+	}
+	return true;
+}
+
+/* One that has only missed a poll or a try is asked as soon as that costs nobody a poll; a dead
+ * one where that delays nobody, and after a while where it costs nobody a poll. */
+static bool may_ask(const struct bus *bus, const struct device *device, int64_t now_us)
+{
+	int64_t held_us = device->held_us != 0 ? now_us - device->held_us : 0;
+	if (!is_suspect(device) || held_us >= HELD_MOST ||
+	        delays_nobody(bus, device, now_us))
+		return true;
+	int64_t politely_us =
+	        device->period_us < HELD_POLITELY ? device->period_us : HELD_POLITELY;
+	return (!is_dead(device) || held_us >= politely_us) &&
+	       costs_no_poll(bus, device, now_us);
 }
 
 struct device *device_turn(struct bus *bus, const struct moment *now)
@@ -59,9 +117,7 @@ struct device *device_turn(struct bus *bus, const struct moment *now)
 		struct device *device = next_device(bus);
 		if (device == NULL || device->next_us > now_us)
 			return NULL;
-		bool waited =
-		        device->held_us != 0 && now_us - device->held_us >= HELD_MOST;
-		if (!is_suspect(device) || waited || fits(bus, device, now_us)) {
+		if (may_ask(bus, device, now_us)) {
 			device->held_us = 0;
 			return device;
 		}
@@ -71,4 +127,16 @@ struct device *device_turn(struct bus *bus, const struct moment *now)
 		device->next_us = (due_us > now_us ? due_us : now_us) + 1;
 	}
 	return NULL;
+}
+
+/* What had made several silent may be over for all of them. */
+void bus_wake(struct bus *bus, int64_t now_us)
+{
+	for (size_t i = 0; i < bus->n; i++) {
+		struct device *device = bus->device[i];
+		if (!is_dead(device) || device->polling || device->next_us <= now_us)
+			continue;
+		device->due_us = now_us;
+		device->next_us = device->guard_us > now_us ? device->guard_us : now_us;
+	}
 }

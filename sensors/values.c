@@ -66,6 +66,25 @@ void values_sort(const struct instrument *instrument, const struct exchanges *ex
 		values_look(instrument, exchanges, out);
 }
 
+bool values_would_take(const struct instrument *instrument, uint16_t block,
+        const uint8_t *bytes, size_t n)
+{
+	static const size_t head =
+	        16; /* more than stands before the bytes of an exchange */
+	uint8_t kept[16 + FRAME_MOST];
+	struct came_all came;
+	struct exchange exchange = {
+		.block = block, .size = (uint16_t)n, .bytes = bytes
+	};
+	if (n > sizeof kept - head || block >= instrument->profile->n_blocks)
+		return false;
+	struct exchanges exchanges = { .n = 1, .bytes = kept };
+	exchanges.size = (size_t)exchange_put(&exchange, kept, sizeof kept);
+	values_sort(instrument, &exchanges, &came);
+	return came.block[block].state == STATE_OK ||
+	       came.block[block].state == STATE_REFUSED;
+}
+
 /* ---- one channel ---- */
 
 const struct profile_rule *values_rule(const struct instrument *instrument,

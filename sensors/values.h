@@ -49,6 +49,10 @@ void values_sort(const struct instrument *instrument, const struct exchanges *ex
 void values_look(const struct instrument *instrument, const struct exchanges *exchanges,
         struct came_all *out);
 
+/* Whether these bytes, kept for a block, would say something of it: values, or a refusal. */
+bool values_would_take(const struct instrument *instrument, uint16_t block,
+        const uint8_t *bytes, size_t n);
+
 /* The first rule that decides over channel i, or NULL; *state what it says: of the
  * rule, or of its block if that did not come. */
 const struct profile_rule *values_rule(const struct instrument *instrument,
