@@ -53,7 +53,16 @@ kills: build/san/tests/prove_kills $(SAN_PROGRAMS) $(SHIPPED)
 FAIL_FLAGS ?=
 failing: build/san/tests/prove_failing build/shim_fail.so $(SHIPPED)
 	@build/san/tests/prove_failing $(FAIL_FLAGS)
-.PHONY: crash kills failing
+
+# Transactions against every fault of the simulator, for every kind of line; TRANSACTIONS=100000 for the long form.
+# Without the sanitizers (test_faults has them): it is about what is taken for an answer.
+TRANSACTIONS ?= 10000
+build/prove/faults: build/rel/tests/prove_faults.o build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+faults: build/prove/faults $(SHIPPED)
+	@build/prove/faults -n $(TRANSACTIONS)
+.PHONY: crash kills failing faults
 
 # of prove_failing: every ninth call, always the same; COVERAGE_FLAGS='-e 1' for all of them
 COVERAGE_FLAGS ?= -e 9 -s 1

@@ -178,6 +178,6 @@ tsan: $(TSAN_TESTS:%=build/tsan/tests/test_%) $(TSAN_PROGRAMS:%=build/tsan/%) $(
 
 # What .ci/run needs built before two gates run beside one another
 gates: all $(SAN_PROGRAMS) $(ATTACKS) build/tool/fill_cabinet build/trial/clock build/shim_sync.so build/shim_pty.so \
-       build/shim_writes.so build/shim_fail.so build/soak/year build/bench/agents \
+       build/shim_writes.so build/shim_fail.so build/soak/year build/bench/agents build/prove/faults \
        build/san/tests/test_interop build/san/tests/prove_strangers build/san/tests/prove_crash build/san/tests/prove_kills build/san/tests/prove_failing
 .PHONY: gates
