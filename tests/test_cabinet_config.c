@@ -10,6 +10,7 @@
 #include "base/folder.h"
 #include "sensors/inputs.h"
 #include "sensors/station.h"
+#include "tests/changed.h"
 
 static const char head[] =
         "zone: {id: kcn-mau, name: KCN Mẫu}\n"
@@ -51,16 +52,14 @@ static int use_profiles(void **state)
 static struct station *read_changed(const char *from, const char *to, char **told)
 {
 	struct station *station;
-	char whole[8192], changed[8192];
+	char whole[8192];
 	size_t n;
 	snprintf(whole, sizeof whole, "%s%s", head, good);
-	const char *at = strstr(whole, from);
-	assert_non_null(at);
-	snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - whole), whole, to,
-	        at + strlen(from));
+	char *changed = changed_text(whole, from, to);
 	FILE *report = open_memstream(told, &n);
 	station_parse(&station, changed, strlen(changed), "station.yaml", report, NULL);
 	fclose(report);
+	free(changed);
 	return station;
 }
 

@@ -8,6 +8,7 @@
 
 #include "sensors/frames.h"
 #include "sensors/profile.h"
+#include "tests/changed.h"
 
 static const char good[] =
         "name: toy\n"
@@ -52,37 +53,14 @@ static const char good[] =
         "vendor:\n"
         "  - {block: values, at: 12, count: 2}\n";
 
-/* Read `good` with `from` replaced by `to`; errors as text, which the caller frees. */
-static char *errors_of(const char *from, const char *to)
-{
-	struct profile *profile;
-	char *text = NULL, changed[4096];
-	size_t n;
-	FILE *report = open_memstream(&text, &n);
-	const char *at = strstr(good, from);
-	assert_non_null(at);
-	snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - good), good, to,
-	        at + strlen(from));
-	int status = profile_parse(
-	        &profile, changed, strlen(changed), "toy.yaml", report, NULL);
-	fclose(report);
-	assert_true((status == OK) == (text[0] == '\0'));
-	profile_free(profile);
-	return text;
-}
-
 static void refused(const char *from, const char *to, const char *says)
 {
-	char *text = errors_of(from, to);
-	assert_contains(text, says);
-	free(text);
+	profile_refused(good, from, to, says);
 }
 
 static void taken(const char *from, const char *to)
 {
-	char *text = errors_of(from, to);
-	assert_string_equal(text, "");
-	free(text);
+	profile_taken(good, from, to);
 }
 
 static void a_good_profile_is_read(void **state)

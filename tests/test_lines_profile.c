@@ -10,6 +10,7 @@
 #include "sensors/profile.h"
 #include "sensors/sdi12.h"
 #include "sensors/station.h"
+#include "tests/changed.h"
 
 #define HEAD "name: toy\nmaker: Nobody\nmodel: Toy\nsummary: A toy\nsource: test\n"
 #define CHANNEL                                                                        \
@@ -30,31 +31,6 @@ static const char sdi12[] = HEAD
 static const char elan[] =
         HEAD "driver: elan\naddress: \"1\"\ncomponent: 2\n" CHANNEL
              "states:\n  - {field: phase, base: 16, unless: [\"4\"], state: stopped}\n";
-
-static int read_changed(const char *good, const char *from, const char *to,
-        struct profile **out, char *told, size_t room)
-{
-	char changed[2048];
-	const char *at = strstr(good, from);
-	FILE *report = fmemopen(told, room, "w");
-	assert_non_null(at);
-	snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - good), good, to,
-	        at + strlen(from));
-	int status =
-	        profile_parse(out, changed, strlen(changed), "toy.yaml", report, NULL);
-	fclose(report);
-	return status;
-}
-
-static void refused(
-        const char *good, const char *from, const char *to, const char *says)
-{
-	struct profile *profile;
-	char told[4096] = "";
-	assert_int_equal(
-	        read_changed(good, from, to, &profile, told, sizeof told), MALFORMED);
-	assert_contains(told, says);
-}
 
 static struct profile *read_good(const char *good)
 {
@@ -88,45 +64,53 @@ static void the_keys_of_each_kind_are_read(void **state)
 
 static void a_wrong_bayern_hessen_profile_is_refused(void **state)
 {
-	refused(bayern, "form: cr", "form: etc", "did you mean 'etx'?");
-	refused(bayern, "numbers: counted", "numbers: count",
+	profile_refused(bayern, "form: cr", "form: etc", "did you mean 'etx'?");
+	profile_refused(bayern, "numbers: counted", "numbers: count",
 	        "did you mean 'counted'?");
-	refused(bayern, "\"097\"", "\"97\"", "three digits");
-	refused(bayern, "field: \"1\"", "field: \"0\"", "'0' is no value of an answer");
-	refused(bayern, "field: \"1\"", "field: no2",
+	profile_refused(bayern, "\"097\"", "\"97\"", "three digits");
+	profile_refused(
+	        bayern, "field: \"1\"", "field: \"0\"", "'0' is no value of an answer");
+	profile_refused(bayern, "field: \"1\"", "field: no2",
 	        "its place (1, 2, ...) or its number");
-	refused(bayern, "field: \"1\"", "field: 1.status", "no value of an answer");
-	refused(bayern, "1.status", "1.state", "'1.state' is no field of an answer");
-	refused(bayern, "k211.error", "k21.error",
+	profile_refused(
+	        bayern, "field: \"1\"", "field: 1.status", "no value of an answer");
+	profile_refused(
+	        bayern, "1.status", "1.state", "'1.state' is no field of an answer");
+	profile_refused(bayern, "k211.error", "k21.error",
 	        "'k21.error' is no field of an answer");
-	refused(bayern, "base: 16, ", "", "bit and mask need `base`");
+	profile_refused(bayern, "base: 16, ", "", "bit and mask need `base`");
 }
 
 static void a_wrong_sdi12_profile_is_refused(void **state)
 {
-	refused(sdi12, "measure: M1", "measure: MC",
+	profile_refused(sdi12, "measure: M1", "measure: MC",
 	        "'MC' is no measurement of SDI-12");
-	refused(sdi12, "measure: M1", "measure: D0",
+	profile_refused(sdi12, "measure: M1", "measure: D0",
 	        "'D0' is no measurement of SDI-12");
-	refused(sdi12, "values: 2", "values: 10", "M has at most 9 values");
-	refused(sdi12, "values: 2", "values: 100", "values");
-	refused(sdi12, "address: \"0\"", "address: \"00\"",
+	profile_refused(sdi12, "values: 2", "values: 10", "M has at most 9 values");
+	profile_refused(sdi12, "values: 2", "values: 100", "values");
+	profile_refused(sdi12, "address: \"0\"", "address: \"00\"",
 	        "'00' is no address of SDI-12");
-	refused(sdi12, "address: \"0\"", "address: \"*\"", "one of 0-9, A-Z, a-z");
-	refused(sdi12, "block: m, field: \"1\"", "field: \"1\"", "there are several");
-	refused(sdi12, "field: \"1\"", "field: first",
+	profile_refused(
+	        sdi12, "address: \"0\"", "address: \"*\"", "one of 0-9, A-Z, a-z");
+	profile_refused(
+	        sdi12, "block: m, field: \"1\"", "field: \"1\"", "there are several");
+	profile_refused(sdi12, "field: \"1\"", "field: first",
 	        "'first' is no place of a value");
-	refused(sdi12, "field: \"2\"", "field: \"02\"", "'02' is no place of a value");
+	profile_refused(
+	        sdi12, "field: \"2\"", "field: \"02\"", "'02' is no place of a value");
 }
 
 static void a_wrong_elan_profile_is_refused(void **state)
 {
-	refused(elan, "component: 2", "component: 16", "component");
-	refused(elan, "address: \"1\"", "address: \"16\"",
+	profile_refused(elan, "component: 2", "component: 16", "component");
+	profile_refused(elan, "address: \"1\"", "address: \"16\"",
 	        "'16' is no address of ELAN");
-	refused(elan, "field: \"1\"", "field: so2", "'so2' is no value of an answer");
-	refused(elan, "field: \"1\"", "field: c256", "'c256' is no value of an answer");
-	refused(elan, "field: phase", "field: phases",
+	profile_refused(
+	        elan, "field: \"1\"", "field: so2", "'so2' is no value of an answer");
+	profile_refused(
+	        elan, "field: \"1\"", "field: c256", "'c256' is no value of an answer");
+	profile_refused(elan, "field: phase", "field: phases",
 	        "'phases' is no field of an answer");
 }
 
@@ -146,36 +130,16 @@ static const char station[] = "zone: {id: z, name: Z}\n"
                               "  - {id: z, profile: ecotech-serinus-40, port: b, "
                               "address: \"098\", poll_every: 60s}\n";
 
-static void station_says(const char *from, const char *to, const char *says)
-{
-	struct station *read = NULL;
-	struct problem why;
-	char changed[2048], told[8192] = "";
-	const char *at = strstr(station, from);
-	FILE *report = fmemopen(told, sizeof told, "w");
-	assert_non_null(at);
-	snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - station), station, to,
-	        at + strlen(from));
-	int status = station_parse(
-	        &read, changed, strlen(changed), "station.yaml", report, &why);
-	fclose(report);
-	if (says == NULL && status != OK)
-		fail_msg("%s", told);
-	if (says != NULL)
-		assert_contains(told, says);
-	assert_int_equal(status == OK, says == NULL);
-	station_free(read);
-}
-
 static void addresses_of_a_station_are_those_of_its_lines(void **state)
 {
 	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
-	station_says("\"3\"", "\"3\"", NULL);
-	station_says("\"3\"", "\"33\"", "'33' is no address for driver sdi12");
-	station_says("\"097\"", "\"97\"", "three digits");
-	station_says(
-	        "\"098\"", "\"097\"", "give each instrument on a line its own address");
-	station_says("campbell-cs451, port: a, address: \"3\"",
+	station_taken(station, "\"3\"", "\"3\"");
+	station_refused(
+	        station, "\"3\"", "\"33\"", "'33' is no address for driver sdi12");
+	station_refused(station, "\"097\"", "\"97\"", "three digits");
+	station_refused(station, "\"098\"", "\"097\"",
+	        "give each instrument on a line its own address");
+	station_refused(station, "campbell-cs451, port: a, address: \"3\"",
 	        "siemens-ultramat-23-elan, port: a, address: \"x\"", "0 to 15");
 }
 

@@ -11,6 +11,7 @@
 #include "sensors/profile.h"
 #include "sensors/values.h"
 #include "tests/capture.h"
+#include "tests/changed.h"
 
 static const char good[] =
         "name: toy\n"
@@ -45,31 +46,9 @@ static const char good[] =
         "vendor:\n"
         "  - {block: values, at: 2, count: 2}\n";
 
-/* Read `good` with `from` replaced by `to`; errors as text, which the caller frees. */
-static char *errors_of(const char *from, const char *to)
-{
-	struct profile *profile;
-	char *text = NULL;
-	size_t n;
-	FILE *report = open_memstream(&text, &n);
-	const char *at = strstr(good, from);
-	assert_non_null(at);
-	char changed[4096];
-	snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - good), good, to,
-	        at + strlen(from));
-	int status = profile_parse(
-	        &profile, changed, strlen(changed), "toy.yaml", report, NULL);
-	fclose(report);
-	assert_true((status == OK) == (text[0] == '\0'));
-	profile_free(profile);
-	return text;
-}
-
 static void refused(const char *from, const char *to, const char *says)
 {
-	char *text = errors_of(from, to);
-	assert_contains(text, says);
-	free(text);
+	profile_refused(good, from, to, says);
 }
 
 static void a_good_profile_is_read(void **state)

@@ -12,6 +12,7 @@
 #include "sensors/modbus.h"
 #include "sensors/station.h"
 #include "sensors/values.h"
+#include "tests/changed.h"
 
 static const char good[] =
         "zone: {id: kcn-mau, name: KCN Mẫu}\n"
@@ -63,34 +64,19 @@ static struct station *parse(const char *text)
 
 static char *errors_of(const char *from, const char *to)
 {
-	struct station *station;
-	char changed[4096], *text = NULL;
-	size_t n;
-	FILE *report = open_memstream(&text, &n);
-	const char *at = strstr(good, from);
-	assert_non_null(at);
-	snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - good), good, to,
-	        at + strlen(from));
-	int status = station_parse(
-	        &station, changed, strlen(changed), "station.yaml", report, NULL);
-	fclose(report);
-	assert_true((status == OK) == (text[0] == '\0'));
-	station_free(station);
-	return text;
+	char *text = changed_text(good, from, to), *told = station_told(text);
+	free(text);
+	return told;
 }
 
 static void refused(const char *from, const char *to, const char *says)
 {
-	char *text = errors_of(from, to);
-	assert_contains(text, says);
-	free(text);
+	station_refused(good, from, to, says);
 }
 
 static void accepted(const char *from, const char *to)
 {
-	char *text = errors_of(from, to);
-	assert_string_equal(text, "");
-	free(text);
+	station_taken(good, from, to);
 }
 
 static void a_good_configuration_is_read(void **state)
