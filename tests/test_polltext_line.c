@@ -4,7 +4,6 @@
 #include "tests/check.h"
 
 #include <math.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/log.h"
 #include "sensors/poller.h"
 #include "sensors/polltext.h"
+#include "tests/asked_line.h"
 
 #define MS     INT64_C(1000)
 #define SECOND INT64_C(1000000)
@@ -38,13 +38,13 @@ struct message {
 };
 
 struct text_rig {
-	struct port port;
+	struct asked_line line;
 	struct station *station;
 	struct poller *poller;
 	struct moment now;
 	enum manner manner[N];
 	size_t asked[N], answered;
-	struct message message[24], kept;
+	struct message kept;
 	int64_t least_pause_us, answered_us; /* of GAS */
 	uint64_t seed;
 	size_t n_ok[N], n_wrong[N], n_silent[N], n_garbled[N], n_refused[N], n_seen[N];
@@ -60,13 +60,7 @@ static double value_of(size_t i)
 
 static void say_at(struct text_rig *rig, int64_t due_us, const void *bytes, size_t n)
 {
-	size_t i = 0;
-	while (i < 23 && rig->message[i].n > 0)
-		i++;
-	assert_int_equal(rig->message[i].n, 0);
-	rig->message[i].due_us = due_us;
-	rig->message[i].n = n;
-	memcpy(rig->message[i].byte, bytes, n);
+	asked_line_say(&rig->line, due_us, bytes, n);
 }
 
 static void give_kept(struct text_rig *rig, int64_t due_us, const struct message *next)
@@ -114,9 +108,9 @@ static void behave(struct text_rig *rig, size_t i, const uint8_t *in, size_t n,
 	say_at(rig, due_us, answer->byte, answer->n);
 }
 
-static int line_write(struct port *port, const uint8_t *in, size_t n)
+static void asked(void *context, const uint8_t *in, size_t n)
 {
-	struct text_rig *rig = (struct text_rig *)port;
+	struct text_rig *rig = context;
 	double value[READING_CHANNELS];
 	uint8_t state[READING_CHANNELS] = { STATE_OK };
 	for (size_t i = 0; i < N; i++) {
@@ -140,44 +134,6 @@ static int line_write(struct port *port, const uint8_t *in, size_t n)
 		assert_true(answer.n > 0);
 		behave(rig, i, in, n, &answer);
 	}
-	return (int)n;
-}
-
-static int line_read(struct port *port, uint8_t *out, size_t room, bool readable)
-{
-	struct text_rig *rig = (struct text_rig *)port;
-	struct message *first = NULL;
-	for (size_t i = 0; i < 24; i++) {
-		struct message *one = &rig->message[i];
-		if (one->n > 0 && one->due_us <= rig->now.mono_us &&
-		        (first == NULL || one->due_us < first->due_us))
-			first = one;
-	}
-	if (first == NULL)
-		return 0;
-	size_t n = first->n;
-	memcpy(out, first->byte, n);
-	first->n = 0;
-	return (int)n;
-}
-
-static int line_open(struct port *port, struct problem *why)
-{
-	return OK;
-}
-
-static int line_descriptor(struct port *port)
-{
-	return -1;
-}
-
-static short line_events(struct port *port)
-{
-	return POLLIN;
-}
-
-static void line_close(struct port *port)
-{
 }
 
 /* ---- the rig ---- */
@@ -200,11 +156,7 @@ static void on_reading(void *context, size_t i, const struct moment *when,
 
 static struct port *give(void *context, size_t port, const struct port_setting *setting)
 {
-	return &((struct text_rig *)context)->port;
-}
-
-static void not_logged(enum log_level level, const char *text)
-{
+	return &((struct text_rig *)context)->line.port;
 }
 
 static const char configuration[] =
@@ -230,14 +182,11 @@ static int rig_make(void **state)
 		.context = rig, .reading = on_reading, .port = give
 	};
 	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
-	log_catch(not_logged);
-	rig->port = (struct port){ .open = line_open,
-		.descriptor = line_descriptor,
-		.events = line_events,
-		.read = line_read,
-		.write = line_write,
-		.close = line_close,
-		.free = line_close };
+	asked_line_quiet();
+	rig->line = (struct asked_line){
+		.now_us = &rig->now.mono_us, .context = rig, .asked = asked
+	};
+	asked_line_init(&rig->line);
 	rig->seed = 4711;
 	rig->least_pause_us = INT64_MAX;
 	rig->now = (struct moment){ .time_us = INT64_C(1794188880000000),

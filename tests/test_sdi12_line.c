@@ -3,7 +3,6 @@
 #include "tests/check.h"
 
 #include <math.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "base/log.h"
 #include "sensors/poller.h"
 #include "sensors/sdi12.h"
+#include "tests/asked_line.h"
 
 #define MS     INT64_C(1000)
 #define SECOND INT64_C(1000000)
@@ -29,16 +29,9 @@ struct sonde {
 	bool aborted;
 };
 
-struct message {
-	int64_t due_us;
-	size_t n; /* 0: free */
-	char text[SDI12_LINE + 8];
-};
-
 struct line_rig {
-	struct port port;
+	struct asked_line line;
 	struct sonde sonde[3];
-	struct message message[16];
 	struct station *station;
 	struct poller *poller;
 	struct moment now;
@@ -52,13 +45,7 @@ struct line_rig {
 
 static void say_at(struct line_rig *rig, int64_t due_us, const char *text, size_t n)
 {
-	size_t i = 0;
-	while (i < 15 && rig->message[i].n > 0)
-		i++;
-	assert_int_equal(rig->message[i].n, 0);
-	rig->message[i].due_us = due_us;
-	rig->message[i].n = n;
-	memcpy(rig->message[i].text, text, n);
+	asked_line_say(&rig->line, due_us, text, n);
 }
 
 /* Data with their check, and what goes wrong with them. */
@@ -118,9 +105,9 @@ static void disturb(struct line_rig *rig, const struct sonde *asked)
 	}
 }
 
-static int line_write(struct port *port, const uint8_t *in, size_t n)
+static void asked(void *context, const uint8_t *in, size_t n)
 {
-	struct line_rig *rig = (struct line_rig *)port;
+	struct line_rig *rig = context;
 	assert_int_equal(sdi12_command_frame(in, n), n);
 	for (size_t i = 0; i < 3; i++) {
 		struct sonde *sonde = &rig->sonde[i];
@@ -128,7 +115,7 @@ static int line_write(struct port *port, const uint8_t *in, size_t n)
 			continue;
 		disturb(rig, sonde);
 		if (sonde->manner == DEAD)
-			return (int)n;
+			return;
 		if (in[1] == 'M' || in[1] == 'C')
 			measure(rig, sonde, in[1] == 'C');
 		else if (in[1] == 'D')
@@ -136,44 +123,6 @@ static int line_write(struct port *port, const uint8_t *in, size_t n)
 		else
 			say_who(rig, sonde);
 	}
-	return (int)n;
-}
-
-static int line_read(struct port *port, uint8_t *out, size_t room, bool readable)
-{
-	struct line_rig *rig = (struct line_rig *)port;
-	struct message *first = NULL;
-	for (size_t i = 0; i < 16; i++) {
-		struct message *one = &rig->message[i];
-		if (one->n > 0 && one->due_us <= rig->now.mono_us &&
-		        (first == NULL || one->due_us < first->due_us))
-			first = one;
-	}
-	if (first == NULL)
-		return 0;
-	size_t n = first->n;
-	memcpy(out, first->text, n);
-	first->n = 0;
-	return (int)n;
-}
-
-static int line_open(struct port *port, struct problem *why)
-{
-	return OK;
-}
-
-static int line_descriptor(struct port *port)
-{
-	return -1;
-}
-
-static short line_events(struct port *port)
-{
-	return POLLIN;
-}
-
-static void line_close(struct port *port)
-{
 }
 
 /* ---- the rig ---- */
@@ -195,11 +144,7 @@ static void on_reading(void *context, size_t i, const struct moment *when,
 
 static struct port *give(void *context, size_t port, const struct port_setting *setting)
 {
-	return &((struct line_rig *)context)->port;
-}
-
-static void not_logged(enum log_level level, const char *text)
-{
+	return &((struct line_rig *)context)->line.port;
 }
 
 static const char configuration[] =
@@ -208,7 +153,7 @@ static const char configuration[] =
         "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
         "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
         "journal: {folder: journal}\n"
-        "ports: [{id: bus, path: /dev/ttyUSB0}]\n"
+        "ports: [{id: bus, path: /dev/serial/by-id/a}]\n"
         "instruments:\n"
         "  - {id: ctd, profile: meter-hydros-21, port: bus, address: \"2\", "
         "poll_every: 20s, timeout: 500ms}\n"
@@ -225,14 +170,11 @@ static int rig_make(void **state)
 		.context = rig, .reading = on_reading, .port = give
 	};
 	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
-	log_catch(not_logged);
-	rig->port = (struct port){ .open = line_open,
-		.descriptor = line_descriptor,
-		.events = line_events,
-		.read = line_read,
-		.write = line_write,
-		.close = line_close,
-		.free = line_close };
+	asked_line_quiet();
+	rig->line = (struct asked_line){
+		.now_us = &rig->now.mono_us, .context = rig, .asked = asked
+	};
+	asked_line_init(&rig->line);
 	rig->sonde[SONDE] = (struct sonde){ .address = '0',
 		.announced = "0047",
 		.data = { "+7.94+92.6+21.38", "+512.7+3.281+7.02", "+215.4" } };
