@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/gpio.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -285,6 +286,13 @@ void rig_run(int64_t for_us)
 }
 
 /* ---- what comes from outside ---- */
+
+bool rig_wait(int ms)
+{
+	struct pollfd fds[16];
+	size_t n = cabinet_descriptors(rig.cabinet, fds, 0, 16);
+	return poll(fds, n, ms) > 0;
+}
 
 void rig_edge(size_t number, bool level, int64_t age_us)
 {

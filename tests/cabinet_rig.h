@@ -58,6 +58,9 @@ void rig_restart_machine(int64_t away_us);
 /* Let time pass, a step every 10 ms (or when it wants to be stepped, from ten seconds on). */
 void rig_run(int64_t for_us);
 
+/* Whether something comes from outside within so many milliseconds of the wall. */
+bool rig_wait(int ms);
+
 /* An edge of an input, told by the chip `age_us` later. */
 void rig_edge(size_t line, bool level, int64_t age_us);
 

@@ -276,24 +276,38 @@ static void simulate(const char *folder, int number)
 	fixture_write(folder, "scenario.yaml", scenario, number, channels, channels);
 }
 
+/* It tells each port when it is there. */
+static void await_line(int descriptor, const char *begins)
+{
+	char line[512];
+	FILE *in = fdopen(descriptor, "r");
+	while (fgets(line, sizeof line, in) != NULL)
+		if (strncmp(line, begins, strlen(begins)) == 0)
+			return; /* left open: the simulator may say more */
+	fail_msg("the simulator ended and never said '%s'", begins);
+}
+
 static void mbpoll_reads_the_simulator(void **state)
 {
 	const char *folder = *state;
 	char how[256], path[256];
 	int number = free_port();
 	simulate(folder, number);
+	int said[2];
 	setenv("QUANTRAC_PROFILES", folder, 1);
+	assert_int_equal(pipe(said), 0);
 	pid_t parent = getpid(), pid = fork();
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(said[1], STDOUT_FILENO);
 		if (getppid() == parent && chdir(folder) == 0)
 			execl(project_file("build/san/quantrac"), "quantrac",
 			        "simulate", "scenario.yaml", "--dir", "run", NULL);
 		_exit(127);
 	}
+	close(said[1]);
+	await_line(said[0], "stack: ");
 	snprintf(path, sizeof path, "%s/run/bus", folder);
-	for (int i = 0; i < 500 && access(path, F_OK) != 0; i++)
-		usleep(10000);
 	snprintf(how, sizeof how, "-m tcp -p %d 127.0.0.1", number);
 	mbpoll_asks(how);
 	snprintf(how, sizeof how, "-m rtu -b 9600 -P none %s", path);

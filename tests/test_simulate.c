@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <math.h>
 #include <poll.h>
-#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <termios.h>
@@ -20,6 +19,7 @@
 #include "sensors/simulate.h"
 #include "sensors/values.h"
 #include "tests/cabinet_fixture.h"
+#include "tests/served.h"
 
 static const char text[] =
         "ports:\n"
@@ -322,32 +322,6 @@ static void a_port_without_a_wire_answers_when_it_is_time(void **state)
 
 /* ---- the server ---- */
 
-struct server {
-	struct simulate_options options;
-	struct problem why;
-	int status;
-	volatile sig_atomic_t stop;
-};
-
-static void *serve(void *with)
-{
-	struct server *server = with;
-	server->status = simulate_serve(scenario, &server->options, &server->why);
-	return NULL;
-}
-
-/* Waits for the link, a whole second at most. */
-static int open_link(const char *path)
-{
-	for (int i = 0; i < 1000; i++) {
-		int descriptor = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
-		if (descriptor >= 0)
-			return descriptor;
-		poll(NULL, 0, 1);
-	}
-	return -1;
-}
-
 static size_t hear(int descriptor, uint8_t *out, size_t room, size_t wanted)
 {
 	size_t got = 0;
@@ -363,11 +337,11 @@ static size_t hear(int descriptor, uint8_t *out, size_t room, size_t wanted)
 
 static void a_pseudo_terminal_is_linked_answers_and_goes_away(void **state)
 {
-	struct server server = { .options = { .dir = *state,
-		                         .speed = 1,
-		                         .from_us = at(1, 0, 0),
-		                         .for_s = INFINITY } };
-	pthread_t thread;
+	struct served server = { .scenario = scenario,
+		.options = { .dir = *state,
+		        .speed = 1,
+		        .from_us = at(1, 0, 0),
+		        .for_s = INFINITY } };
 	struct stat st;
 	char path[512];
 	uint8_t request[MODBUS_FRAME], out[MODBUS_FRAME];
@@ -376,10 +350,9 @@ static void a_pseudo_terminal_is_linked_answers_and_goes_away(void **state)
 	};
 	struct modbus_answer answer;
 	int n = modbus_request_put(FRAMING_RTU, &asked, request, sizeof request);
-	server.options.stop = &server.stop;
 	snprintf(path, sizeof path, "%s", in_folder(*state, "bus"));
-	assert_int_equal(pthread_create(&thread, NULL, serve, &server), 0);
-	int descriptor = open_link(path);
+	served_begin(&server);
+	int descriptor = served_open(path);
 	assert_true(descriptor >= 0);
 	/* noise, then a request in two parts */
 	assert_int_equal(write(descriptor, "\xff\x00", 2), 2);
@@ -390,16 +363,15 @@ static void a_pseudo_terminal_is_linked_answers_and_goes_away(void **state)
 	assert_int_equal(
 	        modbus_answer_get(FRAMING_RTU, &asked, out, 17, true, &answer), OK);
 	close(descriptor);
-	server.stop = 1;
-	pthread_join(thread, NULL);
+	served_end(&server);
 	assert_int_equal(server.status, OK);
 	assert_int_equal(lstat(path, &st), -1);
 }
 
 static void a_file_in_the_way_of_a_link_is_left_alone(void **state)
 {
-	struct server server = { .options = {
-		                         .dir = *state, .speed = 1, .for_s = 0.01 } };
+	struct served server = { .scenario = scenario,
+		.options = { .dir = *state, .speed = 1, .for_s = 0.01 } };
 	struct stat st;
 	fixture_write(*state, "bus", "not a link\n");
 	assert_int_equal(

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <math.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "sensors/modbus.h"
 #include "sensors/simulate_way.h"
 #include "tests/cabinet_fixture.h"
+#include "tests/served.h"
 
 #define HOUR(n) (FIXTURE_DAY1 + US_PER_DAY + (n)*US_PER_HOUR + 30 * US_PER_MIN)
 
@@ -386,59 +386,32 @@ static void a_slave_is_renumbered_to_a_number(void **state)
 
 /* ---- a pseudo-terminal that goes and is back under another name ---- */
 
-struct server {
-	struct simulate_options options;
-	struct problem why;
-	int status;
-	volatile sig_atomic_t stop;
-};
-
-static void *serve(void *with)
-{
-	struct server *server = with;
-	server->status = simulate_serve(scenario, &server->options, &server->why);
-	return NULL;
-}
-
-static int open_link(const char *path)
-{
-	for (int i = 0; i < 2000; i++) {
-		int descriptor = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
-		if (descriptor >= 0)
-			return descriptor;
-		poll(NULL, 0, 1);
-	}
-	return -1;
-}
-
 static void a_pseudo_terminal_hangs_up_and_is_back_under_another_name(void **state)
 {
-	struct server server = { .options = { .dir = *state,
-		                         .speed = 1,
-		                         .from_us = HOUR(HANG_UP),
-		                         .for_s = INFINITY } };
-	pthread_t thread;
+	struct served server = { .scenario = scenario,
+		.options = { .dir = *state,
+		        .speed = 1,
+		        .from_us = HOUR(HANG_UP),
+		        .for_s = INFINITY } };
 	char path[512], before[64], after[64];
 	uint8_t request[MODBUS_FRAME];
 	size_t n = request_to(1, request);
-	server.options.stop = &server.stop;
 	snprintf(path, sizeof path, "%s", in_folder(*state, "bus"));
-	assert_int_equal(pthread_create(&thread, NULL, serve, &server), 0);
-	int descriptor = open_link(path);
+	served_begin(&server);
+	int descriptor = served_open(path);
 	assert_true(descriptor >= 0);
 	assert_int_equal(ttyname_r(descriptor, before, sizeof before), 0);
 	assert_int_equal(write(descriptor, request, n), n);
 	struct pollfd look = { .fd = descriptor, .events = POLLIN };
 	assert_int_equal(poll(&look, 1, 5000), 1);
 	assert_true(look.revents & POLLHUP);
-	int other = open_link(path);
+	int other = served_open(path);
 	assert_true(other >= 0);
 	assert_int_equal(ttyname_r(other, after, sizeof after), 0);
 	assert_string_not_equal(before, after);
 	close(descriptor);
 	close(other);
-	server.stop = 1;
-	pthread_join(thread, NULL);
+	served_end(&server);
 	assert_int_equal(server.status, OK);
 }
 
