@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "base/crc.h"
 #include "sensors/overhear.h"
 
 #define SECOND INT64_C(1000000)
@@ -147,6 +149,22 @@ static void every_cut_gives_the_same_frames(void **state)
 		}
 		assert_int_equal(next(), 0);
 	}
+}
+
+/* Registers written by a master that are, byte for byte, a sound request. */
+static void what_lies_inside_a_frame_is_no_frame(void **state)
+{
+	uint8_t frame[7 + sizeof asks + 2] = { 0x02, 0x10, 0x00, 0x00, 0x00, 0x04,
+		0x08 };
+	memcpy(frame + 7, asks, sizeof asks);
+	put_le16(frame + sizeof frame - 2, crc16_modbus(frame, sizeof frame - 2));
+	begin();
+	add(frame, sizeof frame - 1);
+	assert_int_equal(next(), 0);
+	add(frame + sizeof frame - 1, 1);
+	says(HEARD_ASKS, "a master WRITES to slave 2: function 16, 4 registers from 0",
+	        sizeof frame);
+	assert_int_equal(next(), 0);
 }
 
 static void only_noise(const uint8_t *in, size_t n)
@@ -383,6 +401,7 @@ int main(void)
 		cmocka_unit_test(refusals_and_writes_are_told_as_such),
 		cmocka_unit_test(frames_without_a_gap_are_each_heard),
 		cmocka_unit_test(every_cut_gives_the_same_frames),
+		cmocka_unit_test(what_lies_inside_a_frame_is_no_frame),
 		cmocka_unit_test(every_flipped_bit_is_noise),
 		cmocka_unit_test(noise_around_a_frame_is_given_out_as_it_came),
 		cmocka_unit_test(a_miscounted_frame_is_no_answer),
