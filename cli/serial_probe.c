@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/legal_time.h"
+#include "sensors/control.h"
 #include "sensors/profile.h"
 
 #define LISTEN_S 15.0 /* a line that is silent so long is taken for free */
@@ -219,6 +220,29 @@ static int plan(struct prober *prober, struct problem *why)
 
 /* ---- the order of things ---- */
 
+/* The running sensord of this cabinet, if there is one, records that somebody searches a
+ * line beside his. */
+static void record(const struct prober *prober)
+{
+	char folder[PATH_MAX], answer[CONTROL_MOST];
+	struct order order = { .kind = ORDER_PROBED, .on = true };
+	struct station *station;
+	struct problem why;
+	if (station_read(&station, prober->common->config, NULL, &why) != OK)
+		return;
+	snprintf(order.id, sizeof order.id, "%s", station->id);
+	snprintf(order.reason, sizeof order.reason, "%.200s (functions 3 and 4)%s",
+	        prober->port.setting.id, prober->given.own ? ", --i-own-this-bus" : "");
+	station_path(station, station->journal_folder, folder, sizeof folder);
+	station_free(station);
+	if (control_ask(folder, &order, answer, &why) == OK && !prober->common->quiet)
+		fputs(prober->vietnamese ? "quantrac-sensord đã ghi lại lần dò này\n"
+		                         : "quantrac-sensord has recorded this probe\n",
+		        stderr);
+	else if (prober->common->verbose)
+		fprintf(stderr, "%s\n", why.text);
+}
+
 static void show_text(const struct prober *prober, const struct prober_block *block)
 {
 	prober_block_print(prober, block);
@@ -261,6 +285,8 @@ static int go(struct prober *prober, struct problem *why)
 	prober_announce(prober);
 	tool_catch_signals();
 	status = prober_listen(prober, why);
+	if (status == OK)
+		record(prober);
 	if (status == OK)
 		status = prober_search(prober, why);
 	int code = status == OK ? show(prober, why) : common_fail("serial probe", why);

@@ -210,10 +210,26 @@ struct asked {
 	const struct moment *now;
 };
 
+/* A line was searched by hand: it stands in the record, who did it, and where. */
+static bool note_probe(const struct asked *asked, const struct order *order,
+        const char *who, char answer[CONTROL_MOST])
+{
+	char text[480];
+	snprintf(text, sizeof text, "by %s: %s", who, order->reason);
+	struct state_event event = {
+		.subject = "probe", .state = "begun", .text = text
+	};
+	cabinet_tell(asked->cabinet, asked->now, &event);
+	snprintf(answer, CONTROL_MOST, "the probe is recorded");
+	return true;
+}
+
 static bool carry_out(void *context, const struct order *order, const char *who,
         char answer[CONTROL_MOST])
 {
 	struct asked *asked = context;
+	if (order->kind == ORDER_PROBED)
+		return note_probe(asked, order, who, answer);
 	if (order->kind == ORDER_EMPTIED)
 		return bottles_order(asked->cabinet, order, who, answer, asked->now);
 	return holders_order(asked->cabinet, order, who, answer, asked->now);

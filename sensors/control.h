@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a person may tell the running sensord: maintenance begins or ends, the sampler has empty bottles.
+ * What a person may tell the running sensord: maintenance begins or ends, the sampler has empty bottles,
+ * a line of this machine is being searched (serial probe; the reason says which).
  * Over a socket beside the journal, <folder>/control, which root and the group of its owner may write to;
  * who it is, the kernel says (SO_PEERCRED, and the login behind a sudo), not the message.
  *
@@ -26,7 +27,7 @@
 #define CONTROL_WAIT_US     INT64_C(5000000) /* for an order, after a client has come */
 #define ORDER_REASON        240              /* bytes of a reason */
 
-enum order_kind { ORDER_MAINTENANCE, ORDER_EMPTIED };
+enum order_kind { ORDER_MAINTENANCE, ORDER_EMPTIED, ORDER_PROBED, ORDERS };
 
 struct order {
 	int kind;         /* enum order_kind */

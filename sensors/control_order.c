@@ -8,7 +8,7 @@
 
 #define HEAD "quantrac 1"
 
-static const char *const kinds[] = { "maintenance", "emptied" };
+static const char *const kinds[] = { "maintenance", "emptied", "probed" };
 
 /* A reason is read by people, in a record that is never rewritten: a line of text. */
 static bool reason_sound(const char *text, size_t n)
@@ -47,7 +47,7 @@ int order_parse(struct order *out, const char *in, size_t n)
 	        !next_line(in, n, &at, word, sizeof word))
 		return MALFORMED;
 	for (out->kind = 0; strcmp(word, kinds[out->kind]) != 0; out->kind++)
-		if (out->kind == ORDER_EMPTIED)
+		if (out->kind == ORDERS - 1)
 			return MALFORMED;
 	if (!next_line(in, n, &at, out->id, sizeof out->id) ||
 	        !id_valid(out->id, ID_SIZE - 1) ||

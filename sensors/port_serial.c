@@ -38,6 +38,9 @@ static const char *reason_of(int error)
 	if (error == EACCES || error == EPERM)
 		return "no permission; put the user of this program into the group "
 		       "`dialout`";
+	if (error == EBUSY)
+		return "another program has it for itself; `quantrac serial list` (as "
+		       "root) names it";
 	return strerrordesc_np(error);
 }
 

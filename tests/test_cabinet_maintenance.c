@@ -308,6 +308,20 @@ static void rubbish_is_answered_as_such(void **state)
 	assert_int_equal(rig.n_told, 0);
 }
 
+static void a_line_that_is_searched_by_hand_stands_in_the_record(void **state)
+{
+	char answer[CONTROL_MOST], who[64];
+	struct order one = { .kind = ORDER_PROBED,
+		.id = "nt-01",
+		.reason = "/dev/ttyUSB1 (functions 3 and 4)" };
+	rig_begin(no_key);
+	assert_int_equal(rig_order(&one, answer), OK);
+	assert_string_equal(answer, "the probe is recorded");
+	snprintf(who, sizeof who, "(uid %u)", (unsigned)getuid());
+	check_last("probe", "begun", who);
+	check_last("probe", "begun", ": /dev/ttyUSB1 (functions 3 and 4)");
+}
+
 static void every_cut_of_an_order_is_refused(void **state)
 {
 	struct order one = {
@@ -348,6 +362,7 @@ int main(void)
 		EACH(nobody_listens_when_the_program_does_not_run),
 		EACH(who_says_nothing_is_not_waited_for),
 		EACH(rubbish_is_answered_as_such),
+		EACH(a_line_that_is_searched_by_hand_stands_in_the_record),
 		cmocka_unit_test(every_cut_of_an_order_is_refused),
 	};
 	return cmocka_run_group_tests_name("cabinet_maintenance", tests, NULL, NULL);

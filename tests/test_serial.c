@@ -447,6 +447,8 @@ static void tcp_is_probed_as_either_mode(const char *folder, const char *mode)
 	assert_contains(text, told);
 	assert_contains(text, "If these are f32, ABCD from 0 on fits best");
 	free(text);
+	snprintf(words, sizeof words, "serial monitor 127.0.0.1:%d --for 300ms", port);
+	line_says(folder, words, 0, "Nothing was heard");
 	line_end(line);
 }
 

@@ -174,6 +174,38 @@ static void a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown(void **s
 	line_end(line);
 }
 
+/* On a line beside its own; nobody answers there. */
+static void keeps_still(const char *folder, int master)
+{
+	uint8_t in[64];
+	for (int i = 0; i < 600; i++)
+		line_read(master, in, sizeof in, 100);
+}
+
+static void sensord_records_that_another_line_is_searched(void **state)
+{
+	const char *told;
+	struct seen none[1] = { { .id = "cod" } };
+	pid_t line = begin(*state), other = line_begin(*state, "spare", keeps_still);
+	fixture_write(*state, "sent.csv", "time,port,instrument,answer\n");
+	pid_t sensord = run_again(*state, "60s");
+	wait_for_file(in_folder(*state, "journal/state.json"));
+	line_says(*state,
+	        "serial probe run/spare --i-own-this-bus --listen 0s --timeout 20ms "
+	        "--slave 9",
+	        EXIT_FOUND, "quantrac-sensord has recorded this probe");
+	kill(sensord, SIGTERM);
+	int status;
+	assert_int_equal(waitpid(sensord, &status, 0), sensord);
+	seen_read(*state, none, 1, &told);
+	assert_contains(
+	        told, "{\"subject\":\"probe\",\"state\":\"begun\",\"text\":\"by ");
+	assert_contains(told, ": run/spare (functions 3 and 4), --i-own-this-bus");
+	seen_free(none, 1);
+	line_end(line);
+	line_end(other);
+}
+
 static void a_port_that_somebody_else_has_is_left_to_him(void **state)
 {
 	pid_t line = begin(*state);
@@ -196,6 +228,7 @@ int main(void)
 		WITH(failures_are_told_apart_with_their_cure),
 		WITH(a_wrong_word_order_is_seen_by_its_value),
 		WITH(a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown),
+		WITH(sensord_records_that_another_line_is_searched),
 		WITH(a_port_that_somebody_else_has_is_left_to_him),
 	};
 	unsetenv("LANG");
