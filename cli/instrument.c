@@ -233,8 +233,7 @@ int instrument_list(int argc, char **argv)
 {
 	static const struct argp argp = {
 		.doc = "The models of instruments that are known: those shipped, and "
-		       "those "
-		       "in the folder that the configuration names.",
+		       "those in the folder that the configuration names.",
 	};
 	struct common common;
 	char own[PATH_MAX];

@@ -223,12 +223,9 @@ int instrument_show(int argc, char **argv)
 	static const struct argp argp = {
 		.args_doc = "MODEL",
 		.doc = "Everything known of a model of instrument: line, blocks, "
-		       "channels "
-		       "with unit, range and accuracy, what its states mean, and the "
-		       "source "
-		       "of each. MODEL is a name of instrument list, or what the type "
-		       "plate "
-		       "says.",
+		       "channels with unit, range and accuracy, what its states mean, "
+		       "and the source of each. MODEL is a name of instrument list, or "
+		       "what the type plate says.",
 	};
 	struct common common;
 	struct problem why = { .exit = EXIT_NO_FILE };
@@ -237,8 +234,7 @@ int instrument_show(int argc, char **argv)
 	int first = common_parse(&common, &argp, NULL, argc, argv);
 	if (argc - first != 1 || common.format == TABLE_CSV) {
 		problem_set(&why, REFUSED, EXIT_USAGE,
-		        "write: quantrac instrument show "
-		        "MODEL [--json]");
+		        "write: quantrac instrument show MODEL [--json]");
 		return common_fail("instrument show", &why);
 	}
 	instrument_folder(&common, folder);

@@ -99,22 +99,18 @@ static void print_order(const struct prober_block *block, bool vi)
 	struct guess_order told = guess_order(block->data, block->n);
 	if (told.order < 0) {
 		fputs(vi ? "\nChưa nhận ra thứ tự byte: so một giá trị với màn hình "
-		           "thiết bị "
-		           "(--shows 7.25).\n"
+		           "thiết bị (--shows 7.25).\n"
 		         : "\nNo word order stands out: compare a value with the "
-		           "instrument's "
-		           "display (--shows 7.25).\n",
+		           "instrument's display (--shows 7.25).\n",
 		        stdout);
 		return;
 	}
 	printf(vi ? "\nNếu là f32, thứ tự hợp lý nhất là %s, bắt đầu từ %zu: %zu giá "
-	            "trị hợp "
-	            "lý, %zu vô lý. So một giá trị với màn hình thiết bị (--shows "
-	            "7.25).\n"
+	            "trị hợp lý, %zu vô lý. So một giá trị với màn hình thiết bị "
+	            "(--shows 7.25).\n"
 	          : "\nIf these are f32, %s from %zu on fits best: %zu plausible "
-	            "values, %zu "
-	            "absurd. Compare one with the instrument's display (--shows "
-	            "7.25).\n",
+	            "values, %zu absurd. Compare one with the instrument's display "
+	            "(--shows 7.25).\n",
 	        word_orders[told.order], block->start + told.from, told.plausible,
 	        told.absurd);
 }
@@ -162,11 +158,9 @@ static void print_nothing(const struct prober_block *block, bool vi)
 		            "register %d.\n",
 		        block->slave, block->start);
 	fputs(vi ? "Xem bảng thanh ghi của hãng rồi chạy lại với --start (40001 là 0) "
-	           "và "
-	           "--function; hoặc --match: thử các kiểu máy đã biết.\n"
+	           "và --function; hoặc --match: thử các kiểu máy đã biết.\n"
 	         : "Look into its manual and give --start (40001 is 0) and --function; "
-	           "or "
-	           "--match: try the models that are known.\n",
+	           "or --match: try the models that are known.\n",
 	        stdout);
 }
 
@@ -178,8 +172,7 @@ void prober_block_print(const struct prober *prober, const struct prober_block *
 		return;
 	}
 	printf(vi ? "\nThiết bị %d, hàm %d, %zu thanh ghi từ địa chỉ %d (đếm từ 0), "
-	            "trả lời "
-	            "sau %.0f ms\n"
+	            "trả lời sau %.0f ms\n"
 	          : "\nSlave %d, function %d, %zu registers from %d (counted from 0), "
 	            "answered after %.0f ms\n",
 	        block->slave, block->function, block->n, block->start,
@@ -191,11 +184,9 @@ void prober_block_print(const struct prober *prober, const struct prober_block *
 		print_pairs(block, TYPE_I32);
 		print_doubles(block);
 		fputs(vi ? "+ hợp lý   ! vô lý: sai thứ tự byte, hoặc không phải kiểu "
-		           "này   - "
-		           "không phải số, hoặc nghĩa là không có giá trị\n"
+		           "này   - không phải số, hoặc nghĩa là không có giá trị\n"
 		         : "+ plausible   ! absurd: a wrong order, or not this type   "
-		           "- no "
-		           "number, or what stands for none\n",
+		           "- no number, or what stands for none\n",
 		        stdout);
 		print_order(block, vi);
 	}

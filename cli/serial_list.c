@@ -44,23 +44,18 @@ static const char *reason_text(enum usb_reason reason, bool vi)
 	switch (reason) {
 	case USB_NO_SERIAL:
 		return vi ? "bộ chuyển đổi không có số sê-ri riêng: tên theo ổ cắm "
-		            "USB, "
-		            "luôn cắm vào đúng ổ này"
+		            "USB, luôn cắm vào đúng ổ này"
 		          : "the adapter has no serial number of its own: this is the "
-		            "name "
-		            "of its socket, keep it there";
+		            "name of its socket, keep it there";
 	case USB_TWINS:
 		return vi ? "hai bộ chuyển đổi giống hệt nhau: tên theo ổ cắm USB, "
-		            "luôn cắm "
-		            "vào đúng ổ này"
+		            "luôn cắm vào đúng ổ này"
 		          : "two adapters have one identity: this is the name of its "
-		            "socket, "
-		            "keep it there";
+		            "socket, keep it there";
 	case USB_ONLY_NAME:
 		return vi ? "không có tên cố định: tên này có thể đổi khi cắm lại"
 		          : "there is no lasting name: this one may change when it is "
-		            "plugged "
-		            "in again";
+		            "plugged in again";
 	default:
 		return NULL;
 	}
@@ -202,8 +197,7 @@ static void note_missing(FILE *out, const struct serial_listing *listing, bool v
 			fprintf(out,
 			        vi ? "%s: cổng %s trong cấu hình (%s) không được cắm\n"
 			           : "%s: port %s of the configuration (%s) is not "
-			             "plugged "
-			             "in\n",
+			             "plugged in\n",
 			        path, station->port[k].id, station->id);
 	}
 }
@@ -224,8 +218,7 @@ void serial_list_print(
 	note_missing(out, listing, vi);
 	if (listing->ports->n == 0)
 		fputs(vi ? "máy này không có cổng nối tiếp nào; bộ chuyển đổi USB đã "
-		           "cắm "
-		           "chưa?\n"
+		           "cắm chưa?\n"
 		         : "this machine has no serial port; is the USB adapter "
 		           "plugged in?\n",
 		        out);
@@ -235,10 +228,8 @@ int serial_list(int argc, char **argv)
 {
 	static const struct argp argp = {
 		.doc = "Every serial port of this machine: its USB identity, the name "
-		       "to "
-		       "write into a configuration, who has it and why it cannot be "
-		       "opened. "
-		       "No port is opened.",
+		       "to write into a configuration, who has it and why it cannot be "
+		       "opened. No port is opened.",
 	};
 	static struct usb_ports ports;
 	static struct hold hold[USB_MOST];

@@ -193,8 +193,7 @@ static void announce(
 		        port->setting.id, line);
 	if (port->pty)
 		fputs(vi ? "Đây là đầu cuối giả lập (pty): tốc độ và chẵn lẻ không có "
-		           "tác "
-		           "dụng.\n"
+		           "tác dụng.\n"
 		         : "This is a pseudo-terminal: speed and parity have no "
 		           "effect.\n",
 		        stderr);
@@ -215,16 +214,13 @@ static void sum_up(const struct monitor *monitor)
 		fputs(vi ? "Không nghe thấy gì: không ai nói, sai dây A/B, hoặc đứt "
 		           "dây.\n"
 		         : "Nothing was heard: nobody speaks, A and B are exchanged, "
-		           "or a "
-		           "wire is open.\n",
+		           "or a wire is open.\n",
 		        stderr);
 	else if (monitor->frames == 0)
 		fputs(vi ? "Có byte nhưng không có khung nào: thường là sai tốc độ "
-		           "hoặc chẵn "
-		           "lẻ; thử --line khác.\n"
+		           "hoặc chẵn lẻ; thử --line khác.\n"
 		         : "Bytes, but no frame: mostly a wrong speed or parity; try "
-		           "another "
-		           "--line.\n",
+		           "another --line.\n",
 		        stderr);
 }
 
@@ -265,10 +261,8 @@ int serial_monitor(int argc, char **argv)
 		.parser = parse,
 		.args_doc = "PORT",
 		.doc = "Listen to a port (a device, or host:port of a serial server) "
-		       "and "
-		       "print what passes, raw and decoded, until a signal comes. "
-		       "Nothing "
-		       "is sent." };
+		       "and print what passes, raw and decoded, until a signal comes. "
+		       "Nothing is sent." };
 	static struct monitor monitor;
 	static struct tool_port port;
 	static struct overhear_models models;

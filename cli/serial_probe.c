@@ -300,10 +300,8 @@ int serial_probe(int argc, char **argv)
 		.parser = parse,
 		.args_doc = "PORT",
 		.doc = "Find out what is on a line (a device, or host:port): listen "
-		       "first, "
-		       "then ask for registers, at each line setting, address after "
-		       "address. "
-		       "Only requests that read are sent." };
+		       "first, then ask for registers, at each line setting, address "
+		       "after address. Only requests that read are sent." };
 	static struct prober prober;
 	struct common common;
 	struct problem why = { .exit = EXIT_INTERNAL };

@@ -135,22 +135,18 @@ static int refuse(const struct prober *prober, struct problem *why)
 		        heard->bytes);
 	return problem_set(why, REFUSED, EXIT_TRY_AGAIN,
 	        vi ? "đường truyền đang có tín hiệu (%s). %s Không gửi gì thêm. Nếu "
-	             "chắc chắn "
-	             "đường này là của mình: --i-own-this-bus"
+	             "chắc chắn đường này là của mình: --i-own-this-bus"
 	           : "somebody speaks on this line (%s). %s Nothing more is sent. If "
-	             "the "
-	             "line is yours alone: --i-own-this-bus",
+	             "the line is yours alone: --i-own-this-bus",
 	        what,
-	        heard->asks > 0
-	                ? (vi ? "Đường này đã có máy chủ (ví dụ datalogger): hỏi chen "
-	                        "vào sẽ làm hỏng số liệu của nó."
-	                      : "It has a master (a data logger, say): a second one "
-	                        "corrupts its data.")
+	        heard->asks > 0 ? (vi ? "Đường này đã có máy chủ (ví dụ datalogger): "
+	                                "hỏi chen vào sẽ làm hỏng số liệu của nó."
+	                              : "It has a master (a data logger, say): a "
+	                                "second one corrupts its data.")
 	        : says ? (vi ? "Thiết bị này tự gửi số liệu, không cần dò: quantrac "
 	                       "station add."
 	                     : "An instrument that speaks by itself need not be "
-	                       "searched for: "
-	                       "quantrac station add.")
+	                       "searched for: quantrac station add.")
 	               : "");
 }
 

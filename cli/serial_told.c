@@ -16,50 +16,41 @@ static const char *time_text(double s, bool vi, char out[32])
 	return out;
 }
 
+// clang-format off
+static const char *const announcement[] = {
+	"About to probe %s. It ONLY READS: nothing is written, no setting of an instrument is changed.\n"
+	"1. Listen for %g s. %s\n"
+	"2. Send requests that read (Modbus functions 3 and 4) to %zu addresses, with %zu line settings.\n"
+	"3. Read one block of registers of one slave, and print it in every type and word order.\n"
+	"The common addresses take the first %s, all of it at most %s. Ctrl-C ends it.\n",
+
+	"Sắp dò cổng %s. Chương trình CHỈ ĐỌC, không ghi và không thay đổi cài đặt nào của thiết bị.\n"
+	"1. Nghe %g giây. %s\n"
+	"2. Gửi yêu cầu đọc (Modbus hàm 3 và 4) lần lượt đến %zu địa chỉ, với %zu cách đặt đường truyền.\n"
+	"3. Đọc một khối thanh ghi của một thiết bị, in theo mọi kiểu số và thứ tự byte.\n"
+	"Các địa chỉ thường gặp mất %s đầu, tất cả lâu nhất %s nữa. Ctrl-C để dừng.\n",
+};
+static const char *const if_heard[] = {
+	"If somebody speaks, stop: the line has another master.",
+	"Nếu có tín hiệu thì dừng: đường này đã có máy chủ khác.",
+};
+static const char *const is_owned[] = {
+	"(--i-own-this-bus: the line is yours.)",
+	"(--i-own-this-bus: đường này là của mình.)",
+};
+// clang-format on
+
 static void announce_in(const struct prober *prober, bool vi)
 {
 	char first[32], most[32];
 	time_text(probe_first_s(&prober->options), vi, first);
 	time_text(probe_most_s(&prober->options) + 5, vi, most);
-	fprintf(stderr,
-	        vi ? "Sắp dò cổng %s. Chương trình CHỈ ĐỌC, không ghi và không thay "
-	             "đổi cài "
-	             "đặt nào của thiết bị.\n"
-	             "1. Nghe %g giây. %s\n"
-	             "2. Gửi yêu cầu đọc (Modbus hàm 3 và 4) lần lượt đến %zu địa chỉ, "
-	             "với "
-	             "%zu cách đặt đường truyền.\n"
-	             "3. Đọc một khối thanh ghi của một thiết bị, in theo mọi kiểu số "
-	             "và thứ "
-	             "tự byte.\n"
-	             "Các địa chỉ thường gặp mất %s đầu, tất cả lâu nhất %s nữa. "
-	             "Ctrl-C để "
-	             "dừng.\n"
-	           : "About to probe %s. It ONLY READS: nothing is written, no setting "
-	             "of an "
-	             "instrument is changed.\n"
-	             "1. Listen for %g s. %s\n"
-	             "2. Send requests that read (Modbus functions 3 and 4) to %zu "
-	             "addresses, "
-	             "with %zu line settings.\n"
-	             "3. Read one block of registers of one slave, and print it in "
-	             "every type "
-	             "and word order.\n"
-	             "The common addresses take the first %s, all of it at most %s. "
-	             "Ctrl-C "
-	             "ends it.\n",
-	        prober->port.setting.id, prober->given.listen_s,
-	        prober->given.own ? (vi ? "(--i-own-this-bus: đường này là của mình.)"
-	                                : "(--i-own-this-bus: the line is yours.)")
-	                          : (vi ? "Nếu có tín hiệu thì dừng: đường này đã có "
-	                                  "máy chủ khác."
-	                                : "If somebody speaks, stop: the line has "
-	                                  "another master."),
+	fprintf(stderr, announcement[vi], prober->port.setting.id,
+	        prober->given.listen_s, (prober->given.own ? is_owned : if_heard)[vi],
 	        prober->options.n_slaves, prober->options.n_ways, first, most);
 	if (prober->port.pty)
 		fputs(vi ? "Đây là đầu cuối giả lập (pty): tốc độ và chẵn lẻ không có "
-		           "tác "
-		           "dụng.\n"
+		           "tác dụng.\n"
 		         : "This is a pseudo-terminal: speed and parity have no "
 		           "effect.\n",
 		        stderr);
@@ -86,11 +77,9 @@ static void tell_echo(const struct prober *prober, FILE *out)
 {
 	if (prober->echoes)
 		fputs(prober->vietnamese ? "  bộ chuyển đổi trả lại chính các byte đã "
-		                           "gửi (echo); "
-		                           "quantrac tự bỏ qua\n"
+		                           "gửi (echo); quantrac tự bỏ qua\n"
 		                         : "  the adapter gives back what is sent "
-		                           "(echo); quantrac "
-		                           "skips that\n",
+		                           "(echo); quantrac skips that\n",
 		        out);
 }
 
@@ -108,8 +97,7 @@ void prober_found(const struct prober *prober)
 			printf(vi ? "  địa chỉ %d: có, từ chối thanh ghi %d (mã lỗi "
 			            "%d: %s)\n"
 			          : "  slave %d: there, refuses register %d (exception "
-			            "%d, "
-			            "%s)\n",
+			            "%d, %s)\n",
 			        found->slave, prober->given.start, found->exception,
 			        modbus_exception_text(found->exception));
 		else
@@ -144,23 +132,18 @@ void prober_nobody(const struct prober *prober)
 	}
 	tell_echo(prober, stderr);
 	fputs(garbled > 0 ? (vi ? "Có tín hiệu nhưng sai: gần đúng tốc độ hoặc sai "
-	                          "chẵn lẻ, hai "
-	                          "thiết bị trùng địa chỉ, nhiễu, thiếu điện trở đầu "
-	                          "cuối.\n"
+	                          "chẵn lẻ, hai thiết bị trùng địa chỉ, nhiễu, thiếu "
+	                          "điện trở đầu cuối.\n"
 	                        : "Something answers, not soundly: nearly the speed or "
-	                          "a wrong "
-	                          "parity, two slaves of one address, noise, no "
-	                          "termination.\n")
+	                          "a wrong parity, two slaves of one address, noise, "
+	                          "no termination.\n")
 	                  : (vi ? "Kiểm tra nguồn điện, dây A/B (thử đổi), địa chỉ và "
-	                          "kiểu giao "
-	                          "thức; thiết bị chậm: --timeout 3s; thiết bị chỉ trả "
-	                          "lời thanh "
-	                          "ghi có thật: --start.\n"
+	                          "kiểu giao thức; thiết bị chậm: --timeout 3s; thiết "
+	                          "bị chỉ trả lời thanh ghi có thật: --start.\n"
 	                        : "Check power, wires A and B (try them exchanged), "
-	                          "address and "
-	                          "protocol; a slow analyser: --timeout 3s; one that "
-	                          "answers "
-	                          "for registers it has only: --start.\n"),
+	                          "address and protocol; a slow analyser: --timeout "
+	                          "3s; one that answers for registers it has only: "
+	                          "--start.\n"),
 	        stderr);
 }
 

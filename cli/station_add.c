@@ -228,8 +228,7 @@ static int write_it(
 	if (!adding->yes && !adding->asks) {
 		fputs(text, stdout);
 		fputs(vi ? "chưa ghi gì: --yes để ghi\n"
-		         : "nothing was written: --yes "
-		           "writes it\n",
+		         : "nothing was written: --yes writes it\n",
 		        stderr);
 		return OK;
 	}
@@ -308,10 +307,8 @@ int station_add(int argc, char **argv)
 		.parser = parse,
 		.doc = "Add an instrument to a configuration, or begin a new one. On a "
 		       "terminal what options do not say is asked for. The instrument "
-		       "is "
-		       "asked once; a file that would not pass config check is not "
-		       "written, "
-		       "and what stands in it stays as it is." };
+		       "is asked once; a file that would not pass config check is not "
+		       "written, and what stands in it stays as it is." };
 	static struct adding adding;
 	struct common common;
 	struct problem why = { .exit = EXIT_STOPPED };

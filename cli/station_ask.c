@@ -204,8 +204,7 @@ static int ask_identity(struct adding *adding)
 		{ "Outlet, as id=Name", "Điểm xả, dạng mã=Tên", word->outlet },
 		{ "Kind of outlet: water, stack or ambient",
 		        "Loại điểm xả: water (nước thải), stack (khí thải), ambient "
-		        "(không "
-		        "khí xung quanh)",
+		        "(không khí xung quanh)",
 		        word->kind },
 	};
 	if (adding->station != NULL)

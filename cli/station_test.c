@@ -235,10 +235,9 @@ int station_test(int argc, char **argv)
 		.parser = parse,
 		.args_doc = "ID",
 		.doc = "Poll an instrument of the configuration once a second, print "
-		       "what is "
-		       "sent, what comes and what it says, and what is wrong and the "
-		       "cure. "
-		       "Ends with 0 if every poll was answered, else with 1." };
+		       "what is sent, what comes and what it says, and what is wrong "
+		       "and the cure. Ends with 0 if every poll was answered, else "
+		       "with 1." };
 	struct common common;
 	struct station *station;
 	struct problem why = { .exit = EXIT_CONFIG };

@@ -102,11 +102,9 @@ static void print_counts(FILE *out, const struct trial_tally *tally, bool vi)
 	const struct poller_counts *counts = &tally->counts;
 	fprintf(out,
 	        vi ? "%zu lần hỏi: %zu đủ, %zu thiếu một phần, %zu không trả lời, %zu "
-	             "không "
-	             "đọc được, %zu bị từ chối\n"
+	             "không đọc được, %zu bị từ chối\n"
 	           : "%zu polls: %zu answered in full, %zu in part, %zu silent, %zu "
-	             "garbled, "
-	             "%zu refused\n",
+	             "garbled, %zu refused\n",
 	        tally->polls, tally->good, tally->partly, tally->silent, tally->garbled,
 	        tally->refused);
 	fprintf(out,
@@ -128,8 +126,7 @@ static const char *verdict_text(enum trial_verdict verdict, bool vi)
 	static const char *const words[][2] = {
 		[TRIAL_GOOD] = { "answers every poll", "trả lời mọi lần hỏi" },
 		[TRIAL_ABSURD] = { "answers, but a value is of a size that no "
-		                   "instrument "
-		                   "shows",
+		                   "instrument shows",
 		        "có trả lời, nhưng có giá trị lớn hoặc nhỏ vô lý" },
 		[TRIAL_NO_VALUE] = { "answers, but no channel has a usable value",
 		        "có trả lời, nhưng không kênh nào có giá trị dùng được" },
@@ -144,67 +141,43 @@ static const char *verdict_text(enum trial_verdict verdict, bool vi)
 	return words[verdict][vi];
 }
 
+// clang-format off
+static const char *const cures[][2] = {
+	[TRIAL_GOOD] = { "", "" },
+	[TRIAL_ABSURD] = {
+		"mostly a wrong word order: quantrac serial probe shows the same registers in all of them; compare with the display.",
+		"thường do sai thứ tự byte: quantrac serial probe in các thanh ghi theo mọi thứ tự; so với màn hình thiết bị.",
+	},
+	[TRIAL_NO_VALUE] = {
+		"look at the instrument's display: is it measuring, calibrating, faulty? Do its numbers make sense here? If not, the profile is of another model or word order.",
+		"xem màn hình thiết bị: đang đo, hiệu chuẩn hay báo lỗi? Nếu màn hình vẫn đo bình thường thì hồ sơ là của kiểu máy khác hoặc sai thứ tự byte.",
+	},
+	[TRIAL_SOMETIMES] = {
+		"a loose wire, no termination, noise, a line that is too long or shared with another master; or the timeout is too short for a slow analyser.",
+		"lỏng dây, thiếu điện trở đầu cuối, nhiễu, đường dây quá dài hoặc còn máy chủ khác trên đường; hoặc timeout quá ngắn với thiết bị chậm.",
+	},
+	[TRIAL_REFUSED] = {
+		"somebody answers at this address, but not this model: compare its register map with the profile (quantrac instrument show).",
+		"địa chỉ này có thiết bị nhưng không đúng kiểu: so bảng thanh ghi với hồ sơ (quantrac instrument show).",
+	},
+	[TRIAL_GARBLED] = {
+		"a wrong speed or parity, wires A and B exchanged, two devices of one address, noise; quantrac serial probe finds the setting.",
+		"sai tốc độ hoặc chẵn lẻ, đảo dây A/B, hai thiết bị trùng địa chỉ, nhiễu; quantrac serial probe dò thông số.",
+	},
+	[TRIAL_SILENT] = {
+		"check power, wires A and B (try them exchanged), the address and the speed set on the instrument; quantrac serial probe finds who is there.",
+		"kiểm tra nguồn, dây A/B (thử đổi), địa chỉ và tốc độ đặt trên thiết bị; quantrac serial probe tìm xem có ai trên đường.",
+	},
+	[TRIAL_NO_PORT] = {
+		"quantrac serial list says which ports there are and why one cannot be opened.",
+		"quantrac serial list cho biết có cổng nào và vì sao không mở được.",
+	},
+};
+// clang-format on
+
 static const char *cure_text(enum trial_verdict verdict, bool vi)
 {
-	static const char *const words[][2] = {
-		[TRIAL_GOOD] = { "", "" },
-		[TRIAL_ABSURD] = { "mostly a wrong word order: quantrac serial probe "
-		                   "shows the "
-		                   "same registers in all of them; compare with the "
-		                   "display.",
-		        "thường do sai thứ tự byte: quantrac serial probe in các thanh "
-		        "ghi theo "
-		        "mọi thứ tự; so với màn hình thiết bị." },
-		[TRIAL_NO_VALUE] = { "look at the instrument's display: is it "
-		                     "measuring, "
-		                     "calibrating, faulty? Do its numbers make sense "
-		                     "here? "
-		                     "If not, the profile is of another model or word "
-		                     "order.",
-		        "xem màn hình thiết bị: đang đo, hiệu chuẩn hay báo lỗi? Nếu "
-		        "màn hình "
-		        "vẫn đo bình thường thì hồ sơ là của kiểu máy khác hoặc sai "
-		        "thứ tự byte." },
-		[TRIAL_SOMETIMES] = { "a loose wire, no termination, noise, a line "
-		                      "that is too "
-		                      "long or shared with another master; or the "
-		                      "timeout is too "
-		                      "short for a slow analyser.",
-		        "lỏng dây, thiếu điện trở đầu cuối, nhiễu, đường dây quá dài "
-		        "hoặc còn "
-		        "máy chủ khác trên đường; hoặc timeout quá ngắn với thiết bị "
-		        "chậm." },
-		[TRIAL_REFUSED] = { "somebody answers at this address, but not this "
-		                    "model: "
-		                    "compare its register map with the profile "
-		                    "(quantrac "
-		                    "instrument show).",
-		        "địa chỉ này có thiết bị nhưng không đúng kiểu: so bảng thanh "
-		        "ghi với hồ "
-		        "sơ (quantrac instrument show)." },
-		[TRIAL_GARBLED] = { "a wrong speed or parity, wires A and B exchanged, "
-		                    "two "
-		                    "devices of one address, noise; quantrac serial "
-		                    "probe finds "
-		                    "the setting.",
-		        "sai tốc độ hoặc chẵn lẻ, đảo dây A/B, hai thiết bị trùng địa "
-		        "chỉ, nhiễu; "
-		        "quantrac serial probe dò thông số." },
-		[TRIAL_SILENT] = { "check power, wires A and B (try them exchanged), "
-		                   "the address "
-		                   "and the speed set on the instrument; quantrac "
-		                   "serial probe "
-		                   "finds who is there.",
-		        "kiểm tra nguồn, dây A/B (thử đổi), địa chỉ và tốc độ đặt trên "
-		        "thiết bị; "
-		        "quantrac serial probe tìm xem có ai trên đường." },
-		[TRIAL_NO_PORT] = { "quantrac serial list says which ports there are "
-		                    "and why "
-		                    "one cannot be opened.",
-		        "quantrac serial list cho biết có cổng nào và vì sao không mở "
-		        "được." },
-	};
-	return words[verdict][vi];
+	return cures[verdict][vi];
 }
 
 /* "slave 3 on bus (9600 8N1)" */

@@ -220,11 +220,9 @@ static void put_file(FILE *out, const struct adding *adding)
 	bool vi = adding->vietnamese;
 	fprintf(out, "# %s\n",
 	        vi ? "Tủ quan trắc: quantrac-sensord --config TỆP NÀY; `quantrac "
-	             "config "
-	             "explain KHÓA` giải thích từng khóa."
+	             "config explain KHÓA` giải thích từng khóa."
 	           : "A cabinet: quantrac-sensord --config THIS; `quantrac config "
-	             "explain "
-	             "KEY` tells every key.");
+	             "explain KEY` tells every key.");
 	put_who(out, "zone", adding->word.zone);
 	put_station(out, adding);
 	put_who(out, "facility", adding->word.facility);

@@ -54,11 +54,10 @@ int tool_port(
 	if (port_tcp_parse(word, out->host, sizeof out->host, out->service) == OK)
 		return OK;
 	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
-	        vietnamese
-	                ? "không có cổng '%s'; `quantrac serial list` liệt kê các "
-	                  "cổng, hoặc ghi máy:cổng"
-	                : "there is no port '%s'; `quantrac serial list` lists them, "
-	                  "or write host:port",
+	        vietnamese ? "không có cổng '%s'; `quantrac serial list` liệt kê các "
+	                     "cổng, hoặc ghi máy:cổng"
+	                   : "there is no port '%s'; `quantrac serial list` lists "
+	                     "them, or write host:port",
 	        word);
 }
 
@@ -125,8 +124,7 @@ static void tell_holder(struct tool_trouble *out, const struct holder *holder,
 	else if (strcmp(holder->name, "quantrac-sensord") == 0)
 		say(out->cure, sizeof out->cure,
 		        vi ? "`quantrac status` cho xem số liệu; muốn dùng cổng thì "
-		             "dừng: "
-		             "sudo systemctl stop quantrac-sensord"
+		             "dừng: sudo systemctl stop quantrac-sensord"
 		           : "`quantrac status` shows what it reads; to have the port: "
 		             "sudo systemctl stop quantrac-sensord");
 	else
@@ -154,11 +152,10 @@ bool tool_trouble(struct tool_trouble *out, const struct hold *hold, const char 
 		        vietnamese ? "không có thiết bị này"
 		                   : "there is no such device");
 		say(out->cure, sizeof out->cure,
-		        vietnamese
-		                ? "cắm bộ chuyển đổi; `quantrac serial list` liệt kê "
-		                  "các cổng"
-		                : "plug the adapter in; `quantrac serial list` lists "
-		                  "the ports");
+		        vietnamese ? "cắm bộ chuyển đổi; `quantrac serial list` liệt "
+		                     "kê các cổng"
+		                   : "plug the adapter in; `quantrac serial list` "
+		                     "lists the ports");
 	} else if (hold->n > 0) {
 		tell_holder(out, &hold->holder[0], path, vietnamese);
 	} else if (hold->console) {
