@@ -65,7 +65,7 @@ int64_t fake_bus_next_us(const struct fake_bus *bus)
 	return next;
 }
 
-static void say(struct fake_bus *bus, int64_t due_us, const uint8_t *bytes, size_t n)
+void fake_bus_say(struct fake_bus *bus, int64_t due_us, const uint8_t *bytes, size_t n)
 {
 	size_t i = 0;
 	while (i < 15 && bus->message[i].n > 0)
@@ -100,6 +100,7 @@ static void behave(struct fake_bus *bus, struct fake_slave *slave, const uint8_t
         size_t n, const struct modbus_request *request)
 {
 	static const uint8_t noise[] = { 0xFF, 0x00, 0xF0, 0x03 };
+	static const uint8_t stray[] = { 0xFF, 0x00, 0xFF, 0x00, 0xFF, 0x00 };
 	uint8_t bytes[FRAME_MOST];
 	size_t size = answer(slave, request, bytes);
 	int64_t due_us = bus->now_us + slave->delay_us;
@@ -107,10 +108,16 @@ static void behave(struct fake_bus *bus, struct fake_slave *slave, const uint8_t
 	case DEAD:
 		return;
 	case ECHOES:
-		say(bus, due_us - 1, in, n);
+		fake_bus_say(bus, due_us - 1, in, n);
 		break;
+	case ECHO_ONLY:
+		fake_bus_say(bus, due_us, in, n);
+		return;
+	case STRAY:
+		fake_bus_say(bus, due_us, stray, slave->stray);
+		return;
 	case NOISY:
-		say(bus, due_us - 1, noise, sizeof noise);
+		fake_bus_say(bus, due_us - 1, noise, sizeof noise);
 		break;
 	case HALF:
 		size /= 2;
@@ -123,14 +130,14 @@ static void behave(struct fake_bus *bus, struct fake_slave *slave, const uint8_t
 		break;
 	case NEXT_ONE:
 		if (bus->n_kept > 0)
-			say(bus, due_us, bus->kept, bus->n_kept);
+			fake_bus_say(bus, due_us, bus->kept, bus->n_kept);
 		memcpy(bus->kept, bytes, size);
 		bus->n_kept = size;
 		return;
 	default:
 		break;
 	}
-	say(bus, due_us, bytes, size);
+	fake_bus_say(bus, due_us, bytes, size);
 }
 
 /* A coil: its answer is the request once more. */
@@ -143,17 +150,17 @@ static void write_coil(struct fake_bus *bus, const uint8_t *in, size_t n)
 	assert_int_equal(n, 8);
 	assert_int_equal(crc16_modbus(in, 6), get_le16(in + 6));
 	if (slave->manner == ECHOES)
-		say(bus, due_us - 1, in, n);
+		fake_bus_say(bus, due_us - 1, in, n);
 	if (slave->manner == EXCEPTION) {
 		int size = modbus_exception_put(FRAMING_RTU, &request, slave->exception,
 		        refusal, sizeof refusal);
-		say(bus, due_us, refusal, (size_t)size);
+		fake_bus_say(bus, due_us, refusal, (size_t)size);
 		return;
 	}
 	slave->coils++;
 	slave->coil = in[4] == 0xff;
 	if (slave->manner != DEAD)
-		say(bus, due_us, in, n);
+		fake_bus_say(bus, due_us, in, n);
 }
 
 static int bus_write(struct port *port, const uint8_t *in, size_t n)

@@ -21,6 +21,8 @@ enum manner {
 	GARBAGE,   /* bytes that are no answer */
 	FLIPPED,   /* one bit wrong */
 	EXCEPTION, /* refuses */
+	ECHO_ONLY, /* gives the request back, and that is all */
+	STRAY,     /* `stray` bytes FF and 00, and no answer */
 	NEXT_ONE,  /* keeps every answer until the next request comes */
 };
 
@@ -28,6 +30,7 @@ struct fake_slave {
 	enum manner manner;
 	int64_t delay_us;
 	uint8_t exception;
+	size_t stray;
 	uint16_t unknown; /* a block that starts here is refused with 2; 0: none */
 	double value;
 	size_t asked;
@@ -54,6 +57,9 @@ struct fake_bus {
 	bool hangs_up; /* after whatever it has said */
 	size_t opened;
 };
+
+/* Bytes that come at a time, from nobody in particular. */
+void fake_bus_say(struct fake_bus *bus, int64_t due_us, const uint8_t *bytes, size_t n);
 
 /* When the next message arrives; INT64_MAX if none is on its way. */
 int64_t fake_bus_next_us(const struct fake_bus *bus);

@@ -4,6 +4,7 @@
 #include "tests/check.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pty.h>
@@ -138,10 +139,195 @@ static void two_real_lines_in_one_poll(void **state)
 	close(listener);
 }
 
+/* ---- one pseudo-terminal, behind a link as /dev/serial/by-id has them ---- */
+
+struct lone {
+	char link[512], told[1024];
+	size_t n_seen, n_ok;
+	double value;
+	struct station *station;
+	struct poller *poller;
+	struct peer peer;
+	int slave;
+	struct moment now;
+};
+
+static void lone_reading(void *context, size_t instrument, const struct moment *when,
+        const struct reading_parts *parts)
+{
+	struct lone *lone = context;
+	lone->n_seen++;
+	lone->n_ok += parts->state[0] == STATE_OK;
+	lone->value = parts->value[0];
+}
+
+static void lone_state(
+        void *context, const struct moment *when, const struct state_event *event)
+{
+	struct lone *lone = context;
+	size_t n = strlen(lone->told);
+	snprintf(lone->told + n, sizeof lone->told - n, "%s %s; ", event->subject,
+	        event->state);
+}
+
+/* A new pseudo-terminal, to which the link points from now on. */
+static void plug(struct lone *lone)
+{
+	char path[128];
+	assert_int_equal(openpty(&lone->peer.fd, &lone->slave, path, NULL, NULL), 0);
+	fcntl(lone->peer.fd, F_SETFL, O_NONBLOCK);
+	unlink(lone->link);
+	assert_int_equal(symlink(path, lone->link), 0);
+	lone->peer.n = 0;
+}
+
+static struct lone *lone_begin(const char *folder)
+{
+	struct lone *lone = calloc(1, sizeof *lone);
+	char text[4096];
+	struct poller_hooks hooks = {
+		.context = lone, .reading = lone_reading, .state = lone_state
+	};
+	assert_non_null(lone);
+	snprintf(lone->link, sizeof lone->link, "%s", in_folder(folder, "by-id"));
+	lone->peer.framing = FRAMING_RTU;
+	plug(lone);
+	snprintf(text, sizeof text,
+	        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
+	        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
+	        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
+	        "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
+	        "journal: {folder: journal}\n"
+	        "ports: [{id: bus, path: %s}]\n"
+	        "instruments:\n"
+	        "  - {id: flow, profile: sim-flow, port: bus, poll_every: 1s, "
+	        "timeout: 300ms}\n",
+	        lone->link);
+	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
+	assert_int_equal(station_parse(&lone->station, text, strlen(text),
+	                         "station.yaml", stderr, NULL),
+	        OK);
+	lone->poller = poller_new(lone->station, &hooks);
+	lone->now = (struct moment){ .mono_us = 1000000, .time_us = 1000000 };
+	return lone;
+}
+
+static void lone_end(struct lone *lone)
+{
+	poller_free(lone->poller);
+	station_free(lone->station);
+	close(lone->peer.fd);
+	close(lone->slave);
+	unlink(lone->link);
+	free(lone);
+}
+
+/* A millisecond of a clock moved by hand; the device at the other end answers, or not. */
+static void lone_step(struct lone *lone, bool answers)
+{
+	struct pollfd fds[2];
+	size_t n = poller_descriptors(lone->poller, fds, 2);
+	poll(fds, n, 0);
+	poller_step(lone->poller, fds, n, &lone->now);
+	if (answers)
+		peer_serve(&lone->peer);
+	lone->now.mono_us += 1000;
+	lone->now.time_us += 1000;
+}
+
+static void a_port_that_hangs_up_is_found_under_another_name(void **state)
+{
+	struct lone *lone = lone_begin(*state);
+	for (int round = 0; round < 5; round++) {
+		size_t ok = lone->n_ok;
+		for (int i = 0; i < 3000; i++)
+			lone_step(lone, true);
+		assert_in_range(lone->n_ok - ok, 2, 3);
+		assert_true(poller_port_up(lone->poller, 0));
+		/* plugged in again before the old name is gone: it gets another */
+		int master = lone->peer.fd, slave = lone->slave;
+		char before[64], after[64];
+		ttyname_r(slave, before, sizeof before);
+		plug(lone);
+		ttyname_r(lone->slave, after, sizeof after);
+		assert_string_not_equal(before, after);
+		close(master);
+		close(slave);
+		lone_step(lone, true);
+		assert_false(poller_port_up(lone->poller, 0)); /* closed at once */
+		struct pollfd none[2];
+		assert_int_equal(poller_descriptors(lone->poller, none, 2), 0);
+		for (int i = 0; i < 1010; i++)
+			lone_step(lone, true);
+		assert_true(poller_port_up(lone->poller, 0)); /* a second later */
+	}
+	assert_int_equal(poller_counts(lone->poller, 0)->reconnects, 5);
+	assert_contains(lone->told, "port bus down; port bus up; port bus down");
+	lone_end(lone);
+}
+
+static void an_adapter_that_is_away_for_long_is_found_within_a_second(void **state)
+{
+	struct lone *lone = lone_begin(*state);
+	for (int i = 0; i < 1500; i++)
+		lone_step(lone, true);
+	close(lone->peer.fd);
+	close(lone->slave);
+	unlink(lone->link);
+	lone->peer.fd = lone->slave = -1;
+	for (int i = 0; i < 200000; i++)
+		lone_step(lone, false);
+	assert_false(poller_port_up(lone->poller, 0));
+	plug(lone);
+	size_t ok = lone->n_ok;
+	for (int i = 0; i < 2100; i++)
+		lone_step(lone, true);
+	assert_true(lone->n_ok > ok);
+	lone_end(lone);
+}
+
+/* Bytes that lie in the kernel when the request goes out are the answer to nothing, also when
+ * nobody has looked at them before. */
+static void what_came_before_the_request_is_never_its_answer(void **state)
+{
+	struct lone *lone = lone_begin(*state);
+	uint8_t late[FRAME_MOST];
+	struct modbus_request request = { .slave = 1, .function = 4, .count = 10 };
+	uint8_t ones[20];
+	memset(ones, 0x3f, sizeof ones); /* 0.7470588 in each pair of registers */
+	int n = modbus_answer_put(FRAMING_RTU, &request, ones, late, sizeof late);
+	for (int i = 0; i < 1500; i++)
+		lone_step(lone, true);
+	assert_int_equal(lone->n_ok, 2);
+	for (int i = 0; i < 490; i++)
+		lone_step(lone, true);
+	assert_int_equal(write(lone->peer.fd, late, (size_t)n), n);
+	/* all at once, without a look at what poll() says */
+	for (int i = 0; i < 2000; i++) {
+		poller_step(lone->poller, NULL, 0, &lone->now);
+		lone->now.mono_us += 1000;
+		lone->now.time_us += 1000;
+		if (poller_counts(lone->poller, 0)->requests == 3)
+			break;
+	}
+	assert_int_equal(poller_counts(lone->poller, 0)->requests, 3);
+	for (int i = 0; i < 200; i++)
+		lone_step(lone, true);
+	assert_int_equal(lone->n_ok, 3);
+	assert_close(lone->value, 0, 0);
+	assert_int_equal(poller_counts(lone->poller, 0)->noise, n);
+	lone_end(lone);
+}
+
+#define scratch_test(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_remove)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_real_lines_in_one_poll),
+		scratch_test(a_port_that_hangs_up_is_found_under_another_name),
+		scratch_test(an_adapter_that_is_away_for_long_is_found_within_a_second),
+		scratch_test(what_came_before_the_request_is_never_its_answer),
 	};
 	return cmocka_run_group_tests_name("poller, real lines", tests, NULL, NULL);
 }
