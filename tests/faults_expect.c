@@ -39,10 +39,12 @@ static uint64_t most_admitted(const struct faults_world *world,
         const struct faults_fault *fault, const struct faults_tally *tally)
 {
 	unsigned lacks = world->kind->lacks;
-	bool another = strstr(fault->scene, "foreign") != NULL;
+	/* whoever is for ever one answer behind, or another one's answer */
+	bool unseen = strstr(fault->scene, "foreign") != NULL ||
+	              strstr(fault->scene, "behind") != NULL;
 	uint64_t all =
 	        tally->readings * world->station->instrument[0].profile->n_blocks;
-	if (fault->kind & SAID || ((fault->kind & LATE || another) && lacks & NO_TIE))
+	if (fault->kind & SAID || (unseen && lacks & NO_TIE))
 		return all;
 	if (!(fault->kind & ALTERED))
 		return 0;
@@ -57,6 +59,9 @@ static uint64_t most_admitted(const struct faults_world *world,
 static bool states_right(const struct faults_world *world,
         const struct faults_fault *fault, const struct faults_tally *tally)
 {
+	/* what comes too late is no answer that could be garbled */
+	if (fault->kind & LATE && world->kind->lacks & CODES)
+		return tally->state[STATE_SILENT] + 2 >= tally->readings;
 	if (fault->state < 0)
 		return true;
 	/* what another said passes for the answer, and has no value for this one */
@@ -109,9 +114,12 @@ bool faults_as_expected(const struct faults_world *world,
 		        "%" PRIu64 " altered values, at most %" PRIu64 " may be",
 		        tally->admitted, most);
 	else if (!states_right(world, fault, tally))
-		snprintf(why, room, "of %" PRIu64 " readings only %" PRIu64 " are %s",
-		        tally->readings, tally->state[fault->state],
-		        channel_state_text((uint8_t)fault->state));
+		snprintf(why, room,
+		        "of %" PRIu64 " readings %" PRIu64 " are ok, %" PRIu64
+		        " silent, %" PRIu64 " garbled, %" PRIu64 " refused",
+		        tally->readings, tally->state[STATE_OK],
+		        tally->state[STATE_SILENT], tally->state[STATE_GARBLED],
+		        tally->state[STATE_REFUSED]);
 	else if (!adds_up(world))
 		snprintf(why, room, "the counts do not add up");
 	else if (other_lost(world, fault))

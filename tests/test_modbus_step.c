@@ -7,6 +7,7 @@
 
 #include "sensors/modbus_step.h"
 #include "sensors/profile.h"
+#include "sensors/values.h"
 
 static struct modbus_request read_of(uint8_t function, uint16_t start, uint16_t count)
 {
@@ -269,6 +270,32 @@ static void answers_with_numbers_need_no_such_thing(void **state)
 	assert_int_equal(tell(talk, 10), READING_DONE);
 }
 
+/* What came and was not taken is kept for whoever looks for the fault; a whole answer among it would
+ * be decoded as one. */
+static void bytes_that_would_be_taken_are_known(void **state)
+{
+	static const int framings[] = { FRAMING_RTU, FRAMING_TCP, FRAMING_ASCII };
+	struct talk *talk = *state;
+	for (size_t f = 0; f < 3; f++) {
+		uint8_t out[MODBUS_FRAME + 1] = { 0 };
+		talk->instrument.framing = framings[f];
+		struct modbus_request request =
+		        modbus_block_request(&talk->instrument, 0);
+		size_t n = answer_to(framings[f], &request, out);
+		assert_true(values_would_take(&talk->instrument, 0, out, n));
+		assert_false(values_would_take(&talk->instrument, 0, out, n - 1));
+		assert_false(values_would_take(&talk->instrument, 0, out, n + 1));
+		assert_false(values_would_take(&talk->instrument, 1, out, n));
+		out[0] ^= 1;
+		/* the number of TCP is that of a request nobody knows any more */
+		assert_int_equal(values_would_take(&talk->instrument, 0, out, n),
+		        framings[f] == FRAMING_TCP);
+		n = (size_t)modbus_exception_put(
+		        framings[f], &request, 2, out, sizeof out);
+		assert_true(values_would_take(&talk->instrument, 0, out, n));
+	}
+}
+
 #define talking(f) cmocka_unit_test_setup_teardown(f, talk_begin, talk_end)
 
 int main(void)
@@ -284,6 +311,7 @@ int main(void)
 		talking(a_refusal_in_time_leaves_nothing_owed),
 		talking(a_refusal_after_a_silence_proves_nothing),
 		talking(a_gateway_that_speaks_for_a_dead_device_ends_the_poll),
+		talking(bytes_that_would_be_taken_are_known),
 		talking(answers_with_numbers_need_no_such_thing),
 	};
 	return cmocka_run_group_tests_name("modbus, in step", tests, NULL, NULL);
