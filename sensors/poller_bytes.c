@@ -100,14 +100,16 @@ void bus_trim_echo(struct bus *bus, struct device *device)
 void bus_leftover(struct bus *bus, struct device *device)
 {
 	uint16_t block = device->driver->block(device->state);
+	const uint8_t *in = bus->came;
 	size_t n = bus_only_noise(bus) ? 0 : bus->n_came;
 	if (n > device->driver
 	                ->frame_most) /* there is room for so much of each request */
 		n = device->driver->frame_most;
-	while (n > 0 &&
-	        values_would_take(&device->setting->instrument, block, bus->came, n))
-		n /= 2;
-	device_exchange(device, block, bus->came, n, NULL);
+	while (n > 1 && values_would_take(&device->setting->instrument, block, in, n)) {
+		in++;
+		n--;
+	}
+	device_exchange(device, block, in, n, NULL);
 }
 
 /* Each request ends as an answer, a timeout, or one of these. */

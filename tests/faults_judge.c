@@ -9,19 +9,25 @@
 #include "sensors/simulate.h"
 #include "sensors/values.h"
 
-/* Whether these bytes are a sound answer to block b. */
-static bool answers(
-        const struct instrument *instrument, size_t b, const uint8_t *bytes, size_t n)
+/* What these bytes are to block b; whether they are a sound answer. */
+static bool sorted(const struct instrument *instrument, size_t b, const uint8_t *bytes,
+        size_t n, struct came_all *out)
 {
-	static struct came_all came;
-	uint8_t kept[FRAME_MOST + 16];
+	static uint8_t kept[FRAME_MOST + 16];
 	struct exchange exchange = {
 		.block = (uint16_t)b, .size = (uint16_t)n, .bytes = bytes
 	};
 	struct exchanges one = { .n = 1, .bytes = kept };
 	one.size = (size_t)exchange_put(&exchange, kept, sizeof kept);
-	values_sort(instrument, &one, &came);
-	return came.block[b].state == STATE_OK;
+	values_sort(instrument, &one, out);
+	return out->block[b].state == STATE_OK;
+}
+
+static bool answers(
+        const struct instrument *instrument, size_t b, const uint8_t *bytes, size_t n)
+{
+	static struct came_all came;
+	return sorted(instrument, b, bytes, n, &came);
 }
 
 /* The last request of this poll whose true answer would be one to block b. */
@@ -51,6 +57,27 @@ static const struct faults_said *spoken(
 		        same(came, asked->said[k].came, asked->said[k].n_came))
 			return &asked->said[k];
 	return NULL;
+}
+
+/* Whether two answers to block b say the same numbers (one may write them otherwise). */
+static bool same_numbers(const struct instrument *instrument, size_t b,
+        const struct came *came, const struct faults_said *said)
+{
+	static struct came_all true_came;
+	const struct profile *profile = instrument->profile;
+	if (said == NULL || !sorted(instrument, b, said->said, said->n, &true_came))
+		return false;
+	for (size_t c = 0; c < profile->n_channels; c++) {
+		double value = NAN, true_value = NAN;
+		if (profile->channel[c].tag.block_index != b)
+			continue;
+		bool has = profile->driver->number(instrument, came, c, &value);
+		if (has != profile->driver->number(
+		                   instrument, &true_came.block[b], c, &true_value) ||
+		        (has && value != true_value))
+			return false;
+	}
+	return true;
 }
 
 /* Whether a usable value of block b came with the reading. */
@@ -141,7 +168,9 @@ void faults_judge(
 		const struct faults_said *said =
 		        world->speaks ? spoken(world, i, &came.block[b])
 		                      : truth(world, i, b);
-		if (said != NULL && same(&came.block[b], said->said, said->n))
+		if (said != NULL &&
+		        (same(&came.block[b], said->said, said->n) ||
+		                same_numbers(instrument, b, &came.block[b], said)))
 			continue;
 		if ((said != NULL && same(&came.block[b], said->came, said->n_came)) ||
 		        is_stale(world, &came.block[b])) {
