@@ -29,8 +29,8 @@
 #include "base/clock.h"
 #include "sensors/modbus.h"
 
-#define TAP_ROOM     1200 /* bytes not yet looked at */
-#define TAP_MARKS    48
+#define TAP_ROOM     1200               /* bytes not yet looked at */
+#define TAP_MARKS    (MODBUS_ASCII + 1) /* a frame may come byte by byte */
 #define TAP_OPEN     4  /* requests that wait for their answer at one time */
 #define TAP_STRAY    3  /* a turn-round of the line gives so many; a request has more */
 #define TAP_TAIL     64 /* bytes kept of what came instead of an answer */
