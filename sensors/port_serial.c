@@ -5,7 +5,9 @@
  * is opened for reading alone: the system itself refuses to send there.
  *
  * libserialport 0.1.1 refuses symbolic links, so the by-id name is resolved first; it takes no lock,
- * so we do; it refuses pseudo-terminals, which are opened with plain termios.
+ * so we do, with a descriptor of our own and before it opens anything: to open a line that another
+ * uses would set his speed and modem lines, to close it would drop what waits for him.  It refuses
+ * pseudo-terminals, which are opened with plain termios.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +28,7 @@ struct serial {
 	struct port port;
 	const struct port_setting *setting;
 	struct sp_port *library; /* NULL: closed, or a pseudo-terminal */
-	int fd;                  /* -1: closed */
+	int lock, fd;            /* -1: not held; closed */
 	bool told;               /* that a pseudo-terminal has no speed */
 };
 
@@ -62,16 +64,15 @@ static void serial_close(struct port *port)
 	struct serial *serial = (struct serial *)port;
 	if (serial->fd >= 0) {
 		tcflush(serial->fd, TCIOFLUSH);
-		flock(serial->fd, LOCK_UN);
+		if (serial->library == NULL || sp_close(serial->library) != SP_OK)
+			close(serial->fd);
 	}
-	if (serial->library != NULL) {
-		sp_close(serial->library);
+	if (serial->library != NULL)
 		sp_free_port(serial->library);
-	} else if (serial->fd >= 0) {
-		close(serial->fd);
-	}
+	if (serial->lock >= 0)
+		close(serial->lock);
 	serial->library = NULL;
-	serial->fd = -1;
+	serial->fd = serial->lock = -1;
 }
 
 static enum sp_parity parity_of(char letter)
@@ -113,23 +114,15 @@ static const char *set_line(struct sp_port *library, const struct port_setting *
 
 static int open_library(struct serial *serial, struct problem *why)
 {
-	const char *text = NULL;
 	enum sp_mode mode = serial->setting->listen ? SP_MODE_READ : SP_MODE_READ_WRITE;
-	if (sp_open(serial->library, mode) != SP_OK) {
-		text = reason_of(errno);
-		sp_free_port(serial->library);
-		serial->library = NULL;
-		return problem_open(serial, why, text);
-	}
-	text = set_line(serial->library, serial->setting);
+	if (sp_open(serial->library, mode) != SP_OK)
+		return problem_open(serial, why, reason_of(errno));
+	const char *text = set_line(serial->library, serial->setting);
 	if (sp_get_port_handle(serial->library, &serial->fd) != SP_OK)
 		text = "it has no descriptor";
 	if (text == NULL && fcntl(serial->fd, F_SETFL, O_NONBLOCK) != 0)
 		text = reason_of(errno);
-	if (text == NULL)
-		return OK;
-	serial_close(&serial->port);
-	return problem_open(serial, why, text);
+	return text == NULL ? OK : problem_open(serial, why, text);
 }
 
 static int open_pty(struct serial *serial, const char *path, struct problem *why)
@@ -139,10 +132,8 @@ static int open_pty(struct serial *serial, const char *path, struct problem *why
 	serial->fd = open(path, way | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (serial->fd < 0)
 		return problem_open(serial, why, reason_of(errno));
-	if (tcgetattr(serial->fd, &raw) != 0) {
-		serial_close(&serial->port);
+	if (tcgetattr(serial->fd, &raw) != 0)
 		return problem_open(serial, why, "it is not a terminal");
-	}
 	cfmakeraw(&raw);
 	tcsetattr(serial->fd, TCSANOW, &raw);
 	if (!serial->told)
@@ -154,16 +145,31 @@ static int open_pty(struct serial *serial, const char *path, struct problem *why
 	return OK;
 }
 
-static int take_lock(struct serial *serial, struct problem *why)
+/* Leaves the line as it is, whoever has it. */
+static int take_lock(struct serial *serial, const char *path, struct problem *why)
 {
 	char holder[128];
-	if (flock(serial->fd, LOCK_EX | LOCK_NB) == 0)
+	serial->lock = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (serial->lock < 0)
+		return problem_open(serial, why, reason_of(errno));
+	if (flock(serial->lock, LOCK_EX | LOCK_NB) == 0)
 		return OK;
-	port_holder(serial->fd, holder, sizeof holder);
-	serial_close(&serial->port);
+	port_holder(serial->lock, holder, sizeof holder);
 	return problem_set(why, REFUSED, EXIT_TRY_AGAIN,
 	        "port %s: %s is in use by %s; stop it, or give it another port",
 	        serial->setting->id, serial->setting->path, holder);
+}
+
+static int open_path(struct serial *serial, const char *path, struct problem *why)
+{
+	bool pty = strncmp(path, "/dev/pts/", 9) == 0;
+	if (sp_get_port_by_name(path, &serial->library) != SP_OK && !pty)
+		return problem_open(serial, why, "it is not a serial port");
+	int status = take_lock(serial, path, why);
+	if (status != OK)
+		return status;
+	return serial->library != NULL ? open_library(serial, why)
+	                               : open_pty(serial, path, why);
 }
 
 static int serial_open(struct port *port, struct problem *why)
@@ -173,17 +179,11 @@ static int serial_open(struct port *port, struct problem *why)
 	serial_close(port);
 	if (realpath(serial->setting->path, path) == NULL)
 		return problem_path(serial, why, errno);
-	int status;
-	if (sp_get_port_by_name(path, &serial->library) == SP_OK)
-		status = open_library(serial, why);
-	else if (strncmp(path, "/dev/pts/", 9) == 0)
-		status = open_pty(serial, path, why);
-	else
-		status = problem_open(serial, why, "it is not a serial port");
-	if (status == OK)
-		status = take_lock(serial, why);
+	int status = open_path(serial, path, why);
 	if (status == OK)
 		tcflush(serial->fd, TCIOFLUSH);
+	else
+		serial_close(port);
 	return status;
 }
 
@@ -235,7 +235,7 @@ struct port *port_serial_new(const struct port_setting *setting)
 	if (serial == NULL)
 		return NULL;
 	serial->setting = setting;
-	serial->fd = -1;
+	serial->fd = serial->lock = -1;
 	serial->port = (struct port){
 		.open = serial_open,
 		.descriptor = serial_descriptor,

@@ -171,6 +171,28 @@ static void a_port_in_use_names_its_holder(void **state)
 	assert_int_equal(pty->port->open(pty->port, &why), OK);
 }
 
+/* Nor its speed, nor what waits for whoever has it. */
+static void a_port_in_use_is_not_touched(void **state)
+{
+	struct pty *pty = *state;
+	struct problem why;
+	struct termios before = { .c_iflag = 0 }, after = before;
+	uint8_t in[8];
+	struct port *other = port_serial_new(&pty->setting);
+	assert_int_equal(pty->port->open(pty->port, &why), OK);
+	assert_int_equal(tcgetattr(pty->slave, &before), 0);
+	before.c_cc[VMIN] = 7;
+	assert_int_equal(tcsetattr(pty->slave, TCSANOW, &before), 0);
+	assert_int_equal(write(pty->master, "hello", 5), 5);
+	look(pty->port, 1000);
+	assert_int_equal(other->open(other, &why), REFUSED);
+	other->free(other);
+	assert_int_equal(tcgetattr(pty->slave, &after), 0);
+	assert_memory_equal(&before, &after, sizeof before);
+	assert_int_equal(pty->port->read(pty->port, in, sizeof in, true), 5);
+	assert_memory_equal(in, "hello", 5);
+}
+
 static void a_link_to_a_port_is_followed(void **state)
 {
 	struct pty *pty = *state;
@@ -350,6 +372,7 @@ int main(void)
 		PTY(a_pseudo_terminal_is_told_once),
 		PTY(a_closed_pseudo_terminal_is_a_hang_up),
 		PTY(a_port_in_use_names_its_holder),
+		PTY(a_port_in_use_is_not_touched),
 		PTY(a_link_to_a_port_is_followed),
 		PTY(what_is_no_port_says_so),
 		TCP(bytes_go_both_ways_over_tcp),
