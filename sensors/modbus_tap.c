@@ -141,14 +141,57 @@ static void forget(struct modbus_tap *tap, size_t i)
 	        (tap->n_open - i) * sizeof tap->open[0]);
 }
 
+static bool same_registers(
+        const struct modbus_request *a, const struct modbus_request *b)
+{
+	return a->start == b->start && a->count == b->count;
+}
+
+/* Its answer may still come, when another request waits. */
+static void remember(struct modbus_tap *tap, const struct tap_open *open)
+{
+	if (tap->n_owed == TAP_OWED)
+		memmove(tap->owed, tap->owed + 1, --tap->n_owed * sizeof tap->owed[0]);
+	tap->owed[tap->n_owed++] = (struct tap_owed){
+		.request = open->request,
+		.until_us = open->until_us + TAP_LATE_US,
+	};
+}
+
+/* Whether an answer that came then may be to a request that was given up, of other registers
+ * than the one that waits. */
+static bool is_owed(const struct modbus_tap *tap, const struct modbus_tap_parts *answer,
+        int64_t came_us, const struct modbus_request *waiting)
+{
+	for (size_t i = 0; i < tap->n_owed; i++)
+		if (tap->owed[i].until_us >= came_us &&
+		        modbus_tap_answers(&tap->owed[i].request, answer) &&
+		        !same_registers(&tap->owed[i].request, waiting))
+			return true;
+	return false;
+}
+
+/* A slave answers in order: of what it was asked before, only what this may be the answer to
+ * as well can still be answered. */
+static void settle(struct modbus_tap *tap, const struct modbus_tap_parts *answer)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < tap->n_owed; i++)
+		if (tap->owed[i].request.slave != answer->plain[0] ||
+		        modbus_tap_answers(&tap->owed[i].request, answer))
+			tap->owed[kept++] = tap->owed[i];
+	tap->n_owed = kept;
+}
+
 /* Give out request i with what came instead of an answer, and forget it. */
 static void give(struct modbus_tap *tap, size_t i, struct modbus_pair *out)
 {
 	struct tap_open *open = &tap->open[i];
-	if (open->size > open->request_size)
-		tap->counts.garbled++;
-	else
-		tap->counts.unanswered++;
+	bool silent = open->size == open->request_size;
+	tap->counts.unanswered += silent;
+	tap->counts.garbled += !silent;
+	if (silent)
+		remember(tap, open);
 	memcpy(tap->evidence, open->bytes, open->size);
 	*out = (struct modbus_pair){
 		.request = open->request,
@@ -174,12 +217,6 @@ static bool give_overdue(
 static bool same_bytes(const struct tap_open *open, const uint8_t *in, size_t n)
 {
 	return open->request_size == n && memcmp(open->bytes, in, n) == 0;
-}
-
-static bool same_registers(
-        const struct modbus_request *a, const struct modbus_request *b)
-{
-	return a->start == b->start && a->count == b->count;
 }
 
 /* ---- frames ---- */
@@ -237,8 +274,15 @@ static struct tap_open *request_of(
 		}
 		found = open;
 	}
-	if (found == NULL)
+	if (found == NULL) {
 		tap->counts.orphans++;
+		return NULL;
+	}
+	if (is_owed(tap, answer, when_of(tap, 0)->mono_us, &found->request)) {
+		forget_answered(tap, answer);
+		return NULL;
+	}
+	settle(tap, answer);
 	return found;
 }
 

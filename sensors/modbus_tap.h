@@ -10,7 +10,8 @@
  * sum and order, or it is dropped and counted.  Nothing is ever guessed:
  *
  *   no request waits that fits                 orphan
- *   two do, of different registers             ambiguous (a late answer, or two masters)
+ *   two do, of different registers             ambiguous (a late answer, or two masters);
+ *                                              the same with one given up TAP_LATE_US ago
  *   more than TAP_STRAY bytes that were no     orphan: a request may be among them
  *   frame came between the two
  *   8 bytes that can be the answer waited      ambiguous, unless they repeat the request
@@ -29,9 +30,12 @@
 #include "base/clock.h"
 #include "sensors/modbus.h"
 
-#define TAP_ROOM     1200               /* bytes not yet looked at */
-#define TAP_MARKS    (MODBUS_ASCII + 1) /* a frame may come byte by byte */
-#define TAP_OPEN     4  /* requests that wait for their answer at one time */
+#define TAP_ROOM  1200               /* bytes not yet looked at */
+#define TAP_MARKS (MODBUS_ASCII + 1) /* a frame may come byte by byte */
+#define TAP_OPEN  4 /* requests that wait for their answer at one time */
+#define TAP_OWED  8 /* requests without an answer that are remembered */
+#define TAP_LATE_US                                                                    \
+	INT64_C(5000000) /* so long a late answer to them is reckoned with */
 #define TAP_STRAY    3  /* a turn-round of the line gives so many; a request has more */
 #define TAP_TAIL     64 /* bytes kept of what came instead of an answer */
 #define TAP_EVIDENCE (2 * MODBUS_ASCII)
@@ -120,6 +124,11 @@ struct modbus_tap {
 		size_t stray;
 		bool closed;  /* no answer is its any more */
 	} open[TAP_OPEN + 1]; /* the last: while the oldest is given up for it */
+	struct tap_owed {     /* given up without an answer, the oldest first */
+		struct modbus_request request;
+		int64_t until_us;
+	} owed[TAP_OWED];
+	size_t n_owed;
 	uint8_t evidence[TAP_EVIDENCE];
 	struct modbus_tap_counts counts;
 };

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crc.h"
 #include "base/reading.h"
 #include "tests/capture.h"
 #include "tests/modbus_vectors.h"
@@ -229,34 +228,6 @@ static void one_damaged_frame_costs_no_other(void **state)
 	}
 }
 
-/* A push of 60 registers at 1200 baud, its bytes one by one, and an answer 0.9 s later: no frame is
- * so long that its last byte would get the time of an earlier one. */
-static void a_slow_line_has_its_time_to_answer(void **state)
-{
-	static struct modbus_tap tap;
-	struct modbus_pair pair;
-	struct moment when = { .mono_us = 1 };
-	uint8_t push[129] = { 0x01, 0x10, 0x00, 0x18, 0x00, 0x3C, 0x78 };
-	uint8_t answer[8];
-	uint16_t crc = crc16_modbus(push, 127);
-	push[127] = (uint8_t)crc;
-	push[128] = (uint8_t)(crc >> 8);
-	memcpy(answer, push, 6);
-	crc = crc16_modbus(answer, 6);
-	answer[6] = (uint8_t)crc;
-	answer[7] = (uint8_t)(crc >> 8);
-	modbus_tap_init(&tap, FRAMING_RTU, 1000000);
-	for (size_t i = 0; i < sizeof push; i++, when.mono_us += 9167) {
-		modbus_tap_add(&tap, push + i, 1, &when);
-		assert_false(modbus_tap_next(&tap, &pair));
-	}
-	when.mono_us += 900000;
-	modbus_tap_add(&tap, answer, sizeof answer, &when);
-	assert_true(modbus_tap_next(&tap, &pair));
-	assert_true(pair.answered);
-	assert_int_equal(tap.counts.orphans, 0);
-}
-
 /* A check sum that is right and a byte count that is not (M16a) is no answer. */
 static void a_wrong_byte_count_is_no_answer(void **state)
 {
@@ -334,7 +305,6 @@ int main(void)
 		cmocka_unit_test(the_vectors_are_paired_wherever_they_are_cut),
 		cmocka_unit_test(no_flipped_bit_makes_a_value),
 		cmocka_unit_test(one_damaged_frame_costs_no_other),
-		cmocka_unit_test(a_slow_line_has_its_time_to_answer),
 		cmocka_unit_test(a_wrong_byte_count_is_no_answer),
 		cmocka_unit_test(kinds_are_those_of_the_standard),
 		cmocka_unit_test(evidence_without_its_request_is_malformed),
