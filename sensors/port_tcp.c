@@ -4,7 +4,8 @@
  * connection is made without waiting, and keepalive finds a server that lost its power.
  *
  *   NAMING      getaddrinfo_a works; no descriptor yet
- *   CONNECTING  POLLOUT tells the end
+ *   CONNECTING  POLLOUT tells the end; a name may have several addresses, tried in turn, and
+ *               the next time from behind the one that did not even refuse
  *   UP
  */
 #include <errno.h>
@@ -37,6 +38,8 @@ struct tcp {
 	char said[384]; /* what port.reason points at */
 	struct addrinfo hints;
 	struct gaicb lookup, *lookups[1];
+	const struct addrinfo *next; /* address of the name not tried yet */
+	size_t mute;                 /* addresses so far that said nothing at all */
 };
 
 /* Drop a lookup that has ended; one still under way is left to itself, since stopping it may mean
@@ -63,7 +66,9 @@ static void tcp_close(struct port *port)
 	drop_lookup(tcp);
 	if (tcp->fd >= 0)
 		close(tcp->fd);
+	tcp->mute += tcp->state == CONNECTING;
 	tcp->fd = -1;
+	tcp->next = NULL;
 	tcp->state = DOWN;
 }
 
@@ -89,7 +94,34 @@ static int start_connect(struct tcp *tcp, const struct addrinfo *address)
 	tcp->state = CONNECTING;
 	if (connect(tcp->fd, address->ai_addr, address->ai_addrlen) == 0)
 		tcp->state = UP;
-	return tcp->state == UP || errno == EINPROGRESS ? OK : FAILED;
+	else if (errno != EINPROGRESS)
+		tcp->state = DOWN;
+	return tcp->state != DOWN ? OK : FAILED;
+}
+
+/* The next address of the name that can be begun with; FAILED with errno after the last. */
+static int connect_next(struct tcp *tcp)
+{
+	int error = EADDRNOTAVAIL;
+	while (tcp->next != NULL) {
+		const struct addrinfo *address = tcp->next;
+		tcp->next = address->ai_next;
+		if (tcp->fd >= 0)
+			close(tcp->fd);
+		if (start_connect(tcp, address) == OK)
+			return OK;
+		error = errno;
+	}
+	errno = error;
+	return FAILED;
+}
+
+static const struct addrinfo *first_address(const struct tcp *tcp)
+{
+	const struct addrinfo *first = tcp->lookup.ar_result, *address = first;
+	for (size_t i = 0; i < tcp->mute && address != NULL; i++)
+		address = address->ai_next != NULL ? address->ai_next : first;
+	return address;
 }
 
 static int open_literal(struct tcp *tcp, bool *is_literal)
@@ -140,6 +172,13 @@ static const char *cure_of(int error)
 	return "";
 }
 
+/* It answered, be it with no. */
+static int declined(struct tcp *tcp, int error)
+{
+	tcp->state = DOWN;
+	return not_reached(tcp, strerrordesc_np(error), cure_of(error));
+}
+
 static int tcp_open(struct port *port, struct problem *why)
 {
 	struct tcp *tcp = (struct tcp *)port;
@@ -169,7 +208,8 @@ static int come_up(struct tcp *tcp)
 		if (status != 0)
 			return not_reached(tcp, gai_strerror(status),
 			        "; check the name, or write the address");
-		if (start_connect(tcp, tcp->lookup.ar_result) != OK)
+		tcp->next = first_address(tcp);
+		if (connect_next(tcp) != OK)
 			return not_reached(tcp, strerrordesc_np(errno), cure_of(errno));
 	}
 	if (tcp->state == CONNECTING) {
@@ -179,8 +219,10 @@ static int come_up(struct tcp *tcp)
 		if (poll(&look, 1, 0) != 1)
 			return OK;
 		getsockopt(tcp->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+		if (error != 0 && connect_next(tcp) == OK)
+			return OK;
 		if (error != 0)
-			return not_reached(tcp, strerrordesc_np(error), cure_of(error));
+			return declined(tcp, error);
 		tcp->state = UP;
 	}
 	return tcp->state == UP ? OK : HUNG_UP;
@@ -233,10 +275,12 @@ static int tcp_write(struct port *port, const uint8_t *in, size_t n)
 static void tcp_free(struct port *port)
 {
 	struct tcp *tcp = (struct tcp *)port;
+	const struct timespec most = { .tv_sec = 1 };
 	if (tcp->looking && gai_cancel(&tcp->lookup) == EAI_NOTCANCELED)
-		while (gai_error(&tcp->lookup) == EAI_INPROGRESS)
-			gai_suspend((const struct gaicb *const *)tcp->lookups, 1, NULL);
+		gai_suspend((const struct gaicb *const *)tcp->lookups, 1, &most);
 	tcp_close(port);
+	if (tcp->looking) /* whoever looks it up still writes here; the program ends anyway */
+		return;
 	free(port);
 }
 
