@@ -4,7 +4,9 @@
  * came into one reading.
  *
  * A two-wire adapter may give our own request back before the answer.  Where the bytes
- * so far could be either, a whole sound answer comes first, then the echo.
+ * so far could be either, a whole sound answer comes first, then the echo; but what is our
+ * own request to the last byte is the echo, though it can be an answer too (functions 1 and
+ * 2, 17 to 24 bits from 0x0300 to 0x03FF on), and only the second such is the answer.
  */
 #include "sensors/modbus.h"
 
@@ -22,6 +24,7 @@ struct walk { /* an instrument we ask */
 	size_t sent_size;
 	uint16_t block, number;
 	bool answered; /* some block of this poll was answered */
+	bool echoed;   /* what was sent has come back */
 };
 
 struct modbus_request modbus_block_request(
@@ -69,6 +72,7 @@ static size_t ask(void *state, uint8_t *out, size_t room)
 		modbus_owed_add(&walk->owed, &walk->request);
 	}
 	walk->request.number = ++walk->number;
+	walk->echoed = false;
 	int n = modbus_request_put(
 	        framing, &walk->request, walk->sent, sizeof walk->sent);
 	if (n < 0 || (size_t)n > room)
@@ -175,11 +179,14 @@ static int decode(void *state, const uint8_t *in, size_t n)
 	struct walk *walk = state;
 	struct modbus_answer answer;
 	struct declined declined;
+	bool echo = n == walk->sent_size && is_echo(walk, in, n), again = walk->echoed;
+	walk->echoed |= echo;
+	if (echo && !again)
+		return NOT_USABLE;
 	int status = modbus_answer_get(
 	        walk->instrument->framing, &walk->request, in, n, true, &answer);
 	if (status == MALFORMED)
-		return n == walk->sent_size && is_echo(walk, in, n) ? NOT_USABLE
-		                                                    : OUT_OF_STEP;
+		return echo ? NOT_USABLE : OUT_OF_STEP;
 	/* a refusal may be that of any request that is owed an answer */
 	if (status == OK || walk->owed.n == 1)
 		walk->owed.n = 0;

@@ -157,6 +157,35 @@ static void the_echo_of_a_request_is_no_answer(void **state)
 	capture_free(&capture);
 }
 
+/* Functions 1 and 2: 17 to 24 bits from 0x0300 to 0x03FF on have requests with the form of their own
+ * answer.  The first such frame is the echo; an answer that happens to say the same comes second. */
+static void an_echo_that_could_be_the_answer_is_none(void **state)
+{
+	static const int framings[] = { FRAMING_RTU, FRAMING_ASCII,
+		FRAMING_RTU_OVER_TCP, FRAMING_TCP };
+	struct profile_block block = { .name = "inputs" };
+	struct profile profile = {
+		.driver = &modbus_driver, .block = &block, .n_blocks = 1
+	};
+	for (size_t i = 0; i < 4 * 2 * 8 * 256; i++) {
+		struct instrument instrument = {
+			.profile = &profile, .slave = 1, .framing = framings[i % 4]
+		};
+		uint8_t sent[MODBUS_FRAME];
+		void *walk = calloc(1, driver_state_size(&instrument));
+		block.modbus.function = 1 + (int)(i / 4 % 2);
+		block.modbus.count = 17 + (int)(i / 8 % 8);
+		block.modbus.start = 0x300 + (int)(i / 64);
+		modbus_driver.begin(walk, &instrument);
+		size_t n = modbus_driver.ask(walk, sent, sizeof sent);
+		assert_int_equal(modbus_driver.frame(walk, sent, n), (int)n);
+		assert_int_equal(modbus_driver.decode(walk, sent, n), NOT_USABLE);
+		assert_int_equal(modbus_driver.frame(walk, sent, n), (int)n);
+		assert_int_equal(modbus_driver.decode(walk, sent, n), READING_DONE);
+		free(walk);
+	}
+}
+
 /* MT1a */
 static void tcp_frames_carry_number_and_length(void **state)
 {
@@ -279,6 +308,7 @@ int main(void)
 		cmocka_unit_test(a_sound_check_sum_is_not_enough),
 		cmocka_unit_test(an_unsolicited_write_is_no_answer),
 		cmocka_unit_test(the_echo_of_a_request_is_no_answer),
+		cmocka_unit_test(an_echo_that_could_be_the_answer_is_none),
 		cmocka_unit_test(tcp_frames_carry_number_and_length),
 		cmocka_unit_test(every_flipped_bit_of_a_tcp_header_is_refused),
 		cmocka_unit_test(counts_stop_at_the_limits),
