@@ -64,7 +64,8 @@ static int hear(struct overhear *ear, size_t at, struct overheard *out)
 		if (length == FRAME_SHORT)
 			found = FRAME_SHORT;
 	}
-	return ear->quiet ? FRAME_NONE : found;
+	/* no frame of any is longer than that: none is waited for */
+	return ear->quiet || ear->n - at > FRAME_MOST ? FRAME_NONE : found;
 }
 
 static int give(struct overhear *ear, size_t n, struct overheard *out)

@@ -25,10 +25,8 @@ static enum overheard_kind hj212_kind(const struct hj212_frame *frame)
 		return HEARD_SAYS;
 	if (hj212_number_of(&fields, "CN") >= 9000)
 		return HEARD_ANSWERS;
-	for (size_t i = 0; i + 1 < frame->n; i++)
-		if (memcmp(frame->data + i, "CP=&&&&", 7) == 0)
-			return HEARD_ASKS;
-	return HEARD_SAYS;
+	return memmem(frame->data, frame->n, "CP=&&&&", 7) != NULL ? HEARD_ASKS
+	                                                           : HEARD_SAYS;
 }
 
 /* One whose check is that of another dialect is a frame too; which one is told. */

@@ -383,6 +383,24 @@ static void no_byte_is_given_out_twice_or_forgotten(void **state)
 	assert_int_equal(ear.lost, 0);
 }
 
+/* Of a text that never ends a line, too. */
+static void no_byte_is_lost_while_a_frame_is_waited_for(void **state)
+{
+	static const char text[64] =
+	        "a text without any end of a line, which might be a long frame, ";
+	size_t given = 0;
+	begin();
+	for (size_t i = 0; i < 1000; i++) {
+		overhear_add(&ear, (const uint8_t *)text, sizeof text, (int64_t)i);
+		while (overhear_next(&ear, (int64_t)i, &heard) == 1)
+			given += heard.n;
+	}
+	while (overhear_next(&ear, 1000 + OVERHEAR_QUIET, &heard) == 1)
+		given += heard.n;
+	assert_int_equal(given, 1000 * sizeof text);
+	assert_int_equal(ear.lost, 0);
+}
+
 static void what_nobody_fetches_makes_room(void **state)
 {
 	uint8_t bytes[OVERHEAR_ROOM + 1];
@@ -415,6 +433,7 @@ int main(void)
 		cmocka_unit_test(an_instrument_that_is_asked_is_named_by_its_request),
 		cmocka_unit_test(times_are_of_the_first_byte),
 		cmocka_unit_test(no_byte_is_given_out_twice_or_forgotten),
+		cmocka_unit_test(no_byte_is_lost_while_a_frame_is_waited_for),
 		cmocka_unit_test(what_nobody_fetches_makes_room),
 	};
 	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
