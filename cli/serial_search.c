@@ -270,27 +270,38 @@ static enum probe_outcome outcome_of(int status)
 }
 
 /* Whoever answered too late is asked once more, with patience. */
+static int ask_patiently(struct prober *prober, uint8_t slave, struct problem *why)
+{
+	struct modbus_request request = { .slave = slave,
+		.function = 3,
+		.start = prober->options.start,
+		.count = 1 };
+	talk_listen(&prober->talk, CALM_S, drained, prober);
+	int status = ask(prober, &request, LATE_S, why);
+	enum probe_outcome outcome = outcome_of(prober->asked.outcome);
+	if (status == OK && (outcome == PROBE_ANSWERED || outcome == PROBE_REFUSED))
+		probe_add(&prober->probe,
+		        &(struct probe_found){ .slave = slave,
+		                .functions = outcome == PROBE_ANSWERED ? 1 << 3 : 0,
+		                .exception = prober->asked.exception },
+		        prober->open_way);
+	return status;
+}
+
+/* Who is silent then was noise that looked like an answer, and is not asked at every try. */
 static int ask_late(struct prober *prober, struct problem *why)
 {
 	int status = OK;
-	for (size_t i = 0; status == OK && i < prober->n_late; i++) {
-		struct modbus_request request = { .slave = prober->late[i],
-			.function = 3,
-			.start = prober->options.start,
-			.count = 1 };
-		if (is_found(&prober->probe, request.slave))
-			continue;
-		talk_listen(&prober->talk, CALM_S, drained, prober);
-		status = ask(prober, &request, LATE_S, why);
-		enum probe_outcome outcome = outcome_of(prober->asked.outcome);
-		if (status == OK &&
-		        (outcome == PROBE_ANSWERED || outcome == PROBE_REFUSED))
-			probe_add(&prober->probe,
-			        &(struct probe_found){ .slave = request.slave,
-			                .functions =
-			                        outcome == PROBE_ANSWERED ? 1 << 3 : 0,
-			                .exception = prober->asked.exception },
-			        prober->open_way);
+	size_t i = 0;
+	for (size_t left = prober->n_late; status == OK && left > 0; left--) {
+		uint8_t slave = prober->late[i];
+		if (!is_found(&prober->probe, slave))
+			status = ask_patiently(prober, slave, why);
+		if (status != OK || is_found(&prober->probe, slave))
+			i++;
+		else
+			memmove(prober->late + i, prober->late + i + 1,
+			        --prober->n_late - i);
 	}
 	return status;
 }

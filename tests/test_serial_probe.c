@@ -154,6 +154,33 @@ static void a_slow_instrument_is_found_by_its_late_answer(void **state)
 	line_end(line);
 }
 
+/* Slave 9 seems to answer once, and is nobody. */
+static void seems_to_answer(const char *folder, int master)
+{
+	static const uint8_t stray[] = { 0x09, 0x03, 0x02, 0x00, 0x01, 0x98, 0x45 };
+	uint8_t in[256];
+	bool said = false;
+	for (int i = 0; i < 5000; i++) {
+		size_t n = line_read(master, in, sizeof in, 20);
+		if (n > 0 && !said)
+			said = write(master, stray, sizeof stray) > 0;
+		if (n > 0 && in[0] == 9)
+			line_note(folder, in, 1);
+	}
+}
+
+static void what_seemed_to_answer_is_asked_patiently_once(void **state)
+{
+	uint8_t asked[64];
+	pid_t line = line_begin(*state, "bus", seems_to_answer);
+	char *text = line_said(
+	        *state, "serial probe run/bus " QUICK "--slave 1", EXIT_FOUND);
+	assert_contains(text, "nobody answers");
+	free(text);
+	line_end(line);
+	assert_int_equal(line_heard(*state, asked, sizeof asked), 1);
+}
+
 static void echoes(const char *folder, int master)
 {
 	uint8_t in[256];
@@ -239,6 +266,7 @@ int main(void)
 		WITH(known_models_are_told_by_the_registers_a_slave_has),
 		WITH(programs_get_the_same_as_csv_and_json),
 		WITH(a_slow_instrument_is_found_by_its_late_answer),
+		WITH(what_seemed_to_answer_is_asked_patiently_once),
 		WITH(an_adapter_that_echoes_is_seen_through),
 		WITH(a_line_written_as_text_is_searched_when_asked_for),
 		WITH(network_ports_are_probed_too),
