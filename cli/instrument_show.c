@@ -38,10 +38,11 @@ static void print_head(const struct profile *profile, bool vi)
 	snprintf(text, sizeof text, "%s: %s", profile->driver_name,
 	        profile->driver->summary);
 	put("giao thức", "protocol", vi, text);
-	snprintf(text, sizeof text, "%s%s", profile->line,
+	snprintf(text, sizeof text, "%s%s%s%s", profile->line,
 	        config_line(profile->config, "line") > 0 ? ""
 	        : vi ? " (không có nguồn: thông số thường gặp)"
-	             : " (no source says: the usual one)");
+	             : " (no source says: the usual one)",
+	        profile->dtr ? "" : ", dtr: off", profile->rts ? "" : ", rts: off");
 	put("đường truyền", "line", vi, text);
 	snprintf(text, sizeof text, "%d", (int)profile->slave);
 	put("địa chỉ", "address", vi,
@@ -151,8 +152,8 @@ static void channel_notes(const struct profile_channel *channel, bool vi)
 static bool is_told(const char *line)
 {
 	static const char *const told[] = { "name", "maker", "model", "summary",
-		"source", "note", "driver", "simulation", "line", "slave", "address",
-		"poll_every", "timeout" };
+		"source", "note", "driver", "simulation", "line", "dtr", "rts", "slave",
+		"address", "poll_every", "timeout" };
 	size_t n = strcspn(line, ":");
 	for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
 		if (strlen(told[i]) == n && strncmp(line, told[i], n) == 0)
@@ -210,6 +211,8 @@ static void print_json(struct profile *profile)
 	json_put_text(&json, "driver_summary", profile->driver->summary);
 	json_put_bool(&json, "simulation", profile->simulation);
 	json_put_text(&json, "line", profile->line);
+	json_put_bool(&json, "dtr", profile->dtr);
+	json_put_bool(&json, "rts", profile->rts);
 	json_put_number(&json, "poll_every_s", profile->poll_every_s);
 	json_put_number(&json, "timeout_s", profile->timeout_s);
 	json_key(&json, "profile");

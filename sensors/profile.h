@@ -38,6 +38,7 @@ struct profile {
 	bool simulation;  /* a map made up for simulation: no instrument on earth has it
 	                   */
 	const char *line; /* "9600 8N1" */
+	bool dtr, rts;    /* of a port whose configuration does not say */
 	int64_t slave;    /* factory address, Modbus */
 	const char *address; /* factory address of other lines, "" none */
 	double poll_every_s, timeout_s;

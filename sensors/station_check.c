@@ -344,7 +344,7 @@ void station_check(struct station *station)
 		if (station->instrument[i].profile != NULL)
 			fill_instrument(&check, i);
 	}
-	station_check_cabinet(station, sound);
 	station_check_lines(&check);
+	station_check_cabinet(station, sound);
 	station_check_journal(station);
 }

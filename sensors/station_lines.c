@@ -149,6 +149,44 @@ static void check_heard(struct station_checker *check, size_t i)
 		        one->profile->driver_name);
 }
 
+/* A modem line of a port is as the port says, else as the profiles of its instruments do. */
+static void set_modem_line(struct station_checker *check, size_t p, bool dtr)
+{
+	const char *key = dtr ? "dtr" : "rts";
+	struct station *station = check->station;
+	struct station_port *port = &station->port[p];
+	const struct station_instrument *first = NULL;
+	bool *line = dtr ? &port->dtr : &port->rts;
+	station_at(check, "ports[%zu].%s", p, key);
+	if (port->path[0] == '\0' || station_wrote(check))
+		return;
+	for (size_t i = 0; i < station->n_instruments; i++) {
+		const struct station_instrument *one = &station->instrument[i];
+		if (one->port_index != p || one->profile == NULL ||
+		        config_line(one->profile->config, key) == 0)
+			continue;
+		bool wants = dtr ? one->profile->dtr : one->profile->rts;
+		if (first != NULL && wants != *line) {
+			station_at(check, "instruments[%zu].port", i);
+			WRONG(check, "write it at the port, or give each its own",
+			        "'%s' and '%s' want %s otherwise", first->id, one->id,
+			        key);
+			return;
+		}
+		first = one;
+		*line = wants;
+	}
+}
+
+static void check_modem_lines(struct station_checker *check, size_t p)
+{
+	struct station_port *port = &check->station->port[p];
+	set_modem_line(check, p, true);
+	set_modem_line(check, p, false);
+	port->setting.dtr = port->dtr;
+	port->setting.rts = port->rts;
+}
+
 void station_check_lines(struct station_checker *check)
 {
 	const struct station *station = check->station;
@@ -157,6 +195,8 @@ void station_check_lines(struct station_checker *check)
 		check_heard(check, i);
 		check_address(check, i);
 	}
+	for (size_t p = 0; p < station->n_ports; p++)
+		check_modem_lines(check, p);
 	for (size_t p = 0; config_errors(station->config) == 0 && p < station->n_ports;
 	        p++)
 		check_load(check, p);
