@@ -134,16 +134,31 @@ static void set_up(struct capture *capture)
 	};
 }
 
-void capture_read(struct capture *capture, const char *name)
+static void begin(struct capture *capture, const char *name)
 {
-	char path[512], line[8192];
-	struct problem why;
-	bool open = false;
 	memset(capture, 0, sizeof *capture);
 	snprintf(capture->name, sizeof capture->name, "%s", name);
 	snprintf(capture->profile_name, sizeof capture->profile_name, "%s", name);
 	capture->slave = 1;
 	capture->utc_offset_min = OFFSET_VIETNAM;
+}
+
+void capture_make(struct capture *capture, const char *profile)
+{
+	struct problem why;
+	begin(capture, "it");
+	if (profile_parse(&capture->profile, profile, strlen(profile), "it.yaml",
+	            stderr, &why) != OK)
+		fail_msg("%s", why.text);
+	set_up(capture);
+}
+
+void capture_read(struct capture *capture, const char *name)
+{
+	char path[512], line[8192];
+	struct problem why;
+	bool open = false;
+	begin(capture, name);
 	snprintf(path, sizeof path, "tests/captures/%s.hex", name);
 	FILE *in = fopen(project_file(path), "r");
 	assert_non_null(in);

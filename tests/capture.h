@@ -59,6 +59,9 @@ struct capture {
 void capture_read(struct capture *capture, const char *name);
 void capture_free(struct capture *capture);
 
+/* An empty one, of a profile that is given as text. */
+void capture_make(struct capture *capture, const char *profile);
+
 /* Every capture there is: names ended by NULL; the caller frees. */
 const char **capture_list(void);
 

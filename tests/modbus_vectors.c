@@ -42,5 +42,8 @@ const struct vector vectors[] = {
 	{ "P03a", "01 04 00 12 00 02 D1 CE", "01 04 04 42 25 33 33 AA D2",
 	  { .slave = 1, .function = 4, .start = 18, .count = 2 }, "map Teledyne T400 A-7" },
 };
+
+const char vector_push[] =
+	"01 10 00 18 00 10 20 00 00 00 00 00 00 42 F0 2B 3C 40 7A 00 50 3D C3 D8 DD 41 00 67 B4 44 E1 00 00 00 00 00 00 00 00 76 D6";
 // clang-format on
 const size_t n_vectors = sizeof vectors / sizeof vectors[0];

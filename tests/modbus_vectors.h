@@ -15,4 +15,7 @@ struct vector {
 extern const struct vector vectors[];
 extern const size_t n_vectors;
 
+/* M15a: registers that a plant's own master writes unasked (Daily-Code cems_LaJi_pack_HeBeiGRST). */
+extern const char vector_push[];
+
 #endif

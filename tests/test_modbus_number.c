@@ -22,21 +22,6 @@ static struct bytes bytes_of(const char *text)
 	return b;
 }
 
-/* The number a tag finds in the data of an RTU answer. */
-static double number(const char *answer, struct profile_tag tag)
-{
-	struct bytes b = bytes_of(answer);
-	double value;
-	if (tag.scale == 0)
-		tag.scale = 1;
-	if (tag.divide == 0)
-		tag.divide = 1;
-	if (tag.count == 0)
-		tag.count = 1;
-	modbus_tag_get(&tag, false, b.in + 3, &value);
-	return value;
-}
-
 static const char *answer_of(const char *id)
 {
 	for (size_t i = 0; i < n_vectors; i++)
@@ -47,41 +32,6 @@ static const char *answer_of(const char *id)
 }
 
 /* ---- numbers ---- */
-
-static void numbers_of_the_vectors(void **state)
-{
-	struct profile_tag f = { .type = TYPE_F32, .order = ORDER_CDAB };
-	assert_close(number(answer_of("M02a"), f), 14.99528, 1e-6);
-	assert_close(number(answer_of("M14a"), f), 0.003341, 1e-3);
-	f.at = 10;
-	assert_close(number(answer_of("M14a"), f), 0.017389, 1e-4);
-	f.at = 1;
-	assert_close(number(answer_of("M08a"), f), 8.33, 1e-6);
-	assert_close(number(answer_of("P02a"),
-	                     (struct profile_tag){
-	                             .type = TYPE_F32, .order = ORDER_CDAB, .at = 2 }),
-	        4.02503, 1e-5);
-	f = (struct profile_tag){ .type = TYPE_F32, .order = ORDER_ABCD };
-	assert_close(number(answer_of("M03a"), f), 50, 0);
-	assert_close(number(answer_of("M04a"), f), 50, 0);
-	assert_close(number(answer_of("P03a"), f), 41.3, 1e-6);
-	assert_close(number(answer_of("M10a"), f), 12.1875, 0);
-	f.at = 14;
-	assert_close(number(answer_of("M07a"), f), 166.7, 1e-6);
-	f = (struct profile_tag){ .type = TYPE_F32, .order = ORDER_DCBA };
-	assert_close(number(answer_of("M05a"), f), 26.67912, 1e-6);
-	assert_close(number(answer_of("M06a"), f), 50, 0);
-	struct profile_tag u = { .type = TYPE_U32, .order = ORDER_ABCD };
-	assert_close(number(answer_of("M11a"), u), 2398, 0);
-	u.at = 4;
-	assert_close(number(answer_of("M10a"), u), 6500, 0);
-	assert_close(
-	        number(answer_of("M01a"), (struct profile_tag){ .type = TYPE_U16 }),
-	        44609, 0);
-	assert_close(number(answer_of("M09a"),
-	                     (struct profile_tag){ .type = TYPE_U16, .at = 7 }),
-	        8, 0);
-}
 
 /* M12a: the first item is the lowest bit of the first byte. */
 static void bits_count_from_the_lowest(void **state)
@@ -364,7 +314,6 @@ static void rules_look_at_bits_masks_and_ranges(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers_of_the_vectors),
 		cmocka_unit_test(bits_count_from_the_lowest),
 		cmocka_unit_test(one_number_in_four_orders),
 		cmocka_unit_test(all_types_and_orders_come_back),

@@ -94,6 +94,7 @@ static const struct asked {
 	{ "T01a", "T {address} SO2\\r", "100", "T 100 SO2\r", CHECKSUM_NONE },
 	{ "W01a", "{address}r1{check}\\r\\n", "0", "0r1Goe\r\n", CHECKSUM_SDI12 },
 	{ "W02a", "{address}r3{check}\\r\\n", "0", "0r3Kid\r\n", CHECKSUM_SDI12 },
+	{ "W03a", "{address}r1yyy\\r\\n", "0", "0r1yyy\r\n", CHECKSUM_NONE },
 	{ "F01a", "<getVal60;61;62>\\r\\n", "", "<getVal60;61;62>\r\n", CHECKSUM_XOR },
 	{ "X01a", "#{address:2}\\r", "1", "#01\r", CHECKSUM_NONE },
 	{ "X02a", "#{address:2}{check}\\r", "01", "#0184\r", CHECKSUM_SUM8 },
@@ -227,6 +228,9 @@ static void a_wrong_check_is_told_from_a_wrong_form(void **state)
 	        pattern_match(&pattern, "", text_bytes(form), NULL), PATTERN_NONE);
 	assert_int_equal(
 	        pattern_match(&pattern, "", text_bytes(cut), NULL), PATTERN_SHORT);
+	pattern = pattern_of("{address}r1{check}\\r\\n", CHECKSUM_SDI12);
+	assert_int_equal(pattern_match(&pattern, "0", text_bytes("0r1yyy\r\n"), NULL),
+	        PATTERN_WRONG); /* W03a */
 }
 
 static int length(const char *pattern, const char *address, const char *message)

@@ -203,6 +203,21 @@ static void a_measurement_waits_for_its_service_request(void **state)
 	assert_int_equal(told(&talk, "0D0!", "0+3.14+2.718+1.414Ipz\r\n"), SDI12_DONE);
 }
 
+/* The commands that the vectors answer are those that are sent. */
+static void every_vector_is_asked_for(void **state)
+{
+	for (size_t i = 0; i < 4; i++) {
+		const char *answer = known[i].answer;
+		char measure[] = "0MC!", announced[] = "00000\r\n", data[] = "0D0!";
+		struct sdi12_talk talk;
+		measure[0] = announced[0] = data[0] = answer[0];
+		announced[4] = (char)('0' + known[i].n);
+		sdi12_talk_begin(&talk, answer[0], "M", true);
+		assert_int_equal(told(&talk, measure, announced), SDI12_GO_ON);
+		assert_int_equal(told(&talk, data, answer), SDI12_DONE);
+	}
+}
+
 static void a_service_request_that_never_comes_is_no_failure(void **state)
 {
 	struct sdi12_talk talk = begun("M3", false);
@@ -369,6 +384,7 @@ int main(void)
 		cmocka_unit_test(a_line_has_at_most_75_characters_of_values),
 		cmocka_unit_test(an_identity_tells_its_version),
 		cmocka_unit_test(a_measurement_waits_for_its_service_request),
+		cmocka_unit_test(every_vector_is_asked_for),
 		cmocka_unit_test(a_service_request_that_never_comes_is_no_failure),
 		cmocka_unit_test(data_are_asked_for_until_all_values_are_here),
 		cmocka_unit_test(a_concurrent_measurement_frees_the_line),
