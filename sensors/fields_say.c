@@ -72,6 +72,19 @@ uint8_t fields_say_byte(const struct speech *speech, size_t block, const char *f
 	return best;
 }
 
+const struct profile_rule *fields_say_rule(
+        const struct speech *speech, size_t block, const char *field)
+{
+	const struct profile *profile = speech->instrument->profile;
+	for (size_t c = 0; c < profile->n_channels; c++) {
+		const struct profile_rule *rule = speech_rule(speech, c);
+		if (rule != NULL && rule->block_index == block &&
+		        strcmp(rule->field, field) == 0)
+			return rule;
+	}
+	return NULL;
+}
+
 size_t fields_say_channel(
         const struct profile *profile, size_t block, const char *field)
 {

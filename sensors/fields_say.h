@@ -13,6 +13,10 @@ bool fields_say_is_status(
  * that is wanted; 0 if no rule looks at it. */
 uint8_t fields_say_byte(const struct speech *speech, size_t block, const char *field);
 
+/* The rule that is to hold by a field, or NULL. */
+const struct profile_rule *fields_say_rule(
+        const struct speech *speech, size_t block, const char *field);
+
 /* Channel whose number a field is, or n_channels. */
 size_t fields_say_channel(
         const struct profile *profile, size_t block, const char *field);

@@ -27,7 +27,7 @@ static void put_status(
 		if (rule == NULL || rule->block_index != block)
 			continue;
 		uint32_t word = frames_rule_word(rule, plain);
-		frames_rule_put(rule, speech_word(rule, word, true), plain);
+		frames_rule_put(rule, speech_word_of(profile, rule, word), plain);
 	}
 }
 

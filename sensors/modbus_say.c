@@ -17,15 +17,20 @@
 
 /* ---- the items of a block ---- */
 
-static void turn_rule(
-        const struct profile_rule *rule, bool bits, bool hold, uint8_t *data)
+static void put_word(
+        const struct profile_rule *rule, bool bits, uint32_t word, uint8_t *data)
 {
-	uint32_t word = speech_word(rule, modbus_rule_word(rule, bits, data), hold);
 	uint8_t one = (uint8_t)(1 << rule->at % 8), *at = &data[rule->at / 8];
 	if (bits)
 		*at = (uint8_t)(word & 1 ? *at | one : *at & ~one);
 	else
 		put_be16(data + 2 * rule->at, (uint16_t)word);
+}
+
+static void be_well(const struct profile_rule *rule, bool bits, uint8_t *data)
+{
+	uint32_t word = modbus_rule_word(rule, bits, data);
+	put_word(rule, bits, speech_word(rule, word, false), data);
 }
 
 /* First everything is well, then what is not is said. */
@@ -36,11 +41,13 @@ static void put_status(const struct speech *speech, size_t block, uint8_t *data)
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t r = 0; r < profile->n_rules; r++)
 			if (profile->rule[r].block_index == block)
-				turn_rule(&profile->rule[r], bits, false, data);
+				be_well(&profile->rule[r], bits, data);
 	for (size_t c = 0; c < profile->n_channels; c++) {
 		const struct profile_rule *rule = speech_rule(speech, c);
-		if (rule != NULL && rule->block_index == block)
-			turn_rule(rule, bits, true, data);
+		if (rule == NULL || rule->block_index != block)
+			continue;
+		uint32_t word = modbus_rule_word(rule, bits, data);
+		put_word(rule, bits, speech_word_of(profile, rule, word), data);
 	}
 }
 

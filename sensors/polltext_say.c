@@ -9,6 +9,7 @@
 
 #include "base/legal_time.h"
 #include "sensors/fields.h"
+#include "sensors/fields_say.h"
 #include "sensors/polltext.h"
 #include "sensors/profile.h"
 #include "sensors/speech.h"
@@ -89,15 +90,9 @@ static bool speaks_of(
 	return rule->block_index == said->block && same(rule->field, name);
 }
 
-/* The rule that is to hold by this field, or NULL. */
 static const struct profile_rule *wanted(const struct said *said, const char *name)
 {
-	for (size_t c = 0; c < said->profile->n_channels; c++) {
-		const struct profile_rule *rule = speech_rule(said->speech, c);
-		if (rule != NULL && speaks_of(said, rule, name))
-			return rule;
-	}
-	return NULL;
+	return fields_say_rule(said->speech, said->block, name);
 }
 
 /* Whether no rule of this field holds. */
@@ -139,7 +134,7 @@ static uint32_t number_of(const struct said *said, const char *name)
 		if (speaks_of(said, one, name))
 			word = speech_word(one, word, false);
 	}
-	return rule != NULL ? speech_word(rule, word, true) : word;
+	return rule != NULL ? speech_word_of(said->profile, rule, word) : word;
 }
 
 static bool put_status(struct said *said, const char *name, size_t width, char *out)
@@ -234,7 +229,10 @@ static void put_field(struct said *said, const char *name, size_t width)
 	        fields->n == TEXT_FIELDS)
 		return;
 	char *out = said->text[fields->n];
-	if (!put_channel(said, name, width, out) && !put_time(said, name, out) &&
+	/* a rule may look at the very field of a number ("0.000": no probe) */
+	bool rule = wanted(said, name) != NULL;
+	if (!(rule && put_status(said, name, width, out)) &&
+	        !put_channel(said, name, width, out) && !put_time(said, name, out) &&
 	        !put_status(said, name, width, out))
 		snprintf(out, WORD, "0");
 	text_fields_add(fields, name, out, strlen(out));

@@ -31,9 +31,12 @@ static size_t put_value(
 	char field[12];
 	snprintf(field, sizeof field, "%zu", place);
 	size_t c = fields_say_channel(profile, b, field);
+	const struct profile_rule *rule = fields_say_rule(speech, b, field);
 	double raw = 0;
 	if (fields_say_is_status(profile, b, field))
 		raw = fields_say_byte(speech, b, field);
+	else if (rule != NULL && rule->n_when > 0)
+		raw = strtod(rule->when[0], NULL);
 	else if (c < profile->n_channels)
 		raw = map_unscaled(&profile->channel[c].tag, speech->value[c]);
 	return sdi12_value_put(raw, out);

@@ -7,17 +7,24 @@
 #include "sensors/profile.h"
 #include "sensors/sdi12.h"
 
+static size_t later(size_t most, bool here, const char *field)
+{
+	size_t place = here ? strtoul(field, NULL, 10) : 0;
+	return place > most ? place : most;
+}
+
 size_t sdi12_values(const struct profile *profile, size_t i)
 {
-	size_t most = (size_t)profile->block[i].sdi12.values;
-	for (size_t c = 0; most == 0 || c < profile->n_channels; c++) {
-		if (c == profile->n_channels)
-			return 1;
+	size_t most = 1;
+	if (profile->block[i].sdi12.values > 0)
+		return (size_t)profile->block[i].sdi12.values;
+	for (size_t c = 0; c < profile->n_channels; c++) {
 		const struct profile_tag *tag = &profile->channel[c].tag;
-		size_t place = strtoul(tag->field, NULL, 10);
-		if (profile->block[i].sdi12.values == 0 && tag->block_index == i &&
-		        place > most)
-			most = place;
+		most = later(most, tag->block_index == i, tag->field);
+	}
+	for (size_t r = 0; r < profile->n_rules; r++) {
+		const struct profile_rule *rule = &profile->rule[r];
+		most = later(most, rule->block_index == i, rule->field);
 	}
 	return most;
 }

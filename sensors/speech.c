@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/speech.h"
 
+#include <string.h>
+
 #include "sensors/profile.h"
 
-/* A word near `word` for which the rule holds, or does not; `word` itself if there is none. */
+/* The bits of a word that a rule looks at. */
+static uint32_t field_of(const struct profile_rule *rule)
+{
+	if (rule->bit_set)
+		return 1u << rule->bit;
+	return rule->mask != 0 ? (uint32_t)rule->mask : 0xffff;
+}
+
 uint32_t speech_word(const struct profile_rule *rule, uint32_t word, bool hold)
 {
-	uint32_t field = rule->mask != 0 ? (uint32_t)rule->mask : 0xffff;
-	if (rule->bit_set)
-		field = 1u << rule->bit;
+	uint32_t field = field_of(rule);
 	if (map_rule_holds(rule, word) == hold)
 		return word;
 	for (size_t i = 0; i < rule->n_when + rule->n_unless; i++) {
@@ -27,6 +34,36 @@ uint32_t speech_word(const struct profile_rule *rule, uint32_t word, bool hold)
 		if (map_rule_holds(rule, plain[i]) == hold)
 			return plain[i];
 	return word;
+}
+
+static bool same_place(const struct profile_rule *one, const struct profile_rule *other)
+{
+	bool text = one->field != NULL && other->field != NULL;
+	return one->block_index == other->block_index && one->at == other->at &&
+	       (text ? strcmp(one->field, other->field) == 0
+	             : one->field == other->field);
+}
+
+static bool is_hidden(
+        const struct profile *profile, const struct profile_rule *rule, uint32_t word)
+{
+	for (const struct profile_rule *one = profile->rule; one < rule; one++)
+		if (same_place(one, rule) && map_rule_holds(one, word))
+			return true;
+	return false;
+}
+
+uint32_t speech_word_of(
+        const struct profile *profile, const struct profile_rule *rule, uint32_t word)
+{
+	uint32_t near = speech_word(rule, word, true), field = field_of(rule);
+	uint32_t tried = near;
+	for (uint32_t i = 0; i <= UINT16_MAX && is_hidden(profile, rule, tried); i++) {
+		tried = (word & ~field) | (i & field);
+		if (!map_rule_holds(rule, tried))
+			tried = near;
+	}
+	return is_hidden(profile, rule, tried) ? near : tried;
 }
 
 static size_t n_covered(const struct profile *profile, const struct profile_rule *rule)

@@ -199,7 +199,8 @@ static void say_to(struct capture *capture, const uint8_t *request, size_t n_req
 		for (size_t c = 0; c < profile->n_channels; c++) {
 			if (decoded.state[c] != wanted[c])
 				continue;
-			if (isfinite(decoded.value[c]))
+			/* a broken probe shows what its rule looks for */
+			if (isfinite(decoded.value[c]) && wanted[c] == STATE_OK)
 				assert_close(decoded.value[c], value[c], 1e-6);
 			said++;
 		}
@@ -272,7 +273,7 @@ static void states_are_said_by_the_rules_of_the_profile(void **state)
 	assert_int_equal(said_with("gill-windsonic", STATE_FAULT), 2);
 	assert_int_equal(said_with("metone-bam-1020", STATE_FAULT), 2);
 	assert_int_equal(said_with("teledyne-t400-text", STATE_NO_VALUE), 1);
-	assert_int_equal(said_with("atlas-ezo-ph", STATE_FAULT), 0);
+	assert_int_equal(said_with("atlas-ezo-ph", STATE_FAULT), 1);
 }
 
 static void an_instrument_that_refuses_says_it_in_its_words(void **state)
