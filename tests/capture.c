@@ -81,9 +81,10 @@ static void header(struct capture *capture, const char *line)
 		for (int i = 0; modbus_framings[i] != NULL; i++)
 			if (strcmp(word, modbus_framings[i]) == 0)
 				capture->framing = i;
-	if (strstr(line, "constructed") || strstr(line, "recorded") ||
-	        strstr(line, "noted") || strstr(line, "a real "))
-		capture->told = true;
+	bool real = strstr(line, "recorded") || strstr(line, "noted") ||
+	            strstr(line, "a real ");
+	capture->real |= real;
+	capture->told |= real || strstr(line, "constructed");
 }
 
 static void body(struct capture *capture, const char *line, bool *open)
@@ -256,14 +257,13 @@ static void thank(struct drive *drive)
 		expect_sent(drive, out, n);
 }
 
-/* All frames of what came in this step; what the last said. */
-static int hear(struct drive *drive, const struct capture_step *step)
+/* All frames of what has come; what the last said, or `what`. */
+static int hear_frames(struct drive *drive, int what)
 {
-	struct moment when = { .time_us = 0 }, first;
+	struct moment first;
 	const uint8_t *frame;
-	int n, what = NOT_USABLE;
+	int n;
 	uint8_t copy[FRAME_MOST];
-	framer_add(&drive->framer, step->byte, step->n, &when);
 	while ((n = framer_next(&drive->framer, drive->driver, drive->state, &frame,
 	                &first)) > 0) {
 		/* who is asked moves on to the next block in decode; who speaks says there
@@ -283,6 +283,28 @@ static int hear(struct drive *drive, const struct capture_step *step)
 	return what;
 }
 
+static size_t clump_at(
+        const struct drive *drive, const struct capture_step *step, size_t at)
+{
+	size_t left = step->n - at, clump = drive->capture->clump;
+	return clump == 0 || clump > left ? left : clump;
+}
+
+/* What came in this step; what its last frame said. */
+static int hear(struct drive *drive, const struct capture_step *step)
+{
+	struct moment when = { .time_us = 0 };
+	int what = NOT_USABLE;
+	for (size_t at = 0, n; at < step->n; at += n) {
+		n = clump_at(drive, step, at);
+		framer_add(&drive->framer, step->byte + at, n, &when);
+		what = hear_frames(drive, what);
+		if (what == READING_DONE || (drive->asks && what != NOT_USABLE))
+			break;
+	}
+	return what;
+}
+
 /* What another master asked and was answered. */
 static int hear_pairs(struct drive *drive, const struct capture_step *step)
 {
@@ -291,7 +313,10 @@ static int hear_pairs(struct drive *drive, const struct capture_step *step)
 		                       (int64_t)(60000000 * poll + 50000 * drive->at) };
 	struct heard heard;
 	int what, last = NOT_USABLE;
-	drive->driver->hear(drive->state, step->byte, step->n, &when);
+	for (size_t at = 0, n; at < step->n; at += n) {
+		n = clump_at(drive, step, at);
+		drive->driver->hear(drive->state, step->byte + at, n, &when);
+	}
 	when.mono_us += drive->at == drive->poll->n ? 10000000 : 0;
 	drive->driver->hear(drive->state, NULL, 0, &when);
 	while ((what = drive->driver->heard(drive->state, true, &heard)) !=
@@ -363,25 +388,4 @@ const struct capture_step *capture_first(const struct capture *capture, void *st
 			return &poll->step[i];
 	fail_msg("%s: nothing comes in the first poll", capture->name);
 	return NULL;
-}
-
-size_t capture_encode(const struct capture *capture, const struct exchanges *exchanges,
-        const struct decoded *decoded, uint8_t *out, size_t room)
-{
-	struct reading_parts parts = {
-		.n_channels = capture->profile->n_channels,
-		.state = decoded->state,
-		.value = decoded->value,
-		.n_sampled = decoded->n_sampled,
-		.sampled_channel = decoded->sampled_channel,
-		.sampled_us = decoded->sampled_us,
-		.vendor = decoded->vendor,
-		.vendor_size = decoded->vendor_size,
-		.n_exchanges = exchanges->n,
-		.exchanges = exchanges->bytes,
-		.exchanges_size = exchanges->size,
-	};
-	int n = reading_encode(&parts, out, room);
-	assert_true(n > 0);
-	return (size_t)n;
 }

@@ -37,7 +37,9 @@ struct capture {
 	char name[64], profile_name[64], address[64];
 	int framing, slave, utc_offset_min;
 	bool listen;
-	bool told; /* the header says where it comes from */
+	bool told;    /* the header says where it comes from */
+	bool real;    /* and that it is no construction alone */
+	size_t clump; /* bytes that come at once; 0: all of a line */
 	size_t n_polls;
 	struct capture_poll {
 		size_t n;
@@ -69,10 +71,6 @@ const char **capture_list(void);
  * answers.  `room` bytes hold the exchanges; `state` was begun. */
 struct exchanges capture_drive(const struct capture *capture, size_t poll, void *state,
         uint8_t *out, size_t room);
-
-/* A reading's payload from the decoded poll; its size. */
-size_t capture_encode(const struct capture *capture, const struct exchanges *exchanges,
-        const struct decoded *decoded, uint8_t *out, size_t room);
 
 /* The first answer of the first poll, with `state` begun and asked for it. */
 const struct capture_step *capture_first(const struct capture *capture, void *state);

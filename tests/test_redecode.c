@@ -16,6 +16,28 @@
 #include "sensors/values.h"
 #include "tests/capture.h"
 
+/* A reading's payload from the decoded poll; its size. */
+static size_t encode(const struct capture *capture, const struct exchanges *exchanges,
+        const struct decoded *decoded, uint8_t *out, size_t room)
+{
+	struct reading_parts parts = {
+		.n_channels = capture->profile->n_channels,
+		.state = decoded->state,
+		.value = decoded->value,
+		.n_sampled = decoded->n_sampled,
+		.sampled_channel = decoded->sampled_channel,
+		.sampled_us = decoded->sampled_us,
+		.vendor = decoded->vendor,
+		.vendor_size = decoded->vendor_size,
+		.n_exchanges = exchanges->n,
+		.exchanges = exchanges->bytes,
+		.exchanges_size = exchanges->size,
+	};
+	int n = reading_encode(&parts, out, room);
+	assert_true(n > 0);
+	return (size_t)n;
+}
+
 /* The DESCRIBE of a capture's instrument, as a station would write it. */
 static struct describe *describe_of(const struct capture *capture)
 {
@@ -74,8 +96,8 @@ static void there_and_back(const char *name, struct all *all)
 		        &capture, p, walk, exchanges_bytes, sizeof exchanges_bytes);
 		values_decode(
 		        &capture.instrument, &exchanges, &fresh, &fresh, &decoded);
-		size_t n = capture_encode(
-		        &capture, &exchanges, &decoded, payload, sizeof payload);
+		size_t n =
+		        encode(&capture, &exchanges, &decoded, payload, sizeof payload);
 		assert_int_equal(reading_decode(&reading, payload, n), OK);
 		assert_int_equal(redecode_check(redecode, &reading), 0);
 		all->readings++;
@@ -119,7 +141,7 @@ static void one_open(struct one *one, const char *name, size_t poll)
 	struct exchanges exchanges = capture_drive(
 	        &one->capture, poll, walk, one->exchanges, sizeof one->exchanges);
 	values_decode(&one->capture.instrument, &exchanges, NULL, NULL, &decoded);
-	size_t n = capture_encode(
+	size_t n = encode(
 	        &one->capture, &exchanges, &decoded, one->payload, sizeof one->payload);
 	assert_int_equal(reading_decode(&one->reading, one->payload, n), OK);
 	free(walk);
