@@ -35,8 +35,3 @@ double analog_current(double value, double low, double high)
 {
 	return 4 + (value - low) / (high - low) * 16;
 }
-
-double analog_of_count(uint16_t count)
-{
-	return count * 40.0 / 65535 - 20;
-}

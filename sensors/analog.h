@@ -12,8 +12,6 @@
 #ifndef SENSORS_ANALOG_H
 #define SENSORS_ANALOG_H
 
-#include <stdint.h>
-
 enum analog_signal { SIGNAL_NONE, SIGNAL_4_20_MA };
 extern const char *const analog_signals[]; /* "none", "4-20 mA"; ended by NULL */
 
@@ -25,9 +23,5 @@ int analog_value(double mA, double low, double high, double *value);
 
 /* The milliamperes of a value, for the simulator. */
 double analog_current(double value, double low, double high);
-
-/* Milliamperes of a count of an analog input module over Modbus whose 0..65535 are -20..+20 mA
- * (Advantech ADAM-4017; Yimning/Daily-Code: 39321 is 4 mA). */
-double analog_of_count(uint16_t count);
 
 #endif

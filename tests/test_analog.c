@@ -70,15 +70,6 @@ static void without_a_range_there_is_no_value(void **state)
 	assert_true(isnan(value));
 }
 
-static void the_counts_of_a_module_are_milliamperes(void **state)
-{
-	assert_close(analog_of_count(39321), 4, 1e-12);
-	assert_close(analog_of_count(65535), 20, 1e-12);
-	assert_close(analog_of_count(0), -20, 1e-12);
-	assert_close(analog_of_count(39321 + 13107), 12, 1e-12);
-	assert_int_equal(state_of(analog_of_count(32768)), STATE_FAULT);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -88,7 +79,6 @@ int main(void)
 		cmocka_unit_test(the_range_lies_between_4_and_20_mA),
 		cmocka_unit_test(just_below_4_mA_is_the_bottom_of_the_range),
 		cmocka_unit_test(without_a_range_there_is_no_value),
-		cmocka_unit_test(the_counts_of_a_module_are_milliamperes),
 	};
 	return cmocka_run_group_tests_name("analog", tests, NULL, NULL);
 }
