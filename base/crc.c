@@ -136,15 +136,35 @@ uint32_t crc32c_by_table(uint32_t crc, const void *in, size_t n)
 	return ~by_table(~crc, in, n);
 }
 
-uint16_t crc16_modbus(const uint8_t *in, size_t n)
+static uint16_t crc16(uint16_t crc, const uint8_t *in, size_t n)
 {
-	uint16_t crc = 0xffff;
 	for (size_t i = 0; i < n; i++) {
 		crc ^= in[i];
 		for (int bit = 0; bit < 8; bit++)
 			crc = (uint16_t)(crc & 1 ? crc >> 1 ^ 0xa001 : crc >> 1);
 	}
 	return crc;
+}
+
+uint16_t crc16_modbus(const uint8_t *in, size_t n)
+{
+	return crc16(0xffff, in, n);
+}
+
+uint16_t crc16_sdi12(const uint8_t *in, size_t n)
+{
+	return crc16(0, in, n);
+}
+
+uint16_t crc16_ccitt(const uint8_t *in, size_t n)
+{
+	unsigned crc = 0;
+	for (size_t i = 0; i < n; i++) {
+		crc ^= (unsigned)in[i] << 8;
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1;
+	}
+	return (uint16_t)crc;
 }
 
 uint8_t lrc_modbus(const uint8_t *in, size_t n)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "sensors/checksum.h"
 #include "sensors/driver.h"
 
 #define STX 0x02
@@ -21,14 +22,6 @@ const char *const bayern_forms[] = { "etx", "cr", NULL };
 
 static const char digits16[] = "0123456789ABCDEF";
 
-static uint8_t block_check(const uint8_t *in, size_t n)
-{
-	uint8_t check = 0;
-	for (size_t i = 0; i < n; i++)
-		check ^= in[i];
-	return check;
-}
-
 /* ---- frames ---- */
 
 int bayern_close(int form, size_t n, uint8_t *out, size_t room)
@@ -39,7 +32,7 @@ int bayern_close(int form, size_t n, uint8_t *out, size_t room)
 	out[n + 1] = form == BAYERN_ETX ? ETX : CR;
 	if (form != BAYERN_ETX)
 		return (int)n + 2;
-	uint8_t check = block_check(out, n + 2);
+	uint8_t check = xor8(out, n + 2);
 	out[n + 2] = (uint8_t)digits16[check >> 4];
 	out[n + 3] = (uint8_t)digits16[check & 15];
 	return (int)n + 4;
@@ -97,7 +90,7 @@ static int frame_length(int form, const char *word, const uint8_t *in, size_t n)
 
 static bool is_checked(const uint8_t *in, size_t n)
 {
-	uint8_t check = block_check(in, n - 2);
+	uint8_t check = xor8(in, n - 2);
 	return in[n - 2] == (uint8_t)digits16[check >> 4] &&
 	       in[n - 1] == (uint8_t)digits16[check & 15];
 }

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/crc.h"
+
 const char *const checksum_kinds[] = { "none", "xor", "nmea", "mewtocol", "sum8",
 	"c-link", "sdi-12", NULL };
 
@@ -34,17 +36,6 @@ uint16_t sum16(const uint8_t *in, size_t n)
 	for (size_t i = 0; i < n; i++)
 		sum = (uint16_t)(sum + in[i]);
 	return sum;
-}
-
-uint16_t crc16_sdi12(const uint8_t *in, size_t n)
-{
-	uint16_t crc = 0;
-	for (size_t i = 0; i < n; i++) {
-		crc ^= in[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = (uint16_t)(crc & 1 ? crc >> 1 ^ 0xa001 : crc >> 1);
-	}
-	return crc;
 }
 
 size_t checksum_width(int kind)

@@ -48,7 +48,5 @@ bool checksum_holds(int kind, const uint8_t *in, size_t n);
 
 uint8_t xor8(const uint8_t *in, size_t n);
 uint16_t sum16(const uint8_t *in, size_t n);
-/* SDI-12 1.3, 4.4.12.1: CRC-16 with A001h and begun with 0. */
-uint16_t crc16_sdi12(const uint8_t *in, size_t n);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/crc.h"
+#include "sensors/checksum.h"
 #include "sensors/frames.h"
 
 const char *const frame_checks[] = { "none", "sum16", "sum8", "neg-sum8", "ff-sum8",
@@ -62,39 +63,23 @@ size_t frames_check_size(int check)
 	}
 }
 
-static uint16_t crc_ccitt(const uint8_t *in, size_t n)
-{
-	unsigned crc = 0;
-	for (size_t i = 0; i < n; i++) {
-		crc ^= (unsigned)in[i] << 8;
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1;
-	}
-	return (uint16_t)crc;
-}
-
 uint16_t frames_check_sum(int check, const uint8_t *in, size_t n)
 {
-	unsigned sum = 0, xor = 0;
-	for (size_t i = 0; i < n; i++) {
-		sum += in[i];
-		xor ^= in[i];
-	}
 	switch (check) {
 	case CHECK_SUM16:
-		return (uint16_t)sum;
+		return sum16(in, n);
 	case CHECK_SUM8:
-		return (uint8_t)sum;
+		return (uint8_t)sum16(in, n);
 	case CHECK_NEG_SUM8:
-		return (uint8_t)(0x100 - (sum & 0xFF));
+		return (uint8_t)-sum16(in, n);
 	case CHECK_FF_SUM8:
-		return (uint8_t)(0xFF - (sum & 0xFF));
+		return (uint8_t)~sum16(in, n);
 	case CHECK_XOR8:
-		return (uint16_t) xor ;
+		return xor8(in, n);
 	case CHECK_CRC16_MODBUS:
 		return crc16_modbus(in, n);
 	case CHECK_CRC_CCITT:
-		return crc_ccitt(in, n);
+		return crc16_ccitt(in, n);
 	default:
 		return 0;
 	}

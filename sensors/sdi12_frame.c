@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "sensors/checksum.h"
 #include "sensors/driver.h"
 
 #define CHECK       3 /* characters */
@@ -18,19 +19,6 @@
 bool sdi12_is_address(char c)
 {
 	return isalnum((unsigned char)c) && (unsigned char)c < 0x80;
-}
-
-void sdi12_check(const uint8_t *in, size_t n, char out[3])
-{
-	unsigned crc = 0;
-	for (size_t i = 0; i < n; i++) {
-		crc ^= in[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc & 1 ? crc >> 1 ^ 0xA001 : crc >> 1;
-	}
-	out[0] = (char)(0x40 | crc >> 12);
-	out[1] = (char)(0x40 | (crc >> 6 & 0x3F));
-	out[2] = (char)(0x40 | (crc & 0x3F));
 }
 
 static bool is_digit(uint8_t c)
@@ -119,15 +107,13 @@ int sdi12_answer_frame(
 bool sdi12_check_failed(
         const struct sdi12_expected *expected, const uint8_t *in, size_t n)
 {
-	char check[CHECK];
 	for (size_t i = 0; expected->kind == SDI12_DATA && expected->check && i < n;
 	        i++) {
 		int length = line_length(expected, in + i, n - i);
 		size_t end = length > 0 ? (size_t)length - END : 0;
 		if (end <= CHECK || !is_of_check(in[i + end - 1]))
 			continue;
-		sdi12_check(in + i, end - CHECK, check);
-		if (memcmp(in + i + end - CHECK, check, CHECK) != 0)
+		if (!checksum_holds(CHECKSUM_SDI12, in + i, end - CHECK))
 			return true;
 	}
 	return false;
@@ -164,15 +150,13 @@ static size_t value_length(const uint8_t *at, size_t n)
 
 int sdi12_values_get(const uint8_t *in, size_t n, struct sdi12_value *out, size_t room)
 {
-	char check[CHECK];
 	size_t end, count = 0, size;
 	if (n < 1 + END || !sdi12_is_address((char)in[0]))
 		return MALFORMED;
 	end = n - END;
 	if (end > CHECK && is_of_check(in[end - 1])) {
 		end -= CHECK;
-		sdi12_check(in, end, check);
-		if (memcmp(in + end, check, CHECK) != 0)
+		if (!checksum_holds(CHECKSUM_SDI12, in, end))
 			return MALFORMED;
 	}
 	if (end - 1 > VALUES_MOST)
@@ -239,7 +223,8 @@ size_t sdi12_value_put(double value, char out[10])
 size_t sdi12_close(bool check, char *out, size_t n)
 {
 	if (check) {
-		sdi12_check((const uint8_t *)out, n, out + n);
+		checksum_print(
+		        CHECKSUM_SDI12, (const uint8_t *)out, n, (uint8_t *)out + n);
 		n += CHECK;
 	}
 	out[n++] = '\r';

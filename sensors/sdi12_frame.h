@@ -55,9 +55,6 @@ struct sdi12_value {
 
 bool sdi12_is_address(char c);
 
-/* The three characters of the check of n bytes. */
-void sdi12_check(const uint8_t *in, size_t n, char out[3]);
-
 /* Length of the answer that starts at in[0]: address, form and check are right; FRAME_SHORT, FRAME_NONE. */
 int sdi12_answer_frame(
         const struct sdi12_expected *expected, const uint8_t *in, size_t n);

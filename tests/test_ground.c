@@ -45,6 +45,8 @@ static void check_sums_have_their_check_values(void **state)
 	assert_true(crc32c(0, text, 9) == 0xe3069283);
 	assert_true(crc32c_by_table(0, text, 9) == 0xe3069283);
 	assert_int_equal(crc16_modbus(text, 9), 0x4b37);
+	assert_int_equal(crc16_sdi12(text, 9), 0xbb3d);
+	assert_int_equal(crc16_ccitt(text, 9), 0x31c3);
 	const uint8_t ascii[] = { 1, 3, 0, 0, 0, 2 };
 	assert_int_equal(lrc_modbus(ascii, sizeof ascii), 0xfa);
 	assert_true(crc32c(0, text, 0) == 0);
