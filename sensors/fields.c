@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "sensors/profile.h"
 #include "sensors/sentence.h"
 
@@ -208,7 +207,6 @@ void text_explain(const struct instrument *instrument, const struct came *came,
 {
 	const struct profile_channel *channel = &instrument->profile->channel[i];
 	struct text_fields room;
-	char text[32];
 	double value;
 	say(out, "field %s", channel->tag.field);
 	if (came->state != STATE_OK)
@@ -224,13 +222,7 @@ void text_explain(const struct instrument *instrument, const struct came *came,
 		say(out, ": no number");
 		return;
 	}
-	if (channel->tag.scale != 1)
-		say(out, " * %s", number_print(channel->tag.scale, text));
-	if (channel->tag.divide != 1)
-		say(out, " / %s", number_print(channel->tag.divide, text));
-	if (channel->tag.offset != 0)
-		say(out, " + %s", number_print(channel->tag.offset, text));
-	say(out, " = %s %s", number_print(value, text), channel->about.unit);
+	say_number(out, channel, NAN, value);
 }
 
 void text_explain_rule(const struct instrument *instrument, const struct came *came,
@@ -241,8 +233,5 @@ void text_explain_rule(const struct instrument *instrument, const struct came *c
 	say(out, ", field %s", rule->field);
 	if (field != NULL)
 		say_field(out, field);
-	if (rule->bit_set)
-		say(out, ", bit %d", (int)rule->bit);
-	if (rule->mask != 0)
-		say(out, ", mask 0x%X", (unsigned)rule->mask);
+	say_bits(out, rule);
 }

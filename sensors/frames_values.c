@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "sensors/frames.h"
 #include "sensors/profile.h"
 #include "sensors/sentence.h"
@@ -133,22 +132,30 @@ size_t frames_vendor(const struct instrument *instrument, const struct came *cam
 
 /* ---- for people ---- */
 
-static void say_number(struct sentence *out, const struct profile_channel *channel,
-        double raw, double value)
+/* " 3D 71 41 BE, f32 CDAB = 23.78 mg/L" */
+static void say_value(struct sentence *out, const struct profile_channel *channel,
+        const struct frames_block *block, const struct frame_plain *plain)
 {
 	const struct profile_tag *tag = &channel->tag;
-	char text[32];
-	bool scaled = tag->scale != 1 || tag->divide != 1 || tag->offset != 0;
-	say(out, " = %s", number_print(raw, text));
-	if (tag->scale != 1)
-		say(out, " * %s", number_print(tag->scale, text));
-	if (tag->divide != 1)
-		say(out, " / %s", number_print(tag->divide, text));
-	if (tag->offset != 0)
-		say(out, " + %s", number_print(tag->offset, text));
-	if (scaled)
-		say(out, " = %s", number_print(value, text));
-	say(out, " %s", channel->about.unit);
+	struct profile_tag bare = *tag;
+	double raw, value;
+	bare.scale = bare.divide = 1;
+	bare.offset = 0;
+	say_bytes(out, plain->byte + tag->at, frames_type_size(tag->type));
+	say(out, ", %s", frame_types[tag->type]);
+	if (tag->order_set)
+		say(out, " %s", frame_orders[tag->order]);
+	if (tag->type == FRAME_BIT)
+		say(out, " %d", (int)tag->bit);
+	say_mask(out, tag);
+	if (is_blank(block, plain))
+		say(out, ": bytes %zu..%zu are all 0, it is starting up",
+		        block->blank_from, block->blank_to - 1);
+	else if (frames_number_get(&bare, plain, &raw) &&
+	         frames_number_get(tag, plain, &value))
+		say_number(out, channel, raw, value);
+	else
+		say(out, ": no number");
 }
 
 void frames_explain(const struct instrument *instrument, const struct came *came,
@@ -160,7 +167,6 @@ void frames_explain(const struct instrument *instrument, const struct came *came
 	        frames_block(instrument->profile, tag->block_index);
 	size_t size = frames_type_size(tag->type), at = (size_t)tag->at;
 	struct frame_plain plain;
-	double raw, value;
 	say(out, "byte %zu", at);
 	if (size > 1)
 		say(out, "..%zu", at + size - 1);
@@ -168,30 +174,10 @@ void frames_explain(const struct instrument *instrument, const struct came *came
 	if (came->state != STATE_OK)
 		return;
 	plain_of(instrument, tag->block_index, came, &plain);
-	if (at + size > plain.n) {
+	if (at + size > plain.n)
 		say(out, ", which has %zu: no new data", plain.n);
-		return;
-	}
-	say_bytes(out, plain.byte + at, size);
-	say(out, ", %s", frame_types[tag->type]);
-	if (tag->order_set)
-		say(out, " %s", frame_orders[tag->order]);
-	if (tag->type == FRAME_BIT)
-		say(out, " %d", (int)tag->bit);
-	if (tag->mask != 0)
-		say(out, " & 0x%llX >> %d", (unsigned long long)tag->mask,
-		        (int)tag->shift);
-	struct profile_tag bare = *tag;
-	bare.scale = bare.divide = 1;
-	bare.offset = 0;
-	if (is_blank(block, &plain))
-		say(out, ": bytes %zu..%zu are all 0, it is starting up",
-		        block->blank_from, block->blank_to - 1);
-	else if (frames_number_get(&bare, &plain, &raw) &&
-	         frames_number_get(tag, &plain, &value))
-		say_number(out, channel, raw, value);
 	else
-		say(out, ": no number");
+		say_value(out, channel, block, &plain);
 }
 
 void frames_explain_rule(const struct instrument *instrument, const struct came *came,
@@ -201,8 +187,5 @@ void frames_explain_rule(const struct instrument *instrument, const struct came 
 	plain_of(instrument, rule->block_index, came, &plain);
 	say(out, ", byte %d = 0x%0*X", (int)rule->at, 2 * (int)frames_rule_size(rule),
 	        (unsigned)frames_rule_word(rule, &plain));
-	if (rule->bit_set)
-		say(out, ", bit %d", (int)rule->bit);
-	if (rule->mask != 0)
-		say(out, ", mask 0x%X", (unsigned)rule->mask);
+	say_bits(out, rule);
 }

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How a value came out of the bytes of an answer, for people. */
-#include "base/json.h"
 #include "sensors/modbus.h"
 #include "sensors/profile.h"
 #include "sensors/sentence.h"
 
-static void say_number(struct sentence *out, const struct profile_channel *channel,
+static void say_value(struct sentence *out, const struct profile_channel *channel,
         bool bits, const struct came *came)
 {
 	const struct profile_tag *tag = &channel->tag;
 	struct profile_tag raw_tag = *tag;
-	char raw_text[32], value_text[32];
 	double raw, value;
 	raw_tag.scale = raw_tag.divide = 1;
 	raw_tag.offset = 0;
@@ -21,23 +19,11 @@ static void say_number(struct sentence *out, const struct profile_channel *chann
 		say(out, " %s", word_orders[tag->order]);
 	if (tag->type == TYPE_BIT && !bits)
 		say(out, " %d", (int)tag->bit);
-	if (tag->mask != 0)
-		say(out, " & 0x%llX >> %d", (unsigned long long)tag->mask,
-		        (int)tag->shift);
-	if (!has) {
+	say_mask(out, tag);
+	if (has)
+		say_number(out, channel, raw, value);
+	else
 		say(out, ": no number");
-		return;
-	}
-	say(out, " = %s", number_print(raw, raw_text));
-	if (tag->scale != 1)
-		say(out, " * %s", number_print(tag->scale, raw_text));
-	if (tag->divide != 1)
-		say(out, " / %s", number_print(tag->divide, raw_text));
-	if (tag->offset != 0)
-		say(out, " + %s", number_print(tag->offset, raw_text));
-	if (tag->scale != 1 || tag->divide != 1 || tag->offset != 0)
-		say(out, " = %s", number_print(value, value_text));
-	say(out, " %s", channel->about.unit);
 }
 
 void modbus_explain_rule(const struct instrument *instrument, const struct came *came,
@@ -49,10 +35,7 @@ void modbus_explain_rule(const struct instrument *instrument, const struct came 
 	uint32_t word = modbus_rule_word(rule, bits, came->data);
 	say(out, ", %s %d = 0x%04X", bits ? "input" : "register",
 	        (int)(block->modbus.start + rule->at), (unsigned)word);
-	if (rule->bit_set)
-		say(out, ", bit %d", (int)rule->bit);
-	if (rule->mask != 0)
-		say(out, ", mask 0x%X", (unsigned)rule->mask);
+	say_bits(out, rule);
 }
 
 void modbus_explain(const struct instrument *instrument, const struct came *came,
@@ -77,5 +60,5 @@ void modbus_explain(const struct instrument *instrument, const struct came *came
 		say(out, " %d.. of the answer",
 		        (int)(came->data - came->frame) + (int)at);
 	say_bytes(out, came->data + at, bits ? 1 : 2 * (size_t)width);
-	say_number(out, channel, bits, came);
+	say_value(out, channel, bits, came);
 }

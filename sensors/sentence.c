@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/sentence.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+
+#include "base/json.h"
+#include "sensors/profile.h"
 
 void say(struct sentence *sentence, const char *format, ...)
 {
@@ -23,4 +27,38 @@ void say_bytes(struct sentence *sentence, const uint8_t *in, size_t n)
 		say(sentence, " %02X", in[i]);
 	if (n > 32)
 		say(sentence, " ...");
+}
+
+void say_number(struct sentence *out, const struct profile_channel *channel, double raw,
+        double value)
+{
+	const struct profile_tag *tag = &channel->tag;
+	char text[32];
+	bool scaled = tag->scale != 1 || tag->divide != 1 || tag->offset != 0;
+	if (isfinite(raw))
+		say(out, " = %s", number_print(raw, text));
+	if (tag->scale != 1)
+		say(out, " * %s", number_print(tag->scale, text));
+	if (tag->divide != 1)
+		say(out, " / %s", number_print(tag->divide, text));
+	if (tag->offset != 0)
+		say(out, " + %s", number_print(tag->offset, text));
+	if (scaled || !isfinite(raw))
+		say(out, " = %s", number_print(value, text));
+	say(out, " %s", channel->about.unit);
+}
+
+void say_mask(struct sentence *out, const struct profile_tag *tag)
+{
+	if (tag->mask != 0)
+		say(out, " & 0x%llX >> %d", (unsigned long long)tag->mask,
+		        (int)tag->shift);
+}
+
+void say_bits(struct sentence *out, const struct profile_rule *rule)
+{
+	if (rule->bit_set)
+		say(out, ", bit %d", (int)rule->bit);
+	if (rule->mask != 0)
+		say(out, ", mask 0x%X", (unsigned)rule->mask);
 }
