@@ -6,6 +6,15 @@
 #include <stdint.h>
 #include <string.h>
 
+/* What a hexadecimal digit of either case is, or -1. */
+static inline int hex_digit(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 'a' - 'A';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 static inline uint16_t get_le16(const uint8_t *in)
 {
 	return (uint16_t)(in[0] | in[1] << 8);

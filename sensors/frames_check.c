@@ -2,21 +2,13 @@
 /* Bytes as a profile writes them, and the checks of frames. */
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/crc.h"
 #include "sensors/checksum.h"
 #include "sensors/frames.h"
 
 const char *const frame_checks[] = { "none", "sum16", "sum8", "neg-sum8", "ff-sum8",
 	"xor8", "crc16-modbus", "crc-ccitt", NULL };
-
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 int frames_bytes(const char *text, struct frame_bytes *out)
 {
@@ -27,8 +19,8 @@ int frames_bytes(const char *text, struct frame_bytes *out)
 			continue;
 		}
 		bool any = at[0] == '.' && at[1] == '.';
-		int high = any ? 0 : digit(at[0]);
-		int low = any || high < 0 ? 0 : digit(at[1]);
+		int high = any ? 0 : hex_digit((uint8_t)at[0]);
+		int low = any || high < 0 ? 0 : hex_digit((uint8_t)at[1]);
 		bool apart = high >= 0 && low >= 0 && (at[2] == ' ' || at[2] == '\0');
 		if (!apart)
 			return MALFORMED;

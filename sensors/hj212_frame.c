@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/crc.h"
 #include "base/status.h"
 #include "sensors/driver.h"
@@ -48,9 +49,9 @@ static int hexadecimal(const uint8_t *in)
 {
 	int number = 0;
 	for (size_t i = 0; i < CHECK; i++) {
-		if (!isxdigit(in[i]))
+		int digit = hex_digit(in[i]);
+		if (digit < 0)
 			return -1;
-		int digit = isdigit(in[i]) ? in[i] - '0' : toupper(in[i]) - 'A' + 10;
 		number = number << 4 | digit;
 	}
 	return number;

@@ -14,6 +14,7 @@
  */
 #include "sensors/modbus_ascii.h"
 
+#include "base/bytes.h"
 #include "base/crc.h"
 #include "base/status.h"
 #include "sensors/driver.h"
@@ -23,9 +24,7 @@
 
 static int digit(uint8_t c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return c < 'a' ? hex_digit(c) : -1;
 }
 
 size_t modbus_ascii_plain(const uint8_t *in, size_t n, uint8_t *out, size_t room)

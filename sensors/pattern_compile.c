@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/config.h"
 #include "sensors/checksum.h"
 
@@ -56,14 +57,6 @@ static int part_byte(struct reader *reader, struct pattern_part *part, int byte)
 	return OK;
 }
 
-static int hex_digit(char c)
-{
-	const char *digits = "0123456789abcdef";
-	const char *found =
-	        c != '\0' ? strchr(digits, tolower((unsigned char)c)) : NULL;
-	return found != NULL ? (int)(found - digits) : -1;
-}
-
 /* The byte an escape stands for. */
 static int escape(struct reader *reader)
 {
@@ -74,8 +67,8 @@ static int escape(struct reader *reader)
 		reader->at += 2;
 		return (unsigned char)bytes[found - letters];
 	}
-	int high = *at == 'x' ? hex_digit(at[1]) : -1;
-	int low = high >= 0 ? hex_digit(at[2]) : -1;
+	int high = *at == 'x' ? hex_digit((uint8_t)at[1]) : -1;
+	int low = high >= 0 ? hex_digit((uint8_t)at[2]) : -1;
 	if (low < 0)
 		return wrong(reader, reader->at,
 		        "write \\r, \\n, \\t, \\e, \\\\, \\{ or \\xNN with two "
