@@ -71,6 +71,9 @@ struct exchanges {
 	const uint8_t *bytes;
 };
 
+/* Step through them: *at starts at 0; 1 while there is one, 0 at the end. */
+int exchanges_next(const struct exchanges *exchanges, size_t *at, struct exchange *out);
+
 /* What came for one block. */
 struct came {
 	uint16_t block;  /* its number in the profile */

@@ -46,3 +46,13 @@ size_t driver_state_size(const struct instrument *instrument)
 		return driver->heard_size;
 	return driver->state_size;
 }
+
+int exchanges_next(const struct exchanges *exchanges, size_t *at, struct exchange *out)
+{
+	const struct reading reading = {
+		.n_exchanges = exchanges->n,
+		.exchanges = exchanges->bytes,
+		.exchanges_size = exchanges->size,
+	};
+	return exchange_next(&reading, at, out);
+}

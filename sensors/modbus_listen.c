@@ -229,11 +229,6 @@ static void note_failure(const struct instrument *instrument,
 static void sort_heard(const struct instrument *instrument,
         const struct exchanges *exchanges, struct came_all *out)
 {
-	struct reading reading = {
-		.n_exchanges = exchanges->n,
-		.exchanges = exchanges->bytes,
-		.exchanges_size = exchanges->size,
-	};
 	struct modbus_listen listen;
 	struct modbus_heard heard;
 	struct exchange e;
@@ -241,7 +236,7 @@ static void sort_heard(const struct instrument *instrument,
 	uint16_t block;
 	memset(out->store, 0, sizeof out->store);
 	modbus_listen_begin(&listen, instrument);
-	while (exchange_next(&reading, &at, &e) == 1) {
+	while (exchanges_next(exchanges, &at, &e) == 1) {
 		if (modbus_heard_get(instrument->framing, e.bytes, e.size, &heard) !=
 		                OK ||
 		        !modbus_listen_take(&listen, &heard, out->store, &block))
@@ -288,16 +283,11 @@ static void look(const struct instrument *instrument, const struct exchange *e,
 static void sort_asked(const struct instrument *instrument,
         const struct exchanges *exchanges, struct came_all *out)
 {
-	struct reading reading = {
-		.n_exchanges = exchanges->n,
-		.exchanges = exchanges->bytes,
-		.exchanges_size = exchanges->size,
-	};
 	struct modbus_answer answer;
 	struct exchange e;
 	struct came now;
 	size_t at = 0;
-	while (exchange_next(&reading, &at, &e) == 1) {
+	while (exchanges_next(exchanges, &at, &e) == 1) {
 		if (e.block >= instrument->profile->n_blocks)
 			continue;
 		struct came *came = &out->block[e.block];

@@ -74,18 +74,13 @@ static void nothing_but_noise(const struct instrument *instrument,
 void polltext_sort(const struct instrument *instrument,
         const struct exchanges *exchanges, struct came_all *out)
 {
-	struct reading reading = {
-		.n_exchanges = exchanges->n,
-		.exchanges = exchanges->bytes,
-		.exchanges_size = exchanges->size,
-	};
 	struct exchange e, last = { .size = 0 };
 	size_t at = 0;
 	if (polltext_driver.asked(instrument)) {
 		values_look(instrument, exchanges, out);
 		return;
 	}
-	while (exchange_next(&reading, &at, &e) == 1) {
+	while (exchanges_next(exchanges, &at, &e) == 1) {
 		sort_lines(instrument, (struct pattern_bytes){ e.bytes, e.size }, out);
 		if (e.size > 0)
 			last = e;

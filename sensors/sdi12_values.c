@@ -39,15 +39,10 @@ struct gathered {
 static void gather(
         const struct exchanges *exchanges, size_t block, struct gathered *out)
 {
-	struct reading reading = {
-		.n_exchanges = exchanges->n,
-		.exchanges = exchanges->bytes,
-		.exchanges_size = exchanges->size,
-	};
 	struct exchange e;
 	size_t at = 0;
 	*out = (struct gathered){ .data = false };
-	while (exchange_next(&reading, &at, &e) == 1) {
+	while (exchanges_next(exchanges, &at, &e) == 1) {
 		struct sdi12_measure measure;
 		if (e.block != block || e.size == 0)
 			continue;

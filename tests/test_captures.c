@@ -240,17 +240,12 @@ static void flip_answer(struct flips *flips, uint8_t *bytes, size_t n)
 
 static void flip_poll(struct flips *flips, uint8_t *bytes)
 {
-	struct reading reading = {
-		.n_exchanges = flips->exchanges.n,
-		.exchanges = flips->exchanges.bytes,
-		.exchanges_size = flips->exchanges.size,
-	};
 	struct exchange e;
 	size_t at = 0, kind = 0;
 	while (drivers[kind] != flips->instrument->profile->driver)
 		kind++;
 	values_decode(flips->instrument, &flips->exchanges, NULL, NULL, &flips->good);
-	while (exchange_next(&reading, &at, &e) == 1) {
+	while (exchanges_next(&flips->exchanges, &at, &e) == 1) {
 		if (e.size == 0 || !is_checked(flips->instrument, &e))
 			continue;
 		flip_answer(flips, bytes + (e.bytes - bytes), e.size);
