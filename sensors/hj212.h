@@ -32,6 +32,8 @@
 #include "sensors/fields.h"
 #include "sensors/hj212_frame.h"
 
+#define HJ212_TIME "YYYYMMDDhhmmss" /* some write milliseconds behind it */
+
 struct hj212_dialect hj212_dialect_of(const struct instrument *instrument);
 
 /* What a message is to an instrument. */

@@ -6,8 +6,6 @@
 #include "sensors/hj212.h"
 #include "sensors/profile_parts.h"
 
-#define TIME_FORM "YYYYMMDDhhmmss"
-
 /* One row of sample times for each channel, with the names of their fields. */
 struct times {
 	struct profile_time row[READING_CHANNELS];
@@ -25,7 +23,7 @@ static void add_times(struct profile *profile)
 		hj212_beside(
 		        profile->channel[i].tag.field, "SampleTime", times->name[i]);
 		row->field = times->name[i];
-		row->text_form = TIME_FORM;
+		row->text_form = HJ212_TIME;
 		row->covers[i / 8] |= (uint8_t)(1 << i % 8);
 	}
 	profile->own = times;

@@ -7,8 +7,7 @@
 #include "sensors/profile.h"
 #include "sensors/sentence.h"
 
-#define TIME_FORM  "YYYYMMDDhhmmss" /* some write milliseconds behind it */
-#define EFLAG_SIZE 4                /* HJ 212-2017, table 4: at most C4 */
+#define EFLAG_SIZE 4 /* HJ 212-2017, table 4: at most C4 */
 
 struct hj212_dialect hj212_dialect_of(const struct instrument *instrument)
 {
@@ -189,7 +188,7 @@ int64_t hj212_sampled(const struct instrument *instrument, const struct came *ca
 	if (time_us != INT64_MIN || !has_factor(instrument, came, time->field))
 		return time_us;
 	of_message.field = "DataTime";
-	of_message.text_form = TIME_FORM;
+	of_message.text_form = HJ212_TIME;
 	return text_sampled(instrument, came, &of_message);
 }
 

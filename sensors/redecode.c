@@ -121,7 +121,7 @@ static void decode_again(struct redecode *redecode, const struct reading *readin
 static bool has_fresh_mark(const struct profile *profile, size_t i)
 {
 	for (size_t k = 0; k < profile->n_fresh; k++)
-		if (profile->fresh[k].covers[i / 8] >> (i % 8) & 1)
+		if (map_covers(profile->fresh[k].covers, i))
 			return true;
 	return false;
 }
