@@ -7,13 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensors/once.h"
 #include "sensors/profile.h"
 
 const char *const bayern_numbers[] = { "own", "address", "counted", NULL };
-
-struct walk {
-	const struct instrument *instrument;
-};
 
 static int form_of(const struct instrument *instrument)
 {
@@ -22,16 +19,11 @@ static int form_of(const struct instrument *instrument)
 
 /* ---- a conversation ---- */
 
-static void begin(void *state, const struct instrument *instrument)
-{
-	*(struct walk *)state = (struct walk){ .instrument = instrument };
-}
-
 static size_t ask(void *state, uint8_t *out, size_t room)
 {
-	const struct walk *walk = state;
+	const struct once *once = state;
 	int n = bayern_request_put(
-	        form_of(walk->instrument), walk->instrument->address, out, room);
+	        form_of(once->instrument), once->instrument->address, out, room);
 	return n > 0 ? (size_t)n : 0;
 }
 
@@ -40,11 +32,6 @@ const char *bayern_address(const char *address)
 	bool three = strlen(address) == 3 && strspn(address, "0123456789") == 3;
 	return address[0] == '\0' || three ? NULL
 	                                   : "three digits: \"097\"; or leave it out";
-}
-
-static uint16_t block(const void *state)
-{
-	return 0;
 }
 
 bool bayern_is_of(
@@ -65,32 +52,22 @@ bool bayern_is_of(
 
 static int frame(const void *state, const uint8_t *in, size_t n)
 {
-	const struct walk *walk = state;
+	const struct once *once = state;
 	struct bayern_answer answer;
 	const char *why;
-	int form = form_of(walk->instrument);
+	int form = form_of(once->instrument);
 	int length = bayern_answer_frame(form, in, n);
 	if (length > 0 &&
 	        (bayern_answer_get(form, in, (size_t)length, &answer, &why) != OK ||
-	                !bayern_is_of(walk->instrument, &answer)))
+	                !bayern_is_of(once->instrument, &answer)))
 		return FRAME_NONE;
 	return length;
 }
 
-static int decode(void *state, const uint8_t *in, size_t n)
-{
-	return READING_DONE;
-}
-
-static int missed(void *state, bool silent)
-{
-	return READING_DONE;
-}
-
 static int fault(const void *state, const uint8_t *in, size_t n)
 {
-	const struct walk *walk = state;
-	return bayern_check_failed(form_of(walk->instrument), in, n) ? FAULT_CHECKSUM
+	const struct once *once = state;
+	return bayern_check_failed(form_of(once->instrument), in, n) ? FAULT_CHECKSUM
 	                                                             : FAULT_MALFORMED;
 }
 
@@ -201,17 +178,17 @@ const struct driver bayern_driver = {
 	.name = "bayern-hessen",
 	.summary =
 	        "Bayern-Hessen (Gesytec, Hessen): ambient air analysers of many makers",
-	.state_size = sizeof(struct walk),
+	.state_size = sizeof(struct once),
 	.frame_most = BAYERN_FRAME,
 	.section = &bayern_section,
 	.check = bayern_check,
 	.address = bayern_address,
-	.begin = begin,
+	.begin = once_begin,
 	.ask = ask,
-	.block = block,
+	.block = once_block,
 	.frame = frame,
-	.decode = decode,
-	.missed = missed,
+	.decode = once_decode,
+	.missed = once_missed,
 	.fault = fault,
 	.look = bayern_look,
 	.fields = bayern_fields,

@@ -6,11 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensors/once.h"
 #include "sensors/profile.h"
-
-struct walk {
-	const struct instrument *instrument;
-};
 
 struct elan_request elan_request_of(const struct instrument *instrument)
 {
@@ -25,15 +22,10 @@ struct elan_request elan_request_of(const struct instrument *instrument)
 
 /* ---- a conversation ---- */
 
-static void begin(void *state, const struct instrument *instrument)
-{
-	*(struct walk *)state = (struct walk){ .instrument = instrument };
-}
-
 static size_t ask(void *state, uint8_t *out, size_t room)
 {
-	const struct walk *walk = state;
-	struct elan_request request = elan_request_of(walk->instrument);
+	const struct once *once = state;
+	struct elan_request request = elan_request_of(once->instrument);
 	int n = elan_request_put(&request, out, room);
 	return n > 0 ? (size_t)n : 0;
 }
@@ -46,26 +38,11 @@ const char *elan_address(const char *address)
 	return is ? NULL : "the channel set in the analyser, 0 to 15";
 }
 
-static uint16_t block(const void *state)
-{
-	return 0;
-}
-
 static int frame(const void *state, const uint8_t *in, size_t n)
 {
-	const struct walk *walk = state;
-	struct elan_request request = elan_request_of(walk->instrument);
+	const struct once *once = state;
+	struct elan_request request = elan_request_of(once->instrument);
 	return elan_answer_frame(&request, in, n);
-}
-
-static int decode(void *state, const uint8_t *in, size_t n)
-{
-	return READING_DONE;
-}
-
-static int missed(void *state, bool silent)
-{
-	return READING_DONE;
 }
 
 static int fault(const void *state, const uint8_t *in, size_t n)
@@ -142,17 +119,17 @@ static struct traffic traffic(const struct instrument *instrument, size_t i)
 const struct driver elan_driver = {
 	.name = "elan",
 	.summary = "ELAN of Siemens gas analysers (ULTRAMAT 23)",
-	.state_size = sizeof(struct walk),
+	.state_size = sizeof(struct once),
 	.frame_most = ELAN_FRAME,
 	.section = &elan_section,
 	.check = elan_check,
 	.address = elan_address,
-	.begin = begin,
+	.begin = once_begin,
 	.ask = ask,
-	.block = block,
+	.block = once_block,
 	.frame = frame,
-	.decode = decode,
-	.missed = missed,
+	.decode = once_decode,
+	.missed = once_missed,
 	.fault = fault,
 	.look = look,
 	.fields = elan_fields,
