@@ -81,7 +81,7 @@ bool pattern_reaches(const struct pattern *pattern, const char *address)
 
 /* ---- taking apart ---- */
 
-struct walk {
+struct match {
 	const struct pattern *pattern;
 	const char *address;
 	struct pattern_bytes in;
@@ -91,51 +91,51 @@ struct walk {
 	struct text_fields *out; /* NULL: only the length is wanted */
 };
 
-static int match_text(struct walk *walk, const uint8_t *text, size_t n)
+static int match_text(struct match *match, const uint8_t *text, size_t n)
 {
-	size_t left = walk->in.n - walk->at;
+	size_t left = match->in.n - match->at;
 	size_t here = left < n ? left : n;
-	if (memcmp(walk->in.at + walk->at, text, here) != 0)
+	if (memcmp(match->in.at + match->at, text, here) != 0)
 		return PATTERN_NONE;
-	walk->at += here;
+	match->at += here;
 	return here == n ? 1 : PATTERN_SHORT;
 }
 
-static int match_blanks(struct walk *walk)
+static int match_blanks(struct match *match)
 {
-	size_t begin = walk->at;
-	while (walk->at < walk->in.n && is_blank(walk->in.at[walk->at]))
-		walk->at++;
-	if (walk->at > begin && walk->at < walk->in.n)
+	size_t begin = match->at;
+	while (match->at < match->in.n && is_blank(match->in.at[match->at]))
+		match->at++;
+	if (match->at > begin && match->at < match->in.n)
 		return 1;
-	return walk->at == walk->in.n ? PATTERN_SHORT : PATTERN_NONE;
+	return match->at == match->in.n ? PATTERN_SHORT : PATTERN_NONE;
 }
 
 /* Characters that are none of control, `n` of them. */
-static int match_width(struct walk *walk, size_t n)
+static int match_width(struct match *match, size_t n)
 {
-	for (; n > 0 && walk->at < walk->in.n; n--)
-		if (is_control(walk->in.at[walk->at++]))
+	for (; n > 0 && match->at < match->in.n; n--)
+		if (is_control(match->in.at[match->at++]))
 			return PATTERN_NONE;
 	return n == 0 ? 1 : PATTERN_SHORT;
 }
 
-/* One part of known length, and what it leaves behind in walk->at. */
-static int match_part(struct walk *walk, const struct pattern_part *part)
+/* One part of known length, and what it leaves behind in match->at. */
+static int match_part(struct match *match, const struct pattern_part *part)
 {
 	uint8_t address[PATTERN_ADDRESS];
 	int n;
 	switch (part->kind) {
 	case PART_TEXT:
-		return match_text(walk, walk->pattern->bytes + part->at, part->n);
+		return match_text(match, match->pattern->bytes + part->at, part->n);
 	case PART_BLANKS:
-		return match_blanks(walk);
+		return match_blanks(match);
 	case PART_ADDRESS:
 	case PART_BYTE:
-		n = pattern_address(part, walk->address, address);
-		return n < 0 ? PATTERN_NONE : match_text(walk, address, (size_t)n);
+		n = pattern_address(part, match->address, address);
+		return n < 0 ? PATTERN_NONE : match_text(match, address, (size_t)n);
 	default:
-		return match_width(walk, part->width);
+		return match_width(match, part->width);
 	}
 }
 
@@ -147,53 +147,53 @@ bool pattern_open(const struct pattern_part *part)
 
 /* Whether the parts from i on, up to the next that is as long as it is, fit at `at`.
  * pattern_compile saw to it that there is text among them. */
-static int fits(const struct walk *walk, size_t i, size_t at)
+static int fits(const struct match *match, size_t i, size_t at)
 {
-	struct walk ahead = *walk;
+	struct match ahead = *match;
 	int status = 1;
 	ahead.at = at;
-	for (; status == 1 && i < walk->pattern->n &&
-	        !pattern_open(&walk->pattern->part[i]);
+	for (; status == 1 && i < match->pattern->n &&
+	        !pattern_open(&match->pattern->part[i]);
 	        i++)
-		status = match_part(&ahead, &walk->pattern->part[i]);
+		status = match_part(&ahead, &match->pattern->part[i]);
 	return status;
 }
 
 /* Move on to where the parts from i on fit, or to `stop` (-1: none) if that comes first. */
-static int find(struct walk *walk, size_t i, int stop)
+static int find(struct match *match, size_t i, int stop)
 {
-	for (;; walk->at++) {
-		int status = fits(walk, i, walk->at);
+	for (;; match->at++) {
+		int status = fits(match, i, match->at);
 		if (status != PATTERN_NONE)
 			return status;
-		if (walk->at == walk->in.n)
+		if (match->at == match->in.n)
 			return PATTERN_SHORT;
-		if (walk->in.at[walk->at] == stop)
+		if (match->in.at[match->at] == stop)
 			return 1;
-		if (is_control(walk->in.at[walk->at]))
+		if (is_control(match->in.at[match->at]))
 			return PATTERN_NONE;
 	}
 }
 
 static bool add_field(
-        struct walk *walk, struct pattern_bytes name, size_t begin, size_t end)
+        struct match *match, struct pattern_bytes name, size_t begin, size_t end)
 {
 	struct text_field *field;
 	if (name.n == 0)
 		return true;
-	if (walk->n_fields == TEXT_FIELDS || name.n >= sizeof field->name)
+	if (match->n_fields == TEXT_FIELDS || name.n >= sizeof field->name)
 		return false;
-	walk->n_fields++;
-	if (walk->out == NULL)
+	match->n_fields++;
+	if (match->out == NULL)
 		return true;
-	while (begin < end && is_blank(walk->in.at[begin]))
+	while (begin < end && is_blank(match->in.at[begin]))
 		begin++;
-	while (end > begin && is_blank(walk->in.at[end - 1]))
+	while (end > begin && is_blank(match->in.at[end - 1]))
 		end--;
-	field = &walk->out->field[walk->out->n++];
+	field = &match->out->field[match->out->n++];
 	memcpy(field->name, name.at, name.n);
 	field->name[name.n] = '\0';
-	field->at = (const char *)walk->in.at + begin;
+	field->at = (const char *)match->in.at + begin;
 	field->n = end - begin;
 	return true;
 }
@@ -207,83 +207,83 @@ static size_t number_length(const uint8_t *in, size_t n)
 	return i;
 }
 
-static bool add_pair(struct walk *walk, const struct pattern_part *part,
+static bool add_pair(struct match *match, const struct pattern_part *part,
         struct pattern_bytes name, size_t begin)
 {
-	char unit[sizeof walk->out->field[0].name];
-	size_t end = walk->at;
+	char unit[sizeof match->out->field[0].name];
+	size_t end = match->at;
 	if (!part->unit)
-		return add_field(walk, name, begin, end);
-	size_t n = number_length(walk->in.at + begin, end - begin);
+		return add_field(match, name, begin, end);
+	size_t n = number_length(match->in.at + begin, end - begin);
 	int length = snprintf(
 	        unit, sizeof unit, "%.*s.unit", (int)name.n, (const char *)name.at);
 	struct pattern_bytes unit_name = { (const uint8_t *)unit, (size_t)length };
-	return length < (int)sizeof unit && add_field(walk, name, begin, begin + n) &&
-	       add_field(walk, unit_name, begin + n, end);
+	return length < (int)sizeof unit && add_field(match, name, begin, begin + n) &&
+	       add_field(match, unit_name, begin + n, end);
 }
 
 /* The name up to the character before the value. */
-static int match_key(
-        struct walk *walk, const struct pattern_part *part, struct pattern_bytes *name)
+static int match_key(struct match *match, const struct pattern_part *part,
+        struct pattern_bytes *name)
 {
-	size_t begin = walk->at;
-	while (walk->at < walk->in.n && walk->in.at[walk->at] != part->value) {
-		uint8_t byte = walk->in.at[walk->at];
+	size_t begin = match->at;
+	while (match->at < match->in.n && match->in.at[match->at] != part->value) {
+		uint8_t byte = match->in.at[match->at];
 		if (is_control(byte) || byte == part->between)
 			return PATTERN_NONE;
-		walk->at++;
+		match->at++;
 	}
-	if (walk->at == walk->in.n)
+	if (match->at == match->in.n)
 		return PATTERN_SHORT;
-	*name = (struct pattern_bytes){ walk->in.at + begin, walk->at++ - begin };
+	*name = (struct pattern_bytes){ match->in.at + begin, match->at++ - begin };
 	return name->n > 0 ? 1 : PATTERN_NONE;
 }
 
-static int match_pairs(struct walk *walk, size_t i)
+static int match_pairs(struct match *match, size_t i)
 {
-	const struct pattern_part *part = &walk->pattern->part[i];
-	int status = fits(walk, i + 1, walk->at);
+	const struct pattern_part *part = &match->pattern->part[i];
+	int status = fits(match, i + 1, match->at);
 	while (status == PATTERN_NONE) {
 		struct pattern_bytes name;
-		status = match_key(walk, part, &name);
-		size_t begin = walk->at;
+		status = match_key(match, part, &name);
+		size_t begin = match->at;
 		if (status == 1)
-			status = find(walk, i + 1, part->between);
+			status = find(match, i + 1, part->between);
 		if (status != 1)
 			return status;
-		if (!add_pair(walk, part, name, begin))
+		if (!add_pair(match, part, name, begin))
 			return PATTERN_NONE;
-		status = fits(walk, i + 1, walk->at);
-		walk->at += status == PATTERN_NONE;
+		status = fits(match, i + 1, match->at);
+		match->at += status == PATTERN_NONE;
 	}
 	return status;
 }
 
-static int match_field(struct walk *walk, size_t i)
+static int match_field(struct match *match, size_t i)
 {
-	const struct pattern_part *part = &walk->pattern->part[i];
-	const struct pattern_bytes name = { walk->pattern->bytes + part->at, part->n };
-	size_t begin = walk->at;
-	int status = part->width > 0 ? match_width(walk, part->width)
-	                             : find(walk, i + 1, -1);
-	if (status == 1 && !add_field(walk, name, begin, walk->at))
+	const struct pattern_part *part = &match->pattern->part[i];
+	const struct pattern_bytes name = { match->pattern->bytes + part->at, part->n };
+	size_t begin = match->at;
+	int status = part->width > 0 ? match_width(match, part->width)
+	                             : find(match, i + 1, -1);
+	if (status == 1 && !add_field(match, name, begin, match->at))
 		return PATTERN_NONE;
 	return status;
 }
 
-static int match_check(struct walk *walk)
+static int match_check(struct match *match)
 {
-	size_t begin = walk->at;
-	int status = match_width(walk, checksum_width(walk->pattern->checksum));
-	walk->wrong = status == 1 &&
-	              !checksum_holds(walk->pattern->checksum, walk->in.at, begin);
+	size_t begin = match->at;
+	int status = match_width(match, checksum_width(match->pattern->checksum));
+	match->wrong = status == 1 &&
+	               !checksum_holds(match->pattern->checksum, match->in.at, begin);
 	return status;
 }
 
 int pattern_match(const struct pattern *pattern, const char *address,
         struct pattern_bytes in, struct text_fields *out)
 {
-	struct walk walk = {
+	struct match match = {
 		.pattern = pattern, .address = address, .in = in, .out = out
 	};
 	int status = 1;
@@ -292,15 +292,15 @@ int pattern_match(const struct pattern *pattern, const char *address,
 	for (size_t i = 0; i < pattern->n && status == 1; i++) {
 		const struct pattern_part *part = &pattern->part[i];
 		if (part->kind == PART_PAIRS)
-			status = match_pairs(&walk, i);
+			status = match_pairs(&match, i);
 		else if (part->kind == PART_FIELD)
-			status = match_field(&walk, i);
+			status = match_field(&match, i);
 		else if (part->kind == PART_CHECK)
-			status = match_check(&walk);
+			status = match_check(&match);
 		else
-			status = match_part(&walk, part);
+			status = match_part(&match, part);
 	}
-	if (status == 1 && walk.wrong)
+	if (status == 1 && match.wrong)
 		return PATTERN_WRONG;
-	return status == 1 ? (int)walk.at : status;
+	return status == 1 ? (int)match.at : status;
 }

@@ -8,7 +8,7 @@
 #include "sensors/profile_parts.h"
 
 /* A conversation; of an instrument that speaks by itself, the last line of every block. */
-struct talk {
+struct walk {
 	const struct instrument *instrument;
 	uint16_t block;
 	bool answered; /* some block of this poll was */
@@ -16,7 +16,7 @@ struct talk {
 	bool whole; /* the lines kept are a reading */
 	size_t sent_size;
 	uint8_t sent[PATTERN_BYTES];
-	struct talk_line {
+	struct kept_line {
 		uint16_t at, n;
 	} line[BLOCKS_MOST];
 	size_t n_kept;
@@ -134,163 +134,163 @@ static bool asked(const struct instrument *instrument)
 
 static void begin(void *state, const struct instrument *instrument)
 {
-	struct talk *talk = state;
-	talk->instrument = instrument;
-	talk->block = 0;
-	talk->answered = talk->pausing = talk->whole = false;
-	talk->sent_size = talk->n_kept = 0;
-	memset(talk->line, 0, sizeof talk->line);
+	struct walk *walk = state;
+	walk->instrument = instrument;
+	walk->block = 0;
+	walk->answered = walk->pausing = walk->whole = false;
+	walk->sent_size = walk->n_kept = 0;
+	memset(walk->line, 0, sizeof walk->line);
 }
 
 static size_t ask(void *state, uint8_t *out, size_t room)
 {
-	struct talk *talk = state;
-	const struct polltext *own = polltext_of(talk->instrument);
-	talk->pausing = false;
-	int n = pattern_print(own->send[talk->block].pattern, talk->instrument->address,
-	        NULL, (struct pattern_room){ talk->sent, sizeof talk->sent });
-	talk->sent_size = n > 0 && (size_t)n <= room ? (size_t)n : 0;
-	memcpy(out, talk->sent, talk->sent_size);
-	return talk->sent_size;
+	struct walk *walk = state;
+	const struct polltext *own = polltext_of(walk->instrument);
+	walk->pausing = false;
+	int n = pattern_print(own->send[walk->block].pattern, walk->instrument->address,
+	        NULL, (struct pattern_room){ walk->sent, sizeof walk->sent });
+	walk->sent_size = n > 0 && (size_t)n <= room ? (size_t)n : 0;
+	memcpy(out, walk->sent, walk->sent_size);
+	return walk->sent_size;
 }
 
 static int64_t wait_us(const void *state)
 {
-	const struct talk *talk = state;
-	return talk->pausing
-	               ? (int64_t)(talk->instrument->profile->polltext.pause_s * 1e6)
+	const struct walk *walk = state;
+	return walk->pausing
+	               ? (int64_t)(walk->instrument->profile->polltext.pause_s * 1e6)
 	               : 0;
 }
 
 static uint16_t block(const void *state)
 {
-	return ((const struct talk *)state)->block;
+	return ((const struct walk *)state)->block;
 }
 
 /* A two-wire adapter may give our own request back before the answer. */
-static bool is_echo(const struct talk *talk, const uint8_t *in, size_t n)
+static bool is_echo(const struct walk *walk, const uint8_t *in, size_t n)
 {
-	return talk->sent_size > 0 && n >= talk->sent_size &&
-	       memcmp(in, talk->sent, talk->sent_size) == 0;
+	return walk->sent_size > 0 && n >= walk->sent_size &&
+	       memcmp(in, walk->sent, walk->sent_size) == 0;
 }
 
 static int frame(const void *state, const uint8_t *in, size_t n)
 {
-	const struct talk *talk = state;
+	const struct walk *walk = state;
 	struct pattern_bytes bytes = { in, n };
-	size_t b = asked(talk->instrument) ? talk->block : NO_BLOCK;
-	int length = message(talk->instrument, b, bytes);
+	size_t b = asked(walk->instrument) ? walk->block : NO_BLOCK;
+	int length = message(walk->instrument, b, bytes);
 	if (length > 0)
 		return length;
-	if (is_echo(talk, in, n))
-		return (int)talk->sent_size;
-	if (n < talk->sent_size && memcmp(in, talk->sent, n) == 0)
+	if (is_echo(walk, in, n))
+		return (int)walk->sent_size;
+	if (n < walk->sent_size && memcmp(in, walk->sent, n) == 0)
 		return FRAME_SHORT;
-	if (length == FRAME_SHORT || polltext_of(talk->instrument)->marked)
+	if (length == FRAME_SHORT || polltext_of(walk->instrument)->marked)
 		return length;
 	return pass_over(bytes);
 }
 
 /* On to the next block, or back to the first. */
-static int step(struct talk *talk)
+static int step(struct walk *walk)
 {
-	const struct profile *profile = talk->instrument->profile;
-	if (++talk->block < profile->n_blocks) {
-		talk->pausing = profile->polltext.pause_s > 0;
-		return talk->pausing ? ASK_LATER : ASK_AGAIN;
+	const struct profile *profile = walk->instrument->profile;
+	if (++walk->block < profile->n_blocks) {
+		walk->pausing = profile->polltext.pause_s > 0;
+		return walk->pausing ? ASK_LATER : ASK_AGAIN;
 	}
-	talk->block = 0;
-	talk->answered = false;
+	walk->block = 0;
+	walk->answered = false;
 	return READING_DONE;
 }
 
 /* An instrument that is silent from the first block on is not asked for the others. */
 static int missed(void *state, bool silent)
 {
-	struct talk *talk = state;
-	if (silent && !talk->answered)
-		talk->block = (uint16_t)(talk->instrument->profile->n_blocks - 1);
-	return step(talk);
+	struct walk *walk = state;
+	if (silent && !walk->answered)
+		walk->block = (uint16_t)(walk->instrument->profile->n_blocks - 1);
+	return step(walk);
 }
 
 /* ---- what an instrument says by itself ---- */
 
-static void drop_line(struct talk *talk, size_t b)
+static void drop_line(struct walk *walk, size_t b)
 {
-	struct talk_line gone = talk->line[b];
-	talk->n_kept -= gone.n;
-	memmove(talk->kept + gone.at, talk->kept + gone.at + gone.n,
-	        talk->n_kept - gone.at);
+	struct kept_line gone = walk->line[b];
+	walk->n_kept -= gone.n;
+	memmove(walk->kept + gone.at, walk->kept + gone.at + gone.n,
+	        walk->n_kept - gone.at);
 	for (size_t i = 0; i < BLOCKS_MOST; i++)
-		if (talk->line[i].at > gone.at)
-			talk->line[i].at = (uint16_t)(talk->line[i].at - gone.n);
-	talk->line[b] = (struct talk_line){ 0, 0 };
+		if (walk->line[i].at > gone.at)
+			walk->line[i].at = (uint16_t)(walk->line[i].at - gone.n);
+	walk->line[b] = (struct kept_line){ 0, 0 };
 }
 
-static void keep_line(struct talk *talk, size_t b, struct pattern_bytes in)
+static void keep_line(struct walk *walk, size_t b, struct pattern_bytes in)
 {
-	if (talk->whole || talk->n_kept + in.n > sizeof talk->kept)
-		begin(talk, talk->instrument);
-	drop_line(talk, b);
-	talk->line[b] = (struct talk_line){ (uint16_t)talk->n_kept, (uint16_t)in.n };
-	memcpy(talk->kept + talk->n_kept, in.at, in.n);
-	talk->n_kept += in.n;
+	if (walk->whole || walk->n_kept + in.n > sizeof walk->kept)
+		begin(walk, walk->instrument);
+	drop_line(walk, b);
+	walk->line[b] = (struct kept_line){ (uint16_t)walk->n_kept, (uint16_t)in.n };
+	memcpy(walk->kept + walk->n_kept, in.at, in.n);
+	walk->n_kept += in.n;
 }
 
-static int hear(struct talk *talk, struct pattern_bytes in)
+static int hear(struct walk *walk, struct pattern_bytes in)
 {
-	const struct polltext *own = polltext_of(talk->instrument);
-	const struct profile *profile = talk->instrument->profile;
+	const struct polltext *own = polltext_of(walk->instrument);
+	const struct profile *profile = walk->instrument->profile;
 	size_t b = 0;
 	while (b < profile->n_blocks &&
-	        polltext_which(&own->answer[b], talk->instrument->address, in) < 0)
+	        polltext_which(&own->answer[b], walk->instrument->address, in) < 0)
 		b++;
-	if (b == profile->n_blocks || in.n > sizeof talk->kept)
+	if (b == profile->n_blocks || in.n > sizeof walk->kept)
 		return NOT_USABLE;
-	keep_line(talk, b, in);
+	keep_line(walk, b, in);
 	for (size_t i = 0; i < profile->n_blocks; i++)
-		if (talk->line[i].n == 0)
+		if (walk->line[i].n == 0)
 			return NOT_USABLE;
-	talk->whole = true;
+	walk->whole = true;
 	return READING_DONE;
 }
 
 static const uint8_t *kept(const void *state, size_t *n)
 {
-	const struct talk *talk = state;
-	*n = talk->n_kept;
-	return talk->kept;
+	const struct walk *walk = state;
+	*n = walk->n_kept;
+	return walk->kept;
 }
 
 /* ---- answers ---- */
 
 static int decode(void *state, const uint8_t *in, size_t n)
 {
-	struct talk *talk = state;
-	const struct polltext *own = polltext_of(talk->instrument);
-	const char *address = talk->instrument->address;
+	struct walk *walk = state;
+	const struct polltext *own = polltext_of(walk->instrument);
+	const char *address = walk->instrument->address;
 	struct pattern_bytes bytes = { in, n };
-	if (!asked(talk->instrument))
-		return hear(talk, bytes);
-	if (polltext_which(&own->answer[talk->block], address, bytes) < 0 &&
+	if (!asked(walk->instrument))
+		return hear(walk, bytes);
+	if (polltext_which(&own->answer[walk->block], address, bytes) < 0 &&
 	        polltext_which(&own->other[POLLTEXT_REFUSAL], address, bytes) < 0)
 		return NOT_USABLE;
-	talk->answered = true;
-	return step(talk);
+	walk->answered = true;
+	return step(walk);
 }
 
 static int refusal(const void *state, const uint8_t *in, size_t n, struct declined *out)
 {
 	static const int kinds[] = { DECLINED_NOW, DECLINED_BUSY, DECLINED_UNFIT };
-	const struct talk *talk = state;
-	const struct polltext *own = polltext_of(talk->instrument);
-	const char *address = talk->instrument->address;
+	const struct walk *walk = state;
+	const struct polltext *own = polltext_of(walk->instrument);
+	const char *address = walk->instrument->address;
 	struct pattern_bytes bytes = { in, n };
 	int which = polltext_which(&own->other[POLLTEXT_REFUSAL], address, bytes);
 	if (which < 0)
 		return 0;
 	const struct profile_refusal *said =
-	        &talk->instrument->profile->polltext.refusal[which];
+	        &walk->instrument->profile->polltext.refusal[which];
 	*out = (struct declined){
 		.kind = kinds[said->means],
 		.code = which + 1,
@@ -317,12 +317,12 @@ static bool wrong_at(const struct polltext_patterns *answer, const char *address
 /* An answer of the right form whose check is wrong, somewhere in what came. */
 static int fault(const void *state, const uint8_t *in, size_t n)
 {
-	const struct talk *talk = state;
-	const struct polltext *own = polltext_of(talk->instrument);
-	bool asks = asked(talk->instrument);
-	for (size_t b = 0; b < talk->instrument->profile->n_blocks; b++)
-		for (size_t at = 0; (!asks || b == talk->block) && at < n; at++)
-			if (wrong_at(&own->answer[b], talk->instrument->address,
+	const struct walk *walk = state;
+	const struct polltext *own = polltext_of(walk->instrument);
+	bool asks = asked(walk->instrument);
+	for (size_t b = 0; b < walk->instrument->profile->n_blocks; b++)
+		for (size_t at = 0; (!asks || b == walk->block) && at < n; at++)
+			if (wrong_at(&own->answer[b], walk->instrument->address,
 			            (struct pattern_bytes){ in + at, n - at }))
 				return FAULT_CHECKSUM;
 	return FAULT_MALFORMED;
@@ -331,7 +331,7 @@ static int fault(const void *state, const uint8_t *in, size_t n)
 const struct driver polltext_driver = {
 	.name = "poll-text",
 	.summary = "requests and answers in text, by templates of the profile",
-	.state_size = sizeof(struct talk),
+	.state_size = sizeof(struct walk),
 	.frame_most = POLLTEXT_FRAME,
 	.section = &polltext_section,
 	.check = polltext_check,
