@@ -266,7 +266,8 @@ static int fault(const void *state, const uint8_t *in, size_t n)
 
 const struct driver modbus_driver = {
 	.name = "modbus",
-	.summary = "Modbus RTU, ASCII, TCP and RTU over TCP, functions 1 to 4",
+	.summary = "Modbus RTU, ASCII, TCP and RTU over TCP: functions 1 to 4, and 16 "
+	           "where another master writes",
 	.state_size = sizeof(struct walk),
 	.heard_size = sizeof(struct modbus_ear),
 	.ties = true,

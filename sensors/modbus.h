@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Modbus, functions 1 to 4, over RTU, TCP and RTU over TCP (which frames as RTU does).
+ * Modbus, functions 1 to 4, and 16 where another master writes; over RTU, ASCII (modbus_ascii.h),
+ * TCP, and RTU over TCP (which frames as RTU does).
  *
  *   RTU   slave function data ... crc_low crc_high         over serial line 1.02, 2.5.1
  *   TCP   number(2) 0 0 length(2) slave function data ...  messaging on TCP/IP 1.0b, 3.1.3
