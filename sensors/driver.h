@@ -112,6 +112,8 @@ enum { FAULT_MALFORMED = 1, FAULT_CHECKSUM };
 struct fresh {
 	uint8_t size[FRESH_MARKS]; /* 0: not seen yet */
 	uint8_t mark[FRESH_MARKS][FRESH_SIZE];
+	uint8_t taken[FRESH_MARKS]
+	             [READING_CHANNELS / 8]; /* channels that had its result */
 };
 
 #define VENDOR_MOST 256 /* bytes of vendor status words in one reading */

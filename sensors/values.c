@@ -188,15 +188,19 @@ static bool is_fresh_state(uint8_t state)
 	       state == STATE_ABOVE_RANGE;
 }
 
-/* Channels whose result is the one seen before. */
-static void mark_unchanged(const struct profile *profile,
-        const struct profile_fresh *fresh, struct decoded *out)
+/* A channel takes a result once.  Whose value did not come, or was void when the mark was new,
+ * takes it from a later poll. */
+static void take_results(const struct profile *profile,
+        const struct profile_fresh *fresh, uint8_t *taken, struct decoded *out)
 {
 	for (size_t i = 0; i < profile->n_channels; i++) {
 		if (!map_covers(fresh->covers, i) || !is_fresh_state(out->state[i]))
 			continue;
-		out->state[i] = STATE_UNCHANGED;
-		out->value[i] = NAN;
+		if (map_covers(taken, i)) {
+			out->state[i] = STATE_UNCHANGED;
+			out->value[i] = NAN;
+		}
+		taken[i / 8] |= (uint8_t)(1 << i % 8);
 	}
 }
 
@@ -213,10 +217,11 @@ static void freshness(const struct instrument *instrument, const struct came_all
 		size_t n = profile->driver->mark(instrument, block, fresh, mark);
 		if (n == 0)
 			continue;
-		if (seen->size[k] == n && memcmp(seen->mark[k], mark, n) == 0)
-			mark_unchanged(profile, fresh, out);
+		if (seen->size[k] != n || memcmp(seen->mark[k], mark, n) != 0)
+			memset(seen->taken[k], 0, sizeof seen->taken[k]);
 		seen->size[k] = (uint8_t)n;
 		memcpy(seen->mark[k], mark, n);
+		take_results(profile, fresh, seen->taken[k], out);
 	}
 }
 

@@ -12,7 +12,7 @@
  *   the protocol's own flag says something         that state, value kept
  *   it is the current of a loop, not 3.8..20.5 mA  below or above range, or fault
  *   no number, a sentinel                          not a value
- *   what changes with a result did not             unchanged, value not repeated
+ *   this channel had this result before            unchanged, value not repeated
  *   outside the range as set                       below or above range, value kept
  *   else                                           ok
  */
