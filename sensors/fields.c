@@ -70,6 +70,29 @@ static bool is_text(const struct text_field *field, const char *text)
 	return bare.n == strlen(text) && memcmp(bare.at, text, bare.n) == 0;
 }
 
+/* A word of digits alone with an E ("0E1") is a code, no power of ten. */
+static bool is_code(const struct text_field *field)
+{
+	bool power = false, plain = true;
+	for (size_t i = 0; i < field->n; i++) {
+		power = power || field->at[i] == 'e' || field->at[i] == 'E';
+		plain = plain && strchr("+-.", field->at[i]) == NULL;
+	}
+	return power && plain;
+}
+
+bool text_is_word(const struct text_field *field, const char *word)
+{
+	const struct text_field other = { .at = word, .n = strlen(word) };
+	double one, two;
+	if (word[0] == '=')
+		return is_text(field, word + 1);
+	if (is_text(field, word))
+		return true;
+	return !is_code(field) && !is_code(&other) && text_number_of(field, &one) &&
+	       text_number_of(&other, &two) && one == two;
+}
+
 /* The fields of what came, or false. */
 static bool fields_of(const struct instrument *instrument, const struct came *came,
         struct text_fields *out)
@@ -87,7 +110,8 @@ static const struct text_field *field_of(const struct instrument *instrument,
 static bool is_none_text(const struct profile_tag *tag, const struct text_field *field)
 {
 	for (size_t i = 0; i < tag->n_sentinels; i++)
-		if (tag->sentinel_value[i].is_text && is_text(field, tag->sentinel[i]))
+		if (tag->sentinel_value[i].is_text &&
+		        text_is_word(field, tag->sentinel[i]))
 			return true;
 	return false;
 }
@@ -129,13 +153,12 @@ static bool word_of(const struct text_field *field, int64_t base, uint32_t *word
 static bool among(const struct text_field *field, const char *const *word, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (is_text(field, word[i]))
+		if (text_is_word(field, word[i]))
 			return true;
 	return false;
 }
 
-/* Neither `when` nor `unless`: anything written holds. */
-static bool holds_text(const struct profile_rule *rule, const struct text_field *field)
+bool text_rule_holds(const struct profile_rule *rule, const struct text_field *field)
 {
 	if (rule->n_when == 0 && rule->n_unless == 0)
 		return trimmed(field).n > 0;
@@ -153,7 +176,7 @@ bool text_holds(const struct instrument *instrument, const struct came *came,
 	if (field == NULL)
 		return false;
 	if (rule->base == 0)
-		return holds_text(rule, field);
+		return text_rule_holds(rule, field);
 	return word_of(field, rule->base, &word) && map_rule_holds(rule, word);
 }
 

@@ -34,6 +34,13 @@ const struct text_field *text_fields_find(
 /* A field as a number: all of it but blanks around, decimal, finite.  True with *out. */
 bool text_number_of(const struct text_field *field, double *out);
 
+/* Whether a field is a word of `when`, `unless` or `none`: numbers are compared as numbers ("00.985" is
+ * 0.985), all else, and what the profile writes as "=-0000.0", letter by letter. */
+bool text_is_word(const struct text_field *field, const char *word);
+
+/* Whether a rule without `base` holds.  Neither `when` nor `unless`: anything written holds. */
+bool text_rule_holds(const struct profile_rule *rule, const struct text_field *field);
+
 /* Time written after a form "YYYYMMDDhhmmss" (also YY, "DDD" day of the year; any other character
  * must stand as it is): UTC microseconds, INT64_MIN if it is none.  What the form does not say is
  * 0; without a date it is none. */

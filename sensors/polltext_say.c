@@ -68,20 +68,10 @@ static bool put_channel(struct said *said, const char *name, size_t width, char 
 
 /* ---- status ---- */
 
-static bool among(const char *text, const char *const *word, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(word[i], text) == 0)
-			return true;
-	return false;
-}
-
 static bool holds(const struct profile_rule *rule, const char *text)
 {
-	if (rule->n_when == 0 && rule->n_unless == 0)
-		return text[0] != '\0';
-	return (rule->n_when == 0 || among(text, rule->when, rule->n_when)) &&
-	       !among(text, rule->unless, rule->n_unless);
+	const struct text_field field = { .at = text, .n = strlen(text) };
+	return text_rule_holds(rule, &field);
 }
 
 static bool speaks_of(
@@ -110,7 +100,7 @@ static const char *word_of(const struct said *said, const char *name)
 {
 	const struct profile_rule *rule = wanted(said, name);
 	if (rule != NULL && rule->n_when > 0)
-		return rule->when[0];
+		return rule->when[0] + (rule->when[0][0] == '=');
 	if (rule != NULL)
 		return "?";
 	for (size_t r = 0; r < said->profile->n_rules; r++) {
