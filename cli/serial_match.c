@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "cli/serial_probe.h"
-#include "sensors/guess.h"
 #include "sensors/profile.h"
 #include "sensors/values.h"
 
@@ -103,13 +102,12 @@ static struct channel_setting *settings_of(const struct profile *profile)
 	return setting;
 }
 
-/* Channels with a value in range; none of absurd size, or it does not fit at all. */
+/* Channels with a value in range. */
 static void judge(const struct profile *profile, const struct decoded *decoded,
         struct prober_match *out)
 {
 	for (size_t i = 0; i < profile->n_channels; i++) {
-		bool in_range = decoded->state[i] == STATE_OK &&
-		                guess_mark_of(decoded->value[i]) != GUESS_ABSURD;
+		bool in_range = decoded->state[i] == STATE_OK;
 		out->channels++;
 		out->in_range += in_range;
 		out->nonzero += in_range && decoded->value[i] != 0;

@@ -9,11 +9,6 @@
 #include "base/bytes.h"
 #include "sensors/modbus.h"
 
-/* Beyond these no instrument's float lies (facts of the field: a wrong order reads 50.0 as
- * 2.6e-41). */
-#define ABSURD_LOW  1e-30
-#define ABSURD_HIGH 1e12
-
 /* Of a size that instruments show; the inner part counts twice when orders compete, and so
  * does what is not negative. */
 #define SHOWN_LOW    1e-4
@@ -34,7 +29,7 @@ enum guess_mark guess_mark_of(double value)
 		return GUESS_NO_NUMBER;
 	if (size == 0)
 		return GUESS_ZERO;
-	if (size < ABSURD_LOW || size > ABSURD_HIGH)
+	if (map_is_absurd(value))
 		return GUESS_ABSURD;
 	return size >= SHOWN_LOW && size <= SHOWN_HIGH ? GUESS_PLAUSIBLE
 	                                               : GUESS_POSSIBLE;

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/map.h"
 
+#include <math.h>
+
+#define ABSURD_LOW  1e-30
+#define ABSURD_HIGH 1e12
+
 const char *const number_types[] = { "u16", "i16", "u32", "i32", "f32", "f64", "bit",
 	"bcd", "ascii", "decimal", "total", NULL };
 const char *const word_orders[] = { "ABCD", "CDAB", "BADC", "DCBA", "ABCDEFGH",
@@ -34,6 +39,12 @@ bool map_is_none(const struct profile_tag *tag, uint64_t bits, double number)
 			return true;
 	}
 	return false;
+}
+
+bool map_is_absurd(double number)
+{
+	double size = fabs(number);
+	return size > 0 && (size < ABSURD_LOW || size > ABSURD_HIGH);
 }
 
 static bool in_ranges(const struct word_range *range, size_t n, uint32_t word)

@@ -197,6 +197,10 @@ double map_unscaled(const struct profile_tag *tag, double value);
 /* Whether a number, or its bits, are one of the tag's `none`. */
 bool map_is_none(const struct profile_tag *tag, uint64_t bits, double number);
 
+/* Whether a number is of a size that no instrument shows: not 0, and below 1e-30 or above 1e12.  A float
+ * read in another order of its words nearly always is (50.0 becomes 2.6e-41). */
+bool map_is_absurd(double number);
+
 /* Whether a rule with ranges holds for a status word: bit, mask, when, unless. */
 bool map_rule_holds(const struct profile_rule *rule, uint32_t word);
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sensors/guess.h"
 #include "sensors/port_tap.h"
+#include "sensors/values.h"
 
 #define APART_US INT64_C(50000) /* between two frames, behind whatever adapter */
 
@@ -38,9 +38,10 @@ static bool is_usable(uint8_t state)
 	       state == STATE_BELOW_RANGE || state == STATE_ABOVE_RANGE;
 }
 
-void trial_count(struct trial_tally *tally, const struct reading_parts *parts)
+void trial_count(
+        struct trial_tally *tally, const struct reading_parts *parts, bool absurd)
 {
-	size_t n = 0, silent = 0, garbled = 0, refused = 0, usable = 0, absurd = 0;
+	size_t n = 0, silent = 0, garbled = 0, refused = 0, usable = 0;
 	for (size_t i = 0; i < parts->n_channels; i++) {
 		uint8_t state = parts->state[i];
 		if (state == STATE_OFF)
@@ -50,14 +51,12 @@ void trial_count(struct trial_tally *tally, const struct reading_parts *parts)
 		garbled += state == STATE_GARBLED;
 		refused += state == STATE_REFUSED;
 		usable += is_usable(state);
-		absurd += is_usable(state) &&
-		          guess_mark_of(parts->value[i]) == GUESS_ABSURD;
 	}
 	size_t missing = silent + garbled + refused;
 	tally->polls++;
 	tally->good += missing == 0;
 	tally->usable += usable > 0;
-	tally->absurd += absurd > 0;
+	tally->absurd += absurd;
 	tally->partly += missing > 0 && missing < n;
 	if (missing < n || n == 0)
 		return;
@@ -112,9 +111,13 @@ static void on_reading(void *context, size_t instrument, const struct moment *wh
 		.parts = parts,
 		.n_passes = trial->n_passes,
 		.pass = trial->pass };
+	const struct exchanges exchanges = { .n = parts->n_exchanges,
+		.size = parts->exchanges_size,
+		.bytes = parts->exchanges };
 	/* a poll that ended because the line went says nothing of the instrument */
 	if (!trial->tally->port_gone) {
-		trial_count(trial->tally, parts);
+		trial_count(trial->tally, parts,
+		        values_absurd(&trial->instrument.instrument, &exchanges));
 		if (trial->options->reading != NULL)
 			trial->options->reading(trial->options->context, &reading);
 	}

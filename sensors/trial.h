@@ -73,8 +73,9 @@ struct trial_options {
 int trial_run(const struct station *station, size_t i,
         const struct trial_options *options, struct trial_tally *out);
 
-/* What one poll counts as. */
-void trial_count(struct trial_tally *tally, const struct reading_parts *parts);
+/* What one poll counts as; `absurd`: one of its numbers is of a size that no instrument shows. */
+void trial_count(
+        struct trial_tally *tally, const struct reading_parts *parts, bool absurd);
 
 enum trial_verdict trial_verdict(const struct trial_tally *tally);
 

@@ -154,6 +154,18 @@ static uint8_t loop_state(const struct channel_setting *setting, double *value)
 	return (uint8_t)analog_value(*value, setting->low, setting->high, value);
 }
 
+/* The number of a channel; one of absurd size is none. */
+static bool number_of(const struct instrument *instrument, const struct came *block,
+        size_t i, double *value)
+{
+	if (!instrument->profile->driver->number(instrument, block, i, value))
+		return false;
+	if (!map_is_absurd(*value))
+		return true;
+	*value = NAN;
+	return false;
+}
+
 static void channel_values(const struct instrument *instrument,
         const struct came_all *came, size_t i, struct decoded *out)
 {
@@ -165,7 +177,7 @@ static void channel_values(const struct instrument *instrument,
 	out->state[i] = setting->off ? STATE_OFF : block->state;
 	if (out->state[i] != STATE_OK)
 		return;
-	bool has = profile->driver->number(instrument, block, i, &out->value[i]);
+	bool has = number_of(instrument, block, i, &out->value[i]);
 	uint8_t loop = has ? loop_state(setting, &out->value[i]) : STATE_OK;
 	uint8_t flag = flag_of(instrument, block, i);
 	if (values_rule(instrument, came, i, &state) != NULL)
@@ -318,6 +330,29 @@ static void say_rule(const struct instrument *instrument, const struct came_all 
 	        rule->meaning);
 }
 
+/* The channel's number, as it came, is of absurd size. */
+static bool is_absurd(
+        const struct instrument *instrument, const struct came *block, size_t i)
+{
+	double value;
+	return block->state == STATE_OK &&
+	       instrument->profile->driver->number(instrument, block, i, &value) &&
+	       map_is_absurd(value);
+}
+
+bool values_absurd(
+        const struct instrument *instrument, const struct exchanges *exchanges)
+{
+	const struct profile *profile = instrument->profile;
+	struct came_all came;
+	values_sort(instrument, exchanges, &came);
+	for (size_t i = 0; i < profile->n_channels; i++)
+		if (is_absurd(instrument,
+		            &came.block[profile->channel[i].tag.block_index], i))
+			return true;
+	return false;
+}
+
 /* "; 4-20 mA: 12.5 mA of -10..50 = 21.875" */
 static void say_loop(const struct instrument *instrument, const struct came *came,
         size_t i, struct sentence *out)
@@ -347,6 +382,9 @@ void values_explain(const struct instrument *instrument,
 	values_sort(instrument, exchanges, &came);
 	say(&sentence, "block %s: ", profile->block[b].name);
 	profile->driver->explain(instrument, &came.block[b], i, &sentence);
+	if (is_absurd(instrument, &came.block[b], i))
+		say(&sentence, "; no instrument shows a number of that size: another "
+		               "order of words, or no number");
 	if (came.block[b].state != STATE_OK)
 		say_missing(&sentence, &came.block[b]);
 	else

@@ -11,7 +11,7 @@
  *                                                  nobody knows is none)
  *   the protocol's own flag says something         that state, value kept
  *   it is the current of a loop, not 3.8..20.5 mA  below or above range, or fault
- *   no number, a sentinel                          not a value
+ *   no number, a sentinel, an absurd size          not a value
  *   this channel had this result before            unchanged, value not repeated
  *   outside the range as set                       below or above range, value kept
  *   else                                           ok
@@ -52,6 +52,10 @@ void values_look(const struct instrument *instrument, const struct exchanges *ex
 /* Whether these bytes, kept for a block, would say something of it: values, or a refusal. */
 bool values_would_take(const struct instrument *instrument, uint16_t block,
         const uint8_t *bytes, size_t n);
+
+/* Whether some channel's number is of a size that no instrument shows (map_is_absurd). */
+bool values_absurd(
+        const struct instrument *instrument, const struct exchanges *exchanges);
 
 /* The first rule that decides over channel i, or NULL; *state what it says: of the
  * rule, or of its block if that did not come. */

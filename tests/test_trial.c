@@ -18,7 +18,7 @@ static void poll_says(uint8_t first, uint8_t second, double value)
 	const struct reading_parts parts = {
 		.n_channels = 2, .state = state, .value = values
 	};
-	trial_count(&tally, &parts);
+	trial_count(&tally, &parts, map_is_absurd(value));
 }
 
 static void begin(void)

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Numbers that mean "none", and numbers that cannot be. */
+#include "tests/check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/meter_kit.h"
+
+#define HEAD "name: toy\nmaker: m\nmodel: m\nsummary: s\nsource: s\n"
+
+/* ---- sizes ---- */
+
+static const char floats[] = HEAD
+        "driver: modbus\n"
+        "blocks:\n"
+        "  - {name: values, function: 3, start: 0, count: 8, source: s}\n"
+        "channels:\n"
+        "  - {name: cod, label_vi: v, label_en: v, unit: mg/L, block: values, at: 0, "
+        "type: f32, order: ABCD, none: [\"-9999.9\"]}\n"
+        "  - {name: total, label_vi: v, label_en: v, unit: m3, block: values, at: 2, "
+        "type: f64, order: ABCDEFGH}\n";
+
+static uint8_t state_of_f32(uint32_t bits)
+{
+	struct meter meter;
+	uint16_t word[8] = { (uint16_t)(bits >> 16), (uint16_t)bits };
+	meter_parse(&meter, floats);
+	meter_words(&meter, 0, word);
+	uint8_t state = meter_state(&meter, "cod");
+	assert_int_equal(state == STATE_OK, !isnan(meter_value(&meter, "cod")));
+	meter_close(&meter);
+	return state;
+}
+
+static uint32_t bits_of(float number)
+{
+	uint32_t bits;
+	memcpy(&bits, &number, sizeof bits);
+	return bits;
+}
+
+static void a_number_of_absurd_size_is_no_value(void **state)
+{
+	assert_int_equal(state_of_f32(0x42480000), STATE_OK); /* 50.0 */
+	assert_int_equal(state_of_f32(0x00004248), STATE_NO_VALUE);
+	assert_int_equal(state_of_f32(0), STATE_OK);
+	assert_int_equal(state_of_f32(0x80000000), STATE_OK); /* -0 */
+	assert_int_equal(state_of_f32(bits_of(1.01e-30f)), STATE_OK);
+	assert_int_equal(state_of_f32(bits_of(0.99e-30f)), STATE_NO_VALUE);
+	assert_int_equal(state_of_f32(bits_of(-0.99e-30f)), STATE_NO_VALUE);
+	assert_int_equal(state_of_f32(bits_of(0.99e12f)), STATE_OK);
+	assert_int_equal(state_of_f32(bits_of(1.01e12f)), STATE_NO_VALUE);
+	assert_int_equal(state_of_f32(bits_of(-1.01e12f)), STATE_NO_VALUE);
+}
+
+static void a_double_of_absurd_size_is_no_value(void **state)
+{
+	struct meter meter;
+	uint16_t word[8] = { 0, 0, 0x0000, 0x0000, 0x0000, 0x4093 };
+	meter_parse(&meter, floats);
+	meter_words(&meter, 0, word);
+	assert_int_equal(meter_state(&meter, "total"), STATE_NO_VALUE);
+	meter_close(&meter);
+}
+
+/* 26.679 (D6 6E D5 41, DCBA) from a probe set to ABCD: 41 D5 6E D6. */
+static void a_wrong_order_of_words_is_told_by_its_size(void **state)
+{
+	struct meter meter;
+	char how[512];
+	meter_open(&meter, "yosemitech-y5xx");
+	meter_words(&meter, 0, (uint16_t[]){ 0x41D5, 0x6ED6, 0x4248, 0x0000 });
+	assert_int_equal(meter_state(&meter, "temperature"), STATE_NO_VALUE);
+	assert_int_equal(meter.decoded.state[1], STATE_NO_VALUE);
+	assert_true(values_absurd(&meter.instrument, &meter.said));
+	values_explain(&meter.instrument, &meter.said, 1, how, sizeof how);
+	assert_contains(how, "no instrument shows a number of that size");
+	meter_clear(&meter);
+	meter_words(&meter, 0, (uint16_t[]){ 0xD66E, 0xD541, 0x0000, 0x4842 });
+	assert_int_equal(meter_state(&meter, "temperature"), STATE_OK);
+	assert_false(values_absurd(&meter.instrument, &meter.said));
+	meter_close(&meter);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_number_of_absurd_size_is_no_value),
+		cmocka_unit_test(a_double_of_absurd_size_is_no_value),
+		cmocka_unit_test(a_wrong_order_of_words_is_told_by_its_size),
+	};
+	return cmocka_run_group_tests_name("values", tests, NULL, NULL);
+}
