@@ -32,6 +32,8 @@ void sdi12_sort(const struct instrument *instrument, const struct exchanges *exc
         struct came_all *out);
 bool sdi12_fields(const struct instrument *instrument, const struct came *came,
         struct text_fields *out);
+bool sdi12_number(const struct instrument *instrument, const struct came *came,
+        size_t i, double *value);
 struct traffic sdi12_traffic(const struct instrument *instrument, size_t i);
 int sdi12_asked_of(const struct instrument *instrument, const uint8_t *in, size_t n);
 size_t sdi12_say(const struct speech *speech, const uint8_t *in, size_t n, uint8_t *out,

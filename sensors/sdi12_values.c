@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the answers of one poll say: each measurement put together from all of its answers. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +137,23 @@ bool sdi12_fields(const struct instrument *instrument, const struct came *came,
 		text_fields_add(out, name, text + at + plus, n - plus);
 	}
 	return true;
+}
+
+/* +9999999 and -9999 are what instruments send for "none", whatever the channel's scale. */
+bool sdi12_number(const struct instrument *instrument, const struct came *came,
+        size_t i, double *value)
+{
+	const char *name = instrument->profile->channel[i].tag.field;
+	struct text_fields fields;
+	double raw;
+	*value = NAN;
+	if (!sdi12_fields(instrument, came, &fields))
+		return false;
+	const struct text_field *field = text_fields_find(&fields, name);
+	if (field == NULL || !text_number_of(field, &raw) || raw == -9999 ||
+	        fabs(raw) == 9999999)
+		return false;
+	return text_number(instrument, came, i, value);
 }
 
 #define KEPT 8 /* bytes the record of a reading has before each answer */

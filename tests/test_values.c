@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sensors/sdi12_frame.h"
 #include "tests/meter_kit.h"
 
 #define HEAD "name: toy\nmaker: m\nmodel: m\nsummary: s\nsource: s\n"
@@ -84,12 +85,67 @@ static void a_wrong_order_of_words_is_told_by_its_size(void **state)
 	meter_close(&meter);
 }
 
+/* ---- numbers that mean "none" ---- */
+
+/* Announcement and one answer of an SDI-12 measurement. */
+static void measured(struct meter *meter, const char *announced, const char *values)
+{
+	meter_clear(meter);
+	meter_text(meter, 0, announced);
+	meter_text(meter, 0, values);
+}
+
+static void what_sdi_12_sends_for_none_is_no_value(void **state)
+{
+	static const char *const none[] = { "0-9999-9999-9999\r\n",
+		"0+9999999+9999999+9999999\r\n", "0-9999999-9999.0-9999999\r\n", NULL };
+	struct meter meter;
+	meter_open(&meter, "meter-hydros-21");
+	measured(&meter, "000003\r\n", "0+1234+21.5+305\r\n");
+	assert_int_equal(meter_state(&meter, "depth"), STATE_OK);
+	assert_close(meter_value(&meter, "temperature"), 21.5, 1e-12);
+	measured(&meter, "000003\r\n", "0+9998+999.9-0\r\n");
+	assert_int_equal(meter_state(&meter, "temperature"), STATE_OK);
+	for (size_t i = 0; none[i] != NULL; i++) {
+		measured(&meter, "000003\r\n", none[i]);
+		for (size_t c = 0; c < 3; c++) {
+			assert_int_equal(meter_state(&meter, "depth"), STATE_NO_VALUE);
+			assert_int_equal(meter.decoded.state[c], STATE_NO_VALUE);
+			assert_true(isnan(meter.decoded.value[c]));
+		}
+	}
+	meter_close(&meter);
+}
+
+/* Depth comes in feet: what means none is looked at before it is scaled. */
+static void a_sensor_off_line_has_no_value(void **state)
+{
+	struct meter meter;
+	char one[40] = "0+0+0+18.5", two[40] = "0+305-9999+0", three[40] = "0+212";
+	size_t n = strlen(one), m = strlen(two), k = strlen(three);
+	meter_open(&meter, "insitu-aqua-troll-400");
+	n = sdi12_close(true, one, n);
+	m = sdi12_close(true, two, m);
+	k = sdi12_close(true, three, k);
+	meter_text(&meter, 0, "00047\r\n");
+	meter_bytes(&meter, 0, (const uint8_t *)one, n);
+	meter_bytes(&meter, 0, (const uint8_t *)two, m);
+	meter_bytes(&meter, 0, (const uint8_t *)three, k);
+	assert_int_equal(meter_state(&meter, "ph"), STATE_NO_VALUE);
+	assert_int_equal(meter_state(&meter, "depth"), STATE_NO_VALUE);
+	assert_int_equal(meter_state(&meter, "do"), STATE_OK); /* nobody can tell */
+	assert_int_equal(meter_state(&meter, "temperature"), STATE_OK);
+	meter_close(&meter);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_number_of_absurd_size_is_no_value),
 		cmocka_unit_test(a_double_of_absurd_size_is_no_value),
 		cmocka_unit_test(a_wrong_order_of_words_is_told_by_its_size),
+		cmocka_unit_test(what_sdi_12_sends_for_none_is_no_value),
+		cmocka_unit_test(a_sensor_off_line_has_no_value),
 	};
 	return cmocka_run_group_tests_name("values", tests, NULL, NULL);
 }
