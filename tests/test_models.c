@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What shipped profiles of text instruments say of numbers and status bytes that are traps. */
+/* What shipped profiles say of numbers, status bytes and codes that are traps. */
 #include "tests/check.h"
 
 #include <math.h>
@@ -100,6 +100,77 @@ static void what_a_module_shows_beyond_its_range_is_no_current(void **state)
 	meter_close(&meter);
 }
 
+/* ---- codes of state registers ---- */
+
+/* State that a profile gives its channel with these registers in its blocks. */
+static uint8_t with_words(const char *name, const char *channel, const uint16_t *first,
+        const uint16_t *second)
+{
+	struct meter meter;
+	meter_open(&meter, name);
+	meter_words(&meter, 0, first);
+	meter_words(&meter, 1, second);
+	if (meter.profile->n_blocks > 2)
+		meter_words(&meter, 2, second);
+	uint8_t state = meter_state(&meter, channel);
+	meter_close(&meter);
+	return state;
+}
+
+static uint8_t ca80(uint16_t letter)
+{
+	return with_words(
+	        "endress-hauser-ca80", "nh4", (uint16_t[]){ 0x47AE, 0x4105 }, &letter);
+}
+
+static void a_letter_that_nobody_has_written_down_is_no_value(void **state)
+{
+	assert_int_equal(ca80('N'), STATE_OK);
+	assert_int_equal(ca80(0), STATE_OK);
+	assert_int_equal(ca80('E'), STATE_FAULT);
+	assert_int_equal(ca80('M'), STATE_MAINTENANCE);
+	assert_int_equal(ca80('S'), STATE_CALIBRATING);
+	assert_int_equal(ca80('T'), STATE_ABOVE_RANGE);
+	static const uint16_t unknown[] = { 'D', 'C', 'F', 'B', 0x5343, 0x1234 };
+	for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
+		assert_int_equal(ca80(unknown[i]), STATE_NO_VALUE);
+}
+
+static uint8_t keruida(uint16_t state, uint16_t step)
+{
+	uint16_t working[32] = { step };
+	return with_words("hbkeruida-nh3n", "nh4",
+	        (uint16_t[]){ state, 0x47AE, 0x4105 }, working);
+}
+
+static uint8_t at_word(const char *name, const char *channel, size_t at, uint16_t code)
+{
+	uint16_t word[128] = { 0 };
+	word[at] = code;
+	return with_words(name, channel, (uint16_t[]){ 0x47AE, 0x4105 }, word);
+}
+
+static void a_code_that_nobody_has_written_down_is_no_value(void **state)
+{
+	assert_int_equal(keruida(3, 1), STATE_OK);
+	assert_int_equal(keruida(3, 5), STATE_NO_VALUE);
+	assert_int_equal(keruida(7, 1), STATE_NO_VALUE);
+	assert_int_equal(keruida(0, 1), STATE_NO_VALUE);
+	assert_int_equal(keruida(2, 11), STATE_FAULT);
+	assert_int_equal(at_word("hach-amtax-compact-ii", "nh4", 48, 4), STATE_OK);
+	assert_int_equal(
+	        at_word("hach-amtax-compact-ii", "nh4", 48, 5), STATE_NO_VALUE);
+	assert_int_equal(at_word("hach-codmax-ii", "cod", 45, 0x2020), STATE_OK);
+	assert_int_equal(at_word("hach-codmax-ii", "cod", 45, 0x4020), STATE_NO_VALUE);
+	assert_int_equal(at_word("hach-codmax-ii", "cod", 1, 3), STATE_NO_VALUE);
+	assert_int_equal(at_word("hach-na8000", "nh4", 0, 2), STATE_OK);
+	assert_int_equal(at_word("hach-na8000", "nh4", 0, 4), STATE_NO_VALUE);
+	assert_int_equal(
+	        at_word("szlangshi-phototek-6000-pb", "lead", 0, 10), STATE_OK);
+	assert_int_equal(
+	        at_word("szlangshi-phototek-6000-pb", "lead", 0, 3), STATE_NO_VALUE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +179,8 @@ int main(void)
 		cmocka_unit_test(a_teledyne_that_warms_up_does_not_measure),
 		cmocka_unit_test(what_a_42i_calls_not_valid_is_no_value),
 		cmocka_unit_test(what_a_module_shows_beyond_its_range_is_no_current),
+		cmocka_unit_test(a_letter_that_nobody_has_written_down_is_no_value),
+		cmocka_unit_test(a_code_that_nobody_has_written_down_is_no_value),
 	};
 	return cmocka_run_group_tests_name("models", tests, NULL, NULL);
 }
