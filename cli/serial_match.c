@@ -10,6 +10,7 @@
 
 #include "cli/serial_probe.h"
 #include "sensors/profile.h"
+#include "sensors/settings.h"
 #include "sensors/values.h"
 
 #define ASKED_MOST 256 /* different blocks of all profiles */
@@ -102,11 +103,13 @@ static struct channel_setting *settings_of(const struct profile *profile)
 	return setting;
 }
 
-/* Channels with a value in range. */
+/* Channels with a value in range; a setting may be any number, and says nothing. */
 static void judge(const struct profile *profile, const struct decoded *decoded,
         struct prober_match *out)
 {
 	for (size_t i = 0; i < profile->n_channels; i++) {
+		if (settings_is(profile, i))
+			continue;
 		bool in_range = decoded->state[i] == STATE_OK;
 		out->channels++;
 		out->in_range += in_range;

@@ -166,7 +166,7 @@ static void the_way_of_a_value_is_told(void **state)
 	        "block inputs: slave 1, function 4, register 0..1; bytes 3.. of "
 	        "the answer D7 0A 40 E3, f32 CDAB = 7.119999885559082 pH");
 	assert_int_equal(
-	        redecode_channel(one.redecode, &one.reading, 2, &out), NOT_FOUND);
+	        redecode_channel(one.redecode, &one.reading, 4, &out), NOT_FOUND);
 	one_close(&one);
 	one_open(&one, "krohne-ifc050", 0);
 	assert_int_equal(redecode_channel(one.redecode, &one.reading, 0, &out), OK);
