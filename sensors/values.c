@@ -106,8 +106,11 @@ const struct profile_rule *values_rule(const struct instrument *instrument,
 	return NULL;
 }
 
+/* Of a current loop NE 43 has judged already: up to 20.5 mA it measures, though `high` is at 20. */
 static uint8_t range_state(const struct channel_setting *setting, double value)
 {
+	if (setting->signal == SIGNAL_4_20_MA)
+		return STATE_OK;
 	if (value < setting->low)
 		return STATE_BELOW_RANGE;
 	return value >= setting->high ? STATE_ABOVE_RANGE : STATE_OK;
@@ -115,10 +118,10 @@ static uint8_t range_state(const struct channel_setting *setting, double value)
 
 static uint8_t nearer_end(const struct channel_setting *setting, double value)
 {
-	if (!isfinite(value))
+	double middle = (setting->low + setting->high) / 2;
+	if (!isfinite(value) || !isfinite(middle))
 		return STATE_NO_VALUE;
-	return value < (setting->low + setting->high) / 2 ? STATE_BELOW_RANGE
-	                                                  : STATE_ABOVE_RANGE;
+	return value < middle ? STATE_BELOW_RANGE : STATE_ABOVE_RANGE;
 }
 
 /* State a rule gives to a channel with this value (NAN: none). */

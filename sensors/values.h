@@ -13,7 +13,7 @@
  *   it is the current of a loop, not 3.8..20.5 mA  below or above range, or fault
  *   no number, a sentinel, an absurd size          not a value
  *   this channel had this result before            unchanged, value not repeated
- *   outside the range as set                       below or above range, value kept
+ *   no loop, and outside the range as set          below or above range, value kept
  *   else                                           ok
  */
 #ifndef SENSORS_VALUES_H

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sensors/analog.h"
 #include "sensors/bayern_hessen_frame.h"
 #include "tests/meter_kit.h"
 
@@ -100,6 +101,39 @@ static void what_a_module_shows_beyond_its_range_is_no_current(void **state)
 	meter_close(&meter);
 }
 
+static uint8_t loop(struct meter *meter, const char *current)
+{
+	char line[80];
+	snprintf(line, sizeof line,
+	        ">%s+12.000+12.000+12.000+12.000+12.000+12.000+12.000\r", current);
+	meter_clear(meter);
+	meter_text(meter, 0, line);
+	return meter_state(meter, "in0");
+}
+
+/* The rule of analog.h, through a whole reading: each limit belongs to the better side. */
+static void a_loop_is_judged_by_ne_43_alone(void **state)
+{
+	struct meter meter;
+	meter_open(&meter, "icpdas-i-7017");
+	meter.setting[0] = (struct channel_setting){
+		.low = 0, .high = 500, .signal = SIGNAL_4_20_MA
+	};
+	assert_int_equal(loop(&meter, "+12.000"), STATE_OK);
+	assert_close(meter_value(&meter, "in0"), 250, 1e-9);
+	assert_int_equal(loop(&meter, "+20.000"), STATE_OK);
+	assert_close(meter_value(&meter, "in0"), 500, 1e-9);
+	assert_int_equal(loop(&meter, "+20.500"), STATE_OK);
+	assert_close(meter_value(&meter, "in0"), 515.625, 1e-9);
+	assert_int_equal(loop(&meter, "+20.501"), STATE_ABOVE_RANGE);
+	assert_int_equal(loop(&meter, "+21.001"), STATE_FAULT);
+	assert_int_equal(loop(&meter, "+03.800"), STATE_OK);
+	assert_close(meter_value(&meter, "in0"), 0, 1e-9);
+	assert_int_equal(loop(&meter, "+03.799"), STATE_BELOW_RANGE);
+	assert_int_equal(loop(&meter, "+03.599"), STATE_FAULT);
+	meter_close(&meter);
+}
+
 /* ---- codes of state registers ---- */
 
 /* State that a profile gives its channel with these registers in its blocks. */
@@ -179,6 +213,7 @@ int main(void)
 		cmocka_unit_test(a_teledyne_that_warms_up_does_not_measure),
 		cmocka_unit_test(what_a_42i_calls_not_valid_is_no_value),
 		cmocka_unit_test(what_a_module_shows_beyond_its_range_is_no_current),
+		cmocka_unit_test(a_loop_is_judged_by_ne_43_alone),
 		cmocka_unit_test(a_letter_that_nobody_has_written_down_is_no_value),
 		cmocka_unit_test(a_code_that_nobody_has_written_down_is_no_value),
 	};
