@@ -129,5 +129,7 @@ void text_check(struct profile_checker *check)
 		if (rule->base == 0 && (rule->bit_set || rule->mask != 0))
 			WRONG(check, "write base: 16 if the status is hexadecimal",
 			        "bit and mask need `base`");
+		else if (number)
+			checker_fires(check, i, 32);
 	}
 }

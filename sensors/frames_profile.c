@@ -249,13 +249,13 @@ static void check_fits(
 		        check->profile->block[block].name, room);
 }
 
-static void check_channel(
-        struct profile_checker *check, size_t i, struct frames_block *blocks)
+static void check_number(struct profile_checker *check, size_t i)
 {
 	const struct profile_tag *tag = &check->profile->channel[i].tag;
-	size_t size = frames_type_size(tag->type), end = (size_t)tag->at + size;
-	bool is_unsigned = tag->type == FRAME_U8 || tag->type == FRAME_U16 ||
-	                   tag->type == FRAME_U24 || tag->type == FRAME_U32;
+	size_t size = frames_type_size(tag->type);
+	bool is_signed = tag->type == FRAME_I8 || tag->type == FRAME_I16 ||
+	                 tag->type == FRAME_I32;
+	bool is_number = tag->type != FRAME_F32 && tag->type != FRAME_BIT;
 	checker_at(check, "channels[%zu].order", i);
 	if (size > 1 && !tag->order_set) {
 		checker_at(check, "channels[%zu].type", i);
@@ -267,9 +267,22 @@ static void check_channel(
 		        frame_orders[tag->order]);
 	}
 	checker_at(check, "channels[%zu].mask", i);
-	if ((tag->mask != 0 || tag->shift != 0) && !is_unsigned)
+	if ((tag->mask != 0 || tag->shift != 0) && (is_signed || !is_number))
 		WRONG(check, "use an unsigned type",
 		        "mask and shift are for u8 to u32");
+	checker_none(check, i,
+	        tag->type == FRAME_F32 ? NONE_F32
+	        : is_signed            ? NONE_SIGNED
+	                               : NONE_UNSIGNED,
+	        tag->type == FRAME_BIT ? 1 : 8 * size);
+}
+
+static void check_channel(
+        struct profile_checker *check, size_t i, struct frames_block *blocks)
+{
+	const struct profile_tag *tag = &check->profile->channel[i].tag;
+	size_t end = (size_t)tag->at + frames_type_size(tag->type);
+	check_number(check, i);
 	checker_at(check, "channels[%zu].at", i);
 	if (tag->block_index == NO_BLOCK)
 		return;
@@ -293,6 +306,7 @@ static void check_states(struct profile_checker *check)
 		if (rule->block_index != NO_BLOCK)
 			check_fits(check, rule->block_index,
 			        (size_t)rule->at + frames_rule_size(rule), true);
+		checker_fires(check, i, 8 * frames_rule_size(rule));
 	}
 	for (size_t i = 0; i < profile->n_fresh; i++) {
 		const struct profile_fresh *fresh = &profile->fresh[i];

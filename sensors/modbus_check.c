@@ -97,6 +97,30 @@ static void check_bits(struct profile_checker *check, size_t i)
 	}
 }
 
+static void check_none(struct profile_checker *check, size_t i)
+{
+	const struct profile_tag *tag = &check->profile->channel[i].tag;
+	size_t bits = 16 * modbus_tag_width(tag);
+	switch (tag->type) {
+	case TYPE_U16:
+	case TYPE_U32:
+		checker_none(check, i, NONE_UNSIGNED, bits);
+		break;
+	case TYPE_BIT:
+		checker_none(check, i, NONE_UNSIGNED, 1);
+		break;
+	case TYPE_I16:
+	case TYPE_I32:
+		checker_none(check, i, NONE_SIGNED, bits);
+		break;
+	case TYPE_F32:
+		checker_none(check, i, NONE_F32, bits);
+		break;
+	default:
+		break;
+	}
+}
+
 static void check_channel(struct profile_checker *check, size_t i)
 {
 	const struct profile_tag *tag = &check->profile->channel[i].tag;
@@ -104,6 +128,7 @@ static void check_channel(struct profile_checker *check, size_t i)
 	check_order(check, i);
 	check_mask(check, i);
 	check_bits(check, i);
+	check_none(check, i);
 	if (block == NULL)
 		return;
 	checker_at(check, "channels[%zu].type", i);
@@ -120,8 +145,10 @@ static void check_rule(struct profile_checker *check, size_t i)
 	const struct profile_rule *rule = &check->profile->rule[i];
 	const struct profile_block *block = block_of(check, rule->block_index);
 	checker_at(check, "states[%zu].at", i);
-	if (block != NULL)
-		check_fits(check, block, rule->at, 1);
+	if (block == NULL)
+		return;
+	check_fits(check, block, rule->at, 1);
+	checker_fires(check, i, modbus_is_bits(block) ? 1 : 16);
 }
 
 static void check_time(struct profile_checker *check, size_t i)

@@ -106,6 +106,38 @@ static void check_sentinels(struct profile_checker *check, size_t i)
 	}
 }
 
+static bool can_come(const struct sentinel *none, enum none_kind kind, size_t bits)
+{
+	double number = none->number;
+	double top = ldexp(1, (int)bits - (kind == NONE_SIGNED));
+	if (none->is_bits)
+		return bits >= 64 || none->bits >> bits == 0;
+	if (kind == NONE_F32 || kind == NONE_F64)
+		return isfinite(number);
+	return number == floor(number) && number < top &&
+	       number >= (kind == NONE_SIGNED ? -top : 0);
+}
+
+void checker_none(
+        struct profile_checker *check, size_t i, enum none_kind kind, size_t bits)
+{
+	static const char *const kinds[] = { "unsigned number", "signed number",
+		"float", "float" };
+	const struct profile_tag *tag = &check->profile->channel[i].tag;
+	for (size_t k = 0; tag->sentinel_value != NULL && k < tag->n_sentinels; k++) {
+		struct sentinel *none = &tag->sentinel_value[k];
+		checker_at(check, "channels[%zu].none[%zu]", i, k);
+		if (kind == NONE_F32)
+			none->number = (double)(float)none->number;
+		if (!can_come(none, kind, bits))
+			WRONG(check,
+			        "write the raw number, before scale and divide, or its "
+			        "bits",
+			        "'%s' is no %s of %zu bits", tag->sentinel[k],
+			        kinds[kind], bits);
+	}
+}
+
 static void check_scale(struct profile_checker *check, size_t i)
 {
 	const struct profile_tag *tag = &check->profile->channel[i].tag;

@@ -40,6 +40,15 @@ void checker_hint(const char *word, const char *const *names, char *out, size_t 
 #define NO_BLOCK SIZE_MAX
 size_t checker_block(struct profile_checker *check, const char *name);
 
+/* Rule i looks at words of so many bits: whether it can hold, and can not hold. */
+void checker_fires(struct profile_checker *check, size_t i, size_t bits);
+
+/* Each `none` of channel i can come, in numbers of that kind; those of f32 become the float they are
+ * compared with. */
+enum none_kind { NONE_UNSIGNED, NONE_SIGNED, NONE_F32, NONE_F64 };
+void checker_none(
+        struct profile_checker *check, size_t i, enum none_kind kind, size_t bits);
+
 /* profile_states.c: rules, sample times, fresh marks and vendor words. */
 void profile_check_states(struct profile_checker *check);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rules, sample times, fresh marks and vendor words of a profile: names and registers that must be there. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +55,59 @@ static struct word_range *ranges(struct profile_checker *check, const char *key,
 	return range;
 }
 
+/* All words of 16 bits are tried; of wider ones each bit alone, and the ends of the ranges. */
+static bool rule_can(const struct profile_rule *rule, uint32_t top, bool hold)
+{
+	for (uint32_t word = 0; word <= top && word <= UINT16_MAX; word++)
+		if (map_rule_holds(rule, word) == hold)
+			return true;
+	if (top <= UINT16_MAX)
+		return false;
+	for (uint32_t word = UINT16_MAX + 1; word != 0 && word <= top; word <<= 1)
+		if (map_rule_holds(rule, word) == hold)
+			return true;
+	for (size_t k = 0; k < rule->n_when; k++)
+		if (rule->when_range[k].from <= top &&
+		        map_rule_holds(rule, rule->when_range[k].from) == hold)
+			return true;
+	return map_rule_holds(rule, top) == hold;
+}
+
+void checker_fires(struct profile_checker *check, size_t i, size_t bits)
+{
+	const struct profile_rule *rule = &check->profile->rule[i];
+	uint32_t top = bits < 32 ? (UINT32_C(1) << bits) - 1 : UINT32_MAX;
+	checker_at(check, "states[%zu]", i);
+	if (rule->when_range == NULL || rule->unless_range == NULL)
+		return;
+	if (!rule_can(rule, top, true))
+		WRONG(check,
+		        "`when` and `unless` look at what `bit` and `mask` leave, not "
+		        "shifted by `mask`; of a bit that is 0 or 1",
+		        "no word of %zu bits makes this rule hold", bits);
+	else if (!rule_can(rule, top, false))
+		WRONG(check, "a state that always is says nothing: leave the rule out",
+		        "every word of %zu bits makes this rule hold", bits);
+}
+
+/* Below or above the range: which range? */
+static void check_range(struct profile_checker *check, size_t i)
+{
+	const struct profile *profile = check->profile;
+	const struct profile_rule *rule = &profile->rule[i];
+	checker_at(check, "states[%zu].state", i);
+	for (size_t c = 0; c < profile->n_channels; c++) {
+		const struct channel *about = &profile->channel[c].about;
+		if (map_covers(rule->covers, c) &&
+		        !(isfinite(about->low) && isfinite(about->high)))
+			WRONG(check,
+			        "give the channel `low` and `high`, or leave it out of "
+			        "`channels`",
+			        "out_of_range, but channel '%s' has no range",
+			        about->name);
+	}
+}
+
 static void check_rule(struct profile_checker *check, size_t i)
 {
 	static const char *const words[] = { "no_value", "below_range", "above_range",
@@ -78,6 +132,8 @@ static void check_rule(struct profile_checker *check, size_t i)
 		        ranges(check, "unless", i, rule->unless, rule->n_unless);
 	}
 	cover(check, "states", i, rule->channel, rule->n_channels, rule->covers);
+	if (rule->state_number == RULE_OUT_OF_RANGE)
+		check_range(check, i);
 	checker_at(check, "states[%zu].block", i);
 	rule->block_index =
 	        checker_block(check, rule->block != NULL ? rule->block : "");
