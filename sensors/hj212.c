@@ -163,6 +163,7 @@ static int missed(void *state, bool silent)
 static int refusal(const void *state, const uint8_t *in, size_t n, struct declined *out)
 {
 	struct text_fields fields;
+	*out = (struct declined){ .kind = 0 };
 	if (take_apart(state, in, n, &fields) == HJ212_REFUSAL)
 		hj212_declined(&fields, out);
 	return out->kind;

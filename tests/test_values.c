@@ -4,9 +4,11 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sensors/sdi12_frame.h"
+#include "tests/hj212_vectors.h"
 #include "tests/meter_kit.h"
 
 #define HEAD "name: toy\nmaker: m\nmodel: m\nsummary: s\nsource: s\n"
@@ -138,6 +140,25 @@ static void a_sensor_off_line_has_no_value(void **state)
 	meter_close(&meter);
 }
 
+/* What was said of the frame before does not stick to the next. */
+static void a_message_that_refuses_nothing_is_told_so(void **state)
+{
+	struct meter meter;
+	struct declined declined = { .kind = DECLINED_BUSY, .code = 5 };
+	meter_open(&meter, "hj212-2017-waste-water");
+	const struct driver *driver = meter.profile->driver;
+	const char *frame =
+	        hj212_framed("CN=2011;CP=&&w01018-Rtd=62.5,w01018-Flag=N&&");
+	void *walk = calloc(1, driver_state_size(&meter.instrument));
+	driver->begin(walk, &meter.instrument);
+	int kind =
+	        driver->refusal(walk, (const uint8_t *)frame, strlen(frame), &declined);
+	assert_int_equal(kind, 0);
+	assert_int_equal(declined.kind, 0);
+	free(walk);
+	meter_close(&meter);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +167,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_order_of_words_is_told_by_its_size),
 		cmocka_unit_test(what_sdi_12_sends_for_none_is_no_value),
 		cmocka_unit_test(a_sensor_off_line_has_no_value),
+		cmocka_unit_test(a_message_that_refuses_nothing_is_told_so),
 	};
 	return cmocka_run_group_tests_name("values", tests, NULL, NULL);
 }
