@@ -125,13 +125,15 @@ void hj212_beside(const char *field, const char *tail, char out[FIELD_NAME])
 		snprintf(out, FIELD_NAME, "%.*s-%s", (int)n, field, tail);
 }
 
+/* S, a value that somebody typed in (HJ 212-2017), is a number and no measurement: it is none, as is
+ * what a letter means that nobody knows. */
 uint8_t hj212_flag_state(char letter)
 {
 	static const struct {
 		const char *letters;
 		uint8_t state;
 	} means[] = {
-		{ "NS13", STATE_OK },
+		{ "N13", STATE_OK },
 		{ "F", STATE_STOPPED },
 		{ "M", STATE_MAINTENANCE },
 		{ "CK0", STATE_CALIBRATING },

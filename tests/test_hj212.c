@@ -190,7 +190,7 @@ static void every_flag_gives_its_state(void **state)
 	static const struct {
 		char letter;
 		uint8_t state;
-	} flags[] = { { 'N', STATE_OK }, { 'S', STATE_OK }, { '1', STATE_OK },
+	} flags[] = { { 'N', STATE_OK }, { 'S', STATE_NO_VALUE }, { '1', STATE_OK },
 		{ '3', STATE_OK }, { 'F', STATE_STOPPED }, { 'M', STATE_MAINTENANCE },
 		{ 'C', STATE_CALIBRATING }, { 'K', STATE_CALIBRATING },
 		{ '0', STATE_CALIBRATING }, { 'D', STATE_FAULT }, { 'P', STATE_FAULT },
