@@ -66,6 +66,41 @@ static size_t behind(const struct config *config, const struct node *leaf)
 	return next_line(config, at);
 }
 
+/* Columns before the comment that fills the line at `at`; SIZE_MAX: none does. */
+static size_t comment_column(const struct config *config, size_t at)
+{
+	size_t n = 0;
+	while (at + n < config->n &&
+	        (config->text[at + n] == ' ' || config->text[at + n] == '\t'))
+		n++;
+	return at + n < config->n && config->text[at + n] == '#' ? n : SIZE_MAX;
+}
+
+static bool is_blank(const struct config *config, size_t at)
+{
+	while (at < config->n && (config->text[at] == ' ' || config->text[at] == '\t'))
+		at++;
+	return at < config->n &&
+	       config_line_break(config->text + at, config->n - at) > 0;
+}
+
+/* Comments that stand deeper than the dashes of the list belong to the item above them. */
+static size_t behind_comments(
+        const struct config *config, const struct node *list, size_t at)
+{
+	size_t end = at;
+	while (at < config->n) {
+		size_t column = comment_column(config, at);
+		bool own = column != SIZE_MAX && column > list->from.column;
+		if (!own && !is_blank(config, at))
+			break;
+		at = next_line(config, at);
+		if (own)
+			end = at;
+	}
+	return end;
+}
+
 /* ---- what ---- */
 
 static const char *line_end(const struct config *config)
@@ -87,7 +122,8 @@ static void put_lines(FILE *out, const char *lines, size_t indent, const char *e
 static void put_block(FILE *out, const struct config *config, const struct node *list,
         const struct config_item *item)
 {
-	size_t at = behind(config, last_leaf(config, list->last));
+	size_t at = behind_comments(
+	        config, list, behind(config, last_leaf(config, list->last)));
 	const char *end = line_end(config);
 	fwrite(config->text, 1, at, out);
 	if (at > 0 && config->text[at - 1] != '\n' && config->text[at - 1] != '\r')

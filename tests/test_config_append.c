@@ -102,6 +102,38 @@ static void an_item_goes_behind_the_last_one_and_before_what_follows(void **stat
 	        "  - {id: d}\n");
 }
 
+static void comments_stay_with_the_item_they_stand_in(void **state)
+{
+	becomes("things:\n"
+	        "  - id: a\n"
+	        "    # text: c      # of a\n"
+	        "\n"
+	        "    # of a too\n"
+	        "\n"
+	        "  # of nobody\n"
+	        "    # of nobody too\n"
+	        "others: []\n",
+	        "things:\n"
+	        "  - id: a\n"
+	        "    # text: c      # of a\n"
+	        "\n"
+	        "    # of a too\n"
+	        "  # why\n"
+	        "  - id: new\n"
+	        "    text: x\n"
+	        "\n"
+	        "  # of nobody\n"
+	        "    # of nobody too\n"
+	        "others: []\n");
+	becomes("things:\n- id: a\n # of a", "things:\n- id: a\n # of a\n"
+	                                     "# why\n- id: new\n  text: x\n");
+	becomes("things:\n- id: a\n# of nobody",
+	        "things:\n- id: a\n# why\n- id: new\n  text: x\n# of nobody");
+	becomes("things:\r\n  - id: a\r\n    # of a\r\n  # of nobody\r\n",
+	        "things:\r\n  - id: a\r\n    # of a\r\n  # why\r\n  - id: new\r\n"
+	        "    text: x\r\n  # of nobody\r\n");
+}
+
 static void a_list_without_indentation_stays_so(void **state)
 {
 	becomes("things:\n- {id: a}\n- {id: b, text: 'ế, x'}  # Nước thải\nothers: "
@@ -164,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		        an_item_goes_behind_the_last_one_and_before_what_follows),
+		cmocka_unit_test(comments_stay_with_the_item_they_stand_in),
 		cmocka_unit_test(a_list_without_indentation_stays_so),
 		cmocka_unit_test(a_list_in_brackets_stays_in_brackets),
 		cmocka_unit_test(a_list_that_is_not_there_is_added),

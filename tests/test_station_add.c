@@ -104,6 +104,32 @@ static void one_is_added_on_a_port_that_is_there(void **state)
 	line_end(line);
 }
 
+/* What the first add left to be filled in stays with its instrument. */
+static void a_second_one_leaves_the_comments_of_the_first_where_they_are(void **state)
+{
+	pid_t line = begin(*state);
+	line_says(*state,
+	        "station add --port bus --model fixture-gas --slave 7 --id dust --yes",
+	        0, "added");
+	line_says(*state,
+	        "station add --port bus --model fixture-water --slave 9 --id water "
+	        "--yes --untested",
+	        0, "added");
+	char *text = file(*state, "station.yaml");
+	const char *dust = strstr(text, "- id: dust"), *own = strstr(text, "# serial:");
+	const char *range = strstr(text, "# channels: [{name: dust"),
+	           *water = strstr(text, "- id: water");
+	assert_non_null(dust);
+	assert_non_null(own);
+	assert_non_null(range);
+	assert_non_null(water);
+	assert_true(dust < own && own < range && range < water);
+	assert_non_null(strstr(water, "# serial:"));
+	free(text);
+	line_says(*state, "config check station.yaml", 0, "3 instruments");
+	line_end(line);
+}
+
 static void a_new_port_is_added_with_it(void **state)
 {
 	char words[256], want[256];
@@ -325,6 +351,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH(one_is_added_on_a_port_that_is_there),
+		WITH(a_second_one_leaves_the_comments_of_the_first_where_they_are),
 		WITH(a_new_port_is_added_with_it),
 		WITH(what_does_not_answer_is_not_written),
 		WITH(what_would_not_pass_the_check_is_not_written),
