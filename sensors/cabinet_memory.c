@@ -29,7 +29,7 @@ struct read_file {
 	bool ended_well;
 	int64_t wtmp_at;
 	int64_t day, today, used;
-	bool episode_spent, doubtful;
+	bool episode_spent, doubtful, doubt_told;
 	struct read_moment last;
 	size_t n;
 	struct read_maintenance *one;
@@ -57,6 +57,7 @@ static const struct field sampler_fields[] = {
 	{ .key = "used", .type = FIELD_INTEGER, .at = AT(used), .low = 0, .high = 1e6, .required = true },
 	{ .key = "episode_spent", .type = FIELD_BOOLEAN, .at = AT(episode_spent), .required = true },
 	{ .key = "doubtful", .type = FIELD_BOOLEAN, .at = AT(doubtful), .required = true },
+	{ .key = "doubt_told", .type = FIELD_BOOLEAN, .at = AT(doubt_told), .fallback = "no" },
 	{ .key = "boot", .type = FIELD_TEXT, .at = AT(last.boot), .required = true },
 	{ .key = "time_us", .type = FIELD_INTEGER, .at = AT(last.time_us), .required = true },
 	{ .key = "mono_us", .type = FIELD_INTEGER, .at = AT(last.mono_us), .required = true },
@@ -111,6 +112,7 @@ static void take(struct cabinet_memory *out, const struct read_file *file)
 		.used = file->used,
 		.spent = file->episode_spent,
 		.doubtful = file->doubtful,
+		.doubt_told = file->doubt_told,
 		.last = { .time_us = file->last.time_us,
 		        .mono_us = file->last.mono_us,
 		        .boot = number_of(file->last.boot) } };
@@ -158,6 +160,7 @@ static void put_sampler(struct json *json, const struct sampler_kept *kept)
 	json_put_integer(json, "used", kept->used);
 	json_put_bool(json, "episode_spent", kept->spent);
 	json_put_bool(json, "doubtful", kept->doubtful);
+	json_put_bool(json, "doubt_told", kept->doubt_told);
 	put_moment(json, &kept->last);
 	json_end(json);
 }

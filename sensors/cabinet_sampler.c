@@ -104,6 +104,8 @@ static void taken(struct cabinet *cabinet, const char *state, const char *why,
 	        (long long)sampler->kept.used, (long long)sampler->rule->bottles,
 	        cabinet->cause, place, why[0] != '\0' ? ": " : "", why);
 	tell(cabinet, state, text, now);
+	if (strcmp(state, "doubtful") == 0)
+		cabinet->sampler.kept.doubt_told = true;
 	if (sampler->kept.used >= sampler->rule->bottles)
 		tell(cabinet, "full", "that was the last bottle", now);
 	cabinet_remember(cabinet);
@@ -151,17 +153,20 @@ static void fallen(struct cabinet *cabinet, int status, const struct moment *now
 		cabinet->pulse = PULSE_IDLE;
 		cabinet->never_falls = false;
 		cabinet->sampler.kept.doubtful = false;
+		cabinet->sampler.kept.doubt_told = false;
 		cabinet_remember(cabinet);
 		return;
 	}
 	cabinet->pulse = PULSE_ACTIVE;
 	cabinet->pulse_us = now->mono_us + FALL_US;
-	if (!cabinet->never_falls)
+	if (!cabinet->never_falls) {
 		tell(cabinet, "failed",
 		        "the output could not be made inactive; it is tried again "
-		        "every "
-		        "second",
+		        "every second",
 		        now);
+		cabinet->sampler.kept.doubt_told = true;
+		cabinet_remember(cabinet);
+	}
 	cabinet->never_falls = true;
 }
 
@@ -267,8 +272,10 @@ void bottles_begin(struct cabinet *cabinet, const struct moment *now)
 		return;
 	if (sampler->kept.doubtful) {
 		snprintf(cabinet->cause, sizeof cabinet->cause, "%s", rule);
-		taken(cabinet, "doubtful",
-		        "the program ended while this bottle was being taken", now);
+		if (!sampler->kept.doubt_told)
+			taken(cabinet, "doubtful",
+			        "the program ended while this bottle was being taken",
+			        now);
 		cabinet->pulse = PULSE_ACTIVE;
 		cabinet->pulse_us = now->mono_us;
 	} else if (setting->gpio[0] != '\0' &&

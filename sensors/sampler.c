@@ -91,6 +91,7 @@ static enum sampler_answer want(
 	sampler->kept.today++;
 	sampler->kept.spent = true;
 	sampler->kept.doubtful = true;
+	sampler->kept.doubt_told = false;
 	sampler->kept.last = *when;
 	return SAMPLER_TAKE;
 }
@@ -138,7 +139,7 @@ bool sampler_undo(struct sampler *sampler, const struct moment *now)
 	struct sampler_kept *kept = &sampler->kept;
 	kept->used -= kept->used > 0;
 	kept->today -= kept->today > 0;
-	kept->spent = kept->doubtful = false;
+	kept->spent = kept->doubtful = kept->doubt_told = false;
 	kept->last = sampler->before;
 	sampler->failures++;
 	sampler->retry_us = now->mono_us + RETRY_US;

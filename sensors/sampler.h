@@ -38,6 +38,7 @@ struct sampler_kept {
 	int64_t used;       /* bottles of the carousel */
 	bool spent;         /* the episode has its bottle */
 	bool doubtful;      /* a pulse was begun, and nobody has seen its end */
+	bool doubt_told;    /* and that was told */
 	struct moment last; /* bottle; time_us 0: none yet */
 };
 

@@ -192,6 +192,7 @@ static void what_is_remembered_comes_back_to_the_bit(void **state)
 		        .used = 23,
 		        .spent = true,
 		        .doubtful = true,
+		        .doubt_told = true,
 		        .last = { .time_us = INT64_C(1794188880000001),
 		                .mono_us = 7,
 		                .boot = 1 } },

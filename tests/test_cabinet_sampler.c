@@ -326,6 +326,45 @@ static void a_coil_nobody_answered_for_is_doubtful_and_put_off(void **state)
 	assert_int_equal(rig.n_coils, 3);
 }
 
+/* Nobody answers for the coil, neither on nor off: that is told once, and not that the
+ * program ended in between; what is tried after every start is to put it off. */
+static void a_doubt_is_told_once_over_all_restarts(void **state)
+{
+	rig_begin(coil);
+	cod_is(80, 15);
+	rig_cod(80);
+	coil_is_asked_for(1, true);
+	cabinet_written(rig.cabinet, TIMED_OUT, "no answer", &rig.now);
+	rig_run(480 * MS);
+	coil_is_asked_for(2, false);
+	cabinet_written(rig.cabinet, TIMED_OUT, "no answer", &rig.now);
+	assert_int_equal(rig_count("sampler", "doubtful"), 1);
+	assert_false(cabinet_end(rig.cabinet, &rig.now));
+	for (size_t i = 0; i < 2; i++) {
+		rig_restart_program();
+		rig_run(2 * SEC);
+		assert_int_equal(rig_count("sampler", "doubtful"), 0);
+		coil_is_asked_for(3 + i, false);
+		cabinet_written(rig.cabinet, TIMED_OUT, "no answer", &rig.now);
+		assert_int_equal(rig_count("sampler", "failed"), 1);
+	}
+	/* a bottle that was taken soundly is not doubtful because its coil stays on */
+	cabinet_written(rig.cabinet, TIMED_OUT, "", &rig.now);
+	rig_run(2 * SEC);
+	cabinet_written(rig.cabinet, OK, "", &rig.now);
+	cod_is(10, 61);
+	cod_is(80, 15);
+	rig_cod(80);
+	coil_is_asked_for(rig.n_coils + 1, true);
+	cabinet_written(rig.cabinet, OK, "", &rig.now);
+	check_last("bottle", "2 of 3");
+	rig_run(500 * MS);
+	cabinet_written(rig.cabinet, TIMED_OUT, "no answer", &rig.now);
+	assert_false(cabinet_end(rig.cabinet, &rig.now));
+	rig_restart_program();
+	assert_int_equal(rig_count("sampler", "doubtful"), 0);
+}
+
 static void at_the_end_the_output_goes_inactive(void **state)
 {
 	rig_begin(gpio);
@@ -360,6 +399,7 @@ int main(void)
 		EACH(a_coil_is_written_on_and_off_and_that_is_recorded),
 		EACH(a_coil_that_is_refused_took_no_bottle),
 		EACH(a_coil_nobody_answered_for_is_doubtful_and_put_off),
+		EACH(a_doubt_is_told_once_over_all_restarts),
 		EACH(at_the_end_the_output_goes_inactive),
 	};
 	return cmocka_run_group_tests_name("cabinet_sampler", tests, NULL, NULL);
