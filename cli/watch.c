@@ -84,9 +84,9 @@ static void read_config(struct looking *looking, const struct moment *now)
 }
 
 /* What is no terminal has as many lines as there is to say. */
-static void measure_lines(struct looking *looking, const struct live_view *view)
+static void measure_lines(struct looking *looking, const struct watch *watch)
 {
-	int rows = watch_lines(view);
+	int rows = watch_lines(watch, PRINT_COLS);
 	if (rows == looking->screen->rows)
 		return;
 	screen_free(looking->screen);
@@ -111,7 +111,7 @@ static int draw(struct looking *looking, const struct watch *watch)
 	with.view = &view;
 	looking->last_us = view.written_us;
 	if (!looking->terminal)
-		measure_lines(looking, &view);
+		measure_lines(looking, &with);
 	int pages = watch_draw(looking->screen, &with);
 	live_view_free(&view);
 	return pages;
@@ -127,6 +127,7 @@ static void look(struct looking *looking, const struct moment *now)
 		.both = common_wants(&looking->common, "vi") &&
 		        common_wants(&looking->common, "en"),
 		.kiosk = looking->arguments.kiosk,
+		.whole = !looking->terminal,
 		.offset_min = OFFSET_VIETNAM,
 		.page = looking->page };
 	if (getenv("QUANTRAC_NOW") != NULL)

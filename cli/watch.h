@@ -22,6 +22,7 @@ struct watch {
 	bool vietnamese; /* first */
 	bool both;       /* the other language too */
 	bool kiosk;      /* as large as fits */
+	bool whole;      /* no terminal: as many lines as there is to say */
 	int offset_min;  /* of legal time */
 	int page; /* of those that do not fit at once; taken modulo their number */
 };
@@ -29,8 +30,8 @@ struct watch {
 /* Fill the screen; the number of pages. */
 int watch_draw(struct screen *screen, const struct watch *watch);
 
-/* Lines of a table that shows all channels. */
-int watch_lines(const struct live_view *view);
+/* Lines of a table that shows all channels, of so many columns. */
+int watch_lines(const struct watch *watch, int cols);
 
 /* ---- the parts: watch_words.c, watch_value.c ---- */
 
@@ -42,6 +43,9 @@ enum tone { TONE_GOOD, TONE_OVER, TONE_NOTE, TONE_BAD, TONE_QUIET };
 const struct word *watch_state(const char *state, enum tone *tone);
 /* Of an input's state, by its kind; of a link. */
 const struct word *watch_input(const char *state);
+/* Of the sampler's state, and how good it is; whether it is of one moment, which is told too. */
+const struct word *watch_sampler(const char *state, enum tone *tone);
+bool watch_sampler_happened(const char *state);
 
 /* One channel as it is shown. */
 struct shown_channel {
@@ -66,8 +70,9 @@ int watch_style(enum tone tone);
 /* A channel of the view that is shown at all. */
 bool watch_wanted(const struct live_channel *live);
 
-/* The lines below: maintenance, contacts, what was sent.  watch_foot.c */
-enum { WATCH_FOOT = 4 };
+/* The lines below: maintenance, contacts, the sampler, what was sent; how many on a screen of this size.
+ * watch_foot.c */
+int watch_foot_lines(const struct watch *watch, int rows, int cols);
 void watch_foot(struct screen *screen, const struct watch *watch);
 
 #endif

@@ -3,6 +3,7 @@
  * The picture: header, channels, foot.  As large as all of them fit at once: big digits, else medium ones,
  * else a table; a table that does not fit has pages.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -263,9 +264,15 @@ static size_t count(const struct live_view *view)
 	return n;
 }
 
-int watch_lines(const struct live_view *view)
+int watch_lines(const struct watch *watch, int cols)
 {
-	return TOP + 1 + (int)count(view) + WATCH_FOOT;
+	return TOP + 1 + (int)count(watch->view) +
+	       watch_foot_lines(watch, INT_MAX, cols);
+}
+
+static int foot_of(const struct screen *screen, const struct watch *watch)
+{
+	return watch_foot_lines(watch, screen->rows, screen->cols);
 }
 
 /* Columns of the longest number as digits. */
@@ -288,7 +295,7 @@ static struct layout choose(
 {
 	static const struct layout from_large[] = { { 7, 1 }, { 7, 2 }, { 4, 1 },
 		{ 4, 2 } };
-	int room = screen->rows - TOP - WATCH_FOOT;
+	int room = screen->rows - TOP - foot_of(screen, watch);
 	for (size_t i = 0; watch->kiosk && i < 4; i++) {
 		struct layout one = from_large[i];
 		enum digit_size size = one.lines == 7 ? SIZE_BIG : SIZE_MEDIUM;
@@ -305,7 +312,8 @@ static int draw_channels(struct screen *screen, const struct watch *watch)
 {
 	int n = (int)count(watch->view);
 	struct layout layout = choose(screen, watch, n);
-	int top = TOP + (layout.lines == 1), room = screen->rows - top - WATCH_FOOT;
+	int top = TOP + (layout.lines == 1);
+	int room = screen->rows - top - foot_of(screen, watch);
 	int a_page = layout.lines == 1 ? (room > 0 ? room : 1) : n;
 	int pages = n > 0 ? (n + a_page - 1) / a_page : 1;
 	int first = watch->page % pages * a_page, number = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Below the values: maintenance, contacts, what was sent, and what none of this is. */
+/* Below the values: maintenance, contacts, the sampler, what was sent, and what none of this is. */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -96,19 +97,168 @@ static void draw_maintenance(struct screen *screen, const struct watch *watch, i
 	screen_put(screen, (struct place){ row, 1 + n, 0 }, style, line.text);
 }
 
-static void draw_inputs(struct screen *screen, const struct watch *watch, int row)
+/* ---- contacts ---- */
+
+#define COUNT_WIDTH 6 /* "   +12" */
+
+/* Rows that are filled from the left; what does not fit in the last one is counted. */
+struct flow {
+	struct screen *screen; /* NULL: only counted */
+	int row, most, cols;   /* the first; so many at most */
+	int at, used;          /* row being filled, columns used of it */
+	size_t left, hidden;   /* items to come; items there was no room for */
+};
+
+static void flow_put(struct flow *flow, const char *text, int style)
 {
-	struct row_text line = { .n = 0 };
-	for (size_t i = 0; i < watch->view->n_states; i++) {
-		const struct live_state *told = &watch->view->told[i];
-		if (strncmp(told->subject, "input ", 6) != 0)
-			continue;
-		const struct word *word = watch_input(told->state);
-		add(&line, "   ", name_of(watch, told->subject + 6));
-		add(&line, ": ", watch->vietnamese ? word->vi : word->en);
+	int width = screen_width(text) + (flow->used > 0 ? 3 : 1);
+	bool last = flow->at + 1 >= flow->most;
+	flow->left--;
+	int most = flow->cols - (last && flow->left > 0 ? COUNT_WIDTH : 0);
+	if (flow->hidden > 0 || (last && flow->used > 0 && flow->used + width > most)) {
+		flow->hidden++;
+		return;
 	}
-	screen_put(screen, (struct place){ row, 1, 0 }, STYLE_PLAIN, line.text);
+	if (flow->used > 0 && flow->used + width > most) {
+		flow->at++;
+		flow->used = 0;
+		width -= 2;
+	}
+	int before = flow->used > 0 ? 3 : 1;
+	if (flow->screen != NULL)
+		screen_put(flow->screen,
+		        (struct place){ flow->row + flow->at, flow->used + before, 0 },
+		        style, text);
+	flow->used += width;
 }
+
+static int kind_of(const struct watch *watch, const char *id)
+{
+	const struct station *station = watch->station;
+	for (size_t i = 0; station != NULL && i < station->cabinet.n_inputs; i++)
+		if (strcmp(station->cabinet.input[i].id, id) == 0)
+			return station->cabinet.input[i].kind;
+	return INPUT_OTHER;
+}
+
+/* What somebody should look at comes first. */
+static bool is_abnormal(const struct watch *watch, const struct live_state *told)
+{
+	static const char *const always[] = { "unknown", "alarm", "open", "not ready" };
+	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
+		if (strcmp(told->state, always[i]) == 0)
+			return true;
+	int kind = kind_of(watch, told->subject + 6);
+	return (kind == INPUT_MAINS && strcmp(told->state, "off") == 0) ||
+	       (kind == INPUT_MAINTENANCE && strcmp(told->state, "on") == 0);
+}
+
+static bool is_input(const struct live_state *told)
+{
+	return strncmp(told->subject, "input ", 6) == 0;
+}
+
+/* Rows used, one at least. */
+static int flow_inputs(struct flow *flow, const struct watch *watch)
+{
+	for (size_t i = 0; i < watch->view->n_states; i++)
+		flow->left += is_input(&watch->view->told[i]);
+	for (int abnormal = 1; abnormal >= 0; abnormal--)
+		for (size_t i = 0; i < watch->view->n_states; i++) {
+			const struct live_state *told = &watch->view->told[i];
+			struct row_text item = { .n = 0 };
+			if (!is_input(told) || is_abnormal(watch, told) != abnormal)
+				continue;
+			const struct word *word = watch_input(told->state);
+			add(&item, "", name_of(watch, told->subject + 6));
+			add(&item, ": ", watch->vietnamese ? word->vi : word->en);
+			flow_put(flow, item.text,
+			        abnormal ? STYLE_YELLOW | STYLE_BOLD : STYLE_PLAIN);
+		}
+	if (flow->hidden > 0 && flow->screen != NULL) {
+		char rest[24];
+		snprintf(rest, sizeof rest, "+%zu", flow->hidden);
+		screen_put(flow->screen,
+		        (struct place){ flow->row + flow->at, flow->used + 3, 0 },
+		        STYLE_BOLD, rest);
+	}
+	return flow->at + 1;
+}
+
+/* A small screen is for the values: contacts have an eighth of it. */
+static int inputs_most(const struct watch *watch, int rows)
+{
+	return watch->whole ? INT_MAX : rows < 16 ? 1 : rows / 8;
+}
+
+/* ---- the sampler ---- */
+
+static const struct live_state *sampler_of(const struct watch *watch)
+{
+	for (size_t i = 0; i < watch->view->n_states; i++)
+		if (strcmp(watch->view->told[i].subject, "sampler") == 0)
+			return &watch->view->told[i];
+	return NULL;
+}
+
+/* "3 of 24" somewhere in a text. */
+static bool bottles_of(const char *text, long long *used, long long *all)
+{
+	for (; *text != '\0'; text++)
+		if (*text >= '0' && *text <= '9') {
+			if (sscanf(text, "%lld of %lld", used, all) == 2)
+				return true;
+			text += strspn(text, "0123456789.") - 1;
+		}
+	return false;
+}
+
+/* "00:54", with the day where it is not today. */
+static void moment_of(const struct watch *watch, int64_t time_us, char out[32])
+{
+	struct civil at = civil_from_us(time_us, watch->offset_min);
+	struct civil now = civil_from_us(watch->now.time_us, watch->offset_min);
+	if (at.day == now.day && at.month == now.month && at.year == now.year)
+		snprintf(out, 32, "%02d:%02d", at.hour, at.minute);
+	else
+		snprintf(out, 32,
+		        watch->vietnamese ? "%02d:%02d %d/%d" : "%02d:%02d %d/%d",
+		        at.hour, at.minute, watch->vietnamese ? at.day : at.month,
+		        watch->vietnamese ? at.month : at.day);
+}
+
+static int draw_sampler(struct screen *screen, const struct watch *watch, int row)
+{
+	static const int styles[] = { [TONE_OVER] = STYLE_RED | STYLE_BOLD,
+		[TONE_BAD] = STYLE_YELLOW | STYLE_BOLD };
+	const struct live_state *told = sampler_of(watch);
+	struct row_text line = { .n = 0 };
+	char part[64];
+	long long used, all;
+	enum tone tone;
+	if (told == NULL)
+		return 0;
+	const struct word *word = watch_sampler(told->state, &tone);
+	add(&line, "", watch->vietnamese ? "Lấy mẫu tự động" : "Automatic sampler");
+	if (bottles_of(told->text, &used, &all)) {
+		snprintf(part, sizeof part,
+		        watch->vietnamese ? "%lld/%lld chai" : "%lld/%lld bottles",
+		        used, all);
+		add(&line, ": ", part);
+	}
+	add(&line, strchr(line.text, ':') != NULL ? ", " : ": ",
+	        watch->vietnamese ? word->vi : word->en);
+	if (watch_sampler_happened(told->state)) {
+		moment_of(watch, told->time_us, part);
+		add(&line, " ", part);
+	}
+	screen_put(screen, (struct place){ row, 1, 0 },
+	        tone == TONE_OVER || tone == TONE_BAD ? styles[tone] : STYLE_PLAIN,
+	        line.text);
+	return 1;
+}
+
+/* ---- the collector ---- */
 
 /* What went to the collector, and when it last took something. */
 static void draw_sent(struct screen *screen, const struct watch *watch, int row)
@@ -164,24 +314,34 @@ static bool draw_age(struct screen *screen, const struct watch *watch, int row)
 	return true;
 }
 
+int watch_foot_lines(const struct watch *watch, int rows, int cols)
+{
+	struct flow flow = { .most = inputs_most(watch, rows), .cols = cols };
+	return 3 + flow_inputs(&flow, watch) + (sampler_of(watch) != NULL);
+}
+
 void watch_foot(struct screen *screen, const struct watch *watch)
 {
-	int row = screen->rows - WATCH_FOOT;
+	int row = screen->rows - watch_foot_lines(watch, screen->rows, screen->cols);
 	bool memory = strcmp(watch->view->journal, "memory") == 0;
-	draw_maintenance(screen, watch, row);
-	draw_inputs(screen, watch, row + 1);
-	draw_sent(screen, watch, row + 2);
-	if (draw_age(screen, watch, row + 3))
+	struct flow flow = { .screen = screen,
+		.row = row + 1,
+		.most = inputs_most(watch, screen->rows),
+		.cols = screen->cols };
+	draw_maintenance(screen, watch, row++);
+	row += flow_inputs(&flow, watch);
+	row += draw_sampler(screen, watch, row);
+	draw_sent(screen, watch, row++);
+	if (draw_age(screen, watch, row))
 		return;
 	if (memory)
-		screen_put(screen, (struct place){ row + 3, 1, 0 },
-		        STYLE_RED | STYLE_BOLD,
+		screen_put(screen, (struct place){ row, 1, 0 }, STYLE_RED | STYLE_BOLD,
 		        watch->vietnamese
 		                ? "KHÔNG GHI ĐƯỢC VÀO ĐĨA: số liệu chỉ ở trong bộ nhớ"
 		                : "THE DISK CANNOT BE WRITTEN: data are in memory "
 		                  "only");
 	else
-		screen_put(screen, (struct place){ row + 3, 1, 0 }, STYLE_DIM,
+		screen_put(screen, (struct place){ row, 1, 0 }, STYLE_DIM,
 		        watch->vietnamese
 		                ? "Giá trị tức thời, chưa phải là kết quả đánh giá."
 		                : "Momentary values, not assessment results.");

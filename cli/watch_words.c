@@ -46,6 +46,24 @@ static const struct input_word {
 	{ "ready", { "sẵn sàng", "ready" } }, { "not ready", { "chưa sẵn sàng", "not ready" } },
 	{ "unknown", { "không đọc được", "cannot be read" } },
 };
+
+static const struct sampler_word {
+	const char *state;
+	bool happened; /* at one moment */
+	struct word word;
+	enum tone tone;
+} sampler_words[] = {
+	{ "armed",     false, { "đang theo dõi", "watching" }, TONE_GOOD },
+	{ "not armed", false, { "chưa kích hoạt", "not armed" }, TONE_NOTE },
+	{ "bottle",    true,  { "đã lấy", "taken at" }, TONE_GOOD },
+	{ "emptied",   true,  { "đã thay chai rỗng", "empty bottles put in at" }, TONE_GOOD },
+	{ "failed",    true,  { "KHÔNG LẤY ĐƯỢC MẪU", "FAILED at" }, TONE_OVER },
+	{ "doubtful",  true,  { "KHÔNG CHẮC ĐÃ LẤY ĐƯỢC", "DOUBTFUL at" }, TONE_OVER },
+	{ "full",      true,  { "HẾT CHAI", "NO BOTTLE LEFT at" }, TONE_OVER },
+	{ "enough",    true,  { "đã đủ số chai trong ngày", "enough for the day at" }, TONE_NOTE },
+	{ "too soon",  true,  { "chưa đến lúc lấy chai nữa", "too soon after the last bottle at" }, TONE_NOTE },
+	{ "not ready", true,  { "thiết bị lấy mẫu chưa sẵn sàng", "the sampler was not ready at" }, TONE_BAD },
+};
 // clang-format on
 
 const struct word *watch_state(const char *state, enum tone *tone)
@@ -66,6 +84,28 @@ const struct word *watch_input(const char *state)
 		if (strcmp(inputs[i].state, state) == 0)
 			return &inputs[i].word;
 	return &inputs[n - 1].word;
+}
+
+static const struct sampler_word *sampler_word(const char *state)
+{
+	for (size_t i = 0; i < sizeof sampler_words / sizeof sampler_words[0]; i++)
+		if (strcmp(sampler_words[i].state, state) == 0)
+			return &sampler_words[i];
+	return NULL;
+}
+
+const struct word *watch_sampler(const char *state, enum tone *tone)
+{
+	static const struct word unknown = { "trạng thái lạ", "in an unknown state" };
+	const struct sampler_word *found = sampler_word(state);
+	*tone = found != NULL ? found->tone : TONE_BAD;
+	return found != NULL ? &found->word : &unknown;
+}
+
+bool watch_sampler_happened(const char *state)
+{
+	const struct sampler_word *found = sampler_word(state);
+	return found != NULL && found->happened;
 }
 
 int watch_style(enum tone tone)

@@ -38,11 +38,14 @@ static const char configuration[] =
         "inputs:\n"
         "  - {id: door, kind: door, gpio: /dev/gpiochip0, gpio_line: 1}\n"
         "  - {id: key, kind: maintenance, gpio: /dev/gpiochip0, gpio_line: 2, name: "
-        "Khóa K1}\n";
+        "Khóa K1}\n"
+        "  - {id: mains, kind: mains, gpio: /dev/gpiochip0, gpio_line: 3}\n"
+        "  - {id: ups, kind: ups, gpio: /dev/gpiochip0, gpio_line: 4}\n"
+        "  - {id: ready, kind: sampler-ready, gpio: /dev/gpiochip0, gpio_line: 5}\n";
 
 static struct station *station;
 static struct live_channel channels[3];
-static struct live_state told[3];
+static struct live_state told[8];
 static struct live_view view;
 static struct watch scene;
 static struct vt vt;
@@ -349,6 +352,77 @@ static void maintenance_says_whose_and_until_when(void **state)
 	shows_not("BẢO");
 }
 
+/* Five contacts in eighty columns: all of them, on as many lines as that takes. */
+static void contacts_that_do_not_fit_in_a_line_have_another(void **state)
+{
+	static const char *const ids[] = { "input door", "input key", "input mains",
+		"input ups", "input ready" };
+	static const char *const states[] = { "closed", "off", "on", "ok", "ready" };
+	for (int i = 0; i < 5; i++)
+		told[i] = (struct live_state){ ids[i], states[i], "", view.written_us };
+	view.n_states = 5;
+	assert_int_equal(draw(24, 80), 1);
+	assert_string_equal(vt_row(&vt, 20),
+	        " Cửa tủ: đóng   Khóa K1: tắt   Điện lưới: bật   Bộ lưu điện: bình "
+	        "thường");
+	assert_string_equal(vt_row(&vt, 21), " Thiết bị lấy mẫu: sẵn sàng");
+	assert_contains(vt_row(&vt, 22), "Gửi lần cuối");
+	/* where there is no room for all, what is wrong comes first, and the rest is
+	 * counted */
+	told[4].state = "not ready";
+	told[2].state = "off";
+	draw(14, 80);
+	assert_string_equal(vt_row(&vt, 11),
+	        " Điện lưới: tắt   Thiết bị lấy mẫu: chưa sẵn sàng   Cửa tủ: đóng   "
+	        "+2");
+	assert_int_equal(colour_of("Thiết bị lấy mẫu: chưa"), YELLOW);
+	/* what is no terminal has them all */
+	scene.whole = true;
+	scene.kiosk = scene.both = false;
+	assert_int_equal(watch_lines(&scene, 40), 2 + 1 + 2 + 3 + 4);
+	draw(watch_lines(&scene, 40), 40);
+	shows("Bộ lưu điện: bình thường");
+	shows("Cửa tủ: đóng");
+	shows_not("+");
+}
+
+static void the_sampler_has_a_line_and_is_red_when_it_failed(void **state)
+{
+	int64_t night_us = view.written_us - INT64_C(28440) * S; /* 00:54 */
+	draw(14, 80);
+	shows_not("Lấy mẫu tự động");
+	told[1] = (struct live_state){ "sampler", "armed",
+		"cod of cod above 75.5 mg/L for 900 s; 0 of 24 bottles used; "
+		"/dev/gpiochip0 line 22",
+		night_us };
+	view.n_states = 2;
+	draw(25, 80);
+	shows("Lấy mẫu tự động: 0/24 chai, đang theo dõi");
+	told[1].state = "bottle";
+	told[1].text = "1 of 24: cod of cod above 75 mg/L for 900 s, 80 at ...";
+	draw(25, 80);
+	shows("Lấy mẫu tự động: 1/24 chai, đã lấy 00:54");
+	assert_false(vt_has_colour(&vt, RED));
+	scene.vietnamese = false;
+	told[1].time_us -= 86400 * S;
+	draw(25, 80);
+	shows("Automatic sampler: 1/24 bottles, taken at 00:54 11/8");
+	scene.vietnamese = true;
+	static const char *const bad[][2] = { { "failed", "KHÔNG LẤY ĐƯỢC MẪU 00:54" },
+		{ "doubtful", "KHÔNG CHẮC ĐÃ LẤY ĐƯỢC 00:54" },
+		{ "full", "HẾT CHAI 00:54" } };
+	told[1].time_us = night_us;
+	for (int i = 0; i < 3; i++) {
+		told[1].state = bad[i][0];
+		draw(25, 80);
+		shows(bad[i][1]);
+		assert_int_equal(colour_of("Lấy mẫu tự động"), RED);
+	}
+	told[1].state = "a word of tomorrow";
+	draw(25, 80);
+	assert_int_equal(colour_of("Lấy mẫu tự động"), YELLOW);
+}
+
 static void what_is_not_sent_is_said(void **state)
 {
 	view.link = "closed";
@@ -383,6 +457,8 @@ int main(void)
 		EACH(nothing_is_green_when_the_view_grows_old),
 		EACH(nothing_current_is_said_in_large_letters),
 		EACH(maintenance_says_whose_and_until_when),
+		EACH(contacts_that_do_not_fit_in_a_line_have_another),
+		EACH(the_sampler_has_a_line_and_is_red_when_it_failed),
 		EACH(what_is_not_sent_is_said),
 	};
 	return cmocka_run_group_tests_name("kiosk", tests, NULL, remove_station);
