@@ -26,6 +26,7 @@ enum {
 	EXIT_NO_FILE = 66,
 	EXIT_NO_DAEMON = 69,
 	EXIT_INTERNAL = 70,
+	EXIT_OUTPUT = 74, /* what it says could not be written */
 	EXIT_TRY_AGAIN = 75,
 	EXIT_CONFIG = 78,
 };

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/common.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -287,25 +290,57 @@ void command_arrange(int argc, char **argv)
 		command_first(argc, argv);
 }
 
+/* A file opened later must not become what results are printed into. */
+static void fill_descriptors(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+			_exit(EXIT_INTERNAL);
+}
+
+/* A reader that has left (`| head`) wants to hear no more, not of this either. */
+static bool reader_left(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
+/* Results that nobody got are no success. */
+static int ended(const char *program, const char *command, int code)
+{
+	bool lost = ferror(stdout) != 0;
+	errno = 0;
+	lost = fflush(stdout) != 0 || lost;
+	if (!lost)
+		return code;
+	if (!reader_left())
+		fprintf(stderr, "%s %s: the results could not be written%s%s\n",
+		        program, command, errno != 0 ? ": " : "",
+		        errno != 0 ? strerror(errno) : "");
+	return code != 0 ? code : EXIT_OUTPUT;
+}
+
 int command_dispatch(
         const char *program, const struct command *table, int argc, char **argv)
 {
 	log_start("quantrac", LOG_WARN);
+	fill_descriptors();
 	if (argc < 2) {
 		list_commands(program, table, stderr);
 		return EXIT_USAGE;
 	}
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("quantrac %s\n", QUANTRAC_VERSION);
-		return 0;
+		return ended(program, argv[1], 0);
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
 		list_commands(program, table, stdout);
-		return 0;
+		return ended(program, argv[1], 0);
 	}
 	for (const struct command *command = table; command->name != NULL; command++)
 		if (strcmp(argv[1], command->name) == 0)
-			return command->run(argc - 1, argv + 1);
+			return ended(program, command->name,
+			        command->run(argc - 1, argv + 1));
 	const char *near = nearest(table, argv[1]);
 	fprintf(stderr, "%s: '%s' is no command%s%s%s; see %s help\n", program, argv[1],
 	        near != NULL ? ", did you mean '" : "", near != NULL ? near : "",

@@ -154,6 +154,7 @@ static void show(struct monitor *monitor, const struct overheard *heard)
 	monitor->noise += heard->kind == HEARD_NOISE ? heard->n : 0;
 	if (monitor->table != NULL) {
 		row(monitor, heard);
+		fflush(stdout);
 		return;
 	}
 	if (heard->kind == HEARD_NOISE)
@@ -170,7 +171,7 @@ static bool on_bytes(void *context, const uint8_t *in, size_t n, int64_t mono_us
 	overhear_add(&monitor->ear, in, n, mono_us);
 	while (overhear_next(&monitor->ear, mono_us, &heard) == 1)
 		show(monitor, &heard);
-	return true;
+	return !ferror(stdout); /* nobody reads it any more */
 }
 
 /* ---- beginning and end ---- */
@@ -290,6 +291,7 @@ int serial_monitor(int argc, char **argv)
 		table_end(monitor.table);
 	if (status != OK)
 		return common_fail("serial monitor", &why);
-	sum_up(&monitor);
+	if (!ferror(stdout))
+		sum_up(&monitor);
 	return 0;
 }

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How the technician's commands end: what nobody could read is no success, and every code is the manual's. */
+#include "tests/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/status.h"
+#include "tests/cabinet_fixture.h"
+#include "tests/line_kit.h"
+
+/* ---- output ---- */
+
+static void results_that_cannot_be_written_are_no_success(void **state)
+{
+	static const char full[] = "could not be written: No space left on device";
+	line_says(*state, "instrument list >/dev/full", EXIT_OUTPUT, full);
+	line_says(*state, "instrument list --json >/dev/full", EXIT_OUTPUT,
+	        "quantrac instrument: the results could not be written");
+	line_says(*state, "--version >/dev/full", EXIT_OUTPUT, full);
+	line_says(*state, "help >/dev/full", EXIT_OUTPUT, "could not be written");
+	line_says(*state, "serial list >&-", EXIT_OUTPUT,
+	        "could not be written: Bad file descriptor");
+	/* a code of its own stays */
+	line_says(*state, "instrument show nonsense >/dev/full", EXIT_NO_FILE,
+	        "there is no profile");
+}
+
+static void a_reader_that_leaves_hears_nothing_more(void **state)
+{
+	char *text = line_said(*state, "instrument list | head -1", 0);
+	assert_contains(text, "NAME");
+	assert_null(strstr(text, "written"));
+	free(text);
+}
+
+/* A pseudo-terminal that speaks until nobody has it. */
+static void speaks_for_long(const char *folder, int master)
+{
+	const struct timespec rest = { .tv_nsec = 50000000 };
+	while (write(master, "abcdefghijklmnopqrstuvwxyz\r\n", 28) == 28)
+		nanosleep(&rest, NULL);
+}
+
+static void a_monitor_ends_when_its_reader_has_left(void **state)
+{
+	static const char *const forms[] = { "text", "csv" };
+	for (int i = 0; i < 2; i++) {
+		char words[128];
+		pid_t line = line_begin(*state, "talker", speaks_for_long);
+		time_t begun = time(NULL);
+		snprintf(words, sizeof words,
+		        "serial monitor run/talker --for 60s --format %s | head -2",
+		        forms[i]);
+		char *text = line_said(*state, words, 0);
+		assert_true(time(NULL) - begun < 30);
+		assert_null(strstr(text, "written"));
+		free(text);
+		line_end(line);
+	}
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH(results_that_cannot_be_written_are_no_success),
+		WITH(a_reader_that_leaves_hears_nothing_more),
+		WITH(a_monitor_ends_when_its_reader_has_left),
+	};
+	unsetenv("LANG");
+	unsetenv("LC_ALL");
+	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
+	return cmocka_run_group_tests_name("tool_ends", tests, NULL, NULL);
+}
