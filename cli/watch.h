@@ -70,6 +70,13 @@ int watch_style(enum tone tone);
 /* A channel of the view that is shown at all. */
 bool watch_wanted(const struct live_channel *live);
 
+/* Both languages of a word, where both are asked for.  watch_draw.c */
+void watch_both(
+        const struct watch *watch, const struct word *word, char *out, size_t room);
+
+/* Where there is no view.  watch_nothing.c */
+void watch_nothing(struct screen *screen, const struct watch *watch);
+
 /* The lines below: maintenance, contacts, the sampler, what was sent; how many on a screen of this size.
  * watch_foot.c */
 int watch_foot_lines(const struct watch *watch, int rows, int cols);

@@ -22,7 +22,7 @@ struct layout {
 };
 static const struct layout table = { 1, 1 };
 
-static void both_words(
+void watch_both(
         const struct watch *watch, const struct word *word, char *out, size_t room)
 {
 	const char *first = watch->vietnamese ? word->vi : word->en;
@@ -58,45 +58,6 @@ static void draw_header(struct screen *screen, const struct watch *watch)
 	if (view != NULL ? view->simulated : station != NULL && station->simulation)
 		screen_put(screen, (struct place){ 1, 1, 0 }, STYLE_YELLOW | STYLE_BOLD,
 		        SIMULATED_TEXT);
-}
-
-/* ---- nothing to show ---- */
-
-static void draw_nothing(struct screen *screen, const struct watch *watch)
-{
-	static const struct word title = { "KHÔNG CÓ SỐ LIỆU HIỆN TẠI",
-		"NO CURRENT DATA" };
-	static const struct word why = {
-		"Chương trình quantrac-sensord không chạy, hoặc đã ngừng ghi số liệu.",
-		"quantrac-sensord is not running, or has stopped writing."
-	};
-	static const struct word bad = { "Không đọc được cấu hình của tủ.",
-		"The configuration of the cabinet cannot be read." };
-	static const struct word last = { "Số liệu cuối cùng lúc", "Last data at" };
-	char text[256], time[TIME_TEXT];
-	int row = screen->rows / 3 > TOP ? screen->rows / 3 : TOP + 1;
-	int red = STYLE_RED | STYLE_BOLD | STYLE_REVERSE;
-	both_words(watch, &title, text, sizeof text);
-	screen_fill(screen, (struct place){ row - 1, 0, screen->cols }, red);
-	screen_fill(screen, (struct place){ row, 0, screen->cols }, red);
-	screen_fill(screen, (struct place){ row + 1, 0, screen->cols }, red);
-	screen_put(screen, (struct place){ row, 2, 0 }, red, text);
-	const struct word *reason = watch->station == NULL ? &bad : &why;
-	screen_put(screen, (struct place){ row + 3, 2, 0 }, STYLE_BOLD,
-	        watch->vietnamese ? reason->vi : reason->en);
-	if (watch->both)
-		screen_put(screen, (struct place){ row + 4, 2, 0 }, STYLE_PLAIN,
-		        watch->vietnamese ? reason->en : reason->vi);
-	if (watch->last_us != 0) {
-		snprintf(text, sizeof text, "%s %s",
-		        watch->vietnamese ? last.vi : last.en,
-		        time_print(watch->last_us - watch->last_us % US_PER_S,
-		                watch->offset_min, time));
-		screen_put(screen, (struct place){ row + 6, 2, 0 }, STYLE_BOLD, text);
-	}
-	if (watch->problem != NULL)
-		screen_put(screen, (struct place){ screen->rows - 1, 2, 0 }, STYLE_DIM,
-		        watch->problem);
 }
 
 /* ---- bands ---- */
@@ -165,13 +126,13 @@ static void draw_band(struct screen *screen, const struct watch *watch,
 	int style = watch_style(shown->tone);
 	struct word label = { shown->label_vi, shown->label_en };
 	char text[200];
-	both_words(watch, &shown->state, text, sizeof text);
+	watch_both(watch, &shown->state, text, sizeof text);
 	if (screen_width(text) > width / 2)
 		snprintf(text, sizeof text, "%s",
 		        watch->vietnamese ? shown->state.vi : shown->state.en);
 	screen_put_right(screen, (struct place){ row, end, 0 }, style, text);
 	int most = width - screen_width(text) - 3;
-	both_words(watch, &label, text, sizeof text);
+	watch_both(watch, &label, text, sizeof text);
 	screen_put(screen, (struct place){ row, col, most }, STYLE_BOLD, text);
 	if (shown->value[0] == '\0') {
 		no_value(watch, shown, text, sizeof text);
@@ -243,7 +204,7 @@ static void draw_line(struct screen *screen, const struct watch *watch, int row,
 	if (shown->age_us >= 0)
 		snprintf(time, sizeof time, "%02d:%02d:%02d", at.hour, at.minute,
 		        at.second);
-	both_words(watch, &shown->state, state, sizeof state);
+	watch_both(watch, &shown->state, state, sizeof state);
 	const struct row_cells cells = {
 		{ watch->vietnamese ? shown->label_vi : shown->label_en,
 		        shown->value[0] != '\0' ? shown->value : "–", shown->unit,
@@ -345,7 +306,7 @@ int watch_draw(struct screen *screen, const struct watch *watch)
 	screen_clear(screen);
 	draw_header(screen, watch);
 	if (watch->view == NULL) {
-		draw_nothing(screen, watch);
+		watch_nothing(screen, watch);
 		return 1;
 	}
 	pages = draw_channels(screen, watch);

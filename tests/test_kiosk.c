@@ -334,6 +334,32 @@ static void nothing_current_is_said_in_large_letters(void **state)
 	shows("Không đọc được cấu hình của tủ.");
 }
 
+/* What live_read says of a program that is not there is longer than a line, and its end is the cure. */
+static void the_cure_of_nothing_is_not_cut(void **state)
+{
+	scene.view = NULL;
+	scene.problem =
+	        "no quantrac-sensord has written /var/lib/quantrac/journal/state.json: "
+	        "start it (quantrac-sensord --config FILE; where it is installed: "
+	        "systemctl start quantrac-sensord), or name its configuration with "
+	        "--config";
+	draw(24, 80);
+	shows("\n  no quantrac-sensord has written "
+	      "/var/lib/quantrac/journal/state.json: start\n"
+	      "  it (quantrac-sensord --config FILE; where it is installed: systemctl "
+	      "start\n"
+	      "  quantrac-sensord), or name its configuration with --config\n");
+	shows("Để chạy lại: sudo systemctl start quantrac-sensord");
+	draw(10, 40); /* the title and the reason are whole all the same */
+	shows("KHÔNG#CÓ#SỐ#LIỆU");
+	scene.vietnamese = scene.both = false;
+	draw(24, 80);
+	shows("To start it: sudo systemctl start quantrac-sensord");
+	scene.station = NULL;
+	draw(24, 80);
+	shows("quantrac config check");
+}
+
 /* ---- below ---- */
 
 static void maintenance_says_whose_and_until_when(void **state)
@@ -456,6 +482,7 @@ int main(void)
 		EACH(a_reading_that_is_overdue_is_lost),
 		EACH(nothing_is_green_when_the_view_grows_old),
 		EACH(nothing_current_is_said_in_large_letters),
+		EACH(the_cure_of_nothing_is_not_cut),
 		EACH(maintenance_says_whose_and_until_when),
 		EACH(contacts_that_do_not_fit_in_a_line_have_another),
 		EACH(the_sampler_has_a_line_and_is_red_when_it_failed),
