@@ -44,10 +44,10 @@ tests.speaks       = $(sort $(foreach r,$(ROOMS),$($(r).speaks))) cmocka
 
 # ---- what the steps need from Debian: installed first, then make starts over ----
 OWN_PACKAGES = demo check lint fuzz bench page coverage crash-vm disk link clock interop
-AS_CHECK     = try gates bench rivals soak agents proof crash kills failing faults coverage attack link clock tsan fuzz interop
+AS_CHECK     = try gates bench rivals instruments soak agents proof crash kills failing faults coverage attack link clock tsan fuzz interop
 STEPS = $(if $(filter-out clean help packages,$(or $(MAKECMDGOALS),all)),build) \
         $(filter $(OWN_PACKAGES),$(MAKECMDGOALS)) $(if $(filter $(AS_CHECK),$(MAKECMDGOALS)),check) \
-        $(if $(filter rivals,$(MAKECMDGOALS)),bench)
+        $(if $(filter rivals instruments,$(MAKECMDGOALS)),bench)
 include $(STEPS:%=build/.installed-%)
 build/.installed-%: packaging/packages packaging/install-packages
 	@packaging/install-packages $*

@@ -24,15 +24,23 @@ build/san/tests/test_readme: | $(PROGRAMS:%=build/%)
 lint:
 	@tests/lint $(OURS)
 
+POLLING = $(PROGRAMS:%=build/%) build/shim_pty.so $(SHIPPED)
 BENCH_KIT = benchkit benchraw memory_group
 BENCHES = $(patsubst tests/bench_%.c,build/bench/%,$(wildcard tests/bench_*.c))
 build/bench/%: build/rel/tests/bench_%.o $(BENCH_KIT:%=build/rel/tests/%.o) $(LINKS.quantrac-office:%=build/rel/lib%.a)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-bench: $(BENCHES) build/bench/load build/quantrac-collectd
+bench: $(BENCHES) build/bench/load $(POLLING)
 	@tests/run-benches $(BENCHES)
+	@tests/rivals/instruments $(BENCH_SECONDS)
 	@tests/rivals/run $(BENCH_VALUES) $(BENCH_ROUNDS)
+
+# 32 instruments at 1 Hz by one sensord, beside collectd's modbus plugin: a part of bench, or by itself.
+BENCH_SECONDS ?= 60
+instruments: $(POLLING)
+	@tests/rivals/instruments $(BENCH_SECONDS)
+.PHONY: instruments
 
 # quantrac beside InfluxDB, VictoriaMetrics, PostgreSQL and DuckDB: the last part of bench, or by itself.
 build/bench/load: $(patsubst %.c,build/rel/%.o,$(wildcard tests/rivals/*.c)) $(BENCH_KIT:%=build/rel/tests/%.o) $(LINKS.quantrac-office:%=build/rel/lib%.a)

@@ -47,8 +47,8 @@ def family(pid):
 
 
 def user_of(name):
-    """The user to run as: the package's when we are root, else ourselves."""
-    if os.getuid() != 0:
+    """The user to run as: the package's when we are root, else ourselves; no name: ourselves."""
+    if name is None or os.getuid() != 0:
         return None
     try:
         return pwd.getpwnam(name)
