@@ -12,6 +12,7 @@
 #include "base/describe_json.h"
 #include "base/digest.h"
 #include "base/reading.h"
+#include "base/sha256.h"
 
 #define PAYLOAD_HEADER 8
 
@@ -231,7 +232,7 @@ int describe_encode(struct describe *describe, uint8_t *out, size_t room)
 		size = FULL;
 	if (size > 0) {
 		memcpy(out, payload, (size_t)size);
-		digest_of(text, n, describe->hash);
+		sha256_of(text, n, describe->hash);
 	}
 	free(text);
 	free(payload);
@@ -290,7 +291,7 @@ int describe_decode(
 		        "a description of an instrument or station is damaged: %s",
 		        what);
 	if (status == OK)
-		digest_of(text, size, (*out)->hash);
+		sha256_of(text, size, (*out)->hash);
 	else if (errno == ENOMEM)
 		status = problem_set(why, FAILED, EXIT_TRY_AGAIN,
 		        "no memory to read the description of an instrument or "

@@ -13,12 +13,8 @@ int memory_init(struct memory *memory, size_t size)
 	*memory = (struct memory){ .size = size / 8 * 8 };
 	if (memory->size < MEMORY_LEAST)
 		memory->size = MEMORY_LEAST;
-	memory->bytes = malloc(memory->size);
-	if (memory->bytes == NULL)
-		return FAILED;
-	/* touched now: taken from the system before it is needed */
-	memset(memory->bytes, 0, memory->size);
-	return OK;
+	memory->bytes = calloc(1, memory->size);
+	return memory->bytes != NULL ? OK : FAILED;
 }
 
 void memory_free(struct memory *memory)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Records kept in memory, and sent from there, while the cabinet's disk cannot be
- * written: an epoch of its own that dies with the process.  The room is taken at the
- * start; when it is full the oldest are dropped, counted, and told by a GAP.
+ * written: an epoch of its own that dies with the process.  The room is set aside at
+ * the start, and is resident only as far as records lie in it; when it is full the oldest
+ * are dropped, counted, and told by a GAP.
  *
  * Entry, padded to 8 bytes: size u32, the record.  Size 0: go on at the beginning.
  */

@@ -7,7 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+/* Bytes that were read and may go back to the system: a ring is as large as the longest wait of its
+ * reader, and usually all but empty. */
+#define GIVE_BACK ((size_t)64 << 10)
 
 enum entry_kind { ENTRY_RECORD = 1, ENTRY_LOSS, ENTRY_WRAP };
 
@@ -21,6 +26,7 @@ struct ring {
 	_Alignas(64) atomic_size_t head; /* the producer's */
 	struct ring_loss loss;           /* the producer's: not handed over yet */
 	_Alignas(64) atomic_size_t tail; /* the consumer's */
+	size_t given_back;               /* the consumer's: all below has gone back */
 	_Alignas(64) atomic_uint_fast64_t dropped;
 	size_t size; /* a power of two */
 	int descriptor;
@@ -36,8 +42,9 @@ int ring_new(struct ring **out, size_t size)
 	ring->size = 4096;
 	while (ring->size < size)
 		ring->size *= 2;
-	ring->bytes = calloc(1, ring->size);
-	if (ring->bytes == NULL)
+	ring->bytes = mmap(NULL, ring->size, PROT_READ | PROT_WRITE,
+	        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (ring->bytes == MAP_FAILED)
 		goto free_ring;
 	ring->descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (ring->descriptor < 0)
@@ -45,7 +52,7 @@ int ring_new(struct ring **out, size_t size)
 	*out = ring;
 	return OK;
 free_bytes:
-	free(ring->bytes);
+	munmap(ring->bytes, ring->size);
 free_ring:
 	free(ring);
 	return FAILED;
@@ -56,7 +63,7 @@ void ring_free(struct ring *ring)
 	if (ring == NULL)
 		return;
 	close(ring->descriptor);
-	free(ring->bytes);
+	munmap(ring->bytes, ring->size);
 	free(ring);
 }
 
@@ -149,6 +156,20 @@ int ring_put_loss(struct ring *ring)
 	return OK;
 }
 
+/* Before `tail` is published: what lies behind it is still ours alone. */
+static void give_back(struct ring *ring, size_t tail)
+{
+	size_t end = tail / GIVE_BACK * GIVE_BACK;
+	while (ring->given_back < end) {
+		size_t at = ring->given_back & (ring->size - 1);
+		size_t n = ring->size - at;
+		if (n > end - ring->given_back)
+			n = end - ring->given_back;
+		madvise(ring->bytes + at, n, MADV_DONTNEED);
+		ring->given_back += n;
+	}
+}
+
 size_t ring_take(struct ring *ring, void *out, size_t out_room, struct ring_loss *loss)
 {
 	size_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
@@ -168,8 +189,9 @@ size_t ring_take(struct ring *ring, void *out, size_t out_room, struct ring_loss
 		assert(entry.size <= out_room);
 		memcpy(out, in, entry.size);
 	}
-	atomic_store_explicit(
-	        &ring->tail, tail + padded(entry.size), memory_order_release);
+	tail += padded(entry.size);
+	give_back(ring, tail);
+	atomic_store_explicit(&ring->tail, tail, memory_order_release);
 	return entry.kind == ENTRY_LOSS ? 0 : entry.size;
 }
 

@@ -11,12 +11,21 @@
 
 #define CONFIGURATION_MOST 1000000 /* bytes */
 
+static bool owns_profile(const struct station *station, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (station->instrument[k].profile == station->instrument[i].profile)
+			return false;
+	return true;
+}
+
 void station_free(struct station *station)
 {
 	if (station == NULL)
 		return;
-	for (size_t i = 0; i < station->n_instruments; i++) {
-		profile_free(station->instrument[i].profile);
+	for (size_t i = station->n_instruments; i-- > 0;) {
+		if (owns_profile(station, i))
+			profile_free(station->instrument[i].profile);
 		free(station->instrument[i].channel_setting);
 	}
 	config_free(station->config);

@@ -71,7 +71,7 @@ struct station_instrument {
 	int64_t retries;
 	size_t n_overrides;
 	struct station_channel *override;
-	struct profile *profile;         /* owned */
+	struct profile *profile; /* of all that name it; the first of them owns it */
 	size_t port_index, outlet_index; /* port_index SIZE_MAX: there is none */
 	struct channel_setting *channel_setting; /* [profile->n_channels], owned */
 	struct instrument instrument;            /* what the driver sees */

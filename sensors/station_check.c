@@ -172,6 +172,18 @@ static void find_outlet(struct station_checker *check, size_t i)
 		        "there is no outlet '%s'", instrument->outlet);
 }
 
+/* Instruments of one model have one profile; NULL: this is the first. */
+static struct profile *profile_of_others(const struct station *station, size_t i)
+{
+	const struct station_instrument *instrument = station->instrument;
+	for (size_t k = 0; k < i; k++)
+		if (instrument[k].profile != NULL &&
+		        strcmp(instrument[k].profile_name,
+		                instrument[i].profile_name) == 0)
+			return instrument[k].profile;
+	return NULL;
+}
+
 static void find_profile(struct station_checker *check, size_t i)
 {
 	struct station *station = check->station;
@@ -183,8 +195,10 @@ static void find_profile(struct station_checker *check, size_t i)
 	if (station->profiles[0] != '\0')
 		station_path(station, station->profiles, folder, sizeof folder);
 	station_at(check, "instruments[%zu].profile", i);
-	if (profile_find(&instrument->profile, instrument->profile_name, folder, NULL,
-	            &why) != OK) {
+	instrument->profile = profile_of_others(station, i);
+	if (instrument->profile == NULL &&
+	        profile_find(&instrument->profile, instrument->profile_name, folder,
+	                NULL, &why) != OK) {
 		WRONG(check, "a profile says which registers a model has", "%s",
 		        why.text);
 		return;
