@@ -47,7 +47,7 @@ static void add_node(struct loading *loading, struct node *node)
 static struct node *new_node(
         struct loading *loading, enum node_kind kind, const yaml_event_t *event)
 {
-	struct node *node = arena_take(&loading->config->arena, sizeof *node);
+	struct node *node = arena_take(&loading->config->tree, sizeof *node);
 	if (node == NULL) {
 		loading->failed = true;
 		return NULL;
@@ -227,11 +227,11 @@ static bool keep_text(struct config *config, const char *text, size_t n)
 	}
 	config->n = n;
 	if (!is_json(text, n)) {
-		config->text = arena_copy(&config->arena, text, n);
+		config->text = arena_copy(&config->tree, text, n);
 		return config->text != NULL;
 	}
 	config->n = config_mend_json(text, n, NULL);
-	char *mended = arena_take(&config->arena, config->n + 1);
+	char *mended = arena_take(&config->tree, config->n + 1);
 	if (mended != NULL)
 		config_mend_json(text, n, mended);
 	config->text = mended;
@@ -266,7 +266,7 @@ static void read_text(struct config *config, const char *text, size_t n,
 
 static int finish(struct config *config, FILE *report)
 {
-	if (config->arena.failed)
+	if (config->arena.failed || config->tree.failed)
 		config_note_file(config, NULL, "not enough memory to read it");
 	config_report(config, report);
 	return config->n_faults > 0 ? MALFORMED : OK;
@@ -314,10 +314,21 @@ void config_tell(struct config *config, FILE *report)
 		config_report(config, report);
 }
 
+void config_settle(struct config *config)
+{
+	if (config == NULL)
+		return;
+	arena_free(&config->tree);
+	config->root = NULL;
+	config->text = config->clean = "";
+	config->n = config->n_clean = 0;
+}
+
 void config_free(struct config *config)
 {
 	if (config == NULL)
 		return;
+	arena_free(&config->tree);
 	arena_free(&config->arena);
 	free(config);
 }

@@ -94,6 +94,9 @@ int config_read(struct config **out, const char *path, const struct section *sec
 int config_read_text(struct config **out, const char *text, size_t n, const char *name,
         const struct section *section, void *into, FILE *report);
 void config_free(struct config *config);
+/* Nothing will be complained of, appended or asked about places any more: what was read stays, the
+ * text and its lines go. */
+void config_settle(struct config *config);
 size_t config_errors(const struct config *config);
 /* First error in one line ("file:6:11: error: ..."), for `struct problem`; "" if
  * none. */

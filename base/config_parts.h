@@ -47,7 +47,7 @@ struct config_fault {
 };
 
 struct config {
-	struct arena arena;
+	struct arena arena, tree; /* tree: text and nodes, gone when it is settled */
 	const char *name, *text;
 	size_t n;          /* bytes of text */
 	const char *clean; /* for libyaml: U+FFFD for each byte that is no character */

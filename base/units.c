@@ -181,3 +181,21 @@ const char *units_people(const char *unit)
 	pthread_mutex_unlock(&table.lock);
 	return known != NULL ? known->people : NULL;
 }
+
+void units_forget(void)
+{
+	pthread_mutex_lock(&table.lock);
+	for (size_t i = 0; i < CHAINS; i++)
+		while (table.chain[i] != NULL) {
+			struct known *next = table.chain[i]->next;
+			ut_free(table.chain[i]->unit);
+			free(table.chain[i]);
+			table.chain[i] = next;
+		}
+	if (table.system != NULL)
+		ut_free_system(table.system);
+	table.system = NULL;
+	table.tried = false;
+	table.n_known = 0;
+	pthread_mutex_unlock(&table.lock);
+}

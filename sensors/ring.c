@@ -10,9 +10,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Bytes that were read and may go back to the system: a ring is as large as the longest wait of its
- * reader, and usually all but empty. */
+/* A ring has room for the longest wait of its reader and is usually all but empty.  So what was read
+ * goes back to the system, so many bytes at a time, and only then to the producer, who might else be
+ * writing there already.  Small rings have nothing to give back. */
 #define GIVE_BACK ((size_t)64 << 10)
+#define LARGE     (16 * GIVE_BACK)
 
 enum entry_kind { ENTRY_RECORD = 1, ENTRY_LOSS, ENTRY_WRAP };
 
@@ -26,7 +28,7 @@ struct ring {
 	_Alignas(64) atomic_size_t head; /* the producer's */
 	struct ring_loss loss;           /* the producer's: not handed over yet */
 	_Alignas(64) atomic_size_t tail; /* the consumer's */
-	size_t given_back;               /* the consumer's: all below has gone back */
+	size_t taken;                    /* the consumer's: `tail`, or beyond it */
 	_Alignas(64) atomic_uint_fast64_t dropped;
 	size_t size; /* a power of two */
 	int descriptor;
@@ -156,23 +158,32 @@ int ring_put_loss(struct ring *ring)
 	return OK;
 }
 
-/* Before `tail` is published: what lies behind it is still ours alone. */
-static void give_back(struct ring *ring, size_t tail)
+static void give_back(struct ring *ring, size_t from, size_t end)
 {
-	size_t end = tail / GIVE_BACK * GIVE_BACK;
-	while (ring->given_back < end) {
-		size_t at = ring->given_back & (ring->size - 1);
-		size_t n = ring->size - at;
-		if (n > end - ring->given_back)
-			n = end - ring->given_back;
+	while (from < end) {
+		size_t at = from & (ring->size - 1);
+		size_t n = ring->size - at < end - from ? ring->size - at : end - from;
 		madvise(ring->bytes + at, n, MADV_DONTNEED);
-		ring->given_back += n;
+		from += n;
 	}
+}
+
+/* The consumer is done with all below `taken`. */
+static void hand_back(struct ring *ring, size_t taken)
+{
+	size_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+	ring->taken = taken;
+	if (ring->size >= LARGE) {
+		taken -= taken % GIVE_BACK;
+		give_back(ring, tail, taken);
+	}
+	if (taken != tail)
+		atomic_store_explicit(&ring->tail, taken, memory_order_release);
 }
 
 size_t ring_take(struct ring *ring, void *out, size_t out_room, struct ring_loss *loss)
 {
-	size_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+	size_t tail = ring->taken;
 	*loss = (struct ring_loss){ 0 };
 	if (tail == atomic_load_explicit(&ring->head, memory_order_acquire))
 		return 0;
@@ -189,9 +200,7 @@ size_t ring_take(struct ring *ring, void *out, size_t out_room, struct ring_loss
 		assert(entry.size <= out_room);
 		memcpy(out, in, entry.size);
 	}
-	tail += padded(entry.size);
-	give_back(ring, tail);
-	atomic_store_explicit(&ring->tail, tail, memory_order_release);
+	hand_back(ring, tail + padded(entry.size));
 	return entry.kind == ENTRY_LOSS ? 0 : entry.size;
 }
 

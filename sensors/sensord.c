@@ -376,6 +376,7 @@ int main(int argc, char **argv)
 		        given.check ? "" : "; nothing was started");
 	if (given.check)
 		return check_only(&sensord, given.config);
+	station_settle(sensord.station);
 	watch_signals(&waiting);
 	start(&sensord);
 	if (pthread_create(&sensord.thread, NULL, keep, &sensord) != 0)

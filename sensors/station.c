@@ -33,6 +33,15 @@ void station_free(struct station *station)
 	free(station);
 }
 
+void station_settle(struct station *station)
+{
+	for (size_t i = 0; i < station->n_instruments; i++)
+		if (station->instrument[i].profile != NULL)
+			config_settle(station->instrument[i].profile->config);
+	config_settle(station->config);
+	units_forget();
+}
+
 int station_parse(struct station **out, const char *text, size_t n, const char *name,
         FILE *report, struct problem *why)
 {

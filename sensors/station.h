@@ -112,6 +112,8 @@ int station_read(
 int station_parse(struct station **out, const char *text, size_t n, const char *name,
         FILE *report, struct problem *why);
 void station_free(struct station *station);
+/* It is as it will be: what was only needed to check it, and its profiles, is given back. */
+void station_settle(struct station *station);
 
 /* A path of the configuration: as it is if absolute, else beside the file. */
 void station_path(

@@ -92,6 +92,19 @@ static void absent_keys_leave_their_fallbacks(void **state)
 	done(&got);
 }
 
+/* ASan finds values that point into it. */
+static void what_was_read_outlives_its_text(void **state)
+{
+	struct outcome got = read_it(sample_yaml);
+	assert_int_equal(got.status, OK);
+	config_settle(got.config);
+	assert_whole_sample(&got.sample);
+	assert_instruments(&got.sample);
+	config_settle(got.config);
+	config_settle(NULL);
+	done(&got);
+}
+
 /* Both sides of every range. */
 static void limits_hold_on_both_sides(void **state)
 {
@@ -172,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_of_value_is_read_from_yaml_and_json),
+		cmocka_unit_test(what_was_read_outlives_its_text),
 		cmocka_unit_test(absent_keys_leave_their_fallbacks),
 		cmocka_unit_test(limits_hold_on_both_sides),
 		cmocka_unit_test(a_station_id_has_sixteen_characters_at_most),

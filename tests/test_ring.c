@@ -4,8 +4,10 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "sensors/ring.h"
 
@@ -141,13 +143,13 @@ static void consume_one(const uint32_t *out, size_t n, uint32_t *next)
 	*next = out[0] + 1;
 }
 
-static void two_threads_lose_nothing_uncounted(void **state)
+static void two_threads_lose_nothing(size_t size)
 {
 	struct race race = { 0 };
 	pthread_t thread;
 	uint32_t out[64], next = 0;
 	uint64_t lost = 0, taken = 0;
-	assert_int_equal(ring_new(&race.ring, 8192), OK);
+	assert_int_equal(ring_new(&race.ring, size), OK);
 	assert_int_equal(pthread_create(&thread, NULL, produce, &race), 0);
 	for (int over = 0; !over;) {
 		struct ring_loss loss;
@@ -169,6 +171,51 @@ static void two_threads_lose_nothing_uncounted(void **state)
 	assert_int_equal(taken + lost + rest.count, ROUNDS);
 	assert_int_equal(lost + rest.count, ring_dropped(race.ring));
 	ring_free(race.ring);
+}
+
+static void two_threads_lose_nothing_uncounted(void **state)
+{
+	two_threads_lose_nothing(8192);
+}
+
+/* The consumer gives pages back while the producer is all but a turn ahead of it. */
+static void nor_do_they_in_a_ring_that_gives_back_what_was_read(void **state)
+{
+	two_threads_lose_nothing((size_t)1 << 20);
+}
+
+static long resident_kib(void)
+{
+	long pages = 0, size;
+	FILE *in = fopen("/proc/self/statm", "r");
+	assert_non_null(in);
+	assert_int_equal(fscanf(in, "%ld %ld", &size, &pages), 2);
+	fclose(in);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static void a_large_ring_is_resident_as_far_as_records_lie_in_it(void **state)
+{
+	struct ring *ring;
+	struct ring_loss loss;
+	uint8_t in[1000], out[1000];
+	assert_int_equal(ring_new(&ring, (size_t)4 << 20), OK);
+	long before = resident_kib(), kept = 0;
+	for (int i = 0; i < 20000; i++) { /* almost five turns */
+		memset(in, i & 255, sizeof in);
+		assert_int_equal(ring_put(ring, in, sizeof in, i), OK);
+		assert_int_equal(ring_take(ring, out, sizeof out, &loss), sizeof in);
+		assert_memory_equal(in, out, sizeof in);
+	}
+	assert_in_range(resident_kib() - before + 1000, 0, 1500);
+	while (ring_put(ring, in, sizeof in, kept) == OK)
+		kept++;
+	assert_true(kept > 4000);
+	assert_true(resident_kib() - before > 3500);
+	for (; kept > 0; kept--)
+		assert_int_equal(ring_take(ring, out, sizeof out, &loss), sizeof in);
+	assert_in_range(resident_kib() - before + 1000, 0, 1500);
+	ring_free(ring);
 }
 
 static void one_that_could_not_be_made_is_counted_as_lost(void **state)
@@ -237,6 +284,8 @@ int main(void)
 		cmocka_unit_test(
 		        the_descriptor_wakes_once_for_what_came_since_the_rest),
 		cmocka_unit_test(two_threads_lose_nothing_uncounted),
+		cmocka_unit_test(nor_do_they_in_a_ring_that_gives_back_what_was_read),
+		cmocka_unit_test(a_large_ring_is_resident_as_far_as_records_lie_in_it),
 		cmocka_unit_test(a_loss_waits_while_there_is_no_room_for_it),
 		cmocka_unit_test(without_a_descriptor_there_is_no_ring),
 	};

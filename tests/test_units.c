@@ -182,6 +182,22 @@ static void what_people_read_is_understood_again(void **state)
 	}
 }
 
+/* ASan sees to it that nothing of it stays behind, and that nothing of it is used. */
+static void what_is_forgotten_is_learnt_again(void **state)
+{
+	for (int i = 0; i < 3; i++) {
+		double factor = 0, offset = 0;
+		assert_int_equal(units_check("mg/L"), OK);
+		assert_int_equal(units_check("no unit"), MALFORMED);
+		assert_int_equal(units_convert("degF", "Cel", &factor, &offset), OK);
+		assert_close(factor, 5.0 / 9, 1e-14);
+		assert_string_equal(units_cf("m3/h"), "m3 h-1");
+		units_forget();
+	}
+	units_forget();
+	assert_int_equal(units_check("NTU"), OK);
+}
+
 static void conversions_are_exact(void **state)
 {
 	for (size_t i = 0; i < sizeof conversion / sizeof conversion[0]; i++) {
@@ -274,6 +290,7 @@ int main(void)
 		cmocka_unit_test(units_of_different_things_are_refused),
 		cmocka_unit_test(what_nobody_knows_is_refused),
 		cmocka_unit_test(spellings_of_one_unit_are_the_same),
+		cmocka_unit_test(what_is_forgotten_is_learnt_again),
 		cmocka_unit_test(random_text_never_harms),
 	};
 	return cmocka_run_group_tests_name("units", tests, NULL, NULL);
