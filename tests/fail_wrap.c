@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <zmq.h>
 
 struct fail_plan *fail_plan_used;
@@ -57,6 +58,14 @@ void *__wrap_aligned_alloc(size_t to, size_t n);
 void *__wrap_aligned_alloc(size_t to, size_t n)
 {
 	return no_memory("aligned_alloc") ? NULL : __real_aligned_alloc(to, n);
+}
+
+void *__real_mmap(void *at, size_t n, int access, int flags, int fd, off_t offset);
+void *__wrap_mmap(void *at, size_t n, int access, int flags, int fd, off_t offset);
+void *__wrap_mmap(void *at, size_t n, int access, int flags, int fd, off_t offset)
+{
+	return no_memory("mmap") ? MAP_FAILED
+	                         : __real_mmap(at, n, access, flags, fd, offset);
 }
 
 char *__real_strdup(const char *text);

@@ -30,7 +30,7 @@ build/shim_fail.so: tests/shim_fail_names.c
 build/shim_writes.so build/shim_fail.so: build/shim_%.so: tests/shim_%.c build/see/.made
 	$(call say,SHIM,$@) $(CC) $(WARN) -D_GNU_SOURCE -iquote build/see/tests -O1 -g -fPIC -shared -o $@ $(filter %.c,$^) -ldl -pthread
 
-WRAPPED = malloc calloc realloc aligned_alloc strdup strndup open_memstream zmq_ctx_new zmq_socket \
+WRAPPED = malloc calloc realloc aligned_alloc mmap strdup strndup open_memstream zmq_ctx_new zmq_socket \
   zmq_bind zmq_connect zmq_socket_monitor zmq_setsockopt zmq_getsockopt zmq_send zmq_recv zmq_msg_recv \
   pthread_create
 build/san/tests/prove_failing build/cov/tests/prove_failing: LDFLAGS += $(WRAPPED:%=-Wl,--wrap=%)

@@ -71,8 +71,11 @@ static void a_current_becomes_what_it_stands_for(void **state)
 	assert_int_equal(state_of(station, "+03.599", &value), STATE_FAULT);
 	assert_true(isnan(value));
 	assert_int_equal(state_of(station, "-00.020", &value), STATE_FAULT);
-	assert_int_equal(state_of(station, "+20.000", &value), STATE_ABOVE_RANGE);
+	assert_int_equal(state_of(station, "+20.000", &value), STATE_OK);
 	assert_true(value == 500);
+	assert_int_equal(state_of(station, "+20.500", &value), STATE_OK);
+	assert_true(value == 515.625);
+	assert_int_equal(state_of(station, "+20.501", &value), STATE_ABOVE_RANGE);
 	assert_int_equal(state_of(station, "+21.000", &value), STATE_ABOVE_RANGE);
 	assert_int_equal(state_of(station, "+21.001", &value), STATE_FAULT);
 	assert_true(isnan(value));
