@@ -199,6 +199,9 @@ static int try_out(
 	        station_confirm(adding,
 	                vi ? "Vẫn ghi vào cấu hình?" : "Write it nevertheless?", false))
 		return OK;
+	if (tool_stop)
+		problem_set(why, REFUSED, EXIT_STOPPED, "%s",
+		        vi ? "chưa ghi gì" : "nothing was written");
 	return REFUSED;
 }
 

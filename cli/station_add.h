@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Inside quantrac station add: station_add.c (what is wanted, and the order of things),
- * station_ask.c (questions on a terminal), station_find.c (which model, port and id are
+ * station_ask.c (questions on a terminal), station_answer.c (which answers will do), station_find.c (which model, port and id are
  * meant), station_write.c (the YAML that comes of it).
  */
 #ifndef CLI_STATION_ADD_H
@@ -41,8 +41,19 @@ struct adding {
 	struct tool_port port;
 };
 
-/* Ask for what is still missing.  OK, or REFUSED: the person went away. */
+/* Ask for what is still missing.  OK or problem; EXIT_STOPPED: the person went away. */
 int station_ask(struct adding *adding, struct problem *why);
+
+/* Can the answer stand in the configuration?  If not, why is said below it. */
+bool station_is_id(const char *id, size_t most, bool vietnamese);
+bool station_id_is_new(const struct adding *adding, const char *id);
+bool station_is_address(const struct adding *adding, const char *word);
+bool station_is_line(const struct adding *adding, const char *word);
+bool station_is_outlet(const struct adding *adding, const char *word);
+bool station_is_kind(const struct adding *adding, const char *word);
+
+/* An id made of a name: "KCN Mẫu" is kcn-mau; "" where it has no letter. */
+void station_id_of(const char *name, size_t most, char out[WORD_MOST]);
 
 /* One question with yes or no; `otherwise` for an empty answer, and where nobody is there
  * to ask. */

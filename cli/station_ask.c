@@ -8,7 +8,7 @@
 #include "cli/instrument.h"
 #include "cli/station_add.h"
 
-/* One answer into `out`, which holds what an empty one means.  OK, or REFUSED at the end. */
+/* One answer into `out`, which holds what an empty one means.  OK, or HUNG_UP: nobody answers. */
 static int ask(
         const struct adding *adding, const char *question, char *out, size_t room)
 {
@@ -18,8 +18,10 @@ static int ask(
 	else
 		fprintf(stderr, "%s: ", question);
 	fflush(stderr);
-	if (tool_stop || fgets(line, sizeof line, stdin) == NULL || tool_stop)
-		return REFUSED;
+	if (tool_stop || fgets(line, sizeof line, stdin) == NULL || tool_stop) {
+		fputc('\n', stderr);
+		return HUNG_UP;
+	}
 	char *begin = line + strspn(line, " \t");
 	size_t n = strcspn(begin, "\r\n");
 	while (n > 0 && isspace((unsigned char)begin[n - 1]))
@@ -103,7 +105,7 @@ static int ask_port(struct adding *adding, struct problem *why)
 		            vi ? "Cổng (số trong danh sách, đường dẫn, hoặc máy:cổng)"
 		               : "Port (a number above, a path, or host:port)",
 		            adding->word.port, sizeof adding->word.port) != OK)
-			return REFUSED;
+			return HUNG_UP;
 		choose(adding, n);
 		if (station_find_port(adding, why) == OK)
 			return OK;
@@ -125,7 +127,7 @@ static int ask_model(struct adding *adding, struct problem *why)
 		                 "list`)"
 		               : "Model (part of its name; `quantrac instrument list`)",
 		            adding->word.model, sizeof adding->word.model) != OK)
-			return REFUSED;
+			return HUNG_UP;
 		if (station_find_model(adding, why) == OK)
 			break;
 		fprintf(stderr, "  %s\n", why->text);
@@ -133,6 +135,21 @@ static int ask_model(struct adding *adding, struct problem *why)
 	fprintf(stderr, "  %s: %s %s\n", adding->profile->name, adding->profile->maker,
 	        adding->profile->model);
 	return OK;
+}
+
+/* The same until the answer will do; an empty one means `proposed`. */
+static int ask_until(const struct adding *adding, const char *question,
+        bool (*will_do)(const struct adding *adding, const char *word),
+        char out[WORD_MOST])
+{
+	char proposed[WORD_MOST];
+	int status;
+	snprintf(proposed, sizeof proposed, "%s", out);
+	do {
+		snprintf(out, WORD_MOST, "%s", proposed);
+		status = ask_needed(adding, question, out, WORD_MOST);
+	} while (status == OK && !will_do(adding, out));
+	return status;
 }
 
 static int ask_address(struct adding *adding)
@@ -146,10 +163,10 @@ static int ask_address(struct adding *adding)
 		snprintf(adding->word.address, WORD_MOST, "%d", (int)profile->slave);
 	else
 		snprintf(adding->word.address, WORD_MOST, "%s", profile->address);
-	return ask(adding,
+	return ask_until(adding,
 	        adding->vietnamese ? "Địa chỉ đặt trên thiết bị"
 	                           : "Address set on the instrument",
-	        adding->word.address, WORD_MOST);
+	        station_is_address, adding->word.address);
 }
 
 static int ask_line(struct adding *adding)
@@ -158,10 +175,10 @@ static int ask_line(struct adding *adding)
 	        adding->port.path[0] == '\0' || adding->port.pty)
 		return OK;
 	snprintf(adding->word.line, WORD_MOST, "%s", adding->profile->line);
-	return ask(adding,
+	return ask_until(adding,
 	        adding->vietnamese ? "Tốc độ, số bit, chẵn lẻ, bit dừng"
 	                           : "Speed, data bits, parity, stop bits",
-	        adding->word.line, WORD_MOST);
+	        station_is_line, adding->word.line);
 }
 
 static int ask_id(struct adding *adding)
@@ -169,10 +186,10 @@ static int ask_id(struct adding *adding)
 	if (adding->word.id[0] != '\0')
 		return OK;
 	station_propose_id(adding, adding->word.id);
-	return ask(adding,
+	return ask_until(adding,
 	        adding->vietnamese ? "Mã thiết bị (a-z, 0-9, -)"
 	                           : "Id of the instrument (a-z, 0-9, -)",
-	        adding->word.id, WORD_MOST);
+	        station_id_is_new, adding->word.id);
 }
 
 static int ask_outlet(struct adding *adding)
@@ -183,41 +200,90 @@ static int ask_outlet(struct adding *adding)
 	for (size_t i = 0; i < station->n_outlets; i++)
 		fprintf(stderr, "  %s  %s\n", station->outlet[i].id,
 		        station->outlet[i].name);
-	return ask_needed(adding,
+	return ask_until(adding,
 	        adding->vietnamese ? "Điểm xả được giám sát" : "Outlet it watches",
-	        adding->word.outlet, WORD_MOST);
+	        station_is_outlet, adding->word.outlet);
 }
 
-/* Who and where this cabinet is, for a new file. */
-static int ask_identity(struct adding *adding)
+/* ---- who and where this cabinet is, for a new file ---- */
+
+struct who {
+	const char *en, *vi, *example;
+	size_t most; /* characters of its id */
+	char *out;
+};
+
+/* An answer without an id gets one: made of the name, and changed by the person. */
+static int give_id(const struct adding *adding, const struct who *who)
 {
+	char id[WORD_MOST], both[2 * WORD_MOST], proposed[WORD_MOST];
 	bool vi = adding->vietnamese;
-	struct adding_words *word = &adding->word;
-	const struct {
-		const char *en, *vi;
-		char *out;
-	} questions[] = {
-		{ "Industrial zone, as id=Name", "Khu công nghiệp, dạng mã=Tên",
-		        word->zone },
-		{ "Facility, as id=Name", "Cơ sở, dạng mã=Tên", word->facility },
-		{ "This station, as id=Name", "Trạm này, dạng mã=Tên", word->station },
-		{ "Outlet, as id=Name", "Điểm xả, dạng mã=Tên", word->outlet },
-		{ "Kind of outlet: water, stack or ambient",
-		        "Loại điểm xả: water (nước thải), stack (khí thải), ambient "
-		        "(không khí xung quanh)",
-		        word->kind },
-	};
-	if (adding->station != NULL)
-		return OK;
-	for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
-		if (questions[i].out[0] == '\0' &&
-		        ask_needed(adding, vi ? questions[i].vi : questions[i].en,
-		                questions[i].out, WORD_MOST) != OK)
-			return REFUSED;
+	station_id_of(who->out, who->most, proposed);
+	do {
+		snprintf(id, sizeof id, "%s", proposed);
+		int status = ask_needed(adding,
+		        vi ? "  Mã (a-z, 0-9, -)" : "  Its id (a-z, 0-9, -)", id,
+		        sizeof id);
+		if (status != OK)
+			return status;
+	} while (!station_is_id(id, who->most, vi));
+	snprintf(both, sizeof both, "%s=%s", id, who->out);
+	snprintf(who->out, WORD_MOST, "%s", both);
 	return OK;
 }
 
-int station_ask(struct adding *adding, struct problem *why)
+static int ask_who(const struct adding *adding, const struct who *who)
+{
+	char question[160];
+	bool vi = adding->vietnamese;
+	if (who->out[0] != '\0')
+		return OK;
+	snprintf(question, sizeof question,
+	        vi ? "%s, tên hoặc mã=tên (ví dụ %s)" : "%s, its name or id=name (%s)",
+	        vi ? who->vi : who->en, who->example);
+	for (;;) {
+		char id[WORD_MOST];
+		who->out[0] = '\0';
+		int status = ask_needed(adding, question, who->out, WORD_MOST);
+		if (status != OK)
+			return status;
+		const char *equals = strchr(who->out, '=');
+		if (equals == NULL)
+			return id_valid(who->out, who->most) ? OK
+			                                     : give_id(adding, who);
+		snprintf(id, sizeof id, "%.*s", (int)(equals - who->out), who->out);
+		if (station_is_id(id, who->most, vi))
+			return OK;
+	}
+}
+
+static int ask_identity(struct adding *adding)
+{
+	struct adding_words *word = &adding->word;
+	const struct who all[] = {
+		{ "Industrial zone", "Khu công nghiệp", "kcn-mau=KCN Mẫu", ID_SIZE - 1,
+		        word->zone },
+		{ "Facility", "Cơ sở", "co-so-a=Cơ sở A", ID_SIZE - 1, word->facility },
+		{ "This station", "Trạm này", "nt-01=Nước thải 1", SOURCE_SIZE,
+		        word->station },
+		{ "Outlet", "Điểm xả", "cua-xa=Cửa xả", ID_SIZE - 1, word->outlet },
+	};
+	int status = OK;
+	if (adding->station != NULL)
+		return OK;
+	for (size_t i = 0; status == OK && i < sizeof all / sizeof all[0]; i++)
+		status = ask_who(adding, &all[i]);
+	if (status != OK || word->kind[0] != '\0')
+		return status;
+	return ask_until(adding,
+	        adding->vietnamese
+	                ? "Loại điểm xả: water (nước thải), stack (khí thải), ambient "
+	                  "(không khí xung quanh)"
+	                : "Kind of outlet: water, stack or ambient",
+	        station_is_kind, word->kind);
+}
+
+static int ask_all(struct adding *adding, struct problem *why)
 {
 	int status = ask_port(adding, why);
 	if (status == OK)
@@ -232,5 +298,14 @@ int station_ask(struct adding *adding, struct problem *why)
 		status = ask_outlet(adding);
 	if (status == OK)
 		status = ask_identity(adding);
+	return status;
+}
+
+int station_ask(struct adding *adding, struct problem *why)
+{
+	int status = ask_all(adding, why);
+	if (status == HUNG_UP) /* `why` may still say why an answer would not do */
+		problem_set(why, status, EXIT_STOPPED, "%s",
+		        adding->vietnamese ? "chưa ghi gì" : "nothing was written");
 	return status;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* quantrac station add, the real program: by options and by answers on a terminal; what it
- * writes passes config check, and what it should not write is not written. */
+/* quantrac station add, the real program, by options: what it writes passes config check, and what it should
+ * not write is not written. */
 #include "tests/check.h"
 
-#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,70 +10,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/folder.h"
 #include "base/status.h"
+#include "tests/adding_rig.h"
 #include "tests/cabinet_fixture.h"
-#include "tests/free_port.h"
 #include "tests/line_kit.h"
-
-static const char scenario[] =
-        "scenario: {name: test, seed: 7, profiles: profiles}\n"
-        "ports: [{id: bus, mode: rtu}, {id: net, mode: tcp, listen: "
-        "\"127.0.0.1:%d\"}]\n"
-        "instruments:\n"
-        "  - {id: cod, profile: fixture-water, port: bus, slave: 3, channels: [{name: "
-        "cod, mean: 42.5}], delay: 2ms}\n"
-        "  - {id: gas, profile: fixture-gas, port: bus, slave: 7, channels: [{name: "
-        "dust, mean: 23.5}], delay: 2ms}\n"
-        "  - {id: far, profile: fixture-gas, port: net, slave: 2, channels: [{name: "
-        "dust, mean: 23.5}], delay: 2ms}\n";
-
-static const char head[] = "# the cabinet of the outlet\n"
-                           "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-                           "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-                           "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-                           "outlets: [{id: cua-xa, name: Cửa xả, kind: water}]\n"
-                           "journal: {folder: journal, room: 200 MB, keep: 2h}\n"
-                           "profiles: profiles\n"
-                           "ports:\n"
-                           "  - {id: bus, path: run/bus}      # the long line\n";
-static const char instruments[] =
-        "instruments:   # from left to right\n"
-        "  - {id: cod, profile: fixture-water, port: bus, slave: 3}  # COD\n";
-static const char tail[] = "# the end\n";
-
-static int port;
-
-static pid_t begin(const char *folder)
-{
-	port = free_port();
-	fixture_profiles(folder);
-	fixture_write(folder, "scenario.yaml", scenario, port);
-	fixture_write(folder, "station.yaml", "%s%s%s", head, instruments, tail);
-	return line_simulate(folder, NULL, port);
-}
-
-static char *file(const char *folder, const char *name)
-{
-	char *text;
-	size_t n;
-	assert_int_equal(file_read(in_folder(folder, name), 100000, &text, &n), OK);
-	return text;
-}
-
-static void unchanged(const char *folder)
-{
-	char want[4096], *text = file(folder, "station.yaml");
-	snprintf(want, sizeof want, "%s%s%s", head, instruments, tail);
-	assert_string_equal(text, want);
-	free(text);
-}
 
 /* The old text stands in the new one, line by line and in order; what is new passes the
  * check and answers. */
 static void one_is_added_on_a_port_that_is_there(void **state)
 {
-	pid_t line = begin(*state);
+	pid_t line = adding_begin(*state);
 	assert_int_equal(chmod(in_folder(*state, "station.yaml"), 0640), 0);
 	char *text = line_said(*state,
 	        "station add --port bus --model fixture-gas --slave 7 --id dust --yes",
@@ -84,16 +29,16 @@ static void one_is_added_on_a_port_that_is_there(void **state)
 	assert_contains(text, "instrument 'dust' added on port bus");
 	assert_contains(text, "systemctl restart quantrac-sensord");
 	free(text);
-	text = file(*state, "station.yaml");
+	text = adding_file(*state, "station.yaml");
 	char want[4096];
-	snprintf(want, sizeof want, "%s%s", head, instruments);
+	snprintf(want, sizeof want, "%s%s", adding_head, adding_instruments);
 	assert_int_equal(strncmp(text, want, strlen(want)), 0);
 	assert_contains(
 	        text, "\n  # nobody made up for tests, quantrac station add, 20");
 	assert_contains(text, "\n  - id: dust\n    profile: fixture-gas\n    port: "
 	                      "bus\n    slave: 7\n");
 	assert_contains(text, "    # channels: [{name: dust, range: 0..600 mg/m3}]");
-	assert_string_equal(text + strlen(text) - strlen(tail), tail);
+	assert_string_equal(text + strlen(text) - strlen(adding_tail), adding_tail);
 	free(text);
 	struct stat st;
 	assert_int_equal(stat(in_folder(*state, "station.yaml"), &st), 0);
@@ -107,7 +52,7 @@ static void one_is_added_on_a_port_that_is_there(void **state)
 /* What the first add left to be filled in stays with its instrument. */
 static void a_second_one_leaves_the_comments_of_the_first_where_they_are(void **state)
 {
-	pid_t line = begin(*state);
+	pid_t line = adding_begin(*state);
 	line_says(*state,
 	        "station add --port bus --model fixture-gas --slave 7 --id dust --yes",
 	        0, "added");
@@ -115,7 +60,7 @@ static void a_second_one_leaves_the_comments_of_the_first_where_they_are(void **
 	        "station add --port bus --model fixture-water --slave 9 --id water "
 	        "--yes --untested",
 	        0, "added");
-	char *text = file(*state, "station.yaml");
+	char *text = adding_file(*state, "station.yaml");
 	const char *dust = strstr(text, "- id: dust"), *own = strstr(text, "# serial:");
 	const char *range = strstr(text, "# channels: [{name: dust"),
 	           *water = strstr(text, "- id: water");
@@ -133,26 +78,26 @@ static void a_second_one_leaves_the_comments_of_the_first_where_they_are(void **
 static void a_new_port_is_added_with_it(void **state)
 {
 	char words[256], want[256];
-	pid_t line = begin(*state);
+	pid_t line = adding_begin(*state);
 	snprintf(words, sizeof words,
 	        "station add --port 127.0.0.1:%d --mode tcp --model fixture-gas "
 	        "--slave 2 "
 	        "--yes --lang vi",
-	        port);
+	        adding_port);
 	line_says(*state, words, 0, "đã thêm thiết bị 'dust' trên cổng net");
-	char *text = file(*state, "station.yaml");
+	char *text = adding_file(*state, "station.yaml");
 	snprintf(want, sizeof want,
 	        "# the long line\n  - id: net\n    tcp: \"127.0.0.1:%d\"\n    mode: "
 	        "tcp\n"
 	        "instruments:   # from left to right\n",
-	        port);
+	        adding_port);
 	assert_contains(text, want);
 	assert_contains(text, "số sê-ri trên nhãn thiết bị");
 	free(text);
 	/* the same again has another id, and its place is known */
 	snprintf(words, sizeof words,
 	        "station add --port 127.0.0.1:%d --model fixture-gas --slave 2 --yes",
-	        port);
+	        adding_port);
 	line_says(*state, words, EXIT_CONFIG, "has slave 2 too");
 	line_says(*state, "config check station.yaml", 0, "2 instruments on 2 ports");
 	line_end(line);
@@ -160,14 +105,14 @@ static void a_new_port_is_added_with_it(void **state)
 
 static void what_does_not_answer_is_not_written(void **state)
 {
-	pid_t line = begin(*state);
+	pid_t line = adding_begin(*state);
 	char *text = line_said(*state,
 	        "station add --port bus --model fixture-gas --slave 9 --yes",
 	        EXIT_FOUND);
 	assert_contains(text, "does not answer");
 	assert_contains(text, "nothing was written (--untested: write nevertheless)");
 	free(text);
-	unchanged(*state);
+	adding_unchanged(*state);
 	line_says(*state,
 	        "station add --port bus --model fixture-gas --slave 9 --yes --untested",
 	        0, "instrument 'dust' added");
@@ -177,7 +122,7 @@ static void what_does_not_answer_is_not_written(void **state)
 
 static void what_would_not_pass_the_check_is_not_written(void **state)
 {
-	pid_t line = begin(*state);
+	pid_t line = adding_begin(*state);
 	line_says(*state, "station add --port bus --model fixture-gas --slave 3 --yes",
 	        EXIT_CONFIG, "'cod' on port 'bus' has slave 3 too");
 	line_says(*state,
@@ -188,7 +133,7 @@ static void what_would_not_pass_the_check_is_not_written(void **state)
 	        EXIT_CONFIG, "a second instrument 'cod'");
 	line_says(*state, "station add --port bus --model fixture-gas --slave x --yes",
 	        EXIT_CONFIG, "slave");
-	unchanged(*state);
+	adding_unchanged(*state);
 	line_says(*state, "station add --port bus --model fixture-gaz --yes",
 	        EXIT_NO_FILE, "there is no profile 'fixture-gaz'");
 	line_says(*state, "station add --port nowhere --model fixture-gas --yes",
@@ -196,8 +141,8 @@ static void what_would_not_pass_the_check_is_not_written(void **state)
 	line_says(*state, "station add --model fixture-gas --yes", EXIT_USAGE,
 	        "say at least --port and --model");
 	line_says(*state, "station add rubbish", EXIT_USAGE, "'rubbish' is no option");
-	unchanged(*state);
-	fixture_write(*state, "station.yaml", "%srubbish: 1\n", head);
+	adding_unchanged(*state);
+	fixture_write(*state, "station.yaml", "%srubbish: 1\n", adding_head);
 	line_says(*state, "station add --port bus --model fixture-gas --yes",
 	        EXIT_CONFIG, "unknown key 'rubbish'");
 	line_end(line);
@@ -205,7 +150,7 @@ static void what_would_not_pass_the_check_is_not_written(void **state)
 
 static void a_real_station_takes_no_made_up_map(void **state)
 {
-	pid_t line = begin(*state);
+	pid_t line = adding_begin(*state);
 	fixture_write(*state, "station.yaml",
 	        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
 	        "station: {id: nt-01, name: Nước thải}\n"
@@ -224,7 +169,7 @@ static void a_real_station_takes_no_made_up_map(void **state)
 
 static void without_yes_it_is_only_shown(void **state)
 {
-	pid_t line = begin(*state);
+	pid_t line = adding_begin(*state);
 	char *text = line_said(*state,
 	        "station add --port run/bus --model fixture-gas --slave 7 </dev/null "
 	        "2>/dev/null",
@@ -232,13 +177,13 @@ static void without_yes_it_is_only_shown(void **state)
 	assert_contains(text, "# from left to right");
 	assert_contains(text, "  - id: dust\n");
 	free(text);
-	unchanged(*state);
+	adding_unchanged(*state);
 	line_end(line);
 }
 
 static void a_new_file_is_written_whole(void **state)
 {
-	pid_t line = begin(*state);
+	pid_t line = adding_begin(*state);
 	line_says(*state,
 	        "station add --config new.yaml --port run/bus --model krohne-ifc050 "
 	        "--yes",
@@ -252,7 +197,7 @@ static void a_new_file_is_written_whole(void **state)
 	        0);
 	assert_contains(text, "refuses: exception 1, illegal function");
 	free(text);
-	text = file(*state, "new.yaml");
+	text = adding_file(*state, "new.yaml");
 	assert_contains(text, "zone: {id: kcn-mau, name: \"KCN Mẫu\"}\n");
 	assert_contains(text, "facility: {id: a, name: \"Cơ sở \\\"A\\\"\"}\n");
 	assert_contains(text, "  id: nt-02\n  name: \"nt-02\"\n");
@@ -263,85 +208,6 @@ static void a_new_file_is_written_whole(void **state)
 	free(text);
 	line_says(*state, "config check new.yaml", 0,
 	        "station nt-02, 1 instruments on 1 ports: no errors");
-	line_end(line);
-}
-
-/* ---- a person at a terminal ---- */
-
-/* Give each answer when its question has come; all that was shown.  The caller frees. */
-static char *answered(const char *folder, const char *const *dialogue, int code)
-{
-	static char shown[65536];
-	char program[4096];
-	size_t n = 0, from = 0;
-	int master, status;
-	assert_non_null(realpath(project_file("build/san/quantrac"), program));
-	pid_t child = forkpty(&master, NULL, NULL, NULL);
-	if (child == 0) {
-		if (chdir(folder) != 0)
-			_exit(99);
-		setenv("QUANTRAC_CONFIG", "station.yaml", 1);
-		execl(program, program, "station", "add", "--lang", "en", NULL);
-		_exit(98);
-	}
-	shown[0] = '\0';
-	for (size_t i = 0; dialogue[i] != NULL; i += 2) {
-		char *at = NULL;
-		while ((at = strstr(shown + from, dialogue[i])) == NULL) {
-			size_t more = line_read(master, (uint8_t *)shown + n,
-			        sizeof shown - 1 - n, 20000);
-			if (more == 0)
-				fail_msg("never asked '%s': %s", dialogue[i], shown);
-			shown[n += more] = '\0';
-		}
-		from = (size_t)(at - shown) + strlen(dialogue[i]);
-		size_t length = strlen(dialogue[i + 1]);
-		assert_int_equal(write(master, dialogue[i + 1], length), length);
-	}
-	for (size_t more; (more = line_read(master, (uint8_t *)shown + n,
-	                           sizeof shown - 1 - n, 20000)) > 0;)
-		shown[n += more] = '\0';
-	assert_int_equal(waitpid(child, &status, 0), child);
-	close(master);
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != code)
-		fail_msg("ended with %d: %s", WEXITSTATUS(status), shown);
-	return shown;
-}
-
-static void a_person_is_asked_and_may_take_what_is_proposed(void **state)
-{
-	static const char *const dialogue[] = {
-		"a number above, a path, or host:port): ", "nowhere\n",
-		"there is no port 'nowhere'", "1\n", "Model", "fixture\n",
-		"2 models hold 'fixture'", "fixture-gas\n",
-		"Address set on the instrument [2]: ", "7\n",
-		"Id of the instrument (a-z, 0-9, -) [dust]: ", "\n", "Write it into",
-		"\n", NULL
-	};
-	pid_t line = begin(*state);
-	char *text = answered(*state, dialogue, 0);
-	assert_contains(text, "23.5 mg/m3    ok");
-	assert_contains(text, "instrument 'dust' added on port bus");
-	line_says(*state, "config check station.yaml", 0, "2 instruments on 1 ports");
-	line_end(line);
-}
-
-static void a_person_may_say_no(void **state)
-{
-	static const char *const silent[] = { "host:port): ", "bus\n", "Model",
-		"fixture-gas\n", "Address", "9\n", "Id of", "\n",
-		"Write it nevertheless? (y/N): ", "\n", NULL };
-	static const char *const gone[] = { "host:port): ", "\x04", NULL };
-	static const char *const no[] = { "host:port): ", "bus\n", "Model",
-		"fixture-gas\n", "Address", "7\n", "Id of", "\n", "Write it into",
-		"n\n", NULL };
-	pid_t line = begin(*state);
-	answered(*state, silent, EXIT_FOUND);
-	unchanged(*state);
-	assert_contains(answered(*state, gone, EXIT_TRY_AGAIN), "nothing was written");
-	unchanged(*state);
-	assert_contains(answered(*state, no, EXIT_TRY_AGAIN), "nothing was written");
-	unchanged(*state);
 	line_end(line);
 }
 
@@ -358,8 +224,6 @@ int main(void)
 		WITH(a_real_station_takes_no_made_up_map),
 		WITH(without_yes_it_is_only_shown),
 		WITH(a_new_file_is_written_whole),
-		WITH(a_person_is_asked_and_may_take_what_is_proposed),
-		WITH(a_person_may_say_no),
 	};
 	unsetenv("LANG");
 	unsetenv("LC_ALL");
