@@ -41,30 +41,44 @@ const char *instrument_folder(const struct common *common, char out[PATH_MAX])
 	return out;
 }
 
-/* Letters and digits of a text, in small letters: "CM 44x" and "cm44x" are the same. */
+/* Letters and digits of a text, in small letters, with what is not ASCII as it is: "CM 44x" and "cm44x"
+ * are the same. */
 static void squeezed(const char *text, char *out, size_t room)
 {
 	size_t n = 0;
 	for (; *text != '\0' && n + 1 < room; text++)
-		if (isalnum((unsigned char)*text))
+		if (isalnum((unsigned char)*text) || (unsigned char)*text >= 0x80)
 			out[n++] = (char)tolower((unsigned char)*text);
 	out[n] = '\0';
+}
+
+/* Whether the text holds what is wanted (squeezed) from the beginning of one of its words on. */
+static bool holds(const char *text, const char *wanted)
+{
+	char rest[512];
+	for (bool inside = false; *text != '\0'; text++) {
+		bool letter =
+		        isalnum((unsigned char)*text) || (unsigned char)*text >= 0x80;
+		if (letter && !inside) {
+			squeezed(text, rest, sizeof rest);
+			if (strncmp(rest, wanted, strlen(wanted)) == 0)
+				return true;
+		}
+		inside = letter;
+	}
+	return false;
 }
 
 static bool has_model(const char *name, const char *folder, const char *wanted)
 {
 	struct profile *profile;
 	struct problem why;
-	char text[512], known[512];
+	char text[512];
 	if (profile_find(&profile, name, folder, NULL, &why) != OK)
 		return false;
 	snprintf(text, sizeof text, "%s %s", profile->maker, profile->model);
-	squeezed(text, known, sizeof known);
 	profile_free(profile);
-	if (strstr(known, wanted) != NULL)
-		return true;
-	squeezed(name, known, sizeof known);
-	return strstr(known, wanted) != NULL;
+	return holds(text, wanted) || holds(name, wanted);
 }
 
 /* Profiles whose name, maker or model holds the word: how many, the last one's name, and

@@ -106,6 +106,22 @@ static void part_of_a_name_or_type_plate_will_do(void **state)
 	line_says(*state, "instrument", EXIT_USAGE, "quantrac instrument list");
 }
 
+/* Letters of another language are letters, and a word begins where one begins on the plate: "Cơ sở A" is not
+ * "Taosonics and others". */
+static void words_of_something_else_name_no_model(void **state)
+{
+	static const char *const words[] = { "Cơ sở A", "ơsicso", "arsic300", "KCN Mẫu",
+		"Nước thải", "hne" };
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		char command[128];
+		snprintf(command, sizeof command, "instrument show '%s'", words[i]);
+		line_says(*state, command, EXIT_NO_FILE, "there is no profile");
+	}
+	/* in the middle of what is written together, but at the beginning of a word */
+	line_says(*state, "instrument show 'uvas sc'", 0, "Hach");
+	line_says(*state, "instrument show 'IFC050'", 0, "KROHNE");
+}
+
 static void profiles_of_the_station_come_before_those_shipped(void **state)
 {
 	fixture_profiles(*state);
@@ -137,6 +153,7 @@ int main(void)
 		WITH(every_model_is_shown_whole),
 		WITH(a_model_is_told_in_words_with_units_ranges_and_sources),
 		WITH(part_of_a_name_or_type_plate_will_do),
+		WITH(words_of_something_else_name_no_model),
 		WITH(profiles_of_the_station_come_before_those_shipped),
 	};
 	char folder[4096];
