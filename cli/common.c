@@ -158,6 +158,15 @@ int common_parse(struct common *common, const struct argp *argp, void *with, int
 	return first;
 }
 
+void common_no_words(const char *command, int first, int argc, char **argv)
+{
+	if (first >= argc)
+		return;
+	fprintf(stderr, "quantrac %s: '%s' is one word too many\n", command,
+	        argv[first]);
+	exit(EXIT_USAGE);
+}
+
 bool common_vietnamese(const struct common *common)
 {
 	if (common->lang != NULL)
@@ -244,7 +253,8 @@ void common_progress(const struct common *common, const char *what, double share
 
 static void list_commands(const char *program, const struct command *table, FILE *out)
 {
-	bool vietnamese = strncmp(from_environment("LANG", ""), "vi", 2) == 0;
+	const struct common none = { 0 };
+	bool vietnamese = common_vietnamese(&none);
 	fprintf(out, "%s %s: environmental monitoring of industrial zones\n\n", program,
 	        QUANTRAC_VERSION);
 	for (const struct command *command = table; command->name != NULL; command++)

@@ -32,6 +32,9 @@ struct common {
 int common_parse(struct common *common, const struct argp *argp, void *with, int argc,
         char **argv);
 
+/* A command that takes no words but options ends with 64 where there is one. */
+void common_no_words(const char *command, int first, int argc, char **argv);
+
 /* Is Vietnamese (the first language) asked for?  Is "vi", is "en" among those asked
  * for? */
 bool common_vietnamese(const struct common *common);

@@ -252,7 +252,8 @@ int instrument_list(int argc, char **argv)
 	struct common common;
 	char own[PATH_MAX];
 	size_t n, broken = 0;
-	common_parse(&common, &argp, NULL, argc, argv);
+	int first = common_parse(&common, &argp, NULL, argc, argv);
+	common_no_words("instrument list", first, argc, argv);
 	instrument_folder(&common, own);
 	struct table *table = table_new(
 	        stdout, (enum table_format)common.format, columns, OFFSET_VIETNAM);

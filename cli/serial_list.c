@@ -236,7 +236,8 @@ int serial_list(int argc, char **argv)
 	struct common common;
 	struct station *station = NULL;
 	struct problem why;
-	common_parse(&common, &argp, NULL, argc, argv);
+	int first = common_parse(&common, &argp, NULL, argc, argv);
+	common_no_words("serial list", first, argc, argv);
 	usb_list(&ports);
 	for (size_t i = 0; i < ports.n; i++)
 		hold_look(&hold[i], ports.port[i].path, "");

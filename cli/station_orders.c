@@ -28,11 +28,20 @@ static error_t parse(int key, char *word, struct argp_state *state)
 	return 0;
 }
 
-static int misuse(const char *command, const char *usage)
+static int misuse(const char *command, const char *usage, bool reason)
 {
 	struct problem why;
-	problem_set(&why, REFUSED, EXIT_USAGE, "write: quantrac %s", usage);
+	problem_set(&why, REFUSED, EXIT_USAGE, "%swrite: quantrac %s",
+	        reason ? "" : "--reason is missing; ", usage);
 	return common_fail(command, &why);
+}
+
+static bool is_of(const struct station *station, const char *id)
+{
+	for (size_t i = 0; i < station->n_instruments; i++)
+		if (strcmp(station->instrument[i].id, id) == 0)
+			return true;
+	return strcmp(station->id, id) == 0;
 }
 
 /* To the sensord that writes this station's journal; `id` "" : the station. */
@@ -53,8 +62,12 @@ static int give(const char *command, const struct common *common, struct order *
 	station_path(station, station->journal_folder, folder, sizeof folder);
 	if (order->id[0] == '\0')
 		snprintf(order->id, sizeof order->id, "%s", station->id);
+	bool known = is_of(station, order->id);
 	station_free(station);
-	if (control_ask(folder, order, answer, &why) != OK)
+	int status = control_ask(folder, order, answer, &why);
+	if (status == REFUSED && !known)
+		why.exit = EXIT_NO_FILE;
+	if (status != OK)
 		return common_fail(command, &why);
 	if (!common->quiet)
 		puts(answer);
@@ -78,11 +91,11 @@ int station_maintenance(int argc, char **argv)
 	int first = common_parse(&common, &argp, &reason, argc, argv);
 	struct order order = { .kind = ORDER_MAINTENANCE };
 	if (argc - first != 2 || reason == NULL)
-		return misuse("station maintenance", usage);
+		return misuse("station maintenance", usage, reason != NULL);
 	order.on = strcmp(argv[first + 1], "on") == 0;
 	if ((!order.on && strcmp(argv[first + 1], "off") != 0) ||
 	        !id_valid(argv[first], ID_SIZE - 1))
-		return misuse("station maintenance", usage);
+		return misuse("station maintenance", usage, true);
 	snprintf(order.id, sizeof order.id, "%s", argv[first]);
 	return give("station maintenance", &common, &order, reason);
 }
@@ -99,6 +112,7 @@ int station_emptied(int argc, char **argv)
 	int first = common_parse(&common, &argp, &reason, argc, argv);
 	struct order order = { .kind = ORDER_EMPTIED };
 	if (argc != first || reason == NULL)
-		return misuse("station emptied", "station emptied --reason TEXT");
+		return misuse("station emptied", "station emptied --reason TEXT",
+		        reason != NULL);
 	return give("station emptied", &common, &order, reason);
 }

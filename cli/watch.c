@@ -45,6 +45,7 @@ struct looking {
 	struct station *station;
 	char folder[4096], path[4200]; /* of the journal; of the live view */
 	char problem[1024];
+	int exit; /* of it */
 	struct clock clock;
 	struct screen *screen;
 	int64_t last_us, page_us, whole_us, config_us;
@@ -69,12 +70,13 @@ static void no_memory(void)
 
 static void read_config(struct looking *looking, const struct moment *now)
 {
-	struct problem why = { .text = "" };
+	struct problem why = { .exit = EXIT_CONFIG };
 	FILE *report = looking->arguments.kiosk ? NULL : stderr;
 	looking->config_us = now->mono_us;
 	int status =
 	        station_read(&looking->station, looking->common.config, report, &why);
 	snprintf(looking->problem, sizeof looking->problem, "%s", why.text);
+	looking->exit = why.exit;
 	if (status != OK)
 		return;
 	station_path(looking->station, looking->station->journal_folder,
@@ -294,7 +296,19 @@ int command_watch(int argc, char **argv)
 		       "state, and when something was last sent. Ends with q.",
 	};
 	static struct looking looking = { .arguments = { .for_s = INFINITY } };
-	common_parse(&looking.common, &argp, &looking.arguments, argc, argv);
+	int first =
+	        common_parse(&looking.common, &argp, &looking.arguments, argc, argv);
+	common_no_words("watch", first, argc, argv);
+	if (looking.common.format != TABLE_TEXT) {
+		struct problem why;
+		problem_set(&why, REFUSED, EXIT_USAGE, "%s",
+		        common_vietnamese(&looking.common)
+		                ? "chỉ vẽ cho người xem; số liệu cho chương trình: "
+		                  "quantrac status --json"
+		                : "it is a picture for people; for programs: quantrac "
+		                  "status --json");
+		return common_fail("watch", &why);
+	}
 	if (looking.arguments.kiosk && looking.common.lang == NULL)
 		looking.common.lang = "vi,en";
 	looking.terminal = isatty(STDOUT_FILENO);
@@ -304,7 +318,7 @@ int command_watch(int argc, char **argv)
 	read_config(&looking, &now);
 	if (looking.station == NULL && !looking.arguments.kiosk) {
 		fprintf(stderr, "quantrac watch: %s\n", looking.problem);
-		return EXIT_CONFIG;
+		return looking.exit;
 	}
 	watch_signals();
 	measure(&looking);

@@ -113,7 +113,7 @@ static void what_the_cabinet_senses_is_in_its_journal(void **state)
 	command(*state, "station maintenance water off --reason xong", 0,
 	        "maintenance of water has ended");
 	command(*state, "station emptied --reason 'chai mới'", 0, "1 empty bottles");
-	command(*state, "station maintenance watr on --reason x", 64,
+	command(*state, "station maintenance watr on --reason x", EXIT_NO_FILE,
 	        "there is no instrument 'watr'");
 	poll(NULL, 0, 500);
 	kill(run.sensord, SIGTERM);
@@ -195,10 +195,12 @@ static void nobody_else_may_give_orders(void **state)
 static void orders_need_a_reason_and_a_daemon(void **state)
 {
 	command(*state, "station maintenance water on", 64,
-	        "station maintenance ID on|off --reason TEXT");
+	        "--reason is missing; write: quantrac station maintenance ID on|off "
+	        "--reason TEXT");
 	command(*state, "station maintenance water maybe --reason x", 64,
 	        "station maintenance ID on|off --reason TEXT");
-	command(*state, "station emptied", 64, "station emptied --reason TEXT");
+	command(*state, "station emptied", 64,
+	        "--reason is missing; write: quantrac station emptied --reason TEXT");
 	command(*state, "station maintenance water on --reason x", 69,
 	        "quantrac-sensord is not running");
 	command(*state, "station", 64, "maintenance");

@@ -63,6 +63,48 @@ static void a_monitor_ends_when_its_reader_has_left(void **state)
 	}
 }
 
+/* ---- codes ---- */
+
+static void watch_is_for_people_and_says_so(void **state)
+{
+	line_says(*state, "watch --for 1s --json", EXIT_USAGE, "status --json");
+	line_says(*state, "watch --for 1s --format csv --lang vi", EXIT_USAGE,
+	        "số liệu cho chương trình: quantrac status --json");
+}
+
+static void a_configuration_that_is_not_there_has_one_code(void **state)
+{
+	static const char *const commands[] = { "watch --for 1s", "status", "get cod",
+		"station test cod", "station maintenance cod on --reason x" };
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		line_says(*state, commands[i], EXIT_NO_FILE, "station.yaml");
+	fixture_write(*state, "station.yaml", "rubbish: 1\n");
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		line_says(*state, commands[i], EXIT_CONFIG, "rubbish");
+}
+
+static void words_too_many_are_refused(void **state)
+{
+	line_says(*state, "serial list extra", EXIT_USAGE,
+	        "'extra' is one word too many");
+	line_says(*state, "instrument list extra", EXIT_USAGE, "one word too many");
+	line_says(*state, "watch extra", EXIT_USAGE, "one word too many");
+	line_says(*state, "station emptied extra --reason x", EXIT_USAGE,
+	        "station emptied --reason TEXT");
+}
+
+static void help_speaks_the_language_of_the_environment(void **state)
+{
+	setenv("LC_ALL", "vi_VN.UTF-8", 1);
+	setenv("LANG", "en_US.UTF-8", 1);
+	line_says(*state, "help", 0, "kiểm tra cấu hình");
+	unsetenv("LC_ALL");
+	line_says(*state, "help", 0, "check a configuration");
+	setenv("LANG", "vi_VN.UTF-8", 1);
+	line_says(*state, "help", 0, "kiểm tra cấu hình");
+	unsetenv("LANG");
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
 
 int main(void)
@@ -71,6 +113,10 @@ int main(void)
 		WITH(results_that_cannot_be_written_are_no_success),
 		WITH(a_reader_that_leaves_hears_nothing_more),
 		WITH(a_monitor_ends_when_its_reader_has_left),
+		WITH(watch_is_for_people_and_says_so),
+		WITH(a_configuration_that_is_not_there_has_one_code),
+		WITH(words_too_many_are_refused),
+		WITH(help_speaks_the_language_of_the_environment),
 	};
 	unsetenv("LANG");
 	unsetenv("LC_ALL");
