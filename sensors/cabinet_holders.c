@@ -205,19 +205,28 @@ void holders_key(
 	}
 }
 
+/* What has to be known beside the end: a key-switch that is still on holds the next beginning up. */
+static const char *rest_of(const struct holder *holder)
+{
+	if (holder->key == NULL)
+		return "";
+	if (holder->key->input.told == LEVEL_ON)
+		return "; the key-switch is still on: put it off before it can begin "
+		       "again";
+	return "; the key-switch cannot be read: it must have been seen off before it "
+	       "can begin again";
+}
+
 void holders_step(struct cabinet *cabinet, const struct moment *now)
 {
-	char text[200];
+	char text[240];
 	for (size_t i = 0; i < cabinet->n_holders; i++) {
 		struct holder *holder = &cabinet->holder[i];
 		if (!maintenance_over(&holder->maintenance, now))
 			continue;
 		snprintf(text, sizeof text, "by itself, after %lld min%s",
 		        (long long)(holder->maintenance.most_us / US_PER_MIN),
-		        holder->key != NULL
-		                ? "; the key-switch is still on: put it off "
-		                  "before it can begin again"
-		                : "");
+		        rest_of(holder));
 		if (holder->key == NULL)
 			maintenance_end(&holder->maintenance);
 		tell(cabinet, holder, "ended", text, now);

@@ -124,6 +124,10 @@ static void a_key_that_cannot_be_read_neither_begins_nor_ends_it(void **state)
 	assert_int_equal(rig_cod(10), STATE_MAINTENANCE);
 	rig_run(90 * 60 * SEC);
 	assert_int_equal(rig_cod(10), STATE_OK);
+	const struct rig_told *told = rig_last("maintenance by key");
+	assert_string_equal(told->state, "ended");
+	assert_contains(told->text, "after 90 min; the key-switch cannot be read");
+	assert_null(strstr(told->text, "still on"));
 }
 
 static void a_restart_gives_the_key_no_more_time(void **state)
