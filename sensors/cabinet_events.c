@@ -12,7 +12,8 @@
 #include "sensors/cabinet_parts.h"
 
 #define WTMP_US     INT64_C(2000000)
-#define A_MINUTE    30   /* told one by one; what comes more is counted */
+#define ABSENT_US   INT64_C(60000000) /* that wtmp may be missing while it is rotated */
+#define A_MINUTE    30                /* told one by one; what comes more is counted */
 #define CARD_RESET  0x20 /* linux/watchdog.h: the last boot was caused by the watchdog */
 #define WATCHDOG_AT "/sys/class/watchdog/watchdog0/bootstatus"
 
@@ -88,6 +89,44 @@ static void hear_devices(struct cabinet *cabinet, const struct moment *now)
 
 /* ---- logins ---- */
 
+/* An end names its line alone: who began there? */
+static void know_session(struct cabinet *cabinet, struct login *login)
+{
+	struct login *free_one = NULL, *same = NULL;
+	for (size_t i = 0; i < LOGINS; i++) {
+		struct login *one = &cabinet->session[i];
+		if (one->line[0] == '\0')
+			free_one = one;
+		else if (strcmp(one->line, login->line) == 0)
+			same = one;
+	}
+	if (login->kind == LOGIN_IN) {
+		struct login *to = same != NULL ? same : free_one;
+		if (to != NULL)
+			*to = *login;
+	} else if (same != NULL) {
+		snprintf(login->user, sizeof login->user, "%s", same->user);
+		snprintf(login->host, sizeof login->host, "%s", same->host);
+		same->line[0] = '\0';
+	} else {
+		login->user[0] = '\0';
+	}
+}
+
+/* A file that is being rotated is away for a moment; one that stays away is told once. */
+static void wtmp_failed(struct cabinet *cabinet, const struct moment *now)
+{
+	bool gone = errno == ENOENT;
+	if (gone && cabinet->wtmp.inode != 0 && cabinet->absent_us == INT64_MIN)
+		cabinet->absent_us = now->mono_us + ABSENT_US;
+	if (gone && cabinet->wtmp.inode != 0 && now->mono_us < cabinet->absent_us)
+		return;
+	if (cabinet->absent_us != INT64_MAX)
+		not_watched(cabinet, "logins (wtmp)", now);
+	cabinet->absent_us = INT64_MAX;
+	cabinet->follows_wtmp = gone;
+}
+
 /* Records of the run before are told too; what they say of a shutdown is for the boot. */
 static bool read_logins(struct cabinet *cabinet, const struct moment *now)
 {
@@ -100,6 +139,7 @@ static bool read_logins(struct cabinet *cabinet, const struct moment *now)
 		shut_down |= login.kind == LOGIN_SHUTDOWN;
 		if (login.kind != LOGIN_IN && login.kind != LOGIN_OUT)
 			continue;
+		know_session(cabinet, &login);
 		login_text(&login, text, sizeof text);
 		tell_bounded(cabinet, login.kind == LOGIN_IN ? "login" : "logout", text,
 		        now);
@@ -110,10 +150,10 @@ static bool read_logins(struct cabinet *cabinet, const struct moment *now)
 		        "the record of logins (wtmp) was made shorter by somebody",
 		        now);
 	}
-	if (status == FAILED) {
-		not_watched(cabinet, "logins (wtmp)", now);
-		cabinet->follows_wtmp = false;
-	}
+	if (status == FAILED)
+		wtmp_failed(cabinet, now);
+	else
+		cabinet->absent_us = INT64_MIN;
 	if (any)
 		cabinet_remember(cabinet);
 	return shut_down;
@@ -168,6 +208,7 @@ void events_open(struct cabinet *cabinet)
 	cabinet->uevents = -1;
 	cabinet->uevents_slot = SIZE_MAX;
 	cabinet->minute_us = INT64_MIN / 2;
+	cabinet->absent_us = INT64_MIN;
 	if (cabinet->watchdog == NULL)
 		cabinet->watchdog = WATCHDOG_AT;
 	cabinet->wtmp.inode = cabinet->memory.wtmp_inode;

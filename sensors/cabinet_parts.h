@@ -18,6 +18,8 @@
 #define DURABLE_US                                                                     \
 	INT64_C(5000000) /* a bottle waits at most so long for its place on the disk */
 
+#define LOGINS 32 /* at one time, of whom is remembered who they are */
+
 /* A contact as the cabinet sees it. */
 struct wired {
 	const struct input_setting *setting;
@@ -74,6 +76,8 @@ struct cabinet {
 	struct wtmp wtmp;
 	bool follows_wtmp;
 	int64_t wtmp_us; /* the next look */
+	int64_t absent_us; /* until when wtmp may be missing, monotonic; INT64_MIN: it is there, INT64_MAX: told */
+	struct login session[LOGINS]; /* who is on which line; line "": free */
 	const char *watchdog;
 	int64_t minute_us; /* since when told are counted */
 	size_t told, untold;

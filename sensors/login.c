@@ -60,7 +60,7 @@ int login_parse(struct login *out, const uint8_t *in, size_t n)
 
 void login_text(const struct login *login, char *out, size_t room)
 {
-	if (login->kind == LOGIN_OUT)
+	if (login->user[0] == '\0')
 		snprintf(out, room, "%s", login->line);
 	else if (login->host[0] != '\0')
 		snprintf(out, room, "%s from %s (%s)", login->user, login->host,

@@ -28,7 +28,7 @@ struct login {
 /* OK, or MALFORMED: n is not login_size(). */
 int login_parse(struct login *out, const uint8_t *in, size_t n);
 
-/* "minh from 192.0.2.7 (pts/0)", "root at the cabinet (tty1)"; of an end "pts/0". */
+/* "minh from 192.0.2.7 (pts/0)", "root at the cabinet (tty1)"; of an end nobody is known of "pts/0". */
 void login_text(const struct login *login, char *out, size_t room);
 
 /* ---- the file they lie in: login_file.c ---- */
@@ -40,10 +40,12 @@ struct wtmp {
 	uint64_t inode; /* of the file that was read; 0: none yet */
 	int64_t at;     /* read up to here */
 	bool shortened; /* it had become shorter: somebody has taken records out of it */
+	bool absent;    /* it was not there at the last look */
 };
 
 /* The next record: 1, 0 there is none, FAILED with errno.  A file that was not known before is followed from
- * its end on, one that took its place (it is rotated once a month) from its beginning. */
+ * its end on (from its beginning, where it was absent until now); when another took its place (it is
+ * rotated once a month), what the old one still held comes first: it lies beside under a longer name. */
 int wtmp_next(struct wtmp *wtmp, struct login *out);
 
 #endif

@@ -44,9 +44,12 @@ static void a_login_is_told_within_seconds(void **state)
 	check_last("login", "minh from 192.0.2.7 (pts/0)");
 	rig_wtmp(DEAD_PROCESS, "", "pts/0", "");
 	rig_run(2 * SEC);
-	check_last("logout", "pts/0");
+	check_last("logout", "minh from 192.0.2.7 (pts/0)");
+	rig_wtmp(DEAD_PROCESS, "", "pts/7", ""); /* of whom nobody knows */
+	rig_run(2 * SEC);
+	assert_string_equal(rig_last("cabinet")->text, "pts/7");
 	rig_run(60 * SEC);
-	assert_int_equal(rig.n_told, 2);
+	assert_int_equal(rig.n_told, 3);
 }
 
 static void a_login_while_the_program_was_away_is_told_once(void **state)
@@ -74,6 +77,38 @@ static void a_file_that_was_rotated_is_read_from_its_beginning(void **state)
 	rig_run(2 * SEC);
 	check_last("login", "lan");
 	assert_int_equal(rig.n_told, 1);
+}
+
+/* A rotation: the file is away for a moment, and what it got after the last look is told all the same. */
+static void nothing_is_lost_while_the_file_is_rotated(void **state)
+{
+	char aside[4200], old[4200];
+	rig_wtmp(USER_PROCESS, "old", "tty1", "");
+	rig_begin(logins);
+	rig_wtmp(USER_PROCESS, "minh", "pts/0", "192.0.2.7");
+	snprintf(aside, sizeof aside, "%s-20261101", wtmp());
+	snprintf(old, sizeof old, "%s.1", wtmp());
+	assert_int_equal(file_replace(old, "of last month", 13, 0644), OK);
+	assert_int_equal(rename(wtmp(), aside), 0);
+	rig_run(2 * SEC);
+	check_last("login", "minh from 192.0.2.7");
+	rig_run(20 * SEC);
+	assert_int_equal(rig.n_told, 1);
+	rig_wtmp(DEAD_PROCESS, "", "pts/0", "");
+	rig_run(2 * SEC);
+	check_last("logout", "minh from 192.0.2.7 (pts/0)");
+	assert_int_equal(rig.n_told, 2);
+	/* one that stays away is told, once; and followed when it is there again */
+	assert_int_equal(unlink(wtmp()), 0);
+	rig_run(50 * SEC);
+	assert_int_equal(rig.n_told, 2);
+	rig_run(15 * SEC);
+	check_last("not watched", "logins (wtmp): No such file");
+	rig_run(3600 * SEC);
+	assert_int_equal(rig.n_told, 3);
+	rig_wtmp(USER_PROCESS, "lan", "tty2", "");
+	rig_run(2 * SEC);
+	check_last("login", "lan at the cabinet (tty2)");
 }
 
 static void records_that_were_taken_out_are_missed(void **state)
@@ -104,6 +139,9 @@ static void a_machine_without_wtmp_is_told_once(void **state)
 	check_last("not watched", "logins (wtmp): No such file");
 	rig_run(3600 * SEC);
 	assert_int_equal(rig.n_told, 1);
+	rig_wtmp(USER_PROCESS, "lan", "tty2", ""); /* it is made later */
+	rig_run(2 * SEC);
+	check_last("login", "lan at the cabinet (tty2)");
 }
 
 static void a_flood_is_counted(void **state)
@@ -288,6 +326,7 @@ int main(void)
 		EACH(a_login_is_told_within_seconds),
 		EACH(a_login_while_the_program_was_away_is_told_once),
 		EACH(a_file_that_was_rotated_is_read_from_its_beginning),
+		EACH(nothing_is_lost_while_the_file_is_rotated),
 		EACH(records_that_were_taken_out_are_missed),
 		EACH(half_a_record_is_waited_for),
 		EACH(a_machine_without_wtmp_is_told_once),
