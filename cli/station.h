@@ -11,9 +11,9 @@ int station_add(int argc, char **argv);
 
 /* ---- station_told.c: what a trial showed, for people ---- */
 
-/* One poll as it came: what was sent, what came, every channel. */
-void station_tell_reading(
-        FILE *out, const struct trial_reading *reading, bool vietnamese);
+/* One poll as it came: what was sent, what came, every channel; its time with the station's offset. */
+void station_tell_reading(FILE *out, const struct trial_reading *reading,
+        int offset_min, bool vietnamese);
 
 /* How it went, in plain words with the cure; its exit code: 0 where every poll was
  * answered and something usable came, else EXIT_FOUND. */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/folder.h"
+#include "base/legal_time.h"
 #include "base/log.h"
 #include "cli/station.h"
 
@@ -150,7 +151,10 @@ static int complete(struct adding *adding, struct problem *why)
 static void on_reading(void *context, const struct trial_reading *reading)
 {
 	const struct adding *adding = context;
-	station_tell_reading(stderr, reading, adding->vietnamese);
+	station_tell_reading(stderr, reading,
+	        adding->station != NULL ? adding->station->utc_offset_min
+	                                : OFFSET_VIETNAM,
+	        adding->vietnamese);
 }
 
 static double trial_s(const struct adding *adding)
@@ -166,7 +170,7 @@ static double trial_s(const struct adding *adding)
 
 /* Ask the new instrument of the new text.  OK: it answered, or nobody minds. */
 static int try_out(
-        const struct adding *adding, const struct station *made, struct problem *why)
+        struct adding *adding, const struct station *made, struct problem *why)
 {
 	struct trial_tally tally;
 	bool vi = adding->vietnamese;

@@ -117,7 +117,8 @@ static void on_reading(void *context, const struct trial_reading *reading)
 	if (test->table != NULL)
 		rows(test, reading);
 	else
-		station_tell_reading(stdout, reading, common_vietnamese(test->common));
+		station_tell_reading(stdout, reading, test->station->utc_offset_min,
+		        common_vietnamese(test->common));
 }
 
 /* ---- sensord has the port ---- */
@@ -172,7 +173,7 @@ static int look_at_port(const struct test *test, struct problem *why)
 	if (status != REFUSED)
 		return status;
 	common_fail("station test", why);
-	if (strstr(why->text, "quantrac-sensord") == NULL)
+	if (!real.sensord)
 		return REFUSED;
 	if (!test->common->quiet)
 		fputs(vi ? "quantrac-sensord đang đọc được:\n"
@@ -225,8 +226,9 @@ static int run(struct test *test, const struct arguments *given, struct problem 
 		problem_set(why, status, EXIT_INTERNAL, "no memory for the poller");
 		return common_fail("station test", why);
 	}
-	return station_tell_verdict(people ? stdout : stderr, test->station, test->i,
-	        &tally, common_vietnamese(test->common));
+	int code = station_tell_verdict(people ? stdout : stderr, test->station,
+	        test->i, &tally, common_vietnamese(test->common));
+	return tool_stop ? EXIT_STOPPED : code;
 }
 
 int station_test(int argc, char **argv)

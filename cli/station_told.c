@@ -8,28 +8,16 @@
 #include "base/legal_time.h"
 #include "base/table.h"
 #include "cli/station.h"
+#include "cli/watch.h"
 #include "sensors/guess.h"
 
 #define BYTES_A_LINE 24
 
 const char *station_state_word(uint8_t state, bool vietnamese)
 {
-	static const char *const words[] = { [STATE_OK] = "đang đo",
-		[STATE_UNCHANGED] = "đang đo, chờ kết quả mới",
-		[STATE_SILENT] = "không trả lời",
-		[STATE_GARBLED] = "trả lời không đọc được",
-		[STATE_REFUSED] = "từ chối yêu cầu",
-		[STATE_NO_VALUE] = "không có giá trị",
-		[STATE_BELOW_RANGE] = "dưới phạm vi đo",
-		[STATE_ABOVE_RANGE] = "vượt phạm vi đo",
-		[STATE_CALIBRATING] = "hiệu chuẩn",
-		[STATE_MAINTENANCE] = "bảo trì",
-		[STATE_FAULT] = "báo lỗi thiết bị",
-		[STATE_STOPPED] = "dừng hoạt động",
-		[STATE_OFF] = "đã tắt" };
-	return vietnamese && state < sizeof words / sizeof words[0]
-	               ? words[state]
-	               : channel_state_text(state);
+	enum tone tone;
+	const char *word = channel_state_text(state);
+	return vietnamese ? watch_state(word, &tone)->vi : word;
 }
 
 /* ---- one poll ---- */
@@ -85,10 +73,10 @@ static void print_channel(
 }
 
 void station_tell_reading(
-        FILE *out, const struct trial_reading *reading, bool vietnamese)
+        FILE *out, const struct trial_reading *reading, int offset_min, bool vietnamese)
 {
 	char stamp[TIME_TEXT];
-	fprintf(out, "%s\n", time_print(reading->when->time_us, OFFSET_VIETNAM, stamp));
+	fprintf(out, "%s\n", time_print(reading->when->time_us, offset_min, stamp));
 	print_passes(out, reading, vietnamese);
 	for (size_t i = 0; i < reading->parts->n_channels; i++)
 		print_channel(out, reading, i, vietnamese);
@@ -181,13 +169,15 @@ static const char *cure_text(enum trial_verdict verdict, bool vi)
 }
 
 /* "slave 3 on bus (9600 8N1)" */
-static const char *place_text(const struct station *station, size_t i, char out[160])
+static const char *place_text(
+        const struct station *station, size_t i, bool vi, char out[160])
 {
 	const struct station_instrument *one = &station->instrument[i];
 	const struct station_port *port = &station->port[one->port_index];
 	char address[64] = "";
 	if (one->profile->driver->modbus)
-		snprintf(address, sizeof address, "slave %d, ", (int)one->slave);
+		snprintf(address, sizeof address, vi ? "địa chỉ %d, " : "slave %d, ",
+		        (int)one->slave);
 	else if (one->address[0] != '\0')
 		snprintf(address, sizeof address, "%s, ", one->address);
 	snprintf(out, 160, "%s%s %s", address, port->id,
@@ -204,7 +194,8 @@ int station_tell_verdict(FILE *out, const struct station *station, size_t i,
 	char place[160];
 	print_counts(out, tally, vietnamese);
 	fprintf(out, "%s (%s): %s%s%s\n", station->instrument[i].id,
-	        place_text(station, i, place), verdict_text(verdict, vietnamese),
+	        place_text(station, i, vietnamese, place),
+	        verdict_text(verdict, vietnamese),
 	        verdict == TRIAL_REFUSED || verdict == TRIAL_NO_PORT ? ": " : "",
 	        verdict == TRIAL_REFUSED   ? tally->refusal
 	        : verdict == TRIAL_NO_PORT ? tally->port

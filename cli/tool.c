@@ -180,7 +180,7 @@ static void locks_only(struct hold *hold)
 	hold->console = false;
 }
 
-int tool_port_free(const struct tool_port *port, bool vietnamese, struct problem *why)
+int tool_port_free(struct tool_port *port, bool vietnamese, struct problem *why)
 {
 	char real[PATH_MAX];
 	struct hold hold;
@@ -192,6 +192,8 @@ int tool_port_free(const struct tool_port *port, bool vietnamese, struct problem
 	hold.modem_manager = false;
 	if (port->pty || port->own)
 		locks_only(&hold);
+	port->sensord =
+	        hold.n > 0 && strcmp(hold.holder[0].name, "quantrac-sensord") == 0;
 	if (!tool_trouble(&trouble, &hold, real, vietnamese))
 		return OK;
 	return problem_set(why, hold_taken(&hold) ? REFUSED : FAILED,

@@ -15,7 +15,8 @@
 struct tool_port {
 	char path[PATH_MAX], host[256], service[16]; /* path "": TCP */
 	bool pty;
-	bool own; /* a person says that nobody else's use of it matters */
+	bool own;     /* a person says that nobody else's use of it matters */
+	bool sensord; /* after tool_port_free: it is quantrac-sensord who has it */
 	struct port_setting
 	        setting; /* of the above, 9600 8N1; both must stay where they are */
 };
@@ -26,7 +27,7 @@ int tool_port(
 
 /* OK; REFUSED (EXIT_TRY_AGAIN): somebody has it, and what to do about it; FAILED: it may
  * not be opened. */
-int tool_port_free(const struct tool_port *port, bool vietnamese, struct problem *why);
+int tool_port_free(struct tool_port *port, bool vietnamese, struct problem *why);
 
 /* Why a port cannot be opened, and the cure, in one line each; false: it can. */
 struct tool_trouble {

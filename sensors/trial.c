@@ -25,6 +25,8 @@ struct trial {
 	char path[PATH_MAX];
 	struct poller *poller;
 	size_t n_passes, n_bytes;
+	bool asked;      /* something was sent for the poll under way */
+	size_t at_end;   /* polls that had ended when the time was over; 0: it is not */
 	int64_t last_us; /* of the last byte that passed */
 	struct trial_pass pass[TRIAL_PASSES];
 	uint8_t bytes[TRIAL_BYTES];
@@ -99,6 +101,7 @@ static void on_passed(void *context, bool sent, const uint8_t *bytes, size_t n)
 			.bytes = trial->bytes + trial->n_bytes,
 			.n = n };
 	trial->n_bytes += n;
+	trial->asked = trial->asked || (sent && n > 0);
 	trial->last_us = now_us;
 }
 
@@ -115,7 +118,9 @@ static void on_reading(void *context, size_t instrument, const struct moment *wh
 		.size = parts->exchanges_size,
 		.bytes = parts->exchanges };
 	/* a poll that ended because the line went says nothing of the instrument */
+	trial->asked = false;
 	if (!trial->tally->port_gone) {
+		trial->tally->counts = *poller_counts(trial->poller, 0);
 		trial_count(trial->tally, parts,
 		        values_absurd(&trial->instrument.instrument, &exchanges));
 		if (trial->options->reading != NULL)
@@ -165,11 +170,17 @@ static void arrange(struct trial *trial, const struct station *station, size_t i
 	trial->station.instrument = &trial->instrument;
 }
 
-static bool more(const struct trial *trial, int64_t now_us, int64_t end_us)
+static bool more(struct trial *trial, int64_t now_us, int64_t end_us)
 {
 	const struct trial_options *options = trial->options;
 	if (trial->tally->polls == 0) /* a slow one is waited for */
 		end_us += FIRST_US;
+	else if (trial->asked && now_us >= end_us) { /* and what is under way */
+		if (trial->at_end == 0)
+			trial->at_end = trial->tally->polls;
+		if (trial->at_end == trial->tally->polls)
+			end_us += FIRST_US;
+	}
 	return now_us < end_us && !trial->tally->port_gone &&
 	       (options->polls == 0 || trial->tally->polls < options->polls) &&
 	       (options->stop == NULL || !*options->stop);
@@ -209,7 +220,8 @@ int trial_run(const struct station *station, size_t i,
 	trial->poller = poller_new(&trial->station, &hooks);
 	if (trial->poller != NULL) {
 		go(trial);
-		out->counts = *poller_counts(trial->poller, 0);
+		if (out->polls == 0)
+			out->counts = *poller_counts(trial->poller, 0);
 	}
 	int status = trial->poller != NULL ? OK : FAILED;
 	poller_free(trial->poller);

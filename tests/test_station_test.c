@@ -115,8 +115,13 @@ static void failures_are_told_apart_with_their_cure(void **state)
 	assert_contains(text, "refuses: exception 2, illegal data address");
 	assert_contains(text, "compare its register map");
 	free(text);
-	line_says(*state, "station test dead --for 2s --lang vi", EXIT_FOUND,
-	        "kiểm tra nguồn, dây A/B (thử đổi)");
+	text = line_said(*state, "station test dead --for 2s --lang vi", EXIT_FOUND);
+	assert_contains(text, "kiểm tra nguồn, dây A/B (thử đổi)");
+	assert_contains(text, "dead (địa chỉ 9, bus 9600 8N1): không trả lời\n");
+	free(text);
+	/* the same words as on the cabinet's screen */
+	line_says(*state, "station test refusing --for 1s --lang vi", EXIT_FOUND,
+	        " từ chối trả lời\n");
 	line_says(*state, "station test pulled --for 1s", EXIT_NO_FILE,
 	        "there is no port");
 	line_says(*state, "station test codd", EXIT_NO_FILE, "did you mean 'cod'?");
@@ -218,6 +223,54 @@ static void a_port_that_somebody_else_has_is_left_to_him(void **state)
 	line_end(line);
 }
 
+/* Ctrl-C is no verdict, and what is under way when the time is over is waited for. */
+static void it_ends_with_what_it_asked_and_says_when_it_was_stopped(void **state)
+{
+	unsigned requests, answers, timeouts, polls;
+	pid_t line = begin(*state);
+	char *text = line_said(*state, "station test dead --for 2500ms", EXIT_FOUND);
+	const char *at = strstr(text, " requests, ");
+	assert_non_null(at);
+	while (at > text && at[-1] != '\n')
+		at--;
+	assert_int_equal(sscanf(at, "%u requests, %u sound answers, %u timeouts",
+	                         &requests, &answers, &timeouts),
+	        3);
+	assert_int_equal(requests, answers + timeouts);
+	assert_non_null(at = strstr(text, " polls: "));
+	while (at > text && at[-1] != '\n')
+		at--;
+	assert_int_equal(sscanf(at, "%u polls", &polls), 1);
+	assert_true(polls >= 2);
+	free(text);
+	line_says(*state,
+	        "station test cod --for 60s & child=$!; sleep 2; kill -INT $child; "
+	        "wait $child",
+	        EXIT_TRY_AGAIN, "answers every poll");
+	line_end(line);
+}
+
+/* Times are those of the station, as in CSV and JSON. */
+static void times_have_the_offset_of_the_station(void **state)
+{
+	pid_t line = begin(*state);
+	char *text, *with;
+	size_t n;
+	assert_int_equal(
+	        file_read(in_folder(*state, "station.yaml"), 100000, &text, &n), OK);
+	assert_true(asprintf(&with, "%s", text) > 0);
+	char *at = strstr(with, "simulation: yes}");
+	assert_non_null(at);
+	fixture_write(*state, "station.yaml", "%.*sutc_offset: \"+08:00\", %s",
+	        (int)(at - with), with, at);
+	free(with);
+	free(text);
+	text = line_said(*state, "station test cod --for 500ms", 0);
+	assert_contains(text, "+08:00\n");
+	free(text);
+	line_end(line);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
 
 int main(void)
@@ -229,6 +282,8 @@ int main(void)
 		WITH(a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown),
 		WITH(sensord_records_that_another_line_is_searched),
 		WITH(a_port_that_somebody_else_has_is_left_to_him),
+		WITH(it_ends_with_what_it_asked_and_says_when_it_was_stopped),
+		WITH(times_have_the_offset_of_the_station),
 	};
 	unsetenv("LANG");
 	unsetenv("LC_ALL");
