@@ -30,6 +30,10 @@ struct overheard_line {
 	          64]; /* the first frame that asks, else the first, decoded */
 };
 
+#define OTHER_S 2   /* listening at another speed, to tell what was heard */
+#define LATE_S  5.0 /* for an analyser that answered after its time */
+#define CALM_S  1.0 /* before it is asked again */
+
 #define PROBER_MATCHES 64
 #define PROBER_SHOWN   6
 

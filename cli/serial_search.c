@@ -7,10 +7,7 @@
 #include "cli/serial_probe.h"
 
 #define DECODE_S 3   /* after the first byte: long enough for a frame or two */
-#define OTHER_S  2   /* listening at another speed, to tell what was heard */
-#define LATE_S   5.0 /* for an analyser that answered after its time */
 #define FOUND_S  1.0 /* for one that was found, at least */
-#define CALM_S   1.0 /* before it is asked again */
 
 /* ---- opening ---- */
 

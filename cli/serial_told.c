@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What quantrac serial probe says before it begins, and of what it found. */
+#include <math.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "cli/serial_probe.h"
+
+#define BLOCK_S 5 /* for the block that is read at the end */
 
 /* ---- words ---- */
 
 static const char *time_text(double s, bool vi, char out[32])
 {
 	if (s < 100)
-		snprintf(out, 32, vi ? "%.0f giây" : "%.0f s", s);
+		snprintf(out, 32, vi ? "%.0f giây" : "%.0f s", ceil(s));
 	else
-		snprintf(out, 32, vi ? "%.0f phút" : "%.0f min", s / 60);
+		snprintf(out, 32, vi ? "%.0f phút" : "%.0f min", ceil(s / 60));
 	return out;
 }
 
@@ -20,15 +23,19 @@ static const char *time_text(double s, bool vi, char out[32])
 static const char *const announcement[] = {
 	"About to probe %s. It ONLY READS: nothing is written, no setting of an instrument is changed.\n"
 	"1. Listen for %g s. %s\n"
-	"2. Send requests that read (Modbus functions 3 and 4) to %zu addresses, with %zu line settings.\n"
+	"2. Send requests that read (Modbus functions 3 and 4) to %s.\n"
 	"3. Read one block of registers of one slave, and print it in every type and word order.\n"
-	"The common addresses take the first %s, all of it at most %s. Ctrl-C ends it.\n",
+	"Listening and the common addresses take the first %s, all of it at most %s%s. Ctrl-C ends it.\n",
 
 	"Sắp dò cổng %s. Chương trình CHỈ ĐỌC, không ghi và không thay đổi cài đặt nào của thiết bị.\n"
 	"1. Nghe %g giây. %s\n"
-	"2. Gửi yêu cầu đọc (Modbus hàm 3 và 4) lần lượt đến %zu địa chỉ, với %zu cách đặt đường truyền.\n"
+	"2. Gửi yêu cầu đọc (Modbus hàm 3 và 4) lần lượt đến %s.\n"
 	"3. Đọc một khối thanh ghi của một thiết bị, in theo mọi kiểu số và thứ tự byte.\n"
-	"Các địa chỉ thường gặp mất %s đầu, tất cả lâu nhất %s nữa. Ctrl-C để dừng.\n",
+	"Nghe và dò các địa chỉ thường gặp mất %s đầu, tất cả lâu nhất %s%s. Ctrl-C để dừng.\n",
+};
+static const char *const for_late[] = {
+	", and %g s more for each instrument that answers too late",
+	", thêm %g giây cho mỗi thiết bị trả lời quá chậm",
 };
 static const char *const if_heard[] = {
 	"If somebody speaks, stop: the line has another master.",
@@ -40,14 +47,33 @@ static const char *const is_owned[] = {
 };
 // clang-format on
 
+/* Before anything is sent: at the first setting, and where somebody is heard at all others, to tell what he
+ * says.  Only who owns the line goes on after that. */
+static double listening_s(const struct prober *prober)
+{
+	bool others = prober->given.own && prober->port.path[0] != '\0';
+	return prober->given.listen_s +
+	       (others ? OTHER_S * (double)(prober->options.n_ways - 1) : 0);
+}
+
 static void announce_in(const struct prober *prober, bool vi)
 {
-	char first[32], most[32];
-	time_text(probe_first_s(&prober->options), vi, first);
-	time_text(probe_most_s(&prober->options) + 5, vi, most);
+	char first[32], most[32], late[96] = "", asked[96];
+	size_t n = prober->options.n_slaves, ways = prober->options.n_ways;
+	double listening = listening_s(prober);
+	time_text(listening + probe_first_s(&prober->options), vi, first);
+	time_text(listening + probe_most_s(&prober->options) + BLOCK_S, vi, most);
+	if (vi)
+		snprintf(asked, sizeof asked,
+		        "%zu địa chỉ, với %zu cách đặt đường truyền", n, ways);
+	else
+		snprintf(asked, sizeof asked, "%zu address%s, with %zu line setting%s",
+		        n, n == 1 ? "" : "es", ways, ways == 1 ? "" : "s");
+	if (prober->options.timeout_s < LATE_S)
+		snprintf(late, sizeof late, for_late[vi], CALM_S + LATE_S);
 	fprintf(stderr, announcement[vi], prober->port.setting.id,
 	        prober->given.listen_s, (prober->given.own ? is_owned : if_heard)[vi],
-	        prober->options.n_slaves, prober->options.n_ways, first, most);
+	        asked, first, most, late);
 	if (prober->port.pty)
 		fputs(vi ? "Đây là đầu cuối giả lập (pty): tốc độ và chẵn lẻ không có "
 		           "tác dụng.\n"
@@ -88,7 +114,9 @@ void prober_found(const struct prober *prober)
 	const struct probe *probe = &prober->probe;
 	bool vi = prober->vietnamese;
 	char way[32];
-	printf(vi ? "%s: %zu thiết bị trả lời (%s)\n" : "%s: %zu slaves answer (%s)\n",
+	printf(vi                     ? "%s: %zu thiết bị trả lời (%s)\n"
+	        : probe->n_found == 1 ? "%s: %zu slave answers (%s)\n"
+	                              : "%s: %zu slaves answer (%s)\n",
 	        prober->port.setting.id, probe->n_found,
 	        probe_way_text(&prober->way[probe->found_way], way));
 	for (size_t i = 0; i < probe->n_found; i++) {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "sensors/talk.h"
@@ -31,6 +33,38 @@ static bool is_file(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+/* What is there is no serial port: what it is, [0] English, [1] Vietnamese; NULL: it may be one.
+ * Without opening it, for that raises DTR and RTS. */
+static const char *const *other_kind(const char *path)
+{
+	static const char *const folder[] = { "a folder", "thư mục" };
+	static const char *const file[] = { "a file", "tệp" };
+	static const char *const device[] = { "a device of another kind",
+		"thiết bị loại khác" };
+	static const char *const screen[] = { "a console of this machine's own screen",
+		"màn hình của chính máy này" };
+	char link[64], subsystem[PATH_MAX];
+	struct stat st;
+	if (stat(path, &st) != 0)
+		return NULL;
+	if (S_ISDIR(st.st_mode))
+		return folder;
+	if (!S_ISCHR(st.st_mode))
+		return S_ISREG(st.st_mode) ? file : device;
+	unsigned major = major(st.st_rdev), minor = minor(st.st_rdev);
+	if (major >= 136 && major <= 143) /* /dev/pts: Linux allocated devices */
+		return NULL;
+	if (major == 5 || (major == 4 && minor < 64))
+		return screen;
+	snprintf(link, sizeof link, "/sys/dev/char/%u:%u/subsystem", major, minor);
+	ssize_t n = readlink(link, subsystem, sizeof subsystem - 1);
+	subsystem[n > 0 ? n : 0] = '\0';
+	const char *name = strrchr(subsystem, '/');
+	if (major == 1 || (name != NULL && strcmp(name, "/tty") != 0))
+		return device;
+	return NULL;
+}
+
 int tool_port(
         struct tool_port *out, const char *word, bool vietnamese, struct problem *why)
 {
@@ -47,8 +81,16 @@ int tool_port(
 	else if (strchr(word, '/') == NULL && strchr(word, ':') == NULL)
 		snprintf(out->path, sizeof out->path, "/dev/%s", word);
 	if (out->path[0] != '\0' && is_file(out->path)) {
+		const char *const *kind = other_kind(out->path);
 		out->pty = talk_is_pty(out->path);
-		return OK;
+		if (kind == NULL)
+			return OK;
+		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+		        vietnamese ? "'%s' không phải là cổng nối tiếp mà là %s; "
+		                     "`quantrac serial list` liệt kê các cổng"
+		                   : "'%s' is no serial port but %s; `quantrac serial "
+		                     "list` lists them",
+		        word, kind[vietnamese]);
 	}
 	out->path[0] = '\0';
 	if (port_tcp_parse(word, out->host, sizeof out->host, out->service) == OK)

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/status.h"
@@ -32,6 +34,54 @@ static pid_t simulate(const char *folder)
 	fixture_write(folder, "scenario.yaml",
 	        "scenario: {name: test, seed: 7, profiles: profiles}\n%s", two_slaves);
 	return line_simulate(folder, "run/bus", 0);
+}
+
+/* ---- before anything is sent ---- */
+
+/* Listening counts: a person waits for it too. */
+static void it_does_not_take_longer_than_was_announced(void **state)
+{
+	unsigned most = 0;
+	struct timespec from, to;
+	pid_t line = simulate(*state);
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	char *text = line_said(*state,
+	        "serial probe run/bus --i-own-this-bus --listen 7s --slave 9 --timeout "
+	        "20ms --lang en",
+	        EXIT_FOUND);
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	assert_contains(text, " to 1 address, with 1 line setting.");
+	const char *at = strstr(text, "all of it at most ");
+	assert_non_null(at);
+	assert_int_equal(sscanf(at, "all of it at most %u s", &most), 1);
+	assert_true(most >= 7 && to.tv_sec - from.tv_sec <= most);
+	assert_contains(
+	        text, " s, and 6 s more for each instrument that answers too late");
+	free(text);
+	line_end(line);
+}
+
+/* What is no serial port is told before a word of what would be done. */
+static void what_is_no_port_is_refused_first(void **state)
+{
+	static const char *const others[][2] = { { "/dev/null", "device" },
+		{ "afile", "a file" }, { "adir", "a folder" },
+		{ "/dev/tty", "a console of this machine's own screen" } };
+	fixture_write(*state, "afile", "x");
+	assert_int_equal(mkdir(in_folder(*state, "adir"), 0755), 0);
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		char words[128], want[128];
+		snprintf(words, sizeof words, "serial probe %s", others[i][0]);
+		snprintf(want, sizeof want, "'%s' is no serial port but %s",
+		        others[i][0], others[i][1]);
+		char *text = line_said(*state, words, EXIT_NO_FILE);
+		assert_contains(text, i == 0 ? "is no serial port but a device" : want);
+		assert_null(strstr(text, "About to probe"));
+		assert_null(strstr(text, "is using it"));
+		free(text);
+	}
+	line_says(*state, "serial monitor afile --lang vi", EXIT_NO_FILE,
+	        "'afile' không phải là cổng nối tiếp mà là tệp");
 }
 
 /* ---- slaves ---- */
@@ -214,7 +264,7 @@ static void a_line_written_as_text_is_searched_when_asked_for(void **state)
 	pid_t line = line_simulate(*state, "run/bus", 0);
 	char *text = line_said(*state,
 	        "serial probe run/bus " QUICK "--slave 2 --mode ascii --shows 23.5", 0);
-	assert_contains(text, "1 slaves answer (9600 8N1 ascii)");
+	assert_contains(text, "1 slave answers (9600 8N1 ascii)");
 	assert_contains(text, "23.5 may be at: 0, type: f32, order: ABCD");
 	free(text);
 	line_says(*state, "serial probe run/bus " QUICK "--mode tcp", EXIT_USAGE,
@@ -238,7 +288,7 @@ static void tcp_is_probed_as_either_mode(const char *folder, const char *mode)
 	pid_t line = line_simulate(folder, NULL, port);
 	snprintf(words, sizeof words, "serial probe 127.0.0.1:%d " QUICK "--slave 2",
 	        port);
-	snprintf(told, sizeof told, "1 slaves answer (%s)", mode);
+	snprintf(told, sizeof told, "1 slave answers (%s)", mode);
 	char *text = line_said(folder, words, 0);
 	assert_contains(text, told);
 	assert_contains(text, "If these are f32, ABCD from 0 on fits best");
@@ -262,6 +312,8 @@ int main(void)
 {
 	char folder[4096];
 	const struct CMUnitTest tests[] = {
+		WITH(it_does_not_take_longer_than_was_announced),
+		WITH(what_is_no_port_is_refused_first),
 		WITH(slaves_are_found_and_a_block_is_read_in_every_order),
 		WITH(known_models_are_told_by_the_registers_a_slave_has),
 		WITH(programs_get_the_same_as_csv_and_json),
