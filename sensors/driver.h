@@ -112,8 +112,14 @@ enum { FAULT_MALFORMED = 1, FAULT_CHECKSUM };
 struct fresh {
 	uint8_t size[FRESH_MARKS]; /* 0: not seen yet */
 	uint8_t mark[FRESH_MARKS][FRESH_SIZE];
-	uint8_t taken[FRESH_MARKS]
-	             [READING_CHANNELS / 8]; /* channels that had its result */
+	/* channels that had its result */
+	uint8_t taken[FRESH_MARKS][READING_CHANNELS / 8];
+	int64_t now_us; /* monotonic, of the poll; set before it is decoded */
+	struct told {   /* the last result, of channels with holds_result */
+		bool known;
+		double value;
+		int64_t time_us;
+	} told[READING_CHANNELS];
 };
 
 #define VENDOR_MOST 256 /* bytes of vendor status words in one reading */

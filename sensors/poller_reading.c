@@ -101,6 +101,7 @@ void device_publish(
 		.size = device->exchange_size,
 		.bytes = device->exchange,
 	};
+	device->fresh.now_us = device->started.mono_us;
 	values_decode(&device->setting->instrument, &exchanges, &device->fresh,
 	        &device->fresh, decoded);
 	device_settings(poller, device);

@@ -22,6 +22,7 @@ struct profile_channel {
 	const char *source; /* of register and range */
 	const char *accuracy_source;
 	int64_t decimals;       /* of about, as written */
+	bool holds_result;      /* shows a result until the next, and no mark tells */
 	struct profile_tag tag; /* where its number lies */
 };
 

@@ -165,6 +165,11 @@ static void check_about(struct profile_checker *check, size_t i)
 		WRONG(check, "low is the smaller one", "the range %g..%g is empty",
 		        about->low, about->high);
 	bool setting = strcmp(about->kind, "setting") == 0;
+	checker_at(check, "channels[%zu].holds_result", i);
+	if (check->profile->channel[i].holds_result &&
+	        (setting || !(about->result_every_s > 0)))
+		WRONG(check, "write result_every too, of a measurement",
+		        "how long a result is held is not said");
 	if (!(about->result_every_s > 0))
 		about->result_every_s = setting ? SETTING_EVERY_S : NAN;
 	about->decimals = (int)check->profile->channel[i].decimals;

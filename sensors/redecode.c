@@ -120,6 +120,8 @@ static void decode_again(struct redecode *redecode, const struct reading *readin
 
 static bool has_fresh_mark(const struct profile *profile, size_t i)
 {
+	if (profile->channel[i].holds_result)
+		return true;
 	for (size_t k = 0; k < profile->n_fresh; k++)
 		if (map_covers(profile->fresh[k].covers, i))
 			return true;

@@ -219,6 +219,35 @@ static void take_results(const struct profile *profile,
 	}
 }
 
+#define HELD_PART 0.99 /* of result_every: a poll may come a little early */
+
+/* Whether channel i shows the result it was told with, and the next is not yet due. */
+static bool is_held(
+        const struct told *told, double value, int64_t past_us, double wait_us)
+{
+	return told->known && told->value == value && (double)past_us < wait_us;
+}
+
+/* No counter tells results apart: the same number is the same result until the next is due. */
+static void hold_results(
+        const struct profile *profile, struct fresh *seen, struct decoded *out)
+{
+	for (size_t i = 0; i < profile->n_channels; i++) {
+		struct told *told = &seen->told[i];
+		double wait_us =
+		        HELD_PART * 1e6 * profile->channel[i].about.result_every_s;
+		if (!profile->channel[i].holds_result || !is_fresh_state(out->state[i]))
+			continue;
+		if (is_held(told, out->value[i], seen->now_us - told->time_us,
+		            wait_us)) {
+			out->state[i] = STATE_UNCHANGED;
+			out->value[i] = NAN;
+		} else {
+			*told = (struct told){ true, out->value[i], seen->now_us };
+		}
+	}
+}
+
 static void freshness(const struct instrument *instrument, const struct came_all *came,
         struct fresh *seen, struct decoded *out)
 {
@@ -294,6 +323,7 @@ void values_decode(const struct instrument *instrument,
 	for (size_t i = 0; i < instrument->profile->n_channels; i++)
 		channel_values(instrument, &came, i, out);
 	freshness(instrument, &came, &seen, out);
+	hold_results(instrument->profile, &seen, out);
 	sample_times(instrument, &came, out);
 	vendor_words(instrument, &came, out);
 	if (after != NULL)

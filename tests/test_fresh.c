@@ -93,6 +93,44 @@ static void what_one_channel_missed_is_not_told_twice_of_the_other(void **state)
 	meter_close(&meter);
 }
 
+/* ---- no mark ---- */
+
+#define MINUTE_US INT64_C(60000000)
+
+/* An AMTAX that shows `number` (of its f32, the high word) at this minute; what it is doing. */
+static uint8_t shown(struct meter *meter, int minute, uint16_t number, uint16_t doing)
+{
+	uint16_t word[81] = { 0 };
+	word[48] = doing;
+	meter_clear(meter);
+	meter_words(meter, 0, (uint16_t[]){ 0, number });
+	meter_words(meter, 1, word);
+	meter->fresh.now_us = minute * MINUTE_US;
+	return meter_state(meter, "nh4");
+}
+
+/* One result an hour, asked every minute: told once an hour, whether it differs or not. */
+static void a_result_without_a_mark_is_told_once_until_the_next_is_due(void **state)
+{
+	struct meter meter;
+	size_t told = 0;
+	meter_open(&meter, "hach-amtax-compact-ii");
+	for (int minute = 0; minute < 60; minute++)
+		told += shown(&meter, minute, 0x4120, 0) == STATE_OK;
+	assert_int_equal(told, 1);
+	for (int minute = 60; minute < 120; minute++)
+		told += shown(&meter, minute, 0x4120, 0) == STATE_OK;
+	assert_int_equal(told, 2);
+	assert_int_equal(shown(&meter, 120, 0x4121, 0), STATE_OK);
+	assert_int_equal(shown(&meter, 121, 0x4121, 0), STATE_UNCHANGED);
+	assert_int_equal(shown(&meter, 130, 0x4122, 0), STATE_OK); /* early, but new */
+	assert_int_equal(shown(&meter, 131, 0x4122, 8), STATE_FAULT);
+	assert_int_equal(shown(&meter, 132, 0x4122, 0), STATE_UNCHANGED);
+	assert_int_equal(shown(&meter, 133, 0x4123, 2), STATE_CALIBRATING);
+	assert_int_equal(shown(&meter, 134, 0x4123, 0), STATE_OK); /* not told before */
+	meter_close(&meter);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -103,6 +141,8 @@ int main(void)
 		        a_result_shown_first_during_a_brief_alarm_is_told_after_it),
 		cmocka_unit_test(
 		        what_one_channel_missed_is_not_told_twice_of_the_other),
+		cmocka_unit_test(
+		        a_result_without_a_mark_is_told_once_until_the_next_is_due),
 	};
 	return cmocka_run_group_tests_name("fresh", tests, NULL, NULL);
 }
