@@ -38,6 +38,10 @@ void values_decode(const struct instrument *instrument,
         const struct exchanges *exchanges, const struct fresh *before,
         struct fresh *after, struct decoded *out);
 
+/* Of what was decoded, results that were told before become `unchanged`; `seen` learns the others. */
+void values_fresh(const struct instrument *instrument, const struct came_all *came,
+        struct fresh *seen, struct decoded *out);
+
 /* Of several answers for one block the highest counts: sound, refusing, garbled, none. */
 int values_rank(uint8_t state);
 
