@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * All that the poller's thread and the keeper's thread share: a one-way ring of records
- * in memory taken once.  One producer, one consumer, no lock.  When there is no room
- * the whole record is dropped; what was dropped travels in its place, as a loss, with
- * the next record that fits, so that the keeper can write the GAP where it belongs.
+ * in room set aside once, resident as far as records lie in it.  One producer, one
+ * consumer, no lock.  When there is no room the whole record is dropped; what was dropped
+ * travels in its place, as a loss, with the next record that fits, so that the keeper can
+ * write the GAP where it belongs.
  *
  * Entry, padded to 8 bytes:  0 size u32   4 kind u32   8 bytes
  */

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -367,6 +368,7 @@ int main(int argc, char **argv)
 	static struct sensord sensord;
 	struct problem why = { .exit = EXIT_CONFIG };
 	sigset_t waiting;
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); /* a cabinet has little memory */
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
 	struct arguments given = sensord_arguments(argc, argv);

@@ -14,23 +14,24 @@ def write(folder, name, text):
         f.write(text)
 
 
-def profiles(folder):
+def profiles(folder, lines):
     for model in range(MODELS):
         head = (f"name: bench-{model}\nmaker: nobody\nmodel: bench {model}\nsummary: made up for this bench\n"
                 "source: made up for this bench\ndriver: modbus\nsimulation: yes\nline: 115200 8N1\nslave: 1\n"
                 "poll_every: 1s\ntimeout: 500ms\n"
-                f"blocks:\n  - {{name: values, function: 3, start: 0, count: {2 * len(CHANNELS)}, source: made up}}\n"
+                f"blocks:\n  - {{name: values, function: 3, start: 0, count: {2 * len(lines.channels)}, source: made up}}\n"
                 "channels:\n")
         channels = "".join(f"  - {{name: {name}, label_vi: {name}, label_en: {name}, unit: \"1\", low: 0, high: 1000, "
                            f"block: values, at: {2 * i}, type: f32, order: ABCD, result_every: 1s}}\n"
-                           for i, name in enumerate(CHANNELS))
+                           for i, name in enumerate(lines.channels))
         write(folder, f"profiles/bench-{model}.yaml", head + channels)
 
 
 class Lines:
-    """Where the instruments are: [(line, slave)] of N; a line is a TCP port, or the name of a serial line."""
+    """N instruments and where they are: so many slaves on each line, a TCP port or the path of a serial line."""
 
-    def __init__(self, lines, slaves):
+    def __init__(self, lines, slaves, channels):
+        self.channels = channels
         self.serial = isinstance(lines[0], str)
         self.line = {f"p{i}": line for i, line in enumerate(lines)}
         self.instrument = [(f"i{i}", f"p{i // slaves}", i % slaves + 1) for i in range(len(lines) * slaves)]
@@ -43,7 +44,7 @@ def scenario_yaml(folder, lines):
     ports = "".join(f"  - {{id: {name}, " + ("mode: rtu}\n" if lines.serial else
                                              f"mode: tcp, listen: \"127.0.0.1:{line}\"}}\n")
                     for name, line in lines.line.items())
-    channels = ", ".join(f"{{name: {name}, mean: {40 + 10 * i}, noise: 1}}" for i, name in enumerate(CHANNELS))
+    channels = ", ".join(f"{{name: {name}, mean: {40 + 10 * i}, noise: 1}}" for i, name in enumerate(lines.channels))
     instruments = "".join(f"  - {{id: {name}, profile: bench-{i % MODELS}, port: {line}, slave: {slave}, "
                           f"delay: {'5ms' if lines.serial else '1ms'}, channels: [{channels}]}}\n"
                           for i, (name, line, slave) in enumerate(lines.instrument))
@@ -71,8 +72,8 @@ def collector_yaml(folder, port):
 
 def collectd_conf(folder, lines, writes):
     data = "".join(f"  <Data \"{name}\">\n    RegisterBase {2 * i}\n    RegisterType Float\n    RegisterCmd ReadHolding\n"
-                   f"    Type gauge\n    Instance \"{name}\"\n  </Data>\n" for i, name in enumerate(CHANNELS))
-    collect = "".join(f"      Collect \"{name}\"\n" for name in CHANNELS)
+                   f"    Type gauge\n    Instance \"{name}\"\n  </Data>\n" for i, name in enumerate(lines.channels))
+    collect = "".join(f"      Collect \"{name}\"\n" for name in lines.channels)
     hosts = ""
     for name, line in lines.line.items():
         place = (f"    Device \"{line}\"\n    Baudrate 115200\n" if lines.serial else
