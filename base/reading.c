@@ -9,9 +9,8 @@
 #include "base/record.h"
 #include "base/status.h"
 
-#define SAMPLED_SIZE  10
-#define EXCHANGE_HEAD 8
-#define PAYLOAD_MOST  (RECORD_MOST - RECORD_HEADER)
+#define SAMPLED_SIZE 10
+#define PAYLOAD_MOST (RECORD_MOST - RECORD_HEADER)
 
 enum {
 	AT_CHANNELS = 32,

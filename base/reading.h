@@ -106,6 +106,8 @@ struct exchange {
 	const uint8_t *bytes; /* the answer as it came */
 };
 
+#define EXCHANGE_HEAD 8 /* bytes before those of an exchange */
+
 /* Append one exchange; bytes written or FULL. */
 int exchange_put(const struct exchange *exchange, uint8_t *out, size_t room);
 

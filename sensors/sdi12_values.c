@@ -156,14 +156,12 @@ bool sdi12_number(const struct instrument *instrument, const struct came *came,
 	return text_number(instrument, came, i, value);
 }
 
-#define KEPT 8 /* bytes the record of a reading has before each answer */
-
 /* Announcement, service request, and values of nine characters, three an answer. */
 struct traffic sdi12_traffic(const struct instrument *instrument, size_t i)
 {
 	size_t n = sdi12_values(instrument->profile, i), answers = (n + 2) / 3;
 	return (struct traffic){
 		.request = 5 + 4 * answers,
-		.answer = 8 + KEPT + 3 + 9 * n + (KEPT + 6) * answers,
+		.answer = 8 + EXCHANGE_HEAD + 3 + 9 * n + (EXCHANGE_HEAD + 6) * answers,
 	};
 }

@@ -30,14 +30,9 @@ void values_look(const struct instrument *instrument, const struct exchanges *ex
         struct came_all *out)
 {
 	const struct profile *profile = instrument->profile;
-	struct reading reading = {
-		.n_exchanges = exchanges->n,
-		.exchanges = exchanges->bytes,
-		.exchanges_size = exchanges->size,
-	};
 	struct exchange e;
 	size_t at = 0;
-	while (exchange_next(&reading, &at, &e) == 1) {
+	while (exchanges_next(exchanges, &at, &e) == 1) {
 		if (e.block >= profile->n_blocks)
 			continue;
 		struct came now = {
@@ -69,14 +64,12 @@ void values_sort(const struct instrument *instrument, const struct exchanges *ex
 bool values_would_take(const struct instrument *instrument, uint16_t block,
         const uint8_t *bytes, size_t n)
 {
-	static const size_t head =
-	        16; /* more than stands before the bytes of an exchange */
-	uint8_t kept[16 + FRAME_MOST];
+	uint8_t kept[EXCHANGE_HEAD + FRAME_MOST];
 	struct came_all came;
 	struct exchange exchange = {
 		.block = block, .size = (uint16_t)n, .bytes = bytes
 	};
-	if (n > sizeof kept - head || block >= instrument->profile->n_blocks)
+	if (n > FRAME_MOST || block >= instrument->profile->n_blocks)
 		return false;
 	struct exchanges exchanges = { .n = 1, .bytes = kept };
 	exchanges.size = (size_t)exchange_put(&exchange, kept, sizeof kept);
