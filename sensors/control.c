@@ -185,9 +185,7 @@ static void hear(struct control_client *client, const struct control_hooks *hook
 	        n <= CONTROL_MOST ? order_parse(&order, message, (size_t)n) : MALFORMED;
 	bool done = false;
 	if (status == REFUSED)
-		snprintf(text, sizeof text,
-		        "a reason is wanted, one line of at most %d bytes",
-		        ORDER_REASON);
+		snprintf(text, sizeof text, "%s", order_reason_wanted);
 	else if (status != OK)
 		snprintf(text, sizeof text,
 		        "this is no order of quantrac " QUANTRAC_VERSION);

@@ -26,6 +26,7 @@
 #define CONTROL_MOST        1024             /* bytes of a message */
 #define CONTROL_WAIT_US     INT64_C(5000000) /* for an order, after a client has come */
 #define ORDER_REASON        240              /* bytes of a reason */
+extern const char order_reason_wanted[]; /* what is told where a reason will not do */
 
 enum order_kind { ORDER_MAINTENANCE, ORDER_EMPTIED, ORDER_PROBED, ORDERS };
 
@@ -52,7 +53,6 @@ struct control_client {
 
 struct control {
 	int fd; /* -1: closed */
-	char path[108];
 	struct control_client client[CONTROL_CLIENTS];
 	size_t slot[CONTROL_DESCRIPTORS]; /* in the array of poll() */
 };

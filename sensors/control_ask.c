@@ -55,10 +55,7 @@ int control_ask(const char *folder, const struct order *order,
 	char message[CONTROL_MOST + 8];
 	int n = order_print(order, message, sizeof message);
 	if (n < 0)
-		return problem_set(why, REFUSED, EXIT_USAGE,
-		        "a reason is wanted: --reason TEXT, one line of at most %d "
-		        "bytes",
-		        ORDER_REASON);
+		return problem_set(why, REFUSED, EXIT_USAGE, "%s", order_reason_wanted);
 	int fd = connect_below(folder);
 	if (fd < 0)
 		return problem_of(errno, folder, why);

@@ -8,6 +8,10 @@
 
 #define HEAD "quantrac 1"
 
+const char order_reason_wanted[] =
+        "a reason is wanted (--reason TEXT): one line of at most 240 bytes";
+_Static_assert(ORDER_REASON == 240, "as the text says");
+
 static const char *const kinds[] = { "maintenance", "emptied", "probed" };
 
 /* A reason is read by people, in a record that is never rewritten: a line of text. */
