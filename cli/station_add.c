@@ -140,8 +140,12 @@ static int complete(struct adding *adding, struct problem *why)
 	                word->station[0] == '\0' || word->outlet[0] == '\0' ||
 	                word->kind[0] == '\0'))
 		return problem_set(why, REFUSED, EXIT_USAGE,
-		        "%s is not there yet: a new file needs --zone, --facility, "
-		        "--station, --outlet (each ID=NAME) and --kind",
+		        adding->vietnamese
+		                ? "chưa có %s: tệp mới cần --zone, --facility, "
+		                  "--station, --outlet (mỗi cái MÃ=TÊN) và --kind"
+		                : "%s is not there yet: a new file needs --zone, "
+		                  "--facility, --station, --outlet (each ID=NAME) and "
+		                  "--kind",
 		        adding->path);
 	return OK;
 }
@@ -195,6 +199,11 @@ static int try_out(
 		             "(--untested: write nevertheless)");
 	} else if (adding->untested || adding->asks) {
 		fprintf(stderr, "%s\n", why->text);
+	} else {
+		size_t n = strlen(why->text);
+		snprintf(why->text + n, sizeof why->text - n, "%s",
+		        vi ? "; chưa ghi gì (--untested: vẫn ghi)"
+		           : "; nothing was written (--untested: write nevertheless)");
 	}
 	if (tool_stop)
 		return problem_set(why, REFUSED, EXIT_STOPPED, "%s",
@@ -224,7 +233,9 @@ static int replace(
 		status = FAILED;
 	if (status == OK)
 		return OK;
-	return problem_set(why, status, EXIT_NO_FILE, "%s: cannot be written: %s",
+	return problem_set(why, status, EXIT_NO_FILE,
+	        adding->vietnamese ? "%s: không ghi được: %s"
+	                           : "%s: cannot be written: %s",
 	        adding->path, strerror(errno));
 }
 
@@ -303,8 +314,11 @@ static int begin(struct adding *adding, struct problem *why)
 	if (adding->asks)
 		return station_ask(adding, why);
 	if (adding->word.port[0] == '\0' || adding->word.model[0] == '\0')
-		return problem_set(why, REFUSED, EXIT_USAGE,
-		        "without a terminal say at least --port and --model");
+		return problem_set(why, REFUSED, EXIT_USAGE, "%s",
+		        adding->vietnamese
+		                ? "không có màn hình để hỏi thì cần ít nhất --port và "
+		                  "--model"
+		                : "without a terminal say at least --port and --model");
 	return complete(adding, why);
 }
 

@@ -28,12 +28,60 @@ static error_t parse(int key, char *word, struct argp_state *state)
 	return 0;
 }
 
-static int misuse(const char *command, const char *usage, bool reason)
+static int misuse(const struct common *common, const char *command, const char *usage,
+        bool reason)
 {
 	struct problem why;
-	problem_set(&why, REFUSED, EXIT_USAGE, "%swrite: quantrac %s",
-	        reason ? "" : "--reason is missing; ", usage);
+	bool vi = common_vietnamese(common);
+	const char *missing = vi ? "thiếu --reason; " : "--reason is missing; ";
+	problem_set(&why, REFUSED, EXIT_USAGE,
+	        vi ? "%shãy viết: quantrac %s" : "%swrite: quantrac %s",
+	        reason ? "" : missing, usage);
 	return common_fail(command, &why);
+}
+
+/* ---- answers of sensord, which speaks English in its records ---- */
+
+/* The whole text is like this, with so many names in it. */
+static bool is_like(const char *text, const char *format, char name[2][64], int n)
+{
+	int end = 0;
+	int got = n == 2 ? sscanf(text, format, name[0], name[1], &end)
+	                 : sscanf(text, format, name[0], &end);
+	return got == n && end > 0 && text[end] == '\0';
+}
+
+static void put_vietnamese(char *text, size_t room)
+{
+	static const struct {
+		const char *like, *says;
+		int names;
+	} known[] = {
+		{ "maintenance of %63s until %63s%n", "bảo trì %s đến %s", 2 },
+		{ "maintenance of %63s has ended%n", "đã kết thúc bảo trì %s", 1 },
+		{ "maintenance of %63s is not on (by an order)%n",
+		        "%s không đang bảo trì theo lệnh nào", 1 },
+		{ "the sampler has %63s empty bottles%n",
+		        "thiết bị lấy mẫu có %s chai rỗng", 1 },
+		{ "there is no instrument '%63[^']' at station '%63[^']', whose own id "
+		  "means all of them%n",
+		        "không có thiết bị '%s' tại trạm '%s'; mã của trạm nghĩa là "
+		        "mọi "
+		        "thiết bị",
+		        2 },
+	};
+	char name[2][64];
+	if (strcmp(text, "this station has no sampler") == 0)
+		snprintf(text, room, "trạm này không có thiết bị lấy mẫu tự động");
+	else if (strcmp(text, order_reason_wanted) == 0)
+		snprintf(text, room,
+		        "cần lý do (--reason NỘI DUNG): một dòng, tối đa %d byte",
+		        ORDER_REASON);
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (is_like(text, known[i].like, name, known[i].names)) {
+			snprintf(text, room, known[i].says, name[0], name[1]);
+			return;
+		}
 }
 
 static bool is_of(const struct station *station, const char *id)
@@ -48,13 +96,12 @@ static bool is_of(const struct station *station, const char *id)
 static int give(const char *command, const struct common *common, struct order *order,
         const char *reason)
 {
-	char folder[PATH_MAX], answer[CONTROL_MOST];
+	char folder[PATH_MAX], answer[CONTROL_MOST] = "";
 	struct problem why = { .exit = EXIT_CONFIG };
 	struct station *station;
 	if (snprintf(order->reason, sizeof order->reason, "%s", reason) >
 	        ORDER_REASON) {
-		problem_set(&why, REFUSED, EXIT_USAGE,
-		        "--reason: at most %d bytes are recorded", ORDER_REASON);
+		problem_set(&why, REFUSED, EXIT_USAGE, "%s", order_reason_wanted);
 		return common_fail(command, &why);
 	}
 	if (station_read(&station, common->config, stderr, &why) != OK)
@@ -67,6 +114,14 @@ static int give(const char *command, const struct common *common, struct order *
 	int status = control_ask(folder, order, answer, &why);
 	if (status == REFUSED && !known)
 		why.exit = EXIT_NO_FILE;
+	if (common_vietnamese(common)) {
+		put_vietnamese(answer, sizeof answer);
+		put_vietnamese(why.text, sizeof why.text);
+		if (why.exit == EXIT_NO_DAEMON)
+			snprintf(why.text, sizeof why.text,
+			        "quantrac-sensord không chạy: sudo systemctl start "
+			        "quantrac-sensord");
+	}
 	if (status != OK)
 		return common_fail(command, &why);
 	if (!common->quiet)
@@ -91,11 +146,11 @@ int station_maintenance(int argc, char **argv)
 	int first = common_parse(&common, &argp, &reason, argc, argv);
 	struct order order = { .kind = ORDER_MAINTENANCE };
 	if (argc - first != 2 || reason == NULL)
-		return misuse("station maintenance", usage, reason != NULL);
+		return misuse(&common, "station maintenance", usage, reason != NULL);
 	order.on = strcmp(argv[first + 1], "on") == 0;
 	if ((!order.on && strcmp(argv[first + 1], "off") != 0) ||
 	        !id_valid(argv[first], ID_SIZE - 1))
-		return misuse("station maintenance", usage, true);
+		return misuse(&common, "station maintenance", usage, true);
 	snprintf(order.id, sizeof order.id, "%s", argv[first]);
 	return give("station maintenance", &common, &order, reason);
 }
@@ -112,7 +167,7 @@ int station_emptied(int argc, char **argv)
 	int first = common_parse(&common, &argp, &reason, argc, argv);
 	struct order order = { .kind = ORDER_EMPTIED };
 	if (argc != first || reason == NULL)
-		return misuse("station emptied", "station emptied --reason TEXT",
-		        reason != NULL);
+		return misuse(&common, "station emptied",
+		        "station emptied --reason TEXT", reason != NULL);
 	return give("station emptied", &common, &order, reason);
 }

@@ -185,7 +185,8 @@ static int look_at_port(const struct test *test, struct problem *why)
 
 /* ---- the command ---- */
 
-static int find(const struct station *station, const char *id, struct problem *why)
+static int find(
+        const struct station *station, const char *id, bool vi, struct problem *why)
 {
 	const char *known[128];
 	size_t n = 0;
@@ -198,9 +199,13 @@ static int find(const struct station *station, const char *id, struct problem *w
 	known[n] = NULL;
 	const char *near = did_you_mean(id, known);
 	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
-	        "station '%s' has no instrument '%s'%s%s%s", station->id, id,
-	        near != NULL ? ", did you mean '" : "", near != NULL ? near : "",
-	        near != NULL ? "'?" : "");
+	        vi ? "trạm '%s' không có thiết bị '%s'%s%s%s"
+	           : "station '%s' has no instrument '%s'%s%s%s",
+	        station->id, id,
+	        near == NULL ? ""
+	        : vi         ? ", có phải '"
+	                     : ", did you mean '",
+	        near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
 static int run(struct test *test, const struct arguments *given, struct problem *why)
@@ -249,7 +254,7 @@ int station_test(int argc, char **argv)
 	if (station_read(&station, common.config, stderr, &why) != OK)
 		return common_fail("station test", &why);
 	struct test test = { .station = station, .common = &common };
-	int i = find(station, given.id, &why), code;
+	int i = find(station, given.id, common_vietnamese(&common), &why), code;
 	if (i < 0) {
 		code = common_fail("station test", &why);
 	} else {

@@ -13,11 +13,14 @@ static void list(const char *command, const struct verb *table, FILE *out)
 	bool vi = common_vietnamese(&none);
 	for (const struct verb *verb = table; verb->name != NULL; verb++)
 		fprintf(out, "%s quantrac %s %s%s%s\n       %s\n",
-		        verb == table ? "Usage:" : "  or: ", command, verb->name,
-		        verb->usage[0] != '\0' ? " " : "", verb->usage,
-		        vi ? verb->summary_vi : verb->summary);
-	fprintf(out, "\nquantrac %s %s --help tells the options of one.\n", command,
-	        table->name);
+		        verb == table ? (vi ? "Cách dùng:" : "Usage:")
+		                      : (vi ? "     hoặc:" : "  or: "),
+		        command, verb->name, verb->usage[0] != '\0' ? " " : "",
+		        verb->usage, vi ? verb->summary_vi : verb->summary);
+	fprintf(out,
+	        vi ? "\nquantrac %s %s --help cho biết các tùy chọn.\n"
+	           : "\nquantrac %s %s --help tells the options of one.\n",
+	        command, table->name);
 }
 
 static int unknown(const char *command, const struct verb *table, const char *word)
@@ -28,9 +31,16 @@ static int unknown(const char *command, const struct verb *table, const char *wo
 		known[n] = table[n].name;
 	known[n] = NULL;
 	const char *near = did_you_mean(word, known);
-	fprintf(stderr, "quantrac %s: '%s' is not one of its words%s%s%s\n", command,
-	        word, near != NULL ? ", did you mean '" : ":", near != NULL ? near : "",
-	        near != NULL ? "'?" : "");
+	const struct common none = { 0 };
+	bool vi = common_vietnamese(&none);
+	fprintf(stderr,
+	        vi ? "quantrac %s: không có lệnh '%s'%s%s%s\n"
+	           : "quantrac %s: '%s' is not one of its words%s%s%s\n",
+	        command, word,
+	        near == NULL ? ":"
+	        : vi         ? ", có phải '"
+	                     : ", did you mean '",
+	        near != NULL ? near : "", near != NULL ? "'?" : "");
 	if (near == NULL)
 		list(command, table, stderr);
 	return EXIT_USAGE;

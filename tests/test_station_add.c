@@ -3,9 +3,11 @@
  * not write is not written. */
 #include "tests/check.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -140,6 +142,8 @@ static void what_would_not_pass_the_check_is_not_written(void **state)
 	        EXIT_NO_FILE, "there is no port 'nowhere'");
 	line_says(*state, "station add --model fixture-gas --yes", EXIT_USAGE,
 	        "say at least --port and --model");
+	line_says(*state, "station add --model fixture-gas --yes --lang vi", EXIT_USAGE,
+	        "cần ít nhất --port và --model");
 	line_says(*state, "station add rubbish", EXIT_USAGE, "'rubbish' is no option");
 	adding_unchanged(*state);
 	fixture_write(*state, "station.yaml", "%srubbish: 1\n", adding_head);
@@ -177,6 +181,22 @@ static void without_yes_it_is_only_shown(void **state)
 	assert_contains(text, "# from left to right");
 	assert_contains(text, "  - id: dust\n");
 	free(text);
+	adding_unchanged(*state);
+	line_end(line);
+}
+
+static void a_port_in_use_says_what_may_be_done(void **state)
+{
+	pid_t line = adding_begin(*state);
+	int fd = open(in_folder(*state, "run/bus"), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	char *text = line_said(*state,
+	        "station add --port bus --model fixture-gas --slave 7 --yes",
+	        EXIT_TRY_AGAIN);
+	assert_contains(text, "is using it");
+	assert_contains(text, "nothing was written (--untested: write nevertheless)");
+	free(text);
+	close(fd);
 	adding_unchanged(*state);
 	line_end(line);
 }
@@ -223,6 +243,7 @@ int main(void)
 		WITH(what_would_not_pass_the_check_is_not_written),
 		WITH(a_real_station_takes_no_made_up_map),
 		WITH(without_yes_it_is_only_shown),
+		WITH(a_port_in_use_says_what_may_be_done),
 		WITH(a_new_file_is_written_whole),
 	};
 	unsetenv("LANG");

@@ -102,6 +102,9 @@ static void help_speaks_the_language_of_the_environment(void **state)
 	line_says(*state, "help", 0, "check a configuration");
 	setenv("LANG", "vi_VN.UTF-8", 1);
 	line_says(*state, "help", 0, "kiểm tra cấu hình");
+	line_says(*state, "serial help", 0, "Cách dùng: quantrac serial list");
+	line_says(*state, "serial prob", EXIT_USAGE,
+	        "không có lệnh 'prob', có phải 'probe'?");
 	unsetenv("LANG");
 }
 
