@@ -31,6 +31,7 @@ static const struct command commands[] = {
 	{ "station",     command_station,     "add an instrument, test one",                  "thêm thiết bị đo, thử thiết bị đo" },
 	{ "status",      command_status_office, "what every channel shows, what is missing",    "tình trạng từng kênh; --gaps: số liệu còn thiếu" },
 	{ "verify",      command_verify,      "is every file what was sealed?",               "kiểm tra tính toàn vẹn của tệp lưu trữ" },
+	{ "watch",       command_watch,       "this cabinet's values, second by second",      "giá trị của tủ, cập nhật từng giây" },
 	{ 0 },
 };
 // clang-format on

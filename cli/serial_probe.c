@@ -33,7 +33,7 @@ static const struct argp_option options[] = {
 	{ "i-own-this-bus", OPTION_OWN, NULL, 0,
 	        "ask even if somebody speaks on the line: nobody else uses it", 1 },
 	{ "line", OPTION_LINE, "9600 8N1", 0, "only this setting", 2 },
-	{ "mode", OPTION_MODE, "tcp|rtu-over-tcp", 0,
+	{ "mode", OPTION_MODE, "tcp|rtu-over-tcp|ascii", 0,
 	        "of host:port; else both are tried", 2 },
 	{ "slave", OPTION_SLAVE, "N", 0, "only this address", 2 },
 	{ "timeout", OPTION_TIMEOUT, "300ms", 0,

@@ -34,13 +34,19 @@ static void offers(const char *folder, const char *words, const char *part)
 
 static void commands_and_their_words_are_offered(void **state)
 {
+	static const char *const commands[] = { " config ", " get ", " instrument ",
+		" serial ", " simulate ", " station ", " status ", " watch " };
+	static const char *const of_station[] = { " add ", " emptied ", " maintenance ",
+		" test " };
 	offers(*state, "ser", " serial ");
-	offers(*state, "\"\"", " instrument ");
-	offers(*state, "\"\"", " station ");
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		offers(*state, "\"\"", commands[i]);
+	for (size_t i = 0; i < sizeof of_station / sizeof of_station[0]; i++)
+		offers(*state, "station \"\"", of_station[i]);
+	offers(*state, "instrument \"\"", " list show ");
 	offers(*state, "serial \"\"", " list monitor probe ");
 	offers(*state, "serial pr", " probe ");
 	offers(*state, "instrument sh", " show ");
-	offers(*state, "station \"\"", " add ");
 	offers(*state, "station t", " test ");
 	offers(*state, "config \"\"", " check explain ");
 }
@@ -50,6 +56,7 @@ static void options_are_those_of_the_command(void **state)
 	offers(*state, "serial probe --i", " --i-own-this-bus ");
 	offers(*state, "station add --untes", " --untested ");
 	offers(*state, "station test --f", " --for --format ");
+	offers(*state, "serial probe x --mode \"\"", " tcp rtu-over-tcp ascii ");
 	offers(*state, "serial probe x --lang \"\"", " vi en vi,en ");
 	offers(*state, "simulate --sp", " --speed ");
 }
@@ -65,10 +72,29 @@ static void names_are_those_that_are_known(void **state)
 	        "    profile: y\n"
 	        "outlets: [{id: cua-xa}]\n");
 	offers(*state, "station test \"\"", " cod flow-1 ");
+	offers(*state, "station maintenance \"\"", " cod flow-1 ");
+	offers(*state, "station maintenance cod \"\"", " on off ");
 	offers(*state, "instrument show krohne", " krohne-ifc050 ");
 	offers(*state, "station add --model hach-uv", " hach-uvas-sc ");
 	fixture_write(*state, "zz.yaml", "x");
 	offers(*state, "simulate zz", " zz.yaml ");
+}
+
+/* A maker may have a comma in his name; it stands in quotes then. */
+static void a_comma_in_a_name_shifts_no_port(void **state)
+{
+	int code;
+	char *text = run_command(&code,
+	        "bash -c 'source %s; listing() { printf "
+	        "\"port,adapter,usb_id,serial,bus,"
+	        "address,by_id,by_path,name\\n"
+	        "/dev/ttyUSB0,\\\"Prolific, \\\"\\\"PL\\\"\\\", "
+	        "Inc\\\",a,b,c,d,e,f,/dev/serial/"
+	        "by-id/usb-x,why\\n\"; }; _quantrac_ports listing'",
+	        project_file("packaging/completions/quantrac"));
+	assert_int_equal(code, 0);
+	assert_string_equal(text, "/dev/serial/by-id/usb-x\n");
+	free(text);
 }
 
 #define WITH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
@@ -80,6 +106,7 @@ int main(void)
 		WITH(commands_and_their_words_are_offered),
 		WITH(options_are_those_of_the_command),
 		WITH(names_are_those_that_are_known),
+		WITH(a_comma_in_a_name_shifts_no_port),
 	};
 	if (realpath(project_file("sensors/profiles"), folder) != NULL)
 		setenv("QUANTRAC_PROFILES", folder, 1);
