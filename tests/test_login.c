@@ -53,6 +53,8 @@ static void every_kind_of_record_is_told_apart(void **state)
 {
 	entry.ut_type = DEAD_PROCESS;
 	assert_int_equal(parsed().kind, LOGIN_OUT);
+	check_text("minh from 192.0.2.7 (pts/0)"); /* of a login that was seen */
+	entry.ut_user[0] = entry.ut_host[0] = '\0';
 	check_text("pts/0");
 	entry.ut_line[0] = '\0';
 	assert_int_equal(parsed().kind, LOGIN_OTHER);
