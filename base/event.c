@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/event.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -153,6 +152,13 @@ int state_decode(struct state_texts *out, const uint8_t *payload, size_t n)
 	        take(payload, n, &at, "}") && at == n)
 		return OK;
 	return MALFORMED;
+}
+
+bool state_is_counts(const uint8_t *payload, size_t n)
+{
+	struct state_texts texts;
+	return state_decode(&texts, payload, n) == OK &&
+	       strcmp(texts.state, STATE_COUNTS) == 0;
 }
 
 int clock_encode(const struct clock_event *event, uint8_t *out, size_t room)

@@ -13,6 +13,7 @@
 #ifndef BASE_EVENT_H
 #define BASE_EVENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,11 @@ struct state_texts {
 /* OK, or MALFORMED: not the form state_encode writes (any JSON of that meaning is read by base/config.h).
  * Allocates nothing. */
 int state_decode(struct state_texts *out, const uint8_t *payload, size_t n);
+
+/* State of a record of counters (sensors/counts.h): it is told now and then, and nothing has
+ * changed. */
+#define STATE_COUNTS "counts"
+bool state_is_counts(const uint8_t *payload, size_t n);
 
 struct clock_event {
 	int64_t before_us, after_us;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/config.h"
+#include "base/event.h"
 #include "base/gaps_inside.h"
 
 struct told_state { /* payload of a STATE record */
@@ -36,7 +37,8 @@ static int note(struct gaps *gaps, const struct told_state *told, int64_t time_u
 {
 	struct gaps_told down = { .from_us = time_us, .to_us = INT64_MAX };
 	bool new_epoch = strcmp(told->state, "new epoch") == 0;
-	if (strcmp(told->state, "settings changed") == 0)
+	if (strcmp(told->state, "settings changed") == 0 ||
+	        strcmp(told->state, STATE_COUNTS) == 0)
 		return OK;
 	down_ends(gaps, told->subject, time_us);
 	if (new_epoch)
@@ -52,6 +54,9 @@ int gaps_state(struct gaps *gaps, const struct record *record, int64_t time_us)
 	struct told_state told = { 0 };
 	struct config *config;
 	int status = OK;
+	/* so many, that they are known before they are parsed */
+	if (state_is_counts(record->payload, record->payload_size))
+		return OK;
 	if (config_read_text(&config, (const char *)record->payload,
 	            record->payload_size, "STATE", &section, &told, NULL) == OK)
 		status = note(gaps, &told, time_us);

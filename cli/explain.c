@@ -103,6 +103,9 @@ static int print_event(void *with, const uint8_t *bytes, size_t size, int64_t st
 	(void)stored_us;
 	if (record_decode(&record, bytes, size) < 0)
 		return 0;
+	if (record.type == RECORD_STATE &&
+	        state_is_counts(record.payload, record.payload_size))
+		return 0; /* nothing happened */
 	fprintf(q->out, "   %s %s",
 	        time_print(record.time_us, q->view.offset_min, when),
 	        record_type_text(record.type));

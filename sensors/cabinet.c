@@ -18,6 +18,19 @@ void cabinet_tell(struct cabinet *cabinet, const struct moment *when,
 	cabinet->hooks.state(cabinet->hooks.context, when, event);
 }
 
+static void show(struct cabinet *cabinet)
+{
+	struct cabinet_shown *shown = &cabinet->shown;
+	const struct sampler_setting *setting = &cabinet->setting->sampler;
+	shown->has_sampler = cabinet->setting->has_sampler;
+	shown->armed = setting->armed;
+	shown->bottles = setting->rule.bottles;
+	shown->most_a_day = setting->rule.most_a_day;
+	shown->sampler = cabinet->sampler.kept;
+	holders_show(cabinet, shown);
+	cabinet_note_show(cabinet->note, shown);
+}
+
 void cabinet_remember(struct cabinet *cabinet)
 {
 	struct cabinet_memory *memory = &cabinet->memory;
@@ -25,6 +38,7 @@ void cabinet_remember(struct cabinet *cabinet)
 	memory->wtmp_at = cabinet->wtmp.at;
 	memory->sampler = cabinet->sampler.kept;
 	holders_remember(cabinet, memory);
+	show(cabinet);
 	cabinet->version = cabinet_note_put(cabinet->note, memory);
 }
 

@@ -139,6 +139,32 @@ static void whom(const struct cabinet *cabinet, const struct holder *holder, cha
 	}
 }
 
+static bool covers_all(const struct cabinet *cabinet, const struct holder *holder)
+{
+	for (size_t i = 0; i < cabinet->station->n_instruments; i++)
+		if (!covers(cabinet, holder, i))
+			return false;
+	return true;
+}
+
+void holders_show(const struct cabinet *cabinet, struct cabinet_shown *shown)
+{
+	shown->n = 0;
+	for (size_t i = 0; i < cabinet->n_holders; i++) {
+		const struct holder *holder = &cabinet->holder[i];
+		if (!holder->maintenance.on || shown->n == CABINET_HOLDERS)
+			continue;
+		struct shown_maintenance *one = &shown->maintenance[shown->n++];
+		name_of(cabinet, holder, one->id);
+		one->instruments[0] = '\0';
+		if (!covers_all(cabinet, holder))
+			whom(cabinet, holder, one->instruments,
+			        sizeof one->instruments);
+		one->since_us = holder->maintenance.began.time_us;
+		one->due_us = maintenance_due_us(&holder->maintenance);
+	}
+}
+
 static const char *ends_at(const struct cabinet *cabinet, const struct holder *holder,
         const struct moment *now, char out[TIME_TEXT])
 {

@@ -204,6 +204,7 @@ int cabinet_note_init(struct cabinet_note *note)
 	note->stream = fmemopen(note->text, sizeof note->text, "w");
 	note->n = 0;
 	note->version = 0;
+	note->shown = (struct cabinet_shown){ .n = 0 };
 	atomic_init(&note->written, 0);
 	atomic_init(&note->error, 0);
 	return note->stream != NULL ? OK : FAILED;
@@ -228,6 +229,20 @@ uint64_t cabinet_note_put(
 	uint64_t version = ++note->version;
 	pthread_mutex_unlock(&note->lock);
 	return version;
+}
+
+void cabinet_note_show(struct cabinet_note *note, const struct cabinet_shown *shown)
+{
+	pthread_mutex_lock(&note->lock);
+	cabinet_shown_copy(&note->shown, shown);
+	pthread_mutex_unlock(&note->lock);
+}
+
+void cabinet_note_shown(struct cabinet_note *note, struct cabinet_shown *out)
+{
+	pthread_mutex_lock(&note->lock);
+	cabinet_shown_copy(out, &note->shown);
+	pthread_mutex_unlock(&note->lock);
 }
 
 void cabinet_note_write(struct cabinet_note *note, const char *path)

@@ -15,10 +15,10 @@
 
 #include "base/record.h"
 #include "base/status.h"
+#include "sensors/cabinet_shown.h"
 #include "sensors/sampler.h"
 
 #define CABINET_FILE      "cabinet.json"
-#define CABINET_HOLDERS   96 /* key-switches and orders that hold a maintenance */
 #define CABINET_FILE_MOST 65536
 
 struct remembered_maintenance {
@@ -48,11 +48,12 @@ void cabinet_memory_print(const struct cabinet_memory *memory, FILE *out);
 /* ---- from the one thread to the other ---- */
 
 struct cabinet_note {
-	pthread_mutex_t lock; /* held for a copy of memory only */
+	pthread_mutex_t lock; /* held for a copy of what follows only */
 	FILE *stream;         /* into text */
 	size_t n;
 	char text[CABINET_FILE_MOST];
-	uint64_t version;         /* of text */
+	uint64_t version; /* of text */
+	struct cabinet_shown shown;
 	_Atomic uint64_t written; /* version on the disk */
 	_Atomic int error;        /* errno of the last try, 0: it went well */
 };
@@ -63,6 +64,10 @@ void cabinet_note_end(struct cabinet_note *note);
 /* The poller's thread: put a new text there; its version. */
 uint64_t cabinet_note_put(
         struct cabinet_note *note, const struct cabinet_memory *memory);
+
+/* What is shown beside it; from the poller's thread to the keeper's. */
+void cabinet_note_show(struct cabinet_note *note, const struct cabinet_shown *shown);
+void cabinet_note_shown(struct cabinet_note *note, struct cabinet_shown *out);
 
 /* The keeper's thread: write the newest, if it is not. */
 void cabinet_note_write(struct cabinet_note *note, const char *path);

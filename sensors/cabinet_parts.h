@@ -94,6 +94,7 @@ struct cabinet {
 	struct control control;
 	struct cabinet_note *note;
 	struct cabinet_memory memory; /* as put last, or of the run before */
+	struct cabinet_shown shown;   /* as put last */
 };
 
 /* ---- cabinet.c ---- */
@@ -122,6 +123,7 @@ void holders_step(struct cabinet *cabinet, const struct moment *now);
 int64_t holders_due_us(const struct cabinet *cabinet);
 bool holders_hold(const struct cabinet *cabinet, size_t instrument);
 void holders_remember(const struct cabinet *cabinet, struct cabinet_memory *memory);
+void holders_show(const struct cabinet *cabinet, struct cabinet_shown *shown);
 bool holders_order(struct cabinet *cabinet, const struct order *order, const char *who,
         char answer[CONTROL_MOST], const struct moment *now);
 

@@ -192,7 +192,9 @@ static void write_live(struct keeper *keeper, bool running, const struct moment 
 		.waiting = counts.waiting,
 		.unreadable = keeper_shut(keeper),
 		.journal = counts.journal,
-		.acked_us = keeper->acked_us };
+		.acked_us = keeper->acked_us,
+		.counts = keeper->options.counts,
+		.cabinet = keeper->options.cabinet };
 	const char *path = keeper->options.state_path;
 	if (path == NULL || keeper->live == NULL ||
 	        (running && now->mono_us - keeper->written_us < LIVE_EVERY_US))

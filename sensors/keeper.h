@@ -42,6 +42,9 @@ struct keeper_link {
 	int (*renew)(void *with);
 };
 
+struct cabinet_note;
+struct counts_board;
+
 struct keeper_options {
 	const char *source;
 	const char *folder;     /* of the journal */
@@ -58,6 +61,8 @@ struct keeper_options {
 	struct describe *station;           /* encoded */
 	struct describe *const *instrument; /* [n_instruments], encoded */
 	size_t n_instruments;
+	struct counts_board *counts;    /* for the live view, NULL: none */
+	struct cabinet_note *cabinet;   /* for the live view, NULL: none */
 	const struct keeper_link *link; /* NULL: journal only */
 	uint64_t seed;                  /* of the uplink's jitter */
 };
@@ -72,6 +77,9 @@ size_t keeper_descriptors(
         const struct keeper *keeper, struct pollfd out[KEEPER_DESCRIPTORS]);
 int keeper_wait_ms(const struct keeper *keeper, const struct moment *now);
 void keeper_step(struct keeper *keeper, const struct moment *now);
+
+/* keeper_end, and a little time for the collector's acknowledgement where it is there. */
+void keeper_farewell(struct keeper *keeper, struct clock *clock);
 
 /* The end: empty the ring, commit, send what fits, say in the live view that nobody runs. */
 void keeper_end(struct keeper *keeper, const struct moment *now);

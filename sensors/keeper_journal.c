@@ -112,7 +112,8 @@ static bool is_urgent(const uint8_t *bytes, size_t n)
 	struct record record;
 	int size = record_decode(&record, bytes, n);
 	assert(size > 0);
-	return record.type == RECORD_STATE;
+	return record.type == RECORD_STATE &&
+	       !state_is_counts(record.payload, record.payload_size);
 }
 
 static int append_to_journal(

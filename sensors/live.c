@@ -16,8 +16,10 @@
 #include "base/json.h"
 #include "base/legal_time.h"
 #include "base/reading.h"
+#include "sensors/cabinet_memory.h"
+#include "sensors/counts.h"
 
-enum { MINUTES = 60, LIVE_SUBJECTS = 128 };
+enum { MINUTES = 60, LIVE_SUBJECTS = 512 };
 
 struct minute {         /* readings of one minute of the last hour */
 	int64_t number; /* since 1970 */
@@ -111,7 +113,8 @@ static void note_state(struct live *live, const struct record *record)
 {
 	struct told told = { .time_us = record->time_us };
 	size_t i = 0;
-	if (state_decode(&told.texts, record->payload, record->payload_size) != OK)
+	if (state_decode(&told.texts, record->payload, record->payload_size) != OK ||
+	        strcmp(told.texts.state, STATE_COUNTS) == 0)
 		return;
 	while (i < live->n_told &&
 	        strcmp(live->told[i].texts.subject, told.texts.subject) != 0)
@@ -196,6 +199,35 @@ static void write_told(const struct live *live, struct json *json)
 	json_end(json);
 }
 
+static void write_counts(
+        const struct live *live, struct json *json, struct counts_board *board)
+{
+	struct poller_counts counts;
+	json_key(json, "instruments");
+	json_array(json);
+	for (size_t i = 0; board != NULL && i < live->n_instruments; i++) {
+		counts_board_get(board, i, &counts);
+		json_object(json);
+		json_put_text(json, "instrument", live->instrument[i]->instrument);
+		for (size_t k = 0; k < COUNTS; k++)
+			json_put_integer(
+			        json, counts_name[k], (int64_t)counts_of(&counts, k));
+		json_end(json);
+	}
+	json_end(json);
+}
+
+static void write_cabinet(const struct live *live, struct json *json,
+        struct cabinet_note *note, const struct moment *now)
+{
+	static const struct cabinet_shown nothing = { .n = 0 };
+	struct cabinet_shown shown;
+	if (note != NULL)
+		cabinet_note_shown(note, &shown);
+	cabinet_shown_print(note != NULL ? &shown : &nothing, json, now,
+	        live->station->utc_offset_min);
+}
+
 static void write_head(const struct live *live, struct json *json,
         const struct moment *now, const struct live_link *link, bool running)
 {
@@ -238,6 +270,8 @@ static void write_all(const struct live *live, FILE *out, const struct moment *n
 			        now->time_us);
 	json_end(&json);
 	write_told(live, &json);
+	write_counts(live, &json, link->counts);
+	write_cabinet(live, &json, link->cabinet, now);
 	json_end(&json);
 	fputc('\n', out);
 }

@@ -20,6 +20,8 @@
 #define LIVE_EVERY_US INT64_C(1000000)
 #define LIVE_STALE_US INT64_C(30000000) /* older: nobody writes it any more */
 
+struct cabinet_note;
+struct counts_board;
 struct live;
 
 /* Where it is written while the journal's disk cannot be:
@@ -35,6 +37,8 @@ struct live_link {
 	uint64_t unreadable; /* epochs of the journal */
 	const char *journal; /* where records go: "disk", "memory" */
 	int64_t acked_us;    /* when the collector last took something; 0: not yet */
+	struct counts_board *counts;  /* of the instruments, NULL: not known */
+	struct cabinet_note *cabinet; /* NULL: not known */
 };
 
 /* A view over the instruments' DESCRIBEs (borrowed).  NULL without memory. */
@@ -67,15 +71,36 @@ struct live_state { /* the last STATE of a subject since the start */
 	int64_t time_us;
 };
 
+struct live_counts { /* of an instrument, since the start: struct poller_counts */
+	const char *instrument;
+	int64_t requests, answers, timeouts, checksum, malformed, exceptions, noise,
+	        late, echoes, reconnects, overruns, readings;
+};
+
+struct live_maintenance {        /* one that is on */
+	const char *id;          /* "by key", "cod", "all instruments" */
+	const char *instruments; /* "cod, tss"; "": all */
+	int64_t since_us, until_us;
+};
+
+struct live_sampler {
+	bool armed;
+	int64_t bottles, used, most_a_day, today;
+};
+
 struct live_view {
 	const char *station, *zone, *name, *link, *journal;
 	bool simulated, running;
 	int64_t written_us, mono_us, pid, offset_min;
 	const char *boot; /* 16 hexadecimal digits */
 	int64_t committed, acked, lost, waiting, unreadable, acked_us;
-	size_t n_channels, n_states;
+	size_t n_channels, n_states, n_instruments, n_maintenance;
+	size_t n_samplers; /* one, or none */
 	struct live_channel *channel;
 	struct live_state *told;
+	struct live_counts *counts;
+	struct live_maintenance *maintenance;
+	struct live_sampler *sampler;
 	struct config *config; /* owns all */
 };
 

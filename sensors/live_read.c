@@ -37,6 +37,44 @@ static const struct field told_fields[] = {
 #undef AT
 static const struct section told_section = { "state", sizeof(struct live_state), told_fields, NULL };
 
+#define AT(member) offsetof(struct live_counts, member)
+#define COUNT(name) { #name, FIELD_INTEGER, AT(name), .fallback = "0" }
+static const struct field counts_fields[] = {
+	{ "instrument", FIELD_TEXT, AT(instrument), .required = true },
+	COUNT(requests), COUNT(answers), COUNT(timeouts), COUNT(checksum),
+	COUNT(malformed), COUNT(exceptions), COUNT(noise), COUNT(late), COUNT(echoes),
+	COUNT(reconnects), COUNT(overruns), COUNT(readings),
+	{ 0 },
+};
+#undef AT
+static const struct section counts_section = {
+	"instrument", sizeof(struct live_counts), counts_fields, NULL };
+
+#define AT(member) offsetof(struct live_maintenance, member)
+static const struct field maintenance_fields[] = {
+	{ "id", FIELD_TEXT, AT(id), .required = true },
+	{ "instruments", FIELD_TEXT, AT(instruments), .fallback = "" },
+	{ "since_us", FIELD_INTEGER, AT(since_us), .required = true },
+	{ "until_us", FIELD_INTEGER, AT(until_us), .required = true },
+	{ 0 },
+};
+#undef AT
+static const struct section maintenance_section = {
+	"maintenance", sizeof(struct live_maintenance), maintenance_fields, NULL };
+
+#define AT(member) offsetof(struct live_sampler, member)
+static const struct field sampler_fields[] = {
+	{ "armed", FIELD_BOOLEAN, AT(armed), .required = true },
+	{ "bottles", FIELD_INTEGER, AT(bottles), .required = true },
+	{ "used", FIELD_INTEGER, AT(used), .required = true },
+	{ "most_a_day", FIELD_INTEGER, AT(most_a_day), .required = true },
+	{ "today", FIELD_INTEGER, AT(today), .required = true },
+	{ 0 },
+};
+#undef AT
+static const struct section sampler_part = {
+	"sampler", sizeof(struct live_sampler), sampler_fields, NULL };
+
 #define AT(member) offsetof(struct live_view, member)
 static const struct field view_fields[] = {
 	{ "station", FIELD_TEXT, AT(station), .required = true },
@@ -58,6 +96,11 @@ static const struct field view_fields[] = {
 	{ "unreadable", FIELD_INTEGER, AT(unreadable), .fallback = "0" },
 	{ "journal", FIELD_TEXT, AT(journal), .fallback = "disk" },
 	{ "states", FIELD_SECTIONS, AT(told), AT(n_states), .section = &told_section },
+	{ "instruments", FIELD_SECTIONS, AT(counts), AT(n_instruments),
+	  .section = &counts_section },
+	{ "maintenance", FIELD_SECTIONS, AT(maintenance), AT(n_maintenance),
+	  .section = &maintenance_section },
+	{ "sampler", FIELD_SECTIONS, AT(sampler), AT(n_samplers), .section = &sampler_part },
 	{ "channels", FIELD_SECTIONS, AT(channel), AT(n_channels),
 	  .section = &channel_section },
 	{ 0 },

@@ -27,17 +27,23 @@ static bool is_beyond(const struct sampler_rule *rule, double value)
 	return rule->below ? value < rule->level : value > rule->level;
 }
 
-static int64_t day_number(const struct sampler_rule *rule, int64_t time_us)
+static int64_t day_number(int utc_offset_min, int64_t time_us)
 {
-	int64_t start_us = day_start(time_us, rule->utc_offset_min);
-	return (start_us + rule->utc_offset_min * US_PER_MIN) / US_PER_DAY;
+	int64_t start_us = day_start(time_us, utc_offset_min);
+	return (start_us + utc_offset_min * US_PER_MIN) / US_PER_DAY;
+}
+
+int64_t sampler_today(
+        const struct sampler_kept *kept, int utc_offset_min, int64_t time_us)
+{
+	return day_number(utc_offset_min, time_us) > kept->day ? 0 : kept->today;
 }
 
 /* A day that goes back is a clock that was wrong before, or is now: it gives no new bottles. */
 static void turn_day(struct sampler *sampler, const struct moment *when)
 {
 	struct sampler_kept *kept = &sampler->kept;
-	int64_t day = day_number(sampler->rule, when->time_us);
+	int64_t day = day_number(sampler->rule->utc_offset_min, when->time_us);
 	if (day > kept->day)
 		kept->today = 0;
 	if (day > kept->day || when->state == CLOCK_SYNCED)

@@ -79,6 +79,10 @@ enum sampler_answer sampler_note(
  * an episode at most; false: that was the last time. */
 bool sampler_undo(struct sampler *sampler, const struct moment *now);
 
+/* Bottles taken on the legal day of this time: `today` counts those of the day of the last reading. */
+int64_t sampler_today(
+        const struct sampler_kept *kept, int utc_offset_min, int64_t time_us);
+
 /* Somebody has put empty bottles in. */
 void sampler_emptied(struct sampler *sampler);
 

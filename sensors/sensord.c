@@ -23,6 +23,7 @@
 #include "base/legal_time.h"
 #include "base/log.h"
 #include "base/notify.h"
+#include "sensors/counts.h"
 #include "sensors/describes.h"
 #include "sensors/home.h"
 #include "sensors/keeper.h"
@@ -59,6 +60,7 @@ struct sensord {
 	struct link link;
 	struct home home;
 	struct senses senses;
+	struct counting counting;
 	char **path; /* [n_ports] of serial lines, in full; NULL: TCP */
 	int wake;    /* readable when the keeper shall end */
 	pthread_t thread;
@@ -134,6 +136,7 @@ static struct moment wait_and_step(struct sensord *sensord, struct moment now,
 	now = clock_now(&sensord->clock);
 	cabinet_step(cabinet, ready >= 0 ? fds : NULL, &now);
 	poller_step(sensord->poller, fds, ready >= 0 ? n : 0, &now);
+	counting_step(&sensord->counting, &now);
 	return now;
 }
 
@@ -155,33 +158,10 @@ static void read_instruments(
 	int64_t last_us = now.mono_us + ENDING_US;
 	while (senses_end(&sensord->senses, &now) && now.mono_us < last_us)
 		now = wait_and_step(sensord, now, now.mono_us + 50000, waiting);
+	counting_end(&sensord->counting, &now);
 }
 
 /* ---- the keeper's thread ---- */
-
-#define LAST_WORDS_US INT64_C(5000000) /* for the acknowledgement of the last records */
-
-/* The end: commit and send all; where the collector is there, wait a little until it has
- * them too.  What it has not got by then goes at the next start. */
-static void end_keeping(struct keeper *keeper, struct clock *clock)
-{
-	struct moment now = clock_now(clock);
-	int64_t until_us = now.mono_us + LAST_WORDS_US;
-	bool open = false; /* between two epochs it greets again */
-	keeper_end(keeper, &now);
-	for (;;) {
-		struct pollfd fds[KEEPER_DESCRIPTORS];
-		struct keeper_counts counts = keeper_counts(keeper);
-		open = strcmp(counts.link, "open") == 0 ||
-		       (open && strcmp(counts.link, "greeting") == 0);
-		if (!open || counts.waiting == 0 || now.mono_us >= until_us)
-			break;
-		poll(fds, keeper_descriptors(keeper, fds), 20);
-		now = clock_now(clock);
-		keeper_step(keeper, &now);
-	}
-	keeper_end(keeper, &now);
-}
 
 static void *keep(void *with)
 {
@@ -200,7 +180,7 @@ static void *keep(void *with)
 		keeper_step(sensord->keeper, &now);
 		senses_write(&sensord->senses);
 	}
-	end_keeping(sensord->keeper, &clock);
+	keeper_farewell(sensord->keeper, &clock);
 	senses_write(&sensord->senses);
 	return NULL;
 }
@@ -235,6 +215,8 @@ static void make_keeper(struct sensord *sensord)
 		.station = sensord->describes.station,
 		.instrument = sensord->describes.instrument,
 		.n_instruments = sensord->describes.n,
+		.counts = sensord->counting.board,
+		.cabinet = &sensord->senses.note,
 		.link = open_link(sensord) };
 	if (getrandom(&options.seed, sizeof options.seed, 0) != sizeof options.seed)
 		options.seed = (uint64_t)now.time_us;
@@ -285,6 +267,17 @@ static void make_poller(struct sensord *sensord)
 		        sensord->poller, i, sensord->describes.instrument[i]->hash);
 }
 
+static void make_counting(struct sensord *sensord)
+{
+	struct moment now = clock_now(&sensord->clock);
+	sensord->counting = (struct counting){ .station = sensord->station,
+		.poller = sensord->poller,
+		.board = sensord->counting.board,
+		.context = sensord,
+		.state = on_state };
+	counting_begin(&sensord->counting, &now);
+}
+
 static void start(struct sensord *sensord)
 {
 	struct problem why = { .exit = EXIT_CONFIG };
@@ -299,10 +292,12 @@ static void start(struct sensord *sensord)
 	sensord->wake = eventfd(0, EFD_CLOEXEC);
 	if (sensord->wake < 0)
 		fatal(EXIT_INTERNAL, "eventfd: %s", strerror(errno));
+	sensord->counting.board = counts_board_new(sensord->station->n_instruments);
 	make_keeper(sensord);
 	resolve_paths(sensord);
 	make_poller(sensord);
 	make_senses(sensord);
+	make_counting(sensord);
 }
 
 /* Both threads get the signals blocked; this one lets them in while it waits. */
@@ -339,6 +334,7 @@ static void end(struct sensord *sensord)
 	senses_close(&sensord->senses);
 	poller_free(sensord->poller);
 	keeper_free(sensord->keeper);
+	counts_board_free(sensord->counting.board);
 	link_close(&sensord->link);
 	ring_free(sensord->ring);
 	describes_free(&sensord->describes);

@@ -131,6 +131,14 @@ void made_put(struct made_archive *made, const struct made_reading *reading)
 	        reading->time_us, stored_us);
 }
 
+void made_state(struct made_archive *made, const char *station,
+        const struct state_event *event, int64_t time_us)
+{
+	int n = state_encode(event, payload, sizeof payload);
+	assert_true(n > 0);
+	put(made, RECORD_STATE, station, (size_t)n, time_us, time_us);
+}
+
 void made_document(struct made_archive *made, const char *json, int64_t time_us)
 {
 	size_t n = strlen(json);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/describe.h"
+#include "base/event.h"
 #include "collector/ingest.h"
 
 struct made_archive {
@@ -39,6 +40,10 @@ struct made_reading {
 	const double *value;
 };
 void made_put(struct made_archive *made, const struct made_reading *reading);
+
+/* A STATE of a station. */
+void made_state(struct made_archive *made, const char *station,
+        const struct state_event *event, int64_t time_us);
 
 /* A DOCUMENT of the office. */
 void made_document(struct made_archive *made, const char *json, int64_t time_us);

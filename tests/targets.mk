@@ -161,7 +161,7 @@ clock: build/trial/clock build/shim_sync.so $(PROGRAMS:%=build/%) $(SHIPPED)
 .PHONY: clock
 
 # ---- threads: the daemons and the tests that have some, under ThreadSanitizer ----
-TSAN_TESTS = socket ring link uplink keeper keys crew seal e2e_sensord e2e_senses e2e_collectd e2e_replay
+TSAN_TESTS = socket ring counts link uplink keeper keys crew seal e2e_sensord e2e_senses e2e_collectd e2e_replay
 TSAN_FLAGS = -O1 -g -fsanitize=thread -fno-omit-frame-pointer
 TSAN_PROGRAMS = quantrac quantrac-office quantrac-sensord quantrac-collectd
 build/tsan/%.o: %.c build/see/.made

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sensors/cabinet_memory.h"
 #include "sensors/clock_watch.h"
 #include "sensors/live.h"
 #include "tests/keeper_fixture.h"
@@ -141,6 +142,101 @@ static void the_last_that_was_told_of_each_subject_is_shown(void **state)
 	live_view_free(&view);
 }
 
+/* What the poller's thread laid out last; counts are no state. */
+static void the_counts_of_every_instrument_are_shown(void **state)
+{
+	struct live_view view;
+	struct problem why;
+	start_keeper(false, 0);
+	put_state("instrument cod", "up", "answers");
+	put_state("instrument cod", "counts", "{\"since_us\":1}");
+	keeper_step(c.keeper, &c.now);
+	assert_int_equal(live_read(&view, c.state_path, "nt-01", &c.now, &why), OK);
+	assert_string_equal(told_of(&view, "instrument cod")->state, "up");
+	assert_int_equal(view.n_instruments, 0); /* nobody counts */
+	assert_int_equal(view.n_maintenance, 0);
+	assert_int_equal(view.n_samplers, 0);
+	live_view_free(&view);
+}
+
+/* A change of state is on the disk at once; counts cost no write of their own. */
+static void counts_wait_for_the_next_commit(void **state)
+{
+	start_keeper(false, 0);
+	move_clock(60 * S);
+	keeper_step(c.keeper, &c.now);
+	uint64_t before = keeper_counts(c.keeper).committed_seq;
+	put_state("instrument cod", "counts", "{\"since_us\":1}");
+	keeper_step(c.keeper, &c.now);
+	assert_int_equal(keeper_counts(c.keeper).committed_seq, before);
+	move_clock(60 * S);
+	keeper_step(c.keeper, &c.now);
+	assert_int_equal(keeper_counts(c.keeper).committed_seq, before + 1);
+	put_state("instrument cod", "down", "");
+	keeper_step(c.keeper, &c.now);
+	assert_int_equal(keeper_counts(c.keeper).committed_seq, before + 2);
+}
+
+static const struct live_link *linked(struct cabinet_note *note)
+{
+	static struct live_link link;
+	link = (struct live_link){ .state = "none", .cabinet = note };
+	return &link;
+}
+
+/* Through the file; the clock was put right by a minute since the maintenance began. */
+static void maintenance_and_bottles_are_shown(void **state)
+{
+	static struct cabinet_note note;
+	static struct cabinet_shown shown;
+	struct live_view view;
+	struct problem why;
+	start_keeper(false, 0);
+	assert_int_equal(cabinet_note_init(&note), OK);
+	struct live *live =
+	        live_new(c.describes.station, c.describes.instrument, c.describes.n);
+	shown = (struct cabinet_shown){ .has_sampler = true,
+		.armed = true,
+		.bottles = 24,
+		.most_a_day = 4,
+		.sampler = { .today = 3, .used = 7 },
+		.n = 2,
+		.maintenance = {
+		        { "cod", "cod", c.now.time_us, c.now.mono_us + 7200 * S },
+		        { "by key", "", c.now.time_us, c.now.mono_us + 60 * S } } };
+	struct moment now = c.now;
+	now.time_us += 61 * S;
+	now.mono_us += S;
+	shown.sampler.day = (now.time_us + 420 * 60 * S) / (86400 * S);
+	cabinet_note_show(&note, &shown);
+	assert_int_equal(live_write(live, c.state_path, &now, linked(&note), true), OK);
+	assert_int_equal(live_read(&view, c.state_path, "nt-01", &now, &why), OK);
+	assert_int_equal(view.n_maintenance, 2);
+	assert_string_equal(view.maintenance[0].id, "cod");
+	assert_string_equal(view.maintenance[0].instruments, "cod");
+	assert_true(view.maintenance[0].since_us == c.now.time_us);
+	assert_true(view.maintenance[0].until_us == now.time_us + 7199 * S);
+	assert_string_equal(view.maintenance[1].instruments, "");
+	assert_int_equal(view.n_samplers, 1);
+	assert_true(view.sampler[0].armed);
+	assert_int_equal(view.sampler[0].bottles, 24);
+	assert_int_equal(view.sampler[0].used, 7);
+	assert_int_equal(view.sampler[0].today, 3);
+	live_view_free(&view);
+	/* after midnight, and all of it over */
+	shown.n = 0;
+	cabinet_note_show(&note, &shown);
+	now.time_us += 86400 * S;
+	assert_int_equal(live_write(live, c.state_path, &now, linked(&note), true), OK);
+	assert_int_equal(live_read(&view, c.state_path, "nt-01", &now, &why), OK);
+	assert_int_equal(view.n_maintenance, 0);
+	assert_int_equal(view.sampler[0].today, 0);
+	assert_int_equal(view.sampler[0].used, 7);
+	live_view_free(&view);
+	live_free(live);
+	cabinet_note_end(&note);
+}
+
 static void when_the_collector_last_took_something_is_shown(void **state)
 {
 	struct live_view view;
@@ -264,6 +360,9 @@ int main(void)
 		scratch_test(a_dead_minute_weighs_as_much_as_a_good_one),
 		scratch_test(a_live_view_nobody_writes_is_refused),
 		scratch_test(the_last_that_was_told_of_each_subject_is_shown),
+		scratch_test(the_counts_of_every_instrument_are_shown),
+		scratch_test(counts_wait_for_the_next_commit),
+		scratch_test(maintenance_and_bottles_are_shown),
 		scratch_test(when_the_collector_last_took_something_is_shown),
 		cmocka_unit_test(a_step_of_a_clock_nobody_believes_is_told_as_such),
 		cmocka_unit_test(
