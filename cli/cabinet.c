@@ -7,24 +7,32 @@
 #include "base/legal_time.h"
 #include "sensors/station.h"
 
+int cabinet_open_station(struct live_view *view, struct station **station,
+        const char *command, const struct common *common)
+{
+	char folder[PATH_MAX], path[PATH_MAX];
+	struct problem why = { .exit = EXIT_CONFIG };
+	struct clock clock;
+	if (station_read(station, common->config, stderr, &why) != OK)
+		return common_fail(command, &why);
+	station_path(*station, (*station)->journal_folder, folder, sizeof folder);
+	snprintf(path, sizeof path, "%.*s/%s", PATH_MAX - 16, folder, LIVE_FILE);
+	clock_init(&clock);
+	struct moment now = clock_now(&clock);
+	if (live_read(view, path, (*station)->id, &now, &why) == OK)
+		return 0;
+	station_free(*station);
+	return common_fail(command, &why);
+}
+
 int cabinet_open(
         struct live_view *view, const char *command, const struct common *common)
 {
-	char folder[PATH_MAX], path[PATH_MAX], id[SOURCE_SIZE + 1];
-	struct problem why = { .exit = EXIT_CONFIG };
 	struct station *station;
-	struct clock clock;
-	if (station_read(&station, common->config, stderr, &why) != OK)
-		return common_fail(command, &why);
-	station_path(station, station->journal_folder, folder, sizeof folder);
-	snprintf(path, sizeof path, "%.*s/%s", PATH_MAX - 16, folder, LIVE_FILE);
-	snprintf(id, sizeof id, "%s", station->id);
-	station_free(station);
-	clock_init(&clock);
-	struct moment now = clock_now(&clock);
-	if (live_read(view, path, id, &now, &why) != OK)
-		return common_fail(command, &why);
-	return 0;
+	int code = cabinet_open_station(view, &station, command, common);
+	if (code == 0)
+		station_free(station);
+	return code;
 }
 
 const char *age_print(int64_t time_us, int64_t now_us, char out[16])

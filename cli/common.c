@@ -104,17 +104,24 @@ static void check_language(const struct common *common, const char *command)
 {
 	static const char *const vietnamese[] = { "breaches", "config", "demo",
 		"exceedances", "explain", "instrument", "judge", "report", "serial",
-		"station", "watch" };
+		"station", "status", "watch" };
 	size_t n = strcspn(command, " "); /* "serial list" */
 	if (common->lang == NULL || strcmp(common->lang, "vi") != 0)
 		return;
 	for (size_t i = 0; i < sizeof vietnamese / sizeof vietnamese[0]; i++)
 		if (strncmp(command, vietnamese[i], n) == 0 && vietnamese[i][n] == '\0')
 			return;
+	common_english_only(common, command);
+}
+
+void common_english_only(const struct common *common, const char *command)
+{
+	if (common->lang == NULL || strcmp(common->lang, "vi") != 0)
+		return;
 	fprintf(stderr,
 	        "quantrac %s: speaks English only; Vietnamese (--lang vi) have config, "
 	        "demo, exceedances, explain, instrument, judge, report, serial, "
-	        "station and watch\n",
+	        "station, status of a cabinet and watch\n",
 	        command);
 	exit(EXIT_USAGE);
 }

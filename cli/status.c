@@ -8,6 +8,8 @@
 #include "cli/cabinet.h"
 #include "cli/commands.h"
 #include "cli/gaps.h"
+#include "cli/status.h"
+#include "cli/watch.h"
 
 static const struct table_column columns[] = {
 	{ .name = "station" },
@@ -21,12 +23,16 @@ static const struct table_column columns[] = {
 	{ 0 },
 };
 
+static const char *const headings_vi[] = { "TRẠM", "THIẾT BỊ", "KÊNH", "GIÁ TRỊ",
+	"ĐƠN VỊ", "CÁCH ĐÂY", "TRẠNG THÁI", "TỐT 1 GIỜ QUA" };
+
 /* People read "4 s" and "99.2%", programs seconds and a number. */
 static void row(struct table *table, const struct live_view *view,
         const struct live_channel *channel, const struct common *common)
 {
-	char age[16], ok[16];
-	bool people = common->format == TABLE_TEXT;
+	char age[32], ok[16];
+	enum tone tone;
+	bool people = common->format == TABLE_TEXT, vi = common_vietnamese(common);
 	int64_t now_us = common_now();
 	table_text(table, view->station);
 	table_text(table, channel->instrument);
@@ -36,13 +42,16 @@ static void row(struct table *table, const struct live_view *view,
 	else
 		table_number(table, channel->value, (int)channel->decimals);
 	table_text(table, channel->unit);
+	int64_t age_us = now_us > channel->value_us ? now_us - channel->value_us : 0;
+	watch_age(age_us, vi, age);
 	if (people)
-		table_text(table, age_print(channel->value_us, now_us, age));
+		table_text(table, channel->value_us != 0 ? age : "-");
 	else if (channel->value_us != 0)
 		table_integer(table, (now_us - channel->value_us) / US_PER_S);
 	else
 		table_empty(table);
-	table_text(table, channel->state);
+	table_text(table,
+	        people && vi ? watch_state(channel->state, &tone)->vi : channel->state);
 	snprintf(ok, sizeof ok, "%.1f%%", channel->ok_percent);
 	if (isnan(channel->ok_percent))
 		table_empty(table);
@@ -53,60 +62,148 @@ static void row(struct table *table, const struct live_view *view,
 	table_row(table);
 }
 
-static const char *link_text(const char *state)
+static const char *link_text(const char *state, bool vi)
 {
 	if (strcmp(state, "open") == 0)
-		return "connected";
-	return strcmp(state, "none") == 0
-	               ? "none in the configuration"
-	               : "not connected, everything is kept here (see the log)";
+		return vi ? "đã kết nối" : "connected";
+	if (strcmp(state, "none") == 0)
+		return vi ? "không có trong cấu hình" : "none in the configuration";
+	return vi ? "chưa kết nối, mọi số liệu được giữ tại đây (xem nhật ký chương "
+	            "trình)"
+	          : "not connected, everything is kept here (see the log)";
 }
 
-static void foot(const struct live_view *view)
+static void foot(const struct live_view *view, bool vi)
 {
 	if (view->simulated)
 		printf("%s\n", SIMULATED_TEXT);
-	printf("collector: %s; %lld records kept, %lld acknowledged, %lld lost\n",
-	        link_text(view->link), (long long)view->committed,
+	printf(vi ? "máy chủ nhận: %s; %lld bản ghi đã giữ, %lld đã được xác nhận, "
+	            "%lld bị mất\n"
+	          : "collector: %s; %lld records kept, %lld acknowledged, %lld lost\n",
+	        link_text(view->link, vi), (long long)view->committed,
 	        (long long)view->acked, (long long)view->lost);
 	if (view->waiting > 0)
-		printf("%lld records wait for the collector\n",
+		printf(vi ? "%lld bản ghi đang chờ gửi về máy chủ nhận\n"
+		          : "%lld records wait for the collector\n",
 		        (long long)view->waiting);
 	if (view->unreadable > 0)
-		printf("A PART OF THE JOURNAL CANNOT BE READ (%lld of its epochs): "
-		       "what the collector has not got of it is not sent (see the "
-		       "log)\n",
+		printf(vi ? "MỘT PHẦN NHẬT KÝ KHÔNG ĐỌC ĐƯỢC (%lld đoạn): phần máy chủ "
+		            "nhận "
+		            "chưa có thì chưa gửi được (xem nhật ký chương trình)\n"
+		          : "A PART OF THE JOURNAL CANNOT BE READ (%lld of its "
+		            "epochs): "
+		            "what the collector has not got of it is not sent (see the "
+		            "log)\n",
 		        (long long)view->unreadable);
 	if (strcmp(view->journal, "memory") == 0)
-		printf("THE DISK CANNOT BE WRITTEN: records are kept in memory only, "
-		       "and "
-		       "lost with the power (see the log)\n");
+		printf(vi ? "KHÔNG GHI ĐƯỢC VÀO ĐĨA: bản ghi chỉ nằm trong bộ nhớ, mất "
+		            "điện là "
+		            "mất (xem nhật ký chương trình)\n"
+		          : "THE DISK CANNOT BE WRITTEN: records are kept in memory "
+		            "only, "
+		            "and lost with the power (see the log)\n");
+}
+
+static void show_channels(const struct live_view *view, const struct common *common)
+{
+	struct table_column shown[sizeof columns / sizeof columns[0]];
+	bool vi = common_vietnamese(common);
+	status_headings(columns, headings_vi, vi, shown);
+	struct table *table = table_new(stdout, (enum table_format)common->format,
+	        shown, (int)view->offset_min);
+	for (size_t i = 0; i < view->n_channels; i++)
+		row(table, view, &view->channel[i], common);
+	table_end(table);
+}
+
+struct status_arguments {
+	struct gaps_arguments gaps;
+	bool lines, contacts;
+};
+
+enum { OPTION_LINES = 700, OPTION_CONTACTS };
+
+static error_t parse(int key, char *word, struct argp_state *state)
+{
+	struct status_arguments *arguments = state->input;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &arguments->gaps;
+		return 0;
+	case OPTION_LINES:
+		arguments->lines = true;
+		return 0;
+	case OPTION_CONTACTS:
+		arguments->contacts = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (arguments->lines + arguments->contacts + arguments->gaps.gaps > 1)
+			argp_error(state, "--lines, --contacts and --gaps are tables "
+			                  "of their own: ask for one");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static void show(const struct live_view *view, const struct station *station,
+        const struct status_arguments *arguments, const struct common *common)
+{
+	bool people = common->format == TABLE_TEXT;
+	if (arguments->lines) {
+		status_lines(view, common);
+		return;
+	}
+	if (arguments->contacts) {
+		status_contacts(view, station, common);
+		return;
+	}
+	show_channels(view, common);
+	if (people && status_has_contacts(view, station)) {
+		putchar('\n');
+		status_contacts(view, station, common);
+		putchar('\n');
+	}
+	if (people && !common->quiet)
+		foot(view, common_vietnamese(common));
 }
 
 int command_status(int argc, char **argv)
 {
+	static const struct argp_option options[] = {
+		{ "lines", OPTION_LINES, NULL, 0,
+		        "requests and answers of every instrument since the start", 1 },
+		{ "contacts", OPTION_CONTACTS, NULL, 0,
+		        "contacts, maintenance and the sampler of the cabinet alone",
+		        1 },
+		{ 0 },
+	};
+	static const struct argp gaps = { .options = gaps_argp_options,
+		.parser = gaps_argp_parse };
+	static const struct argp_child children[] = { { .argp = &gaps }, { 0 } };
 	static const struct argp argp = {
-		.options = gaps_argp_options,
-		.parser = gaps_argp_parse,
-		.doc = "Newest value, age and state of every channel of this cabinet; "
+		.options = options,
+		.parser = parse,
+		.children = children,
+		.doc = "Newest value, age and state of every channel of this cabinet, "
+		       "and what its contacts say; with --contacts: these alone; "
+		       "with --lines: what went well and wrong with its instruments; "
 		       "with --gaps: what it should have read and kept, and has not.",
 	};
 	struct common common;
-	struct gaps_arguments arguments = { 0 };
+	struct status_arguments arguments = { .lines = false };
 	struct live_view view;
+	struct station *station;
 	common_parse(&common, &argp, &arguments, argc, argv);
-	if (arguments.gaps)
-		return cabinet_gaps(&common, &arguments);
-	int code = cabinet_open(&view, "status", &common);
+	if (arguments.gaps.gaps) {
+		common_english_only(&common, "status --gaps");
+		return cabinet_gaps(&common, &arguments.gaps);
+	}
+	int code = cabinet_open_station(&view, &station, "status", &common);
 	if (code != 0)
 		return code;
-	struct table *table = table_new(stdout, (enum table_format)common.format,
-	        columns, (int)view.offset_min);
-	for (size_t i = 0; i < view.n_channels; i++)
-		row(table, &view, &view.channel[i], &common);
-	table_end(table);
-	if (common.format == TABLE_TEXT && !common.quiet)
-		foot(&view);
+	show(&view, station, &arguments, &common);
 	live_view_free(&view);
+	station_free(station);
 	return 0;
 }

@@ -89,9 +89,12 @@ int command_status_office(int argc, char **argv)
 	};
 	struct common common;
 	struct gaps_arguments a = { 0 };
-	bool archive = common_archive_named(argc, argv);
+	bool archive = common_archive_named(argc, argv), gaps = false;
+	for (int i = 1; i < argc; i++)
+		gaps |= strcmp(argv[i], "--gaps") == 0;
+	if (!archive && !gaps)
+		return command_status(argc, argv);
 	common_parse(&common, &argp, &a, argc, argv);
-	if (a.gaps)
-		return archive_gaps(&common, &a);
-	return archive ? archive_seen(&common) : command_status(argc, argv);
+	common_english_only(&common, archive ? "status --archive" : "status --gaps");
+	return a.gaps ? archive_gaps(&common, &a) : archive_seen(&common);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/legal_time.h"
+#include "cli/contacts.h"
 #include "cli/watch.h"
 #include "sensors/inputs.h"
 
@@ -24,54 +25,11 @@ static void add(struct row_text *line, const char *before, const char *text)
 		line->n = sizeof line->text - 1;
 }
 
-static bool is_held(const struct live_state *told)
-{
-	return strncmp(told->subject, "maintenance ", 12) == 0 &&
-	       (strcmp(told->state, "on") == 0 || strcmp(told->state, "renewed") == 0);
-}
-
-/* The name people gave to an input, else its kind. */
-static const char *name_of(const struct watch *watch, const char *id)
-{
-	static const struct word kinds[] = {
-		[INPUT_MAINTENANCE] = { "Khóa bảo trì", "Maintenance key" },
-		[INPUT_DOOR] = { "Cửa tủ", "Door" },
-		[INPUT_MAINS] = { "Điện lưới", "Mains" },
-		[INPUT_UPS] = { "Bộ lưu điện", "UPS" },
-		[INPUT_SAMPLER_READY] = { "Thiết bị lấy mẫu", "Sampler" },
-		[INPUT_OTHER] = { "Tiếp điểm", "Contact" },
-	};
-	const struct station *station = watch->station;
-	for (size_t i = 0; station != NULL && i < station->cabinet.n_inputs; i++) {
-		const struct input_setting *input = &station->cabinet.input[i];
-		if (strcmp(input->id, id) != 0)
-			continue;
-		if (input->name[0] != '\0')
-			return input->name;
-		return watch->vietnamese ? kinds[input->kind].vi
-		                         : kinds[input->kind].en;
-	}
-	return id;
-}
-
-/* Whom, or by which key: what stands behind "maintenance ". */
-static const char *whom(const struct watch *watch, const char *subject)
-{
-	if (strcmp(subject, "all instruments") == 0)
-		return watch->vietnamese ? "tất cả thiết bị" : "all instruments";
-	return strncmp(subject, "by ", 3) == 0 ? name_of(watch, subject + 3) : subject;
-}
-
-/* Its text ends with the time at which it ends by itself. */
 static void add_until(
-        struct row_text *line, const struct watch *watch, const char *text)
+        struct row_text *line, const struct watch *watch, int64_t until_us)
 {
 	char until[48];
-	int64_t time_us;
-	const char *at = strrchr(text, ' ');
-	if (at == NULL || time_parse(at + 1, watch->offset_min, &time_us) != OK)
-		return;
-	struct civil end = civil_from_us(time_us, watch->offset_min);
+	struct civil end = civil_from_us(until_us, watch->offset_min);
 	snprintf(until, sizeof until,
 	        watch->vietnamese ? "(đến %02d:%02d)" : "(until %02d:%02d)", end.hour,
 	        end.minute);
@@ -82,12 +40,11 @@ static void draw_maintenance(struct screen *screen, const struct watch *watch, i
 {
 	struct row_text line = { .n = 0 };
 	int style = STYLE_CYAN | STYLE_REVERSE;
-	for (size_t i = 0; i < watch->view->n_states; i++) {
-		const struct live_state *told = &watch->view->told[i];
-		if (!is_held(told))
-			continue;
-		add(&line, "; ", whom(watch, told->subject + 12));
-		add_until(&line, watch, told->text);
+	for (size_t i = 0; i < watch->view->n_maintenance; i++) {
+		const struct live_maintenance *one = &watch->view->maintenance[i];
+		add(&line, "; ",
+		        contact_holder(one, watch->station, watch->vietnamese));
+		add_until(&line, watch, one->until_us);
 	}
 	if (line.n == 0)
 		return;
@@ -153,24 +110,22 @@ static bool is_abnormal(const struct watch *watch, const struct live_state *told
 	       (kind == INPUT_MAINTENANCE && strcmp(told->state, "on") == 0);
 }
 
-static bool is_input(const struct live_state *told)
-{
-	return strncmp(told->subject, "input ", 6) == 0;
-}
-
 /* Rows used, one at least. */
 static int flow_inputs(struct flow *flow, const struct watch *watch)
 {
 	for (size_t i = 0; i < watch->view->n_states; i++)
-		flow->left += is_input(&watch->view->told[i]);
+		flow->left += contact_is_input(&watch->view->told[i]);
 	for (int abnormal = 1; abnormal >= 0; abnormal--)
 		for (size_t i = 0; i < watch->view->n_states; i++) {
 			const struct live_state *told = &watch->view->told[i];
 			struct row_text item = { .n = 0 };
-			if (!is_input(told) || is_abnormal(watch, told) != abnormal)
+			if (!contact_is_input(told) ||
+			        is_abnormal(watch, told) != abnormal)
 				continue;
 			const struct word *word = watch_input(told->state);
-			add(&item, "", name_of(watch, told->subject + 6));
+			add(&item, "",
+			        contact_name(watch->station, told->subject + 6,
+			                watch->vietnamese));
 			add(&item, ": ", watch->vietnamese ? word->vi : word->en);
 			flow_put(flow, item.text,
 			        abnormal ? STYLE_YELLOW | STYLE_BOLD : STYLE_PLAIN);
@@ -193,26 +148,6 @@ static int inputs_most(const struct watch *watch, int rows)
 
 /* ---- the sampler ---- */
 
-static const struct live_state *sampler_of(const struct watch *watch)
-{
-	for (size_t i = 0; i < watch->view->n_states; i++)
-		if (strcmp(watch->view->told[i].subject, "sampler") == 0)
-			return &watch->view->told[i];
-	return NULL;
-}
-
-/* "3 of 24" somewhere in a text. */
-static bool bottles_of(const char *text, long long *used, long long *all)
-{
-	for (; *text != '\0'; text++)
-		if (*text >= '0' && *text <= '9') {
-			if (sscanf(text, "%lld of %lld", used, all) == 2)
-				return true;
-			text += strspn(text, "0123456789.") - 1;
-		}
-	return false;
-}
-
 /* "00:54", with the day where it is not today. */
 static void moment_of(const struct watch *watch, int64_t time_us, char out[32])
 {
@@ -231,19 +166,19 @@ static int draw_sampler(struct screen *screen, const struct watch *watch, int ro
 {
 	static const int styles[] = { [TONE_OVER] = STYLE_RED | STYLE_BOLD,
 		[TONE_BAD] = STYLE_YELLOW | STYLE_BOLD };
-	const struct live_state *told = sampler_of(watch);
+	const struct live_state *told = sampler_told(watch->view);
 	struct row_text line = { .n = 0 };
 	char part[64];
-	long long used, all;
+	const struct live_sampler *bottles = watch->view->sampler;
 	enum tone tone;
 	if (told == NULL)
 		return 0;
 	const struct word *word = watch_sampler(told->state, &tone);
 	add(&line, "", watch->vietnamese ? "Lấy mẫu tự động" : "Automatic sampler");
-	if (bottles_of(told->text, &used, &all)) {
+	if (watch->view->n_samplers > 0) {
 		snprintf(part, sizeof part,
 		        watch->vietnamese ? "%lld/%lld chai" : "%lld/%lld bottles",
-		        used, all);
+		        (long long)bottles->used, (long long)bottles->bottles);
 		add(&line, ": ", part);
 	}
 	add(&line, strchr(line.text, ':') != NULL ? ", " : ": ",
@@ -317,7 +252,7 @@ static bool draw_age(struct screen *screen, const struct watch *watch, int row)
 int watch_foot_lines(const struct watch *watch, int rows, int cols)
 {
 	struct flow flow = { .most = inputs_most(watch, rows), .cols = cols };
-	return 3 + flow_inputs(&flow, watch) + (sampler_of(watch) != NULL);
+	return 3 + flow_inputs(&flow, watch) + (sampler_told(watch->view) != NULL);
 }
 
 void watch_foot(struct screen *screen, const struct watch *watch)

@@ -364,16 +364,20 @@ static void the_cure_of_nothing_is_not_cut(void **state)
 
 static void maintenance_says_whose_and_until_when(void **state)
 {
-	told[1] = (struct live_state){ "maintenance cod", "on",
-		"by minh: filter: cod; ends by itself at 2026-11-09T10:48:00+07:00",
-		0 };
-	told[2] = (struct live_state){ "maintenance by key", "on",
-		"key-switch: cod; ends by itself at 2026-11-09T09:00:00+07:00", 0 };
-	view.n_states = 3;
+	struct live_maintenance maintenance[] = {
+		{ "cod", "cod", 0, view.written_us + 7200 * S },
+		{ "by key", "cod", 0, view.written_us + 720 * S },
+		{ "all instruments", "", 0, view.written_us + 60 * S },
+	};
+	view.maintenance = maintenance;
+	view.n_maintenance = 2;
 	draw(14, 80);
 	shows("BẢO#TRÌ:#cod#(đến#10:48);#Khóa#K1#(đến#09:00)");
-	told[1].state = "ended";
-	told[2].state = "off";
+	shows_not("tất#cả");
+	view.n_maintenance = 3;
+	draw(14, 100);
+	shows("tất#cả#thiết#bị#(đến#08:49)");
+	view.n_maintenance = 0;
 	draw(14, 80);
 	shows_not("BẢO");
 }
@@ -417,15 +421,15 @@ static void the_sampler_has_a_line_and_is_red_when_it_failed(void **state)
 	int64_t night_us = view.written_us - INT64_C(28440) * S; /* 00:54 */
 	draw(14, 80);
 	shows_not("Lấy mẫu tự động");
-	told[1] = (struct live_state){ "sampler", "armed",
-		"cod of cod above 75.5 mg/L for 900 s; 0 of 24 bottles used; "
-		"/dev/gpiochip0 line 22",
-		night_us };
+	struct live_sampler bottles = { true, 24, 0, 4, 0 };
+	told[1] = (struct live_state){ "sampler", "armed", "", night_us };
 	view.n_states = 2;
+	view.sampler = &bottles;
+	view.n_samplers = 1;
 	draw(25, 80);
 	shows("Lấy mẫu tự động: 0/24 chai, đang theo dõi");
 	told[1].state = "bottle";
-	told[1].text = "1 of 24: cod of cod above 75 mg/L for 900 s, 80 at ...";
+	bottles.used = 1;
 	draw(25, 80);
 	shows("Lấy mẫu tự động: 1/24 chai, đã lấy 00:54");
 	assert_false(vt_has_colour(&vt, RED));
@@ -442,6 +446,7 @@ static void the_sampler_has_a_line_and_is_red_when_it_failed(void **state)
 		told[1].state = bad[i][0];
 		draw(25, 80);
 		shows(bad[i][1]);
+		shows("Lấy mẫu tự động: 1/24 chai, ");
 		assert_int_equal(colour_of("Lấy mẫu tự động"), RED);
 	}
 	told[1].state = "a word of tomorrow";

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* quantrac status --lines: what went well and wrong with every instrument since the start. */
+#include "cli/status.h"
+
+#include <stdio.h>
+
+static const struct table_column columns[] = {
+	{ .name = "station", .wide = true },
+	{ .name = "instrument" },
+	{ .name = "requests", .title = "ASKED", .right = true },
+	{ .name = "answers", .title = "ANSWERED", .right = true },
+	{ .name = "timeouts", .title = "SILENT", .right = true },
+	{ .name = "checksum", .title = "BAD CHECK", .right = true },
+	{ .name = "malformed", .title = "NO ANSWER", .right = true },
+	{ .name = "exceptions", .title = "REFUSED", .right = true },
+	{ .name = "late", .title = "LATE", .right = true },
+	{ .name = "echoes", .title = "ECHOES", .right = true },
+	{ .name = "noise", .title = "NOISE", .right = true },
+	{ .name = "overruns", .title = "LEFT OUT", .right = true },
+	{ .name = "reconnects", .title = "REOPENED", .right = true },
+	{ .name = "readings", .title = "READINGS", .right = true },
+	{ 0 },
+};
+
+static const char *const headings_vi[] = { "TRẠM", "THIẾT BỊ", "ĐÃ HỎI", "ĐÃ TRẢ LỜI",
+	"IM LẶNG", "SAI MÃ KIỂM", "SAI KHUNG", "TỪ CHỐI", "TRỄ", "DỘI LẠI", "NHIỄU",
+	"BỎ LỠ", "MỞ LẠI", "SỐ LẦN ĐỌC" };
+
+static void row(struct table *table, const struct live_view *view,
+        const struct live_counts *counts)
+{
+	const int64_t value[] = { counts->requests, counts->answers, counts->timeouts,
+		counts->checksum, counts->malformed, counts->exceptions, counts->late,
+		counts->echoes, counts->noise, counts->overruns, counts->reconnects,
+		counts->readings };
+	table_text(table, view->station);
+	table_text(table, counts->instrument);
+	for (size_t i = 0; i < sizeof value / sizeof value[0]; i++)
+		table_integer(table, value[i]);
+	table_row(table);
+}
+
+static void foot(bool vi)
+{
+	fputs(vi ? "Tính từ khi quantrac-sensord khởi động. Mỗi câu hỏi kết thúc là: "
+	           "đã trả "
+	           "lời (kể cả từ chối), im lặng, sai mã kiểm hoặc sai khung.\n"
+	           "Trễ: câu trả lời đến sau khi hết hạn, không được dùng; nhiễu: số "
+	           "byte "
+	           "không thuộc câu trả lời nào; bỏ lỡ: lượt đọc đến hạn mà không đọc "
+	           "được.\n"
+	         : "Since quantrac-sensord was started. A request ends as answered (a "
+	           "refusal too), silent, bad check or no answer at all.\n"
+	           "Late: answers after their time, never used; noise: bytes of no "
+	           "answer; left out: polls that were due and could not begin.\n",
+	        stdout);
+}
+
+void status_headings(const struct table_column *from, const char *const *vietnamese,
+        bool vi, struct table_column *out)
+{
+	size_t i = 0;
+	for (; from[i].name != NULL; i++) {
+		out[i] = from[i];
+		if (vi)
+			out[i].title = vietnamese[i];
+	}
+	out[i] = from[i];
+}
+
+void status_lines(const struct live_view *view, const struct common *common)
+{
+	struct table_column shown[sizeof columns / sizeof columns[0]];
+	bool vi = common_vietnamese(common);
+	status_headings(columns, headings_vi, vi, shown);
+	struct table *table = table_new(stdout, (enum table_format)common->format,
+	        shown, (int)view->offset_min);
+	for (size_t i = 0; i < view->n_instruments; i++)
+		row(table, view, &view->counts[i]);
+	table_end(table);
+	if (common->format == TABLE_TEXT && !common->quiet)
+		foot(vi);
+}
