@@ -39,7 +39,7 @@ struct live {
 	size_t n_instruments;
 	struct shown **shown; /* [n_instruments][n_channels] */
 	size_t n_told;
-	struct told {
+	struct live_told {
 		struct state_texts texts;
 		int64_t time_us;
 	} told[LIVE_SUBJECTS];
@@ -111,7 +111,7 @@ static void note_channel(
 /* One entry a subject: what was told of it last. */
 static void note_state(struct live *live, const struct record *record)
 {
-	struct told told = { .time_us = record->time_us };
+	struct live_told told = { .time_us = record->time_us };
 	size_t i = 0;
 	if (state_decode(&told.texts, record->payload, record->payload_size) != OK ||
 	        strcmp(told.texts.state, STATE_COUNTS) == 0)
@@ -188,7 +188,7 @@ static void write_told(const struct live *live, struct json *json)
 	json_key(json, "states");
 	json_array(json);
 	for (size_t i = 0; i < live->n_told; i++) {
-		const struct told *told = &live->told[i];
+		const struct live_told *told = &live->told[i];
 		json_object(json);
 		json_put_text(json, "subject", told->texts.subject);
 		json_put_text(json, "state", told->texts.state);
