@@ -44,9 +44,8 @@ int ring_new(struct ring **out, size_t size)
 	ring->size = 4096;
 	while (ring->size < size)
 		ring->size *= 2;
-	ring->bytes = mmap(NULL, ring->size, PROT_READ | PROT_WRITE,
-	        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (ring->bytes == MAP_FAILED)
+	ring->bytes = aligned_alloc(ring->size >= LARGE ? GIVE_BACK : 64, ring->size);
+	if (ring->bytes == NULL)
 		goto free_ring;
 	ring->descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (ring->descriptor < 0)
@@ -54,7 +53,7 @@ int ring_new(struct ring **out, size_t size)
 	*out = ring;
 	return OK;
 free_bytes:
-	munmap(ring->bytes, ring->size);
+	free(ring->bytes);
 free_ring:
 	free(ring);
 	return FAILED;
@@ -65,7 +64,7 @@ void ring_free(struct ring *ring)
 	if (ring == NULL)
 		return;
 	close(ring->descriptor);
-	munmap(ring->bytes, ring->size);
+	free(ring->bytes);
 	free(ring);
 }
 
