@@ -114,8 +114,8 @@ struct fresh {
 	uint8_t mark[FRESH_MARKS][FRESH_SIZE];
 	/* channels that had its result */
 	uint8_t taken[FRESH_MARKS][READING_CHANNELS / 8];
-	int64_t now_us; /* monotonic, of the poll; set before it is decoded */
-	struct told {   /* the last result, of channels with holds_result */
+	int64_t now_us;      /* monotonic, of the poll; set before it is decoded */
+	struct told_result { /* the last result, of channels with holds_result */
 		bool known;
 		double value;
 		int64_t time_us;

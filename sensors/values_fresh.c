@@ -32,7 +32,7 @@ static void take_results(const struct profile *profile,
 
 /* Whether channel i shows the result it was told with, and the next is not yet due. */
 static bool is_held(
-        const struct told *told, double value, int64_t past_us, double wait_us)
+        const struct told_result *told, double value, int64_t past_us, double wait_us)
 {
 	return told->known && told->value == value && (double)past_us < wait_us;
 }
@@ -42,7 +42,7 @@ static void hold_results(
         const struct profile *profile, struct fresh *seen, struct decoded *out)
 {
 	for (size_t i = 0; i < profile->n_channels; i++) {
-		struct told *told = &seen->told[i];
+		struct told_result *told = &seen->told[i];
 		double wait_us =
 		        HELD_PART * 1e6 * profile->channel[i].about.result_every_s;
 		if (!profile->channel[i].holds_result || !is_fresh_state(out->state[i]))
@@ -52,7 +52,8 @@ static void hold_results(
 			out->state[i] = STATE_UNCHANGED;
 			out->value[i] = NAN;
 		} else {
-			*told = (struct told){ true, out->value[i], seen->now_us };
+			*told = (struct told_result){ true, out->value[i],
+				seen->now_us };
 		}
 	}
 }

@@ -61,8 +61,10 @@ static void lines_are(const char *port, const char *instruments, bool dtr, bool 
 {
 	char *told;
 	struct station *station = with(port, instruments, &told);
-	if (station == NULL)
+	if (station == NULL) {
 		fail_msg("%s", told);
+		return;
+	}
 	assert_int_equal(station->port[0].setting.dtr, dtr);
 	assert_int_equal(station->port[0].setting.rts, rts);
 	station_free(station);
