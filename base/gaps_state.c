@@ -33,12 +33,23 @@ static void down_ends(struct gaps *gaps, const char *subject, int64_t time_us)
 	}
 }
 
+/* What happened to an instrument and says nothing of whether it is there. */
+static bool is_passed_over(const char *state)
+{
+	static const char *const happened[] = { STATE_COUNTS, "settings changed",
+		"command ordered", "command done", "command refused", "command unknown",
+		"command not sent" };
+	for (size_t i = 0; i < sizeof happened / sizeof happened[0]; i++)
+		if (strcmp(state, happened[i]) == 0)
+			return true;
+	return false;
+}
+
 static int note(struct gaps *gaps, const struct told_state *told, int64_t time_us)
 {
 	struct gaps_told down = { .from_us = time_us, .to_us = INT64_MAX };
 	bool new_epoch = strcmp(told->state, "new epoch") == 0;
-	if (strcmp(told->state, "settings changed") == 0 ||
-	        strcmp(told->state, STATE_COUNTS) == 0)
+	if (is_passed_over(told->state))
 		return OK;
 	down_ends(gaps, told->subject, time_us);
 	if (new_epoch)

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/legal_time.h"
+#include "cli/command_list.h"
 #include "cli/instrument.h"
 
 static void put(const char *vi_name, const char *name, bool vi, const char *text)
@@ -190,6 +191,18 @@ void instrument_print(const struct profile *profile, bool vietnamese)
 	putchar('\n');
 	for (size_t i = 0; i < profile->n_channels; i++)
 		channel_notes(&profile->channel[i], vietnamese);
+	if (profile->n_commands > 0) {
+		const struct instrument factory = { .profile = profile,
+			.slave = (uint8_t)profile->slave,
+			.address = profile->address,
+			.utc_offset_min = OFFSET_VIETNAM };
+		fputs(vietnamese ? "\nLệnh (quantrac station command; địa chỉ của nhà "
+		                   "sản xuất):\n"
+		                 : "\nCommands (quantrac station command; at the "
+		                   "factory's address):\n",
+		        stdout);
+		command_list_print(&factory, TABLE_TEXT, vietnamese);
+	}
 	fputs(vietnamese ? "\nTrong hồ sơ (khối đọc, vị trí, trạng thái và nguồn của "
 	                   "chúng):\n"
 	                 : "\nIn the profile (blocks, places, states, and their "

@@ -6,4 +6,7 @@
 int station_maintenance(int argc, char **argv); /* ID on|off --reason TEXT */
 int station_emptied(int argc, char **argv);     /* --reason TEXT */
 
+/* station_command.c: INSTRUMENT [NAME [VALUE] --reason TEXT] */
+int station_command_order(int argc, char **argv);
+
 #endif

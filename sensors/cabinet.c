@@ -8,9 +8,10 @@
 
 #include "base/log.h"
 #include "sensors/cabinet_parts.h"
+#include "sensors/poller.h"
 
 #define MOST_MS    60000
-#define DURABLE_MS 20 /* between looks whether a bottle's number is on the disk */
+#define DURABLE_MS 20 /* between looks whether it is on the disk */
 
 void cabinet_tell(struct cabinet *cabinet, const struct moment *when,
         const struct state_event *event)
@@ -37,6 +38,7 @@ void cabinet_remember(struct cabinet *cabinet)
 	memory->wtmp_inode = cabinet->wtmp.inode;
 	memory->wtmp_at = cabinet->wtmp.at;
 	memory->sampler = cabinet->sampler.kept;
+	memory->command = cabinet->commanding.told;
 	holders_remember(cabinet, memory);
 	show(cabinet);
 	cabinet->version = cabinet_note_put(cabinet->note, memory);
@@ -106,7 +108,7 @@ int cabinet_port(struct cabinet *cabinet, size_t port)
 		return own->open ? own->port->descriptor(own->port) : -1;
 	if (cabinet->hooks.port == NULL)
 		return -1;
-	return cabinet->hooks.port(cabinet->hooks.context, port);
+	return cabinet->hooks.port(cabinet->hooks.lines, port);
 }
 
 /* ---- beginning and ending ---- */
@@ -163,6 +165,7 @@ void cabinet_free(struct cabinet *cabinet)
 bool cabinet_end(struct cabinet *cabinet, const struct moment *now)
 {
 	bool more = bottles_end(cabinet, now);
+	more |= commands_end(cabinet, now);
 	cabinet->memory.ended_well = true;
 	cabinet_remember(cabinet);
 	return more;
@@ -213,7 +216,8 @@ int cabinet_wait_ms(const struct cabinet *cabinet, const struct moment *now)
 	for (size_t i = 0; i < sizeof due_us / sizeof due_us[0]; i++)
 		if (due_us[i] < next_us)
 			next_us = due_us[i];
-	if (cabinet->pulse == PULSE_DURABLE)
+	if (cabinet->pulse == PULSE_DURABLE ||
+	        cabinet->commanding.state == COMMANDING_DURABLE)
 		return DURABLE_MS;
 	return next_us <= now->mono_us ? 0
 	                               : (int)((next_us - now->mono_us + 999) / 1000);
@@ -238,15 +242,20 @@ static bool note_probe(const struct asked *asked, const struct order *order,
 	return true;
 }
 
-static bool carry_out(void *context, const struct order *order, const char *who,
+static int carry_out(void *context, const struct order *order, const char *who,
         char answer[CONTROL_MOST])
 {
 	struct asked *asked = context;
+	bool done;
+	if (order->kind == ORDER_COMMAND)
+		return commands_order(asked->cabinet, order, who, answer, asked->now);
 	if (order->kind == ORDER_PROBED)
-		return note_probe(asked, order, who, answer);
-	if (order->kind == ORDER_EMPTIED)
-		return bottles_order(asked->cabinet, order, who, answer, asked->now);
-	return holders_order(asked->cabinet, order, who, answer, asked->now);
+		done = note_probe(asked, order, who, answer);
+	else if (order->kind == ORDER_EMPTIED)
+		done = bottles_order(asked->cabinet, order, who, answer, asked->now);
+	else
+		done = holders_order(asked->cabinet, order, who, answer, asked->now);
+	return done ? CONTROL_OK : CONTROL_NOT;
 }
 
 static void begin(struct cabinet *cabinet, const struct moment *now)
@@ -255,6 +264,7 @@ static void begin(struct cabinet *cabinet, const struct moment *now)
 	events_begin(cabinet, now);
 	holders_begin(cabinet, now);
 	bottles_begin(cabinet, now);
+	commands_begin(cabinet, now);
 	cabinet->memory.known = true;
 	cabinet->memory.boot = now->boot;
 	cabinet->memory.ended_well = false;
@@ -274,6 +284,7 @@ void cabinet_step(
 	inputs_step(cabinet, fds, now);
 	holders_step(cabinet, now);
 	bottles_step(cabinet, now);
+	commands_step(cabinet, now);
 	control_step(&cabinet->control, fds, &hooks, now);
 }
 
@@ -297,8 +308,11 @@ const uint8_t *cabinet_reading(struct cabinet *cabinet, size_t instrument,
 	return state;
 }
 
-void cabinet_written(
-        struct cabinet *cabinet, int status, const char *why, const struct moment *now)
+void cabinet_written(struct cabinet *cabinet, const struct poller_written *what,
+        const struct moment *now)
 {
-	bottles_written(cabinet, status, why, now);
+	if (what->command)
+		commands_written(cabinet, what, now);
+	else
+		bottles_written(cabinet, what->status, what->why, now);
 }

@@ -15,6 +15,7 @@
  *   cabinet                 boot, usb in, usb out, tty in, tty out, login, logout, not watched, many
  *   sampler                 armed, not armed, bottle, failed, doubtful, full, enough, too soon,
  *                           not ready, emptied
+ *   instrument ID           command ordered, command done, command refused, command unknown, command not sent
  */
 #ifndef SENSORS_CABINET_H
 #define SENSORS_CABINET_H
@@ -34,15 +35,21 @@
 #include "sensors/station.h"
 
 struct cabinet;
+struct poller_command;
+struct poller_written;
 
 struct cabinet_hooks {
 	void *context;
 	void (*state)(void *context, const struct moment *when,
 	        const struct state_event *event);
+	void *lines; /* of the three below: the poller */
 	/* Descriptor of a serial port the poller has open, -1: it has not. */
-	int (*port)(void *context, size_t port);
-	/* Write a coil between two polls; cabinet_written tells how that went.  OK, or REFUSED: not now. */
-	int (*coil)(void *context, size_t port, const struct coil *coil,
+	int (*port)(void *lines, size_t port);
+	/* Write a coil, or a command, between two polls; cabinet_written tells how that went.
+	 * OK, or REFUSED: not now. */
+	int (*coil)(void *lines, size_t port, const struct coil *coil,
+	        const struct moment *now);
+	int (*command)(void *lines, const struct poller_command *command,
 	        const struct moment *now);
 };
 
@@ -76,9 +83,9 @@ void cabinet_step(
 const uint8_t *cabinet_reading(struct cabinet *cabinet, size_t instrument,
         const struct moment *when, const struct reading_parts *parts);
 
-/* How writing a coil went: OK, REFUSED (surely not done), TIMED_OUT (nobody knows). */
-void cabinet_written(
-        struct cabinet *cabinet, int status, const char *why, const struct moment *now);
+/* How writing a coil or a command went. */
+void cabinet_written(struct cabinet *cabinet, const struct poller_written *what,
+        const struct moment *now);
 
 /* The end: outputs go inactive, the memory says good-bye.  True while an output needs another moment:
  * then step on, and call it again. */

@@ -33,6 +33,7 @@ struct read_file {
 	struct read_moment last;
 	size_t n;
 	struct read_maintenance *one;
+	const char *instrument, *what, *by;
 };
 
 // clang-format off
@@ -65,6 +66,14 @@ static const struct field sampler_fields[] = {
 };
 static const struct section sampler_part = { "sampler", 0, sampler_fields, NULL };
 
+static const struct field command_fields[] = {
+	{ .key = "instrument", .type = FIELD_TEXT, .at = AT(instrument), .required = true },
+	{ .key = "what", .type = FIELD_TEXT, .at = AT(what), .required = true },
+	{ .key = "by", .type = FIELD_TEXT, .at = AT(by), .required = true },
+	{ 0 },
+};
+static const struct section command_part = { "command", 0, command_fields, NULL };
+
 static const struct field file_fields[] = {
 	{ .key = "boot", .type = FIELD_TEXT, .at = AT(boot), .required = true },
 	{ .key = "ended_well", .type = FIELD_BOOLEAN, .at = AT(ended_well), .required = true },
@@ -73,6 +82,7 @@ static const struct field file_fields[] = {
 	{ .key = "sampler", .type = FIELD_SECTION, .section = &sampler_part, .required = true },
 	{ .key = "maintenance", .type = FIELD_SECTIONS, .at = AT(one), .count_at = AT(n),
 	  .section = &maintenance_section },
+	{ .key = "command", .type = FIELD_SECTION, .section = &command_part },
 	{ 0 },
 };
 #undef AT
@@ -100,6 +110,16 @@ static void take_maintenance(struct cabinet_memory *out, const struct read_file 
 	}
 }
 
+static void take_command(struct cabinet_memory *out, const struct read_file *file)
+{
+	struct remembered_command *to = &out->command;
+	if (file->instrument == NULL)
+		return;
+	snprintf(to->instrument, sizeof to->instrument, "%s", file->instrument);
+	snprintf(to->what, sizeof to->what, "%s", file->what);
+	snprintf(to->by, sizeof to->by, "%s", file->by);
+}
+
 static void take(struct cabinet_memory *out, const struct read_file *file)
 {
 	out->known = true;
@@ -117,6 +137,7 @@ static void take(struct cabinet_memory *out, const struct read_file *file)
 		        .mono_us = file->last.mono_us,
 		        .boot = number_of(file->last.boot) } };
 	take_maintenance(out, file);
+	take_command(out, file);
 }
 
 int cabinet_memory_read(
@@ -165,6 +186,18 @@ static void put_sampler(struct json *json, const struct sampler_kept *kept)
 	json_end(json);
 }
 
+static void put_command(struct json *json, const struct remembered_command *command)
+{
+	if (command->instrument[0] == '\0')
+		return;
+	json_key(json, "command");
+	json_object(json);
+	json_put_text(json, "instrument", command->instrument);
+	json_put_text(json, "what", command->what);
+	json_put_text(json, "by", command->by);
+	json_end(json);
+}
+
 static void put_all(struct json *json, const struct cabinet_memory *memory)
 {
 	json_object(json);
@@ -185,6 +218,7 @@ static void put_all(struct json *json, const struct cabinet_memory *memory)
 		json_end(json);
 	}
 	json_end(json);
+	put_command(json, &memory->command);
 	json_end(json);
 }
 

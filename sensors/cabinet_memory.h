@@ -27,6 +27,12 @@ struct remembered_maintenance {
 	struct moment began;
 };
 
+/* A command that was ordered, and of which it is not yet known what became of it. */
+struct remembered_command {
+	char instrument[ID_SIZE]; /* "": none */
+	char what[640], by[480];
+};
+
 struct cabinet_memory {
 	bool known;          /* there was a file, and it could be read */
 	uint64_t boot;       /* in which it was written */
@@ -36,6 +42,7 @@ struct cabinet_memory {
 	struct sampler_kept sampler;
 	size_t n_maintenance;
 	struct remembered_maintenance maintenance[CABINET_HOLDERS];
+	struct remembered_command command;
 };
 
 /* OK; NOT_FOUND (then it is empty), or MALFORMED with the reason (empty too). */

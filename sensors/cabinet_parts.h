@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the cabinet's files share: cabinet.c (start, time, step), cabinet_inputs.c (contacts),
- * cabinet_holders.c (maintenance), cabinet_events.c (the machine), cabinet_sampler.c (bottles). */
+ * cabinet_holders.c (maintenance), cabinet_events.c (the machine), cabinet_sampler.c (bottles),
+ * cabinet_commands.c (commands to instruments). */
 #ifndef SENSORS_CABINET_PARTS_H
 #define SENSORS_CABINET_PARTS_H
 
@@ -53,6 +54,24 @@ enum pulse_state {
 	PULSE_FALLING
 };
 
+enum commanding_state {
+	COMMANDING_NOTHING,
+	COMMANDING_DURABLE, /* what was ordered goes to the disk first */
+	COMMANDING_WRITTEN, /* the poller has it */
+};
+
+/* The command an operator has ordered; one at a time. */
+struct commanding {
+	enum commanding_state state;
+	size_t instrument, command;
+	uint16_t number; /* of the last, Modbus TCP */
+	size_t n;
+	uint8_t request[COMMAND_MOST];
+	int64_t until_us; /* it must be on the disk */
+	uint64_t version; /* of the memory that has it */
+	struct remembered_command told;
+};
+
 struct cabinet {
 	const struct station *station;
 	const struct cabinet_setting *setting;
@@ -90,6 +109,8 @@ struct cabinet {
 	uint64_t version; /* of the memory that must be on the disk first */
 	char cause[160];  /* of the bottle under way */
 	bool never_falls; /* told: the output could not be made inactive */
+
+	struct commanding commanding;
 
 	struct control control;
 	struct cabinet_note *note;
@@ -148,6 +169,17 @@ int64_t bottles_due_us(const struct cabinet *cabinet);
 void bottles_written(
         struct cabinet *cabinet, int status, const char *why, const struct moment *now);
 bool bottles_order(struct cabinet *cabinet, const struct order *order, const char *who,
+        char answer[CONTROL_MOST], const struct moment *now);
+
+/* ---- cabinet_commands.c ---- */
+void commands_begin(struct cabinet *cabinet, const struct moment *now);
+void commands_step(struct cabinet *cabinet, const struct moment *now);
+void commands_written(struct cabinet *cabinet, const struct poller_written *what,
+        const struct moment *now);
+/* True while one is under way. */
+bool commands_end(struct cabinet *cabinet, const struct moment *now);
+/* CONTROL_NOT with the reason, or CONTROL_LATER. */
+int commands_order(struct cabinet *cabinet, const struct order *order, const char *who,
         char answer[CONTROL_MOST], const struct moment *now);
 
 #endif

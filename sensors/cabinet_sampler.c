@@ -87,7 +87,7 @@ static int output(struct cabinet *cabinet, bool active, struct problem *why,
 	problem_set(why, FAILED, 0, "the port cannot take a coil now");
 	if (cabinet->hooks.coil == NULL ||
 	        cabinet->hooks.coil(
-	                cabinet->hooks.context, setting->port_index, &coil, now) != OK)
+	                cabinet->hooks.lines, setting->port_index, &coil, now) != OK)
 		return FAILED;
 	return ASK_AGAIN;
 }

@@ -64,6 +64,7 @@ static void drop(struct control_client *client)
 	if (client->fd >= 0)
 		close(client->fd);
 	client->fd = -1;
+	client->waits = false;
 }
 
 void control_close(struct control *control, const char *folder)
@@ -159,15 +160,21 @@ static int who_is(int fd, char *out, size_t room)
 
 /* ---- orders ---- */
 
-static void answer(
-        struct control_client *client, bool done, const char text[CONTROL_MOST])
+static void answer(struct control_client *client, const char *head, const char *text)
 {
 	char message[CONTROL_MOST + 8];
-	int n = snprintf(message, sizeof message, "%s\n%.*s", done ? "ok" : "no",
-	        CONTROL_MOST - 1, text);
+	int n = snprintf(
+	        message, sizeof message, "%s\n%.*s", head, CONTROL_MOST - 1, text);
 	/* who does not wait for it misses it */
 	send(client->fd, message, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
 	drop(client);
+}
+
+void control_done(struct control *control, bool ok, const char *text)
+{
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
+		if (control->client[i].waits)
+			answer(&control->client[i], ok ? "ok" : "un", text);
 }
 
 static void hear(struct control_client *client, const struct control_hooks *hooks)
@@ -177,13 +184,13 @@ static void hear(struct control_client *client, const struct control_hooks *hook
 	ssize_t n = recv(client->fd, message, sizeof message, MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n <= 0) {
+	if (n <= 0 || client->waits) { /* nobody waits for it any more */
 		drop(client);
 		return;
 	}
 	int status =
 	        n <= CONTROL_MOST ? order_parse(&order, message, (size_t)n) : MALFORMED;
-	bool done = false;
+	int done = CONTROL_NOT;
 	if (status == REFUSED)
 		snprintf(text, sizeof text, "%s", order_reason_wanted);
 	else if (status != OK)
@@ -193,7 +200,11 @@ static void hear(struct control_client *client, const struct control_hooks *hook
 		snprintf(text, sizeof text, "the kernel does not say who you are");
 	else
 		done = hooks->carry_out(hooks->context, &order, who, text);
-	answer(client, done, text);
+	client->waits = done == CONTROL_LATER;
+	if (client->waits)
+		client->until_us = INT64_MAX;
+	else
+		answer(client, done == CONTROL_OK ? "ok" : "no", text);
 }
 
 static void let_in(struct control *control, const struct moment *now)

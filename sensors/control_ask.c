@@ -25,10 +25,11 @@ static int problem_of(int error, const char *folder, struct problem *why)
 	        CONTROL_FILE, strerrordesc_np(error));
 }
 
-static int connect_below(const char *folder)
+/* A command waits for its line, and for an instrument that may take a minute. */
+static int connect_below(const char *folder, bool command)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
-	const struct timeval patience = { .tv_sec = 10 };
+	const struct timeval patience = { .tv_sec = command ? 120 : 10 };
 	int at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (at < 0)
 		return -1;
@@ -56,7 +57,7 @@ int control_ask(const char *folder, const struct order *order,
 	int n = order_print(order, message, sizeof message);
 	if (n < 0)
 		return problem_set(why, REFUSED, EXIT_USAGE, "%s", order_reason_wanted);
-	int fd = connect_below(folder);
+	int fd = connect_below(folder, order->kind == ORDER_COMMAND);
 	if (fd < 0)
 		return problem_of(errno, folder, why);
 	ssize_t came = send(fd, message, (size_t)n, MSG_NOSIGNAL);
@@ -70,5 +71,7 @@ int control_ask(const char *folder, const struct order *order,
 	snprintf(answer, CONTROL_MOST, "%s", message + 3);
 	if (strncmp(message, "ok\n", 3) == 0)
 		return OK;
-	return problem_set(why, REFUSED, EXIT_USAGE, "%s", answer);
+	bool undone = strncmp(message, "un\n", 3) == 0;
+	return problem_set(
+	        why, REFUSED, undone ? EXIT_FOUND : EXIT_USAGE, "%s", answer);
 }

@@ -12,7 +12,7 @@ const char order_reason_wanted[] =
         "a reason is wanted (--reason TEXT): one line of at most 240 bytes";
 _Static_assert(ORDER_REASON == 240, "as the text says");
 
-static const char *const kinds[] = { "maintenance", "emptied", "probed" };
+static const char *const kinds[] = { "maintenance", "emptied", "probed", "command" };
 
 /* A reason is read by people, in a record that is never rewritten: a line of text. */
 static bool reason_sound(const char *text, size_t n)
@@ -42,9 +42,55 @@ static bool next_line(const char *in, size_t n, size_t *at, char *out, size_t ro
 	return true;
 }
 
+/* ---- a command: "calibrate_mid 7.00 43616C" ---- */
+
+static int nibble(char letter)
+{
+	const char *digits = "0123456789ABCDEF", *at = strchr(digits, letter);
+	return letter != '\0' && at != NULL ? (int)(at - digits) : -1;
+}
+
+static bool take_shown(struct order *out, const char *hex)
+{
+	size_t n = strlen(hex);
+	if (n == 0 || n % 2 != 0 || n / 2 > sizeof out->shown)
+		return false;
+	for (size_t i = 0; i < n; i += 2) {
+		int high = nibble(hex[i]), low = nibble(hex[i + 1]);
+		if (high < 0 || low < 0)
+			return false;
+		out->shown[i / 2] = (uint8_t)(high << 4 | low);
+	}
+	out->n_shown = n / 2;
+	return true;
+}
+
+static bool take_command(struct order *out, char *line)
+{
+	char *first = strchr(line, ' '), *last = strrchr(line, ' ');
+	if (first == NULL)
+		return false;
+	*first = *last = '\0';
+	const char *value = first == last ? "" : first + 1;
+	if (!id_valid(line, ID_SIZE - 1) || strlen(value) >= sizeof out->value ||
+	        value[strspn(value, "0123456789.-")] != '\0')
+		return false;
+	snprintf(out->command, sizeof out->command, "%s", line);
+	snprintf(out->value, sizeof out->value, "%s", value);
+	return take_shown(out, last + 1);
+}
+
+static bool take_on(struct order *out, const char *line)
+{
+	out->on = strcmp(line, "on") == 0;
+	return out->on || strcmp(line, "off") == 0;
+}
+
+#define LINE (ID_SIZE + COMMAND_VALUE + 2 * COMMAND_MOST + 4)
+
 int order_parse(struct order *out, const char *in, size_t n)
 {
-	char word[16];
+	char word[LINE];
 	size_t at = 0;
 	memset(out, 0, sizeof *out);
 	if (!next_line(in, n, &at, word, sizeof word) || strcmp(word, HEAD) != 0 ||
@@ -57,8 +103,7 @@ int order_parse(struct order *out, const char *in, size_t n)
 	        !id_valid(out->id, ID_SIZE - 1) ||
 	        !next_line(in, n, &at, word, sizeof word))
 		return MALFORMED;
-	out->on = strcmp(word, "on") == 0;
-	if (!out->on && strcmp(word, "off") != 0)
+	if (out->kind == ORDER_COMMAND ? !take_command(out, word) : !take_on(out, word))
 		return MALFORMED;
 	if (at > n || !reason_sound(in + at, n - at))
 		return REFUSED;
@@ -66,11 +111,24 @@ int order_parse(struct order *out, const char *in, size_t n)
 	return OK;
 }
 
+static void put_command(const struct order *order, char out[LINE])
+{
+	int n = snprintf(out, LINE, "%s %s%s", order->command, order->value,
+	        order->value[0] != '\0' ? " " : "");
+	for (size_t i = 0; i < order->n_shown; i++)
+		n += snprintf(out + n, LINE - (size_t)n, "%02X", order->shown[i]);
+}
+
 int order_print(const struct order *order, char *out, size_t room)
 {
+	char line[LINE] = "";
 	if (!reason_sound(order->reason, strlen(order->reason)))
 		return REFUSED;
+	if (order->kind == ORDER_COMMAND)
+		put_command(order, line);
+	else
+		snprintf(line, sizeof line, "%s", order->on ? "on" : "off");
 	int n = snprintf(out, room, HEAD "\n%s\n%s\n%s\n%s", kinds[order->kind],
-	        order->id, order->on ? "on" : "off", order->reason);
+	        order->id, line, order->reason);
 	return n > 0 && (size_t)n < room ? n : REFUSED;
 }

@@ -25,6 +25,7 @@
 #include "base/status.h"
 #include "sensors/map.h"
 
+struct command_driver;
 struct profile;
 struct profile_checker;
 struct sentence;
@@ -295,6 +296,10 @@ struct driver {
 
 	/* Longest request and answer of block i, for the load of a line and the journal. */
 	struct traffic (*traffic)(const struct instrument *instrument, size_t i);
+
+	/* ---- commands that change the instrument (sensors/command.h) ---- */
+
+	const struct command_driver *command; /* NULL: none of its profiles has any */
 
 	/* ---- the answering side, for the simulator: pure ---- */
 

@@ -47,6 +47,11 @@ bool text_rule_holds(const struct profile_rule *rule, const struct text_field *f
 int64_t text_time_of(
         const struct text_field *field, const char *form, int utc_offset_min);
 
+/* The same the other way; DDD cannot be written. */
+#define TEXT_TIME 48
+void text_time_put(
+        int64_t time_us, const char *form, int utc_offset_min, char out[TEXT_TIME]);
+
 /* driver->number and the others, over driver->fields.  A channel whose field is not there has no
  * number; a rule whose field is not there does not hold. */
 bool text_number(const struct instrument *instrument, const struct came *came, size_t i,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Times as instruments write them: "YYYYMMDDhhmmss", "MM-DD-YY hh:mm". */
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/legal_time.h"
@@ -93,4 +94,44 @@ int64_t text_time_of(
 	int64_t of_year = parts.of_year > 0 ? parts.of_year - 1 : 0;
 	int64_t time_us = civil_to_us(&civil, utc_offset_min) + of_year * US_PER_DAY;
 	return time_us >= 0 && time_us < TIME_US_END ? time_us : INT64_MIN;
+}
+
+/* ---- the other way ---- */
+
+static int part_of(const struct civil *civil, char letter, size_t n)
+{
+	switch (letter) {
+	case 'Y':
+		return n == 2 ? civil->year % 100 : civil->year;
+	case 'M':
+		return civil->month;
+	case 'D':
+		return civil->day;
+	case 'h':
+		return civil->hour;
+	case 'm':
+		return civil->minute;
+	default:
+		return civil->second;
+	}
+}
+
+void text_time_put(
+        int64_t time_us, const char *form, int utc_offset_min, char out[TEXT_TIME])
+{
+	struct civil civil = civil_from_us(time_us, utc_offset_min);
+	size_t used = 0;
+	while (*form != '\0' && used < TEXT_TIME - 8) {
+		size_t n = 1;
+		if (strchr("YMDhms", *form) == NULL) {
+			out[used++] = *form++;
+			continue;
+		}
+		while (form[n] == form[0])
+			n++;
+		used += (size_t)snprintf(out + used, TEXT_TIME - used, "%0*d", (int)n,
+		        part_of(&civil, *form, n));
+		form += n;
+	}
+	out[used] = '\0';
 }

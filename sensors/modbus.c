@@ -297,6 +297,7 @@ const struct driver modbus_driver = {
 	.explain = modbus_explain,
 	.explain_rule = modbus_explain_rule,
 	.traffic = modbus_traffic,
+	.command = &modbus_commands,
 	.request = modbus_asked_of,
 	.say = modbus_say,
 };

@@ -28,6 +28,17 @@
 enum modbus_framing { FRAMING_RTU, FRAMING_TCP, FRAMING_RTU_OVER_TCP, FRAMING_ASCII };
 extern const char *const modbus_framings[]; /* "rtu", "tcp", "rtu-over-tcp", "ascii" */
 
+/* How n bytes, from slave on, go over the line. */
+struct modbus_wire {
+	int framing;
+	uint16_t number; /* TCP */
+	size_t n;
+};
+
+/* Write them as a frame; its length or FULL. */
+int modbus_close_frame(const struct modbus_wire *wire, const uint8_t *plain,
+        uint8_t *out, size_t room);
+
 struct modbus_request {
 	uint8_t slave, function;
 	uint16_t start, count; /* as on the wire, from 0 */
@@ -146,6 +157,10 @@ void modbus_explain_rule(const struct instrument *instrument, const struct came 
 /* modbus_schema.c, modbus_check.c */
 extern const struct section modbus_section;
 void modbus_check(struct profile_checker *check);
+
+/* modbus_command.c */
+extern const struct section modbus_command_section;
+extern const struct command_driver modbus_commands;
 
 /* modbus_say.c */
 int modbus_asked_of(const struct instrument *instrument, const uint8_t *in, size_t n);

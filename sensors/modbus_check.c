@@ -51,15 +51,15 @@ static void check_block(struct profile_checker *check, size_t i)
 		        "the block ends beyond register 65535");
 }
 
-static void check_order(struct profile_checker *check, size_t i)
+void modbus_check_order(
+        struct profile_checker *check, const char *place, const struct profile_tag *tag)
 {
-	const struct profile_tag *tag = &check->profile->channel[i].tag;
 	bool long_order = tag->order == ORDER_ABCDEFGH || tag->order == ORDER_GHEFCDAB;
 	bool wide = modbus_tag_width(tag) > 1 && tag->type != TYPE_BCD &&
 	            tag->type != TYPE_ASCII;
-	checker_at(check, "channels[%zu].order", i);
+	checker_at(check, "%s.order", place);
 	if (!tag->order_set && wide) {
-		checker_at(check, "channels[%zu].type", i);
+		checker_at(check, "%s.type", place);
 		WRONG(check, "find it with a known value: ABCD, CDAB, BADC or DCBA",
 		        "type %s needs `order`", number_types[tag->type]);
 	} else if (tag->order_set && long_order != (tag->type == TYPE_F64)) {
@@ -125,7 +125,9 @@ static void check_channel(struct profile_checker *check, size_t i)
 {
 	const struct profile_tag *tag = &check->profile->channel[i].tag;
 	const struct profile_block *block = block_of(check, tag->block_index);
-	check_order(check, i);
+	char place[32];
+	snprintf(place, sizeof place, "channels[%zu]", i);
+	modbus_check_order(check, place, tag);
 	check_mask(check, i);
 	check_bits(check, i);
 	check_none(check, i);

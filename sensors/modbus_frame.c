@@ -27,12 +27,6 @@
 
 const char *const modbus_framings[] = { "rtu", "tcp", "rtu-over-tcp", "ascii", NULL };
 
-struct wire { /* how n bytes, from slave on, go over the line */
-	int framing;
-	uint16_t number; /* TCP */
-	size_t n;
-};
-
 size_t modbus_answer_size(const struct modbus_request *request)
 {
 	if (request->function <= 2)
@@ -48,9 +42,8 @@ static bool request_possible(const struct modbus_request *request)
 	       (size_t)request->start + request->count <= 65536;
 }
 
-/* Write n bytes, from slave on, as a frame of this framing; its length or FULL. */
-static int close_frame(
-        const struct wire *wire, const uint8_t *plain, uint8_t *out, size_t room)
+int modbus_close_frame(
+        const struct modbus_wire *wire, const uint8_t *plain, uint8_t *out, size_t room)
 {
 	size_t n = wire->n, head = wire->framing == FRAMING_TCP ? MBAP : 0;
 	if (wire->framing == FRAMING_ASCII)
@@ -72,12 +65,12 @@ int modbus_request_put(
         int framing, const struct modbus_request *request, uint8_t *out, size_t room)
 {
 	uint8_t plain[6] = { request->slave, request->function };
-	struct wire wire = { framing, request->number, sizeof plain };
+	struct modbus_wire wire = { framing, request->number, sizeof plain };
 	if (!request_possible(request))
 		return REFUSED;
 	put_be16(plain + 2, request->start);
 	put_be16(plain + 4, request->count);
-	return close_frame(&wire, plain, out, room);
+	return modbus_close_frame(&wire, plain, out, room);
 }
 
 int modbus_answer_put(int framing, const struct modbus_request *request,
@@ -86,19 +79,19 @@ int modbus_answer_put(int framing, const struct modbus_request *request,
 	size_t size = modbus_answer_size(request);
 	uint8_t plain[MODBUS_PLAIN] = { request->slave, request->function,
 		(uint8_t)size };
-	struct wire wire = { framing, request->number, 3 + size };
+	struct modbus_wire wire = { framing, request->number, 3 + size };
 	if (wire.n > sizeof plain)
 		return FULL;
 	memcpy(plain + 3, data, size);
-	return close_frame(&wire, plain, out, room);
+	return modbus_close_frame(&wire, plain, out, room);
 }
 
 int modbus_exception_put(int framing, const struct modbus_request *request,
         uint8_t exception, uint8_t *out, size_t room)
 {
 	uint8_t plain[3] = { request->slave, request->function | EXCEPTION, exception };
-	struct wire wire = { framing, request->number, sizeof plain };
-	return close_frame(&wire, plain, out, room);
+	struct modbus_wire wire = { framing, request->number, sizeof plain };
+	return modbus_close_frame(&wire, plain, out, room);
 }
 
 /* Length from slave on of the answer to `request`, FRAME_SHORT or FRAME_NONE. */

@@ -158,6 +158,10 @@ static const struct field profile_fields[] = {
 	  .section = &words_section,
 	  .help = "Status registers kept verbatim with every reading.",
 	  .help_vi = "Thanh ghi trạng thái được lưu nguyên văn." },
+	{ .key = "commands", .type = FIELD_SECTIONS, .at = PROFILE(command), .count_at = PROFILE(n_commands),
+	  .section = &modbus_command_section,
+	  .help = "What an operator may order it to do; nothing sends one by itself.",
+	  .help_vi = "Các lệnh người vận hành có thể ra; hệ thống không tự gửi." },
 	{ 0 },
 };
 // clang-format on

@@ -40,6 +40,16 @@
 
 struct poller;
 
+/* What became of what was written once, between two polls. */
+struct poller_written {
+	bool command; /* else it was the coil */
+	int status;   /* OK; REFUSED: it is surely not done; TIMED_OUT: nobody knows */
+	bool sent;    /* bytes of it went out */
+	const char *why;
+	size_t n;
+	const uint8_t *answer; /* what came */
+};
+
 struct poller_hooks {
 	void *context;
 	/* One poll of one instrument.  `when` is the first byte of its first answer, or
@@ -53,10 +63,15 @@ struct poller_hooks {
 	/* Where ports come from; NULL: port_new. */
 	struct port *(*port)(
 	        void *context, size_t port, const struct port_setting *setting);
-	/* What became of a coil that poller_coil took: OK, REFUSED (it is surely not
-	 * written), TIMED_OUT (nobody knows), and why. */
-	void (*written)(
-	        void *context, int status, const char *why, const struct moment *now);
+	/* What became of a coil or a command that was taken: once for each. */
+	void (*written)(void *context, const struct poller_written *what,
+	        const struct moment *now);
+};
+
+struct poller_command {
+	size_t instrument, command; /* of its profile */
+	size_t n;
+	const uint8_t *request; /* command_request made it */
 };
 
 /* Of one instrument, since the start.  What came and was no answer is `checksum` or
@@ -95,9 +110,14 @@ bool poller_port_up(const struct poller *poller, size_t port);
 /* The descriptor of an open port, for its modem lines; -1. */
 int poller_port_descriptor(const struct poller *poller, size_t port);
 
-/* Write a coil between two polls of this port, one at a time.  OK, then hooks.written within some seconds; or
+/* Write a coil between two polls of this port, one at a time.  OK, then hooks.written within some seconds (a command under way may take a minute); or
  * REFUSED: the port has no instruments, is only heard, or is busy with another coil. */
 int poller_coil(struct poller *poller, size_t port, const struct coil *coil,
+        const struct moment *now);
+
+/* Write a command to its instrument between two polls, once.  OK, then hooks.written; or REFUSED: the
+ * line is only heard, or has another command. */
+int poller_command(struct poller *poller, const struct poller_command *command,
         const struct moment *now);
 
 #endif

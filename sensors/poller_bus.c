@@ -51,7 +51,7 @@ void bus_gone(struct poller *poller, struct bus *bus, const struct moment *now)
 	}
 	bus->port->close(bus->port);
 	bus->state = CLOSED;
-	bus->next_us = bus->coil_wanted ? now->mono_us : next_device(bus)->next_us;
+	bus->next_us = errand_wanted(bus) ? now->mono_us : next_device(bus)->next_us;
 	framer_clear(&bus->framer);
 }
 
@@ -304,13 +304,11 @@ static void bus_listen(struct poller *poller, struct bus *bus, const struct mome
 		bus_missed(poller, bus, now);
 }
 
-/* A coil that is wanted goes before the next poll. */
+/* An errand goes before the next poll. */
 static void bus_next(struct bus *bus, const struct moment *now)
 {
-	if (bus->coil_wanted) {
-		coil_begin(bus, now);
+	if (errand_begin(bus, now))
 		return;
-	}
 	struct device *device = device_turn(bus, now);
 	if (device != NULL)
 		bus_ask(bus, device, now);
@@ -322,8 +320,7 @@ void bus_step(
 	bool looked = bus->port->descriptor(bus->port) >= 0;
 	if (bus->n == 0)
 		return;
-	if (coil_late(bus, now))
-		coil_cut(poller, bus, now);
+	errand_late(poller, bus, now);
 	if (bus->state == CLOSED)
 		bus_closed(poller, bus, now);
 	if (bus->state != CLOSED && bus->opening)
@@ -335,7 +332,7 @@ void bus_step(
 		return;
 	}
 	if (bus->state == WRITING) {
-		coil_step(poller, bus, revents != 0, now);
+		errand_step(poller, bus, revents != 0, now);
 		return;
 	}
 	if ((revents != 0 || !looked) && !bus_read(poller, bus, revents != 0, now))
@@ -350,7 +347,7 @@ void bus_step(
 	if (bus->state == ASKING)
 		bus_write(poller, bus, now);
 	if (bus->state == WRITING)
-		coil_step(poller, bus, false, now);
+		errand_step(poller, bus, false, now);
 	if (bus->state == LISTENING && !looked)
 		bus_listen(poller, bus, now);
 }
@@ -360,8 +357,8 @@ int64_t bus_next_us(const struct bus *bus)
 	if (bus->n == 0)
 		return INT64_MAX;
 	int64_t device_us = next_device(bus)->next_us;
-	if (bus->coil_wanted && bus->state != WRITING && bus->coil_until_us < device_us)
-		device_us = bus->coil_until_us;
+	if (errand_until_us(bus) < device_us)
+		device_us = errand_until_us(bus);
 	if (bus->state == CLOSED)
 		return device_us < bus->next_us ? device_us : bus->next_us;
 	if (bus->heard && !bus->opening) {
@@ -373,11 +370,11 @@ int64_t bus_next_us(const struct bus *bus)
 	}
 	if (bus->opening)
 		return 0; /* looked at often: a name being looked up has no descriptor */
-	if (bus->state == RESTING && bus->coil_wanted)
-		return bus->quiet_us;
+	if (bus->state == RESTING && errand_due_us(bus) < device_us)
+		device_us = errand_due_us(bus);
 	if (bus->state == RESTING)
 		return device_us > bus->quiet_us ? device_us : bus->quiet_us;
 	bool sends = bus->state == ASKING ||
-	             (bus->state == WRITING && bus->written < bus->request_size);
+	             (bus->state == WRITING && bus->written < bus->errand->size);
 	return sends ? bus->quiet_us : bus->deadline_us;
 }

@@ -29,7 +29,7 @@ void bus_down(struct poller *poller, struct bus *bus, const char *why,
         const struct moment *now)
 {
 	char text[sizeof bus->reason]; /* longer ones would never be the same */
-	coil_cut(poller, bus, now);
+	errand_cut(poller, bus, now);
 	bus->port->close(bus->port);
 	bus->state = CLOSED;
 	bus->opening = false;

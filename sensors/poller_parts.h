@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the poller's files share: poller.c (start, time, step), poller_bus.c (the four states),
  * poller_bytes.c (what comes), poller_turn.c (whose turn it is), poller_heard.c (lines that are only
- * heard), poller_coil.c (a coil that is written), poller_open.c (closing and opening a line),
+ * heard), poller_errand.c (what is written once), poller_open.c (closing and opening a line),
  * poller_reading.c (what one poll says), poller_tell.c (who is up, and how often what went wrong). */
 #ifndef SENSORS_POLLER_PARTS_H
 #define SENSORS_POLLER_PARTS_H
@@ -74,6 +74,18 @@ struct device {
 
 enum { TOLD_NOTHING, TOLD_UP, TOLD_DOWN, TOLD_REFUSED };
 
+/* What is written once, between two polls. */
+struct errand {
+	bool wanted;
+	int64_t until_us;  /* it must have begun */
+	int64_t answer_us; /* its answer may take so long */
+	struct coil coil;
+	struct device *device; /* of a command; NULL: it is the coil */
+	struct command_order order;
+	size_t size;
+	uint8_t request[COMMAND_MOST];
+};
+
 /* A port with the instruments on it. */
 struct bus {
 	struct port *port;
@@ -103,11 +115,11 @@ struct bus {
 	int told;
 	char reason[320]; /* last told */
 	size_t slot;      /* in the array of poll() */
-	/* WRITING: a coil, between two polls */
-	bool coil_wanted;
-	struct coil coil;
-	int64_t coil_until_us; /* it must have begun */
+	/* WRITING: an errand, between two polls */
+	struct errand coil, command;
+	struct errand *errand; /* the one under way */
 	uint16_t coil_number;
+	size_t looked; /* of what came */
 	int echoes_due;
 };
 
@@ -167,14 +179,19 @@ int64_t heard_deadline_us(const struct device *device);
 /* What the driver owes for the frame it decoded. */
 void bus_thanks(struct bus *bus, struct device *device);
 
-/* ---- poller_coil.c ---- */
-void coil_begin(struct bus *bus, const struct moment *now);
-void coil_step(struct poller *poller, struct bus *bus, bool readable,
+/* ---- poller_errand.c ---- */
+bool errand_wanted(const struct bus *bus);
+/* When one may begin, INT64_MAX: none, or not yet; and when one must have begun. */
+int64_t errand_due_us(const struct bus *bus);
+int64_t errand_until_us(const struct bus *bus);
+/* Begin one that may: WRITING. */
+bool errand_begin(struct bus *bus, const struct moment *now);
+void errand_step(struct poller *poller, struct bus *bus, bool readable,
         const struct moment *now);
-/* The line goes: a coil that was wanted is told as what is known of it. */
-void coil_cut(struct poller *poller, struct bus *bus, const struct moment *now);
-/* It could not begin in time. */
-bool coil_late(const struct bus *bus, const struct moment *now);
+/* The line goes: what was wanted is told as what is known of it. */
+void errand_cut(struct poller *poller, struct bus *bus, const struct moment *now);
+/* What could not begin in time is told. */
+void errand_late(struct poller *poller, struct bus *bus, const struct moment *now);
 
 /* ---- poller_open.c ---- */
 int64_t bus_us(const struct bus *bus, size_t characters); /* on the line; TCP: 0 */

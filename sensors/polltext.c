@@ -40,8 +40,7 @@ int polltext_which(const struct polltext_patterns *patterns, const char *address
 	return -1;
 }
 
-/* Length of the first that fits, or FRAME_SHORT if one may. */
-static int fit(const struct polltext_patterns *patterns, const char *address,
+int polltext_fit(const struct polltext_patterns *patterns, const char *address,
         struct pattern_bytes in)
 {
 	int status = FRAME_NONE;
@@ -55,8 +54,7 @@ static int fit(const struct polltext_patterns *patterns, const char *address,
 	return status;
 }
 
-/* A line that is no message of ours is passed over whole. */
-static int pass_over(struct pattern_bytes in)
+int polltext_pass_over(struct pattern_bytes in)
 {
 	if (in.at[0] < 0x20 || in.at[0] >= 0x7f)
 		return FRAME_NONE;
@@ -72,7 +70,7 @@ static int fit_any(const struct polltext_patterns *sets, size_t n, const char *a
 {
 	int status = FRAME_NONE;
 	for (size_t i = 0; i < n; i++) {
-		int length = fit(&sets[i], address, in);
+		int length = polltext_fit(&sets[i], address, in);
 		if (length > 0)
 			return length;
 		if (length == FRAME_SHORT)
@@ -104,7 +102,7 @@ int polltext_frame(
 	int n = message(instrument, b, in);
 	if (n != FRAME_NONE || polltext_of(instrument)->marked)
 		return n;
-	return pass_over(in);
+	return polltext_pass_over(in);
 }
 
 static bool all_reach(const struct polltext_patterns *patterns, const char *address)
@@ -188,7 +186,7 @@ static int frame(const void *state, const uint8_t *in, size_t n)
 		return FRAME_SHORT;
 	if (length == FRAME_SHORT || polltext_of(walk->instrument)->marked)
 		return length;
-	return pass_over(bytes);
+	return polltext_pass_over(bytes);
 }
 
 /* On to the next block, or back to the first. */
@@ -358,6 +356,7 @@ const struct driver polltext_driver = {
 	.explain = text_explain,
 	.explain_rule = text_explain_rule,
 	.traffic = polltext_traffic,
+	.command = &polltext_commands,
 	.request = polltext_request,
 	.say = polltext_say,
 };

@@ -23,6 +23,7 @@
 #ifndef SENSORS_POLLTEXT_H
 #define SENSORS_POLLTEXT_H
 
+#include "sensors/command.h"
 #include "sensors/driver.h"
 #include "sensors/pattern.h"
 
@@ -36,6 +37,7 @@ struct polltext_patterns {
 };
 
 enum { POLLTEXT_REFUSAL, POLLTEXT_SKIP };
+enum { POLLTEXT_SEND, POLLTEXT_DONE, POLLTEXT_REFUSED }; /* of a command */
 
 /* The templates of a profile, compiled: profile->own. */
 struct polltext {
@@ -43,6 +45,7 @@ struct polltext {
 	struct polltext_patterns send[BLOCKS_MOST]; /* none or one each */
 	struct polltext_patterns answer[BLOCKS_MOST];
 	struct polltext_patterns other[2]; /* POLLTEXT_REFUSAL, POLLTEXT_SKIP */
+	struct polltext_patterns command[COMMANDS_MOST][3]; /* POLLTEXT_SEND, ... */
 	struct pattern all[];
 };
 
@@ -52,6 +55,14 @@ void polltext_check(struct profile_checker *check);
 /* The template among these that is exactly in[0 .. n), or -1. */
 int polltext_which(const struct polltext_patterns *patterns, const char *address,
         struct pattern_bytes in);
+
+/* Length of the first that fits what begins at in.at[0], FRAME_SHORT if one may, or FRAME_NONE. */
+int polltext_fit(const struct polltext_patterns *patterns, const char *address,
+        struct pattern_bytes in);
+
+/* A line that is no message of ours is passed over whole: its length, FRAME_SHORT, or FRAME_NONE: it
+ * begins with no character. */
+int polltext_pass_over(struct pattern_bytes in);
 
 /* Length of the message of block b, or of another (a refusal, a line of no interest, a line that is
  * neither), that starts at in[0]; FRAME_SHORT, FRAME_NONE.  NO_BLOCK: any block. */
@@ -67,6 +78,21 @@ void polltext_sort(const struct instrument *instrument,
 bool polltext_fields(const struct instrument *instrument, const struct came *came,
         struct text_fields *out);
 struct traffic polltext_traffic(const struct instrument *instrument, size_t i);
+
+/* ---- polltext_command.c: commands ---- */
+
+extern const struct section polltext_command_section;
+extern const struct command_driver polltext_commands;
+
+/* The templates of all commands are compiled into own->all from `at` on, when those of the blocks
+ * are; where the next goes. */
+size_t polltext_command_compile(
+        struct profile_checker *check, struct polltext *own, size_t at);
+size_t polltext_command_count(const struct profile *profile);
+
+/* polltext_check.c: one template more in a set; errors at the checker's place. */
+void polltext_compile(struct profile_checker *check, struct polltext_patterns *set,
+        struct pattern *into, const char *text);
 
 /* ---- polltext_say.c: the answering side ---- */
 

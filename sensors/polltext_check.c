@@ -11,14 +11,14 @@
 
 static size_t count(const struct profile *profile)
 {
-	size_t n = profile->polltext.n_refusals + profile->polltext.n_skips;
+	size_t n = profile->polltext.n_refusals + profile->polltext.n_skips +
+	           polltext_command_count(profile);
 	for (size_t i = 0; i < profile->n_blocks; i++)
 		n += 1 + profile->block[i].text.n_answers;
 	return n;
 }
 
-/* One template more in a set, at check->path. */
-static void compile(struct profile_checker *check, struct polltext_patterns *set,
+void polltext_compile(struct profile_checker *check, struct polltext_patterns *set,
         struct pattern *into, const char *text)
 {
 	struct problem why;
@@ -56,12 +56,13 @@ static size_t compile_block(
 	const struct profile_block *block = &check->profile->block[i];
 	checker_at(check, "blocks[%zu].send", i);
 	if (block->text.send[0] != '\0') {
-		compile(check, &own->send[i], &own->all[at], block->text.send);
+		polltext_compile(check, &own->send[i], &own->all[at], block->text.send);
 		check_send(check, &own->all[at++]);
 	}
 	for (size_t k = 0; k < block->text.n_answers; k++) {
 		checker_at(check, "blocks[%zu].answers[%zu]", i, k);
-		compile(check, &own->answer[i], &own->all[at++], block->text.answer[k]);
+		polltext_compile(
+		        check, &own->answer[i], &own->all[at++], block->text.answer[k]);
 	}
 	return at;
 }
@@ -74,14 +75,15 @@ static void compile_all(struct profile_checker *check, struct polltext *own)
 		at = compile_block(check, own, i, at);
 	for (size_t i = 0; i < profile->polltext.n_refusals; i++) {
 		checker_at(check, "refusals[%zu].answer", i);
-		compile(check, &own->other[POLLTEXT_REFUSAL], &own->all[at++],
+		polltext_compile(check, &own->other[POLLTEXT_REFUSAL], &own->all[at++],
 		        profile->polltext.refusal[i].answer);
 	}
 	for (size_t i = 0; i < profile->polltext.n_skips; i++) {
 		checker_at(check, "skip[%zu]", i);
-		compile(check, &own->other[POLLTEXT_SKIP], &own->all[at++],
+		polltext_compile(check, &own->other[POLLTEXT_SKIP], &own->all[at++],
 		        profile->polltext.skip[i]);
 	}
+	polltext_command_compile(check, own, at);
 }
 
 /* ---- the blocks ---- */

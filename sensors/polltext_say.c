@@ -14,7 +14,7 @@
 #include "sensors/profile.h"
 #include "sensors/speech.h"
 
-#define WORD 48 /* longest text of one field */
+#define WORD TEXT_TIME /* longest text of one field */
 
 struct said {
 	const struct speech *speech;
@@ -149,50 +149,14 @@ static bool put_status(struct said *said, const char *name, size_t width, char *
 
 /* ---- times and marks ---- */
 
-static int part_of(const struct civil *civil, char letter, size_t n)
-{
-	switch (letter) {
-	case 'Y':
-		return n == 2 ? civil->year % 100 : civil->year;
-	case 'M':
-		return civil->month;
-	case 'D':
-		return civil->day;
-	case 'h':
-		return civil->hour;
-	case 'm':
-		return civil->minute;
-	default:
-		return civil->second;
-	}
-}
-
-static void put_form(int64_t time_us, const char *form, int offset_min, char *out)
-{
-	struct civil civil = civil_from_us(time_us, offset_min);
-	size_t used = 0;
-	while (*form != '\0' && used < WORD - 8) {
-		size_t n = 1;
-		if (strchr("YMDhms", *form) == NULL) {
-			out[used++] = *form++;
-			continue;
-		}
-		while (form[n] == form[0])
-			n++;
-		used += (size_t)snprintf(out + used, WORD - used, "%0*d", (int)n,
-		        part_of(&civil, *form, n));
-		form += n;
-	}
-	out[used] = '\0';
-}
-
 static bool put_time(struct said *said, const char *name, char *out)
 {
 	for (size_t k = 0; k < said->profile->n_times; k++) {
 		const struct profile_time *time = &said->profile->time[k];
 		if (time->block_index != said->block || !same(time->field, name))
 			continue;
-		put_form(speech_result_us(said->speech, time->covers), time->text_form,
+		text_time_put(speech_result_us(said->speech, time->covers),
+		        time->text_form,
 		        time->offset_set ? time->offset_min
 		                         : said->speech->instrument->utc_offset_min,
 		        out);

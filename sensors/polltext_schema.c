@@ -68,6 +68,10 @@ static const struct field profile_fields[] = {
 	  .count_at = PROFILE(polltext.n_skips), .high = 400,
 	  .help = "Templates of lines it says besides, of no interest.",
 	  .help_vi = "Mẫu các dòng khác không cần đọc." },
+	{ .key = "commands", .type = FIELD_SECTIONS, .at = PROFILE(command), .count_at = PROFILE(n_commands),
+	  .section = &polltext_command_section,
+	  .help = "What an operator may order it to do; nothing sends one by itself.",
+	  .help_vi = "Các lệnh người vận hành có thể ra; hệ thống không tự gửi." },
 	{ 0 },
 };
 // clang-format on

@@ -14,6 +14,7 @@
 
 #include "base/config.h"
 #include "base/describe.h"
+#include "sensors/command.h"
 #include "sensors/driver.h"
 
 struct profile_channel {
@@ -52,6 +53,8 @@ struct profile {
 	struct profile_time *time;
 	struct profile_fresh *fresh;
 	struct profile_words *words;
+	size_t n_commands;
+	struct profile_command *command;
 	struct {              /* driver poll-text */
 		int checksum; /* enum checksum_kind */
 		double pause_s;

@@ -234,4 +234,5 @@ void profile_check(struct profile *profile, FILE *report)
 		check_channel(&check, i);
 	profile_check_states(&check);
 	profile->driver->check(&check);
+	command_check(&check);
 }

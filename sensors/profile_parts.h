@@ -49,6 +49,11 @@ enum none_kind { NONE_UNSIGNED, NONE_SIGNED, NONE_F32, NONE_F64 };
 void checker_none(
         struct profile_checker *check, size_t i, enum none_kind kind, size_t bits);
 
+/* A number of several registers needs the order of its words, and one that it can have: errors at
+ * `place`.order and .type. */
+void modbus_check_order(struct profile_checker *check, const char *place,
+        const struct profile_tag *tag);
+
 /* profile_states.c: rules, sample times, fresh marks and vendor words. */
 void profile_check_states(struct profile_checker *check);
 

@@ -216,8 +216,12 @@ static int instrument_check(struct reading_of *of, size_t i)
 	};
 	instrument->of_profile = calloc(
 	        instrument->profile->n_channels + 1, sizeof instrument->of_profile[0]);
-	if (instrument->of_profile == NULL)
+	instrument->written = calloc(
+	        instrument->profile->n_channels + 1, sizeof instrument->written[0]);
+	if (instrument->of_profile == NULL || instrument->written == NULL)
 		return FAILED;
+	for (size_t c = 0; c < instrument->profile->n_channels; c++)
+		instrument->written[c] = NAN;
 	for (size_t c = 0; c < instrument->n_channels; c++)
 		channel_check(of, i, &instrument->channel[c]);
 	for (size_t k = 0; k < i; k++)
@@ -328,6 +332,7 @@ void scenario_free(struct scenario *scenario)
 			free(instrument->channel[c].scene);
 		}
 		free(instrument->of_profile);
+		free(instrument->written);
 		free(instrument->scene);
 		profile_free(instrument->profile);
 	}

@@ -2,7 +2,8 @@
 /*
  * A scenario: instruments that are not there, what they would say at any time, and what
  * happens to them.  Everything is a pure function of the seed and the time, so that
- * thirty days of history, the live minute after them and any replay agree.
+ * thirty days of history, the live minute after them and any replay agree.  Only a register that a command
+ * wrote stays as it was written.
  *
  *     scenario: {name: Nước thải, seed: 7, start: 2026-11-01T00:00, offset: "+07:00"}
  *     ports:
@@ -88,7 +89,8 @@ struct scenario_instrument {
 	struct profile *profile;
 	size_t port;
 	struct scenario_channel **of_profile; /* [profile->n_channels], NULL: reads 0 */
-	struct instrument instrument;         /* what its driver sees */
+	double *written; /* [profile->n_channels] what a command set it to, NAN: none did */
+	struct instrument instrument; /* what its driver sees */
 	size_t n_scenes;
 	const struct scenario_scene **scene; /* [n_scenes] that happen to it */
 };
@@ -100,6 +102,7 @@ struct scenario_scene {
 	const char **channel; /* none: all */
 	double set, add, multiply, mean, swing, noise;
 	const char *state; /* what the instrument says of itself: "fault" */
+	int commands;      /* index into scenario_commands: what it does with one */
 	bool silent;       /* the slave answers nothing */
 	bool cable;        /* the whole port is gone */
 	bool hang_up;      /* at every request the line goes, and is back at once */
@@ -126,6 +129,9 @@ struct scenario_scene {
 	int state_number; /* -1: none */
 	uint64_t seed;
 };
+
+enum { SCENE_COMMANDS_DONE, SCENE_COMMANDS_REFUSED, SCENE_COMMANDS_IGNORED };
+extern const char *const scenario_commands[]; /* "done", "refused", "ignored" */
 
 struct scenario {
 	struct scenario_head head;
@@ -162,8 +168,8 @@ void scenario_begin(struct scenario *scenario, int64_t start_us, int64_t live_us
 double scenario_value(const struct scenario *scenario,
         const struct scenario_instrument *instrument, size_t c, int64_t time_us);
 
-/* What the instrument shows as channel c: what it measures, unless a scene has it frozen
- * or its channels renumbered. */
+/* What the instrument shows as channel c: what a command wrote there, else what it measures, unless a
+ * scene has it frozen or its channels renumbered. */
 double scenario_shown(const struct scenario *scenario,
         const struct scenario_instrument *instrument, size_t c, int64_t time_us);
 
@@ -171,6 +177,7 @@ double scenario_shown(const struct scenario *scenario,
 struct scenario_condition {
 	bool silent, cable, hang_up, behind, garbage, echo, twice, foreign, babble,
 	        other_order;
+	int commands;
 	uint8_t exception;
 	int flips, stray;
 	int64_t late_us, slow_us, split_us;

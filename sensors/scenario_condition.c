@@ -3,6 +3,7 @@
  * anything. */
 #include "sensors/scenario.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/reading.h"
@@ -20,6 +21,8 @@ static void line_faults(
 	now->twice |= scene->twice;
 	now->foreign |= scene->foreign;
 	now->babble |= scene->babble;
+	if (scene->commands != SCENE_COMMANDS_DONE)
+		now->commands = scene->commands;
 	if (scene->flips > 0)
 		now->flips = (int)scene->flips;
 	if (scene->stray > 0)
@@ -65,6 +68,8 @@ double scenario_shown(const struct scenario *scenario,
 	const struct profile *profile = instrument->profile;
 	size_t of = c;
 	int64_t from_us = time_us;
+	if (!isnan(instrument->written[c]))
+		return instrument->written[c];
 	for (size_t i = 0; i < instrument->n_scenes; i++) {
 		const struct scenario_scene *scene = instrument->scene[i];
 		if (!scene_names(scene, profile->channel[c].about.name) ||

@@ -4,6 +4,8 @@
 
 #include "sensors/modbus.h"
 
+const char *const scenario_commands[] = { "done", "refused", "ignored", NULL };
+
 // clang-format off
 #define AT(member) offsetof(struct scenario_head, member)
 static const struct field head_fields[] = {
@@ -163,6 +165,9 @@ static const struct field scene_fields[] = {
 	{ "state", FIELD_TEXT, AT(state), .fallback = "",
 	  .help = "What the instrument says of itself: calibrating, maintenance, fault, ...",
 	  .help_vi = "Trạng thái thiết bị báo." },
+	{ "commands", FIELD_CHOICE, AT(commands), .choices = scenario_commands, .fallback = "done",
+	  .help = "What it does with a command: done, refused, ignored (no answer).",
+	  .help_vi = "Khi nhận lệnh: done thực hiện, refused từ chối, ignored không trả lời." },
 	{ "silent", FIELD_BOOLEAN, AT(silent), .fallback = "no",
 	  .help = "It answers nothing.", .help_vi = "Không trả lời." },
 	{ "cable", FIELD_BOOLEAN, AT(cable), .fallback = "no",

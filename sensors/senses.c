@@ -6,8 +6,25 @@
 
 #include "base/log.h"
 
+static int on_port(void *poller, size_t port)
+{
+	return poller_port_descriptor(poller, port);
+}
+
+static int on_coil(
+        void *poller, size_t port, const struct coil *coil, const struct moment *now)
+{
+	return poller_coil(poller, port, coil, now);
+}
+
+static int on_command(
+        void *poller, const struct poller_command *command, const struct moment *now)
+{
+	return poller_command(poller, command, now);
+}
+
 int senses_open(struct senses *senses, const struct cabinet_options *options,
-        const struct moment *now)
+        struct poller *poller, const struct moment *now)
 {
 	static struct cabinet_memory memory;
 	struct problem why = { .text = "" };
@@ -20,6 +37,10 @@ int senses_open(struct senses *senses, const struct cabinet_options *options,
 		return FAILED;
 	all.note = &senses->note;
 	all.memory = &memory;
+	all.hooks.lines = poller;
+	all.hooks.port = on_port;
+	all.hooks.coil = on_coil;
+	all.hooks.command = on_command;
 	senses->cabinet = cabinet_new(&all, now);
 	return senses->cabinet != NULL ? OK : FAILED;
 }

@@ -7,6 +7,7 @@
 #include <limits.h>
 
 #include "sensors/cabinet.h"
+#include "sensors/poller.h"
 
 struct senses {
 	struct cabinet *cabinet;
@@ -14,10 +15,10 @@ struct senses {
 	char path[PATH_MAX]; /* of the memory */
 };
 
-/* Options without note and memory.  OK, or FAILED: no memory.  A file that cannot be read is told, and nothing
+/* Options without note, memory and lines, which are those of the poller.  OK, or FAILED: no memory.  A file that cannot be read is told, and nothing
  * is remembered. */
 int senses_open(struct senses *senses, const struct cabinet_options *options,
-        const struct moment *now);
+        struct poller *poller, const struct moment *now);
 
 /* The poller's thread: call it while it says so, at most for a few seconds. */
 bool senses_end(struct senses *senses, const struct moment *now);

@@ -98,22 +98,10 @@ static void on_state(
 	put(sensord, recorder_state(&sensord->recorder, when, event), when);
 }
 
-static int on_port(void *context, size_t port)
-{
-	return poller_port_descriptor(((struct sensord *)context)->poller, port);
-}
-
-static int on_coil(
-        void *context, size_t port, const struct coil *coil, const struct moment *now)
-{
-	return poller_coil(((struct sensord *)context)->poller, port, coil, now);
-}
-
 static void on_written(
-        void *context, int status, const char *why, const struct moment *now)
+        void *context, const struct poller_written *what, const struct moment *now)
 {
-	struct sensord *sensord = context;
-	cabinet_written(sensord->senses.cabinet, status, why, now);
+	cabinet_written(((struct sensord *)context)->senses.cabinet, what, now);
 }
 
 /* One wait and one step of poller and cabinet.  Signals are taken only while waiting, so none is missed between
@@ -245,11 +233,8 @@ static void make_senses(struct sensord *sensord)
 	struct moment now = clock_now(&sensord->clock);
 	const struct cabinet_options options = { .station = sensord->station,
 		.folder = sensord->home.folder,
-		.hooks = { .context = sensord,
-		        .state = on_state,
-		        .port = on_port,
-		        .coil = on_coil } };
-	if (senses_open(&sensord->senses, &options, &now) != OK)
+		.hooks = { .context = sensord, .state = on_state } };
+	if (senses_open(&sensord->senses, &options, sensord->poller, &now) != OK)
 		fatal(EXIT_INTERNAL, "no memory for the cabinet");
 }
 

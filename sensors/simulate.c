@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sensors/simulate.h"
+#include "sensors/simulate_way.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The instrument as it is on its line, at another address if it was renumbered. */
-static struct instrument renumbered_as(
+struct instrument simulate_renumbered(
         const struct scenario_instrument *instrument, const char *renumbered)
 {
 	struct instrument who = instrument->instrument;
@@ -33,7 +32,7 @@ static void flip(uint64_t seed, int flips, uint8_t *bytes, size_t n)
 	}
 }
 
-static void spoil(const struct scenario_condition *now, uint8_t *bytes, size_t n)
+void simulate_spoil(const struct scenario_condition *now, uint8_t *bytes, size_t n)
 {
 	for (size_t i = 0; now->garbage && i < n; i++)
 		bytes[i] = (uint8_t)scenario_random(now->seed, i);
@@ -52,7 +51,8 @@ static size_t say_of(const struct scenario *scenario,
 		value[c] = scenario_shown(scenario, instrument, c, time_us);
 		state[c] = scenario_state(scenario, instrument, c, time_us);
 	}
-	struct instrument who = renumbered_as(instrument, out->condition.renumbered);
+	struct instrument who =
+	        simulate_renumbered(instrument, out->condition.renumbered);
 	struct speech speech = {
 		.instrument = &who,
 		.value = value,
@@ -76,7 +76,7 @@ static void answer_of(const struct scenario *scenario,
 	if (now.silent || now.cable || now.hang_up || now.babble)
 		return;
 	out->size = say_of(scenario, instrument, in, n, time_us, out);
-	spoil(&now, out->bytes, out->size);
+	simulate_spoil(&now, out->bytes, out->size);
 }
 
 int simulate_answer(const struct scenario *scenario, size_t port, const uint8_t *in,
@@ -90,7 +90,7 @@ int simulate_answer(const struct scenario *scenario, size_t port, const uint8_t 
 			continue;
 		struct scenario_condition now =
 		        scenario_condition(scenario, instrument, time_us);
-		struct instrument who = renumbered_as(instrument, now.renumbered);
+		struct instrument who = simulate_renumbered(instrument, now.renumbered);
 		int used = driver->request(&who, in, n);
 		if (used > 0) {
 			answer_of(scenario, instrument, in, (size_t)used, time_us, out);
@@ -99,7 +99,8 @@ int simulate_answer(const struct scenario *scenario, size_t port, const uint8_t 
 		if (used == FRAME_SHORT)
 			found = FRAME_SHORT;
 	}
-	return found;
+	int used = simulate_command(scenario, port, in, n, time_us, out);
+	return used != FRAME_NONE ? used : found;
 }
 
 bool simulate_babbles(const struct scenario *scenario, size_t port, int64_t time_us,

@@ -27,7 +27,7 @@ struct simulated { /* what comes back for one request */
 };
 
 /* Answer the request that starts at in[0] of a port: its length, FRAME_SHORT, or FRAME_NONE.
- * Pure: the same bytes at the same time give the same answer. */
+ * The same bytes at the same time give the same answer, but for what commands have written before. */
 int simulate_answer(const struct scenario *scenario, size_t port, const uint8_t *in,
         size_t n, int64_t time_us, struct simulated *out);
 

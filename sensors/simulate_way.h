@@ -34,6 +34,23 @@ struct simulate_way {
 	} * said; /* [scenario->n_instruments] */
 };
 
+/* ---- simulate.c ---- */
+
+/* The instrument as it is on its line, at another address if it was renumbered. */
+struct instrument simulate_renumbered(
+        const struct scenario_instrument *instrument, const char *renumbered);
+/* Garbage, or bits turned over. */
+void simulate_spoil(const struct scenario_condition *now, uint8_t *bytes, size_t n);
+
+/* ---- simulate_command.c ---- */
+
+/* As simulate_answer, for the commands of the instruments: an instrument does it, refuses, or says
+ * nothing. */
+int simulate_command(const struct scenario *scenario, size_t port, const uint8_t *in,
+        size_t n, int64_t time_us, struct simulated *out);
+
+/* ---- simulate_way.c ---- */
+
 /* NULL without memory. */
 struct simulate_way *simulate_way_new(const struct scenario *scenario);
 void simulate_way_free(struct simulate_way *way);

@@ -39,6 +39,8 @@ extern const char *const station_kinds[]; /* "water", "stack", "ambient" */
 extern const char *const station_roles[]; /* "A", "B", "C" */
 enum { MASTER_US, MASTER_OTHER };
 extern const char *const station_masters[]; /* "us", "other" */
+enum { COMMANDS_REFUSED, COMMANDS_ALLOWED };
+extern const char *const station_commands[]; /* "refused", "allowed" */
 
 struct station_port {
 	const char *id, *path, *line_text, *tcp, *mode_text;
@@ -69,6 +71,8 @@ struct station_instrument {
 	bool slave_set;
 	double poll_every_s, timeout_s; /* as in effect */
 	int64_t retries;
+	int commands; /* index into station_commands */
+	int line;     /* of its section in the file */
 	size_t n_overrides;
 	struct station_channel *override;
 	struct profile *profile; /* of all that name it; the first of them owns it */
@@ -118,6 +122,12 @@ void station_settle(struct station *station);
 /* A path of the configuration: as it is if absolute, else beside the file. */
 void station_path(
         const struct station *station, const char *path, char *out, size_t room);
+
+/* Number of a command of instrument i that an operator may order: read only is the default.  NOT_FOUND:
+ * its profile has none of this name; REFUSED: its line is only listened to, or the configuration does not
+ * allow commands; *why says file, line and cure. */
+int station_command(
+        const struct station *station, size_t i, const char *name, struct problem *why);
 
 /* DESCRIBE of instrument i; NULL without memory.  The caller frees.  Encode them all
  * first (that makes their hashes), then the station's, which lists them. */

@@ -359,6 +359,7 @@ void station_check(struct station *station)
 			fill_instrument(&check, i);
 	}
 	station_check_lines(&check);
+	station_check_commands(&check);
 	station_check_cabinet(station, sound);
 	station_check_journal(station);
 }

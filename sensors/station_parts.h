@@ -32,4 +32,7 @@ void station_check_place(struct station_checker *check, size_t i);
  * carry what is asked of them. */
 void station_check_lines(struct station_checker *check);
 
+/* station_command.c: commands are allowed only where something may be sent. */
+void station_check_commands(struct station_checker *check);
+
 #endif

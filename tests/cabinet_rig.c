@@ -18,6 +18,7 @@
 
 #include "base/folder.h"
 #include "base/log.h"
+#include "sensors/poller.h"
 
 struct rig rig;
 
@@ -132,7 +133,6 @@ static const struct contact_system fake = { .open = rig_open,
 	.monotonic_ns = rig_monotonic_ns };
 
 /* ---- hooks ---- */
-
 static void on_state(
         void *context, const struct moment *when, const struct state_event *event)
 {
@@ -157,12 +157,19 @@ static int on_coil(
 	return rig.coil_status;
 }
 
+static int on_command(
+        void *lines, const struct poller_command *command, const struct moment *now)
+{
+	rig.n_commands++;
+	memcpy(rig.request, command->request, command->n);
+	return rig.command_status;
+}
+
 static void quiet(enum log_level level, const char *text)
 {
 }
 
 /* ---- beginning and ending ---- */
-
 int rig_setup(void **state)
 {
 	char *folder;
@@ -200,7 +207,10 @@ static void begin(void)
 	snprintf(watchdog, sizeof watchdog, "%s/bootstatus", rig.folder);
 	struct cabinet_options options = { .station = rig.station,
 		.folder = rig.folder,
-		.hooks = { .state = on_state, .port = on_port, .coil = on_coil },
+		.hooks = { .state = on_state,
+		        .port = on_port,
+		        .coil = on_coil,
+		        .command = on_command },
 		.note = &rig.note,
 		.memory = &rig.memory,
 		.system = &fake,

@@ -8,6 +8,7 @@
 
 #include "sensors/cabinet.h"
 #include "sensors/control.h"
+#include "sensors/poller.h"
 
 #define MS  INT64_C(1000)
 #define SEC INT64_C(1000000)
@@ -40,6 +41,9 @@ extern struct rig {
 	int coil_status; /* what hooks.coil answers */
 	struct coil coil[16];
 	size_t n_coils;
+	int command_status; /* what hooks.command answers */
+	size_t n_commands;
+	uint8_t request[COMMAND_MOST];
 	bool keep_note; /* the disk is slow: nothing is written */
 	struct rig_told told[RIG_TOLD];
 	size_t n_told;
@@ -76,6 +80,13 @@ int rig_order(const struct order *order, char answer[CONTROL_MOST]);
 /* The last that was told of a subject; NULL: nothing.  How often it was told to be in a state. */
 const struct rig_told *rig_last(const char *subject);
 size_t rig_count(const char *subject, const char *state);
+
+/* What became of a coil. */
+static inline void rig_written(int status, const char *why)
+{
+	const struct poller_written what = { .status = status, .why = why };
+	cabinet_written(rig.cabinet, &what, &rig.now);
+}
 
 /* A record is added to wtmp. */
 void rig_wtmp(int type, const char *user, const char *line, const char *host);

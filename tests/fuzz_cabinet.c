@@ -76,8 +76,11 @@ static void read_answer(const uint8_t *in, size_t n)
 	const struct coil coil = { .slave = 9, .address = 4, .on = true };
 	for (int framing = 0; framing <= FRAMING_ASCII; framing++) {
 		uint8_t request[COIL_FRAME], exception;
-		size_t size = coil_request(framing, &coil, 0x1234, request);
-		int length = coil_answer(framing, request, in, n, &exception);
+		struct modbus_write write = coil_write(&coil);
+		write.number = 0x1234;
+		size_t size = (size_t)modbus_write_put(
+		        framing, &write, request, sizeof request);
+		int length = modbus_write_answer(framing, request, in, n, &exception);
 		assert(length <= (int)n);
 		if (length > 0 && exception == 0)
 			assert(framing == FRAMING_ASCII ||

@@ -49,12 +49,16 @@ static void on_state(
 }
 
 static void on_written(
-        void *context, int status, const char *why, const struct moment *now)
+        void *context, const struct poller_written *what, const struct moment *now)
 {
 	struct rig *rig = context;
 	assert_true(rig->n_written < 8);
-	snprintf(rig->why[rig->n_written], sizeof rig->why[0], "%s", why);
-	rig->written[rig->n_written++] = status;
+	snprintf(rig->why[rig->n_written], sizeof rig->why[0], "%s", what->why);
+	rig->sent[rig->n_written] = what->sent;
+	rig->n_answer = what->n < sizeof rig->answer ? what->n : sizeof rig->answer;
+	if (rig->n_answer > 0)
+		memcpy(rig->answer, what->answer, rig->n_answer);
+	rig->written[rig->n_written++] = what->status;
 }
 
 static struct port *give_bus(

@@ -30,7 +30,10 @@ struct rig {
 	size_t n_seen;
 	char told[64][160];
 	size_t n_told;
-	int written[8]; /* what became of coils */
+	int written[8]; /* what became of coils and commands */
+	bool sent[8];
+	size_t n_answer; /* to the last */
+	uint8_t answer[64];
 	char why[8][80];
 	size_t n_written;
 };

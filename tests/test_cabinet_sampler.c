@@ -301,11 +301,11 @@ static void a_coil_is_written_on_and_off_and_that_is_recorded(void **state)
 	rig_cod(80);
 	coil_is_asked_for(1, true);
 	assert_int_equal(rig_count("sampler", "bottle"), 0);
-	cabinet_written(rig.cabinet, OK, "", &rig.now);
+	rig_written(OK, "");
 	check_last("bottle", "coil 4 of slave 9 on port bus");
 	rig_run(480 * MS);
 	coil_is_asked_for(2, false);
-	cabinet_written(rig.cabinet, OK, "", &rig.now);
+	rig_written(OK, "");
 	cod_is(80, 60);
 	assert_int_equal(rig.n_coils, 2);
 }
@@ -316,13 +316,13 @@ static void a_coil_that_is_refused_took_no_bottle(void **state)
 	cod_is(80, 15);
 	rig_cod(80);
 	coil_is_asked_for(1, true);
-	cabinet_written(rig.cabinet, REFUSED, "illegal data address", &rig.now);
+	rig_written(REFUSED, "illegal data address");
 	check_last("failed", "on port bus: illegal data address; it is tried again");
 	rig_run(60 * SEC);
 	rig_cod(80);
 	coil_is_asked_for(2, true);
 	rig.coil_status = REFUSED;
-	cabinet_written(rig.cabinet, REFUSED, "busy", &rig.now);
+	rig_written(REFUSED, "busy");
 	rig_run(60 * SEC);
 	rig_cod(80);
 	rig_run(20 * MS);
@@ -335,16 +335,16 @@ static void a_coil_nobody_answered_for_is_doubtful_and_put_off(void **state)
 	cod_is(80, 15);
 	rig_cod(80);
 	coil_is_asked_for(1, true);
-	cabinet_written(rig.cabinet, TIMED_OUT, "no answer", &rig.now);
+	rig_written(TIMED_OUT, "no answer");
 	check_last("doubtful", "1 of 3: ");
 	check_last("doubtful", "port bus: no answer");
 	rig_run(480 * MS);
 	coil_is_asked_for(2, false);
-	cabinet_written(rig.cabinet, TIMED_OUT, "no answer", &rig.now);
+	rig_written(TIMED_OUT, "no answer");
 	check_last("failed", "could not be made inactive");
 	rig_run(980 * MS);
 	coil_is_asked_for(3, false);
-	cabinet_written(rig.cabinet, OK, "", &rig.now);
+	rig_written(OK, "");
 	rig_run(60 * SEC);
 	assert_int_equal(rig.n_coils, 3);
 	assert_int_equal(rig_count("sampler", "failed"), 1);
@@ -360,10 +360,10 @@ static void a_doubt_is_told_once_over_all_restarts(void **state)
 	cod_is(80, 15);
 	rig_cod(80);
 	coil_is_asked_for(1, true);
-	cabinet_written(rig.cabinet, TIMED_OUT, "no answer", &rig.now);
+	rig_written(TIMED_OUT, "no answer");
 	rig_run(480 * MS);
 	coil_is_asked_for(2, false);
-	cabinet_written(rig.cabinet, TIMED_OUT, "no answer", &rig.now);
+	rig_written(TIMED_OUT, "no answer");
 	assert_int_equal(rig_count("sampler", "doubtful"), 1);
 	assert_false(cabinet_end(rig.cabinet, &rig.now));
 	for (size_t i = 0; i < 2; i++) {
@@ -371,21 +371,21 @@ static void a_doubt_is_told_once_over_all_restarts(void **state)
 		rig_run(2 * SEC);
 		assert_int_equal(rig_count("sampler", "doubtful"), 0);
 		coil_is_asked_for(3 + i, false);
-		cabinet_written(rig.cabinet, TIMED_OUT, "no answer", &rig.now);
+		rig_written(TIMED_OUT, "no answer");
 		assert_int_equal(rig_count("sampler", "failed"), 1);
 	}
 	/* a bottle that was taken soundly is not doubtful because its coil stays on */
-	cabinet_written(rig.cabinet, TIMED_OUT, "", &rig.now);
+	rig_written(TIMED_OUT, "");
 	rig_run(2 * SEC);
-	cabinet_written(rig.cabinet, OK, "", &rig.now);
+	rig_written(OK, "");
 	cod_is(10, 61);
 	cod_is(80, 15);
 	rig_cod(80);
 	coil_is_asked_for(rig.n_coils + 1, true);
-	cabinet_written(rig.cabinet, OK, "", &rig.now);
+	rig_written(OK, "");
 	check_last("bottle", "2 of 3");
 	rig_run(500 * MS);
-	cabinet_written(rig.cabinet, TIMED_OUT, "no answer", &rig.now);
+	rig_written(TIMED_OUT, "no answer");
 	assert_false(cabinet_end(rig.cabinet, &rig.now));
 	rig_restart_program();
 	assert_int_equal(rig_count("sampler", "doubtful"), 0);

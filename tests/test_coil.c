@@ -17,22 +17,30 @@
 static const uint8_t known[] = { 0x11, 0x05, 0x00, 0xAC, 0xFF, 0x00, 0x4E, 0x8B };
 static const struct coil output_173 = { .slave = 17, .address = 172, .on = true };
 
+static size_t request_of(
+        int framing, const struct coil *coil, uint16_t number, uint8_t out[COIL_FRAME])
+{
+	struct modbus_write write = coil_write(coil);
+	write.number = number;
+	return (size_t)modbus_write_put(framing, &write, out, COIL_FRAME);
+}
+
 static void a_request_is_the_known_one(void **state)
 {
 	uint8_t out[COIL_FRAME];
 	struct coil off = output_173;
-	assert_int_equal(coil_request(FRAMING_RTU, &output_173, 0, out), 8);
+	assert_int_equal(request_of(FRAMING_RTU, &output_173, 0, out), 8);
 	assert_memory_equal(out, known, sizeof known);
 	off.on = false;
-	coil_request(FRAMING_RTU_OVER_TCP, &off, 0, out);
+	request_of(FRAMING_RTU_OVER_TCP, &off, 0, out);
 	assert_memory_equal(out, known, 4);
 	assert_int_equal(get_be16(out + 4), 0);
 	static const uint8_t tcp[] = { 0x12, 0x34, 0, 0, 0, 6, 0x11, 5, 0, 0xAC, 0xFF,
 		0 };
-	assert_int_equal(coil_request(FRAMING_TCP, &output_173, 0x1234, out), 12);
+	assert_int_equal(request_of(FRAMING_TCP, &output_173, 0x1234, out), 12);
 	assert_memory_equal(out, tcp, sizeof tcp);
 	/* sum of 11 05 00 AC FF 00 is 1C1: its complement 3F */
-	assert_int_equal(coil_request(FRAMING_ASCII, &output_173, 0, out), 17);
+	assert_int_equal(request_of(FRAMING_ASCII, &output_173, 0, out), 17);
 	assert_memory_equal(out, ":110500ACFF003F\r\n", 17);
 }
 
@@ -41,15 +49,17 @@ static void check_answer(
         int framing, const uint8_t *request, const uint8_t *in, size_t n)
 {
 	uint8_t exception, wrong[COIL_FRAME];
-	assert_int_equal(coil_answer(framing, request, in, n, &exception), n);
+	assert_int_equal(modbus_write_answer(framing, request, in, n, &exception), n);
 	uint8_t good = exception;
 	for (size_t cut = 0; cut < n; cut++)
-		assert_int_equal(coil_answer(framing, request, in, cut, &exception),
+		assert_int_equal(
+		        modbus_write_answer(framing, request, in, cut, &exception),
 		        FRAME_SHORT);
 	for (size_t bit = 0; bit < 8 * n; bit++) {
 		memcpy(wrong, in, n);
 		wrong[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		int status = coil_answer(framing, request, wrong, n, &exception);
+		int status =
+		        modbus_write_answer(framing, request, wrong, n, &exception);
 		if (status > 0) /* TCP has no check: another code of a refusal */
 			assert_true(framing == FRAMING_TCP && good != 0 &&
 			            exception != 0 && bit / 8 == n - 1);
@@ -62,15 +72,15 @@ static void answers_and_refusals_are_found(void **state)
 	put_le16(refusal + 3, crc16_modbus(refusal, 3));
 	check_answer(FRAMING_RTU, known, known, sizeof known);
 	check_answer(FRAMING_RTU, known, refusal, sizeof refusal);
-	coil_answer(FRAMING_RTU, known, refusal, sizeof refusal, &exception);
+	modbus_write_answer(FRAMING_RTU, known, refusal, sizeof refusal, &exception);
 	assert_int_equal(exception, 2);
 	uint8_t tcp[COIL_FRAME], ascii[COIL_FRAME];
 	static const uint8_t ascii_refusal[] = ":11850268\r\n";
-	coil_request(FRAMING_ASCII, &output_173, 0, ascii);
+	request_of(FRAMING_ASCII, &output_173, 0, ascii);
 	check_answer(FRAMING_ASCII, ascii, ascii, sizeof ascii);
 	check_answer(FRAMING_ASCII, ascii, ascii_refusal, sizeof ascii_refusal - 1);
 	static const uint8_t tcp_refusal[] = { 0x12, 0x34, 0, 0, 0, 3, 0x11, 0x85, 2 };
-	size_t n = coil_request(FRAMING_TCP, &output_173, 0x1234, tcp);
+	size_t n = request_of(FRAMING_TCP, &output_173, 0x1234, tcp);
 	check_answer(FRAMING_TCP, tcp, tcp, n);
 	check_answer(FRAMING_TCP, tcp, tcp_refusal, sizeof tcp_refusal);
 }

@@ -74,6 +74,7 @@ static void names_are_those_that_are_known(void **state)
 	offers(*state, "station test \"\"", " cod flow-1 ");
 	offers(*state, "station maintenance \"\"", " cod flow-1 ");
 	offers(*state, "station maintenance cod \"\"", " on off ");
+	offers(*state, "station command \"\"", " cod flow-1 ");
 	offers(*state, "instrument show krohne", " krohne-ifc050 ");
 	offers(*state, "station add --model hach-uv", " hach-uvas-sc ");
 	fixture_write(*state, "zz.yaml", "x");

@@ -43,12 +43,13 @@ static void what_ended_before_is_no_reason(void **with)
 	expect_reason("cod", "cable pulled", false);
 }
 
-/* A setting that somebody changed is no reason why nothing came. */
+/* A setting that somebody changed, or a command he gave, is no reason why nothing came. */
 static void a_changed_setting_is_no_reason(void **with)
 {
 	feed_begin();
 	feed_run(cod, 0, 100, STATE_OK);
 	feed_state(100, "instrument cod", "settings changed", "1 -> 0.4");
+	feed_state(100, "instrument cod", "command done", "gain 0.4");
 	silent_from(101);
 	go_on();
 	expect_reason("cod", "0.4", false);
@@ -59,6 +60,7 @@ static void what_goes_on_is_the_reason(void **with)
 	feed_begin();
 	feed_run(cod, 0, 100, STATE_OK);
 	feed_state(100, "instrument cod", "down", "cable pulled");
+	feed_state(101, "instrument cod", "command unknown", "zero");
 	silent_from(101);
 	go_on();
 	expect_reason("cod", "cable pulled", true);
