@@ -39,7 +39,7 @@ enum {
 	ASK_LATER,   /* the line is free for others; ask again after wait_us */
 	NOT_USABLE,  /* sound, but not what was asked for (an echo): listen on */
 	OUT_OF_STEP, /* sound, but the answer to an earlier request: listen on */
-	ASK_ON,      /* sound, but nothing to keep: ask at once */
+	ASK_ON,      /* sound, and the answer to a trial */
 };
 
 #define FRAME_SHORT 0    /* may become a frame: wait for more bytes */
@@ -159,7 +159,6 @@ struct driver {
 	size_t frame_most;   /* bytes of its longest frame, at most FRAME_MOST */
 	size_t frames_most;  /* frames one block may take; 0: one */
 	bool every_frame; /* unasked: each reading it sends is kept, whatever poll_every says */
-	bool ties; /* an answer shows which request it is to, or the driver sees to it */
 	bool modbus; /* its ports have a mode (RTU, TCP, ...) and slaves have numbers */
 
 	/* The keys of its profiles: a section over struct profile whose `also` is
@@ -210,8 +209,10 @@ struct driver {
 	 * ASK_LATER. */
 	int (*missed)(void *state, bool silent);
 
-	/* It refused as busy, and the same will be asked again.  NULL: that is all one. */
-	void (*busy)(void *state);
+	/* Make the next request trial i (from 0): one that changes nothing, and whose answer is
+	 * that of no block and of no other trial; decode says ASK_ON to it.  False: there are
+	 * not so many.  NULL: none. */
+	bool (*trial)(void *state, size_t i);
 
 	/* True if answers carry the number of their request, so that a late one cannot
 	 * pass for the next.  NULL: they do not. */

@@ -19,12 +19,13 @@
 struct walk { /* an instrument we ask */
 	const struct instrument *instrument;
 	struct modbus_request request;
-	struct modbus_owed owed; /* not TCP */
 	uint8_t sent[MODBUS_FRAME];
 	size_t sent_size;
 	uint16_t block, number;
 	bool answered; /* some block of this poll was answered */
 	bool echoed;   /* what was sent has come back */
+	bool trial;    /* what is asked for is not the block: sensors/modbus_step.h */
+	size_t trial_number;
 };
 
 struct modbus_request modbus_block_request(
@@ -56,10 +57,7 @@ static void begin(void *state, const struct instrument *instrument)
 		return;
 	}
 	uint16_t number = walk->number;
-	struct modbus_owed owed = walk->owed;
-	*walk = (struct walk){
-		.instrument = instrument, .number = number, .owed = owed
-	};
+	*walk = (struct walk){ .instrument = instrument, .number = number };
 }
 
 static size_t ask(void *state, uint8_t *out, size_t room)
@@ -67,10 +65,9 @@ static size_t ask(void *state, uint8_t *out, size_t room)
 	struct walk *walk = state;
 	int framing = walk->instrument->framing;
 	walk->request = modbus_block_request(walk->instrument, walk->block);
-	if (framing != FRAMING_TCP) {
-		walk->request = modbus_owed_next(&walk->owed, &walk->request);
-		modbus_owed_add(&walk->owed, &walk->request);
-	}
+	if (walk->trial)
+		modbus_trial(walk->instrument, walk->block, walk->trial_number,
+		        &walk->request);
 	walk->request.number = ++walk->number;
 	walk->echoed = false;
 	int n = modbus_request_put(
@@ -104,12 +101,9 @@ static int frame(const void *state, const uint8_t *in, size_t n)
 		return (int)walk->sent_size;
 	if (framing == FRAMING_TCP)
 		return length;
-	int late = modbus_owed_frame(&walk->owed, framing, &walk->request, in, n);
-	if (late > 0)
-		return late;
 	if (n < walk->sent_size && memcmp(in, walk->sent, n) == 0)
 		return FRAME_SHORT;
-	return late == FRAME_SHORT ? FRAME_SHORT : length;
+	return length;
 }
 
 /* On to the next block, or back to the first. */
@@ -120,13 +114,6 @@ static int step(struct walk *walk)
 	walk->block = 0;
 	walk->answered = false;
 	return READING_DONE;
-}
-
-/* Only whether the line is in step was asked: sensors/modbus_step.h. */
-static bool is_trial(const struct walk *walk)
-{
-	return walk->request.count !=
-	       walk->instrument->profile->block[walk->block].modbus.count;
 }
 
 /* What kind of refusal a code is: Modbus application protocol V1.1b3, 7. */
@@ -166,19 +153,13 @@ static int refusal(const void *state, const uint8_t *in, size_t n, struct declin
 	struct modbus_answer answer;
 	modbus_answer_get(
 	        walk->instrument->framing, &walk->request, in, n, true, &answer);
-	modbus_declined(answer.exception, out);
-	/* whoever has no such registers says nothing of the block */
-	if (is_trial(walk) && out->kind != DECLINED_BUSY &&
-	        out->kind != DECLINED_BEHIND)
-		out->kind = 0;
-	return out->kind;
+	return modbus_declined(answer.exception, out);
 }
 
 static int decode(void *state, const uint8_t *in, size_t n)
 {
 	struct walk *walk = state;
 	struct modbus_answer answer;
-	struct declined declined;
 	bool echo = n == walk->sent_size && is_echo(walk, in, n), again = walk->echoed;
 	walk->echoed |= echo;
 	if (echo && !again)
@@ -187,18 +168,27 @@ static int decode(void *state, const uint8_t *in, size_t n)
 	        walk->instrument->framing, &walk->request, in, n, true, &answer);
 	if (status == MALFORMED)
 		return echo ? NOT_USABLE : OUT_OF_STEP;
-	/* a refusal may be that of any request that is owed an answer */
-	if (status == OK || walk->owed.n == 1)
-		walk->owed.n = 0;
-	if (is_trial(walk) && refusal(state, in, n, &declined) == 0)
+	if (walk->trial) {
+		walk->trial = false;
 		return ASK_ON;
+	}
 	walk->answered = true;
 	return step(walk);
 }
 
-static void busy(void *state)
+static bool numbered(const void *state)
 {
-	((struct walk *)state)->owed.n = 0;
+	return ((const struct walk *)state)->instrument->framing == FRAMING_TCP;
+}
+
+static bool trial(void *state, size_t i)
+{
+	struct walk *walk = state;
+	struct modbus_request request;
+	walk->trial = !numbered(state) &&
+	              modbus_trial(walk->instrument, walk->block, i, &request);
+	walk->trial_number = i;
+	return walk->trial;
 }
 
 /* An instrument that is silent from the first block on is not asked for the others. */
@@ -210,11 +200,6 @@ static int missed(void *state, bool silent)
 	if (silent && !walk->answered)
 		walk->block = (uint16_t)(walk->instrument->profile->n_blocks - 1);
 	return step(walk);
-}
-
-static bool numbered(const void *state)
-{
-	return ((const struct walk *)state)->instrument->framing == FRAMING_TCP;
 }
 
 static void hear(void *state, const uint8_t *in, size_t n, const struct moment *when)
@@ -270,7 +255,6 @@ const struct driver modbus_driver = {
 	           "where another master writes",
 	.state_size = sizeof(struct walk),
 	.heard_size = sizeof(struct modbus_ear),
-	.ties = true,
 	.frame_most = MODBUS_FRAME,
 	.modbus = true,
 	.section = &modbus_section,
@@ -282,7 +266,7 @@ const struct driver modbus_driver = {
 	.frame = frame,
 	.decode = decode,
 	.missed = missed,
-	.busy = busy,
+	.trial = trial,
 	.numbered = numbered,
 	.refusal = refusal,
 	.fault = fault,

@@ -1,70 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/modbus_step.h"
 
-#include <string.h>
+#include "sensors/profile.h"
 
-static bool answers_look_alike(
-        const struct modbus_request *one, const struct modbus_request *other)
+/* So many registers, or eight times as many bits, from where the block begins. */
+static struct modbus_request some(const struct modbus_request *block, size_t registers)
 {
-	return one->slave == other->slave && one->function == other->function &&
-	       modbus_answer_size(one) == modbus_answer_size(other);
-}
-
-void modbus_owed_add(struct modbus_owed *owed, const struct modbus_request *request)
-{
-	if (owed->n == MODBUS_OWED) {
-		memmove(owed->request, owed->request + 1,
-		        (MODBUS_OWED - 1) * sizeof owed->request[0]);
-		owed->n--;
-	}
-	owed->request[owed->n++] = *request;
-}
-
-static bool is_owed(
-        const struct modbus_owed *owed, const struct modbus_request *request)
-{
-	for (size_t i = 0; i < owed->n; i++)
-		if (answers_look_alike(&owed->request[i], request))
-			return true;
-	return false;
-}
-
-/* So many registers, or eight times as many bits, from where `wanted` begins. */
-static struct modbus_request some(const struct modbus_request *wanted, size_t registers)
-{
-	struct modbus_request request = *wanted;
-	size_t count = wanted->function <= 2 ? 8 * registers : registers;
+	struct modbus_request request = *block;
+	size_t count = block->function <= 2 ? 8 * registers : registers;
 	request.count = (uint16_t)count;
 	if ((size_t)request.start + count > 65536)
 		request.start = (uint16_t)(65536 - count);
 	return request;
 }
 
-struct modbus_request modbus_owed_next(
-        const struct modbus_owed *owed, const struct modbus_request *wanted)
+static bool is_size_of_a_block(
+        const struct instrument *instrument, const struct modbus_request *trial)
 {
-	if (!is_owed(owed, wanted))
-		return *wanted;
-	/* one more is tried than can be owed, and `wanted` is one of these */
-	for (size_t registers = 1;; registers++) {
-		struct modbus_request request = some(wanted, registers);
-		if (!is_owed(owed, &request))
-			return request;
+	for (size_t i = 0; i < instrument->profile->n_blocks; i++) {
+		struct modbus_request block = modbus_block_request(instrument, i);
+		if (block.function == trial->function &&
+		        modbus_answer_size(&block) == modbus_answer_size(trial))
+			return true;
 	}
+	return false;
 }
 
-int modbus_owed_frame(const struct modbus_owed *owed, int framing,
-        const struct modbus_request *asked, const uint8_t *in, size_t n)
+bool modbus_trial(const struct instrument *instrument, size_t block, size_t i,
+        struct modbus_request *out)
 {
-	int found = FRAME_NONE;
-	for (size_t i = 0; i < owed->n; i++) {
-		if (answers_look_alike(&owed->request[i], asked))
-			continue;
-		int length = modbus_answer_frame(framing, &owed->request[i], in, n);
-		if (length > 0)
-			return length;
-		if (length == FRAME_SHORT)
-			found = FRAME_SHORT;
+	struct modbus_request wanted = modbus_block_request(instrument, block);
+	for (size_t registers = 1; registers <= MODBUS_TRIAL; registers++) {
+		*out = some(&wanted, registers);
+		if (!is_size_of_a_block(instrument, out) && i-- == 0)
+			return true;
 	}
-	return found;
+	return false;
 }

@@ -24,12 +24,18 @@ static int device_init(struct device *device, const struct station_instrument *s
 	if (heard && device->exchange_room < HEARD_ROOM)
 		device->exchange_room = HEARD_ROOM;
 	device->exchange = malloc(device->exchange_room);
-	device->state = calloc(1, driver_state_size(&setting->instrument));
+	device->owed.state_size = driver_state_size(&setting->instrument);
+	device->state = calloc(1, device->owed.state_size);
 	if (heard) {
 		device->framer = malloc(sizeof *device->framer);
-		if (device->framer == NULL)
+		device->heard = malloc(FRAME_MOST);
+		if (device->framer == NULL || device->heard == NULL)
 			return FAILED;
 		framer_init(device->framer);
+	} else {
+		device->owed.state = calloc(OWED_MOST + 2, device->owed.state_size);
+		if (device->owed.state == NULL)
+			return FAILED;
 	}
 	if (device->exchange == NULL || device->state == NULL)
 		return FAILED;
@@ -113,6 +119,8 @@ void poller_free(struct poller *poller)
 		free(poller->device[i].state);
 		free(poller->device[i].settings);
 		free(poller->device[i].framer);
+		free(poller->device[i].heard);
+		free(poller->device[i].owed.state);
 	}
 	free(poller->bus);
 	free(poller->device);

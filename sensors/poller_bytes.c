@@ -12,32 +12,35 @@ static void keep(struct bus *bus, const uint8_t *in, size_t n)
 	bus->n_came += n < room ? n : room;
 }
 
-/* Whether it may be the answer to a request that was given up. */
-static bool comes_late(const struct device *device, const uint8_t *in, size_t n,
-        const struct moment *now)
+void bus_hear_late(struct bus *bus)
 {
-	if (device->guard_us > now->mono_us)
-		return true;
-	return (device->misses > 0 || device->tries > 0) &&
-	       device->driver->frame(device->state, in, n) > 0;
+	struct device *device = bus->busy != NULL ? bus->busy : bus->device[0];
+	uint64_t before = bus->framer.noise;
+	const uint8_t *frame;
+	struct moment first;
+	int n;
+	while ((n = owed_next(bus, &frame, &first)) > 0)
+		if (!owed_late(bus, frame, (size_t)n))
+			device->counts.noise += (uint64_t)n;
+	device->counts.noise += bus->framer.noise - before;
 }
 
 /* Bytes nobody waits for: late answers, noise.  The line must fall silent before the next request. */
 static void discard(
         struct bus *bus, const uint8_t *in, size_t n, const struct moment *now)
 {
+	struct device *device = bus->busy != NULL ? bus->busy : bus->device[0];
 	if (bus->restless_us == 0 || now->mono_us >= bus->quiet_us)
 		bus->restless_us = now->mono_us;
-	bus->quiet_us = now->mono_us + bus_gap_us(bus);
+	if (now->mono_us >= bus->quiet_us) /* no frame goes on behind a silence */
+		device->counts.noise += framer_clear(&bus->framer);
+	int64_t quiet_us =
+	        bus_gap_us(bus) > QUIET_CLUMPS ? bus_gap_us(bus) : QUIET_CLUMPS;
+	if (bus->quiet_us < now->mono_us + quiet_us)
+		bus->quiet_us = now->mono_us + quiet_us;
 	keep(bus, in, n);
-	for (size_t i = 0; i < bus->n; i++) {
-		if (!comes_late(bus->device[i], in, n, now))
-			continue;
-		bus->device[i]->counts.late++;
-		return;
-	}
-	struct device *device = bus->busy != NULL ? bus->busy : bus->device[0];
-	device->counts.noise += n;
+	framer_add(&bus->framer, in, n, now);
+	bus_hear_late(bus);
 }
 
 /* Microseconds that the longest answer to what was asked is on the line. */
@@ -60,17 +63,25 @@ void bus_bytes(struct bus *bus, const uint8_t *in, size_t n, const struct moment
 	framer_add(&bus->framer, in, n, now);
 	bus->restless_us = 0;
 	bus->quiet_us = now->mono_us + bus_gap_us(bus);
-	/* what has begun in time may end a whole answer later, and no later than that */
-	if (bus->n_heard == 0) {
-		int64_t end = now->mono_us + bus_answer_us(bus, bus->busy);
-		if (end > bus->deadline_us)
-			bus->deadline_us = end;
-	}
 	keep(bus, in, n);
 	bus->n_heard += n;
-	/* whoever says more than several answers at once babbles: no longer waited for */
-	if (bus->n_heard > BUDGET * bus->busy->driver->frame_most)
-		bus->deadline_us = now->mono_us;
+}
+
+/* What waits in the framer, behind echo and noise, may be the begin of an answer. */
+void bus_extend(struct bus *bus)
+{
+	size_t n;
+	framer_rest(&bus->framer, &n);
+	if (n == 0 || bus->framer.mark[0].when.mono_us > bus->begin_by_us)
+		return;
+	int64_t end = bus->framer.mark[0].when.mono_us + bus_answer_us(bus, bus->busy);
+	if (end > bus->deadline_us)
+		bus->deadline_us = end;
+}
+
+bool bus_babbles(const struct bus *bus)
+{
+	return bus->n_heard > BUDGET * bus->busy->driver->frame_most;
 }
 
 /* As when a two-wire line changes its direction; frames with numbers begin so too. */
@@ -110,6 +121,19 @@ void bus_leftover(struct bus *bus, struct device *device)
 		n--;
 	}
 	device_exchange(device, block, in, n, NULL);
+}
+
+bool bus_damaged(const struct bus *bus, const struct device *device)
+{
+	const struct driver *driver = device->driver;
+	uint16_t block = driver->block(device->state);
+	size_t n = driver->frame_most;
+	if (driver->fault != NULL &&
+	        driver->fault(device->state, bus->came, bus->n_came) == FAULT_CHECKSUM)
+		return true;
+	if (block < device->setting->profile->n_blocks)
+		n = driver->traffic(&device->setting->instrument, block).answer;
+	return bus->n_came >= n / 2;
 }
 
 /* Each request ends as an answer, a timeout, or one of these. */

@@ -76,8 +76,9 @@ int poller_command(struct poller *poller, const struct poller_command *command,
 /* An instrument is left to finish its poll, and to say what it still owes an earlier request. */
 static bool is_free(const struct errand *errand)
 {
-	return errand->device == NULL ||
-	       (!errand->device->polling && !errand->device->doubt);
+	const struct device *device = errand->device;
+	return device == NULL ||
+	       (!device->polling && (is_numbered(device) || device->owed.n == 0));
 }
 
 int64_t errand_due_us(const struct bus *bus)
@@ -131,7 +132,7 @@ static void keep_off(struct device *device, const struct moment *now)
 	if (is_numbered(device))
 		return;
 	device->guard_us = now->mono_us + timeout_of(device);
-	device->doubt = !device->driver->ties;
+	device->owed.more_until_us = now->mono_us + OWED_US;
 }
 
 /* Told once for each errand that was taken. */

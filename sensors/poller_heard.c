@@ -19,6 +19,29 @@ int64_t heard_deadline_us(const struct device *device)
 	return device->due_us + wait;
 }
 
+static void note(struct device *device, const uint8_t *in, size_t n)
+{
+	size_t room = FRAME_MOST - device->n_heard;
+	memcpy(device->heard + device->n_heard, in, n < room ? n : room);
+	device->n_heard += n < room ? n : room;
+}
+
+/* A frame that is one instrument's says nothing of the others. */
+static void is_of(
+        struct bus *bus, const struct device *owner, const uint8_t *frame, size_t n)
+{
+	for (size_t i = 0; i < bus->n; i++) {
+		struct device *device = bus->device[i];
+		if (device == owner)
+			continue;
+		uint8_t *at = memmem(device->heard, device->n_heard, frame, n);
+		if (at == NULL)
+			continue;
+		device->n_heard -= n;
+		memmove(at, at + n, device->n_heard - (size_t)(at - device->heard));
+	}
+}
+
 static void hear_bytes(
         struct bus *bus, const uint8_t *in, size_t n, const struct moment *now)
 {
@@ -28,10 +51,8 @@ static void hear_bytes(
 			device->driver->hear(device->state, in, n, now);
 		else
 			framer_add(device->framer, in, n, now);
+		note(device, in, n);
 	}
-	size_t room = sizeof bus->came - bus->n_came;
-	memcpy(bus->came + bus->n_came, in, n < room ? n : room);
-	bus->n_came += n < room ? n : room;
 }
 
 /* An acknowledgement that does not go out whole is not sent again: the instrument will say its
@@ -76,6 +97,7 @@ static void hear_frame(struct poller *poller, struct bus *bus, struct device *de
 		bus_thanks(bus, device);
 		if (what == NOT_USABLE)
 			continue;
+		is_of(bus, device, frame, (size_t)n);
 		bus_answered(poller, bus, now);
 		device->counts.answers++;
 		if (!wanted)
@@ -83,7 +105,7 @@ static void hear_frame(struct poller *poller, struct bus *bus, struct device *de
 		keep(device, frame, (size_t)n, &first, now);
 		if (what != READING_DONE)
 			continue;
-		bus->n_came = 0;
+		device->n_heard = 0;
 		device_publish(poller, device, now);
 	}
 }
@@ -116,7 +138,7 @@ static void hear_pairs(struct poller *poller, struct bus *bus, struct device *de
 		if (!device->polling)
 			device_begin(device, now);
 		if (heard.declined.kind != 0)
-			device_declined(device, &heard.declined);
+			device_declined(device, heard.block, &heard.declined);
 		bool kept = device_exchange(device, heard.block, heard.bytes, heard.n,
 		        sound ? &heard.first : NULL);
 		if (!kept)
@@ -148,25 +170,25 @@ static void hear_no_pairs(
 }
 
 /* Nothing whole came in time: what did come is kept, for whoever looks for the fault. */
-static void hear_nothing(struct poller *poller, struct bus *bus, struct device *device,
-        const struct moment *now)
+static void hear_nothing(
+        struct poller *poller, struct device *device, const struct moment *now)
 {
 	if (!device->polling)
 		device_begin(device, now);
 	if (!device->has_first) {
 		uint16_t block = device->driver->block(device->state);
-		size_t n = bus->n_came;
-		device_exchange(device, block, bus->came, n, NULL);
+		size_t n = device->n_heard;
+		device_exchange(device, block, device->heard, n, NULL);
 		if (n == 0)
 			device->counts.timeouts++;
 		else if (device->driver->fault != NULL &&
-		         device->driver->fault(device->state, bus->came, n) ==
+		         device->driver->fault(device->state, device->heard, n) ==
 		                 FAULT_CHECKSUM)
 			device->counts.checksum++;
 		else
 			device->counts.malformed++;
 	}
-	bus->n_came = 0;
+	device->n_heard = 0;
 	device->driver->begin(device->state, &device->setting->instrument);
 	device_publish(poller, device, now);
 }
@@ -211,6 +233,6 @@ void bus_hear(
 		if (device->driver->hear != NULL)
 			hear_no_pairs(poller, device, now);
 		else
-			hear_nothing(poller, bus, device, now);
+			hear_nothing(poller, device, now);
 	}
 }

@@ -108,8 +108,13 @@ void bus_opening(struct poller *poller, struct bus *bus, const struct moment *no
 			return;
 		}
 	}
-	if (bus->port->events(bus->port) & POLLIN)
+	if (bus->port->events(bus->port) & POLLIN) {
 		bus_up(poller, bus, now);
+		return;
+	}
+	for (size_t i = 0; i < bus->n; i++)
+		if (bus->device[i]->next_us <= now->mono_us && !bus->device[i]->polling)
+			device_pass(poller, bus->device[i], now);
 }
 
 /* While a line is closed, its instruments are silent. */

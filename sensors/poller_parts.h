@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the poller's files share: poller.c (start, time, step), poller_bus.c (the four states),
- * poller_bytes.c (what comes), poller_turn.c (whose turn it is), poller_heard.c (lines that are only
- * heard), poller_errand.c (what is written once), poller_open.c (closing and opening a line),
+ * poller_answer.c (what a request came to), poller_bytes.c (what comes), poller_owed.c (answers that
+ * may still come), poller_turn.c (whose turn it is), poller_heard.c (lines that are only heard),
+ * poller_errand.c (what is written once), poller_open.c (closing and opening a line),
  * poller_reading.c (what one poll says), poller_tell.c (who is up, and how often what went wrong). */
 #ifndef SENSORS_POLLER_PARTS_H
 #define SENSORS_POLLER_PARTS_H
@@ -20,7 +21,7 @@
 #define CONNECT_MOST   INT64_C(10000000) /* a connection that takes longer is given up */
 #define BUSY_WAIT      INT64_C(500000) /* before an instrument that is busy is asked again */
 #define HELD_POLITELY                                                                  \
-	INT64_C(10000000) /* a dead one waits a period, at most this, for a moment that delays nobody */
+	INT64_C(10000000) /* one that does not answer waits a period, at most this, for a moment that delays nobody */
 #define HELD_MOST                                                                      \
 	INT64_C(600000000) /* others go before one that is dead at most so long */
 #define MODEST_REQUEST                                                                 \
@@ -32,8 +33,32 @@
 #define NOISE_MOST 4 /* bytes 00 and FF that are no answer of anybody */
 #define QUIET_LEAST                                                                    \
 	INT64_C(5000) /* silence before a request: 3.5 characters, at least this */
+#define QUIET_CLUMPS                                                                   \
+	INT64_C(20000) /* after bytes nobody waits for: adapters give them out in clumps, 16 ms apart */
+
+#define OWED_US   INT64_C(30000000) /* an answer may come so late, and no later */
+#define OWED_MOST 16 /* requests without an answer that are kept in mind */
+
+/* Requests whose answers may still come, the oldest first. */
+struct owed {
+	size_t n;
+	struct owed_request {
+		int64_t asked_us;
+		int trial; /* its number, 0: a block was asked for */
+	} request[OWED_MOST];
+	uint8_t *
+	        state; /* [OWED_MOST + 2][state_size]: of the driver, when it had asked */
+	size_t state_size;
+	int64_t more_until_us; /* there was no room for one: until then it may come */
+};
 
 enum bus_state { CLOSED, RESTING, ASKING, LISTENING, WRITING };
+
+/* What may be told: so many changes at once, one more a minute. */
+struct purse {
+	int64_t since_us;
+	int spent;
+};
 
 /* An instrument as the poller sees it. */
 struct device {
@@ -49,12 +74,20 @@ struct device {
 	bool polling;     /* requests of one poll have begun */
 	bool cut;         /* its port is closed: its silence says nothing of it */
 	int tries;        /* of the block being asked for */
-	bool doubt;       /* the next answer may be to an earlier request */
-	bool flushed;     /* it has come, and was not taken */
+	struct owed owed; /* what it may still answer */
+	int trial;        /* the request is this trial (from 1), 0: a block's */
+	int vain;         /* trials in a row that it did not answer */
+	bool unproven; /* since it missed an answer no trial has shown that it is in step */
+	bool no_trials; /* it refuses them */
+	bool shy;    /* its last trial had no answer: the block is asked for without */
+	bool hushed; /* not asked until nothing is owed */
 	struct moment started, first;
 	bool has_first;
 	struct framer
 	        *framer; /* of an instrument that is only heard; NULL: it is asked */
+	uint8_t *
+	        heard; /* [FRAME_MOST]: came since its last reading, and is no frame of another */
+	size_t n_heard;
 	uint8_t *exchange;
 	size_t exchange_room, exchange_size, n_exchanges;
 	struct fresh fresh;
@@ -62,11 +95,16 @@ struct device {
 	int misses;                /* polls in a row without an answer */
 	int told;                  /* enum: what was last said of it */
 	struct declined declined;  /* of this poll; kind 0: nothing was refused */
+	uint16_t declined_block;   /* and which block that was */
 	int told_code;             /* of the refusal that was told */
-	int64_t line_us;           /* of the line that this poll has taken */
-	int64_t took_us;           /* and what a good one takes; 0: not known yet */
-	uint64_t late_before;      /* late answers, when it was last heard in time */
-	int64_t held_us; /* since when others went before it; 0: they do not */
+	bool told_late;            /* that it answers too late */
+	struct purse purse, settings_purse;
+	unsigned settings_untold; /* changes */
+	int64_t line_us;          /* of the line that this poll has taken */
+	int64_t took_us;          /* and what a good one takes; 0: not known yet */
+	uint64_t late_before;     /* late answers, when it was last heard in time */
+	int64_t held_us;          /* since when others went before it; 0: they do not */
+	int64_t held_said_us;     /* of a reading that said so */
 	struct poller_counts counts;
 	struct poller_counts logged; /* when failures were last told */
 	int64_t logged_us;
@@ -101,6 +139,7 @@ struct bus {
 	int64_t next_us; /* CLOSED: when to open again */
 	int64_t back_off_us;
 	int64_t deadline_us; /* LISTENING, and while opening */
+	int64_t begin_by_us; /* LISTENING: an answer begins so late at most */
 	int64_t quiet_us;    /* no request before */
 	int64_t restless_us; /* since when bytes come that nobody waits for; 0: they do not */
 	struct device *busy; /* ASKING, LISTENING: whom */
@@ -110,11 +149,17 @@ struct bus {
 	uint8_t came
 	        [FRAME_MOST]; /* since the request, for the record of a garbled answer */
 	size_t n_came, n_heard; /* n_heard: all of them, beyond the room too */
+	uint8_t maybe
+	        [FRAME_MOST]; /* an answer that its trial has to prove; none: maybe_size 0 */
+	size_t maybe_size;
+	struct moment maybe_first;
+	size_t passed; /* answers since the request that may be to others before it */
 	uint64_t noise_before;
 	struct framer framer;
 	int told;
 	char reason[320]; /* last told */
-	size_t slot;      /* in the array of poll() */
+	struct purse purse;
+	size_t slot; /* in the array of poll() */
 	/* WRITING: an errand, between two polls */
 	struct errand coil, command;
 	struct errand *errand; /* the one under way */
@@ -148,6 +193,17 @@ int64_t bus_next_us(const struct bus *bus); /* when it wants to be stepped */
 void bus_answered(struct poller *poller, struct bus *bus, const struct moment *now);
 /* The line has gone: CLOSED. */
 void bus_gone(struct poller *poller, struct bus *bus, const struct moment *now);
+/* Send its next request. */
+void bus_ask(struct bus *bus, struct device *device, const struct moment *now);
+
+/* ---- poller_answer.c ---- */
+/* How long an instrument is given that needs time, at most. */
+int64_t patience_us(const struct device *device, int64_t most_us);
+/* One frame; true while the same answer is still waited for. */
+bool bus_frame(struct poller *poller, struct bus *bus, const struct moment *now);
+/* The deadline has passed: silence, or something that is no answer. */
+void bus_missed(struct poller *poller, struct bus *bus, const struct moment *now);
+void bus_listen(struct poller *poller, struct bus *bus, const struct moment *now);
 
 /* ---- poller_bytes.c ---- */
 /* n bytes have come. */
@@ -159,16 +215,62 @@ void bus_trim_echo(struct bus *bus, struct device *device);
 void bus_leftover(struct bus *bus, struct device *device);
 /* Count a request that got no answer; true: nothing came. */
 bool bus_count_missed(struct bus *bus, struct device *device);
+/* Whether what came is an answer, damaged on its way. */
+bool bus_damaged(const struct bus *bus, const struct device *device);
+/* Frames that nobody waits for, out of what has come. */
+void bus_hear_late(struct bus *bus);
+/* An answer that has begun in time may end a whole answer later. */
+void bus_extend(struct bus *bus);
+/* More than several answers have come: somebody babbles. */
+bool bus_babbles(const struct bus *bus);
 /* Somebody is due, and bytes come all the time. */
 void bus_loud(struct poller *poller, struct bus *bus, const struct moment *now);
+
+/* ---- poller_owed.c ---- */
+/* The request is out. */
+void owed_add(struct device *device, const struct moment *now);
+/* The last request has its answer, or will never have one. */
+void owed_settle(struct device *device);
+/* Whether a frame is an answer to the last request, or to one like it. */
+bool owed_is_answer(const struct device *device, const uint8_t *in, size_t n);
+/* Whether it may be that of a request before. */
+bool owed_may_be(
+        struct device *device, const uint8_t *in, size_t n, const struct moment *now);
+/* It pays for the oldest request that it may be the answer to; false: for none. */
+bool owed_pay(struct device *device, const uint8_t *in, size_t n);
+/* What came was damaged: whichever it answered, it was one. */
+void owed_pay_oldest(struct device *device);
+/* Whether anything may still come. */
+bool owed_any(struct device *device, const struct moment *now);
+/* The next frame out of bus->framer that is an answer to anything asked on this line. */
+int owed_next(struct bus *bus, const uint8_t **frame, struct moment *first);
+/* Such a frame is not for whom it was waited for: counted as late; false: it is nobody's. */
+bool owed_late(struct bus *bus, const uint8_t *in, size_t n);
+/* Something of a block is about to be asked: first a trial, where it must be shown that the line is
+ * in step. */
+void trial_open(struct bus *bus, struct device *device);
+/* Keep an answer until a trial has proved it; the trial is what the driver asks next.  False:
+ * there is none. */
+bool trial_close(struct bus *bus, struct device *device, const uint8_t *frame, size_t n,
+        const struct moment *first);
+/* Its answer is there: the block may be asked for, or bus->maybe is proved, or it is not. */
+enum { TRIAL_OPENED, TRIAL_PROVED, TRIAL_FAILED };
+int trial_answered(struct bus *bus, struct device *device);
+/* The answer that was kept proves nothing, and counts as late. */
+void trial_failed(struct bus *bus, struct device *device);
+/* The block is what the driver asks next. */
+void trial_back(struct device *device);
 
 /* ---- poller_turn.c ---- */
 /* The instrument that has waited longest. */
 struct device *next_device(const struct bus *bus);
-/* The one to ask now, or NULL: nobody is due.  One that does not answer is asked only while
- * nobody else is due before its time is up. */
-struct device *device_turn(struct bus *bus, const struct moment *now);
+/* The one to ask now, or NULL: nobody is due.  One that does not answer is asked while nobody else is
+ * due before its time is up, or when it has waited long enough. */
+struct device *device_turn(
+        struct poller *poller, struct bus *bus, const struct moment *now);
 int64_t timeout_of(const struct device *device);
+/* Those that are due and must not be asked yet: a reading each that says so. */
+void bus_hush(struct poller *poller, struct bus *bus, const struct moment *now);
 /* One that was dead answers again: so may others of the line. */
 void bus_wake(struct bus *bus, int64_t now_us);
 
@@ -204,11 +306,17 @@ void bus_closed(struct poller *poller, struct bus *bus, const struct moment *now
 
 /* ---- poller_reading.c ---- */
 void device_begin(struct device *device, const struct moment *now);
+/* A poll that was due and in which it was not asked: silent, which says nothing of it. */
+void device_pass(
+        struct poller *poller, struct device *device, const struct moment *now);
+/* How long after a poll the next is due. */
+int64_t device_wait(const struct device *device);
 bool device_exchange(struct device *device, uint16_t block, const uint8_t *bytes,
         size_t n, const struct moment *first);
 void device_publish(
         struct poller *poller, struct device *device, const struct moment *now);
-void device_declined(struct device *device, const struct declined *declined);
+void device_declined(
+        struct device *device, uint16_t block, const struct declined *declined);
 
 /* ---- poller_tell.c ---- */
 /* The poll that was just published says something of the instrument: told when it changed. */

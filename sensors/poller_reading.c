@@ -14,6 +14,7 @@ void device_begin(struct device *device, const struct moment *now)
 	device->exchange_size = 0;
 	device->n_exchanges = 0;
 	device->line_us = 0;
+	device->trial = 0;
 }
 
 /* Keep what came for a block; n 0: nothing did.  A sound answer (`first` given) may begin the
@@ -41,14 +42,16 @@ bool device_exchange(struct device *device, uint16_t block, const uint8_t *bytes
 	return true;
 }
 
-void device_declined(struct device *device, const struct declined *declined)
+void device_declined(
+        struct device *device, uint16_t block, const struct declined *declined)
 {
 	device->counts.exceptions++;
 	device->declined = *declined;
+	device->declined_block = block;
 }
 
 /* A dead instrument is asked ever more seldom, up to once a minute. */
-static int64_t wait_after(const struct device *device)
+int64_t device_wait(const struct device *device)
 {
 	int64_t wait = device->period_us;
 	if (device->framer != NULL) /* listening costs nothing */
@@ -63,7 +66,7 @@ static int64_t wait_after(const struct device *device)
 
 static void set_due(struct device *device, int64_t now_us)
 {
-	int64_t wait = wait_after(device);
+	int64_t wait = device_wait(device);
 	bool spoke = device->framer != NULL && device->driver->every_frame &&
 	             device->has_first;
 	/* those of one line are all due at the start: each keeps the place it gets then */
@@ -87,6 +90,8 @@ static void set_due(struct device *device, int64_t now_us)
 /* The longest of late, which shrinks slowly. */
 static void note_time(struct device *device)
 {
+	if (device->line_us == 0) /* it was not asked */
+		return;
 	device->took_us -= device->took_us / 8;
 	if (device->line_us > device->took_us)
 		device->took_us = device->line_us;
@@ -131,4 +136,13 @@ void device_publish(
 		bus_wake(&poller->bus[device->setting->port_index], now->mono_us);
 	device_failures(device, now);
 	set_due(device, now->mono_us);
+}
+
+void device_pass(struct poller *poller, struct device *device, const struct moment *now)
+{
+	bool cut = device->cut;
+	device_begin(device, now);
+	device->cut = true;
+	device_publish(poller, device, now);
+	device->cut = cut;
 }

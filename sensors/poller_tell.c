@@ -9,6 +9,27 @@
 
 #define TELL_EVERY INT64_C(60000000)
 
+/* What goes to and fro at every poll would fill log and journal: after some changes one a minute is
+ * told, and that is the state at that moment. */
+#define TELL_AT_ONCE     4
+#define SETTINGS_AT_ONCE 32 /* a profile may know many, and somebody may set them all */
+
+static bool spend(struct purse *purse, int at_once, int64_t now_us)
+{
+	int64_t minutes = (now_us - purse->since_us) / TELL_EVERY;
+	if (purse->spent == 0 || minutes >= purse->spent) {
+		purse->spent = 0;
+		purse->since_us = now_us;
+	} else {
+		purse->spent -= (int)minutes;
+		purse->since_us += minutes * TELL_EVERY;
+	}
+	if (purse->spent >= at_once)
+		return false;
+	purse->spent++;
+	return true;
+}
+
 static void tell(const struct poller *poller, const struct moment *when,
         const struct state_event *event)
 {
@@ -29,7 +50,18 @@ void device_settings(struct poller *poller, struct device *device)
 	        device->settings, when->mono_us, &poller->decoded, change);
 	for (size_t i = 0; i < n; i++) {
 		const char *name = profile->channel[change[i].channel].about.name;
+		if (!spend(&device->settings_purse, SETTINGS_AT_ONCE, when->mono_us)) {
+			device->settings_untold++;
+			continue;
+		}
 		settings_text(profile, &change[i], text, sizeof text);
+		if (device->settings_untold > 0) {
+			size_t used = strlen(text);
+			snprintf(text + used, sizeof text - used,
+			        "; %u changes before it were not told",
+			        device->settings_untold);
+		}
+		device->settings_untold = 0;
 		log_line(LOG_WARN, "instrument %s: setting %s changed: %s",
 		        device->setting->id, name, text);
 		snprintf(subject, sizeof subject, "setting %s/%s", device->setting->id,
@@ -46,6 +78,8 @@ void device_settings(struct poller *poller, struct device *device)
 static void device_told(
         struct poller *poller, struct device *device, int what, const char *text)
 {
+	if (!spend(&device->purse, TELL_AT_ONCE, device->started.mono_us))
+		return;
 	static const char *const word[] = {
 		[TOLD_UP] = "up", [TOLD_DOWN] = "down", [TOLD_REFUSED] = "refused"
 	};
@@ -77,6 +111,8 @@ void bus_told(struct poller *poller, struct bus *bus, bool up, const char *text,
 	bool same_reason = strcmp(bus->reason, text) == 0;
 	int told = up ? TOLD_UP : TOLD_DOWN;
 	if (bus->told == told && (up || same_reason))
+		return;
+	if (!spend(&bus->purse, TELL_AT_ONCE, now->mono_us))
 		return;
 	snprintf(subject, sizeof subject, "port %s", bus->setting->id);
 	snprintf(bus->reason, sizeof bus->reason, "%s", text);
@@ -163,6 +199,11 @@ static void text_of_garbled(const struct device *device, char *out, size_t room)
 	say(&sentence, ": check speed, parity and wiring");
 }
 
+static bool is_late(const struct device *device)
+{
+	return device->counts.late - device->late_before >= STRIKES - 1;
+}
+
 /* A gateway answers for whoever is dead behind it, and says so by an exception. */
 static void tell_silent(struct poller *poller, struct device *device, bool garbled)
 {
@@ -172,7 +213,7 @@ static void tell_silent(struct poller *poller, struct device *device, bool garbl
 		        "does not answer: exception %d, %s; check power, address and "
 		        "wiring",
 		        device->declined.code, device->declined.why);
-	else if (device->counts.late - device->late_before >= STRIKES - 1)
+	else if (is_late(device))
 		snprintf(text, sizeof text,
 		        "answers too late: give it more time (timeout: in the "
 		        "configuration), or find out what makes it slow");
@@ -182,6 +223,7 @@ static void tell_silent(struct poller *poller, struct device *device, bool garbl
 		snprintf(text, sizeof text, "%s",
 		        "does not answer: check power, address and wiring");
 	device_told(poller, device, TOLD_DOWN, text);
+	device->told_late = is_late(device);
 }
 
 void device_health(struct poller *poller, struct device *device)
@@ -192,11 +234,15 @@ void device_health(struct poller *poller, struct device *device)
 	if (failed == STATE_OK) {
 		device->misses = 0;
 		device->late_before = device->counts.late;
+		device->told_late = false;
 		tell_answers(poller, device);
 		return;
 	}
 	device->misses++;
-	if (device->misses >= STRIKES && device->told != TOLD_DOWN)
+	/* an answer may be so late that the first comes only after it was called dead */
+	bool news =
+	        device->told != TOLD_DOWN || (is_late(device) && !device->told_late);
+	if (device->misses >= STRIKES && news)
 		tell_silent(poller, device, failed == STATE_GARBLED);
 }
 

@@ -49,7 +49,7 @@ static int64_t others_due_us(const struct bus *bus, const struct device *device)
  * begins in the last moment, and the silence behind. */
 static int64_t cost_us(const struct bus *bus, const struct device *device)
 {
-	int64_t again_us = device->doubt ? device->took_us : 0;
+	int64_t again_us = device->owed.n > 0 ? device->took_us : 0;
 	return timeout_of(device) + bus_us(bus, MODEST_REQUEST) +
 	       bus_answer_us(bus, device) + bus_gap_us(bus) + again_us;
 }
@@ -96,21 +96,39 @@ static bool costs_no_poll(
 	return true;
 }
 
-/* One that has only missed a poll or a try is asked as soon as that costs nobody a poll; a dead
- * one where that delays nobody, and after a while where it costs nobody a poll. */
+/* One that has only missed a poll or a try is asked as soon as that costs nobody a poll, and after a
+ * period all the same: it may be well.  A dead one is asked where that delays nobody, after a while
+ * where it costs nobody a poll, and seldom where it does. */
 static bool may_ask(const struct bus *bus, const struct device *device, int64_t now_us)
 {
 	int64_t held_us = device->held_us != 0 ? now_us - device->held_us : 0;
-	if (!is_suspect(device) || held_us >= HELD_MOST ||
-	        delays_nobody(bus, device, now_us))
-		return true;
 	int64_t politely_us =
 	        device->period_us < HELD_POLITELY ? device->period_us : HELD_POLITELY;
-	return (!is_dead(device) || held_us >= politely_us) &&
-	       costs_no_poll(bus, device, now_us);
+	if (!is_suspect(device) || delays_nobody(bus, device, now_us))
+		return true;
+	if (!is_dead(device))
+		return held_us >= politely_us || costs_no_poll(bus, device, now_us);
+	return held_us >= HELD_MOST ||
+	       (held_us >= politely_us && costs_no_poll(bus, device, now_us));
 }
 
-struct device *device_turn(struct bus *bus, const struct moment *now)
+/* Others go before it: that its readings are missing is said in each of its periods. */
+static void hold(struct poller *poller, const struct bus *bus, struct device *device,
+        const struct moment *now)
+{
+	int64_t due_us = others_due_us(bus, device);
+	if (device->held_us == 0)
+		device->held_us = device->held_said_us = now->mono_us;
+	if (!device->polling &&
+	        now->mono_us - device->held_said_us >= device_wait(device)) {
+		device_pass(poller, device, now);
+		device->held_said_us = now->mono_us;
+	}
+	device->next_us = (due_us > now->mono_us ? due_us : now->mono_us) + 1;
+}
+
+struct device *device_turn(
+        struct poller *poller, struct bus *bus, const struct moment *now)
 {
 	int64_t now_us = now->mono_us;
 	for (size_t i = 0; i <= bus->n; i++) {
@@ -121,10 +139,7 @@ struct device *device_turn(struct bus *bus, const struct moment *now)
 			device->held_us = 0;
 			return device;
 		}
-		if (device->held_us == 0)
-			device->held_us = now_us;
-		int64_t due_us = others_due_us(bus, device);
-		device->next_us = (due_us > now_us ? due_us : now_us) + 1;
+		hold(poller, bus, device, now);
 	}
 	return NULL;
 }
@@ -138,5 +153,22 @@ void bus_wake(struct bus *bus, int64_t now_us)
 			continue;
 		device->due_us = now_us;
 		device->next_us = device->guard_us > now_us ? device->guard_us : now_us;
+	}
+}
+
+/* Waiting for what is owed takes nothing of the line, and says nothing of the instrument. */
+void bus_hush(struct poller *poller, struct bus *bus, const struct moment *now)
+{
+	for (size_t i = 0; i < bus->n; i++) {
+		struct device *device = bus->device[i];
+		if (!device->hushed || device->polling ||
+		        device->next_us > now->mono_us)
+			continue;
+		device->hushed = owed_any(device, now);
+		if (!device->hushed) { /* no need of a trial that it does not answer */
+			device->unproven &= device->vain == 0;
+			continue;
+		}
+		device_pass(poller, device, now);
 	}
 }

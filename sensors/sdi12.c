@@ -185,7 +185,6 @@ const struct driver sdi12_driver = {
 	.summary =
 	        "SDI-12 behind a transparent adapter: M, C and R commands, with check",
 	.state_size = sizeof(struct walk),
-	.ties = true,
 	.frame_most = SDI12_LINE,
 	.frames_most = 13, /* who, announcement, service request, D0 to D9 */
 	.section = &sdi12_section,

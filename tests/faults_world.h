@@ -107,8 +107,8 @@ void faults_free(struct faults_world *world);
 void faults_run(struct faults_world *world, int64_t for_us);
 /* Until the sick one was asked (or heard) so many times more. */
 void faults_transactions(struct faults_world *world, uint64_t n);
-/* The fault is over; microseconds until the sick one's first poll that began after it was
- * good again, or -1: it was not good. */
+/* The fault is over; microseconds until the sick one's first poll that began after it was good again
+ * (NO_TIE, IN_PIECES: or the first after FAULTS_OWED_US), or -1: it was not good. */
 int64_t faults_recover(struct faults_world *world);
 
 /* Count what is wrong with a reading of instrument i. */
@@ -123,5 +123,6 @@ bool faults_as_expected(const struct faults_world *world,
         size_t room);
 
 #define FAULTS_BEGIN_US INT64_C(60000000)
+#define FAULTS_OWED_US  INT64_C(30000000) /* longest lateness that is reckoned with */
 
 #endif

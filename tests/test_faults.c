@@ -38,25 +38,53 @@ static void every_fault_on_every_kind_of_line(void **state)
 	assert_true(proved > 200);
 }
 
+/* Hand the judge what the sick one said `before` polls ago, as if it had been taken now. */
+static void judge_again(struct faults_world *world, size_t before)
+{
+	uint8_t kept[FRAME_MOST + 16];
+	double value[READING_CHANNELS] = { 0 };
+	uint8_t state[READING_CHANNELS] = { STATE_OK };
+	size_t at = (world->n_before[0] - before) % FAULTS_BEFORE;
+	const struct faults_said *said = &world->before[0][at];
+	struct exchange exchange = { .size = (uint16_t)said->n, .bytes = said->said };
+	struct reading_parts parts = { .n_channels = 1,
+		.value = value,
+		.state = state,
+		.n_exchanges = 1,
+		.exchanges = kept };
+	parts.exchanges_size = (size_t)exchange_put(&exchange, kept, sizeof kept);
+	faults_judge(world, 0, &parts);
+}
+
 /* The proof proves something: a comparison that takes whatever comes finds nothing. */
 static void a_value_nobody_said_would_be_found(void **state)
 {
-	struct faults_world *world = faults_new(&faults_kinds[0], "flips: 1");
+	struct faults_world *world = faults_new(&faults_kinds[0], "late: 0s");
+	const struct faults_fault *none = &faults_faults[0];
 	char why[256];
 	faults_transactions(world, TRANSACTIONS);
-	struct faults_tally tally = world->tally[0];
-	assert_int_equal(tally.wrong, 0);
-	assert_true(
-	        faults_as_expected(world, &faults_faults[5], &tally, why, sizeof why) ||
-	        world->last_state[0] != STATE_OK);
-	tally.wrong = 1;
+	assert_true(faults_as_expected(world, none, &world->tally[0], why, sizeof why));
+	judge_again(world, 3);
+	assert_int_equal(world->tally[0].wrong, 1);
 	assert_false(
-	        faults_as_expected(world, &faults_faults[5], &tally, why, sizeof why));
+	        faults_as_expected(world, none, &world->tally[0], why, sizeof why));
 	assert_contains(why, "1 values nobody said");
-	tally.wrong = 0;
-	tally.admitted = 1;
+	faults_free(world);
+}
+
+/* Where an answer says nothing of its request, an old one is one of those that nobody could know. */
+static void an_old_answer_is_found_where_nothing_ties_it(void **state)
+{
+	struct faults_world *world = faults_new(&faults_kinds[4], "late: 0s");
+	const struct faults_fault *none = &faults_faults[0];
+	char why[256];
+	faults_transactions(world, TRANSACTIONS);
+	assert_int_equal(world->tally[0].admitted, 0);
+	judge_again(world, 3);
+	assert_int_equal(world->tally[0].wrong, 0);
+	assert_int_equal(world->tally[0].admitted, 1);
 	assert_false(
-	        faults_as_expected(world, &faults_faults[5], &tally, why, sizeof why));
+	        faults_as_expected(world, none, &world->tally[0], why, sizeof why));
 	assert_contains(why, "1 altered values");
 	faults_free(world);
 }
@@ -106,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_fault_on_every_kind_of_line),
 		cmocka_unit_test(a_value_nobody_said_would_be_found),
+		cmocka_unit_test(an_old_answer_is_found_where_nothing_ties_it),
 		cmocka_unit_test(what_is_told_says_what_to_look_for),
 	};
 	return cmocka_run_group_tests_name("faults", tests, NULL, NULL);

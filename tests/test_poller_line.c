@@ -72,8 +72,8 @@ static void a_line_that_is_never_silent_is_told_and_its_readings_are_garbled(
 	run(rig, 7 * SECOND);
 	size_t seen = rig->n_seen, asked = rig->bus.slave[1].asked;
 	size_t lines = lines_logged;
-	/* silence is 5 ms: every 4 ms there is none */
-	run_with_bytes(rig, 4 * MS, 30 * SECOND);
+	/* an adapter of FTDI gives bytes out each 16 ms: that is no silence */
+	run_with_bytes(rig, 16 * MS, 30 * SECOND);
 	assert_int_equal(rig->bus.slave[1].asked, asked);
 	/* at their own pace, and nobody is called dead */
 	assert_in_range(rig->n_seen - seen, 3 * 5, 3 * 7);
@@ -100,7 +100,7 @@ static void a_byte_now_and_then_keeps_nobody_from_asking(void **state)
 {
 	struct rig *rig = *state;
 	run(rig, 7 * SECOND);
-	run_with_bytes(rig, 7 * MS, 30 * SECOND);
+	run_with_bytes(rig, 24 * MS, 30 * SECOND);
 	for (size_t i = 0; i < 3; i++)
 		assert_in_range(count(rig, i, STATE_OK, 30 * SECOND), 5, 7);
 	assert_false(told(rig, "port bus down"));
@@ -112,12 +112,12 @@ static void who_is_due_waits_as_long_as_for_an_answer(void **state)
 {
 	struct rig *rig = *state;
 	run(rig, 4900 * MS);
-	run_with_bytes(rig, 4 * MS, 590 * MS);
+	run_with_bytes(rig, 16 * MS, 570 * MS);
 	run(rig, 2 * SECOND);
 	assert_int_equal(count(rig, 0, STATE_OK, 8 * SECOND), 2);
 	assert_int_equal(count(rig, 0, STATE_GARBLED, 8 * SECOND), 0);
 	run(rig, 2 * SECOND);
-	run_with_bytes(rig, 4 * MS, 1700 * MS);
+	run_with_bytes(rig, 16 * MS, 1700 * MS);
 	run(rig, 2 * SECOND);
 	assert_int_equal(count(rig, 0, STATE_GARBLED, 4 * SECOND), 1);
 }
