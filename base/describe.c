@@ -148,7 +148,10 @@ void describe_free(struct describe *describe)
 int describe_channel(const struct describe *describe, const char *name)
 {
 	for (size_t i = 0; i < describe->n_channels; i++) {
-		if (strcmp(describe->channel[i].name, name) == 0)
+		const struct channel *channel = &describe->channel[i];
+		if (strcmp(channel->name, name) == 0 &&
+		        (channel->kind == NULL ||
+		                strcmp(channel->kind, CHANNEL_OFF) != 0))
 			return (int)i;
 	}
 	return NOT_FOUND;
@@ -161,6 +164,14 @@ bool describe_simulated(const struct describe *describe)
 
 /* ---- valid ---- */
 
+static bool is_first(const struct describe *describe, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(describe->channel[k].name, describe->channel[i].name) == 0)
+			return false;
+	return true;
+}
+
 static bool channels_valid(const struct describe *describe)
 {
 	if (describe->n_channels > READING_CHANNELS)
@@ -168,8 +179,7 @@ static bool channels_valid(const struct describe *describe)
 	for (size_t i = 0; i < describe->n_channels; i++) {
 		const struct channel *channel = &describe->channel[i];
 		if (!id_valid(channel->name, ID_SIZE - 1) || channel->decimals < -1 ||
-		        channel->decimals > 99 ||
-		        describe_channel(describe, channel->name) != (int)i)
+		        channel->decimals > 99 || !is_first(describe, i))
 			return false;
 	}
 	return true;

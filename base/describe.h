@@ -25,6 +25,9 @@
 enum describe_kind { DESCRIBE_INSTRUMENT, DESCRIBE_STATION };
 enum describe_origin { ORIGIN_INSTRUMENT, ORIGIN_IMPORT, ORIGIN_SIMULATION };
 
+#define CHANNEL_OFF                                                                    \
+	"off" /* kind of a channel that the configuration has switched off */
+
 /* One measured quantity of one instrument.  Text is never NULL, "" when unknown;
  * numbers are NAN. */
 struct channel {
@@ -39,8 +42,9 @@ struct channel {
 	const char *gas_state;     /* "standard", "actual" or "" (water) */
 	double reference_temperature_C, reference_pressure_kPa;
 	const char *method; /* "UV-Vis", "ISE", ... */
-	const char *kind;   /* "measurement", "setting", "counter" */
-	double low, high;   /* measuring range as set; NAN unknown */
+	const char *
+	        kind; /* "measurement", "setting", "counter"; CHANNEL_OFF: not used here */
+	double low, high; /* measuring range as set; NAN unknown */
 	double resolution;
 	/* class; NAN */
 	double accuracy_reading_percent, accuracy_span_percent, accuracy_absolute;
@@ -104,7 +108,7 @@ int describe_encode(struct describe *describe, uint8_t *out, size_t room);
 int describe_decode(
         struct describe **out, const uint8_t *payload, size_t n, struct problem *why);
 
-/* Index of a channel, or NOT_FOUND. */
+/* Index of a channel that is in use, or NOT_FOUND. */
 int describe_channel(const struct describe *describe, const char *name);
 
 bool describe_simulated(const struct describe *describe);

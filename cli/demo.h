@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "archive/reader.h"
 #include "base/legal_time.h"
 #include "base/record.h"
 #include "base/status.h"
@@ -60,6 +61,17 @@ int demo_live(struct demo *demo, struct problem *why);
 /* Count the live readings, and find the dead slave and the pulled cable in the STATE
  * records. */
 void demo_seen(struct demo *demo);
+
+struct demo_change { /* a STATE record's payload */
+	const char *subject, *state, *text;
+};
+/* Each STATE record of a station, in the order it was made. */
+int demo_changes(struct reader *reader, const struct query *query,
+        void (*each)(void *with, const struct demo_change *change, int64_t time_us),
+        void *with);
+
+/* What the wastewater cabinet's own senses have in the record: one line. */
+void demo_cabinet(const struct demo *demo, struct reader *reader);
 
 /* Judge, verify, write the data sheets, and say it in ten lines. */
 int demo_tell(struct demo *demo, struct problem *why);

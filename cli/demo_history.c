@@ -4,6 +4,7 @@
  * hand, and the records go through ingest and seal as if they had come over the wire.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "cli/demo.h"
 #include "cli/document.h"
 #include "collector/ingest.h"
+#include "sensors/cabinet_memory.h"
 #include "sensors/rehearse.h"
 
 #define DELAY_US (2 * US_PER_S) /* from instrument to collector, usually */
@@ -88,6 +90,19 @@ static int take(void *with, uint8_t *record, size_t n, int64_t time_us)
 	return status;
 }
 
+/* Where the cabinet of the live part looks for what it remembers: bottles used. */
+static int memory_place(const struct demo *demo, const struct station *station,
+        char out[PATH_MAX], struct problem *why)
+{
+	char folder[PATH_MAX - 64];
+	snprintf(folder, sizeof folder, "%.2000s/%.1000s", demo->dir,
+	        station->journal_folder);
+	snprintf(out, PATH_MAX, "%s/%s", folder, CABINET_FILE);
+	return folder_make(folder) == OK ? OK
+	                                 : problem_set(why, FAILED, EXIT_CONFIG,
+	                                           "%s: %s", folder, strerror(errno));
+}
+
 static int tell_station(struct telling *telling, const struct demo_station *files)
 {
 	struct station *station;
@@ -98,16 +113,19 @@ static int tell_station(struct telling *telling, const struct demo_station *file
 		return status;
 	status = scenario_read(&scenario, files->scenario, stderr, why);
 	if (status == OK) {
+		char memory[PATH_MAX];
+		status = memory_place(telling->demo, station, memory, why);
 		scenario_begin(scenario, telling->demo->first_us, INT64_MAX);
 		struct rehearsal rehearsal = {
 			.station = station,
 			.scenario = scenario,
 			.from_us = telling->demo->first_us,
 			.to_us = telling->demo->now_us,
+			.memory = memory,
 			.each = take,
 			.with = telling,
 		};
-		int64_t records = rehearse(&rehearsal, why);
+		int64_t records = status == OK ? rehearse(&rehearsal, why) : status;
 		telling->station->readings = records;
 		status = records < 0 ? (int)records
 		                     : seal_until(telling, telling->demo->now_us);

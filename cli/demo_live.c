@@ -25,10 +25,10 @@
 #include "cli/demo.h"
 #include "collector/keys.h"
 
-#define POLL_EVERY "5s" /* live readings come more often than the history's */
-#define PAGE_PORT  8087
-#define CHILDREN   9
-#define ARGUMENTS  16
+#define PAGE_PORT 8087
+#define CHILDREN  9
+#define ARGUMENTS 16
+#define TCP_PORTS 4
 
 static volatile sig_atomic_t interrupted;
 
@@ -46,7 +46,7 @@ struct child {
 struct live {
 	struct demo *demo;
 	char collector[64]; /* endpoint */
-	int tcp_port[2];    /* of the stack and the ambient cabinet */
+	int tcp_port[TCP_PORTS];
 	size_t n;
 	struct child child[CHILDREN];
 };
@@ -93,17 +93,35 @@ static void put_replaced(
 	}
 }
 
+/* TCP ports of the shipped files: the gas system, the fence, the sub-logger, the old analyser. */
+static const char *const shipped_port[TCP_PORTS] = { "127.0.0.1:15020",
+	"127.0.0.1:15021", "127.0.0.1:15022", "127.0.0.1:15023" };
+
+/* The live part is a minute: what the history has once a minute comes every five seconds, who speaks by
+ * himself does it as often as he really does, and a quarter of an hour passes in fifteen seconds. */
+static const char *const pace[][2] = { { "poll_every: 60s", "poll_every: 5s" },
+	{ "poll_every: 2min", "poll_every: 5s" },
+	{ "poll_every: 5min", "poll_every: 5s" }, { "every: 1min", "every: 5s" },
+	{ "every: 5min", "every: 1s" }, { "for: 15min", "for: 15s" } };
+#define PACES (sizeof pace / sizeof pace[0])
+
 /* The shipped file with today's ports and a live pace; `more` is added at its end. */
 static int copy_file(const struct live *live, const char *from, const char *to,
         const char *more, struct problem *why)
 {
-	char stack[32], ambient[32], *text;
-	size_t n;
-	snprintf(stack, sizeof stack, "127.0.0.1:%d", live->tcp_port[0]);
-	snprintf(ambient, sizeof ambient, "127.0.0.1:%d", live->tcp_port[1]);
-	const char *const what[] = { "127.0.0.1:15020", "127.0.0.1:15021",
-		"poll_every: 60s", NULL };
-	const char *const by[] = { stack, ambient, "poll_every: " POLL_EVERY, NULL };
+	char port[TCP_PORTS][32], *text;
+	const char *what[TCP_PORTS + PACES + 1] = { NULL };
+	const char *by[TCP_PORTS + PACES + 1] = { NULL };
+	size_t n, k = 0;
+	for (size_t i = 0; i < TCP_PORTS; i++, k++) {
+		snprintf(port[i], sizeof port[i], "127.0.0.1:%d", live->tcp_port[i]);
+		what[k] = shipped_port[i];
+		by[k] = port[i];
+	}
+	for (size_t i = 0; i < PACES; i++, k++) {
+		what[k] = pace[i][0];
+		by[k] = pace[i][1];
+	}
 	if (file_read(from, 1 << 20, &text, &n) != OK)
 		return problem_set(
 		        why, FAILED, EXIT_NO_FILE, "%s: %s", from, strerror(errno));
@@ -358,8 +376,8 @@ int demo_live(struct demo *demo, struct problem *why)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	live.tcp_port[0] = free_port(15020);
-	live.tcp_port[1] = free_port(15021);
+	for (size_t i = 0; i < TCP_PORTS; i++)
+		live.tcp_port[i] = free_port(atoi(strchr(shipped_port[i], ':') + 1));
 	demo->live_from_us = common_now();
 	int status = start_collector(&live, why);
 	for (size_t i = 0; status == OK && i < DEMO_STATIONS; i++)

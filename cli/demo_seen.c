@@ -4,22 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "archive/reader.h"
 #include "base/config.h"
 #include "cli/demo.h"
 
-struct change { /* a STATE record's payload */
-	const char *subject, *state, *text;
-};
-
-#define AT(member) offsetof(struct change, member)
+#define AT(member) offsetof(struct demo_change, member)
 static const struct field fields[] = {
 	{ .key = "subject", .type = FIELD_TEXT, .at = AT(subject), .required = true },
 	{ .key = "state", .type = FIELD_TEXT, .at = AT(state), .required = true },
 	{ .key = "text", .type = FIELD_TEXT, .at = AT(text) },
 	{ 0 },
 };
-static const struct section section = { "STATE", sizeof(struct change), fields, NULL };
+static const struct section section = { "STATE", sizeof(struct demo_change), fields,
+	NULL };
 
 struct seeing {
 	struct demo *demo;
@@ -28,9 +24,9 @@ struct seeing {
 
 /* "instrument ph" down, later up: who, and for how long.  The longest is the one that the
  * scenario meant: while all begin at once a port may not be there for a moment. */
-static void note_change(
-        struct seeing *seeing, const struct change *change, int64_t time_us)
+static void note_change(void *with, const struct demo_change *change, int64_t time_us)
 {
+	struct seeing *seeing = with;
 	struct demo *demo = seeing->demo;
 	bool slave = strncmp(change->subject, "instrument ", 11) == 0;
 	bool cable = strncmp(change->subject, "port ", 5) == 0;
@@ -54,19 +50,37 @@ static void note_change(
 	*down_us = 0;
 }
 
+/* ---- STATE records ---- */
+
+struct telling {
+	void (*each)(void *with, const struct demo_change *change, int64_t time_us);
+	void *with;
+};
+
 static int see_record(void *with, const uint8_t *bytes, size_t size, int64_t stored_us)
 {
+	const struct telling *telling = with;
 	struct record record;
-	struct change change = { 0 };
+	struct demo_change change = { 0 };
 	struct config *config;
 	(void)stored_us;
 	if (record_decode(&record, bytes, size) < 0)
 		return 0;
 	if (config_read_text(&config, (const char *)record.payload, record.payload_size,
 	            "STATE", &section, &change, NULL) == OK)
-		note_change(with, &change, record.time_us);
+		telling->each(telling->with, &change, record.time_us);
 	config_free(config);
 	return 0;
+}
+
+int demo_changes(struct reader *reader, const struct query *query,
+        void (*each)(void *with, const struct demo_change *change, int64_t time_us),
+        void *with)
+{
+	struct problem why;
+	struct telling telling = { .each = each, .with = with };
+	return reader_records(
+	        reader, query, 1u << RECORD_STATE, see_record, &telling, &why);
 }
 
 void demo_seen(struct demo *demo)
@@ -85,8 +99,7 @@ void demo_seen(struct demo *demo)
 			.to_us = TIME_US_END,
 		};
 		seeing.slave_down_us = seeing.cable_down_us = 0;
-		reader_records(
-		        reader, &query, 1u << RECORD_STATE, see_record, &seeing, &why);
+		demo_changes(reader, &query, note_change, &seeing);
 		if (reader_rows(reader, &query, &rows, &sets, &why) < 0)
 			continue;
 		for (size_t k = 0; k < sets; k++)

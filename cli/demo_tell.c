@@ -163,6 +163,7 @@ int demo_tell(struct demo *demo, struct problem *why)
 	if (status != OK)
 		return status;
 	status = tell_findings(demo, &view, why);
+	demo_cabinet(demo, view.reader);
 	if (status == OK)
 		status = tell_proof(demo, why);
 	if (status == OK) {

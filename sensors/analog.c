@@ -35,3 +35,12 @@ double analog_current(double value, double low, double high)
 {
 	return 4 + (value - low) / (high - low) * 16;
 }
+
+int analog_decimals(int decimals, double low, double high)
+{
+	double step = fabs(high - low) / 16 * pow(10, -decimals);
+	if (decimals < 0 || !isfinite(step) || step <= 0)
+		return -1;
+	double resolved = floor(-log10(step) + 1e-9);
+	return resolved > 0 ? (int)resolved : 0;
+}

@@ -24,4 +24,7 @@ int analog_value(double mA, double low, double high, double *value);
 /* The milliamperes of a value, for the simulator. */
 double analog_current(double value, double low, double high);
 
+/* Decimals of a value in low..high that a current with so many decimals resolves; -1: any. */
+int analog_decimals(int decimals, double low, double high);
+
 #endif

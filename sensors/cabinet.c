@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/cabinet.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,7 +71,7 @@ static int ports_new(struct cabinet *cabinet)
 	cabinet->own = calloc(station->n_ports + 1, sizeof *cabinet->own);
 	if (cabinet->own == NULL)
 		return FAILED;
-	cabinet->n_ports = station->n_ports;
+	cabinet->n_ports = cabinet->rehearsed ? 0 : station->n_ports;
 	for (size_t i = 0; i < station->n_ports; i++) {
 		if (!is_wanted(cabinet, i) || has_instruments(station, i))
 			continue;
@@ -113,6 +114,13 @@ int cabinet_port(struct cabinet *cabinet, size_t port)
 
 /* ---- beginning and ending ---- */
 
+static int open_nothing(const char *path, int flags)
+{
+	errno = ENODEV;
+	return -1;
+}
+static const struct contact_system contact_nowhere = { .open = open_nothing };
+
 static void open_control(struct cabinet *cabinet)
 {
 	struct problem why = { .text = "" };
@@ -131,15 +139,20 @@ struct cabinet *cabinet_new(
 	cabinet->setting = &options->station->cabinet;
 	cabinet->hooks = options->hooks;
 	cabinet->system = options->system != NULL ? options->system : &contact_real;
+	if (options->rehearsed)
+		cabinet->system = &contact_nowhere;
+	control_init(&cabinet->control);
 	cabinet->note = options->note;
 	cabinet->memory = *options->memory;
 	cabinet->wtmp.path = options->wtmp != NULL ? options->wtmp : WTMP_PLACE;
 	cabinet->watchdog = options->watchdog;
+	cabinet->rehearsed = options->rehearsed;
 	snprintf(cabinet->folder, sizeof cabinet->folder, "%s", options->folder);
 	events_open(cabinet);
 	bottles_open(cabinet);
-	open_control(cabinet);
-	if (inputs_new(cabinet) == OK && ports_new(cabinet) == OK &&
+	if (!cabinet->rehearsed)
+		open_control(cabinet);
+	if (wired_new(cabinet) == OK && ports_new(cabinet) == OK &&
 	        holders_new(cabinet, now) == OK)
 		return cabinet;
 	cabinet_free(cabinet);
@@ -152,7 +165,7 @@ void cabinet_free(struct cabinet *cabinet)
 		return;
 	bottles_close(cabinet);
 	events_close(cabinet);
-	inputs_free(cabinet);
+	wired_free(cabinet);
 	control_close(&cabinet->control, cabinet->folder);
 	for (size_t i = 0; cabinet->own != NULL && i < cabinet->n_ports; i++)
 		if (cabinet->own[i].port != NULL)

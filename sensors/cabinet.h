@@ -62,6 +62,7 @@ struct cabinet_options {
 	const struct contact_system *system; /* NULL: the real one */
 	const char *wtmp;                    /* NULL: WTMP_PLACE */
 	const char *watchdog;                /* NULL: that of the kernel */
+	bool rehearsed; /* of this machine nothing is opened: contacts of instruments and coils only */
 };
 
 /* NULL without memory. */

@@ -225,6 +225,8 @@ void events_begin(struct cabinet *cabinet, const struct moment *now)
 {
 	const struct cabinet_setting *setting = cabinet->setting;
 	bool shut_down = false;
+	if (cabinet->rehearsed)
+		return;
 	cabinet->follows_wtmp = setting->login;
 	if (setting->login)
 		shut_down = read_logins(cabinet, now);

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "sensors/cabinet_parts.h"
 
-int inputs_new(struct cabinet *cabinet)
+int wired_new(struct cabinet *cabinet)
 {
 	const struct cabinet_setting *setting = cabinet->setting;
 	cabinet->n_inputs = setting->n_inputs;
@@ -24,7 +24,7 @@ int inputs_new(struct cabinet *cabinet)
 	return OK;
 }
 
-void inputs_free(struct cabinet *cabinet)
+void wired_free(struct cabinet *cabinet)
 {
 	for (size_t i = 0; cabinet->wired != NULL && i < cabinet->n_inputs; i++)
 		gpio_close(&cabinet->wired[i].gpio);

@@ -78,7 +78,7 @@ struct cabinet {
 	struct cabinet_hooks hooks;
 	const struct contact_system *system;
 	char folder[4096];
-	bool started;
+	bool started, rehearsed;
 
 	size_t n_inputs;
 	struct wired *wired;
@@ -127,8 +127,8 @@ void cabinet_remember(struct cabinet *cabinet);
 int cabinet_port(struct cabinet *cabinet, size_t port);
 
 /* ---- cabinet_inputs.c ---- */
-int inputs_new(struct cabinet *cabinet);
-void inputs_free(struct cabinet *cabinet);
+int wired_new(struct cabinet *cabinet);
+void wired_free(struct cabinet *cabinet);
 void inputs_step(
         struct cabinet *cabinet, const struct pollfd *fds, const struct moment *now);
 int64_t inputs_due_us(const struct cabinet *cabinet);

@@ -42,11 +42,16 @@ static int listen_below(int folder)
 	return -1;
 }
 
-int control_open(struct control *control, const char *folder, struct problem *why)
+void control_init(struct control *control)
 {
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
 		control->client[i].fd = -1;
 	control->fd = -1;
+}
+
+int control_open(struct control *control, const char *folder, struct problem *why)
+{
+	control_init(control);
 	int at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (at >= 0)
 		control->fd = listen_below(at);

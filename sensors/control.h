@@ -73,6 +73,8 @@ struct control {
 	size_t slot[CONTROL_DESCRIPTORS]; /* in the array of poll() */
 };
 
+/* Closed. */
+void control_init(struct control *control);
 /* Makes the socket anew; FAILED with the reason. */
 int control_open(struct control *control, const char *folder, struct problem *why);
 void control_close(struct control *control, const char *folder);

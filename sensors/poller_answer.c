@@ -140,6 +140,9 @@ static void bus_lost(
 static void bus_stray(
         struct bus *bus, struct device *device, const uint8_t *frame, size_t n)
 {
+	/* the driver may want to know of an echo: the same once more is an answer */
+	if (device->driver->frame(device->state, frame, n) == (int)n)
+		device->driver->decode(device->state, frame, n);
 	bool echo = n == bus->request_size && memcmp(frame, bus->request, n) == 0;
 	bool late = !echo && owed_late(bus, frame, n);
 	device->counts.echoes += echo;

@@ -6,6 +6,7 @@
 
 #include "base/legal_time.h"
 #include "base/log.h"
+#include "sensors/cabinet.h"
 #include "sensors/describes.h"
 #include "sensors/poller.h"
 #include "sensors/recorder.h"
@@ -16,6 +17,9 @@ struct stage {
 	struct describes describes;
 	struct poller *poller;
 	struct recorder recorder;
+	struct cabinet *cabinet; /* NULL: it has neither contacts nor a sampler */
+	struct cabinet_note note;
+	struct cabinet_memory memory;
 	struct port **port; /* [station->n_ports], the poller's */
 	struct moment now;
 	int64_t records;
@@ -38,8 +42,11 @@ static void on_reading(void *context, size_t instrument, const struct moment *wh
         const struct reading_parts *parts)
 {
 	struct stage *stage = context;
+	struct reading_parts told = *parts;
+	if (stage->cabinet != NULL)
+		told.state = cabinet_reading(stage->cabinet, instrument, when, parts);
 	hand_over(
-	        stage, recorder_reading(&stage->recorder, when, parts), when->time_us);
+	        stage, recorder_reading(&stage->recorder, when, &told), when->time_us);
 }
 
 static void on_state(
@@ -47,6 +54,68 @@ static void on_state(
 {
 	struct stage *stage = context;
 	hand_over(stage, recorder_state(&stage->recorder, when, event), when->time_us);
+}
+
+/* ---- the cabinet: contacts that instruments read, a sampler that a coil starts ---- */
+
+static int on_coil(
+        void *lines, size_t port, const struct coil *coil, const struct moment *now)
+{
+	return poller_coil(((struct stage *)lines)->poller, port, coil, now);
+}
+
+static void on_written(
+        void *context, const struct poller_written *what, const struct moment *now)
+{
+	struct stage *stage = context;
+	if (stage->cabinet != NULL)
+		cabinet_written(stage->cabinet, what, now);
+}
+
+static int begin_cabinet(struct stage *stage)
+{
+	const struct cabinet_setting *setting = &stage->rehearsal->station->cabinet;
+	struct cabinet_options options = { .station = stage->rehearsal->station,
+		.folder = "",
+		.hooks = { .context = stage,
+		        .state = on_state,
+		        .lines = stage,
+		        .coil = on_coil },
+		.note = &stage->note,
+		.memory = &stage->memory,
+		.rehearsed = true };
+	if (setting->n_inputs == 0 && !setting->has_sampler)
+		return OK;
+	if (cabinet_note_init(&stage->note) != OK)
+		return FAILED;
+	stage->cabinet = cabinet_new(&options, &stage->now);
+	if (stage->cabinet != NULL)
+		return OK;
+	cabinet_note_end(&stage->note);
+	return FAILED;
+}
+
+/* What is to be remembered is as good as on the disk. */
+static void step_cabinet(struct stage *stage)
+{
+	if (stage->cabinet == NULL)
+		return;
+	cabinet_step(stage->cabinet, NULL, &stage->now);
+	atomic_store(&stage->note.written, stage->note.version);
+}
+
+static void end_cabinet(struct stage *stage)
+{
+	if (stage->cabinet == NULL)
+		return;
+	cabinet_end(stage->cabinet, &stage->now);
+	if (stage->rehearsal->memory != NULL) {
+		atomic_store(&stage->note.written, 0);
+		cabinet_note_write(&stage->note, stage->rehearsal->memory);
+	}
+	cabinet_free(stage->cabinet);
+	stage->cabinet = NULL;
+	cabinet_note_end(&stage->note);
 }
 
 static struct port *make_port(
@@ -60,6 +129,18 @@ static struct port *make_port(
 	return stage->port[port];
 }
 
+/* A mode is how a port carries Modbus; elsewhere there is none. */
+static bool same_mode(const struct rehearsal *rehearsal, size_t port, size_t played)
+{
+	const struct station *station = rehearsal->station;
+	for (size_t i = 0; i < station->n_instruments; i++)
+		if (station->instrument[i].port_index == port &&
+		        station->instrument[i].profile->driver->modbus)
+			return rehearsal->scenario->port[played].mode ==
+			       station->port[port].mode;
+	return true;
+}
+
 static int check(const struct rehearsal *rehearsal, struct problem *why)
 {
 	const struct station *station = rehearsal->station;
@@ -70,7 +151,7 @@ static int check(const struct rehearsal *rehearsal, struct problem *why)
 			return problem_set(why, NOT_FOUND, EXIT_CONFIG,
 			        "the scenario has no port '%s' of station '%s'",
 			        station->port[i].id, station->id);
-		if (rehearsal->scenario->port[index].mode != station->port[i].mode)
+		if (!same_mode(rehearsal, i, (size_t)index))
 			return problem_set(why, REFUSED, EXIT_CONFIG,
 			        "port '%s' has one mode in the scenario and another in "
 			        "station '%s'",
@@ -85,7 +166,8 @@ static int begin(struct stage *stage, struct problem *why)
 	struct poller_hooks hooks = { .context = stage,
 		.reading = on_reading,
 		.state = on_state,
-		.port = make_port };
+		.port = make_port,
+		.written = on_written };
 	int status = describes_make(&stage->describes, station, why);
 	if (status != OK)
 		return status;
@@ -93,7 +175,7 @@ static int begin(struct stage *stage, struct problem *why)
 	stage->port = calloc(station->n_ports + 1, sizeof stage->port[0]);
 	if (stage->port != NULL)
 		stage->poller = poller_new(station, &hooks);
-	if (stage->poller == NULL)
+	if (stage->poller == NULL || begin_cabinet(stage) != OK)
 		return problem_set(why, FAILED, EXIT_INTERNAL, "no memory to rehearse");
 	for (size_t i = 0; i < station->n_instruments; i++)
 		poller_describe(stage->poller, i, stage->describes.instrument[i]->hash);
@@ -118,6 +200,11 @@ static void move_clock(struct stage *stage)
 	int64_t now_us = stage->now.time_us;
 	int64_t next_us =
 	        now_us + poller_wait_ms(stage->poller, &stage->now) * INT64_C(1000);
+	if (stage->cabinet != NULL) {
+		int64_t wait_ms = cabinet_wait_ms(stage->cabinet, &stage->now);
+		if (now_us + wait_ms * 1000 < next_us)
+			next_us = now_us + wait_ms * 1000;
+	}
 	for (size_t i = 0; i < stage->rehearsal->station->n_ports; i++)
 		if (simulate_port_due(stage->port[i]) < next_us)
 			next_us = simulate_port_due(stage->port[i]);
@@ -134,6 +221,7 @@ static void play(struct stage *stage)
 		for (size_t i = 0; i < rehearsal->station->n_ports; i++)
 			simulate_port_time(stage->port[i], stage->now.time_us);
 		poller_step(stage->poller, NULL, 0, &stage->now);
+		step_cabinet(stage);
 		move_clock(stage);
 	}
 }
@@ -164,6 +252,7 @@ int64_t rehearse(const struct rehearsal *rehearsal, struct problem *why)
 			problem_set(why, status, EXIT_INTERNAL,
 			        "the rehearsal was stopped: %s", status_text(status));
 	}
+	end_cabinet(&stage);
 	poller_free(stage.poller);
 	describes_free(&stage.describes);
 	free(stage.port);

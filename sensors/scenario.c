@@ -222,6 +222,9 @@ static int instrument_check(struct reading_of *of, size_t i)
 		return FAILED;
 	for (size_t c = 0; c < instrument->profile->n_channels; c++)
 		instrument->written[c] = NAN;
+	if (instrument->coils > 0 && !instrument->profile->driver->modbus)
+		complain(of, "leave it out", place("instruments", i, "coils"),
+		        "'%s' does not speak Modbus: it has no coils", instrument->id);
 	for (size_t c = 0; c < instrument->n_channels; c++)
 		channel_check(of, i, &instrument->channel[c]);
 	for (size_t k = 0; k < i; k++)
@@ -233,19 +236,29 @@ static int instrument_check(struct reading_of *of, size_t i)
 	return OK;
 }
 
-/* "127.0.0.1:15020"; port 0 takes a free one. */
+/* "127.0.0.1:15020"; port 0 takes a free one, where one listens. */
+static void address_check(
+        struct reading_of *of, struct place at, const char *text, long least)
+{
+	const char *colon = strrchr(text, ':');
+	char *end = NULL;
+	long number = colon != NULL ? strtol(colon + 1, &end, 10) : 0;
+	if (text[0] == '\0')
+		return;
+	if (colon == NULL || end == colon + 1 || *end != '\0' || number < least ||
+	        number > 65535)
+		complain(of, "write address and port, for example \"127.0.0.1:15020\"",
+		        at, "'%s' is not address:port", text);
+}
+
 static void port_check(struct reading_of *of, size_t i)
 {
 	const struct scenario_port *port = &of->scenario->port[i];
-	const char *colon = strrchr(port->listen, ':');
-	char *end = NULL;
-	long number = colon != NULL ? strtol(colon + 1, &end, 10) : 0;
-	if (port->listen[0] == '\0')
-		return;
-	if (colon == NULL || *end != '\0' || number < 0 || number > 65535)
-		complain(of, "write address and port, for example \"127.0.0.1:15020\"",
-		        place("ports", i, "listen"), "'%s' is not address:port",
-		        port->listen);
+	address_check(of, place("ports", i, "listen"), port->listen, 0);
+	address_check(of, place("ports", i, "connect"), port->connect, 1);
+	if (port->listen[0] != '\0' && port->connect[0] != '\0')
+		complain(of, "leave one of them out", place("ports", i, "connect"),
+		        "port '%s' cannot both listen and connect", port->id);
 }
 
 static int scenario_check(struct reading_of *of)

@@ -10,6 +10,7 @@
  *       - {id: bus, mode: rtu}                            a pseudo-terminal, linked
  * <dir>/bus
  *       - {id: stack, mode: tcp, listen: "127.0.0.1:15020"}
+ *       - {id: sub, connect: "127.0.0.1:9001"}            a sub-logger that calls
  *     instruments:
  *       - id: cod
  *         profile: sim-cod
@@ -44,8 +45,10 @@ struct scenario_head {
 };
 
 struct scenario_port {
-	const char *id, *listen; /* listen "": a pseudo-terminal */
-	int mode;                /* enum modbus_framing */
+	const char *id;
+	const char *listen;  /* address and TCP port others connect to */
+	const char *connect; /* ... it connects to; both "": a pseudo-terminal */
+	int mode;            /* enum modbus_framing */
 };
 
 /* A column of a CSV of real data instead of a generator. */
@@ -83,6 +86,7 @@ struct scenario_instrument {
 	const char *address; /* of a line that is not Modbus */
 	double delay_s;      /* between request and answer */
 	double every_s;      /* how often it speaks, if it is not asked */
+	int64_t coils;       /* that a master can write, from 0 */
 	size_t n_channels;
 	struct scenario_channel *channel;
 	/* found when the scenario was read */

@@ -43,6 +43,9 @@ static const struct field port_fields[] = {
 	{ "listen", FIELD_TEXT, AT(listen), .fallback = "",
 	  .help = "Address and TCP port to listen on; without it, a pseudo-terminal.",
 	  .help_vi = "Địa chỉ và cổng TCP; không có thì là cổng giả." },
+	{ "connect", FIELD_TEXT, AT(connect), .fallback = "",
+	  .help = "Address and TCP port to connect to, as a sub-logger does that calls its logger.",
+	  .help_vi = "Địa chỉ và cổng TCP cần kết nối đến, như thiết bị con tự kết nối đến datalogger." },
 	{ 0 },
 };
 #undef AT
@@ -125,6 +128,9 @@ static const struct field instrument_fields[] = {
 	  .help_vi = "Chu kỳ tự gửi số liệu, với thiết bị không cần hỏi." },
 	{ "delay", FIELD_DURATION, AT(delay_s), .low = 0, .high = 60, .fallback = "40ms",
 	  .help = "Time between request and answer.", .help_vi = "Độ trễ trả lời." },
+	{ "coils", FIELD_INTEGER, AT(coils), .low = 0, .high = 65536, .fallback = "0",
+	  .help = "Of Modbus: so many coils, from 0, can be written (function 5).",
+	  .help_vi = "Của Modbus: số coil có thể ghi (hàm 5), tính từ 0." },
 	{ "channels", FIELD_SECTIONS, AT(channel), AT(n_channels), .section = &channel_section,
 	  .help = "What it measures; channels left out read 0.",
 	  .help_vi = "Các kênh; kênh không nêu đọc là 0." },

@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensors/coil.h"
+
+#define ILLEGAL_ADDRESS 2
+
+/* The instrument as it is on its line, at another address if it was renumbered. */
 struct instrument simulate_renumbered(
         const struct scenario_instrument *instrument, const char *renumbered)
 {
@@ -13,6 +18,28 @@ struct instrument simulate_renumbered(
 	who.address = renumbered;
 	who.slave = (uint8_t)strtol(renumbered, NULL, 10);
 	return who;
+}
+
+/* Length of what starts at in[0], if it writes a coil of this instrument. */
+static int writes_coil(const struct scenario_instrument *instrument,
+        const struct instrument *who, const uint8_t *in, size_t n,
+        struct modbus_write *write)
+{
+	if (instrument->coils == 0)
+		return FRAME_NONE;
+	int used = modbus_write_get(who->framing, in, n, write);
+	bool ours = write->function == WRITE_COIL && write->slave == who->slave;
+	return used > 0 && !ours ? FRAME_NONE : used;
+}
+
+/* A module has so many coils, counted from 0. */
+static size_t say_written(const struct scenario_instrument *instrument,
+        const struct instrument *who, const struct modbus_write *write, uint8_t *out)
+{
+	bool there = write->address < instrument->coils;
+	int size =
+	        modbus_write_say(who->framing, write, there ? 0 : ILLEGAL_ADDRESS, out);
+	return size > 0 ? (size_t)size : 0;
 }
 
 /* Turn over so many different bits, wherever chance has it. */
@@ -53,6 +80,10 @@ static size_t say_of(const struct scenario *scenario,
 	}
 	struct instrument who =
 	        simulate_renumbered(instrument, out->condition.renumbered);
+	struct modbus_write write;
+	if (n > 0 && out->condition.exception == 0 &&
+	        writes_coil(instrument, &who, in, n, &write) > 0)
+		return say_written(instrument, &who, &write, out->bytes);
 	struct speech speech = {
 		.instrument = &who,
 		.value = value,
@@ -92,6 +123,9 @@ int simulate_answer(const struct scenario *scenario, size_t port, const uint8_t 
 		        scenario_condition(scenario, instrument, time_us);
 		struct instrument who = simulate_renumbered(instrument, now.renumbered);
 		int used = driver->request(&who, in, n);
+		struct modbus_write write;
+		if (used == FRAME_NONE)
+			used = writes_coil(instrument, &who, in, n, &write);
 		if (used > 0) {
 			answer_of(scenario, instrument, in, (size_t)used, time_us, out);
 			return used;

@@ -12,6 +12,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#define CALL_US INT64_C(500000) /* between two tries to connect */
+
 int serve_port_init(const struct serve *serve, struct serve_port *port, size_t index)
 {
 	const struct scenario_port *about = &serve->scenario->port[index];
@@ -22,8 +24,10 @@ int serve_port_init(const struct serve *serve, struct serve_port *port, size_t i
 	for (size_t i = 0; i < SERVE_PEERS; i++)
 		port->peer[i] = (struct serve_peer){ .descriptor = -1,
 			.way = simulate_way_new(serve->scenario) };
-	if (about->listen[0] != '\0')
-		snprintf(port->link, sizeof port->link, "%s", about->listen);
+	port->calls = about->connect[0] != '\0';
+	if (about->listen[0] != '\0' || port->calls)
+		snprintf(port->link, sizeof port->link, "%s",
+		        port->calls ? about->connect : about->listen);
 	else
 		snprintf(port->link, sizeof port->link, "%s/%s",
 		        dir != NULL ? dir : ".", about->id);
@@ -126,28 +130,77 @@ static int listen_on(const struct addrinfo *at)
 	return -1;
 }
 
-/* "127.0.0.1:15020", "[::1]:502" */
-static int tcp_listen(struct serve_port *port)
+/* "127.0.0.1:15020", "[::1]:502"; NULL, and errno. */
+static struct addrinfo *find_address(const struct serve_port *port, int flags)
 {
 	char host[256];
 	const char *colon = strrchr(port->link, ':');
 	struct addrinfo *found,
-	        hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
+	        hints = { .ai_socktype = SOCK_STREAM, .ai_flags = flags };
 	if (colon == NULL || (size_t)(colon - port->link) >= sizeof host) {
 		errno = EINVAL;
-		return FAILED;
+		return NULL;
 	}
 	size_t skip = port->link[0] == '[';
 	size_t n = (size_t)(colon - port->link) - 2 * skip;
 	snprintf(host, sizeof host, "%.*s", (int)n, port->link + skip);
-	if (getaddrinfo(host[0] != '\0' ? host : NULL, colon + 1, &hints, &found) !=
-	        0) {
-		errno = EADDRNOTAVAIL;
+	if (getaddrinfo(host[0] != '\0' ? host : NULL, colon + 1, &hints, &found) == 0)
+		return found;
+	errno = EADDRNOTAVAIL;
+	return NULL;
+}
+
+static int tcp_listen(struct serve_port *port)
+{
+	struct addrinfo *found = find_address(port, AI_PASSIVE);
+	if (found == NULL)
 		return FAILED;
-	}
 	port->listener = listen_on(found);
 	freeaddrinfo(found);
 	return port->listener >= 0 ? OK : FAILED;
+}
+
+/* ---- one that calls ---- */
+
+static void forget_call(struct serve_port *port, int64_t now_us)
+{
+	if (port->listener >= 0)
+		close(port->listener);
+	port->listener = -1;
+	port->call_us = now_us + CALL_US;
+}
+
+/* Nobody there is no error: it calls again, as sub-loggers do. */
+void serve_port_call(struct serve_port *port, int64_t now_us)
+{
+	if (!port->calls || !port->up || port->listener >= 0 ||
+	        port->peer[0].descriptor >= 0 || now_us < port->call_us)
+		return;
+	struct addrinfo *at = find_address(port, AI_NUMERICHOST | AI_NUMERICSERV);
+	port->call_us = now_us + CALL_US;
+	if (at == NULL)
+		return;
+	port->listener = socket(at->ai_family,
+	        at->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, at->ai_protocol);
+	if (port->listener >= 0 &&
+	        connect(port->listener, at->ai_addr, at->ai_addrlen) != 0 &&
+	        errno != EINPROGRESS)
+		forget_call(port, now_us);
+	freeaddrinfo(at);
+}
+
+void serve_port_called(struct serve_port *port, int64_t now_us)
+{
+	int error = 0;
+	socklen_t size = sizeof error;
+	if (getsockopt(port->listener, SOL_SOCKET, SO_ERROR, &error, &size) != 0 ||
+	        error != 0) {
+		forget_call(port, now_us);
+		return;
+	}
+	port->peer[0].descriptor = port->listener;
+	port->peer[0].n = 0;
+	port->listener = -1;
 }
 
 int serve_port_up(
@@ -155,7 +208,7 @@ int serve_port_up(
 {
 	const struct scenario_port *about = &serve->scenario->port[port->index];
 	bool tcp = about->listen[0] != '\0';
-	int status = tcp ? tcp_listen(port) : terminal_open(port);
+	int status = tcp ? tcp_listen(port) : port->calls ? OK : terminal_open(port);
 	if (status == OK) {
 		port->up = true;
 		return OK;

@@ -20,9 +20,11 @@ struct serve_peer {
 
 struct serve_port {
 	size_t index;
-	bool up;
-	int listener; /* TCP; -1: a pseudo-terminal, whose master is peer[0] */
-	int slave;    /* held open, so that the master lives when nobody else has it */
+	bool up, calls; /* calls: TCP, and it connects to somebody; peer[0] then */
+	int listener;   /* TCP that listens; or the connection being made; else -1 */
+	int slave; /* of a pseudo-terminal, whose master is peer[0]; held open, so that the
+	                   master lives when nobody else has it; -1: TCP */
+	int64_t call_us;     /* the next try to connect, monotonic */
 	char link[PATH_MAX]; /* pseudo-terminal: its link; TCP: address and port */
 	struct serve_peer peer[SERVE_PEERS];
 };
@@ -31,7 +33,7 @@ struct serve {
 	const struct scenario *scenario;
 	const struct simulate_options *options;
 	int64_t began_us; /* monotonic */
-	bool has_cables, has_babble;
+	bool has_cables, has_babble, has_calls;
 	size_t n_ports;
 	struct serve_port *port;
 	int64_t babbled_us; /* monotonic */
@@ -64,5 +66,9 @@ int serve_port_up(
 void serve_port_down(struct serve_port *port);
 /* A pseudo-terminal goes, and is back under another name behind the same link. */
 void serve_port_rename(struct serve_port *port);
+
+/* One that calls: begin a connection when it is time, and take it when it is made. */
+void serve_port_call(struct serve_port *port, int64_t now_us);
+void serve_port_called(struct serve_port *port, int64_t now_us);
 
 #endif

@@ -40,7 +40,7 @@ static void note_sent(struct serve *serve, const struct serve_port *port,
 
 static void hang_up(struct serve_port *port, struct serve_peer *peer)
 {
-	if (port->listener >= 0)
+	if (port->slave < 0)
 		peer_close(peer);
 	else
 		serve_port_rename(port);
@@ -114,7 +114,7 @@ void peer_read(struct serve *serve, struct serve_port *port, struct serve_peer *
 		return;
 	/* nobody has the pseudo-terminal open: EIO; a TCP client that went away: 0 */
 	if (n <= 0) {
-		if (port->listener >= 0)
+		if (port->slave < 0)
 			peer_close(peer);
 		return;
 	}

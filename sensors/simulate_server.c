@@ -52,8 +52,8 @@ static void port_accept(struct serve_port *port)
 
 /* ---- the loop ---- */
 
-/* A cable that was pulled comes out, one that was put back comes in again. */
-static void look_at_cables(struct serve *serve, int64_t now_us)
+/* A cable that was pulled comes out, one that was put back comes in again; who calls, calls. */
+static void look_at_ports(struct serve *serve, int64_t now_us)
 {
 	for (size_t i = 0; i < serve->n_ports; i++) {
 		struct serve_port *port = &serve->port[i];
@@ -64,6 +64,7 @@ static void look_at_cables(struct serve *serve, int64_t now_us)
 			serve_port_down(port);
 		else if (!out && !port->up && serve_port_up(serve, port, &why) != OK)
 			log_seldom(LOG_WARN, port->link, "%s", why.text);
+		serve_port_call(port, now_us);
 	}
 }
 
@@ -72,7 +73,8 @@ static size_t gather(struct serve *serve, struct pollfd *fds)
 	size_t n = 0;
 	for (size_t i = 0; i < serve->n_ports; i++) {
 		struct serve_port *port = &serve->port[i];
-		fds[n++] = (struct pollfd){ .fd = port->listener, .events = POLLIN };
+		fds[n++] = (struct pollfd){ .fd = port->listener,
+			.events = port->calls ? POLLOUT : POLLIN };
 		for (size_t k = 0; k < SERVE_PEERS; k++)
 			fds[n++] = (struct pollfd){ .fd = port->peer[k].descriptor,
 				.events = POLLIN };
@@ -93,7 +95,9 @@ static void attend(struct serve *serve, const struct pollfd *fds, int64_t now_us
 			if (peer->descriptor >= 0)
 				peer_write(serve, port, peer, now_us);
 		}
-		if (look[0].revents & POLLIN)
+		if (port->calls && look[0].revents != 0)
+			serve_port_called(port, now_us);
+		else if (look[0].revents & POLLIN)
 			port_accept(port);
 	}
 }
@@ -154,7 +158,8 @@ static int64_t speaks_in_us(const struct serve *serve, int64_t now_us)
 
 static int wait_ms(const struct serve *serve, int64_t now_us, int64_t end_us)
 {
-	int64_t look_us = serve->has_cables ? LOOK_US : US_PER_S;
+	bool looks = serve->has_cables || serve->has_calls;
+	int64_t look_us = looks ? LOOK_US : US_PER_S;
 	int64_t next_us = now_us + (serve->has_babble ? BABBLE_US : look_us);
 	int64_t speaks_us = now_us + speaks_in_us(serve, now_us);
 	if (speaks_us < next_us)
@@ -175,7 +180,7 @@ static void loop(struct serve *serve, struct pollfd *fds)
 	if (isfinite(options->for_s))
 		end_us = serve->began_us + (int64_t)(options->for_s * 1e6);
 	while (now_us < end_us && (options->stop == NULL || !*options->stop)) {
-		look_at_cables(serve, now_us);
+		look_at_ports(serve, now_us);
 		size_t n = gather(serve, fds);
 		if (poll(fds, n, wait_ms(serve, now_us, end_us)) < 0)
 			for (size_t i = 0; i < n; i++)
@@ -193,6 +198,8 @@ static void look_at_scenes(struct serve *serve)
 		serve->has_cables |= serve->scenario->scene[i].cable;
 		serve->has_babble |= serve->scenario->scene[i].babble;
 	}
+	for (size_t i = 0; i < serve->n_ports; i++)
+		serve->has_calls |= serve->scenario->port[i].connect[0] != '\0';
 }
 
 static int ports_open(struct serve *serve, struct problem *why)
@@ -223,8 +230,9 @@ int simulate_serve(const struct scenario *scenario,
 		return problem_set(why, FAILED, EXIT_CONFIG,
 		        "cannot make %s: %s; give another folder with --dir",
 		        options->dir, strerror(errno));
-	serve.port = calloc(serve.n_ports, sizeof serve.port[0]);
-	struct pollfd *fds = calloc(serve.n_ports * (1 + SERVE_PEERS), sizeof fds[0]);
+	serve.port = calloc(serve.n_ports + 1, sizeof serve.port[0]);
+	struct pollfd *fds =
+	        calloc((serve.n_ports + 1) * (1 + SERVE_PEERS), sizeof fds[0]);
 	int status = serve.port != NULL && fds != NULL ? OK : FAILED;
 	for (size_t i = 0; status == OK && i < serve.n_ports; i++)
 		status = serve_port_init(&serve, &serve.port[i], i);

@@ -111,6 +111,10 @@ static void fill_channel(struct describe *describe,
 			apply_override(&about, &instrument->override[k]);
 	about.low = instrument->channel_setting[i].low;
 	about.high = instrument->channel_setting[i].high;
+	if (instrument->channel_setting[i].signal != SIGNAL_NONE)
+		about.decimals = analog_decimals(about.decimals, about.low, about.high);
+	if (instrument->channel_setting[i].off)
+		about.kind = CHANNEL_OFF;
 	if (!(about.result_every_s >= instrument->poll_every_s))
 		about.result_every_s = instrument->poll_every_s;
 	describe->channel[i] = about;

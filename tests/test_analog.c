@@ -70,6 +70,18 @@ static void without_a_range_there_is_no_value(void **state)
 	assert_true(isnan(value));
 }
 
+static void a_value_has_the_decimals_its_current_resolves(void **state)
+{
+	assert_int_equal(analog_decimals(3, 0, 600), 1); /* 0.0375 */
+	assert_int_equal(analog_decimals(3, 0, 160), 2); /* 0.01, just */
+	assert_int_equal(analog_decimals(3, 0, 160.1), 1);
+	assert_int_equal(analog_decimals(3, -5, 5), 3);    /* 0.000625 */
+	assert_int_equal(analog_decimals(3, 0, 60000), 0); /* 3.75 */
+	assert_int_equal(analog_decimals(-1, 0, 600), -1);
+	assert_int_equal(analog_decimals(3, 0, NAN), -1);
+	assert_int_equal(analog_decimals(3, 7, 7), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -79,6 +91,7 @@ int main(void)
 		cmocka_unit_test(the_range_lies_between_4_and_20_mA),
 		cmocka_unit_test(just_below_4_mA_is_the_bottom_of_the_range),
 		cmocka_unit_test(without_a_range_there_is_no_value),
+		cmocka_unit_test(a_value_has_the_decimals_its_current_resolves),
 	};
 	return cmocka_run_group_tests_name("analog", tests, NULL, NULL);
 }

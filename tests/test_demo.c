@@ -203,7 +203,7 @@ static void the_ledger_of_gaps_has_the_pulled_cable_and_the_fault(void **state)
 	assert_contains(text, "mau-nuoc,quality,,2026-11-03T12:30:00.");
 	assert_contains(text, "+07:00,2026-11-04T00:00:00.");
 	assert_contains(text,
-	        ",no,41400,silent,yes,2070,0,,\"instrument quality: does not "
+	        ",no,41400,silent,yes,1380,0,,\"instrument quality: does not "
 	        "answer: check power, address and wiring\"\n");
 	assert_contains(text,
 	        ",no,14400,fault,yes,240,0,,the instrument says that it is "
@@ -213,6 +213,38 @@ static void the_ledger_of_gaps_has_the_pulled_cable_and_the_fault(void **state)
 	text = quantrac_ok("report mau-nuoc --day 2026-11-03 --json --lang en");
 	assert_contains(text, "\"cause\":\"silent\"");
 	free(text);
+}
+
+/* Bottles in the days that are over, and in the one just below; a door at the hour from which TSS does not move. */
+static void the_cabinets_door_and_its_bottles_stand_in_the_record(void **state)
+{
+	assert_contains(last_screen,
+	        "cabinet     door open day 24, 2026-11-16 08:52, for 14 min; sampler: "
+	        "9 of 24 bottles taken, on day 4 (4), 9 (4), 11 (1)\n");
+}
+
+/* Not over Modbus alone: what text, HJ 212, ELAN and a current said is decoded again as it was. */
+static void every_kind_of_instrument_is_explained_from_its_bytes(void **state)
+{
+	static const char *const said[][2] = {
+		{ "mau-nuoc ph 2026-11-01T08:48", "instrument ph (EZO-pH)" },
+		{ "mau-nuoc temperature 2026-11-01T08:48", "Aqua TROLL 400" },
+		{ "mau-nuoc flow_in 2026-11-01T08:48", "4-20 mA (NAMUR NE 43)" },
+		{ "mau-nuoc nh4 2026-11-01T08:48", "field w21003-Rtd" },
+		{ "mau-ong-khoi o2 2026-11-01T08:48", "ULTRAMAT 23" },
+		{ "mau-ong-khoi temperature 2026-11-01T08:48", "of 0..400 = " },
+		{ "mau-khong-khi wind_speed 2026-11-01T08:48", "WindSonic" },
+		{ "mau-khong-khi pm2_5_sensor 2026-11-01T08:48", "HPMA115S0" },
+	};
+	char words[200];
+	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+		snprintf(words, sizeof words, "explain %s", said[i][0]);
+		char *text = quantrac_ok(words);
+		assert_contains(text, said[i][1]);
+		assert_contains(text, "decoded again now: the same, to the bit");
+		assert_contains(text, "state ok");
+		free(text);
+	}
 }
 
 static void data_that_came_late_make_a_second_version(void **state)
@@ -386,6 +418,8 @@ int main(void)
 		cmocka_unit_test(without_discharge_there_is_nothing_to_assess),
 		cmocka_unit_test(start_up_puts_no_spikes_into_the_day),
 		cmocka_unit_test(the_ledger_of_gaps_has_the_pulled_cable_and_the_fault),
+		cmocka_unit_test(the_cabinets_door_and_its_bottles_stand_in_the_record),
+		cmocka_unit_test(every_kind_of_instrument_is_explained_from_its_bytes),
 		cmocka_unit_test(data_that_came_late_make_a_second_version),
 		cmocka_unit_test(the_sheet_of_day_9_says_what_an_inspector_needs),
 		cmocka_unit_test(the_sheet_of_day_27_replaces_its_first_version),

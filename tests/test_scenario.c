@@ -347,7 +347,10 @@ static void all_errors_are_told_at_once(void **state)
 	        "scenario: {name: test, start: \"2026-11-01\", profiles: %s/profiles, "
 	        "slot: "
 	        "7s}\n"
-	        "ports: [{id: bus}, {id: net, mode: tcp, listen: \"127.0.0.1\"}]\n"
+	        "ports: [{id: bus}, {id: net, mode: tcp, listen: \"127.0.0.1\"}, "
+	        "{id: sub, connect: \"127.0.0.1:0\"}, {id: both, listen: "
+	        "\"127.0.0.1:1\", "
+	        "connect: \"127.0.0.1:2\"}]\n"
 	        "instruments:\n"
 	        "  - {id: air, profile: fixture-water, port: bus, slave: 1}\n"
 	        "  - {id: water, profile: fixture-water, port: buss, channels: [{name: "
@@ -370,6 +373,8 @@ static void all_errors_are_told_at_once(void **state)
 	assert_contains(report, "'air' answers there already");
 	assert_null(strstr(report, "'water' answers there already"));
 	assert_contains(report, ":2:49: error: '127.0.0.1' is not address:port");
+	assert_contains(report, "'127.0.0.1:0' is not address:port");
+	assert_contains(report, "port 'both' cannot both listen and connect");
 	assert_contains(report, "'25:00' is no time of day");
 	assert_contains(report, "none.csv");
 	assert_contains(report, "'day 0' is no time");
