@@ -109,13 +109,38 @@ static bool confirmed(const struct wanted *wanted)
 
 /* ---- the order ---- */
 
+/* sensord speaks English in its records; what became of a command is said in Vietnamese too. */
+static void put_vietnamese(char *text, size_t room)
+{
+	static const char *const known[][2] = { { ": done; ", ": đã thực hiện; " },
+		{ ": the instrument refused it; ", ": thiết bị từ chối; " },
+		{ ": nobody knows whether it was done: look at the instrument; ",
+		        ": không biết đã thực hiện hay chưa, hãy xem tại thiết bị; " },
+		{ ": nothing was sent; ", ": không có gì được gửi đi; " } };
+	char said[CONTROL_MOST];
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		const char *at = strstr(text, known[i][0]);
+		if (at == NULL)
+			continue;
+		snprintf(said, sizeof said, "%.*s%s%s", (int)(at - text), text,
+		        known[i][1], at + strlen(known[i][0]));
+		snprintf(text, room, "%s", said);
+		return;
+	}
+}
+
 static int give(const struct wanted *wanted, const struct order *order)
 {
-	char folder[PATH_MAX], answer[CONTROL_MOST];
-	struct problem why = { .exit = EXIT_CONFIG };
+	char folder[PATH_MAX], answer[CONTROL_MOST] = "";
+	struct problem why = { .text = "", .exit = EXIT_CONFIG };
 	const struct station *station = wanted->station;
 	station_path(station, station->journal_folder, folder, sizeof folder);
-	if (control_ask(folder, order, answer, &why) != OK)
+	int status = control_ask(folder, order, answer, &why);
+	if (vietnamese(wanted)) {
+		put_vietnamese(answer, sizeof answer);
+		put_vietnamese(why.text, sizeof why.text);
+	}
+	if (status != OK)
 		return common_fail("station command", &why);
 	if (!wanted->common.quiet)
 		puts(answer);
@@ -152,8 +177,7 @@ static int order_it(const struct wanted *wanted, int command)
 	order.n_shown = (size_t)n;
 	if (wanted->reason == NULL || snprintf(order.reason, sizeof order.reason, "%s",
 	                                      wanted->reason) > ORDER_REASON)
-		return refuse(EXIT_USAGE,
-		        "a reason is wanted: --reason TEXT, at most 240 bytes");
+		return refuse(EXIT_USAGE, order_reason_wanted);
 	snprintf(order.id, sizeof order.id, "%s", wanted->id);
 	snprintf(order.command, sizeof order.command, "%s", wanted->name);
 	snprintf(order.value, sizeof order.value, "%s", wanted->value);

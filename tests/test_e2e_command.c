@@ -87,7 +87,7 @@ static void maintenance(const char *folder, const char *on)
 	free(text);
 }
 
-/* The text of the only STATE "instrument gas" of this state. */
+/* The text of the first STATE "instrument gas" of this state. */
 static void told(const char *word, const char *part)
 {
 	char key[160];
@@ -98,7 +98,6 @@ static void told(const char *word, const char *part)
 		fail_msg("nobody told '%s'", word);
 		return;
 	}
-	assert_null(strstr(at + 1, key));
 	char *line = strndup(at, strcspn(at, "\n"));
 	assert_contains(line, part);
 	free(line);
@@ -118,6 +117,8 @@ static void an_order_is_carried_out_and_stands_in_the_journal(void **state)
 	        "gas set_range: done; answer 01 10 00 0C 00 02 81 CB");
 	poll(NULL, 0, 800);
 	maintenance(*state, "off");
+	command(*state, "gas unlock --yes --lang vi --reason x", 0,
+	        "gas unlock: đã thực hiện; answer 01 06 00 01 00 03 98 0B");
 	kill(run.sensord, SIGTERM);
 	run_finish(*state, &run);
 	seen_read(*state, &gas, 1, &states);
