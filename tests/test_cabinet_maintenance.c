@@ -68,36 +68,6 @@ static void while_the_key_is_on_its_instruments_are_marked(void **state)
 	assert_int_equal(rig_cod(10), STATE_OK);
 }
 
-/* What the live view gets of it. */
-static void what_is_on_is_shown_and_until_when(void **state)
-{
-	static struct cabinet_shown shown;
-	rig_begin(key);
-	rig_run(2 * SEC);
-	cabinet_note_shown(&rig.note, &shown);
-	assert_int_equal(shown.n, 0);
-	assert_false(shown.has_sampler);
-	int64_t from_us = rig.now.mono_us;
-	turn(3, true);
-	turn(4, true);
-	cabinet_note_shown(&rig.note, &shown);
-	assert_int_equal(shown.n, 2);
-	assert_string_equal(shown.maintenance[0].id, "by key");
-	assert_string_equal(shown.maintenance[0].instruments, "cod");
-	assert_in_range(
-	        shown.maintenance[0].due_us - 5400 * SEC, from_us, from_us + 2 * SEC);
-	assert_string_equal(shown.maintenance[1].id, "by all");
-	assert_string_equal(shown.maintenance[1].instruments, "");
-	rig_restart_program();
-	rig_run(SEC);
-	cabinet_note_shown(&rig.note, &shown);
-	assert_int_equal(shown.n, 2);
-	turn(4, false);
-	rig_run(90 * 60 * SEC);
-	cabinet_note_shown(&rig.note, &shown);
-	assert_int_equal(shown.n, 0); /* it ended by itself, and the key is still on */
-}
-
 static void what_says_more_than_maintenance_is_left(void **state)
 {
 	rig_begin(key);
@@ -384,7 +354,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		EACH(while_the_key_is_on_its_instruments_are_marked),
-		EACH(what_is_on_is_shown_and_until_when),
 		EACH(what_says_more_than_maintenance_is_left),
 		EACH(it_ends_by_itself_though_the_key_stays_on),
 		EACH(a_key_that_cannot_be_read_neither_begins_nor_ends_it),

@@ -73,29 +73,6 @@ static void a_bottle_is_a_pulse_and_a_record(void **state)
 	assert_int_equal(rig_count("sampler", "bottle"), 1);
 }
 
-/* What the live view gets: of the day that is, not of the last reading's. */
-static void bottles_used_are_shown(void **state)
-{
-	static struct cabinet_shown shown;
-	rig_begin(gpio);
-	const int offset = rig.station->utc_offset_min;
-	cabinet_note_shown(&rig.note, &shown);
-	assert_true(shown.has_sampler && shown.armed);
-	assert_int_equal(shown.bottles, 3);
-	assert_int_equal(shown.most_a_day, 2);
-	assert_int_equal(shown.sampler.used, 0);
-	cod_is(80, 17);
-	cabinet_note_shown(&rig.note, &shown);
-	assert_int_equal(shown.sampler.used, 1);
-	assert_int_equal(sampler_today(&shown.sampler, offset, rig.now.time_us), 1);
-	assert_int_equal(
-	        sampler_today(&shown.sampler, offset, rig.now.time_us - 86400 * SEC),
-	        1);
-	assert_int_equal(
-	        sampler_today(&shown.sampler, offset, rig.now.time_us + 86400 * SEC),
-	        0);
-}
-
 static void an_active_low_output_says_so_to_the_kernel(void **state)
 {
 	rig_begin(low);
@@ -107,11 +84,8 @@ static void an_active_low_output_says_so_to_the_kernel(void **state)
 
 static void nothing_is_switched_unless_it_is_armed(void **state)
 {
-	static struct cabinet_shown shown;
 	rig_begin(disarmed);
 	check_last("not armed", "cod of cod above 75 mg/L");
-	cabinet_note_shown(&rig.note, &shown);
-	assert_true(shown.has_sampler && !shown.armed);
 	cod_is(80, 120);
 	assert_int_equal(relay->rose, 0);
 	assert_false(relay->taken);
@@ -411,7 +385,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		EACH(a_bottle_is_a_pulse_and_a_record),
-		EACH(bottles_used_are_shown),
 		EACH(an_active_low_output_says_so_to_the_kernel),
 		EACH(nothing_is_switched_unless_it_is_armed),
 		EACH(nothing_is_taken_during_maintenance),
