@@ -194,9 +194,9 @@ static void each_is_what_it_was(void)
 	assert_int_equal(told("killed", 0, "checksum"), 0);
 	assert_true(told("garbled", 0, "checksum") >= 1);
 	assert_int_equal(told("garbled", 0, "answers"), 0);
-	assert_true(told("refusing", 0, "exceptions") >= 1);
-	assert_int_equal(
-	        told("refusing", 0, "exceptions"), told("refusing", 0, "answers"));
+	/* after a silence answers are let go by, and nobody looks what they say */
+	assert_in_range(
+	        told("refusing", 0, "exceptions"), 1, told("refusing", 0, "answers"));
 }
 
 static void what_went_well_and_wrong_is_in_the_journal(void **state)
