@@ -88,6 +88,9 @@ const uint8_t *cabinet_reading(struct cabinet *cabinet, size_t instrument,
 void cabinet_written(struct cabinet *cabinet, const struct poller_written *what,
         const struct moment *now);
 
+/* Whether the command that is under way may go out still: what disturbs the values wants maintenance. */
+bool cabinet_command_may(const struct cabinet *cabinet);
+
 /* The end: outputs go inactive, the memory says good-bye.  True while an output needs another moment:
  * then step on, and call it again. */
 bool cabinet_end(struct cabinet *cabinet, const struct moment *now);

@@ -111,6 +111,11 @@ static bool in_maintenance(const struct cabinet *cabinet)
 	       holders_hold(cabinet, cabinet->commanding.instrument);
 }
 
+bool cabinet_command_may(const struct cabinet *cabinet)
+{
+	return in_maintenance(cabinet);
+}
+
 static void hand_over(struct cabinet *cabinet, const struct moment *now)
 {
 	struct commanding *commanding = &cabinet->commanding;

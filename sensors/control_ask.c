@@ -65,6 +65,12 @@ int control_ask(const char *folder, const struct order *order,
 		came = recv(fd, message, sizeof message - 1, 0);
 	int error = came < 0 ? errno : ECONNREFUSED;
 	close(fd);
+	if (came == 0) /* it was sent */
+		return problem_set(why, REFUSED, EXIT_FOUND,
+		        "quantrac-sensord ended before it said what became of it; its "
+		        "record tells, and what it was in the middle of is told when "
+		        "it "
+		        "starts again");
 	if (came <= 3)
 		return problem_of(error == EAGAIN ? ETIMEDOUT : error, folder, why);
 	message[came] = '\0';

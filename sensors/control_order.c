@@ -14,6 +14,18 @@ _Static_assert(ORDER_REASON == 240, "as the text says");
 
 static const char *const kinds[] = { "maintenance", "emptied", "probed", "command" };
 
+/* A terminal obeys U+0080 to U+009F; U+202A to U+202E and U+2066 to U+2069 turn the order of what is
+ * read. */
+static bool steers(const char *text, size_t n)
+{
+	const uint8_t *at = (const uint8_t *)text;
+	if (n > 1 && at[0] == 0xc2)
+		return at[1] < 0xa0;
+	return n > 2 && at[0] == 0xe2 &&
+	       ((at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae) ||
+	               (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9));
+}
+
 /* A reason is read by people, in a record that is never rewritten: a line of text. */
 static bool reason_sound(const char *text, size_t n)
 {
@@ -22,7 +34,7 @@ static bool reason_sound(const char *text, size_t n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		unsigned char byte = (unsigned char)text[i];
-		if (byte < 0x20 || byte == 0x7f)
+		if (byte < 0x20 || byte == 0x7f || steers(text + i, n - i))
 			return false;
 		letters |= byte != ' ';
 	}

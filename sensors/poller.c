@@ -160,7 +160,7 @@ int poller_wait_ms(const struct poller *poller, const struct moment *now)
 		int64_t bus_us = bus_next_us(bus);
 		bool sends =
 		        bus->state == ASKING ||
-		        (bus->state == WRITING && bus->written < bus->request_size);
+		        (bus->state == WRITING && bus->written < bus->errand->size);
 		bool look = bus->opening || (sends && bus->quiet_us <= now->mono_us);
 		if (look && bus_us < now->mono_us + LOOK_US)
 			bus_us = now->mono_us + LOOK_US;

@@ -66,6 +66,9 @@ struct poller_hooks {
 	/* What became of a coil or a command that was taken: once for each. */
 	void (*written)(void *context, const struct poller_written *what,
 	        const struct moment *now);
+	/* Asked when the command that was taken is about to go out, which may be half a minute
+	 * after it was ordered; NULL: it may. */
+	bool (*may)(void *context);
 };
 
 struct poller_command {

@@ -149,7 +149,7 @@ static void bus_write(struct poller *poller, struct bus *bus, const struct momen
 /* An errand goes before the next poll. */
 static void bus_next(struct poller *poller, struct bus *bus, const struct moment *now)
 {
-	if (errand_begin(bus, now))
+	if (errand_begin(poller, bus, now))
 		return;
 	bus_hush(poller, bus, now);
 	struct device *device = device_turn(poller, bus, now);

@@ -73,21 +73,26 @@ int poller_command(struct poller *poller, const struct poller_command *command,
 	return want(bus, errand, now);
 }
 
-/* An instrument is left to finish its poll, and to say what it still owes an earlier request. */
-static bool is_free(const struct errand *errand)
+/* When a command may begin: its instrument has finished its poll, and said what it still owes, where that
+ * could pass for the answer to the command (what Modbus answers to a write names its function, but not
+ * which write). */
+static int64_t command_due_us(const struct errand *errand)
 {
 	const struct device *device = errand->device;
-	return device == NULL ||
-	       (!device->polling && (is_numbered(device) || device->owed.n == 0));
+	if (!errand->wanted || device->polling)
+		return INT64_MAX;
+	if (is_numbered(device))
+		return device->guard_us;
+	if (!device->driver->modbus && device->owed.n > 0)
+		return INT64_MAX;
+	return device->owed.more_until_us > device->guard_us
+	               ? device->owed.more_until_us
+	               : device->guard_us;
 }
 
 int64_t errand_due_us(const struct bus *bus)
 {
-	if (bus->coil.wanted)
-		return 0;
-	return bus->command.wanted && is_free(&bus->command)
-	               ? bus->command.device->guard_us
-	               : INT64_MAX;
+	return bus->coil.wanted ? 0 : command_due_us(&bus->command);
 }
 
 int64_t errand_until_us(const struct bus *bus)
@@ -102,26 +107,6 @@ int64_t errand_until_us(const struct bus *bus)
 bool errand_wanted(const struct bus *bus)
 {
 	return bus->coil.wanted || bus->command.wanted;
-}
-
-bool errand_begin(struct bus *bus, const struct moment *now)
-{
-	if (errand_due_us(bus) > now->mono_us)
-		return false;
-	bus->errand = bus->coil.wanted ? &bus->coil : &bus->command;
-	struct errand *errand = bus->errand;
-	if (errand == &bus->coil) {
-		struct modbus_write write = coil_write(&errand->coil);
-		write.number = ++bus->coil_number;
-		errand->size = (size_t)modbus_write_put(bus->setting->framing, &write,
-		        errand->request, sizeof errand->request);
-	}
-	bus->written = 0;
-	bus->n_came = bus->looked = 0;
-	bus->echoes_due = hears_itself(bus) ? 1 : 0;
-	bus->state = WRITING;
-	bus->deadline_us = now->mono_us + TAKES_US;
-	return true;
 }
 
 /* ---- what became of it ---- */
@@ -152,6 +137,35 @@ static void done(struct poller *poller, struct bus *bus, struct errand *errand,
 	}
 	if (poller->hooks.written != NULL)
 		poller->hooks.written(poller->hooks.context, what, now);
+}
+
+/* ---- when ---- */
+
+bool errand_begin(struct poller *poller, struct bus *bus, const struct moment *now)
+{
+	if (errand_due_us(bus) > now->mono_us)
+		return false;
+	if (!bus->coil.wanted && poller->hooks.may != NULL &&
+	        !poller->hooks.may(poller->hooks.context)) {
+		struct poller_written what = { .status = REFUSED,
+			.why = "maintenance has ended" };
+		done(poller, bus, &bus->command, &what, now);
+		return false;
+	}
+	bus->errand = bus->coil.wanted ? &bus->coil : &bus->command;
+	struct errand *errand = bus->errand;
+	if (errand == &bus->coil) {
+		struct modbus_write write = coil_write(&errand->coil);
+		write.number = ++bus->coil_number;
+		errand->size = (size_t)modbus_write_put(bus->setting->framing, &write,
+		        errand->request, sizeof errand->request);
+	}
+	bus->written = 0;
+	bus->n_came = bus->looked = 0;
+	bus->echoes_due = hears_itself(bus) ? 1 : 0;
+	bus->state = WRITING;
+	bus->deadline_us = now->mono_us + TAKES_US;
+	return true;
 }
 
 static void cut(struct poller *poller, struct bus *bus, struct errand *errand,
@@ -297,5 +311,10 @@ void errand_step(
 		.n = bus->n_came };
 	if (bus->written > 0 && bus->n_came > 0)
 		what.why = "what came is no answer to it";
+	bool half = bus->written > 0 && bus->written < bus->errand->size;
+	if (half)
+		what.why = "the line took only a part of it";
 	done(poller, bus, bus->errand, &what, now);
+	if (half) /* the rest must not go ahead of the next request */
+		bus_gone(poller, bus, now);
 }

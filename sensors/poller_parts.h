@@ -287,7 +287,7 @@ bool errand_wanted(const struct bus *bus);
 int64_t errand_due_us(const struct bus *bus);
 int64_t errand_until_us(const struct bus *bus);
 /* Begin one that may: WRITING. */
-bool errand_begin(struct bus *bus, const struct moment *now);
+bool errand_begin(struct poller *poller, struct bus *bus, const struct moment *now);
 void errand_step(struct poller *poller, struct bus *bus, bool readable,
         const struct moment *now);
 /* The line goes: what was wanted is told as what is known of it. */

@@ -104,6 +104,11 @@ static void on_written(
 	cabinet_written(((struct sensord *)context)->senses.cabinet, what, now);
 }
 
+static bool on_may(void *context)
+{
+	return cabinet_command_may(((struct sensord *)context)->senses.cabinet);
+}
+
 /* One wait and one step of poller and cabinet.  Signals are taken only while waiting, so none is missed between
  * look and sleep. */
 static struct moment wait_and_step(struct sensord *sensord, struct moment now,
@@ -243,7 +248,8 @@ static void make_poller(struct sensord *sensord)
 	struct poller_hooks hooks = { .context = sensord,
 		.reading = on_reading,
 		.state = on_state,
-		.written = on_written };
+		.written = on_written,
+		.may = on_may };
 	sensord->poller = poller_new(sensord->station, &hooks);
 	if (sensord->poller == NULL)
 		fatal(EXIT_INTERNAL, "no memory for the poller");

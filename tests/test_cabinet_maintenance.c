@@ -230,6 +230,22 @@ static void what_cannot_be_done_is_answered(void **state)
 	assert_contains(answer, "a reason is wanted");
 	assert_int_equal(order("cod", true, "  ", answer), REFUSED);
 	assert_int_equal(order("cod", true, "two\nlines", answer), REFUSED);
+	/* what a terminal obeys, and what turns the order of letters */
+	assert_int_equal(order("cod", true,
+	                         "a\xc2\x9b"
+	                         "31mb",
+	                         answer),
+	        REFUSED);
+	assert_int_equal(order("cod", true,
+	                         "a\xe2\x80\xae"
+	                         "b",
+	                         answer),
+	        REFUSED);
+	assert_int_equal(order("cod", true,
+	                         "a\xe2\x81\xa6"
+	                         "b",
+	                         answer),
+	        REFUSED);
 	assert_int_equal(rig.n_told, 0);
 	assert_int_equal(rig_cod(10), STATE_OK);
 }

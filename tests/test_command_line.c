@@ -30,6 +30,7 @@ static struct {
 	struct spied spied[2];
 	struct moment now;
 	size_t n_written, readings[3], good[3], odd;
+	bool ended; /* maintenance */
 	struct poller_written written;
 	char why[128];
 	uint8_t answer[64], request[COMMAND_MOST];
@@ -110,6 +111,11 @@ static void on_written(
 		memcpy(line.answer, what->answer, what->n < 64 ? what->n : 64);
 }
 
+static bool may(void *context)
+{
+	return !line.ended;
+}
+
 static void quiet(enum log_level level, const char *text)
 {
 }
@@ -122,7 +128,8 @@ static void make(const char *folder, const char *scenes, const char *master)
 	struct poller_hooks hooks = { .reading = on_reading,
 		.state = on_state,
 		.port = give_port,
-		.written = on_written };
+		.written = on_written,
+		.may = may };
 	char *gas = command_gas(gas_commands), *probe = command_probe(probe_commands);
 	fixture_profiles(folder);
 	fixture_write(folder, "profiles/command-gas.yaml", "%s", gas);
@@ -342,6 +349,21 @@ static void a_line_that_goes_meanwhile_leaves_it_unknown(void **state)
 	assert_int_equal(line.spied[0].seen, 1);
 }
 
+/* Nobody knows whether it will still come; the answer to a write says that it is one. */
+static void an_answer_lost_long_ago_holds_no_command_back(void **state)
+{
+	make(*state,
+	        "scenes: [{name: s, from: 2026-11-09T00:00:05, to: "
+	        "2026-11-09T00:00:06, "
+	        "instrument: gas, silent: yes}]\n",
+	        "");
+	run(20 * SECOND);
+	assert_int_equal(poller_counts(line.poller, 0)->timeouts, 1);
+	assert_int_equal(give(0, "zero", ""), OK);
+	run(5 * SECOND);
+	became(OK, "");
+}
+
 /* ---- what is not sent ---- */
 
 static void a_dead_instrument_gets_no_command(void **state)
@@ -356,6 +378,18 @@ static void a_dead_instrument_gets_no_command(void **state)
 	became(REFUSED, "the instrument does not answer, or its line is busy");
 	assert_false(line.written.sent);
 	assert_int_equal(line.spied[1].seen, 0);
+}
+
+static void maintenance_that_ends_before_it_goes_out_keeps_it_back(void **state)
+{
+	make(*state, "", "");
+	run(3 * SECOND);
+	line.ended = true;
+	assert_int_equal(give(0, "zero", ""), OK);
+	run(3 * SECOND);
+	became(REFUSED, "maintenance has ended");
+	assert_false(line.written.sent);
+	assert_int_equal(line.spied[0].seen, 0);
 }
 
 static void a_line_that_is_listened_to_is_never_written(void **state)
@@ -387,11 +421,13 @@ int main(void)
 		EACH(a_command_is_written_once_and_costs_no_poll),
 		EACH(what_is_written_is_read_from_then_on),
 		EACH(a_text_command_is_done),
+		EACH(an_answer_lost_long_ago_holds_no_command_back),
 		EACH(a_refusal_is_told_as_one),
 		EACH(silence_is_unknown_and_nothing_is_sent_again),
 		EACH(an_answer_too_late_is_no_answer_to_the_next_poll),
 		EACH(a_line_that_goes_meanwhile_leaves_it_unknown),
 		EACH(a_dead_instrument_gets_no_command),
+		EACH(maintenance_that_ends_before_it_goes_out_keeps_it_back),
 		EACH(a_line_that_is_listened_to_is_never_written),
 		EACH(one_at_a_time),
 	};
