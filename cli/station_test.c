@@ -155,6 +155,56 @@ static void show_live(const struct test *test)
 	live_view_free(&view);
 }
 
+/* The process of a running sensord of this configuration that reads the instrument; 0: none does. */
+static long read_by(const struct test *test)
+{
+	const struct station *station = test->station;
+	const char *id = station->instrument[test->i].id;
+	struct live_view view;
+	struct clock clock;
+	char folder[PATH_MAX], path[PATH_MAX];
+	long pid = 0;
+	station_path(station, station->journal_folder, folder, sizeof folder);
+	snprintf(path, sizeof path, "%.*s/%s", PATH_MAX - 16, folder, LIVE_FILE);
+	clock_init(&clock);
+	struct moment now = clock_now(&clock);
+	if (live_read(&view, path, station->id, &now, NULL) != OK)
+		return 0;
+	for (size_t c = 0; c < view.n_channels && pid == 0; c++)
+		if (strcmp(view.channel[c].instrument, id) == 0)
+			pid = (long)view.pid;
+	live_view_free(&view);
+	return pid;
+}
+
+static int left_to_sensord(const struct test *test)
+{
+	if (!test->common->quiet)
+		fputs(common_vietnamese(test->common)
+		                ? "quantrac-sensord đang đọc được:\n"
+		                : "what quantrac-sensord reads now:\n",
+		        stderr);
+	show_live(test);
+	return REFUSED;
+}
+
+/* What listens at a network address cannot be locked; on a serial line behind it a second master would
+ * be one too many all the same. */
+static int look_at_network(
+        const struct test *test, const char *port, struct problem *why)
+{
+	long pid = read_by(test);
+	if (pid == 0)
+		return OK;
+	problem_set(why, REFUSED, EXIT_TRY_AGAIN,
+	        common_vietnamese(test->common)
+	                ? "cổng %s: quantrac-sensord (pid %ld) đang dùng cổng này"
+	                : "port %s: quantrac-sensord (pid %ld) is using it",
+	        port, pid);
+	common_fail("station test", why);
+	return left_to_sensord(test);
+}
+
 /* OK, or somebody has the port and has been named. */
 static int look_at_port(const struct test *test, struct problem *why)
 {
@@ -165,7 +215,7 @@ static int look_at_port(const struct test *test, struct problem *why)
 	static struct tool_port real;
 	char path[PATH_MAX];
 	if (port->path[0] == '\0')
-		return OK;
+		return look_at_network(test, port->id, why);
 	station_path(station, port->path, path, sizeof path);
 	if (tool_port(&real, path, vi, why) != OK)
 		return NOT_FOUND;
@@ -173,14 +223,7 @@ static int look_at_port(const struct test *test, struct problem *why)
 	if (status != REFUSED)
 		return status;
 	common_fail("station test", why);
-	if (!real.sensord)
-		return REFUSED;
-	if (!test->common->quiet)
-		fputs(vi ? "quantrac-sensord đang đọc được:\n"
-		         : "what quantrac-sensord reads now:\n",
-		        stderr);
-	show_live(test);
-	return REFUSED;
+	return real.sensord ? left_to_sensord(test) : REFUSED;
 }
 
 /* ---- the command ---- */

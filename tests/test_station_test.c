@@ -39,13 +39,15 @@ static const char station[] =
         "outlets: [{id: cua-xa, name: Cửa xả, kind: water}]\n"
         "journal: {folder: journal}\n"
         "profiles: profiles\n"
-        "ports: [{id: bus, path: run/bus}, {id: gone, path: run/gone}]\n"
+        "ports: [{id: bus, path: run/bus}, {id: gone, path: run/gone}, {id: net, tcp: "
+        "\"127.0.0.1:9\"}]\n"
         "instruments:\n"
         "  - {id: cod, profile: fixture-water, port: bus, slave: 3, poll_every: 60s}\n"
         "  - {id: garbled, profile: fixture-water, port: bus, slave: 4}\n"
         "  - {id: refusing, profile: fixture-water, port: bus, slave: 5}\n"
         "  - {id: dead, profile: fixture-water, port: bus, slave: 9}\n"
-        "  - {id: pulled, profile: fixture-water, port: gone, slave: 1}\n";
+        "  - {id: pulled, profile: fixture-water, port: gone, slave: 1}\n"
+        "  - {id: far, profile: fixture-water, port: net, slave: 1}\n";
 
 /* The water profile with its float in the other order of words, as `fixture-other`. */
 static void make_other_order(const char *folder)
@@ -172,6 +174,10 @@ static void a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown(void **s
 	assert_contains(text, "is using it");
 	assert_contains(text, "what quantrac-sensord reads now:");
 	assert_contains(text, "cod        42.5  mg/L");
+	free(text);
+	text = line_said(*state, "station test far", EXIT_TRY_AGAIN);
+	assert_contains(text, "port net: quantrac-sensord (pid ");
+	assert_contains(text, "what quantrac-sensord reads now:");
 	free(text);
 	kill(sensord, SIGTERM);
 	int status;
