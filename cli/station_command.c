@@ -58,6 +58,19 @@ static void line(const struct wanted *wanted, const char *english, const char *o
 		printf("%s%*s  %s\n", title, (int)(14 - text_width(title)), "", text);
 }
 
+static void put_port(const struct wanted *wanted)
+{
+	const struct station *station = wanted->station;
+	const struct station_port *port =
+	        &station->port[station->instrument[wanted->instrument].port_index];
+	char text[512];
+	snprintf(text, sizeof text, "%s: %s%s%s", port->id,
+	        port->path[0] != '\0' ? port->path : port->host,
+	        port->path[0] != '\0' ? "" : ":",
+	        port->path[0] != '\0' ? "" : port->service);
+	line(wanted, "port", "cổng", text);
+}
+
 static void show(const struct wanted *wanted, const struct command_order *order,
         const uint8_t *bytes, size_t n)
 {
@@ -68,6 +81,7 @@ static void show(const struct wanted *wanted, const struct command_order *order,
 	snprintf(text, sizeof text, "%s: %s %s", wanted->id, profile->maker,
 	        profile->model);
 	line(wanted, "instrument", "thiết bị", text);
+	put_port(wanted);
 	snprintf(text, sizeof text, "%s: %s", command->name,
 	        vi ? command->label_vi : command->label_en);
 	line(wanted, "command", "lệnh", text);
@@ -174,7 +188,8 @@ static int order_it(const struct wanted *wanted, int command)
 	int n = command_request(&made, order.shown, &why);
 	if (n < 0)
 		return common_fail("station command", &why);
-	order.n_shown = (size_t)n;
+	station_place(wanted->station, wanted->instrument, order.shown + n);
+	order.n_shown = (size_t)n + COMMAND_PLACE;
 	if (wanted->reason == NULL || snprintf(order.reason, sizeof order.reason, "%s",
 	                                      wanted->reason) > ORDER_REASON)
 		return refuse(EXIT_USAGE, order_reason_wanted);

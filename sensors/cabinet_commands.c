@@ -169,12 +169,12 @@ static int instrument_named(const struct station *station, const char *id)
 	return NOT_FOUND;
 }
 
-/* The bytes to send, if they are those the operator was shown. */
+/* The bytes to send, if they are those the operator was shown, and to whom. */
 static int make_request(struct cabinet *cabinet, const struct order *order,
         const struct moment *now, struct problem *why)
 {
 	struct commanding *commanding = &cabinet->commanding;
-	uint8_t shown[COMMAND_MOST];
+	uint8_t shown[COMMAND_MOST + COMMAND_PLACE];
 	struct command_order wanted = { .instrument =
 		                                &instrument_of(cabinet)->instrument,
 		.command = commanding->command,
@@ -182,6 +182,8 @@ static int make_request(struct cabinet *cabinet, const struct order *order,
 	int n = command_request(&wanted, shown, why);
 	if (n < 0)
 		return REFUSED;
+	station_place(cabinet->station, commanding->instrument, shown + n);
+	n += COMMAND_PLACE;
 	if ((size_t)n != order->n_shown || memcmp(shown, order->shown, (size_t)n) != 0)
 		return problem_set(why, REFUSED, EXIT_USAGE,
 		        "quantrac-sensord runs with another configuration than was "

@@ -29,6 +29,7 @@ struct profile_checker;
 
 #define COMMANDS_MOST 24  /* of one profile */
 #define COMMAND_MOST  128 /* bytes of a request */
+#define COMMAND_PLACE 8   /* that say to which instrument it goes: station_place */
 #define COMMAND_VALUE 12  /* characters of a number an operator gives */
 
 extern const char *const command_changes[]; /* "zero", "span", "gas", ... */

@@ -48,7 +48,8 @@ struct order {
 	bool on;
 	char command[ID_SIZE], value[COMMAND_VALUE + 1]; /* value "": none */
 	size_t n_shown;
-	uint8_t shown[COMMAND_MOST]; /* what the operator saw of it */
+	uint8_t shown[COMMAND_MOST +
+	              COMMAND_PLACE]; /* what the operator saw of it, and where to */
 	char reason[ORDER_REASON + 1];
 };
 

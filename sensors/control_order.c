@@ -98,7 +98,7 @@ static bool take_on(struct order *out, const char *line)
 	return out->on || strcmp(line, "off") == 0;
 }
 
-#define LINE (ID_SIZE + COMMAND_VALUE + 2 * COMMAND_MOST + 4)
+#define LINE (ID_SIZE + COMMAND_VALUE + 2 * (COMMAND_MOST + COMMAND_PLACE) + 4)
 
 int order_parse(struct order *out, const char *in, size_t n)
 {

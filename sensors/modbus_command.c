@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Commands of Modbus instruments: one write of coils or registers (sensors/modbus_write.h). */
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,9 +64,11 @@ static bool is_one(const struct profile_command *command)
 static bool item_of(const char *text, long most, uint16_t *out)
 {
 	char *end;
-	long value = strtol(text, &end, 0);
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	long value = strtol(text, &end, hex ? 16 : 10);
 	*out = (uint16_t)value;
-	return *text != '\0' && *end == '\0' && value >= 0 && value <= most;
+	return isdigit((unsigned char)text[0]) && *end == '\0' && value >= 0 &&
+	       value <= most;
 }
 
 static void put_values(

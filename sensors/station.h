@@ -123,6 +123,10 @@ void station_settle(struct station *station);
 void station_path(
         const struct station *station, const char *path, char *out, size_t room);
 
+/* Which instrument at which port this is, so that an order that was shown of one is not given to another:
+ * port, address, profile. */
+void station_place(const struct station *station, size_t i, uint8_t out[COMMAND_PLACE]);
+
 /* Number of a command of instrument i that an operator may order: read only is the default.  NOT_FOUND:
  * its profile has none of this name; REFUSED: its line is only listened to, or the configuration does not
  * allow commands; *why says file, line and cure. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/sha256.h"
 #include "sensors/station_parts.h"
 
 const char *const station_commands[] = { "refused", "allowed", NULL };
@@ -51,6 +52,19 @@ int station_command(
 		        "allowed` in its section, and start quantrac-sensord again",
 		        station->path, instrument->line, instrument->id);
 	return command;
+}
+
+void station_place(const struct station *station, size_t i, uint8_t out[COMMAND_PLACE])
+{
+	const struct station_instrument *one = &station->instrument[i];
+	const struct station_port *port = &station->port[one->port_index];
+	char text[2048];
+	uint8_t hash[SHA256_SIZE];
+	int n = snprintf(text, sizeof text, "%s\n%s\n%s\n%s\n%s\n%d\n%s", station->id,
+	        port->path, port->host, port->service, one->profile->name,
+	        one->instrument.slave, one->instrument.address);
+	sha256_of(text, n < (int)sizeof text ? (size_t)n : sizeof text - 1, hash);
+	memcpy(out, hash, COMMAND_PLACE);
 }
 
 void station_check_commands(struct station_checker *check)

@@ -29,13 +29,26 @@ static struct order order_of(const char *id, const char *command, const uint8_t 
 	return order;
 }
 
+/* The order with where its instrument is, as the operator's program puts it. */
+static struct order placed(const struct order *order)
+{
+	struct order out = *order;
+	for (size_t i = 0; i < rig.station->n_instruments; i++)
+		if (strcmp(rig.station->instrument[i].id, order->id) == 0) {
+			station_place(rig.station, i, out.shown + out.n_shown);
+			out.n_shown += COMMAND_PLACE;
+		}
+	return out;
+}
+
 /* Send it over the socket, and step; the client's end, to hear the answer from. */
 static int give(const struct order *order)
 {
 	char text[CONTROL_MOST];
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
-	int n = order_print(order, text, sizeof text);
+	struct order whole = placed(order);
+	int n = order_print(&whole, text, sizeof text);
 	assert_true(n > 0);
 	snprintf(name.sun_path, sizeof name.sun_path, "%s",
 	        in_folder(rig.folder, CONTROL_FILE));
@@ -187,6 +200,14 @@ static void what_is_not_allowed_is_refused(void **state)
 	refused(&order, "it knows zero, end_zero, span, end_span");
 	order = order_of("o3", "end_zero", zero_on);
 	refused(&order, "runs with another configuration than was shown");
+	/* the same bytes, to another port or address */
+	order = order_of("o3", "end_zero", zero_off);
+	rig.station->instrument[rig.station->n_instruments - 2].instrument.slave ^= 2;
+	struct order elsewhere = placed(&order);
+	rig.station->instrument[rig.station->n_instruments - 2].instrument.slave ^= 2;
+	snprintf(elsewhere.id, sizeof elsewhere.id, "%s", "o3");
+	assert_memory_not_equal(
+	        elsewhere.shown + 8, placed(&order).shown + 8, COMMAND_PLACE);
 	order = order_of("o3", "end_zero", zero_off);
 	snprintf(order.value, sizeof order.value, "7");
 	refused(&order, "takes no number");
