@@ -28,7 +28,7 @@ static const struct command commands[] = {
 	{ "report",      command_report,      "the data sheet of a station's day",            "phiếu số liệu của trạm theo ngày" },
 	{ "serial",      command_serial,      "serial ports: list, probe, monitor",           "cổng nối tiếp: liệt kê, dò, nghe" },
 	{ "simulate",    command_simulate,    "instruments on ptys and TCP from a scenario",  "mô phỏng thiết bị đo theo kịch bản" },
-	{ "station",     command_station,     "add an instrument, test one",                  "thêm thiết bị đo, thử thiết bị đo" },
+	{ "station",     command_station,     "add, test, maintenance, command, emptied",     "add, test, maintenance, command, emptied" },
 	{ "status",      command_status_office, "what every channel shows, what is missing",    "tình trạng từng kênh; --gaps: số liệu còn thiếu" },
 	{ "verify",      command_verify,      "is every file what was sealed?",               "kiểm tra tính toàn vẹn của tệp lưu trữ" },
 	{ "watch",       command_watch,       "this cabinet's values, second by second",      "giá trị của tủ, cập nhật từng giây" },

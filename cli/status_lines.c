@@ -11,7 +11,7 @@ static const struct table_column columns[] = {
 	{ .name = "answers", .title = "ANSWERED", .right = true },
 	{ .name = "timeouts", .title = "SILENT", .right = true },
 	{ .name = "checksum", .title = "BAD CHECK", .right = true },
-	{ .name = "malformed", .title = "NO ANSWER", .right = true },
+	{ .name = "malformed", .title = "BAD FRAME", .right = true },
 	{ .name = "exceptions", .title = "REFUSED", .right = true },
 	{ .name = "late", .title = "LATE", .right = true },
 	{ .name = "echoes", .title = "ECHOES", .right = true },
@@ -50,7 +50,8 @@ static void foot(bool vi)
 	           "không thuộc câu trả lời nào; bỏ lỡ: lượt đọc đến hạn mà không đọc "
 	           "được.\n"
 	         : "Since quantrac-sensord was started. A request ends as answered (a "
-	           "refusal too), silent, bad check or no answer at all.\n"
+	           "refusal too), silent, bad check or bad frame (bytes that are no "
+	           "whole answer).\n"
 	           "Late: answers after their time, never used; noise: bytes of no "
 	           "answer; left out: polls that were due and could not begin.\n",
 	        stdout);

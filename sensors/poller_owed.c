@@ -113,7 +113,7 @@ static size_t first_from(
 static bool may_try(const struct device *device)
 {
 	return device->driver->trial != NULL && !is_numbered(device) &&
-	       !device->no_trials && device->vain < STRIKES;
+	       device->vain < STRIKES;
 }
 
 bool owed_may_be(

@@ -78,7 +78,6 @@ struct device {
 	int trial;        /* the request is this trial (from 1), 0: a block's */
 	int vain;         /* trials in a row that it did not answer */
 	bool unproven; /* since it missed an answer no trial has shown that it is in step */
-	bool no_trials; /* it refuses them */
 	bool shy;    /* its last trial had no answer: the block is asked for without */
 	bool hushed; /* not asked until nothing is owed */
 	struct moment started, first;
