@@ -69,8 +69,13 @@ void trial_count(
 
 enum trial_verdict trial_verdict(const struct trial_tally *tally)
 {
-	if (tally->port_gone || tally->polls == 0)
-		return tally->port[0] != '\0' ? TRIAL_NO_PORT : TRIAL_SILENT;
+	uint64_t unsound = tally->counts.malformed + tally->counts.checksum;
+	if (tally->port_gone || tally->polls == 0) {
+		if (tally->port[0] != '\0')
+			return TRIAL_NO_PORT;
+		/* no poll was over in time, yet something may have come */
+		return unsound > 0 ? TRIAL_GARBLED : TRIAL_SILENT;
+	}
 	if (tally->good == tally->polls && tally->absurd > 0)
 		return TRIAL_ABSURD;
 	if (tally->good == tally->polls)

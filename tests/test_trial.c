@@ -61,6 +61,14 @@ static void verdicts_tell_silence_from_noise_from_refusal(void **state)
 	begin();
 	poll_says(STATE_OK, STATE_SILENT, 7);
 	assert_int_equal(trial_verdict(&tally), TRIAL_SOMETIMES);
+	/* many blocks, each waited for: the trial is over before the first poll is */
+	begin();
+	tally.counts.malformed = 1;
+	assert_int_equal(trial_verdict(&tally), TRIAL_GARBLED);
+	tally.counts = (struct poller_counts){ .checksum = 1 };
+	assert_int_equal(trial_verdict(&tally), TRIAL_GARBLED);
+	tally.counts = (struct poller_counts){ .timeouts = 3 };
+	assert_int_equal(trial_verdict(&tally), TRIAL_SILENT);
 }
 
 static void answers_are_good_only_with_a_value_that_can_be(void **state)
