@@ -69,7 +69,8 @@ int tool_port(
         struct tool_port *out, const char *word, bool vietnamese, struct problem *why)
 {
 	*out = (struct tool_port){ 0 };
-	out->setting = (struct port_setting){ .id = word,
+	snprintf(out->word, sizeof out->word, "%s", word);
+	out->setting = (struct port_setting){ .id = out->word,
 		.path = out->path,
 		.dtr = 1,
 		.rts = 1,

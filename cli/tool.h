@@ -13,6 +13,7 @@
 #include "sensors/port.h"
 
 struct tool_port {
+	char word[PATH_MAX];                         /* as it was named */
 	char path[PATH_MAX], host[256], service[16]; /* path "": TCP */
 	bool pty;
 	bool own;     /* a person says that nobody else's use of it matters */
