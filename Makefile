@@ -71,11 +71,14 @@ LINKS.quantrac-office     = cli web exports reports analysis calibration collect
 PROGRAMS = $(foreach p,quantrac quantrac-office quantrac-sensord quantrac-collectd quantrac-webd, \
              $(if $(wildcard $(PROGRAM.$(p)).c),$(p)))
 MAINS    = $(foreach p,$(PROGRAMS),$(PROGRAM.$(p)).c)
-SOURCES  = $(foreach r,$(ROOMS),$(wildcard $(r)/*.c))
+SOURCES  = $(foreach r,$(ROOMS),$(wildcard $(r)/*.c $(r)/*/*.c))
 LIBRARY  = $(filter-out $(MAINS),$(SOURCES))
-TESTS    = $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
-HELPERS  = $(filter-out tests/test_%.c tests/bench%.c tests/shim_%.c tests/fuzz_%.c tests/soak_%.c tests/prove_%.c \
-             tests/attack_%.c tests/tool_%.c tests/trial_%.c,$(wildcard tests/*.c))
+
+# tests/<room>/test_*.c: a program each; what they share is the library tests
+TEST_FILES = $(wildcard tests/*/test_*.c)
+TESTS      = $(notdir $(TEST_FILES:.c=))
+ALONE      = test_% bench% shim_% fuzz_% soak_% prove_% attack_% tool_% trial_%
+HELPERS    = $(foreach f,$(filter-out tests/rivals/% tests/peers/%,$(wildcard tests/*/*.c)),$(if $(filter $(ALONE),$(notdir $(f))),,$(f)))
 
 SHIPPED = build/limits build/profiles build/demo-files build/page
 all: $(PROGRAMS:%=build/%) $(SHIPPED)
@@ -133,9 +136,11 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 build/san/libtests.a: $(HELPERS:%.c=build/san/%.o)
 build/rel/libtests.a: $(HELPERS:%.c=build/rel/%.o)
 
-build/san/tests/test_%: build/san/tests/test_%.o build/san/libtests.a \
-                        $(LINKS.quantrac-office:%=build/san/lib%.a)
-	$(call say,LINK,$@) $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+# objects before libraries, in whatever order the rules name them
+linked = $(filter %.o,$^) $(filter %.a,$^)
+$(foreach t,$(TEST_FILES:.c=),$(foreach kind,san cov tsan,$(eval build/$(kind)/tests/$(notdir $(t)): build/$(kind:cov=san)/$(t).o)))
+build/san/tests/test_%: build/san/libtests.a $(LINKS.quantrac-office:%=build/san/lib%.a)
+	$(call say,LINK,$@) $(CC) $(SANITIZE) $(LDFLAGS) -o $@ $(linked) $(LDLIBS) -lcmocka
 
 # the page is inside the program (.incbin)
 build/rel/web/assets.o build/san/web/assets.o: $(wildcard web/page/*)
@@ -182,5 +187,5 @@ clean:
 .PHONY: all demo install help clean libraries
 .SECONDARY:
 
--include $(wildcard build/rel/*/*.d build/san/*/*.d)
+-include $(wildcard build/rel/*/*.d build/rel/*/*/*.d build/san/*/*.d build/san/*/*/*.d)
 -include tests/targets.mk

@@ -32,7 +32,7 @@ struct state_texts {
  * Allocates nothing. */
 int state_decode(struct state_texts *out, const uint8_t *payload, size_t n);
 
-/* State of a record of counters (sensors/counts.h): it is told now and then, and nothing has
+/* State of a record of counters (sensors/poller/counts.h): it is told now and then, and nothing has
  * changed. */
 #define STATE_COUNTS "counts"
 bool state_is_counts(const uint8_t *payload, size_t n);

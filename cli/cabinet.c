@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/legal_time.h"
-#include "sensors/station.h"
+#include "sensors/station/station.h"
 
 int cabinet_open_station(struct live_view *view, struct station **station,
         const char *command, const struct common *common)

@@ -4,7 +4,7 @@
 #define CLI_CABINET_H
 
 #include "cli/common.h"
-#include "sensors/live.h"
+#include "sensors/cabinet/live.h"
 
 /* Read the configuration and the state file sensord keeps beside its journal.  0, or
  * the exit code of a problem that has been told. */

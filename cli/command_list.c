@@ -6,8 +6,8 @@
 
 #include "base/legal_time.h"
 #include "cli/common.h"
-#include "sensors/modbus_write.h"
-#include "sensors/profile.h"
+#include "sensors/drivers/modbus_write.h"
+#include "sensors/tables/profile.h"
 
 // clang-format off
 static const struct table_column columns[] = {

@@ -4,8 +4,8 @@
 #define CLI_COMMAND_LIST_H
 
 #include "base/table.h"
-#include "sensors/command.h"
-#include "sensors/driver.h"
+#include "sensors/tables/command.h"
+#include "sensors/tables/driver.h"
 
 /* A table of the commands its profile knows, with the bytes for this address; where one takes a number,
  * those for its lowest. */

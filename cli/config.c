@@ -9,8 +9,8 @@
 #include "base/whose.h"
 #include "cli/commands.h"
 #include "cli/office_exec.h"
-#include "sensors/link.h"
-#include "sensors/station.h"
+#include "sensors/keeper/link.h"
+#include "sensors/station/station.h"
 
 /* ---- whose file it is ---- */
 

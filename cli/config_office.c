@@ -7,7 +7,7 @@
 #include "cli/config.h"
 #include "collector/checkpoints.h"
 #include "collector/collectd_config.h"
-#include "sensors/station.h"
+#include "sensors/station/station.h"
 
 static int check(const char *path, const struct common *common)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "sensors/inputs.h"
+#include "sensors/station/inputs.h"
 
 const char *contact_name(const struct station *station, const char *id, bool vietnamese)
 {

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 #include "cli/watch.h"
-#include "sensors/live.h"
-#include "sensors/station.h"
+#include "sensors/cabinet/live.h"
+#include "sensors/station/station.h"
 
 /* The name people gave to an input of the configuration, else its kind; its id where there is no such
  * input. */

@@ -16,8 +16,8 @@
 #include "cli/demo.h"
 #include "cli/document.h"
 #include "collector/ingest.h"
-#include "sensors/cabinet_memory.h"
-#include "sensors/rehearse.h"
+#include "sensors/cabinet/cabinet_memory.h"
+#include "sensors/simulator/rehearse.h"
 
 #define DELAY_US (2 * US_PER_S) /* from instrument to collector, usually */
 

@@ -9,7 +9,7 @@
 #include "base/legal_time.h"
 #include "base/reading.h"
 #include "reports/words.h"
-#include "sensors/redecode.h"
+#include "sensors/station/redecode.h"
 
 static void print_exchanges(const struct question *q, const struct reading *reading)
 {

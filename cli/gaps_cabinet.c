@@ -11,7 +11,7 @@
 #include "base/legal_time.h"
 #include "base/reading.h"
 #include "cli/gaps.h"
-#include "sensors/station.h"
+#include "sensors/station/station.h"
 
 enum { MOST_EPOCHS = 4096 };
 

@@ -9,7 +9,7 @@
 #include "base/legal_time.h"
 #include "cli/commands.h"
 #include "cli/verbs.h"
-#include "sensors/station.h"
+#include "sensors/station/station.h"
 
 #define TEXT_MOST 40 /* bytes of a model, and of channels, in the list for people */
 

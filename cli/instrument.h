@@ -6,7 +6,7 @@
 #include <limits.h>
 
 #include "cli/common.h"
-#include "sensors/profile.h"
+#include "sensors/tables/profile.h"
 
 int instrument_list(int argc, char **argv);
 int instrument_show(int argc, char **argv);

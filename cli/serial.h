@@ -6,9 +6,9 @@
 #include <stdio.h>
 
 #include "cli/common.h"
-#include "sensors/holder.h"
-#include "sensors/station.h"
-#include "sensors/usb.h"
+#include "sensors/ports/holder.h"
+#include "sensors/ports/usb.h"
+#include "sensors/station/station.h"
 
 int serial_list(int argc, char **argv);
 int serial_monitor(int argc, char **argv);

@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "base/legal_time.h"
 #include "cli/serial_probe.h"
-#include "sensors/guess.h"
+#include "sensors/tools/guess.h"
 
 /* "40103" as manuals count registers of function 3, "30103" of function 4; with six digits
  * where five do not reach. */

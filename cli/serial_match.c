@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "cli/serial_probe.h"
-#include "sensors/profile.h"
-#include "sensors/settings.h"
-#include "sensors/values.h"
+#include "sensors/tables/profile.h"
+#include "sensors/tables/settings.h"
+#include "sensors/tables/values.h"
 
 #define ASKED_MOST 256 /* different blocks of all profiles */
 

@@ -14,8 +14,8 @@
 #include "cli/instrument.h"
 #include "cli/serial.h"
 #include "cli/tool.h"
-#include "sensors/overhear.h"
-#include "sensors/talk.h"
+#include "sensors/tools/overhear.h"
+#include "sensors/tools/talk.h"
 
 #define BYTES_A_LINE 16
 #define TEXT_BESIDE  90

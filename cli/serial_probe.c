@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/legal_time.h"
-#include "sensors/control.h"
-#include "sensors/profile.h"
+#include "sensors/cabinet/control.h"
+#include "sensors/tables/profile.h"
 
 #define LISTEN_S 15.0 /* a line that is silent so long is taken for free */
 

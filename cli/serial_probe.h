@@ -7,10 +7,10 @@
 
 #include "cli/serial.h"
 #include "cli/tool.h"
-#include "sensors/overhear.h"
-#include "sensors/probe.h"
-#include "sensors/profile.h"
-#include "sensors/talk.h"
+#include "sensors/tables/profile.h"
+#include "sensors/tools/overhear.h"
+#include "sensors/tools/probe.h"
+#include "sensors/tools/talk.h"
 
 struct prober_arguments {
 	const char *port, *line, *shows;

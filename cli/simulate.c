@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "sensors/simulate.h"
+#include "sensors/simulator/simulate.h"
 
 enum { OPTION_DIR = 0x200, OPTION_SPEED, OPTION_START, OPTION_FOR, OPTION_SENT };
 

@@ -4,7 +4,7 @@
 #define CLI_STATION_H
 
 #include "cli/common.h"
-#include "sensors/trial.h"
+#include "sensors/tools/trial.h"
 
 int station_test(int argc, char **argv);
 int station_add(int argc, char **argv);

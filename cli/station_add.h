@@ -9,8 +9,8 @@
 
 #include "cli/common.h"
 #include "cli/tool.h"
-#include "sensors/station.h"
-#include "sensors/usb.h"
+#include "sensors/ports/usb.h"
+#include "sensors/station/station.h"
 
 #define WORD_MOST 256
 

@@ -7,7 +7,7 @@
 
 #include "base/utf8.h"
 #include "cli/station_add.h"
-#include "sensors/port.h"
+#include "sensors/ports/port.h"
 
 __attribute__((format(printf, 1, 2))) static bool say(const char *format, ...)
 {

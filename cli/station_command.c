@@ -10,8 +10,8 @@
 #include "cli/command_list.h"
 #include "cli/common.h"
 #include "cli/station_orders.h"
-#include "sensors/control.h"
-#include "sensors/station.h"
+#include "sensors/cabinet/control.h"
+#include "sensors/station/station.h"
 
 enum { OPTION_REASON = 0x200, OPTION_YES };
 

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "cli/common.h"
-#include "sensors/control.h"
-#include "sensors/station.h"
+#include "sensors/cabinet/control.h"
+#include "sensors/station/station.h"
 
 enum { OPTION_REASON = 0x200 };
 

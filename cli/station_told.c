@@ -9,7 +9,7 @@
 #include "base/table.h"
 #include "cli/station.h"
 #include "cli/watch.h"
-#include "sensors/guess.h"
+#include "sensors/tools/guess.h"
 
 #define BYTES_A_LINE 24
 

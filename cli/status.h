@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "cli/common.h"
-#include "sensors/live.h"
+#include "sensors/cabinet/live.h"
 
 struct station;
 

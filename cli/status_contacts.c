@@ -7,7 +7,7 @@
 #include "base/legal_time.h"
 #include "cli/contacts.h"
 #include "cli/status.h"
-#include "sensors/inputs.h"
+#include "sensors/station/inputs.h"
 
 static const struct table_column columns[] = {
 	{ .name = "station" },

@@ -9,7 +9,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "sensors/talk.h"
+#include "sensors/tools/talk.h"
 
 volatile sig_atomic_t tool_stop;
 

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 #include "base/status.h"
-#include "sensors/holder.h"
-#include "sensors/port.h"
+#include "sensors/ports/holder.h"
+#include "sensors/ports/port.h"
 
 struct tool_port {
 	char word[PATH_MAX];                         /* as it was named */

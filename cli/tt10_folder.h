@@ -3,7 +3,7 @@
 #ifndef CLI_TT10_FOLDER_H
 #define CLI_TT10_FOLDER_H
 
-#include "sensors/tt10.h"
+#include "sensors/tools/tt10.h"
 
 struct tt10_file {
 	char *path;

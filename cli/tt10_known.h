@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "archive/reader.h"
-#include "sensors/tt10.h"
+#include "sensors/tools/tt10.h"
 
 struct tt10_known {
 	struct reader *reader; /* NULL: a new archive, which has nothing */

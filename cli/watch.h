@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "cli/screen.h"
-#include "sensors/live.h"
-#include "sensors/station.h"
+#include "sensors/cabinet/live.h"
+#include "sensors/station/station.h"
 
 /* sensord writes every second: nothing of a view that is older is shown as a value of now. */
 #define WATCH_OLD_US INT64_C(5000000)

@@ -7,7 +7,7 @@
 #include "base/legal_time.h"
 #include "cli/contacts.h"
 #include "cli/watch.h"
-#include "sensors/inputs.h"
+#include "sensors/station/inputs.h"
 
 /* A line that grows, and stops at its end. */
 struct row_text {

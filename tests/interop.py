@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A sealed day as the world's tools see it: h5dump, ncdump, netCDF4, xarray by both engines.
 
-    interop.py FILE      the plain day of tests/sample_records.c, a reading every 300 s
+    interop.py FILE      the plain day of tests/kits/sample_records.c, a reading every 300 s
 """
 import math
 import subprocess

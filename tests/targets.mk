@@ -2,7 +2,7 @@
 
 TEST_BINARIES = $(TESTS:%=build/san/tests/%)
 SAN_PROGRAMS  = $(PROGRAMS:%=build/san/%)
-OURS          = $(wildcard $(ROOMS:%=%/*.[ch])) $(wildcard tests/*.[ch] tests/rivals/*.[ch] tests/peers/*.[ch])
+OURS          = $(wildcard $(ROOMS:%=%/*.[ch]) $(ROOMS:%=%/*/*.[ch])) $(wildcard tests/*/*.[ch])
 
 include tests/prove.mk
 
@@ -14,10 +14,6 @@ check: $(TEST_BINARIES) $(SAN_PROGRAMS) $(PROGRAMS:%=build/%) build/shim_pty.so 
 try: build/san/tests/test_$(T) $(SAN_PROGRAMS) build/shim_pty.so $(SHIPPED)
 	@tests/run-tests $<
 
-build/shim_pty.so: $(wildcard tests/shim_pty.c) build/see/.made
-	@mkdir -p $(@D)
-	$(if $(wildcard tests/shim_pty.c),$(call say,SHIM,$@) $(CC) $(WARN) -D_GNU_SOURCE -O1 -g -fPIC -shared -o $@ $<,@:)
-
 # README.md is about the programs in build/, and libfaketime does not go with the sanitizers
 build/san/tests/test_readme: | $(PROGRAMS:%=build/%)
 
@@ -25,9 +21,9 @@ lint:
 	@tests/lint $(OURS)
 
 POLLING = $(PROGRAMS:%=build/%) build/shim_pty.so $(SHIPPED)
-BENCH_KIT = benchkit benchraw memory_group
-BENCHES = $(patsubst tests/bench_%.c,build/bench/%,$(wildcard tests/bench_*.c))
-build/bench/%: build/rel/tests/bench_%.o $(BENCH_KIT:%=build/rel/tests/%.o) $(LINKS.quantrac-office:%=build/rel/lib%.a)
+BENCH_KIT = bench/benchkit bench/benchraw kits/memory_group
+BENCHES = $(patsubst tests/bench/bench_%.c,build/bench/%,$(wildcard tests/bench/bench_*.c))
+build/bench/%: build/rel/tests/bench/bench_%.o $(BENCH_KIT:%=build/rel/tests/%.o) $(LINKS.quantrac-office:%=build/rel/lib%.a)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -54,7 +50,7 @@ rivals: build/bench/load build/bench/link build/quantrac-collectd
 .PHONY: rivals
 
 # One target per family of decoders of outside bytes; seeds come from the real encoders.
-FUZZERS    = $(patsubst tests/fuzz_%.c,build/fuzz/%,$(filter-out tests/fuzz_seeds.c tests/fuzz_kit.c,$(wildcard tests/fuzz_*.c)))
+FUZZERS    = $(patsubst tests/fuzz/fuzz_%.c,build/fuzz/%,$(filter-out tests/fuzz/fuzz_seeds.c tests/fuzz/fuzz_kit.c,$(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_ROOMS = web exports reports analysis calibration collector archive sensors base
 FUZZ_RUNS ?= 10000000
 FUZZ_CC   ?= clang
@@ -68,16 +64,16 @@ build/fuz/lib%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
-build/fuzz/%: build/fuz/tests/fuzz_%.o build/fuz/tests/fuzz_kit.o $(FUZZ_ROOMS:%=build/fuz/lib%.a)
+build/fuzz/%: build/fuz/tests/fuzz/fuzz_%.o build/fuz/tests/fuzz/fuzz_kit.o $(FUZZ_ROOMS:%=build/fuz/lib%.a)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@) clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
-build/fuzz/seeds/.made: build/rel/tests/fuzz_seeds.o build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a) \
-                        $(wildcard tests/seeds/*/*) $(SHIPPED)
+build/fuzz/seeds/.made: build/rel/tests/fuzz/fuzz_seeds.o build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a) \
+                        $(wildcard tests/fuzz/seeds/*/*) $(SHIPPED)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o build/fuzz/.write-seeds $(filter %.o %.a,$^) $(LDLIBS) -lcmocka
 	$(Q)rm -rf $(@D)/* && build/fuzz/.write-seeds $(@D) && touch $@
 build/fuz/web/assets.o: $(wildcard web/page/*)
--include $(wildcard build/fuz/*/*.d)
+-include $(wildcard build/fuz/*/*.d build/fuz/*/*/*.d)
 
 fuzz: $(FUZZERS) build/fuzz/seeds/.made $(SHIPPED)
 	@tests/run-fuzzers $(FUZZ_RUNS) $(FUZZERS)
@@ -112,7 +108,7 @@ disk: all
 .PHONY: disk
 
 # A year of a cabinet and its collector by a clock moved by hand; the release build, since memory is measured.
-build/soak/year: build/rel/tests/soak_year.o build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a)
+build/soak/year: build/rel/tests/prove/soak_year.o build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 soak: build/soak/year $(SHIPPED)
@@ -133,8 +129,8 @@ agents: build/bench/agents build/quantrac-collectd
 .PHONY: agents
 
 # ---- nobody in: the shipped programs under attack; figures need a build without ASan ----
-ATTACKS = $(patsubst tests/attack_%.c,build/attack/%,$(filter-out tests/attack_kit%,$(wildcard tests/attack_*.c)))
-build/attack/%: build/rel/tests/attack_%.o build/rel/tests/attack_kit.o build/rel/tests/attack_kit_insider.o \
+ATTACKS = $(patsubst tests/attack/attack_%.c,build/attack/%,$(filter-out tests/attack/attack_kit%,$(wildcard tests/attack/attack_*.c)))
+build/attack/%: build/rel/tests/attack/attack_%.o build/rel/tests/attack/attack_kit.o build/rel/tests/attack/attack_kit_insider.o \
                 build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
@@ -143,7 +139,7 @@ attack: $(ATTACKS) build/quantrac-collectd build/quantrac-sensord build/quantrac
 .PHONY: attack
 
 # ---- the link, in network namespaces ----
-build/tool/%: build/rel/tests/tool_%.o build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a)
+build/tool/%: build/rel/tests/prove/tool_%.o build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 link: build/tool/fill_cabinet $(PROGRAMS:%=build/%) $(SHIPPED)
@@ -151,9 +147,9 @@ link: build/tool/fill_cabinet $(PROGRAMS:%=build/%) $(SHIPPED)
 .PHONY: link
 
 # ---- the clock, moved by libfaketime under the shipped programs ----
-build/shim_sync.so: tests/shim_sync.c build/see/.made
+build/shim_pty.so build/shim_sync.so: build/shim_%.so: tests/prove/shim_%.c build/see/.made
 	$(call say,SHIM,$@) $(CC) $(WARN) -D_GNU_SOURCE -O1 -g -fPIC -shared -o $@ $<
-build/trial/%: build/rel/tests/trial_%.o build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a)
+build/trial/%: build/rel/tests/prove/trial_%.o build/rel/libtests.a $(LINKS.quantrac-office:%=build/rel/lib%.a)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 clock: build/trial/clock build/shim_sync.so $(PROGRAMS:%=build/%) $(SHIPPED)
@@ -177,12 +173,12 @@ build/tsan/lib%.a:
 $(foreach p,$(TSAN_PROGRAMS),$(eval build/tsan/$(p): build/tsan/$(PROGRAM.$(p)).o $(LINKS.$(p):%=build/tsan/lib%.a)))
 $(TSAN_PROGRAMS:%=build/tsan/%):
 	$(call say,LINK,$@) $(CC) $(TSAN_FLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-build/tsan/tests/test_%: build/tsan/tests/test_%.o build/tsan/libtests.a $(LINKS.quantrac-office:%=build/tsan/lib%.a)
-	$(call say,LINK,$@) $(CC) $(TSAN_FLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+build/tsan/tests/test_%: build/tsan/libtests.a $(LINKS.quantrac-office:%=build/tsan/lib%.a)
+	$(call say,LINK,$@) $(CC) $(TSAN_FLAGS) $(LDFLAGS) -o $@ $(linked) $(LDLIBS) -lcmocka
 tsan: $(TSAN_TESTS:%=build/tsan/tests/test_%) $(TSAN_PROGRAMS:%=build/tsan/%) $(SHIPPED)
 	@tests/run-tsan $(TSAN_TESTS:%=build/tsan/tests/test_%)
 .PHONY: tsan
--include $(wildcard build/tsan/*/*.d)
+-include $(wildcard build/tsan/*/*.d build/tsan/*/*/*.d)
 
 # What .ci/run needs built before two gates run beside one another
 gates: all $(SAN_PROGRAMS) $(ATTACKS) build/tool/fill_cabinet build/trial/clock build/shim_sync.so build/shim_pty.so \

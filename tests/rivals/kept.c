@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 
 #include "base/wire.h"
-#include "tests/benchkit.h"
+#include "tests/bench/benchkit.h"
 #include "tests/rivals/ours.h"
 
 #define STATION "bt-outlet"

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/benchraw.h"
+#include "tests/bench/benchraw.h"
 #include "tests/rivals/ours.h"
 
 static const struct {

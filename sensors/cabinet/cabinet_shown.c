@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sensors/cabinet/cabinet_shown.h"
+
+#include <string.h>
+
+void cabinet_shown_copy(struct cabinet_shown *out, const struct cabinet_shown *from)
+{
+	memcpy(out, from,
+	        offsetof(struct cabinet_shown, maintenance) +
+	                from->n * sizeof from->maintenance[0]);
+}
+
+static void print_maintenance(
+        const struct cabinet_shown *shown, struct json *json, const struct moment *now)
+{
+	json_key(json, "maintenance");
+	json_array(json);
+	for (size_t i = 0; i < shown->n; i++) {
+		const struct shown_maintenance *one = &shown->maintenance[i];
+		json_object(json);
+		json_put_text(json, "id", one->id);
+		json_put_text(json, "instruments", one->instruments);
+		json_put_integer(json, "since_us", one->since_us);
+		json_put_integer(
+		        json, "until_us", now->time_us + one->due_us - now->mono_us);
+		json_end(json);
+	}
+	json_end(json);
+}
+
+static void print_sampler(const struct cabinet_shown *shown, struct json *json,
+        const struct moment *now, int utc_offset_min)
+{
+	json_key(json, "sampler");
+	json_array(json);
+	if (shown->has_sampler) {
+		json_object(json);
+		json_put_bool(json, "armed", shown->armed);
+		json_put_integer(json, "bottles", shown->bottles);
+		json_put_integer(json, "used", shown->sampler.used);
+		json_put_integer(json, "most_a_day", shown->most_a_day);
+		json_put_integer(json, "today",
+		        sampler_today(&shown->sampler, utc_offset_min, now->time_us));
+		json_end(json);
+	}
+	json_end(json);
+}
+
+void cabinet_shown_print(const struct cabinet_shown *shown, struct json *json,
+        const struct moment *now, int utc_offset_min)
+{
+	print_maintenance(shown, json, now);
+	print_sampler(shown, json, now, utc_offset_min);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a cabinet shows of itself beside its contacts: which instruments are in maintenance and until when, and
+ * the bottles of its sampler. */
+#ifndef SENSORS_CABINET_SHOWN_H
+#define SENSORS_CABINET_SHOWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/record.h"
+#include "sensors/station/sampler.h"
+
+#define CABINET_HOLDERS 96 /* key-switches and orders that hold a maintenance */
+
+struct shown_maintenance {     /* one that is on */
+	char id[ID_SIZE + 8];  /* "by key", "cod", "all instruments" */
+	char instruments[512]; /* "cod, tss"; "": all */
+	int64_t since_us;      /* UTC */
+	int64_t due_us;        /* when it ends by itself, monotonic */
+};
+
+struct cabinet_shown {
+	bool has_sampler, armed;
+	int64_t bottles, most_a_day; /* as configured */
+	struct sampler_kept sampler;
+	size_t n;
+	struct shown_maintenance maintenance[CABINET_HOLDERS];
+};
+
+/* No more of it than is filled. */
+void cabinet_shown_copy(struct cabinet_shown *out, const struct cabinet_shown *from);
+
+/* "maintenance" and "sampler" of the live view (sensors/cabinet/live.h), into an open object. */
+void cabinet_shown_print(const struct cabinet_shown *shown, struct json *json,
+        const struct moment *now, int utc_offset_min);
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The socket for orders: sensord's side. */
+#include "sensors/cabinet/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* A socket's name holds 107 characters, a folder's may be longer. */
+static int name_below(int folder, struct sockaddr_un *out)
+{
+	*out = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	snprintf(out->sun_path, sizeof out->sun_path, "/proc/self/fd/%d/%s", folder,
+	        CONTROL_FILE);
+	return folder;
+}
+
+static int listen_below(int folder)
+{
+	struct sockaddr_un name;
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	name_below(folder, &name);
+	unlinkat(
+	        folder, CONTROL_FILE, 0); /* of one that was killed: the lock is ours */
+	/* nobody else may while it is made; then the group too, whatever the umask says */
+	if (fchmod(fd, 0600) == 0 &&
+	        bind(fd, (const struct sockaddr *)&name, sizeof name) == 0 &&
+	        fchmodat(folder, CONTROL_FILE, 0660, 0) == 0 &&
+	        listen(fd, CONTROL_CLIENTS) == 0)
+		return fd;
+	int error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+void control_init(struct control *control)
+{
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
+		control->client[i].fd = -1;
+	control->fd = -1;
+}
+
+int control_open(struct control *control, const char *folder, struct problem *why)
+{
+	control_init(control);
+	int at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (at >= 0)
+		control->fd = listen_below(at);
+	int error = errno;
+	if (at >= 0)
+		close(at);
+	if (control->fd >= 0)
+		return OK;
+	return problem_set(why, FAILED, EXIT_CONFIG, "%s/%s: %s", folder, CONTROL_FILE,
+	        strerrordesc_np(error));
+}
+
+static void drop(struct control_client *client)
+{
+	if (client->fd >= 0)
+		close(client->fd);
+	client->fd = -1;
+	client->waits = false;
+}
+
+void control_close(struct control *control, const char *folder)
+{
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
+		drop(&control->client[i]);
+	if (control->fd < 0)
+		return;
+	close(control->fd);
+	control->fd = -1;
+	int at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (at < 0)
+		return;
+	unlinkat(at, CONTROL_FILE, 0);
+	close(at);
+}
+
+size_t control_descriptors(struct control *control, struct pollfd *out, size_t at)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < CONTROL_DESCRIPTORS; i++) {
+		int fd = i < CONTROL_CLIENTS ? control->client[i].fd : control->fd;
+		control->slot[i] = SIZE_MAX;
+		if (fd < 0)
+			continue;
+		out[n] = (struct pollfd){ .fd = fd, .events = POLLIN };
+		control->slot[i] = at + n++;
+	}
+	return n;
+}
+
+int64_t control_due_us(const struct control *control)
+{
+	int64_t due_us = INT64_MAX;
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
+		if (control->client[i].fd >= 0 && control->client[i].until_us < due_us)
+			due_us = control->client[i].until_us;
+	return due_us;
+}
+
+/* ---- who it is ---- */
+
+/* "minh (uid 1001)".  From the file alone: a directory service may be far away, and nothing here waits. */
+static void name_of(uid_t uid, char *out, size_t room)
+{
+	struct passwd entry, *found = NULL;
+	char texts[1024];
+	FILE *file = fopen("/etc/passwd", "re");
+	while (file != NULL &&
+	        fgetpwent_r(file, &entry, texts, sizeof texts, &found) == 0 &&
+	        entry.pw_uid != uid)
+		found = NULL;
+	if (file != NULL)
+		fclose(file);
+	if (found != NULL)
+		snprintf(out, room, "%.64s (uid %u)", found->pw_name, (unsigned)uid);
+	else
+		snprintf(out, room, "uid %u", (unsigned)uid);
+}
+
+/* Who logged in, behind a sudo; the kernel keeps it for every process (proc(5), loginuid). */
+static bool login_of(pid_t pid, uid_t *uid)
+{
+	char path[64];
+	unsigned number;
+	snprintf(path, sizeof path, "/proc/%ld/loginuid", (long)pid);
+	FILE *file = fopen(path, "re");
+	if (file == NULL)
+		return false;
+	bool found = fscanf(file, "%u", &number) == 1 && number != UINT32_MAX;
+	fclose(file);
+	*uid = number;
+	return found;
+}
+
+static int who_is(int fd, char *out, size_t room)
+{
+	struct ucred peer;
+	socklen_t size = sizeof peer;
+	uid_t login;
+	char name[96], other[96];
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+		return FAILED;
+	name_of(peer.uid, name, sizeof name);
+	if (login_of(peer.pid, &login) && login != peer.uid) {
+		name_of(login, other, sizeof other);
+		snprintf(out, room, "%s, logged in as %s", name, other);
+	} else {
+		snprintf(out, room, "%s", name);
+	}
+	return OK;
+}
+
+/* ---- orders ---- */
+
+static void answer(struct control_client *client, const char *head, const char *text)
+{
+	char message[CONTROL_MOST + 8];
+	int n = snprintf(
+	        message, sizeof message, "%s\n%.*s", head, CONTROL_MOST - 1, text);
+	/* who does not wait for it misses it */
+	send(client->fd, message, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	drop(client);
+}
+
+void control_done(struct control *control, bool ok, const char *text)
+{
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
+		if (control->client[i].waits)
+			answer(&control->client[i], ok ? "ok" : "un", text);
+}
+
+static void hear(struct control_client *client, const struct control_hooks *hooks)
+{
+	char message[CONTROL_MOST + 1], text[CONTROL_MOST] = "", who[224];
+	struct order order;
+	ssize_t n = recv(client->fd, message, sizeof message, MSG_DONTWAIT);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0 || client->waits) { /* nobody waits for it any more */
+		drop(client);
+		return;
+	}
+	int status =
+	        n <= CONTROL_MOST ? order_parse(&order, message, (size_t)n) : MALFORMED;
+	int done = CONTROL_NOT;
+	if (status == REFUSED)
+		snprintf(text, sizeof text, "%s", order_reason_wanted);
+	else if (status != OK)
+		snprintf(text, sizeof text,
+		        "this is no order of quantrac " QUANTRAC_VERSION);
+	else if (who_is(client->fd, who, sizeof who) != OK)
+		snprintf(text, sizeof text, "the kernel does not say who you are");
+	else
+		done = hooks->carry_out(hooks->context, &order, who, text);
+	client->waits = done == CONTROL_LATER;
+	if (client->waits)
+		client->until_us = INT64_MAX;
+	else
+		answer(client, done == CONTROL_OK ? "ok" : "no", text);
+}
+
+static void let_in(struct control *control, const struct moment *now)
+{
+	int fd = accept4(control->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd < 0)
+		return;
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
+		struct control_client *client = &control->client[i];
+		if (client->fd >= 0)
+			continue;
+		client->fd = fd;
+		client->until_us = now->mono_us + CONTROL_WAIT_US;
+		return;
+	}
+	close(fd);
+}
+
+void control_step(struct control *control, const struct pollfd *fds,
+        const struct control_hooks *hooks, const struct moment *now)
+{
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
+		struct control_client *client = &control->client[i];
+		size_t slot = control->slot[i];
+		if (client->fd < 0)
+			continue;
+		if (fds != NULL && slot != SIZE_MAX && fds[slot].revents != 0)
+			hear(client, hooks);
+		else if (now->mono_us >= client->until_us)
+			drop(client);
+	}
+	size_t slot = control->slot[CONTROL_CLIENTS];
+	if (control->fd >= 0 && fds != NULL && slot != SIZE_MAX &&
+	        fds[slot].revents != 0)
+		let_in(control, now);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a person may tell the running sensord: maintenance begins or ends, the sampler has empty bottles,
+ * a line of this machine is being searched (serial probe; the reason says which), an instrument is to
+ * do a command of its profile.
+ * Over a socket beside the journal, <folder>/control, which root and the group of its owner may write to;
+ * who it is, the kernel says (SO_PEERCRED, and the login behind a sudo), not the message.
+ *
+ *     quantrac 1 LF maintenance LF cod LF on LF changing the filter        the order, one message
+ *     ok LF maintenance of cod until 10:42:07                               the answer
+ *     quantrac 1 LF command LF ph LF calibrate_mid 7.00 43616C2C... LF buffer of pH 7
+ *
+ * The last word of a command's third line is what the operator was shown: the bytes, for the epoch 1970 and
+ * number 0.  A sensord that would send others refuses: it runs with another configuration.
+ */
+#ifndef SENSORS_CONTROL_H
+#define SENSORS_CONTROL_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/record.h"
+#include "base/status.h"
+#include "sensors/tables/command.h"
+
+#define CONTROL_FILE        "control"
+#define CONTROL_CLIENTS     4
+#define CONTROL_DESCRIPTORS (CONTROL_CLIENTS + 1)
+#define CONTROL_MOST        1024             /* bytes of a message */
+#define CONTROL_WAIT_US     INT64_C(5000000) /* for an order, after a client has come */
+#define ORDER_REASON        240              /* bytes of a reason */
+extern const char order_reason_wanted[]; /* what is told where a reason will not do */
+
+enum order_kind {
+	ORDER_MAINTENANCE,
+	ORDER_EMPTIED,
+	ORDER_PROBED,
+	ORDER_COMMAND,
+	ORDERS
+};
+
+struct order {
+	int kind;         /* enum order_kind */
+	char id[ID_SIZE]; /* of maintenance: an instrument, or the station for all of them */
+	bool on;
+	char command[ID_SIZE], value[COMMAND_VALUE + 1]; /* value "": none */
+	size_t n_shown;
+	uint8_t shown[COMMAND_MOST +
+	              COMMAND_PLACE]; /* what the operator saw of it, and where to */
+	char reason[ORDER_REASON + 1];
+};
+
+/* ---- pure ---- */
+
+/* OK; MALFORMED; or REFUSED: no reason, or one that is too long or no plain text. */
+int order_parse(struct order *out, const char *in, size_t n);
+/* The message; its length, or REFUSED as above. */
+int order_print(const struct order *order, char *out, size_t room);
+
+/* ---- sensord's side ---- */
+
+struct control_client {
+	int fd;     /* -1: free */
+	bool waits; /* its order is being carried out */
+	int64_t until_us;
+};
+
+struct control {
+	int fd; /* -1: closed */
+	struct control_client client[CONTROL_CLIENTS];
+	size_t slot[CONTROL_DESCRIPTORS]; /* in the array of poll() */
+};
+
+/* Closed. */
+void control_init(struct control *control);
+/* Makes the socket anew; FAILED with the reason. */
+int control_open(struct control *control, const char *folder, struct problem *why);
+void control_close(struct control *control, const char *folder);
+
+size_t control_descriptors(struct control *control, struct pollfd *out, size_t at);
+int64_t control_due_us(const struct control *control); /* INT64_MAX: nobody waits */
+
+/* `carry_out` answers in words, and whether it did what was asked, or that control_done will say;
+ * `who` is "minh (uid 1001)". */
+enum { CONTROL_NOT, CONTROL_OK, CONTROL_LATER };
+struct control_hooks {
+	void *context;
+	int (*carry_out)(void *context, const struct order *order, const char *who,
+	        char answer[CONTROL_MOST]);
+};
+void control_step(struct control *control, const struct pollfd *fds,
+        const struct control_hooks *hooks, const struct moment *now);
+
+/* The order that was to be answered later is; one at a time. */
+void control_done(struct control *control, bool ok, const char *text);
+
+/* ---- the command's side ---- */
+
+/* Send an order, wait for the answer (ten seconds, a command two minutes).  OK with the answer; REFUSED with the answer as
+ * problem (EXIT_FOUND: a command was taken, and is not known to be done); or a problem: nobody listens (EXIT_NO_DAEMON), no permission. */
+int control_ask(const char *folder, const struct order *order,
+        char answer[CONTROL_MOST], struct problem *why);
+
+#endif

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sensors/drivers/modbus_listen.h"
+
+#include <string.h>
+
+#include "sensors/tables/profile.h"
+#include "sensors/tables/values.h"
+
+#define SLOT (CAME_STORE / BLOCKS_MOST) /* bytes a block: 125 registers, 2000 items */
+
+/* One thing the profile uses of a block: `width` registers (items) from `at`. */
+struct part {
+	size_t block, at, width;
+	bool off; /* not waited for */
+};
+
+static size_t part_count(const struct profile *profile)
+{
+	size_t n = profile->n_channels + profile->n_rules + profile->n_times +
+	           profile->n_fresh + profile->n_words;
+	return n < LISTEN_PARTS ? n : LISTEN_PARTS;
+}
+
+static struct part part_of_channel(const struct instrument *instrument, size_t i)
+{
+	const struct profile_tag *tag = &instrument->profile->channel[i].tag;
+	bool bits = modbus_is_bits(&instrument->profile->block[tag->block_index]);
+	return (struct part){
+		.block = tag->block_index,
+		.at = (size_t)tag->at,
+		.width = bits ? 1 : modbus_tag_width(tag),
+		.off = instrument->setting[i].off,
+	};
+}
+
+static struct part part_of_table(const struct profile *profile, size_t i)
+{
+	if (i < profile->n_rules) {
+		const struct profile_rule *rule = &profile->rule[i];
+		return (struct part){ rule->block_index, (size_t)rule->at, 1, false };
+	}
+	i -= profile->n_rules;
+	if (i < profile->n_times) {
+		const struct profile_time *time = &profile->time[i];
+		size_t width = time->form == TIME_SECONDS ? 2 : 6;
+		return (struct part){ time->block_index, (size_t)time->at, width,
+			false };
+	}
+	i -= profile->n_times;
+	if (i < profile->n_fresh) {
+		const struct profile_fresh *fresh = &profile->fresh[i];
+		return (struct part){ fresh->block_index, (size_t)fresh->at,
+			(size_t)fresh->count, false };
+	}
+	const struct profile_words *words = &profile->words[i - profile->n_fresh];
+	return (struct part){ words->block_index, (size_t)words->at,
+		(size_t)words->count, false };
+}
+
+/* An indivisible block is one part, however many there are in it. */
+static struct part part_of(const struct instrument *instrument, size_t i)
+{
+	const struct profile *profile = instrument->profile;
+	struct part part = i < profile->n_channels
+	                           ? part_of_channel(instrument, i)
+	                           : part_of_table(profile, i - profile->n_channels);
+	const struct profile_block *block = &profile->block[part.block];
+	if (block->modbus.indivisible) {
+		part.at = 0;
+		part.width = (size_t)block->modbus.count;
+	}
+	return part;
+}
+
+static bool has_part(const struct modbus_listen *listen, size_t i)
+{
+	return listen->part[i / 8] >> (i % 8) & 1;
+}
+
+void modbus_listen_begin(
+        struct modbus_listen *listen, const struct instrument *instrument)
+{
+	*listen = (struct modbus_listen){ .instrument = instrument };
+}
+
+bool modbus_listen_has(const struct modbus_listen *listen, size_t block)
+{
+	const struct instrument *instrument = listen->instrument;
+	for (size_t i = 0; i < part_count(instrument->profile); i++) {
+		struct part part = part_of(instrument, i);
+		if (part.block == block && !part.off && !has_part(listen, i))
+			return false;
+	}
+	return true;
+}
+
+bool modbus_listen_done(const struct modbus_listen *listen)
+{
+	for (size_t b = 0; b < listen->instrument->profile->n_blocks; b++)
+		if (!modbus_listen_has(listen, b))
+			return false;
+	return true;
+}
+
+/* ---- taking what was heard ---- */
+
+static bool touches(
+        const struct modbus_request *request, const struct profile_block *block)
+{
+	int64_t start = request->start, end = start + request->count;
+	return block->modbus.function == request->function &&
+	       start < block->modbus.start + block->modbus.count &&
+	       end > block->modbus.start;
+}
+
+/* Whether all of a part lies in what was asked for. */
+static bool holds(const struct modbus_request *request,
+        const struct profile_block *block, const struct part *part)
+{
+	int64_t from = block->modbus.start + (int64_t)part->at;
+	return touches(request, block) && from >= request->start &&
+	       from + (int64_t)part->width <= request->start + request->count;
+}
+
+static void copy_items(const struct modbus_heard *heard,
+        const struct profile_block *block, const struct part *part, uint8_t *slot)
+{
+	size_t from = (size_t)block->modbus.start + part->at - heard->request.start;
+	const uint8_t *data = heard->answer.data;
+	if (!modbus_is_bits(block)) {
+		memcpy(slot + 2 * part->at, data + 2 * from, 2 * part->width);
+		return;
+	}
+	for (size_t i = 0; i < part->width; i++) {
+		size_t to = part->at + i;
+		uint8_t one = (uint8_t)(1 << to % 8);
+		bool on = data[(from + i) / 8] >> ((from + i) % 8) & 1;
+		slot[to / 8] = (uint8_t)(on ? slot[to / 8] | one : slot[to / 8] & ~one);
+	}
+}
+
+/* The parts that are whole in an answer and had not come before. */
+static bool take_parts(
+        struct modbus_listen *listen, const struct modbus_heard *heard, uint8_t *store)
+{
+	const struct instrument *instrument = listen->instrument;
+	bool news = false;
+	for (size_t i = 0; i < part_count(instrument->profile); i++) {
+		struct part part = part_of(instrument, i);
+		const struct profile_block *block =
+		        &instrument->profile->block[part.block];
+		if (has_part(listen, i) || !holds(&heard->request, block, &part))
+			continue;
+		listen->part[i / 8] |= (uint8_t)(1 << i % 8);
+		news |= !part.off;
+		if (store != NULL)
+			copy_items(heard, block, &part, store + SLOT * part.block);
+	}
+	return news;
+}
+
+/* An answer that refuses, a garbled one, or none: kept for the blocks that have nothing
+ * better yet. */
+static bool take_failure(struct modbus_listen *listen, const struct modbus_heard *heard)
+{
+	const struct profile *profile = listen->instrument->profile;
+	uint8_t known = (uint8_t)(1 + values_rank(heard->state));
+	bool news = false;
+	for (size_t b = 0; b < profile->n_blocks; b++) {
+		if (!touches(&heard->request, &profile->block[b]) ||
+		        listen->known[b] >= known || modbus_listen_has(listen, b))
+			continue;
+		listen->known[b] = known;
+		news = true;
+	}
+	return news;
+}
+
+/* The first block that a request touches, or NOT_FOUND. */
+static int first_block(
+        const struct instrument *instrument, const struct modbus_request *request)
+{
+	const struct profile *profile = instrument->profile;
+	for (size_t b = 0; b < profile->n_blocks; b++)
+		if (request->slave == instrument->slave &&
+		        touches(request, &profile->block[b]))
+			return (int)b;
+	return NOT_FOUND;
+}
+
+bool modbus_listen_touches(
+        const struct instrument *instrument, const struct modbus_request *request)
+{
+	return first_block(instrument, request) >= 0;
+}
+
+bool modbus_listen_take(struct modbus_listen *listen, const struct modbus_heard *heard,
+        uint8_t *store, uint16_t *block)
+{
+	int first = first_block(listen->instrument, &heard->request);
+	if (first < 0)
+		return false;
+	*block = (uint16_t)first;
+	if (heard->state == STATE_OK)
+		return take_parts(listen, heard, store);
+	return take_failure(listen, heard);
+}
+
+/* ---- what the exchanges of one reading say ---- */
+
+static void note_failure(const struct instrument *instrument,
+        const struct exchange *exchange, const struct modbus_heard *heard,
+        struct came_all *out)
+{
+	for (size_t b = 0; b < instrument->profile->n_blocks; b++) {
+		struct came *came = &out->block[b];
+		if (!touches(&heard->request, &instrument->profile->block[b]) ||
+		        values_rank(heard->state) < values_rank(came->state))
+			continue;
+		came->state = heard->state;
+		came->exception = heard->answer.exception;
+		if (came->exception != 0)
+			came->why = modbus_exception_text(heard->answer.exception);
+		came->frame = exchange->bytes;
+		came->frame_size = exchange->size;
+	}
+}
+
+static void sort_heard(const struct instrument *instrument,
+        const struct exchanges *exchanges, struct came_all *out)
+{
+	struct modbus_listen listen;
+	struct modbus_heard heard;
+	struct exchange e;
+	size_t at = 0;
+	uint16_t block;
+	memset(out->store, 0, sizeof out->store);
+	modbus_listen_begin(&listen, instrument);
+	while (exchanges_next(exchanges, &at, &e) == 1) {
+		if (modbus_heard_get(instrument->framing, e.bytes, e.size, &heard) !=
+		                OK ||
+		        !modbus_listen_take(&listen, &heard, out->store, &block))
+			continue;
+		if (heard.state != STATE_OK)
+			note_failure(instrument, &e, &heard, out);
+	}
+	for (size_t b = 0; b < instrument->profile->n_blocks; b++) {
+		if (!modbus_listen_has(&listen, b))
+			continue;
+		out->block[b] = (struct came){
+			.state = STATE_OK,
+			.data = out->store + SLOT * b,
+			.size = SLOT,
+		};
+	}
+}
+
+/* What one answer says; its data may point into it, or into `answer`. */
+static void look(const struct instrument *instrument, const struct exchange *e,
+        struct modbus_answer *answer, struct came *out)
+{
+	struct modbus_request request = modbus_block_request(instrument, e->block);
+	*out = (struct came){
+		.state = STATE_SILENT,
+		.frame = e->bytes,
+		.frame_size = e->size,
+	};
+	if (e->size == 0)
+		return;
+	int status = modbus_answer_get(
+	        instrument->framing, &request, e->bytes, e->size, false, answer);
+	out->exception = answer->exception;
+	if (answer->exception != 0)
+		out->why = modbus_exception_text(answer->exception);
+	out->data = answer->data;
+	out->size = answer->size;
+	if (status == REFUSED)
+		out->state = modbus_refused_state(answer->exception);
+	else
+		out->state = status == OK ? STATE_OK : STATE_GARBLED;
+}
+
+static void sort_asked(const struct instrument *instrument,
+        const struct exchanges *exchanges, struct came_all *out)
+{
+	struct modbus_answer answer;
+	struct exchange e;
+	struct came now;
+	size_t at = 0;
+	while (exchanges_next(exchanges, &at, &e) == 1) {
+		if (e.block >= instrument->profile->n_blocks)
+			continue;
+		struct came *came = &out->block[e.block];
+		look(instrument, &e, &answer, &now);
+		if (values_rank(now.state) < values_rank(came->state))
+			continue;
+		*came = now;
+		if (instrument->framing != FRAMING_ASCII || now.data == NULL)
+			continue;
+		came->data = memcpy(out->store + SLOT * e.block, now.data, now.size);
+	}
+}
+
+void modbus_sort(const struct instrument *instrument, const struct exchanges *exchanges,
+        struct came_all *out)
+{
+	if (driver_asks(instrument))
+		sort_asked(instrument, exchanges, out);
+	else
+		sort_heard(instrument, exchanges, out);
+}

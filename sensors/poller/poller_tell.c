@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is told of instruments and lines: each change once, and what goes wrong once a minute. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "sensors/poller/poller_parts.h"
+#include "sensors/tables/sentence.h"
+
+#define TELL_EVERY INT64_C(60000000)
+
+/* What goes to and fro at every poll would fill log and journal: after some changes one a minute is
+ * told, and that is the state at that moment. */
+#define TELL_AT_ONCE     4
+#define SETTINGS_AT_ONCE 32 /* a profile may know many, and somebody may set them all */
+
+static bool spend(struct purse *purse, int at_once, int64_t now_us)
+{
+	int64_t minutes = (now_us - purse->since_us) / TELL_EVERY;
+	if (purse->spent == 0 || minutes >= purse->spent) {
+		purse->spent = 0;
+		purse->since_us = now_us;
+	} else {
+		purse->spent -= (int)minutes;
+		purse->since_us += minutes * TELL_EVERY;
+	}
+	if (purse->spent >= at_once)
+		return false;
+	purse->spent++;
+	return true;
+}
+
+static void tell(const struct poller *poller, const struct moment *when,
+        const struct state_event *event)
+{
+	if (poller->hooks.state != NULL)
+		poller->hooks.state(poller->hooks.context, when, event);
+}
+
+void device_settings(struct poller *poller, struct device *device)
+{
+	struct setting_change change[READING_CHANNELS];
+	const struct profile *profile = device->setting->profile;
+	const struct moment *when =
+	        device->has_first ? &device->first : &device->started;
+	char subject[160], text[160];
+	if (device->settings == NULL)
+		return;
+	size_t n = settings_note(
+	        device->settings, when->mono_us, &poller->decoded, change);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = profile->channel[change[i].channel].about.name;
+		if (!spend(&device->settings_purse, SETTINGS_AT_ONCE, when->mono_us)) {
+			device->settings_untold++;
+			continue;
+		}
+		settings_text(profile, &change[i], text, sizeof text);
+		if (device->settings_untold > 0) {
+			size_t used = strlen(text);
+			snprintf(text + used, sizeof text - used,
+			        "; %u changes before it were not told",
+			        device->settings_untold);
+		}
+		device->settings_untold = 0;
+		log_line(LOG_WARN, "instrument %s: setting %s changed: %s",
+		        device->setting->id, name, text);
+		snprintf(subject, sizeof subject, "setting %s/%s", device->setting->id,
+		        name);
+		struct state_event event = {
+			.subject = subject,
+			.state = "settings changed",
+			.text = text,
+		};
+		tell(poller, when, &event);
+	}
+}
+
+static void device_told(
+        struct poller *poller, struct device *device, int what, const char *text)
+{
+	if (!spend(&device->purse, TELL_AT_ONCE, device->started.mono_us))
+		return;
+	static const char *const word[] = {
+		[TOLD_UP] = "up", [TOLD_DOWN] = "down", [TOLD_REFUSED] = "refused"
+	};
+	char subject[64];
+	const struct station_instrument *setting = device->setting;
+	device->told = what;
+	device->told_code = device->declined.code;
+	char place[64] = "";
+	snprintf(subject, sizeof subject, "instrument %s", setting->id);
+	if (device->driver->modbus)
+		snprintf(place, sizeof place, "slave %d ", setting->instrument.slave);
+	else if (setting->instrument.address[0] != '\0')
+		snprintf(place, sizeof place, "address %s ",
+		        setting->instrument.address);
+	log_line(what == TOLD_UP ? LOG_INFO : LOG_WARN, "%s (%son %s): %s", subject,
+	        place, setting->port_id, text);
+	struct state_event event = {
+		.subject = subject,
+		.state = word[what],
+		.text = text,
+	};
+	tell(poller, &device->started, &event);
+}
+
+void bus_told(struct poller *poller, struct bus *bus, bool up, const char *text,
+        const struct moment *now)
+{
+	char subject[64];
+	bool same_reason = strcmp(bus->reason, text) == 0;
+	int told = up ? TOLD_UP : TOLD_DOWN;
+	if (bus->told == told && (up || same_reason))
+		return;
+	if (!spend(&bus->purse, TELL_AT_ONCE, now->mono_us))
+		return;
+	snprintf(subject, sizeof subject, "port %s", bus->setting->id);
+	snprintf(bus->reason, sizeof bus->reason, "%s", text);
+	log_line(up ? LOG_INFO : LOG_WARN, "%s: %s", subject, text);
+	struct state_event event = {
+		.subject = subject,
+		.state = up ? "up" : "down",
+		.text = text,
+	};
+	if (bus->told != told)
+		tell(poller, now, &event);
+	bus->told = told;
+}
+
+/* The state all channels share when the poll brought nothing, or STATE_OK. */
+static uint8_t failure(const struct poller *poller, const struct device *device)
+{
+	const struct decoded *decoded = &poller->decoded;
+	uint8_t found = STATE_OFF;
+	/* who says that what is behind it is silent is not silent itself */
+	if (device->driver->flag != NULL && device->has_first)
+		return STATE_OK;
+	for (size_t i = 0; i < device->setting->profile->n_channels; i++) {
+		uint8_t state = decoded->state[i];
+		if (state == STATE_OFF)
+			continue;
+		if (state != STATE_SILENT && state != STATE_GARBLED)
+			return STATE_OK;
+		if (found != STATE_GARBLED)
+			found = state;
+	}
+	return found == STATE_OFF && device->has_first ? STATE_OK : found;
+}
+
+/* It answers, and may have refused one block or all. */
+static void tell_answers(struct poller *poller, struct device *device)
+{
+	char text[160];
+	const struct declined *no = &device->declined;
+	int what = no->kind != 0 ? TOLD_REFUSED : TOLD_UP;
+	if (device->told == what && device->told_code == no->code)
+		return;
+	if (what == TOLD_UP)
+		snprintf(text, sizeof text, "answers");
+	else
+		snprintf(text, sizeof text, "refuses: exception %d, %s%s", no->code,
+		        no->why,
+		        no->kind == DECLINED_UNFIT
+		                ? "; the profile does not fit this device"
+		                : "");
+	device_told(poller, device, what, text);
+}
+
+/* What came for the poll just published and is no answer; NULL if nothing did. */
+static const uint8_t *garbled_bytes(const struct device *device, size_t *n)
+{
+	struct reading reading = {
+		.n_exchanges = device->n_exchanges,
+		.exchanges = device->exchange,
+		.exchanges_size = device->exchange_size,
+	};
+	const uint8_t *found = NULL;
+	struct exchange exchange;
+	size_t at = 0;
+	while (exchange_next(&reading, &at, &exchange) == 1) {
+		if (exchange.size == 0)
+			continue;
+		found = exchange.bytes;
+		*n = exchange.size;
+	}
+	return found;
+}
+
+/* Something comes: the driver may know what is wrong with it. */
+static void text_of_garbled(const struct device *device, char *out, size_t room)
+{
+	struct sentence sentence = { .out = out, .room = room };
+	size_t n;
+	const uint8_t *in = garbled_bytes(device, &n);
+	if (in != NULL && device->driver->blame != NULL)
+		device->driver->blame(&device->setting->instrument, in, n, &sentence);
+	else
+		say(&sentence, "something comes, but no sound answer");
+	say(&sentence, ": check speed, parity and wiring");
+}
+
+static bool is_late(const struct device *device)
+{
+	return device->counts.late - device->late_before >= STRIKES - 1;
+}
+
+/* A gateway answers for whoever is dead behind it, and says so by an exception. */
+static void tell_silent(struct poller *poller, struct device *device, bool garbled)
+{
+	char text[400];
+	if (device->declined.kind != 0)
+		snprintf(text, sizeof text,
+		        "does not answer: exception %d, %s; check power, address and "
+		        "wiring",
+		        device->declined.code, device->declined.why);
+	else if (is_late(device))
+		snprintf(text, sizeof text,
+		        "answers too late: give it more time (timeout: in the "
+		        "configuration), or find out what makes it slow");
+	else if (garbled)
+		text_of_garbled(device, text, sizeof text);
+	else
+		snprintf(text, sizeof text, "%s",
+		        "does not answer: check power, address and wiring");
+	device_told(poller, device, TOLD_DOWN, text);
+	device->told_late = is_late(device);
+}
+
+void device_health(struct poller *poller, struct device *device)
+{
+	uint8_t failed = failure(poller, device);
+	if (device->cut)
+		return;
+	if (failed == STATE_OK) {
+		device->misses = 0;
+		device->late_before = device->counts.late;
+		device->told_late = false;
+		tell_answers(poller, device);
+		return;
+	}
+	device->misses++;
+	/* an answer may be so late that the first comes only after it was called dead */
+	bool news =
+	        device->told != TOLD_DOWN || (is_late(device) && !device->told_late);
+	if (device->misses >= STRIKES && news)
+		tell_silent(poller, device, failed == STATE_GARBLED);
+}
+
+static void add(char *out, size_t room, uint64_t n, const char *what)
+{
+	size_t used = strlen(out);
+	if (n > 0)
+		snprintf(out + used, room - used, "%s%llu %s", used > 0 ? ", " : "",
+		        (unsigned long long)n, what);
+}
+
+void device_failures(struct device *device, const struct moment *now)
+{
+	const struct poller_counts *was = &device->logged, *is = &device->counts;
+	char text[320] = "";
+	if (device->logged_us == 0)
+		device->logged_us = now->mono_us;
+	if (now->mono_us - device->logged_us < TELL_EVERY)
+		return;
+	add(text, sizeof text, is->timeouts - was->timeouts, "without an answer");
+	add(text, sizeof text, is->checksum - was->checksum, "with a wrong check sum");
+	add(text, sizeof text, is->malformed - was->malformed, "no answer at all");
+	add(text, sizeof text, is->exceptions - was->exceptions, "refused");
+	add(text, sizeof text, is->late - was->late, "late");
+	add(text, sizeof text, is->overruns - was->overruns, "polls left out");
+	add(text, sizeof text, is->noise - was->noise, "bytes of noise");
+	if (text[0] != '\0')
+		log_line(LOG_INFO,
+		        "instrument %s: in the last %lld s: %s (of %llu requests)",
+		        device->setting->id,
+		        (long long)((now->mono_us - device->logged_us) / 1000000), text,
+		        (unsigned long long)(is->requests - was->requests));
+	device->logged = device->counts;
+	device->logged_us = now->mono_us;
+}

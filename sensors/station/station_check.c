@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the tables of a configuration cannot say: names that must exist, addresses that must differ,
+ * lines that must be able to carry what is asked of them. */
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/socket.h"
+#include "base/units.h"
+#include "sensors/drivers/modbus.h"
+#include "sensors/station/station_parts.h"
+#include "sensors/tables/analog.h"
+
+/* All exchanges of one poll must fit into one record beside their values. */
+#define EXCHANGES_MOST 50000
+
+const char *station_at(struct station_checker *check, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vsnprintf(check->path, sizeof check->path, format, args);
+	va_end(args);
+	return check->path;
+}
+
+bool station_wrote(const struct station_checker *check)
+{
+	return config_line(check->station->config, check->path) > 0;
+}
+
+/* ---- ports ---- */
+
+int station_split(struct station_port *port, const char *text)
+{
+	return port_tcp_parse(text, port->host, sizeof port->host, port->service);
+}
+
+static void check_port_mode(struct station_checker *check, size_t i)
+{
+	struct station_port *port = &check->station->port[i];
+	bool serial = port->path[0] != '\0';
+	station_at(check, "ports[%zu].mode", i);
+	if (port->path[0] == '\0' && port->tcp[0] == '\0' && port->listen_on[0] == '\0')
+		return;
+	if (!port->mode_set)
+		port->mode = serial ? FRAMING_RTU : FRAMING_TCP;
+	else if (serial && port->mode != FRAMING_RTU && port->mode != FRAMING_ASCII)
+		WRONG(check, "a serial line has mode rtu or ascii",
+		        "a serial line cannot carry mode %s",
+		        modbus_framings[port->mode]);
+	else if (!serial && port->mode == FRAMING_RTU)
+		WRONG(check,
+		        "tcp for Modbus TCP, rtu-over-tcp or ascii for a serial server",
+		        "mode rtu is for serial lines");
+	if (port->master == MASTER_OTHER && port->mode == FRAMING_TCP)
+		WRONG(check,
+		        "rtu-over-tcp or ascii, for a serial server on the line itself",
+		        "what another master says by Modbus TCP nobody else can hear");
+}
+
+/* A name that another adapter may have after the next start. */
+static void check_path_lasts(struct station_checker *check, size_t i)
+{
+	const char *path = check->station->port[i].path;
+	if (strncmp(path, "/dev/ttyUSB", 11) != 0 &&
+	        strncmp(path, "/dev/ttyACM", 11) != 0)
+		return;
+	config_warn(check->station->config, station_at(check, "ports[%zu].path", i),
+	        "write its name in /dev/serial/by-id (by-path if two adapters have the "
+	        "same one)",
+	        "%s is whichever adapter came first: after the next start it may be "
+	        "another",
+	        path);
+}
+
+static void check_port(struct station_checker *check, size_t i)
+{
+	struct station_port *port = &check->station->port[i];
+	check_path_lasts(check, i);
+	for (size_t k = 0; k < i; k++) {
+		station_at(check, "ports[%zu].id", i);
+		if (port->id[0] != '\0' &&
+		        strcmp(check->station->port[k].id, port->id) == 0)
+			WRONG(check, "give each port its own id", "a second port '%s'",
+			        port->id);
+		station_at(check, "ports[%zu].path", i);
+		if (port->path[0] != '\0' &&
+		        strcmp(check->station->port[k].path, port->path) == 0)
+			WRONG(check, "wire the instruments to one port",
+			        "port '%s' has this path too",
+			        check->station->port[k].id);
+	}
+	station_at(check, "ports[%zu].id", i);
+	station_check_place(check, i);
+	station_at(check, "ports[%zu].tcp", i);
+	if (port->tcp[0] != '\0' && station_split(port, port->tcp) != OK)
+		WRONG(check, "for example 192.0.2.9:502 or [2001:db8::9]:502",
+		        "'%s' is not host:port", port->tcp);
+	station_at(check, "ports[%zu].line", i);
+	if (port->line_text[0] != '\0' &&
+	        line_parse(port->line_text, &port->setting.line) != OK)
+		WRONG(check,
+		        "write baud, data bits, parity and stop bits, for example "
+		        "\"9600 8N1\"",
+		        "'%s' is not a line setting", port->line_text);
+	check_port_mode(check, i);
+	port->listen = port->master == MASTER_OTHER;
+	port->setting.listen = port->listen;
+	port->setting.id = port->id;
+	port->setting.path = port->path;
+	port->setting.dtr = port->dtr;
+	port->setting.rts = port->rts;
+	port->setting.host = port->host;
+	port->setting.service = port->service;
+	port->setting.framing = port->mode;
+}
+
+/* ---- instruments ---- */
+
+static void find_port(struct station_checker *check, size_t i)
+{
+	struct station *station = check->station;
+	struct station_instrument *instrument = &station->instrument[i];
+	instrument->port_index = SIZE_MAX;
+	if (instrument->port_id[0] == '\0')
+		return;
+	const char **names = calloc(station->n_ports + 1, sizeof *names);
+	char hint[96] = "write the id of one of the ports";
+	for (size_t k = 0; k < station->n_ports; k++) {
+		if (names != NULL)
+			names[k] = station->port[k].id;
+		if (strcmp(station->port[k].id, instrument->port_id) != 0)
+			continue;
+		instrument->port_index = k;
+		free(names);
+		return;
+	}
+	const char *meant =
+	        names != NULL ? did_you_mean(instrument->port_id, names) : NULL;
+	if (meant != NULL)
+		snprintf(hint, sizeof hint, "did you mean '%s'?", meant);
+	station_at(check, "instruments[%zu].port", i);
+	WRONG(check, hint, "there is no port '%s'", instrument->port_id);
+	free(names);
+}
+
+static void find_outlet(struct station_checker *check, size_t i)
+{
+	struct station *station = check->station;
+	struct station_instrument *instrument = &station->instrument[i];
+	if (station->n_outlets == 0)
+		return;
+	for (size_t k = 0; k < station->n_outlets; k++)
+		if (strcmp(station->outlet[k].id, instrument->outlet) == 0) {
+			instrument->outlet_index = k;
+			return;
+		}
+	if (instrument->outlet[0] == '\0' && station->n_outlets == 1)
+		return;
+	station_at(check,
+	        instrument->outlet[0] != '\0' ? "instruments[%zu].outlet"
+	                                      : "instruments[%zu].id",
+	        i);
+	if (instrument->outlet[0] == '\0')
+		WRONG(check, "add `outlet:` with the id of one of the outlets",
+		        "instrument '%s' must say which outlet it watches",
+		        instrument->id);
+	else
+		WRONG(check, "write the id of one of the outlets",
+		        "there is no outlet '%s'", instrument->outlet);
+}
+
+/* Instruments of one model have one profile; NULL: this is the first. */
+static struct profile *profile_of_others(const struct station *station, size_t i)
+{
+	const struct station_instrument *instrument = station->instrument;
+	for (size_t k = 0; k < i; k++)
+		if (instrument[k].profile != NULL &&
+		        strcmp(instrument[k].profile_name,
+		                instrument[i].profile_name) == 0)
+			return instrument[k].profile;
+	return NULL;
+}
+
+static void find_profile(struct station_checker *check, size_t i)
+{
+	struct station *station = check->station;
+	struct station_instrument *instrument = &station->instrument[i];
+	struct problem why = { .text = "" };
+	char folder[PATH_MAX] = "";
+	if (instrument->profile_name[0] == '\0')
+		return;
+	if (station->profiles[0] != '\0')
+		station_path(station, station->profiles, folder, sizeof folder);
+	station_at(check, "instruments[%zu].profile", i);
+	instrument->profile = profile_of_others(station, i);
+	if (instrument->profile == NULL &&
+	        profile_find(&instrument->profile, instrument->profile_name, folder,
+	                NULL, &why) != OK) {
+		WRONG(check, "a profile says which registers a model has", "%s",
+		        why.text);
+		return;
+	}
+	bool simulation = station->simulation;
+	station_at(check, "station.simulation");
+	simulation |= station_wrote(check) && !station->simulation_set;
+	station_at(check, "instruments[%zu].profile", i);
+	if (instrument->profile->simulation && !simulation)
+		WRONG(check,
+		        "set `simulation: yes` under `station`, or name the real model",
+		        "profile '%s' is a map made up for simulation",
+		        instrument->profile_name);
+}
+
+/* A current says nothing without what its ends stand for. */
+static bool check_loop(
+        struct station_checker *check, size_t i, size_t k, const char *unit)
+{
+	const struct station_channel *override =
+	        &check->station->instrument[i].override[k];
+	station_at(check, "instruments[%zu].channels[%zu].signal", i, k);
+	if (strcmp(unit, "mA") != 0) {
+		WRONG(check, "leave `signal` out", "channel '%s' is in %s: no current",
+		        override->name, unit);
+		return false;
+	}
+	if (override->range[0] == '\0') {
+		WRONG(check, "add `range: 0..500 m3/h`: what 4 and 20 mA stand for",
+		        "a current of 4-20 mA needs a range");
+		return false;
+	}
+	if (units_check(range_unit(override->range)) == OK)
+		return true;
+	station_at(check, "instruments[%zu].channels[%zu].range", i, k);
+	WRONG(check, "write lowest..highest and the unit, for example 0..500 m3/h",
+	        "'%s' is not a range with its unit", override->range);
+	return false;
+}
+
+static void check_override(struct station_checker *check, size_t i, size_t k)
+{
+	struct station_instrument *instrument = &check->station->instrument[i];
+	struct station_channel *override = &instrument->override[k];
+	if (override->name[0] == '\0')
+		return;
+	int c = profile_channel_index(instrument->profile, override->name);
+	station_at(check, "instruments[%zu].channels[%zu].name", i, k);
+	if (c < 0) {
+		WRONG(check, "the channels are those of the profile's file",
+		        "profile '%s' has no channel '%s'", instrument->profile_name,
+		        override->name);
+		return;
+	}
+	struct channel_setting *setting = &instrument->channel_setting[c];
+	const char *unit = instrument->profile->channel[c].about.unit;
+	setting->off = override->off;
+	setting->signal = override->signal;
+	if (setting->signal != SIGNAL_NONE && !check_loop(check, i, k, unit))
+		return;
+	if (setting->signal != SIGNAL_NONE)
+		unit = range_unit(override->range);
+	station_at(check, "instruments[%zu].channels[%zu].range", i, k);
+	if (override->range[0] == '\0')
+		return;
+	int status = range_parse(override->range, unit, &setting->low, &setting->high);
+	if (status == REFUSED)
+		WRONG(check, "write the range in the unit of the channel",
+		        "'%s' is not a range in %s", override->range, unit);
+	else if (status != OK)
+		WRONG(check,
+		        "write lowest..highest and the unit, for example 0..225 mg/L",
+		        "'%s' is not a range with its unit", override->range);
+}
+
+static void check_channels(struct station_checker *check, size_t i)
+{
+	struct station_instrument *instrument = &check->station->instrument[i];
+	const struct profile *profile = instrument->profile;
+	instrument->channel_setting =
+	        calloc(profile->n_channels, sizeof *instrument->channel_setting);
+	if (instrument->channel_setting == NULL)
+		return;
+	for (size_t c = 0; c < profile->n_channels; c++) {
+		instrument->channel_setting[c].low = profile->channel[c].about.low;
+		instrument->channel_setting[c].high = profile->channel[c].about.high;
+	}
+	for (size_t k = 0; k < instrument->n_overrides; k++)
+		check_override(check, i, k);
+}
+
+/* Whose address, period and time are not written has the profile's. */
+static void fill_instrument(struct station_checker *check, size_t i)
+{
+	struct station_instrument *instrument = &check->station->instrument[i];
+	const struct profile *profile = instrument->profile;
+	if (!instrument->slave_set)
+		instrument->slave = profile->slave;
+	if (instrument->address[0] == '\0' && profile->address != NULL)
+		instrument->address = profile->address;
+	if (!(instrument->poll_every_s > 0))
+		instrument->poll_every_s = profile->poll_every_s;
+	if (!(instrument->timeout_s > 0))
+		instrument->timeout_s = profile->timeout_s;
+	check_channels(check, i);
+	if (instrument->port_index == SIZE_MAX)
+		return;
+	instrument->instrument = (struct instrument){
+		.id = instrument->id,
+		.profile = profile,
+		.framing = check->station->port[instrument->port_index].mode,
+		.slave = (uint8_t)instrument->slave,
+		.address = instrument->address,
+		.listen = check->station->port[instrument->port_index].listen,
+		.utc_offset_min = check->station->utc_offset_min,
+		.setting = instrument->channel_setting,
+	};
+	station_at(check, "instruments[%zu].retries", i);
+	if (profile->n_blocks * (size_t)(instrument->retries + 1) *
+	                (profile->driver->frame_most + 8) >
+	        EXCHANGES_MOST)
+		WRONG(check, "ask again fewer times",
+		        "%d retries of %zu blocks do not fit into a record",
+		        (int)instrument->retries, profile->n_blocks);
+}
+
+static void check_collector(struct station_checker *check)
+{
+	const struct station *station = check->station;
+	struct problem why;
+	station_at(check, "collector.endpoint");
+	if (station->collector[0] == '\0')
+		return;
+	if (endpoint_check(station->collector, &why) != OK)
+		WRONG(check, NULL, "%s", why.text);
+	station_at(check, "collector");
+	if (station->server_key[0] == '\0' || station->secret_key[0] == '\0')
+		WRONG(check, "`quantrac keys new` makes a pair",
+		        "a collector needs server_key and secret_key");
+}
+
+void station_check(struct station *station)
+{
+	struct station_checker check = { .station = station };
+	bool sound = config_errors(station->config) == 0;
+	check_collector(&check);
+	station_at(&check, "ports");
+	if (sound && (station->n_ports == 0 || station->n_outlets == 0))
+		WRONG(&check, "add at least one of each",
+		        "a station needs a port and an outlet");
+	for (size_t i = 0; i < station->n_ports; i++)
+		check_port(&check, i);
+	for (size_t i = 0; i < station->n_instruments; i++) {
+		find_port(&check, i);
+		find_outlet(&check, i);
+		find_profile(&check, i);
+		if (station->instrument[i].profile != NULL)
+			fill_instrument(&check, i);
+	}
+	station_check_lines(&check);
+	station_check_commands(&check);
+	station_check_cabinet(station, sound);
+	station_check_journal(station);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/kits/check.h"
+
+#include "tests/kits/asked_line.h"
+
+#include <poll.h>
+#include <string.h>
+
+#include "base/log.h"
+
+static int line_open(struct port *port, struct problem *why)
+{
+	return OK;
+}
+
+static int line_descriptor(struct port *port)
+{
+	return -1;
+}
+
+static short line_events(struct port *port)
+{
+	return POLLIN;
+}
+
+static int line_read(struct port *port, uint8_t *out, size_t room, bool readable)
+{
+	struct asked_line *line = (struct asked_line *)port;
+	struct asked_message *first = NULL;
+	for (size_t i = 0; i < ASKED_MESSAGES; i++) {
+		struct asked_message *one = &line->message[i];
+		if (one->n > 0 && one->due_us <= *line->now_us &&
+		        (first == NULL || one->due_us < first->due_us))
+			first = one;
+	}
+	if (first == NULL)
+		return 0;
+	size_t n = first->n;
+	assert_true(n <= room);
+	memcpy(out, first->byte, n);
+	first->n = 0;
+	return (int)n;
+}
+
+static int line_write(struct port *port, const uint8_t *in, size_t n)
+{
+	struct asked_line *line = (struct asked_line *)port;
+	line->asked(line->context, in, n);
+	return (int)n;
+}
+
+static void line_close(struct port *port)
+{
+}
+
+void asked_line_init(struct asked_line *line)
+{
+	line->port = (struct port){ .open = line_open,
+		.descriptor = line_descriptor,
+		.events = line_events,
+		.read = line_read,
+		.write = line_write,
+		.close = line_close,
+		.free = line_close };
+}
+
+void asked_line_say(
+        struct asked_line *line, int64_t due_us, const void *bytes, size_t n)
+{
+	size_t i = 0;
+	while (i < ASKED_MESSAGES - 1 && line->message[i].n > 0)
+		i++;
+	assert_int_equal(line->message[i].n, 0);
+	assert_true(n <= sizeof line->message[i].byte);
+	line->message[i].due_us = due_us;
+	line->message[i].n = n;
+	memcpy(line->message[i].byte, bytes, n);
+}
+
+static void not_logged(enum log_level level, const char *text)
+{
+}
+
+void asked_line_quiet(void)
+{
+	log_catch(not_logged);
+}

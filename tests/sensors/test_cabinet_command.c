@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whether the cabinet carries out an order to command an instrument, and what it records of it. */
+#include "tests/kits/check.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "sensors/poller/poller.h"
+#include "tests/kits/cabinet_rig.h"
+
+static const char o3[] = "  - {id: o3, profile: teledyne-t400, port: bus, slave: 5, "
+                         "commands: allowed}\n"
+                         "  - {id: shut, profile: teledyne-t400, port: bus, slave: "
+                         "6}\n";
+static const uint8_t zero_on[] = { 5, 5, 0, 20, 0xff, 0, 0xcd, 0xba };
+static const uint8_t zero_off[] = { 5, 5, 0, 20, 0, 0, 0x8c, 0x4a };
+
+static struct order order_of(const char *id, const char *command, const uint8_t *shown)
+{
+	struct order order = {
+		.kind = ORDER_COMMAND, .n_shown = 8, .reason = "check of November"
+	};
+	snprintf(order.id, sizeof order.id, "%s", id);
+	snprintf(order.command, sizeof order.command, "%s", command);
+	memcpy(order.shown, shown, 8);
+	return order;
+}
+
+/* The order with where its instrument is, as the operator's program puts it. */
+static struct order placed(const struct order *order)
+{
+	struct order out = *order;
+	for (size_t i = 0; i < rig.station->n_instruments; i++)
+		if (strcmp(rig.station->instrument[i].id, order->id) == 0) {
+			station_place(rig.station, i, out.shown + out.n_shown);
+			out.n_shown += COMMAND_PLACE;
+		}
+	return out;
+}
+
+/* Send it over the socket, and step; the client's end, to hear the answer from. */
+static int give(const struct order *order)
+{
+	char text[CONTROL_MOST];
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
+	struct order whole = placed(order);
+	int n = order_print(&whole, text, sizeof text);
+	assert_true(n > 0);
+	snprintf(name.sun_path, sizeof name.sun_path, "%s",
+	        in_folder(rig.folder, CONTROL_FILE));
+	assert_int_equal(connect(fd, (struct sockaddr *)&name, sizeof name), 0);
+	assert_int_equal(send(fd, text, (size_t)n, 0), n);
+	rig_run(0);
+	rig_run(0);
+	return fd;
+}
+
+static void heard(int fd, const char *want)
+{
+	char answer[CONTROL_MOST + 8];
+	ssize_t n = recv(fd, answer, sizeof answer - 1, 0);
+	assert_true(n > 0);
+	answer[n] = '\0';
+	assert_contains(answer, want);
+	close(fd);
+}
+
+static void not_yet(int fd)
+{
+	char answer[CONTROL_MOST];
+	assert_int_equal(recv(fd, answer, sizeof answer, 0), -1);
+}
+
+static void refused(const struct order *order, const char *want)
+{
+	size_t told = rig.n_told;
+	heard(give(order), want);
+	rig_run(10 * SEC);
+	assert_int_equal(rig.n_told, told);
+	assert_int_equal(rig.n_commands, 0);
+}
+
+static void begin_maintenance(void)
+{
+	struct order order = {
+		.kind = ORDER_MAINTENANCE, .id = "o3", .on = true, .reason = "x"
+	};
+	heard(give(&order), "ok\n");
+}
+
+static void became(int status, const char *why, const uint8_t *answer, size_t n)
+{
+	const struct poller_written what = { .command = true,
+		.status = status,
+		.sent = status != REFUSED || n > 0,
+		.why = why,
+		.answer = answer,
+		.n = n };
+	cabinet_written(rig.cabinet, &what, &rig.now);
+}
+
+static const char *last(const char *state)
+{
+	const struct rig_told *told = rig_last("instrument o3");
+	assert_non_null(told);
+	assert_string_equal(told->state, state);
+	return told->text;
+}
+
+static void the_order_is_recorded_before_and_its_outcome_after(void **state)
+{
+	struct order order = order_of("o3", "zero", zero_on);
+	rig_begin(o3);
+	begin_maintenance();
+	rig.keep_note = true;
+	int fd = give(&order);
+	assert_contains(last("command ordered"),
+	        "zero; changes gas; request 05 05 00 14 FF 00 CD BA; by ");
+	assert_contains(last("command ordered"), ": check of November");
+	rig_run(SEC);
+	assert_int_equal(rig.n_commands, 0); /* not on the disk yet */
+	rig.keep_note = false;
+	rig_run(100 * MS);
+	assert_int_equal(rig.n_commands, 1);
+	assert_memory_equal(rig.request, zero_on, 8);
+	not_yet(fd);
+	became(OK, "", zero_on, 8);
+	assert_contains(last("command done"), "; answer 05 05 00 14 FF 00 CD BA; by ");
+	heard(fd, "ok\no3 zero: done; answer 05 05 00 14 FF 00 CD BA");
+	rig_run(60 * SEC);
+	assert_int_equal(rig.n_commands, 1);
+	assert_int_equal(rig_count("instrument o3", "command done"), 1);
+}
+
+static void what_cannot_be_written_down_is_not_sent(void **state)
+{
+	struct order order = order_of("o3", "zero", zero_on);
+	rig_begin(o3);
+	begin_maintenance();
+	rig.keep_note = true;
+	int fd = give(&order);
+	rig_run(6 * SEC);
+	assert_int_equal(rig.n_commands, 0);
+	assert_contains(last("command not sent"), "could not be written to the disk");
+	heard(fd, "un\no3 zero: nothing was sent");
+}
+
+static void refusal_silence_and_a_busy_line_are_told_apart(void **state)
+{
+	static const uint8_t exception[] = { 5, 0x85, 4, 0x62, 0xf3 };
+	struct order order = order_of("o3", "zero", zero_on);
+	rig_begin(o3);
+	begin_maintenance();
+	int fd = give(&order);
+	rig_run(100 * MS);
+	became(REFUSED, "device failure", exception, 5);
+	assert_contains(last("command refused"),
+	        "; answer 05 85 04 62 F3 (device failure); by ");
+	heard(fd, "un\no3 zero: the instrument refused it");
+	fd = give(&order);
+	rig_run(100 * MS);
+	became(TIMED_OUT, "no answer", NULL, 0);
+	assert_contains(last("command unknown"), "; no answer; by ");
+	heard(fd, "un\no3 zero: nobody knows whether it was done");
+	rig.command_status = REFUSED;
+	fd = give(&order);
+	rig_run(100 * MS);
+	assert_contains(last("command not sent"), "its line takes no command");
+	heard(fd, "un\no3 zero: nothing was sent");
+}
+
+static void a_command_that_disturbs_wants_maintenance(void **state)
+{
+	struct order order = order_of("o3", "zero", zero_on);
+	rig_begin(o3);
+	refused(&order, "no\ncommand 'zero' disturbs what 'o3' measures");
+	/* the one that puts the sample back does not */
+	order = order_of("o3", "end_zero", zero_off);
+	int fd = give(&order);
+	rig_run(100 * MS);
+	assert_int_equal(rig.n_commands, 1);
+	became(OK, "", zero_off, 8);
+	heard(fd, "ok\n");
+}
+
+static void what_is_not_allowed_is_refused(void **state)
+{
+	struct order order = order_of("shut", "end_zero", zero_off);
+	rig_begin(o3);
+	refused(&order, "station.yaml:12: instrument 'shut' is read only");
+	order = order_of("flow", "zero", zero_on);
+	refused(&order, "profile 'sim-flow' knows no commands");
+	order = order_of("o4", "zero", zero_on);
+	refused(&order, "there is no instrument 'o4'");
+	order = order_of("o3", "zeroo", zero_on);
+	refused(&order, "it knows zero, end_zero, span, end_span");
+	order = order_of("o3", "end_zero", zero_on);
+	refused(&order, "runs with another configuration than was shown");
+	/* the same bytes, to another port or address */
+	order = order_of("o3", "end_zero", zero_off);
+	rig.station->instrument[rig.station->n_instruments - 2].instrument.slave ^= 2;
+	struct order elsewhere = placed(&order);
+	rig.station->instrument[rig.station->n_instruments - 2].instrument.slave ^= 2;
+	snprintf(elsewhere.id, sizeof elsewhere.id, "%s", "o3");
+	assert_memory_not_equal(
+	        elsewhere.shown + 8, placed(&order).shown + 8, COMMAND_PLACE);
+	order = order_of("o3", "end_zero", zero_off);
+	snprintf(order.value, sizeof order.value, "7");
+	refused(&order, "takes no number");
+}
+
+static void one_at_a_time(void **state)
+{
+	struct order order = order_of("o3", "end_zero", zero_off);
+	rig_begin(o3);
+	int first = give(&order);
+	rig_run(100 * MS);
+	heard(give(&order), "no\nanother command is under way");
+	became(OK, "", zero_off, 8);
+	heard(first, "ok\n");
+	int second = give(&order);
+	rig_run(100 * MS);
+	assert_int_equal(rig.n_commands, 2);
+	became(OK, "", zero_off, 8);
+	heard(second, "ok\n");
+}
+
+static void a_power_cut_leaves_its_trace(void **state)
+{
+	struct order order = order_of("o3", "end_zero", zero_off);
+	rig_begin(o3);
+	int fd = give(&order);
+	rig_run(100 * MS);
+	assert_int_equal(rig.n_commands, 1);
+	rig_restart_machine(60 * SEC);
+	assert_contains(last("command unknown"),
+	        "end_zero; changes gas; request 05 05 00 14 00 00 8C 4A; the program "
+	        "ended before it was known; by ");
+	assert_contains(last("command unknown"), ": check of November");
+	rig_restart_program();
+	assert_null(rig_last("instrument o3")); /* told once */
+	assert_int_equal(rig.n_commands, 1);
+	close(fd);
+}
+
+static void who_goes_away_changes_nothing(void **state)
+{
+	struct order order = order_of("o3", "end_zero", zero_off);
+	rig_begin(o3);
+	close(give(&order));
+	rig_run(100 * MS);
+	assert_int_equal(rig.n_commands, 1);
+	became(OK, "", zero_off, 8);
+	assert_contains(last("command done"), "end_zero");
+}
+
+static void every_cut_of_an_order_is_refused(void **state)
+{
+	struct order order = order_of("o3", "zero", zero_on), back;
+	char text[CONTROL_MOST];
+	snprintf(order.value, sizeof order.value, "-7.50");
+	int n = order_print(&order, text, sizeof text);
+	assert_int_equal(order_parse(&back, text, (size_t)n), OK);
+	assert_string_equal(back.command, "zero");
+	assert_string_equal(back.value, "-7.50");
+	assert_int_equal(back.n_shown, 8);
+	assert_memory_equal(back.shown, zero_on, 8);
+	for (size_t cut = 0; cut <= (size_t)n - strlen(order.reason); cut++)
+		assert_int_not_equal(order_parse(&back, text, cut), OK);
+	order.value[0] = '\0';
+	n = order_print(&order, text, sizeof text);
+	assert_int_equal(order_parse(&back, text, (size_t)n), OK);
+	assert_string_equal(back.value, "");
+}
+
+#define EACH(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		EACH(the_order_is_recorded_before_and_its_outcome_after),
+		EACH(what_cannot_be_written_down_is_not_sent),
+		EACH(refusal_silence_and_a_busy_line_are_told_apart),
+		EACH(a_command_that_disturbs_wants_maintenance),
+		EACH(what_is_not_allowed_is_refused),
+		EACH(one_at_a_time),
+		EACH(a_power_cut_leaves_its_trace),
+		EACH(who_goes_away_changes_nothing),
+		cmocka_unit_test(every_cut_of_an_order_is_refused),
+	};
+	return cmocka_run_group_tests_name("cabinet_command", tests, NULL, NULL);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a cabinet lays out for the live view: maintenance that is on, and the bottles of its sampler. */
+#include "tests/kits/check.h"
+
+#include <string.h>
+
+#include "tests/kits/cabinet_rig.h"
+
+static const char key[] =
+        "cabinet: {usb: no, boot: no, login: no}\n"
+        "inputs:\n"
+        "  - {id: key, kind: maintenance, gpio: /dev/gpiochip0, gpio_line: 3, "
+        "instruments: [cod], ends_after: 90min}\n"
+        "  - {id: all, kind: maintenance, gpio: /dev/gpiochip0, gpio_line: 4}\n";
+
+static const char gpio[] =
+        "cabinet: {usb: no, boot: no, login: no}\n"
+        "sampler: {armed: yes, instrument: cod, channel: cod, above: 75 mg/L, for: "
+        "15min, bottles: 3, most_per_day: 2, gpio: /dev/gpiochip0, gpio_line: 22}\n";
+static const char disarmed[] =
+        "cabinet: {usb: no, boot: no, login: no}\n"
+        "sampler: {instrument: cod, channel: cod, above: 75 mg/L, bottles: 3, gpio: "
+        "/dev/gpiochip0, gpio_line: 22}\n";
+
+static struct cabinet_shown shown;
+
+static void turn(size_t line, bool on)
+{
+	rig_edge(line, on, 0);
+	rig_run(2 * SEC);
+}
+
+/* A reading a minute for so long. */
+static void cod_is(double value, int minutes)
+{
+	for (int i = 0; i < minutes; i++) {
+		rig_cod(value);
+		rig_run(60 * SEC);
+	}
+}
+
+static void what_is_on_is_shown_and_until_when(void **state)
+{
+	rig_begin(key);
+	rig_run(2 * SEC);
+	cabinet_note_shown(&rig.note, &shown);
+	assert_int_equal(shown.n, 0);
+	assert_false(shown.has_sampler);
+	int64_t from_us = rig.now.mono_us;
+	turn(3, true);
+	turn(4, true);
+	cabinet_note_shown(&rig.note, &shown);
+	assert_int_equal(shown.n, 2);
+	assert_string_equal(shown.maintenance[0].id, "by key");
+	assert_string_equal(shown.maintenance[0].instruments, "cod");
+	assert_in_range(
+	        shown.maintenance[0].due_us - 5400 * SEC, from_us, from_us + 2 * SEC);
+	assert_string_equal(shown.maintenance[1].id, "by all");
+	assert_string_equal(shown.maintenance[1].instruments, "");
+	rig_restart_program();
+	rig_run(SEC);
+	cabinet_note_shown(&rig.note, &shown);
+	assert_int_equal(shown.n, 2);
+	turn(4, false);
+	rig_run(90 * 60 * SEC);
+	cabinet_note_shown(&rig.note, &shown);
+	assert_int_equal(shown.n, 0); /* it ended by itself, and the key is still on */
+}
+
+/* Bottles of the day that is, not of the last reading's. */
+static void bottles_used_are_shown(void **state)
+{
+	rig_begin(gpio);
+	const int offset = rig.station->utc_offset_min;
+	cabinet_note_shown(&rig.note, &shown);
+	assert_true(shown.has_sampler && shown.armed);
+	assert_int_equal(shown.bottles, 3);
+	assert_int_equal(shown.most_a_day, 2);
+	assert_int_equal(shown.sampler.used, 0);
+	cod_is(80, 17);
+	cabinet_note_shown(&rig.note, &shown);
+	assert_int_equal(shown.sampler.used, 1);
+	assert_int_equal(sampler_today(&shown.sampler, offset, rig.now.time_us), 1);
+	assert_int_equal(
+	        sampler_today(&shown.sampler, offset, rig.now.time_us - 86400 * SEC),
+	        1);
+	assert_int_equal(
+	        sampler_today(&shown.sampler, offset, rig.now.time_us + 86400 * SEC),
+	        0);
+}
+
+static void a_sampler_that_is_not_armed_says_so(void **state)
+{
+	rig_begin(disarmed);
+	cabinet_note_shown(&rig.note, &shown);
+	assert_true(shown.has_sampler && !shown.armed);
+}
+
+#define EACH(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		EACH(what_is_on_is_shown_and_until_when),
+		EACH(bottles_used_are_shown),
+		EACH(a_sampler_that_is_not_armed_says_so),
+	};
+	return cmocka_run_group_tests_name("cabinet_shown", tests, NULL, NULL);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where a port of a station is: one place each, and a port of ours that others connect to. */
+#include "tests/kits/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sensors/station/station.h"
+
+static int use_profiles(void **state)
+{
+	return setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
+}
+
+/* A station with these ports; the first is called a, and has one instrument or two. */
+static struct station *station_with(
+        const char *ports, const char *more, struct problem *why)
+{
+	char text[2048];
+	struct station *station = NULL;
+	int n = snprintf(text, sizeof text,
+	        "zone: {id: z, name: Z}\nstation: {id: s, name: S}\n"
+	        "facility: {id: f, name: F}\noutlets: [{id: o, name: O, kind: water}]\n"
+	        "journal: {folder: j}\nports: [%s]\ninstruments:\n"
+	        "  - {id: one, profile: hj212-2017-waste-water, port: a, address: "
+	        "M1}\n%s",
+	        ports, more);
+	why->text[0] = '\0';
+	station_parse(&station, text, (size_t)n, "s.yaml", NULL, why);
+	return station;
+}
+
+static void refused(const char *ports, const char *more, const char *because)
+{
+	struct problem why;
+	struct station *station = station_with(ports, more, &why);
+	assert_null(station);
+	assert_contains(why.text, because);
+}
+
+static void a_port_of_ours_has_its_address_and_who_may_connect(void **state)
+{
+	struct problem why;
+	struct station *station = station_with(
+	        "{id: a, listen: \"0.0.0.0:9001\", only: 192.0.2.9}", "", &why);
+	assert_non_null(station);
+	const struct port_setting *port = &station->port[0].setting;
+	assert_true(port->accepts);
+	assert_string_equal(port->host, "0.0.0.0");
+	assert_string_equal(port->service, "9001");
+	assert_string_equal(port->only, "192.0.2.9");
+	assert_false(port->listen); /* that is something else: another master's line */
+	struct describe *describe = station_describe_instrument(station, 0);
+	assert_string_equal(describe->line, "0.0.0.0:9001");
+	describe_free(describe);
+	station_free(station);
+	station = station_with("{id: a, listen: \"[::]:9001\"}", "", &why);
+	assert_non_null(station);
+	assert_string_equal(station->port[0].setting.host, "::");
+	station_free(station);
+	station = station_with("{id: a, tcp: \"192.0.2.9:9001\"}", "", &why);
+	assert_non_null(station);
+	assert_false(station->port[0].setting.accepts);
+	station_free(station);
+}
+
+static void a_port_that_nobody_can_connect_to_is_refused(void **state)
+{
+	refused("{id: a}", "", "needs one of path, tcp and listen");
+	refused("{id: a, listen: \"0.0.0.0:9001\", tcp: \"192.0.2.9:502\"}", "",
+	        "needs one of path, tcp and listen");
+	refused("{id: a, listen: \"0.0.0.0:9001\", path: /dev/modbus0}", "",
+	        "needs one of path, tcp and listen");
+	refused("{id: a, listen: \"9001\"}", "", "'9001' is not address:port");
+	refused("{id: a, listen: \"0.0.0.0:0\"}", "", "is not address:port");
+	refused("{id: a, listen: \"localhost:9001\"}", "", "is not address:port");
+	refused("{id: a, listen: \"0.0.0.0:9001\", only: sub-logger}", "",
+	        "'sub-logger' is not an address");
+	refused("{id: a, tcp: \"192.0.2.9:502\", only: 192.0.2.9}", "",
+	        "nobody connects to port 'a'");
+	refused("{id: a, listen: \"0.0.0.0:9001\"}, {id: b, listen: \"0.0.0.0:9001\"}",
+	        "", "port 'a' listens there too");
+}
+
+/* What one address sends by itself may be looked at by several profiles, but not twice by one. */
+static void one_address_may_have_several_profiles(void **state)
+{
+	struct problem why;
+	struct station *station = station_with("{id: a, listen: \"0.0.0.0:9001\"}",
+	        "  - {id: two, profile: hj212-2005-waste-water, port: a, address: "
+	        "M1}\n",
+	        &why);
+	assert_non_null(station);
+	station_free(station);
+	refused("{id: a, listen: \"0.0.0.0:9001\"}",
+	        "  - {id: two, profile: hj212-2017-waste-water, port: a, address: "
+	        "M1}\n",
+	        "has address M1 too");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_port_of_ours_has_its_address_and_who_may_connect),
+		cmocka_unit_test(a_port_that_nobody_can_connect_to_is_refused),
+		cmocka_unit_test(one_address_may_have_several_profiles),
+	};
+	return cmocka_run_group_tests_name("station_places", tests, use_profiles, NULL);
+}
