@@ -21,9 +21,9 @@
 
 enum { MINUTES = 60, LIVE_SUBJECTS = 512 };
 
-struct minute {         /* readings of one minute of the last hour */
-	int64_t number; /* since 1970 */
-	uint32_t ok, all;
+struct minute {          /* readings of one minute of the last hour */
+	uint32_t number; /* since 1970 */
+	uint16_t ok, all;
 };
 
 struct shown {
@@ -86,10 +86,12 @@ static bool is_ok(uint8_t state)
 
 static void note_minute(struct shown *shown, int64_t time_us, bool ok)
 {
-	int64_t number = time_us / US_PER_MIN;
+	uint32_t number = (uint32_t)(time_us / US_PER_MIN);
 	struct minute *minute = &shown->minute[number % MINUTES];
 	if (minute->number != number)
 		*minute = (struct minute){ .number = number };
+	if (minute->all == UINT16_MAX) /* the share is known by then */
+		return;
 	minute->ok += ok;
 	minute->all++;
 }
@@ -155,7 +157,7 @@ static double ok_percent(const struct shown *shown, int64_t now_us)
 	size_t n = 0;
 	for (size_t i = 0; i < MINUTES; i++) {
 		const struct minute *minute = &shown->minute[i];
-		if (minute->number <= oldest)
+		if (minute->number <= oldest || minute->all == 0)
 			continue;
 		share += (double)minute->ok / minute->all;
 		n++;
