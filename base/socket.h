@@ -18,8 +18,10 @@
 struct key_pair {
 	char public_key[KEY_TEXT], secret_key[KEY_TEXT];
 };
-int key_pair_new(struct key_pair *pair); /* OK or FAILED */
-int key_valid(const char *key);          /* 40 characters that are Z85 */
+/* A pair whose public key does not begin with '-', since it is written on command lines;
+ * OK or FAILED. */
+int key_pair_new(struct key_pair *pair);
+int key_valid(const char *key); /* 40 characters that are Z85 */
 /* The public key that belongs to pair->secret_key; OK or MALFORMED. */
 int key_pair_complete(struct key_pair *pair);
 

@@ -28,8 +28,10 @@ static void note_refused(const struct collectd *collectd)
 	else
 		log_seldom(LOG_WARN, "refused",
 		        "a key that is not on the list knocked from %s: %s; to admit "
-		        "it: quantrac keys admit STATION '%s'",
-		        counts->refused_from, counts->refused_key, counts->refused_key);
+		        "it: quantrac keys admit STATION %s'%s'",
+		        counts->refused_from, counts->refused_key,
+		        counts->refused_key[0] == '-' ? "-- " : "",
+		        counts->refused_key);
 }
 
 static void note_crowd(const char *who)

@@ -269,6 +269,16 @@ static void the_command_ends_with_the_code_of_what_happened(void **state)
 	assert_int_equal(keys("list", "more", "", agents), EXIT_USAGE);
 }
 
+static void a_new_public_key_can_be_written_on_a_command_line(void **state)
+{
+	(void)state;
+	struct key_pair pair;
+	for (int drawn = 0; drawn < 1000; drawn++) {
+		assert_int_equal(key_pair_new(&pair), OK);
+		assert_int_not_equal(pair.public_key[0], '-');
+	}
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
 
 int main(void)
@@ -286,6 +296,7 @@ int main(void)
 		WITH(a_key_is_of_one_station_and_a_secret_one_of_none),
 		WITH(a_list_that_cannot_be_read_is_named),
 		WITH(the_command_ends_with_the_code_of_what_happened),
+		cmocka_unit_test(a_new_public_key_can_be_written_on_a_command_line),
 	};
 	return cmocka_run_group_tests_name("keys", tests, NULL, NULL);
 }
