@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/poller/poller.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,10 +33,6 @@ static int device_init(struct device *device, const struct station_instrument *s
 		if (device->framer == NULL || device->heard == NULL)
 			return FAILED;
 		framer_init(device->framer);
-	} else {
-		device->owed.state = calloc(OWED_MOST + 2, device->owed.state_size);
-		if (device->owed.state == NULL)
-			return FAILED;
 	}
 	if (device->exchange == NULL || device->state == NULL)
 		return FAILED;
@@ -62,6 +59,30 @@ static int bus_init(struct poller *poller, size_t i)
 	return bus->port != NULL ? OK : FAILED;
 }
 
+/* [OWED_MOST + 2] states in whole units of the widest alignment. */
+static size_t owed_size(const struct device *device)
+{
+	size_t widest = sizeof(max_align_t);
+	size_t bytes = (OWED_MOST + 2) * device->owed.state_size;
+	return (bytes + widest - 1) / widest * widest;
+}
+
+/* One piece for all: what of it is never needed is never taken from the system. */
+static int owed_init(struct poller *poller)
+{
+	size_t room = 1;
+	for (size_t i = 0; i < poller->n_devices; i++)
+		room += owed_size(&poller->device[i]);
+	uint8_t *next = poller->owed_room = calloc(1, room);
+	if (next == NULL)
+		return FAILED;
+	for (size_t i = 0; i < poller->n_devices; i++) {
+		poller->device[i].owed.state = next;
+		next += owed_size(&poller->device[i]);
+	}
+	return OK;
+}
+
 static int fill(struct poller *poller)
 {
 	const struct station *station = poller->station;
@@ -71,6 +92,8 @@ static int fill(struct poller *poller)
 		if (device_init(&poller->device[i], &station->instrument[i]) != OK)
 			return FAILED;
 	}
+	if (owed_init(poller) != OK)
+		return FAILED;
 	for (size_t i = 0; i < station->n_ports; i++) {
 		struct bus *bus = &poller->bus[i];
 		if (bus_init(poller, i) != OK)
@@ -120,8 +143,8 @@ void poller_free(struct poller *poller)
 		free(poller->device[i].settings);
 		free(poller->device[i].framer);
 		free(poller->device[i].heard);
-		free(poller->device[i].owed.state);
 	}
+	free(poller->owed_room);
 	free(poller->bus);
 	free(poller->device);
 	free(poller->order);

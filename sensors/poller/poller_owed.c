@@ -24,20 +24,21 @@
 
 #include "sensors/poller/poller_parts.h"
 
-static uint8_t *state_at(const struct owed *owed, size_t i)
-{
-	return owed->state + i * owed->state_size;
-}
-
-/* Behind all others: a state to try things on, and that in which a block is asked for again. */
+/* Before all others, which are seldom needed, and cost no memory until then: a state to try things
+ * on, and that in which a block is asked for again. */
 static uint8_t *scratch(const struct owed *owed)
 {
-	return state_at(owed, OWED_MOST);
+	return owed->state;
 }
 
 static uint8_t *before_trial(const struct owed *owed)
 {
-	return state_at(owed, OWED_MOST + 1);
+	return owed->state + owed->state_size;
+}
+
+static uint8_t *state_at(const struct owed *owed, size_t i)
+{
+	return owed->state + (2 + i) * owed->state_size;
 }
 
 static void forget(struct owed *owed, size_t i)

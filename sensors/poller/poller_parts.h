@@ -47,7 +47,7 @@ struct owed {
 		int trial; /* its number, 0: a block was asked for */
 	} request[OWED_MOST];
 	uint8_t *
-	        state; /* [OWED_MOST + 2][state_size]: of the driver, when it had asked */
+	        state; /* [2 + OWED_MOST][state_size]: of the driver, when it had asked */
 	size_t state_size;
 	int64_t more_until_us; /* there was no room for one: until then it may come */
 };
@@ -174,6 +174,7 @@ struct poller {
 	struct bus *bus;
 	struct device *device;
 	struct device **order; /* backs bus->device */
+	uint8_t *owed_room;    /* backs device->owed.state */
 	struct decoded decoded;
 	bool started;
 };
