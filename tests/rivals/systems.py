@@ -1,5 +1,5 @@
 """The systems that stand beside quantrac: how each is started, given the readings, asked and stopped."""
-import glob, json, os, pwd, signal, shutil, socket, subprocess, time
+import contextlib, glob, json, os, pwd, signal, shutil, socket, subprocess, time
 import urllib.error, urllib.parse, urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -20,10 +20,17 @@ class Wrong(Exception):
 
 # ---- processes ----
 
+def free_ports(n):
+    """n of them, each another one, since all are held until the last is found."""
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(n)]
+        for s in sockets:
+            s.bind(("127.0.0.1", 0))
+        return [s.getsockname()[1] for s in sockets]
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    return free_ports(1)[0]
 
 
 def family(pid):
