@@ -224,7 +224,8 @@ static int plan(struct prober *prober, struct problem *why)
  * line beside his. */
 static void record(const struct prober *prober)
 {
-	char folder[PATH_MAX], answer[CONTROL_MOST];
+	char folder[PATH_MAX];
+	struct control_answer answer;
 	struct order order = { .kind = ORDER_PROBED, .on = true };
 	struct station *station;
 	struct problem why;
@@ -235,7 +236,7 @@ static void record(const struct prober *prober)
 	        prober->port.setting.id, prober->given.own ? ", --i-own-this-bus" : "");
 	station_path(station, station->journal_folder, folder, sizeof folder);
 	station_free(station);
-	if (control_ask(folder, &order, answer, &why) == OK && !prober->common->quiet)
+	if (control_ask(folder, &order, &answer, &why) == OK && !prober->common->quiet)
 		fputs(prober->vietnamese ? "quantrac-sensord đã ghi lại lần dò này\n"
 		                         : "quantrac-sensord has recorded this probe\n",
 		        stderr);

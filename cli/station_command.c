@@ -10,6 +10,7 @@
 #include "cli/command_list.h"
 #include "cli/common.h"
 #include "cli/station_orders.h"
+#include "cli/station_words.h"
 #include "sensors/cabinet/control.h"
 #include "sensors/station/station.h"
 
@@ -103,7 +104,8 @@ static void show(const struct wanted *wanted, const struct command_order *order,
 		        vi ? "phải bật trước: từ đó giá trị đo không phải của mẫu"
 		           : "must be on: what is measured then is not the sample");
 	line(wanted, "source", "nguồn", command->source);
-	line(wanted, "note", "lưu ý", command->note);
+	line(wanted, "note", "lưu ý",
+	        vi && command->note_vi[0] != '\0' ? command->note_vi : command->note);
 	line(wanted, "reason", "lý do", wanted->reason);
 }
 
@@ -123,41 +125,20 @@ static bool confirmed(const struct wanted *wanted)
 
 /* ---- the order ---- */
 
-/* sensord speaks English in its records; what became of a command is said in Vietnamese too. */
-static void put_vietnamese(char *text, size_t room)
-{
-	static const char *const known[][2] = { { ": done; ", ": đã thực hiện; " },
-		{ ": the instrument refused it; ", ": thiết bị từ chối; " },
-		{ ": nobody knows whether it was done: look at the instrument; ",
-		        ": không biết đã thực hiện hay chưa, hãy xem tại thiết bị; " },
-		{ ": nothing was sent; ", ": không có gì được gửi đi; " } };
-	char said[CONTROL_MOST];
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-		const char *at = strstr(text, known[i][0]);
-		if (at == NULL)
-			continue;
-		snprintf(said, sizeof said, "%.*s%s%s", (int)(at - text), text,
-		        known[i][1], at + strlen(known[i][0]));
-		snprintf(text, room, "%s", said);
-		return;
-	}
-}
-
 static int give(const struct wanted *wanted, const struct order *order)
 {
-	char folder[PATH_MAX], answer[CONTROL_MOST] = "";
+	char folder[PATH_MAX];
+	struct control_answer answer;
 	struct problem why = { .text = "", .exit = EXIT_CONFIG };
 	const struct station *station = wanted->station;
+	const struct told_order told = { station, order, vietnamese(wanted) };
 	station_path(station, station->journal_folder, folder, sizeof folder);
-	int status = control_ask(folder, order, answer, &why);
-	if (vietnamese(wanted)) {
-		put_vietnamese(answer, sizeof answer);
-		put_vietnamese(why.text, sizeof why.text);
-	}
+	int status = control_ask(folder, order, &answer, &why);
+	order_words(&told, &answer, &why);
 	if (status != OK)
 		return common_fail("station command", &why);
 	if (!wanted->common.quiet)
-		puts(answer);
+		puts(answer.text);
 	return 0;
 }
 
@@ -168,45 +149,76 @@ static int refuse(int exit_code, const char *text)
 	return common_fail("station command", &why);
 }
 
+/* What `why` says, in the language asked for. */
+static int refuse_order(const struct wanted *wanted, struct problem *why)
+{
+	struct order order = { .kind = ORDER_COMMAND };
+	const struct told_order told = { wanted->station, &order, vietnamese(wanted) };
+	snprintf(order.command, sizeof order.command, "%s",
+	        wanted->name != NULL ? wanted->name : "");
+	snprintf(order.value, sizeof order.value, "%s", wanted->value);
+	order_refused_words(&told, wanted->instrument, why);
+	return common_fail("station command", why);
+}
+
+static int refuse_in(
+        const struct wanted *wanted, const char *english, const char *other)
+{
+	return refuse(EXIT_USAGE, vietnamese(wanted) ? other : english);
+}
+
 static bool has_clock(const struct profile *profile, int command)
 {
 	const char *clock = profile->command[command].text.clock;
 	return clock != NULL && clock[0] != '\0';
 }
 
+/* The order as sensord gets it, with what the operator is shown; REFUSED with the reason. */
+static int make_order(const struct wanted *wanted, struct command_order *made,
+        struct order *order, struct problem *why)
+{
+	int n = command_request(made, order->shown, why);
+	if (n < 0)
+		return REFUSED;
+	station_place(wanted->station, wanted->instrument, order->shown + n);
+	order->n_shown = (size_t)n + COMMAND_PLACE;
+	snprintf(order->id, sizeof order->id, "%s", wanted->id);
+	snprintf(order->command, sizeof order->command, "%s", wanted->name);
+	snprintf(order->value, sizeof order->value, "%s", wanted->value);
+	if (has_clock(made->instrument->profile, (int)made->command))
+		made->time_us = common_now();
+	return OK;
+}
+
 /* Show it, ask, send it. */
 static int order_it(const struct wanted *wanted, int command)
 {
-	const struct station_instrument *instrument =
-	        &wanted->station->instrument[wanted->instrument];
 	struct order order = { .kind = ORDER_COMMAND };
-	struct command_order made = { .instrument = &instrument->instrument,
+	struct command_order made = {
+		.instrument =
+		        &wanted->station->instrument[wanted->instrument].instrument,
 		.command = (size_t)command,
-		.value = wanted->value };
+		.value = wanted->value
+	};
 	struct problem why = { .text = "" };
 	uint8_t bytes[COMMAND_MOST];
-	int n = command_request(&made, order.shown, &why);
-	if (n < 0)
-		return common_fail("station command", &why);
-	station_place(wanted->station, wanted->instrument, order.shown + n);
-	order.n_shown = (size_t)n + COMMAND_PLACE;
+	if (make_order(wanted, &made, &order, &why) != OK)
+		return refuse_order(wanted, &why);
 	if (wanted->reason == NULL || snprintf(order.reason, sizeof order.reason, "%s",
 	                                      wanted->reason) > ORDER_REASON)
-		return refuse(EXIT_USAGE, order_reason_wanted);
-	snprintf(order.id, sizeof order.id, "%s", wanted->id);
-	snprintf(order.command, sizeof order.command, "%s", wanted->name);
-	snprintf(order.value, sizeof order.value, "%s", wanted->value);
-	if (has_clock(instrument->profile, command))
-		made.time_us = common_now();
-	n = command_request(&made, bytes, &why);
+		return refuse(EXIT_USAGE, order_reason_words(vietnamese(wanted)));
+	int n = command_request(&made, bytes, &why);
 	if (!wanted->common.quiet || !wanted->yes)
 		show(wanted, &made, bytes, n > 0 ? (size_t)n : 0);
 	if (!wanted->yes && !isatty(STDIN_FILENO))
-		return refuse(EXIT_USAGE,
+		return refuse_in(wanted,
 		        "there is no terminal to ask on: nothing was sent (--yes for "
-		        "scripts)");
+		        "scripts)",
+		        "không có cửa sổ dòng lệnh để hỏi lại: không có gì được gửi đi "
+		        "(--yes để dùng trong script)");
 	if (!wanted->yes && !confirmed(wanted))
-		return refuse(EXIT_USAGE, "left: nothing was sent");
+		return refuse_in(wanted, "left: nothing was sent",
+		        "đã bỏ: không có gì được gửi đi");
 	fflush(stdout);
 	return give(wanted, &order);
 }
@@ -220,7 +232,9 @@ static int find_instrument(struct wanted *wanted, struct problem *why)
 			return OK;
 	}
 	return problem_set(why, NOT_FOUND, EXIT_USAGE,
-	        "there is no instrument '%s' at station '%s'", wanted->id, station->id);
+	        vietnamese(wanted) ? "không có thiết bị '%s' tại trạm '%s'"
+	                           : "there is no instrument '%s' at station '%s'",
+	        wanted->id, station->id);
 }
 
 static int run(struct wanted *wanted)
@@ -238,7 +252,7 @@ static int run(struct wanted *wanted)
 	int command = station_command(wanted->station, wanted->instrument,
 	        wanted->name != NULL ? wanted->name : "", &why);
 	if (command < 0)
-		return common_fail("station command", &why);
+		return refuse_order(wanted, &why);
 	return order_it(wanted, command);
 }
 
@@ -259,9 +273,11 @@ int station_command_order(int argc, char **argv)
 	struct problem why = { .exit = EXIT_CONFIG };
 	int first = common_parse(&wanted.common, &argp, &wanted, argc, argv);
 	if (argc - first < 1 || argc - first > 3)
-		return refuse(EXIT_USAGE,
+		return refuse_in(&wanted,
 		        "write: quantrac station command INSTRUMENT [NAME [VALUE] "
-		        "--reason TEXT]");
+		        "--reason TEXT]",
+		        "hãy viết: quantrac station command THIẾT_BỊ [LỆNH [SỐ] "
+		        "--reason NỘI DUNG]");
 	wanted.id = argv[first];
 	wanted.name = argc - first > 1 ? argv[first + 1] : NULL;
 	wanted.value = argc - first > 2 ? argv[first + 2] : "";

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/common.h"
+#include "cli/station_words.h"
 #include "sensors/cabinet/control.h"
 #include "sensors/station/station.h"
 
@@ -73,10 +74,6 @@ static void put_vietnamese(char *text, size_t room)
 	char name[2][64];
 	if (strcmp(text, "this station has no sampler") == 0)
 		snprintf(text, room, "trạm này không có thiết bị lấy mẫu tự động");
-	else if (strcmp(text, order_reason_wanted) == 0)
-		snprintf(text, room,
-		        "cần lý do (--reason NỘI DUNG): một dòng, tối đa %d byte",
-		        ORDER_REASON);
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (is_like(text, known[i].like, name, known[i].names)) {
 			snprintf(text, room, known[i].says, name[0], name[1]);
@@ -96,12 +93,14 @@ static bool is_of(const struct station *station, const char *id)
 static int give(const char *command, const struct common *common, struct order *order,
         const char *reason)
 {
-	char folder[PATH_MAX], answer[CONTROL_MOST] = "";
+	char folder[PATH_MAX];
+	struct control_answer answer;
 	struct problem why = { .exit = EXIT_CONFIG };
 	struct station *station;
 	if (snprintf(order->reason, sizeof order->reason, "%s", reason) >
 	        ORDER_REASON) {
-		problem_set(&why, REFUSED, EXIT_USAGE, "%s", order_reason_wanted);
+		problem_set(&why, REFUSED, EXIT_USAGE, "%s",
+		        order_reason_words(common_vietnamese(common)));
 		return common_fail(command, &why);
 	}
 	if (station_read(&station, common->config, stderr, &why) != OK)
@@ -110,22 +109,20 @@ static int give(const char *command, const struct common *common, struct order *
 	if (order->id[0] == '\0')
 		snprintf(order->id, sizeof order->id, "%s", station->id);
 	bool known = is_of(station, order->id);
+	const struct told_order told = { station, order, common_vietnamese(common) };
+	int status = control_ask(folder, order, &answer, &why);
+	order_words(&told, &answer, &why);
 	station_free(station);
-	int status = control_ask(folder, order, answer, &why);
 	if (status == REFUSED && !known)
 		why.exit = EXIT_NO_FILE;
 	if (common_vietnamese(common)) {
-		put_vietnamese(answer, sizeof answer);
+		put_vietnamese(answer.text, sizeof answer.text);
 		put_vietnamese(why.text, sizeof why.text);
-		if (why.exit == EXIT_NO_DAEMON)
-			snprintf(why.text, sizeof why.text,
-			        "quantrac-sensord không chạy: sudo systemctl start "
-			        "quantrac-sensord");
 	}
 	if (status != OK)
 		return common_fail(command, &why);
 	if (!common->quiet)
-		puts(answer);
+		puts(answer.text);
 	return 0;
 }
 

@@ -255,8 +255,8 @@ static bool note_probe(const struct asked *asked, const struct order *order,
 	return true;
 }
 
-static int carry_out(void *context, const struct order *order, const char *who,
-        char answer[CONTROL_MOST])
+static enum control_outcome carry_out(void *context, const struct order *order,
+        const char *who, char answer[CONTROL_MOST])
 {
 	struct asked *asked = context;
 	bool done;

@@ -54,25 +54,17 @@ static void over(struct cabinet *cabinet)
 
 /* ---- what became of it ---- */
 
-enum outcome { DONE, DECLINED, UNKNOWN, NOT_SENT };
-
-static void finish(struct cabinet *cabinet, enum outcome outcome, const char *how,
-        const struct moment *now)
+static void finish(struct cabinet *cabinet, enum control_outcome outcome,
+        const char *how, const struct moment *now)
 {
-	static const struct {
-		const char *state, *answer;
-	} words[] = {
-		[DONE] = { "command done", "done" },
-		[DECLINED] = { "command refused", "the instrument refused it" },
-		[UNKNOWN] = { "command unknown",
-		        "nobody knows whether it was done: look at the instrument" },
-		[NOT_SENT] = { "command not sent", "nothing was sent" },
+	static const char *const states[] = {
+		[CONTROL_DONE] = "command done",
+		[CONTROL_DECLINED] = "command refused",
+		[CONTROL_UNKNOWN] = "command unknown",
+		[CONTROL_UNSENT] = "command not sent",
 	};
-	char text[CONTROL_MOST];
-	snprintf(text, sizeof text, "%s %s: %s; %s", instrument_of(cabinet)->id,
-	        command_of(cabinet)->name, words[outcome].answer, how);
-	tell(cabinet, words[outcome].state, how, now);
-	control_done(&cabinet->control, outcome == DONE, text);
+	tell(cabinet, states[outcome], how, now);
+	control_done(&cabinet->control, outcome, how);
 	over(cabinet);
 }
 
@@ -93,10 +85,10 @@ void commands_written(struct cabinet *cabinet, const struct poller_written *what
         const struct moment *now)
 {
 	char how[400];
-	enum outcome outcome = what->status == OK          ? DONE
-	                       : what->status == TIMED_OUT ? UNKNOWN
-	                       : what->sent                ? DECLINED
-	                                                   : NOT_SENT;
+	enum control_outcome outcome = what->status == OK          ? CONTROL_DONE
+	                               : what->status == TIMED_OUT ? CONTROL_UNKNOWN
+	                               : what->sent                ? CONTROL_DECLINED
+	                                                           : CONTROL_UNSENT;
 	if (cabinet->commanding.state != COMMANDING_WRITTEN)
 		return;
 	how_of(what, how, sizeof how);
@@ -125,10 +117,10 @@ static void hand_over(struct cabinet *cabinet, const struct moment *now)
 		.request = commanding->request };
 	commanding->state = COMMANDING_WRITTEN;
 	if (!in_maintenance(cabinet))
-		finish(cabinet, NOT_SENT, "maintenance has ended", now);
+		finish(cabinet, CONTROL_UNSENT, "maintenance has ended", now);
 	else if (cabinet->hooks.command == NULL ||
 	         cabinet->hooks.command(cabinet->hooks.lines, &command, now) != OK)
-		finish(cabinet, NOT_SENT, "its line takes no command", now);
+		finish(cabinet, CONTROL_UNSENT, "its line takes no command", now);
 }
 
 void commands_step(struct cabinet *cabinet, const struct moment *now)
@@ -139,7 +131,7 @@ void commands_step(struct cabinet *cabinet, const struct moment *now)
 	if (atomic_load(&cabinet->note->written) >= commanding->version)
 		hand_over(cabinet, now);
 	else if (now->mono_us >= commanding->until_us)
-		finish(cabinet, NOT_SENT,
+		finish(cabinet, CONTROL_UNSENT,
 		        "what was ordered could not be written to the disk", now);
 }
 
@@ -155,7 +147,7 @@ void commands_begin(struct cabinet *cabinet, const struct moment *now)
 bool commands_end(struct cabinet *cabinet, const struct moment *now)
 {
 	if (cabinet->commanding.state == COMMANDING_DURABLE)
-		finish(cabinet, NOT_SENT, "the program ends", now);
+		finish(cabinet, CONTROL_UNSENT, "the program ends", now);
 	return cabinet->commanding.state == COMMANDING_WRITTEN;
 }
 
@@ -195,42 +187,52 @@ static int make_request(struct cabinet *cabinet, const struct order *order,
 	return n > 0 ? OK : REFUSED;
 }
 
-static int accept_order(struct cabinet *cabinet, const struct order *order,
-        const struct moment *now, struct problem *why)
+/* CONTROL_LATER, or why not.  The operator's program has asked the same of the configuration it read: where
+ * ours says no, it is another. */
+static enum control_outcome accept_order(struct cabinet *cabinet,
+        const struct order *order, const struct moment *now, struct problem *why)
 {
 	struct commanding *commanding = &cabinet->commanding;
 	int i = instrument_named(cabinet->station, order->id);
-	if (commanding->state != COMMANDING_NOTHING)
-		return problem_set(why, REFUSED, EXIT_USAGE,
+	if (commanding->state != COMMANDING_NOTHING) {
+		problem_set(why, REFUSED, EXIT_USAGE,
 		        "another command is under way; nothing was sent");
-	if (i < 0)
-		return problem_set(why, NOT_FOUND, EXIT_USAGE,
+		return CONTROL_BUSY;
+	}
+	if (i < 0) {
+		problem_set(why, NOT_FOUND, EXIT_USAGE,
 		        "there is no instrument '%s' at station '%s'", order->id,
 		        cabinet->station->id);
+		return CONTROL_STALE;
+	}
 	int command = station_command(cabinet->station, (size_t)i, order->command, why);
 	if (command < 0)
-		return command;
+		return CONTROL_STALE;
 	commanding->instrument = (size_t)i;
 	commanding->command = (size_t)command;
-	if (!in_maintenance(cabinet))
-		return problem_set(why, REFUSED, EXIT_USAGE,
+	if (!in_maintenance(cabinet)) {
+		problem_set(why, REFUSED, EXIT_USAGE,
 		        "command '%s' disturbs what '%s' measures: begin its "
 		        "maintenance first (quantrac station maintenance %s on "
 		        "--reason TEXT)",
 		        order->command, order->id, order->id);
-	return make_request(cabinet, order, now, why);
+		return CONTROL_MAINTENANCE;
+	}
+	return make_request(cabinet, order, now, why) == OK ? CONTROL_LATER
+	                                                    : CONTROL_STALE;
 }
 
-int commands_order(struct cabinet *cabinet, const struct order *order, const char *who,
-        char answer[CONTROL_MOST], const struct moment *now)
+enum control_outcome commands_order(struct cabinet *cabinet, const struct order *order,
+        const char *who, char answer[CONTROL_MOST], const struct moment *now)
 {
 	struct commanding *commanding = &cabinet->commanding;
 	struct remembered_command *told = &commanding->told;
 	struct problem why = { .text = "" };
 	char hex[3 * COMMAND_MOST + 8];
-	if (accept_order(cabinet, order, now, &why) != OK) {
+	enum control_outcome outcome = accept_order(cabinet, order, now, &why);
+	if (outcome != CONTROL_LATER) {
 		snprintf(answer, CONTROL_MOST, "%s", why.text);
-		return CONTROL_NOT;
+		return outcome;
 	}
 	const struct profile_command *command = command_of(cabinet);
 	bool value = order->value[0] != '\0';

@@ -178,8 +178,8 @@ void commands_written(struct cabinet *cabinet, const struct poller_written *what
         const struct moment *now);
 /* True while one is under way. */
 bool commands_end(struct cabinet *cabinet, const struct moment *now);
-/* CONTROL_NOT with the reason, or CONTROL_LATER. */
-int commands_order(struct cabinet *cabinet, const struct order *order, const char *who,
-        char answer[CONTROL_MOST], const struct moment *now);
+/* Why not, with the reason, or CONTROL_LATER. */
+enum control_outcome commands_order(struct cabinet *cabinet, const struct order *order,
+        const char *who, char answer[CONTROL_MOST], const struct moment *now);
 
 #endif

@@ -165,21 +165,23 @@ static int who_is(int fd, char *out, size_t room)
 
 /* ---- orders ---- */
 
-static void answer(struct control_client *client, const char *head, const char *text)
+static void answer(
+        struct control_client *client, enum control_outcome outcome, const char *text)
 {
-	char message[CONTROL_MOST + 8];
-	int n = snprintf(
-	        message, sizeof message, "%s\n%.*s", head, CONTROL_MOST - 1, text);
+	char message[CONTROL_MOST + CONTROL_HEAD];
+	int n = snprintf(message, sizeof message, "%s\n%.*s", control_head(outcome),
+	        CONTROL_MOST - 1, text);
 	/* who does not wait for it misses it */
 	send(client->fd, message, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
 	drop(client);
 }
 
-void control_done(struct control *control, bool ok, const char *text)
+void control_done(
+        struct control *control, enum control_outcome outcome, const char *text)
 {
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
 		if (control->client[i].waits)
-			answer(&control->client[i], ok ? "ok" : "un", text);
+			answer(&control->client[i], outcome, text);
 }
 
 static void hear(struct control_client *client, const struct control_hooks *hooks)
@@ -195,21 +197,22 @@ static void hear(struct control_client *client, const struct control_hooks *hook
 	}
 	int status =
 	        n <= CONTROL_MOST ? order_parse(&order, message, (size_t)n) : MALFORMED;
-	int done = CONTROL_NOT;
-	if (status == REFUSED)
+	enum control_outcome outcome = CONTROL_NOT;
+	if (status == REFUSED) {
+		outcome = CONTROL_REASON;
 		snprintf(text, sizeof text, "%s", order_reason_wanted);
-	else if (status != OK)
+	} else if (status != OK)
 		snprintf(text, sizeof text,
 		        "this is no order of quantrac " QUANTRAC_VERSION);
 	else if (who_is(client->fd, who, sizeof who) != OK)
 		snprintf(text, sizeof text, "the kernel does not say who you are");
 	else
-		done = hooks->carry_out(hooks->context, &order, who, text);
-	client->waits = done == CONTROL_LATER;
+		outcome = hooks->carry_out(hooks->context, &order, who, text);
+	client->waits = outcome == CONTROL_LATER;
 	if (client->waits)
 		client->until_us = INT64_MAX;
 	else
-		answer(client, done == CONTROL_OK ? "ok" : "no", text);
+		answer(client, outcome, text);
 }
 
 static void let_in(struct control *control, const struct moment *now)

@@ -8,6 +8,7 @@
  *
  *     quantrac 1 LF maintenance LF cod LF on LF changing the filter        the order, one message
  *     ok LF maintenance of cod until 10:42:07                               the answer
+ *     no stale LF there is no instrument 'cod' at station 'nt-01'           why, for programs and for people
  *     quantrac 1 LF command LF ph LF calibrate_mid 7.00 43616C2C... LF buffer of pH 7
  *
  * The last word of a command's third line is what the operator was shown: the bytes, for the epoch 1970 and
@@ -27,6 +28,7 @@
 #include "sensors/tables/command.h"
 
 #define CONTROL_FILE        "control"
+#define CONTROL_HEAD        24 /* bytes of the first line of an answer */
 #define CONTROL_CLIENTS     4
 #define CONTROL_DESCRIPTORS (CONTROL_CLIENTS + 1)
 #define CONTROL_MOST        1024             /* bytes of a message */
@@ -51,6 +53,32 @@ struct order {
 	uint8_t shown[COMMAND_MOST +
 	              COMMAND_PLACE]; /* what the operator saw of it, and where to */
 	char reason[ORDER_REASON + 1];
+};
+
+/* What became of an order, so that whoever speaks to people may say it in their language. */
+enum control_outcome {
+	CONTROL_NOT, /* refused, as its text says */
+	CONTROL_OK,
+	CONTROL_LATER,       /* control_done will say */
+	CONTROL_REASON,      /* refused: order_reason_wanted */
+	CONTROL_BUSY,        /* refused: another command is under way */
+	CONTROL_MAINTENANCE, /* refused: the command wants maintenance to be on */
+	CONTROL_STALE, /* refused: sensord runs with another configuration than it was made of */
+	/* of a command that was taken; the text says how it is known */
+	CONTROL_DONE,
+	CONTROL_DECLINED,
+	CONTROL_UNKNOWN,
+	CONTROL_UNSENT,
+	/* control_ask alone says: */
+	CONTROL_NOBODY,    /* sensord does not run */
+	CONTROL_FORBIDDEN, /* the socket may not be written to */
+	CONTROL_GONE,      /* sensord ended before it answered */
+	CONTROL_TROUBLE,
+};
+
+struct control_answer {
+	enum control_outcome outcome;
+	char text[CONTROL_MOST];
 };
 
 /* ---- pure ---- */
@@ -83,25 +111,29 @@ void control_close(struct control *control, const char *folder);
 size_t control_descriptors(struct control *control, struct pollfd *out, size_t at);
 int64_t control_due_us(const struct control *control); /* INT64_MAX: nobody waits */
 
-/* `carry_out` answers in words, and whether it did what was asked, or that control_done will say;
- * `who` is "minh (uid 1001)". */
-enum { CONTROL_NOT, CONTROL_OK, CONTROL_LATER };
+/* `carry_out` answers in words, and what became of it; `who` is "minh (uid 1001)". */
 struct control_hooks {
 	void *context;
-	int (*carry_out)(void *context, const struct order *order, const char *who,
-	        char answer[CONTROL_MOST]);
+	enum control_outcome (*carry_out)(void *context, const struct order *order,
+	        const char *who, char answer[CONTROL_MOST]);
 };
 void control_step(struct control *control, const struct pollfd *fds,
         const struct control_hooks *hooks, const struct moment *now);
 
 /* The order that was to be answered later is; one at a time. */
-void control_done(struct control *control, bool ok, const char *text);
+void control_done(
+        struct control *control, enum control_outcome outcome, const char *text);
 
 /* ---- the command's side ---- */
 
 /* Send an order, wait for the answer (ten seconds, a command two minutes).  OK with the answer; REFUSED with the answer as
- * problem (EXIT_FOUND: a command was taken, and is not known to be done); or a problem: nobody listens (EXIT_NO_DAEMON), no permission. */
+ * problem (EXIT_FOUND: a command was taken, and is not known to be done); or a problem: nobody listens (EXIT_NO_DAEMON), no permission.
+ * The outcome is told in each case. */
 int control_ask(const char *folder, const struct order *order,
-        char answer[CONTROL_MOST], struct problem *why);
+        struct control_answer *answer, struct problem *why);
+
+/* The first line of an answer: "ok done"; what it says, CONTROL_NOT or CONTROL_OK where it is of another version. */
+const char *control_head(enum control_outcome outcome);
+enum control_outcome control_outcome_of(const char *head, size_t n);
 
 #endif

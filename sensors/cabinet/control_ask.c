@@ -10,14 +10,18 @@
 
 #include "sensors/cabinet/control.h"
 
-static int problem_of(int error, const char *folder, struct problem *why)
+static int problem_of(int error, const char *folder, struct control_answer *answer,
+        struct problem *why)
 {
-	if (error == EACCES || error == EPERM)
+	answer->outcome = error == EACCES || error == EPERM          ? CONTROL_FORBIDDEN
+	                  : error == ENOENT || error == ECONNREFUSED ? CONTROL_NOBODY
+	                                                             : CONTROL_TROUBLE;
+	if (answer->outcome == CONTROL_FORBIDDEN)
 		return problem_set(why, FAILED, EXIT_CONFIG,
 		        "%s/%s: only root and the group of quantrac-sensord may give "
 		        "orders to the cabinet: sudo, or usermod -aG quantrac NAME",
 		        folder, CONTROL_FILE);
-	if (error == ENOENT || error == ECONNREFUSED)
+	if (answer->outcome == CONTROL_NOBODY)
 		return problem_set(why, FAILED, EXIT_NO_DAEMON,
 		        "quantrac-sensord is not running: nobody listens at %s/%s",
 		        folder, CONTROL_FILE);
@@ -50,21 +54,38 @@ static int connect_below(const char *folder, bool command)
 	return -1;
 }
 
-int control_ask(const char *folder, const struct order *order,
-        char answer[CONTROL_MOST], struct problem *why)
+/* An answer as it came. */
+static int take(const char *message, struct control_answer *answer, struct problem *why)
 {
-	char message[CONTROL_MOST + 8];
+	size_t head = strcspn(message, "\n");
+	answer->outcome = control_outcome_of(message, head);
+	snprintf(answer->text, sizeof answer->text, "%s",
+	        message + head + (message[head] == '\n'));
+	if (strncmp(message, "ok", 2) == 0)
+		return OK;
+	bool undone = strncmp(message, "un", 2) == 0;
+	return problem_set(
+	        why, REFUSED, undone ? EXIT_FOUND : EXIT_USAGE, "%s", answer->text);
+}
+
+int control_ask(const char *folder, const struct order *order,
+        struct control_answer *answer, struct problem *why)
+{
+	char message[CONTROL_MOST + CONTROL_HEAD];
 	int n = order_print(order, message, sizeof message);
+	*answer = (struct control_answer){ .outcome = CONTROL_REASON };
 	if (n < 0)
 		return problem_set(why, REFUSED, EXIT_USAGE, "%s", order_reason_wanted);
 	int fd = connect_below(folder, order->kind == ORDER_COMMAND);
 	if (fd < 0)
-		return problem_of(errno, folder, why);
+		return problem_of(errno, folder, answer, why);
 	ssize_t came = send(fd, message, (size_t)n, MSG_NOSIGNAL);
 	if (came == n)
 		came = recv(fd, message, sizeof message - 1, 0);
 	int error = came < 0 ? errno : ECONNREFUSED;
 	close(fd);
+	if (came == 0)
+		answer->outcome = CONTROL_GONE;
 	if (came == 0) /* it was sent */
 		return problem_set(why, REFUSED, EXIT_FOUND,
 		        "quantrac-sensord ended before it said what became of it; its "
@@ -72,12 +93,8 @@ int control_ask(const char *folder, const struct order *order,
 		        "it "
 		        "starts again");
 	if (came <= 3)
-		return problem_of(error == EAGAIN ? ETIMEDOUT : error, folder, why);
+		return problem_of(
+		        error == EAGAIN ? ETIMEDOUT : error, folder, answer, why);
 	message[came] = '\0';
-	snprintf(answer, CONTROL_MOST, "%s", message + 3);
-	if (strncmp(message, "ok\n", 3) == 0)
-		return OK;
-	bool undone = strncmp(message, "un\n", 3) == 0;
-	return problem_set(
-	        why, REFUSED, undone ? EXIT_FOUND : EXIT_USAGE, "%s", answer);
+	return take(message, answer, why);
 }

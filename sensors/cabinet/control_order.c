@@ -14,6 +14,35 @@ _Static_assert(ORDER_REASON == 240, "as the text says");
 
 static const char *const kinds[] = { "maintenance", "emptied", "probed", "command" };
 
+/* ---- the first line of an answer ---- */
+
+static const char *const heads[] = { [CONTROL_NOT] = "no",
+	[CONTROL_OK] = "ok",
+	[CONTROL_LATER] = "no",
+	[CONTROL_REASON] = "no reason",
+	[CONTROL_BUSY] = "no busy",
+	[CONTROL_MAINTENANCE] = "no maintenance",
+	[CONTROL_STALE] = "no stale",
+	[CONTROL_DONE] = "ok done",
+	[CONTROL_DECLINED] = "un refused",
+	[CONTROL_UNKNOWN] = "un unknown",
+	[CONTROL_UNSENT] = "un unsent" };
+
+const char *control_head(enum control_outcome outcome)
+{
+	return heads[outcome];
+}
+
+enum control_outcome control_outcome_of(const char *head, size_t n)
+{
+	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+		if (strlen(heads[i]) == n && memcmp(heads[i], head, n) == 0)
+			return (enum control_outcome)i;
+	return n >= 2 && memcmp(head, "ok", 2) == 0 ? CONTROL_OK : CONTROL_NOT;
+}
+
+/* ---- a reason ---- */
+
 /* A terminal obeys U+0080 to U+009F; U+202A to U+202E and U+2066 to U+2069 turn the order of what is
  * read. */
 static bool steers(const char *text, size_t n)

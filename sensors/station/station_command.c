@@ -49,7 +49,8 @@ int station_command(
 	if (instrument->commands != COMMANDS_ALLOWED)
 		return problem_set(why, REFUSED, EXIT_CONFIG,
 		        "%s:%d: instrument '%s' is read only: write `commands: "
-		        "allowed` in its section, and start quantrac-sensord again",
+		        "allowed` in its section, and start quantrac-sensord again "
+		        "(sudo systemctl restart quantrac-sensord)",
 		        station->path, instrument->line, instrument->id);
 	return command;
 }

@@ -36,7 +36,7 @@ extern const char *const command_changes[]; /* "zero", "span", "gas", ... */
 const char *command_changes_vi(int changes);
 
 struct profile_command {
-	const char *name, *label_en, *label_vi, *source, *note;
+	const char *name, *label_en, *label_vi, *source, *note, *note_vi;
 	int changes;      /* index into command_changes */
 	bool disturbs;    /* what is measured from then on is not the sample */
 	double timeout_s; /* for its answer; 0: the instrument's */

@@ -47,6 +47,8 @@ static const struct field fields[] = {
 	  .help = "Where the command is written down: manual and page.", .help_vi = "Nguồn của lệnh: tài liệu và trang." },
 	{ .key = "note", .type = FIELD_TEXT, .at = COMMAND(note),
 	  .help = "What is unconfirmed, and what an operator must know.", .help_vi = "Điều chưa được xác nhận và điều cần biết." },
+	{ .key = "note_vi", .type = FIELD_TEXT, .at = COMMAND(note_vi),
+	  .help = "The note in Vietnamese.", .help_vi = "Lưu ý bằng tiếng Việt." },
 	{ 0 },
 };
 // clang-format on

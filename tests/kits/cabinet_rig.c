@@ -340,7 +340,7 @@ uint8_t rig_cod(double value)
 
 struct asking {
 	const struct order *order;
-	char *answer;
+	struct control_answer answer;
 	struct problem why;
 	int status;
 	_Atomic bool done;
@@ -350,14 +350,14 @@ static void *ask(void *with)
 {
 	struct asking *asking = with;
 	asking->status =
-	        control_ask(rig.folder, asking->order, asking->answer, &asking->why);
+	        control_ask(rig.folder, asking->order, &asking->answer, &asking->why);
 	asking->done = true;
 	return NULL;
 }
 
 int rig_order(const struct order *order, char answer[CONTROL_MOST])
 {
-	struct asking asking = { .order = order, .answer = answer };
+	struct asking asking = { .order = order };
 	pthread_t thread;
 	assert_int_equal(pthread_create(&thread, NULL, ask, &asking), 0);
 	while (!asking.done) {
@@ -365,8 +365,8 @@ int rig_order(const struct order *order, char answer[CONTROL_MOST])
 		sched_yield();
 	}
 	pthread_join(thread, NULL);
-	if (asking.status != OK)
-		snprintf(answer, CONTROL_MOST, "%s", asking.why.text);
+	snprintf(answer, CONTROL_MOST, "%s",
+	        asking.status == OK ? asking.answer.text : asking.why.text);
 	return asking.status;
 }
 

@@ -61,7 +61,7 @@ static int give(const struct order *order)
 
 static void heard(int fd, const char *want)
 {
-	char answer[CONTROL_MOST + 8];
+	char answer[CONTROL_MOST + CONTROL_HEAD];
 	ssize_t n = recv(fd, answer, sizeof answer - 1, 0);
 	assert_true(n > 0);
 	answer[n] = '\0';
@@ -130,7 +130,7 @@ static void the_order_is_recorded_before_and_its_outcome_after(void **state)
 	not_yet(fd);
 	became(OK, "", zero_on, 8);
 	assert_contains(last("command done"), "; answer 05 05 00 14 FF 00 CD BA; by ");
-	heard(fd, "ok\no3 zero: done; answer 05 05 00 14 FF 00 CD BA");
+	heard(fd, "ok done\nanswer 05 05 00 14 FF 00 CD BA");
 	rig_run(60 * SEC);
 	assert_int_equal(rig.n_commands, 1);
 	assert_int_equal(rig_count("instrument o3", "command done"), 1);
@@ -146,7 +146,7 @@ static void what_cannot_be_written_down_is_not_sent(void **state)
 	rig_run(6 * SEC);
 	assert_int_equal(rig.n_commands, 0);
 	assert_contains(last("command not sent"), "could not be written to the disk");
-	heard(fd, "un\no3 zero: nothing was sent");
+	heard(fd, "un unsent\nwhat was ordered could not be written");
 }
 
 static void refusal_silence_and_a_busy_line_are_told_apart(void **state)
@@ -160,31 +160,31 @@ static void refusal_silence_and_a_busy_line_are_told_apart(void **state)
 	became(REFUSED, "device failure", exception, 5);
 	assert_contains(last("command refused"),
 	        "; answer 05 85 04 62 F3 (device failure); by ");
-	heard(fd, "un\no3 zero: the instrument refused it");
+	heard(fd, "un refused\nanswer 05 85");
 	fd = give(&order);
 	rig_run(100 * MS);
 	became(TIMED_OUT, "no answer", NULL, 0);
 	assert_contains(last("command unknown"), "; no answer; by ");
-	heard(fd, "un\no3 zero: nobody knows whether it was done");
+	heard(fd, "un unknown\nno answer");
 	rig.command_status = REFUSED;
 	fd = give(&order);
 	rig_run(100 * MS);
 	assert_contains(last("command not sent"), "its line takes no command");
-	heard(fd, "un\no3 zero: nothing was sent");
+	heard(fd, "un unsent\nits line takes no command");
 }
 
 static void a_command_that_disturbs_wants_maintenance(void **state)
 {
 	struct order order = order_of("o3", "zero", zero_on);
 	rig_begin(o3);
-	refused(&order, "no\ncommand 'zero' disturbs what 'o3' measures");
+	refused(&order, "no maintenance\ncommand 'zero' disturbs what 'o3' measures");
 	/* the one that puts the sample back does not */
 	order = order_of("o3", "end_zero", zero_off);
 	int fd = give(&order);
 	rig_run(100 * MS);
 	assert_int_equal(rig.n_commands, 1);
 	became(OK, "", zero_off, 8);
-	heard(fd, "ok\n");
+	heard(fd, "ok done\n");
 }
 
 static void what_is_not_allowed_is_refused(void **state)
@@ -193,13 +193,14 @@ static void what_is_not_allowed_is_refused(void **state)
 	rig_begin(o3);
 	refused(&order, "station.yaml:12: instrument 'shut' is read only");
 	order = order_of("flow", "zero", zero_on);
-	refused(&order, "profile 'sim-flow' knows no commands");
+	refused(&order, "no stale\nprofile 'sim-flow' knows no commands");
 	order = order_of("o4", "zero", zero_on);
-	refused(&order, "there is no instrument 'o4'");
+	refused(&order, "no stale\nthere is no instrument 'o4'");
 	order = order_of("o3", "zeroo", zero_on);
 	refused(&order, "it knows zero, end_zero, span, end_span");
 	order = order_of("o3", "end_zero", zero_on);
-	refused(&order, "runs with another configuration than was shown");
+	refused(&order, "no stale\nquantrac-sensord runs with another configuration "
+	                "than was shown");
 	/* the same bytes, to another port or address */
 	order = order_of("o3", "end_zero", zero_off);
 	rig.station->instrument[rig.station->n_instruments - 2].instrument.slave ^= 2;
@@ -210,7 +211,7 @@ static void what_is_not_allowed_is_refused(void **state)
 	        elsewhere.shown + 8, placed(&order).shown + 8, COMMAND_PLACE);
 	order = order_of("o3", "end_zero", zero_off);
 	snprintf(order.value, sizeof order.value, "7");
-	refused(&order, "takes no number");
+	refused(&order, "no stale\ncommand 'end_zero' takes no number");
 }
 
 static void one_at_a_time(void **state)
@@ -219,14 +220,14 @@ static void one_at_a_time(void **state)
 	rig_begin(o3);
 	int first = give(&order);
 	rig_run(100 * MS);
-	heard(give(&order), "no\nanother command is under way");
+	heard(give(&order), "no busy\nanother command is under way");
 	became(OK, "", zero_off, 8);
-	heard(first, "ok\n");
+	heard(first, "ok done\n");
 	int second = give(&order);
 	rig_run(100 * MS);
 	assert_int_equal(rig.n_commands, 2);
 	became(OK, "", zero_off, 8);
-	heard(second, "ok\n");
+	heard(second, "ok done\n");
 }
 
 static void a_power_cut_leaves_its_trace(void **state)

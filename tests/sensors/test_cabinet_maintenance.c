@@ -265,13 +265,14 @@ static void nobody_listens_when_the_program_does_not_run(void **state)
 {
 	struct order one = { .kind = ORDER_MAINTENANCE, .id = "cod", .reason = "x" };
 	struct problem why;
-	char answer[CONTROL_MOST];
+	struct control_answer answer;
 	rig_begin(no_key);
 	cabinet_free(rig.cabinet);
 	rig.cabinet = NULL;
 	assert_int_not_equal(access(in_folder(rig.folder, CONTROL_FILE), F_OK), 0);
-	assert_int_equal(control_ask(rig.folder, &one, answer, &why), FAILED);
+	assert_int_equal(control_ask(rig.folder, &one, &answer, &why), FAILED);
 	assert_int_equal(why.exit, EXIT_NO_DAEMON);
+	assert_int_equal(answer.outcome, CONTROL_NOBODY);
 	/* killed: its socket is still there */
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
@@ -279,7 +280,7 @@ static void nobody_listens_when_the_program_does_not_run(void **state)
 	        in_folder(rig.folder, CONTROL_FILE));
 	assert_int_equal(bind(fd, (struct sockaddr *)&name, sizeof name), 0);
 	close(fd);
-	assert_int_equal(control_ask(rig.folder, &one, answer, &why), FAILED);
+	assert_int_equal(control_ask(rig.folder, &one, &answer, &why), FAILED);
 	assert_int_equal(why.exit, EXIT_NO_DAEMON);
 }
 

@@ -112,13 +112,15 @@ static void an_order_is_carried_out_and_stands_in_the_journal(void **state)
 	poll(NULL, 0, 1000);
 	command(*state, "gas set_range 50 --yes --reason 'khí chuẩn mới'", 64,
 	        "begin its maintenance first");
+	command(*state, "gas set_range 50 --yes --lang vi --reason x", 64,
+	        "hãy bật bảo trì trước (quantrac station maintenance gas on");
 	maintenance(*state, "on");
 	command(*state, "gas set_range 50 --yes --reason 'khí chuẩn mới'", 0,
 	        "gas set_range: done; answer 01 10 00 0C 00 02 81 CB");
 	poll(NULL, 0, 800);
 	maintenance(*state, "off");
 	command(*state, "gas unlock --yes --lang vi --reason x", 0,
-	        "gas unlock: đã thực hiện; answer 01 06 00 01 00 03 98 0B");
+	        "gas unlock: đã thực hiện; trả lời 01 06 00 01 00 03 98 0B");
 	kill(run.sensord, SIGTERM);
 	run_finish(*state, &run);
 	seen_read(*state, &gas, 1, &states);
@@ -146,10 +148,16 @@ static void nothing_is_sent_unless_the_configuration_allows_it(void **state)
 	command(*state, "gas unlock --yes --reason x", EXIT_CONFIG,
 	        "station.yaml:9: instrument 'gas' is read only: write `commands: "
 	        "allowed`");
-	/* and sensord says so too, whatever the file says by now */
+	command(*state, "gas unlock --yes --lang vi --reason x", EXIT_CONFIG,
+	        "station.yaml:9: thiết bị 'gas' chỉ được đọc: hãy ghi `commands: "
+	        "allowed`");
+	/* and sensord refuses too, whatever the file says by now; the file is not to blame */
 	lay_out(*state, "", ", commands: allowed");
 	command(*state, "gas unlock --yes --reason x", EXIT_USAGE,
-	        "station.yaml:9: instrument 'gas' is read only");
+	        "station.yaml as it is now: it reads the file when it starts. Nothing "
+	        "was sent. Start it again: sudo systemctl restart quantrac-sensord");
+	command(*state, "gas unlock --yes --lang vi --reason x", EXIT_USAGE,
+	        "station.yaml hiện nay: tệp chỉ được đọc khi khởi động");
 	kill(run.sensord, SIGTERM);
 	run_finish(*state, &run);
 	seen_read(*state, &gas, 1, &states);
@@ -165,11 +173,39 @@ static void what_was_shown_is_what_is_sent(void **state)
 	slave[7] = '2'; /* changed since sensord was started */
 	fixture_write(*state, "station.yaml", "%s", text);
 	command(*state, "gas unlock --yes --reason x", EXIT_USAGE,
-	        "quantrac-sensord runs with another configuration than was shown");
+	        "quantrac-sensord still runs with another configuration than");
 	kill(run.sensord, SIGTERM);
 	run_finish(*state, &run);
 	seen_read(*state, &gas, 1, &states);
 	assert_null(strstr(states, "command"));
+}
+
+/* Nothing of what a person reads is left in the other language. */
+static void speaks_vietnamese(const char *folder)
+{
+	static const struct {
+		const char *words;
+		int code;
+		const char *says;
+	} cases[] = {
+		{ "", 64, "hãy viết: quantrac station command THIẾT_BỊ" },
+		{ "gas unlock", 64, "cần lý do (--reason NỘI DUNG)" },
+		{ "gas unlock --reason x", 64, "không có gì được gửi đi (--yes" },
+		{ "gas unlok --reason x", 64,
+		        "không có lệnh 'unlok'; có các lệnh: zero" },
+		{ "gas set_range 101 --reason x", 64, "101 không nằm trong 1..100 %" },
+		{ "gas set_range --reason x", 64, "cần một số, 1..100 %" },
+		{ "gas set_range 1x --reason x", 64, "không phải số thập phân" },
+		{ "gas unlock 3 --reason x", 64, "'unlock' không nhận số nào" },
+		{ "gaz unlock --reason x", 64, "không có thiết bị 'gaz' tại trạm" },
+		{ "gas unlock --yes --reason x", EXIT_NO_DAEMON, "sensord không chạy" },
+		{ "gas unlock --yes --reason x", EXIT_NO_DAEMON, "ghi chú của lệnh" },
+	};
+	char words[160];
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		snprintf(words, sizeof words, "%s --lang vi", cases[i].words);
+		command(folder, words, cases[i].code, cases[i].says);
+	}
 }
 
 static void it_is_shown_and_asked_for_before(void **state)
@@ -190,9 +226,12 @@ static void it_is_shown_and_asked_for_before(void **state)
 	command(*state, "gaz unlock --reason x", 64, "there is no instrument 'gaz'");
 	command(*state, "gas unlock --yes --reason x", EXIT_NO_DAEMON,
 	        "quantrac-sensord is not running");
+	speaks_vietnamese(*state);
 	lay_out(*state, ", master: other", "");
 	command(*state, "gas unlock --yes --reason x", EXIT_CONFIG,
 	        "port 'bus' is only listened to, nothing is ever sent there");
+	command(*state, "gas unlock --yes --lang vi --reason x", EXIT_CONFIG,
+	        "cổng 'bus' chỉ được nghe");
 	lay_out(*state, ", master: other", ", commands: allowed");
 	command(*state, "gas unlock --yes --reason x", EXIT_CONFIG, "station.yaml:9:");
 }
