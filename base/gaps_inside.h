@@ -10,6 +10,8 @@
 #define GAPS_NEAR_US     (INT64_C(900) * 1000000)
 #define GAPS_NEAR_CYCLES 10
 
+#define GAPS_MAINTENANCE "maintenance " /* subject of STATE: then whose */
+
 /* Gaps of one kind in order of time. */
 struct gap_list {
 	size_t n, room;

@@ -45,16 +45,40 @@ static bool is_passed_over(const char *state)
 	return false;
 }
 
+static bool is_maintenance(const char *subject)
+{
+	return strncmp(subject, GAPS_MAINTENANCE, sizeof GAPS_MAINTENANCE - 1) == 0;
+}
+
+/* Told once more after a restart of the program: who gave the order was told when it began. */
+static bool goes_on(const struct gaps *gaps, const struct told_state *told)
+{
+	if (!is_maintenance(told->subject) || strncmp(told->text, "goes on", 7) != 0)
+		return false;
+	for (size_t i = gaps->downs.n; i > 0; i--)
+		if (strcmp(gaps->downs.one[i - 1].subject, told->subject) == 0)
+			return gaps->downs.one[i - 1].to_us == INT64_MAX;
+	return false;
+}
+
+static bool is_over(const struct told_state *told)
+{
+	return strcmp(told->state, "up") == 0 ||
+	       (is_maintenance(told->subject) &&
+	               (strcmp(told->state, "off") == 0 ||
+	                       strcmp(told->state, "ended") == 0));
+}
+
 static int note(struct gaps *gaps, const struct told_state *told, int64_t time_us)
 {
 	struct gaps_told down = { .from_us = time_us, .to_us = INT64_MAX };
 	bool new_epoch = strcmp(told->state, "new epoch") == 0;
-	if (is_passed_over(told->state))
+	if (is_passed_over(told->state) || goes_on(gaps, told))
 		return OK;
 	down_ends(gaps, told->subject, time_us);
 	if (new_epoch)
 		down.to_us = time_us;
-	else if (strcmp(told->state, "up") == 0)
+	else if (is_over(told))
 		return OK;
 	snprintf(down.subject, sizeof down.subject, "%s", told->subject);
 	return told_add(&gaps->downs, &down, told->text, strlen(told->text));

@@ -147,6 +147,78 @@ static void explain_down(struct gaps *gaps, struct gap *gap)
 		gap->cause = GAP_LINE;
 }
 
+/* ---- maintenance: the reason a person gave ---- */
+
+/* Are "cod" and what follows "key-switch: cod, tss; ends by itself at ..." one of the list? */
+static bool lists(const char *text, const char *id)
+{
+	size_t n = strlen(id);
+	const char *at = strchr(text, ':');
+	while (at != NULL && n > 0) {
+		at += strspn(at, ":, ");
+		size_t word = strcspn(at, ",;");
+		if (word == n && strncmp(at, id, n) == 0)
+			return true;
+		at = at[word] == ',' ? at + word : NULL;
+	}
+	return false;
+}
+
+/* "maintenance cod", "maintenance all instruments" of orders, "maintenance by key" of a switch. */
+static bool maintains(const struct gaps_told *told, const char *instrument)
+{
+	const size_t n = sizeof GAPS_MAINTENANCE - 1;
+	if (strncmp(told->subject, GAPS_MAINTENANCE, n) != 0)
+		return false;
+	const char *whose = told->subject + n;
+	return strcmp(whose, instrument) == 0 ||
+	       strcmp(whose, "all instruments") == 0 ||
+	       (strncmp(whose, "by ", 3) == 0 && lists(told->text, instrument));
+}
+
+/* "by minh (uid 1001): new filter" of "by minh (uid 1001): new filter: cod, tss; ends by itself at ...". */
+static void who_and_why(const char *text, char *out, size_t room)
+{
+	static const char end[] = "; ends by itself at ";
+	const char *last = NULL;
+	for (const char *at = strstr(text, end); at != NULL; at = strstr(at + 1, end))
+		last = at;
+	size_t n = last != NULL ? (size_t)(last - text) : strlen(text);
+	for (size_t i = n; last != NULL && i > 1; i--)
+		if (text[i - 2] == ':' && text[i - 1] == ' ') {
+			n = i - 2;
+			break;
+		}
+	snprintf(out, room, "%.*s", (int)n, text);
+}
+
+/* By whose order, and why, for most of it: a person's words before a key-switch. */
+static void explain_maintenance(struct gaps *gaps, struct gap *gap)
+{
+	const struct told_list *all = &gaps->downs;
+	const struct gaps_told *best = NULL;
+	int64_t best_us = 0;
+	char text[700];
+	for (size_t i = told_first(all, gap->from_us);
+	        gap->cause == GAP_MAINTENANCE && i < all->n; i++) {
+		const struct gaps_told *one = &all->one[i];
+		if (one->from_us >= gap->to_us)
+			break;
+		int64_t us = overlap_us(one->from_us, one->to_us, gap);
+		bool person = strncmp(one->text, "by ", 3) == 0;
+		bool before = best != NULL && strncmp(best->text, "by ", 3) == 0;
+		if (!maintains(one, gap->instrument) || us <= 0 || person < before ||
+		        (person == before && us <= best_us))
+			continue;
+		best = one;
+		best_us = us;
+	}
+	if (best == NULL)
+		return;
+	who_and_why(best->text, text, sizeof text);
+	gap_detail(gaps, gap, text);
+}
+
 /* The clock was put forward by as much as the gap is long. */
 static void explain_step(struct gaps *gaps, struct gap *gap)
 {
@@ -172,6 +244,7 @@ void gaps_told(struct gaps *gaps, struct gap_list *list)
 		struct gap *gap = &list->gap[i];
 		explain_step(gaps, gap);
 		explain_down(gaps, gap);
+		explain_maintenance(gaps, gap);
 		if (gap->cause == GAP_CLOCK)
 			gap->expected = gap->valid = 0;
 	}

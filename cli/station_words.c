@@ -11,7 +11,6 @@
 static int say(struct control_answer *answer, const char *format, ...)
         __attribute__((format(printf, 2, 3)));
 
-
 static int say(struct control_answer *answer, const char *format, ...)
 {
 	va_list args;
