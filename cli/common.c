@@ -258,10 +258,34 @@ void common_progress(const struct common *common, const char *what, double share
 	fflush(stderr);
 }
 
-static void list_commands(const char *program, const struct command *table, FILE *out)
+bool command_help_asked(int argc, char **argv)
 {
-	const struct common none = { 0 };
-	bool vietnamese = common_vietnamese(&none);
+	bool asked = argc > 1 && strcmp(argv[1], "help") == 0;
+	for (int i = 1; i < argc && argv[1][0] == '-'; i++)
+		asked |= strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-?") == 0 ||
+		         (i + 1 == argc && strcmp(argv[i], "help") == 0);
+	return asked;
+}
+
+bool command_vietnamese(int argc, char **argv)
+{
+	static const char option[] = "--lang";
+	const size_t n = sizeof option - 1;
+	struct common common = { 0 };
+	for (int i = 1; i < argc; i++) {
+		if (strncmp(argv[i], option, n) != 0)
+			continue;
+		if (argv[i][n] == '=')
+			common.lang = argv[i] + n + 1;
+		else if (argv[i][n] == '\0' && i + 1 < argc)
+			common.lang = argv[i + 1];
+	}
+	return common_vietnamese(&common);
+}
+
+static void list_commands(
+        const char *program, const struct command *table, bool vietnamese, FILE *out)
+{
 	fprintf(out, "%s %s: environmental monitoring of industrial zones\n\n", program,
 	        QUANTRAC_VERSION);
 	for (const struct command *command = table; command->name != NULL; command++)
@@ -343,15 +367,15 @@ int command_dispatch(
 	log_start("quantrac", LOG_WARN);
 	fill_descriptors();
 	if (argc < 2) {
-		list_commands(program, table, stderr);
+		list_commands(program, table, command_vietnamese(argc, argv), stderr);
 		return EXIT_USAGE;
 	}
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("quantrac %s\n", QUANTRAC_VERSION);
 		return ended(program, argv[1], 0);
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-		list_commands(program, table, stdout);
+	if (command_help_asked(argc, argv)) {
+		list_commands(program, table, command_vietnamese(argc, argv), stdout);
 		return ended(program, argv[1], 0);
 	}
 	for (const struct command *command = table; command->name != NULL; command++)

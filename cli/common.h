@@ -75,6 +75,11 @@ struct command {
 /* Put the command before the common options that were written before it. */
 void command_arrange(int argc, char **argv);
 
+/* `--lang vi --help`, without a command: is help asked for by options alone?  And the language of words
+ * that are told before a command has read its options. */
+bool command_help_asked(int argc, char **argv);
+bool command_vietnamese(int argc, char **argv);
+
 /* Find and run argv[1] in a table ended by a NULL name; did you mean; --version,
  * --help, help. */
 int command_dispatch(

@@ -2,7 +2,6 @@
 /* quantrac instrument list | show MODEL: what is known of instruments. */
 #include "cli/instrument.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +14,7 @@
 
 // clang-format off
 static const struct verb verbs[] = {
-	{ "list", instrument_list, "",      "the models that are known",                 "các kiểu thiết bị đã biết" },
+	{ "list", instrument_list, "[WORD...]", "the models that are known",                 "các kiểu thiết bị đã biết" },
 	{ "show", instrument_show, "MODEL", "everything known of one, with its sources", "mọi thông tin của một kiểu, kèm nguồn" },
 	{ 0 },
 };
@@ -39,97 +38,6 @@ const char *instrument_folder(const struct common *common, char out[PATH_MAX])
 		station_path(station, station->profiles, out, PATH_MAX);
 	station_free(station);
 	return out;
-}
-
-/* Letters and digits of a text, in small letters, with what is not ASCII as it is: "CM 44x" and "cm44x"
- * are the same. */
-static void squeezed(const char *text, char *out, size_t room)
-{
-	size_t n = 0;
-	for (; *text != '\0' && n + 1 < room; text++)
-		if (isalnum((unsigned char)*text) || (unsigned char)*text >= 0x80)
-			out[n++] = (char)tolower((unsigned char)*text);
-	out[n] = '\0';
-}
-
-/* Whether the text holds what is wanted (squeezed) from the beginning of one of its words on. */
-static bool holds(const char *text, const char *wanted)
-{
-	char rest[512];
-	for (bool inside = false; *text != '\0'; text++) {
-		bool letter =
-		        isalnum((unsigned char)*text) || (unsigned char)*text >= 0x80;
-		if (letter && !inside) {
-			squeezed(text, rest, sizeof rest);
-			if (strncmp(rest, wanted, strlen(wanted)) == 0)
-				return true;
-		}
-		inside = letter;
-	}
-	return false;
-}
-
-static bool has_model(const char *name, const char *folder, const char *wanted)
-{
-	struct profile *profile;
-	struct problem why;
-	char text[512];
-	if (profile_find(&profile, name, folder, NULL, &why) != OK)
-		return false;
-	snprintf(text, sizeof text, "%s %s", profile->maker, profile->model);
-	profile_free(profile);
-	return holds(text, wanted) || holds(name, wanted);
-}
-
-/* Profiles whose name, maker or model holds the word: how many, the last one's name, and
- * all of them in a row. */
-struct matches {
-	size_t n;
-	char last[128], all[512];
-};
-
-static void by_model(
-        const char *word, const char *folder, const char *where, struct matches *out)
-{
-	size_t n, used = 0;
-	char wanted[256];
-	const char **names = profile_names(where, &n);
-	*out = (struct matches){ 0 };
-	squeezed(word, wanted, sizeof wanted);
-	for (size_t i = 0; names != NULL && strlen(wanted) >= 3 && i < n; i++) {
-		if (!has_model(names[i], folder, wanted))
-			continue;
-		snprintf(out->last, sizeof out->last, "%s", names[i]);
-		if (used + strlen(names[i]) + 8 < sizeof out->all)
-			used += (size_t)snprintf(out->all + used,
-			        sizeof out->all - used, "%s%s", out->n > 0 ? ", " : "",
-			        names[i]);
-		else if (out->all[used - 1] != '.')
-			used += (size_t)snprintf(
-			        out->all + used, sizeof out->all - used, ", ...");
-		out->n++;
-	}
-	free(names);
-}
-
-int instrument_find(
-        struct profile **out, const char *word, const char *folder, struct problem *why)
-{
-	struct matches found = { 0 };
-	int status = profile_find(out, word, folder, stderr, why);
-	if (status != NOT_FOUND)
-		return status;
-	if (folder[0] != '\0')
-		by_model(word, folder, folder, &found);
-	if (found.n == 0)
-		by_model(word, folder, profile_folder(), &found);
-	if (found.n == 1)
-		return profile_find(out, found.last, folder, stderr, why);
-	if (found.n > 1)
-		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
-		        "%zu models hold '%s': %s", found.n, word, found.all);
-	why->exit = EXIT_NO_FILE;
-	return status;
 }
 
 /* ---- list ---- */
@@ -215,53 +123,124 @@ static bool named(const char *const *names, size_t n, const char *name)
 	return false;
 }
 
-/* Rows of a folder, but for names that `hidden` has; the number of files that cannot be
- * read. */
-static size_t rows(struct table *table, const char *folder, const char **hidden,
-        const struct common *common)
+/* The table is begun with its first row: there is none of what is not there. */
+struct listing {
+	struct table *table;
+	const struct common *common;
+	char **word;         /* ended by NULL: only what has them all */
+	const char **hidden; /* the station's own, which come before those shipped */
+	size_t broken;       /* files that cannot be read */
+};
+
+static bool is_asked(const struct listing *listing, const struct profile *profile)
 {
-	size_t n, n_hidden = 0, broken = 0;
-	const char **names = profile_names(folder, &n);
-	while (hidden != NULL && hidden[n_hidden] != NULL)
-		n_hidden++;
-	for (size_t i = 0; names != NULL && i < n; i++) {
-		char path[PATH_MAX];
-		struct profile *profile;
-		struct problem why;
-		if (hidden != NULL && named(hidden, n_hidden, names[i]))
-			continue;
-		snprintf(path, sizeof path, "%s/%s.yaml", folder, names[i]);
-		if (profile_read(&profile, path, NULL, &why) != OK) {
-			fprintf(stderr, "quantrac instrument list: %s\n", why.text);
-			broken++;
-			continue;
-		}
-		row(table, profile, folder, common);
-		profile_free(profile);
+	for (char **word = listing->word; *word != NULL; word++)
+		if (!instrument_is(profile, *word))
+			return false;
+	return true;
+}
+
+static void list_one(struct listing *listing, const char *folder, const char *name)
+{
+	char path[PATH_MAX];
+	struct profile *profile;
+	struct problem why;
+	snprintf(path, sizeof path, "%s/%s.yaml", folder, name);
+	if (profile_read(&profile, path, NULL, &why) != OK) {
+		fprintf(stderr, "quantrac instrument list: %s\n", why.text);
+		listing->broken++;
+		return;
 	}
+	if (is_asked(listing, profile)) {
+		if (listing->table == NULL)
+			listing->table = table_new(stdout,
+			        (enum table_format)listing->common->format, columns,
+			        OFFSET_VIETNAM);
+		row(listing->table, profile, folder, listing->common);
+	}
+	profile_free(profile);
+}
+
+/* A folder without a profile is told, with the cure. */
+static void list_folder(struct listing *listing, const char *folder, bool shipped)
+{
+	size_t n, n_hidden = 0;
+	bool vi = common_vietnamese(listing->common);
+	const char **names = profile_names(folder, &n);
+	while (shipped && listing->hidden != NULL && listing->hidden[n_hidden] != NULL)
+		n_hidden++;
+	for (size_t i = 0; names != NULL && i < n; i++)
+		if (!named(listing->hidden, n_hidden, names[i]))
+			list_one(listing, folder, names[i]);
 	free(names);
-	return broken;
+	if (names != NULL && n > 0)
+		return;
+	listing->broken++;
+	fprintf(stderr,
+	        shipped ? (vi ? "quantrac instrument list: %s: %s; hãy cài lại "
+	                        "quantrac, "
+	                        "hoặc đặt QUANTRAC_PROFILES là thư mục chứa hồ sơ "
+	                        "thiết "
+	                        "bị\n"
+	                      : "quantrac instrument list: %s: %s; install quantrac "
+	                        "again, or set QUANTRAC_PROFILES to the folder of the "
+	                        "profiles\n")
+	                : (vi ? "quantrac instrument list: %s: %s; hãy tạo thư mục và "
+	                        "chép hồ sơ vào đó, hoặc bỏ `profiles` khỏi cấu hình\n"
+	                      : "quantrac instrument list: %s: %s; make the folder and "
+	                        "put profiles there, or leave `profiles` out of the "
+	                        "configuration\n"),
+	        folder,
+	        names == NULL ? (vi ? "không có thư mục này, hoặc không đọc được"
+	                            : "is not there, or cannot be read")
+	                      : (vi ? "không có hồ sơ thiết bị nào (*.yaml)"
+	                            : "holds no profile (*.yaml)"));
+}
+
+/* No model has the words: those that are written nearly so. */
+static int none(const struct listing *listing, const char *folder)
+{
+	struct problem why;
+	bool vi = common_vietnamese(listing->common);
+	const char *word = listing->word[0];
+	char near[512] = "";
+	bool is = instrument_nearest(word, folder, near, sizeof near);
+	problem_set(&why, NOT_FOUND, EXIT_NO_FILE,
+	        vi ? "không có kiểu thiết bị nào có '%s'%s%s%s%s"
+	           : "no model has '%s'%s%s%s%s",
+	        word, listing->word[1] != NULL ? " ..." : "",
+	        !is  ? ""
+	        : vi ? ", gần nhất là: "
+	             : "; the nearest: ",
+	        near,
+	        is   ? ""
+	        : vi ? "; bỏ từ tìm để xem tất cả"
+	             : "; without a word all are listed");
+	return common_fail("instrument list", &why);
 }
 
 int instrument_list(int argc, char **argv)
 {
 	static const struct argp argp = {
+		.args_doc = "[WORD...]",
 		.doc = "The models of instruments that are known: those shipped, and "
-		       "those in the folder that the configuration names.",
+		       "those in the folder that the configuration names. With WORDs "
+		       "those whose name, maker or model has them: thermo, 42i.",
 	};
 	struct common common;
 	char own[PATH_MAX];
-	size_t n, broken = 0;
+	size_t n;
 	int first = common_parse(&common, &argp, NULL, argc, argv);
-	common_no_words("instrument list", first, argc, argv);
+	struct listing listing = { .common = &common, .word = argv + first };
 	instrument_folder(&common, own);
-	struct table *table = table_new(
-	        stdout, (enum table_format)common.format, columns, OFFSET_VIETNAM);
-	const char **hidden = own[0] != '\0' ? profile_names(own, &n) : NULL;
+	listing.hidden = own[0] != '\0' ? profile_names(own, &n) : NULL;
 	if (own[0] != '\0')
-		broken += rows(table, own, NULL, &common);
-	broken += rows(table, profile_folder(), hidden, &common);
-	table_end(table);
-	free(hidden);
-	return broken > 0 ? EXIT_CONFIG : 0;
+		list_folder(&listing, own, false);
+	list_folder(&listing, profile_folder(), true);
+	free(listing.hidden);
+	if (listing.table != NULL)
+		table_end(listing.table);
+	else if (listing.word[0] != NULL && listing.broken == 0)
+		return none(&listing, own);
+	return listing.broken > 0 ? EXIT_CONFIG : 0;
 }

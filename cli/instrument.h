@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* quantrac instrument: instrument.c (list, and finding a model), instrument_show.c. */
+/* quantrac instrument: instrument.c (list), instrument_find.c, instrument_show.c. */
 #ifndef CLI_INSTRUMENT_H
 #define CLI_INSTRUMENT_H
 
@@ -20,6 +20,12 @@ const char *instrument_folder(const struct common *common, char out[PATH_MAX]);
  * problem with "did you mean". */
 int instrument_find(struct profile **out, const char *word, const char *folder,
         struct problem *why);
+
+/* Has its name, maker or type plate the word, from the beginning of a word on ("42i", "CM 442")? */
+bool instrument_is(const struct profile *profile, const char *word);
+
+/* "thermo-42i, ..." that are written nearly so; false: none is. */
+bool instrument_nearest(const char *word, const char *folder, char *out, size_t room);
 
 /* Everything a profile says, for people. */
 void instrument_print(const struct profile *profile, bool vietnamese);

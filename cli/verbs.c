@@ -7,10 +7,8 @@
 #include "base/config.h"
 #include "cli/common.h"
 
-static void list(const char *command, const struct verb *table, FILE *out)
+static void list(const char *command, const struct verb *table, bool vi, FILE *out)
 {
-	const struct common none = { 0 };
-	bool vi = common_vietnamese(&none);
 	for (const struct verb *verb = table; verb->name != NULL; verb++)
 		fprintf(out, "%s quantrac %s %s%s%s\n       %s\n",
 		        verb == table ? (vi ? "Cách dùng:" : "Usage:")
@@ -23,7 +21,8 @@ static void list(const char *command, const struct verb *table, FILE *out)
 	        command, table->name);
 }
 
-static int unknown(const char *command, const struct verb *table, const char *word)
+static int unknown(
+        const char *command, const struct verb *table, const char *word, bool vi)
 {
 	const char *known[16];
 	size_t n = 0;
@@ -31,8 +30,6 @@ static int unknown(const char *command, const struct verb *table, const char *wo
 		known[n] = table[n].name;
 	known[n] = NULL;
 	const char *near = did_you_mean(word, known);
-	const struct common none = { 0 };
-	bool vi = common_vietnamese(&none);
 	fprintf(stderr,
 	        vi ? "quantrac %s: không có lệnh '%s'%s%s%s\n"
 	           : "quantrac %s: '%s' is not one of its words%s%s%s\n",
@@ -42,20 +39,21 @@ static int unknown(const char *command, const struct verb *table, const char *wo
 	                     : ", did you mean '",
 	        near != NULL ? near : "", near != NULL ? "'?" : "");
 	if (near == NULL)
-		list(command, table, stderr);
+		list(command, table, vi, stderr);
 	return EXIT_USAGE;
 }
 
 int verb_dispatch(const char *command, const struct verb *table, int argc, char **argv)
 {
 	static char name[64];
+	bool vi = command_vietnamese(argc, argv);
 	command_arrange(argc, argv);
 	if (argc < 2) {
-		list(command, table, stderr);
+		list(command, table, vi, stderr);
 		return EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-		list(command, table, stdout);
+	if (command_help_asked(argc, argv)) {
+		list(command, table, vi, stdout);
 		return 0;
 	}
 	for (const struct verb *verb = table; verb->name != NULL; verb++) {
@@ -65,5 +63,5 @@ int verb_dispatch(const char *command, const struct verb *table, int argc, char 
 		argv[1] = name;
 		return verb->run(argc - 1, argv + 1);
 	}
-	return unknown(command, table, argv[1]);
+	return unknown(command, table, argv[1], vi);
 }

@@ -106,6 +106,68 @@ static void part_of_a_name_or_type_plate_will_do(void **state)
 	line_says(*state, "instrument", EXIT_USAGE, "quantrac instrument list");
 }
 
+static void short_words_are_looked_for_in_the_list(void **state)
+{
+	char *text = line_said(*state, "instrument list 42i --format csv", 0);
+	assert_contains(text, "\nthermo-42i,");
+	assert_contains(text, "\nthermo-42i-clink,");
+	assert_null(strstr(text, "\nthermo-43i,"));
+	free(text);
+	text = line_said(*state, "instrument list teledyne text --format csv", 0);
+	assert_contains(text, "\nteledyne-t100-text,");
+	assert_null(strstr(text, "\nteledyne-t300,"));
+	free(text);
+	line_says(*state, "instrument list 'cm 442'", 0, "liquiline-cm44x");
+	line_says(*state, "instrument show ca80", 0, "Liquiline System CA80AM");
+	line_says(*state, "instrument show pms5003", EXIT_NO_FILE,
+	        "2 models hold 'pms5003': plantower-pms5003-asked, plantower-pms5003");
+	text = line_said(*state, "instrument list pms503", EXIT_NO_FILE);
+	assert_contains(text, "no model has 'pms503'; the nearest: plantower-pms");
+	assert_null(strstr(text, "NAME"));
+	free(text);
+	line_says(*state, "instrument list pms503 --lang vi", EXIT_NO_FILE,
+	        "không có kiểu thiết bị nào có 'pms503', gần nhất là: plantower-pms");
+	line_says(*state, "instrument show pms503", EXIT_NO_FILE,
+	        "there is no profile 'pms503'; did you mean 'plantower-pms");
+	line_says(*state, "instrument list qqqqqqqq", EXIT_NO_FILE,
+	        "no model has 'qqqqqqqq'; without a word all are listed");
+}
+
+static void a_folder_without_profiles_is_told_with_the_cure(void **state)
+{
+	char shipped[4096];
+	snprintf(shipped, sizeof shipped, "%s", getenv("QUANTRAC_PROFILES"));
+	setenv("QUANTRAC_PROFILES", *state, 1);
+	char *text = line_said(*state, "instrument list", EXIT_CONFIG);
+	assert_contains(text, "holds no profile (*.yaml); install quantrac again");
+	assert_null(strstr(text, "NAME"));
+	free(text);
+	line_says(*state, "instrument list --lang vi", EXIT_CONFIG,
+	        "không có hồ sơ thiết bị nào (*.yaml); hãy cài lại quantrac");
+	setenv("QUANTRAC_PROFILES", "/nowhere", 1);
+	line_says(*state, "instrument list", EXIT_CONFIG,
+	        "/nowhere: is not there, or cannot be read; install quantrac again");
+	setenv("QUANTRAC_PROFILES", shipped, 1);
+}
+
+static void help_is_given_in_the_language_asked_for(void **state)
+{
+	static const char *const commands[] = { "instrument", "serial", "station" };
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		char words[64];
+		snprintf(words, sizeof words, "%s --lang vi --help", commands[i]);
+		line_says(*state, words, 0, "Cách dùng:");
+		snprintf(words, sizeof words, "%s --help --lang=vi", commands[i]);
+		line_says(*state, words, 0, "Cách dùng:");
+		snprintf(words, sizeof words, "--lang vi %s --help", commands[i]);
+		line_says(*state, words, 0, "Cách dùng:");
+		snprintf(words, sizeof words, "%s lizt --lang vi", commands[i]);
+		line_says(*state, words, EXIT_USAGE, "không có lệnh 'lizt'");
+	}
+	line_says(*state, "--lang vi --help", 0, "cổng nối tiếp");
+	line_says(*state, "help --lang vi", 0, "cổng nối tiếp");
+}
+
 /* Letters of another language are letters, and a word begins where one begins on the plate: "Cơ sở A" is not
  * "Taosonics and others". */
 static void words_of_something_else_name_no_model(void **state)
@@ -154,6 +216,9 @@ int main(void)
 		WITH(a_model_is_told_in_words_with_units_ranges_and_sources),
 		WITH(part_of_a_name_or_type_plate_will_do),
 		WITH(words_of_something_else_name_no_model),
+		WITH(short_words_are_looked_for_in_the_list),
+		WITH(a_folder_without_profiles_is_told_with_the_cure),
+		WITH(help_is_given_in_the_language_asked_for),
 		WITH(profiles_of_the_station_come_before_those_shipped),
 	};
 	char folder[4096];
