@@ -17,6 +17,7 @@
 #include "cli/station.h"
 
 #define JOURNAL_PLACE "/var/lib/quantrac/journal"
+#define INSTALLED     "/etc/quantrac/quantrac.yaml"
 #define POLLS         2   /* the first may meet a line that is not quiet yet */
 #define LEAST_S       3.0 /* for them, and what the timeouts need */
 
@@ -33,6 +34,7 @@ enum {
 	OPTION_FACILITY,
 	OPTION_KIND,
 	OPTION_JOURNAL,
+	OPTION_SIMULATION,
 	OPTION_YES,
 	OPTION_UNTESTED
 };
@@ -52,6 +54,7 @@ static const struct argp_option options[] = {
 	{ "station", OPTION_STATION, "ID=NAME", 0, "a new file: this station", 3 },
 	{ "kind", OPTION_KIND, "water|stack|ambient", 0, "a new file: of its outlet", 3 },
 	{ "journal", OPTION_JOURNAL, "DIR", 0, "a new file: folder of the journal", 3 },
+	{ "simulation", OPTION_SIMULATION, NULL, 0, "a new file: nothing real is measured; every record says so", 3 },
 	{ "yes", OPTION_YES, NULL, 0, "write without asking", 4 },
 	{ "untested", OPTION_UNTESTED, NULL, 0, "write even if it does not answer, or cannot be asked now", 4 },
 	{ 0 },
@@ -106,6 +109,9 @@ static error_t parse(int key, char *word, struct argp_state *state)
 		return keep(words->port, sizeof words->port, word, state);
 	case OPTION_JOURNAL:
 		return keep(words->journal, sizeof words->journal, word, state);
+	case OPTION_SIMULATION:
+		adding->simulation = true;
+		return 0;
 	case OPTION_YES:
 		adding->yes = true;
 		return 0;
@@ -239,6 +245,23 @@ static int replace(
 	        adding->path, strerror(errno));
 }
 
+/* Where it stands, and what makes sensord read it. */
+static void tell_written(const struct adding *adding)
+{
+	char whole[PATH_MAX], cure[PATH_MAX + 64];
+	const char *path = realpath(adding->path, whole) != NULL ? whole : adding->path;
+	bool vi = adding->vietnamese, installed = strcmp(path, INSTALLED) == 0;
+	if (!installed)
+		snprintf(cure, sizeof cure, "quantrac-sensord --config %s", path);
+	else
+		snprintf(cure, sizeof cure, "sudo systemctl %s quantrac-sensord",
+		        adding->station == NULL ? "enable --now" : "restart");
+	fprintf(stderr,
+	        vi ? "%s: đã thêm thiết bị '%s' trên cổng %s. Để dùng: %s\n"
+	           : "%s: instrument '%s' added on port %s. To have it read: %s\n",
+	        path, adding->word.id, adding->port_id, cure);
+}
+
 static int write_it(
         const struct adding *adding, const char *text, size_t n, struct problem *why)
 {
@@ -259,12 +282,7 @@ static int write_it(
 	int status = replace(adding, text, n, why);
 	if (status != OK)
 		return status;
-	fprintf(stderr,
-	        vi ? "%s: đã thêm thiết bị '%s' trên cổng %s. Để dùng: sudo systemctl "
-	             "restart quantrac-sensord\n"
-	           : "%s: instrument '%s' added on port %s. To have it read: sudo "
-	             "systemctl restart quantrac-sensord\n",
-	        adding->path, adding->word.id, adding->port_id);
+	tell_written(adding);
 	return OK;
 }
 
@@ -307,7 +325,8 @@ static int begin(struct adding *adding, struct problem *why)
 	int status = station_read(&adding->station, adding->path, stderr, why);
 	if (status != OK && status != NOT_FOUND)
 		return status;
-	if (adding->word.journal[0] == '\0')
+	adding->journal_said = adding->word.journal[0] != '\0';
+	if (!adding->journal_said)
 		snprintf(adding->word.journal, sizeof adding->word.journal, "%s",
 		        JOURNAL_PLACE);
 	usb_list(&adding->ports);

@@ -31,6 +31,8 @@ struct adding {
 	const struct common *common;
 	bool vietnamese, asks; /* asks: there is a person at a terminal */
 	bool yes, untested;
+	bool simulation; /* of a new file: said, by option or answer */
+	bool journal_said;
 	struct adding_words word;
 	char path[PATH_MAX];     /* of the configuration, links followed */
 	struct station *station; /* NULL: there is no such file yet */

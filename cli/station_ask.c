@@ -283,6 +283,25 @@ static int ask_identity(struct adding *adding)
 	        station_is_kind, word->kind);
 }
 
+/* Where it keeps what it reads, and whether that is of a real plant. */
+static int ask_place(struct adding *adding)
+{
+	bool vi = adding->vietnamese;
+	if (adding->station != NULL)
+		return OK;
+	if (!adding->simulation && !adding->profile->simulation)
+		adding->simulation = station_confirm(adding,
+		        vi ? "Đây là mô phỏng, không đo gì thật?"
+		           : "Is this a simulation, nothing real being measured?",
+		        false);
+	if (adding->journal_said)
+		return OK;
+	return ask_needed(adding,
+	        vi ? "Thư mục nhật ký (nơi lưu mọi số liệu)"
+	           : "Folder of the journal (all readings are kept there)",
+	        adding->word.journal, sizeof adding->word.journal);
+}
+
 static int ask_all(struct adding *adding, struct problem *why)
 {
 	int status = ask_port(adding, why);
@@ -298,6 +317,8 @@ static int ask_all(struct adding *adding, struct problem *why)
 		status = ask_outlet(adding);
 	if (status == OK)
 		status = ask_identity(adding);
+	if (status == OK)
+		status = ask_place(adding);
 	return status;
 }
 

@@ -207,7 +207,7 @@ static void put_station(FILE *out, const struct adding *adding)
 	fprintf(out, "\n  role: A             # %s\n",
 	        vi ? "A: thiết bị thu thập, lưu giữ và truyền dữ liệu; B: ghi song song"
 	           : "A legal logger, B parallel recorder");
-	if (adding->profile->simulation)
+	if (adding->profile->simulation || adding->simulation)
 		fprintf(out, "  simulation: yes     # %s\n",
 		        vi ? "mọi bản ghi được đánh dấu là dữ liệu mô phỏng"
 		           : "every record says that it is simulated");

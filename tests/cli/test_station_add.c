@@ -29,7 +29,7 @@ static void one_is_added_on_a_port_that_is_there(void **state)
 	assert_contains(text, "  -> 07 03 00 00 00 04 ");
 	assert_contains(text, "Dust                                23.5 mg/m3    ok");
 	assert_contains(text, "instrument 'dust' added on port bus");
-	assert_contains(text, "systemctl restart quantrac-sensord");
+	assert_contains(text, "To have it read: quantrac-sensord --config /");
 	free(text);
 	text = adding_file(*state, "station.yaml");
 	char want[4096];

@@ -152,12 +152,22 @@ static void a_new_file_is_filled_in_by_names(void **state)
 		"[tram-nuoc-thai-s]: ", "Trạm\n", "'Trạm' không phải là mã", "",
 		"[tram-nuoc-thai-s]: ", "nt-01\n", "Điểm xả, tên", "cua-xa\n",
 		"Loại điểm xả", "nước\n", "'nước' không phải là water", "",
-		"Loại điểm xả", "water\n", "Vẫn ghi vào cấu hình?", "c\n", "Ghi vào",
-		"\n", NULL };
+		"Loại điểm xả", "water\n",
+		"Đây là mô phỏng, không đo gì thật? (c/K): ", "c\n",
+		"(nơi lưu mọi số liệu) [/var/lib/quantrac/journal]: ", "nhat-ky\n",
+		"Vẫn ghi vào cấu hình?", "c\n", "Ghi vào", "\n", NULL };
 	pid_t line = adding_begin(*state);
 	assert_int_equal(unlink(in_folder(*state, "station.yaml")), 0);
-	answered_in(*state, "vi", dialogue, 0);
+	char *shown = answered_in(*state, "vi", dialogue, 0), whole[4096], want[8300];
+	assert_non_null(realpath(in_folder(*state, "new.yaml"), whole));
+	snprintf(want, sizeof want,
+	        "%s: đã thêm thiết bị 'flow-out' trên cổng bus. Để dùng: "
+	        "quantrac-sensord --config %s",
+	        whole, whole);
+	assert_contains(shown, want);
 	char *text = adding_file(*state, "new.yaml");
+	assert_contains(text, "  simulation: yes ");
+	assert_contains(text, "journal: {folder: \"nhat-ky\",");
 	assert_contains(text, "zone: {id: kcn-dinh-tram, name: \"KCN Đình Trám\"}\n");
 	assert_contains(text, "facility: {id: a, name: \"Cơ sở A\"}\n");
 	assert_contains(text, "  id: nt-01\n  name: \"Trạm nước thải số 1\"\n");
