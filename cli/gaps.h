@@ -7,7 +7,7 @@
 #include "cli/common.h"
 
 struct gaps_arguments {
-	bool gaps, exit_code;
+	bool gaps, events, exit_code;
 	const char *station, *since, *until;
 	int64_t from_us, to_us, now_us; /* of since and until */
 };
@@ -28,6 +28,9 @@ size_t gaps_table_end(struct gaps_table *table);
 
 /* The ledger of this cabinet, from its own journal; the exit code. */
 int cabinet_gaps(const struct common *common, struct gaps_arguments *arguments);
+
+/* What people did to this cabinet and what befell it, from its journal; the exit code. */
+int cabinet_events(const struct common *common, struct gaps_arguments *arguments);
 
 /* "4 s", "12 min 5 s", "3 h 20 min", "2 d 4 h"; `out` holds 32. */
 const char *lasted_print(int64_t length_us, char out[32]);

@@ -11,12 +11,15 @@
 #include "base/legal_time.h"
 #include "base/reading.h"
 #include "cli/gaps.h"
+#include "cli/status_events.h"
 #include "sensors/station/station.h"
 
 enum { MOST_EPOCHS = 4096 };
 
 struct feeding {
 	struct gaps *gaps;
+	struct events *events;
+	const struct gaps_arguments *arguments;
 	char folder[PATH_MAX];
 	const char *id;
 	size_t n_epochs, n_describes;
@@ -126,6 +129,29 @@ static int feed(struct feeding *feeding, const struct record *record)
 	return gaps_event(feeding->gaps, record, corrected(feeding, record), describe);
 }
 
+static int note_event(struct feeding *feeding, const struct record *record)
+{
+	const struct gaps_arguments *a = feeding->arguments;
+	int64_t time_us = corrected(feeding, record);
+	return time_us < a->from_us || time_us >= a->to_us
+	               ? OK
+	               : events_note(feeding->events, record, time_us);
+}
+
+/* The epochs there are, and how wrong their clocks were. */
+static int look_through(struct feeding *feeding)
+{
+	feeding->epoch = calloc(MOST_EPOCHS, sizeof *feeding->epoch);
+	if (feeding->epoch == NULL)
+		return FAILED;
+	int n = journal_epochs(
+	        feeding->folder, feeding->id, feeding->epoch, MOST_EPOCHS);
+	if (n <= 0)
+		return NOT_FOUND;
+	feeding->n_epochs = (size_t)n;
+	return walk(feeding, note_clock);
+}
+
 static int feed_all(struct feeding *feeding, const struct gaps_arguments *a)
 {
 	const struct gaps_options options = { .from_us = a->from_us,
@@ -134,21 +160,16 @@ static int feed_all(struct feeding *feeding, const struct gaps_arguments *a)
 		.now_us = a->now_us,
 		.patience_us = 120 * US_PER_S };
 	feeding->gaps = gaps_new(&options);
-	feeding->epoch = calloc(MOST_EPOCHS, sizeof *feeding->epoch);
-	if (feeding->gaps == NULL || feeding->epoch == NULL)
+	if (feeding->gaps == NULL)
 		return FAILED;
-	int n = journal_epochs(
-	        feeding->folder, feeding->id, feeding->epoch, MOST_EPOCHS);
-	if (n <= 0)
-		return NOT_FOUND;
-	feeding->n_epochs = (size_t)n;
-	int status = walk(feeding, note_clock);
+	int status = look_through(feeding);
 	return status == OK ? walk(feeding, feed) : status;
 }
 
 static void feeding_end(struct feeding *feeding)
 {
 	gaps_free(feeding->gaps);
+	events_free(feeding->events);
 	for (size_t i = 0; i < feeding->n_describes; i++)
 		describe_free(feeding->describe[i]);
 	free(feeding->describe);
@@ -183,7 +204,31 @@ static int tell(const struct feeding *feeding, int status)
 	return common_fail("status", &why);
 }
 
-int cabinet_gaps(const struct common *common, struct gaps_arguments *a)
+static int ledger(struct feeding *feeding, const struct common *common,
+        const struct gaps_arguments *a, int offset_min)
+{
+	int status = feed_all(feeding, a);
+	return status == OK ? print(feeding, common, a, offset_min)
+	                    : tell(feeding, status);
+}
+
+static int events(struct feeding *feeding, const struct common *common,
+        const struct gaps_arguments *a, int offset_min)
+{
+	feeding->arguments = a;
+	feeding->events = events_new();
+	int status = feeding->events != NULL ? look_through(feeding) : FAILED;
+	if (status == OK)
+		status = walk(feeding, note_event);
+	if (status == OK)
+		status = events_print(feeding->events, common, offset_min);
+	return status == OK ? 0 : tell(feeding, status);
+}
+
+/* Of the journal of this cabinet. */
+static int from_journal(const struct common *common, struct gaps_arguments *a,
+        int (*work)(struct feeding *feeding, const struct common *common,
+                const struct gaps_arguments *a, int offset_min))
 {
 	struct problem why = { .exit = EXIT_CONFIG };
 	struct station *station;
@@ -198,15 +243,21 @@ int cabinet_gaps(const struct common *common, struct gaps_arguments *a)
 		status = problem_set(&why, NOT_FOUND, EXIT_NO_FILE,
 		        "this cabinet is station '%s', not '%s'", station->id,
 		        a->station);
-	if (status == OK) {
-		status = feed_all(&feeding, a);
-		code = status == OK
-		               ? print(&feeding, common, a, station->utc_offset_min)
-		               : tell(&feeding, status);
-	} else {
+	if (status == OK)
+		code = work(&feeding, common, a, station->utc_offset_min);
+	else
 		code = common_fail("status", &why);
-	}
 	feeding_end(&feeding);
 	station_free(station);
 	return code == FAILED ? EXIT_TRY_AGAIN : code;
+}
+
+int cabinet_gaps(const struct common *common, struct gaps_arguments *a)
+{
+	return from_journal(common, a, ledger);
+}
+
+int cabinet_events(const struct common *common, struct gaps_arguments *a)
+{
+	return from_journal(common, a, events);
 }

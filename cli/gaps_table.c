@@ -7,14 +7,25 @@
 #include "base/legal_time.h"
 #include "cli/gaps.h"
 
-enum { OPTION_GAPS = 0x200, OPTION_STATION, OPTION_SINCE, OPTION_UNTIL, OPTION_EXIT };
+enum {
+	OPTION_GAPS = 0x200,
+	OPTION_EVENTS,
+	OPTION_STATION,
+	OPTION_SINCE,
+	OPTION_UNTIL,
+	OPTION_EXIT
+};
 
 const struct argp_option gaps_argp_options[] = {
 	{ "gaps", OPTION_GAPS, NULL, 0,
 	        "what should be there and is not: from when to when, and why", 1 },
-	{ "station", OPTION_STATION, "ID", 0, "with --gaps: one station", 1 },
-	{ "since", OPTION_SINCE, "TIME", 0, "with --gaps: from", 1 },
-	{ "until", OPTION_UNTIL, "TIME", 0, "with --gaps: to", 1 },
+	{ "events", OPTION_EVENTS, NULL, 0,
+	        "commands, maintenance, contacts, starts and logins: who, what, why",
+	        1 },
+	{ "station", OPTION_STATION, "ID", 0, "with --gaps or --events: one station",
+	        1 },
+	{ "since", OPTION_SINCE, "TIME", 0, "with --gaps or --events: from", 1 },
+	{ "until", OPTION_UNTIL, "TIME", 0, "with --gaps or --events: to", 1 },
 	{ "exit-code", OPTION_EXIT, NULL, 0, "with --gaps: exit 1 if something is lost",
 	        1 },
 	{ 0 },
@@ -26,6 +37,9 @@ error_t gaps_argp_parse(int key, char *word, struct argp_state *state)
 	switch (key) {
 	case OPTION_GAPS:
 		a->gaps = true;
+		return 0;
+	case OPTION_EVENTS:
+		a->events = true;
 		return 0;
 	case OPTION_STATION:
 		a->station = word;
@@ -40,10 +54,15 @@ error_t gaps_argp_parse(int key, char *word, struct argp_state *state)
 		a->exit_code = true;
 		return 0;
 	case ARGP_KEY_END:
-		if (!a->gaps && (a->station != NULL || a->since != NULL ||
-		                        a->until != NULL || a->exit_code))
-			argp_error(state, "--station, --since, --until and --exit-code "
-			                  "go with --gaps");
+		if (a->gaps && a->events)
+			argp_error(state, "--gaps and --events are tables of their "
+			                  "own: ask for one");
+		if (!a->gaps && !a->events &&
+		        (a->station != NULL || a->since != NULL || a->until != NULL))
+			argp_error(state, "--station, --since and --until go with "
+			                  "--gaps or --events");
+		if (!a->gaps && a->exit_code)
+			argp_error(state, "--exit-code goes with --gaps");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

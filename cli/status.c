@@ -137,9 +137,12 @@ static error_t parse(int key, char *word, struct argp_state *state)
 		arguments->contacts = true;
 		return 0;
 	case ARGP_KEY_END:
-		if (arguments->lines + arguments->contacts + arguments->gaps.gaps > 1)
-			argp_error(state, "--lines, --contacts and --gaps are tables "
-			                  "of their own: ask for one");
+		if (arguments->lines + arguments->contacts + arguments->gaps.gaps +
+		                arguments->gaps.events >
+		        1)
+			argp_error(state,
+			        "--lines, --contacts, --gaps and --events are tables "
+			        "of their own: ask for one");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -188,7 +191,8 @@ int command_status(int argc, char **argv)
 		.doc = "Newest value, age and state of every channel of this cabinet, "
 		       "and what its contacts say; with --contacts: these alone; "
 		       "with --lines: what went well and wrong with its instruments; "
-		       "with --gaps: what it should have read and kept, and has not.",
+		       "with --gaps: what it should have read and kept, and has not; "
+		       "with --events: who did what to it, and why.",
 	};
 	struct common common;
 	struct status_arguments arguments = { .lines = false };
@@ -199,6 +203,8 @@ int command_status(int argc, char **argv)
 		common_english_only(&common, "status --gaps");
 		return cabinet_gaps(&common, &arguments.gaps);
 	}
+	if (arguments.gaps.events)
+		return cabinet_events(&common, &arguments.gaps);
 	int code = cabinet_open_station(&view, &station, "status", &common);
 	if (code != 0)
 		return code;

@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/gaps.h"
 #include "cli/status_archive.h"
+#include "cli/status_events.h"
 #include "cli/view.h"
 
 static int station_add(struct gaps_table *table, struct view *view,
@@ -68,6 +69,51 @@ static int archive_gaps(const struct common *common, struct gaps_arguments *a)
 	return status > 0 ? status : view_exit(&view);
 }
 
+/* ---- --events ---- */
+
+static int note(void *with, const struct reader_event *event)
+{
+	return events_note(with, event->record, event->time_us);
+}
+
+static int collect(struct view *view, const struct gaps_arguments *a,
+        struct events *events, struct problem *why)
+{
+	int status = OK;
+	for (size_t i = 0; i < reader_stations(view->reader) && status >= 0; i++) {
+		const struct query query = { .station = reader_station(view->reader, i),
+			.from_us = a->from_us,
+			.to_us = a->to_us };
+		if (a->station == NULL || strcmp(a->station, query.station) == 0)
+			status = reader_events(view->reader, &query, 1u << RECORD_STATE,
+			        note, events, why);
+	}
+	return status < 0 ? status : OK;
+}
+
+static int archive_events(const struct common *common, struct gaps_arguments *a)
+{
+	struct view view;
+	struct problem why = { 0 };
+	int status = view_open(&view, common->archive, false, &why);
+	if (status != OK)
+		return common_fail("status", &why);
+	struct events *events = events_new();
+	if (events == NULL)
+		status = problem_set(&why, FAILED, EXIT_TRY_AGAIN, "not enough memory");
+	if (status == OK && a->station != NULL && !view_has_station(&view, a->station))
+		status = view_no_station(&view, a->station, &why);
+	if (status == OK)
+		status = gaps_stretch(a, view.offset_min, &why);
+	if (status == OK)
+		status = collect(&view, a, events, &why);
+	if (status == OK)
+		events_print(events, common, view.offset_min);
+	events_free(events);
+	view_close(&view);
+	return status != OK ? common_fail("status", &why) : view_exit(&view);
+}
+
 static int archive_seen(const struct common *common)
 {
 	struct archive_identity identity;
@@ -84,7 +130,8 @@ int command_status_office(int argc, char **argv)
 		.options = gaps_argp_options,
 		.parser = gaps_argp_parse,
 		.doc = "What the collector of an archive sees of its stations; with "
-		       "--gaps: what the archive should hold and does not. Without an "
+		       "--gaps: what the archive should hold and does not; with "
+		       "--events: who did what to its stations, and why. Without an "
 		       "archive: what this cabinet shows.",
 	};
 	struct common common;
@@ -95,6 +142,8 @@ int command_status_office(int argc, char **argv)
 	if (!archive && !gaps)
 		return command_status(argc, argv);
 	common_parse(&common, &argp, &a, argc, argv);
+	if (a.events)
+		return archive_events(&common, &a);
 	common_english_only(&common, archive ? "status --archive" : "status --gaps");
 	return a.gaps ? archive_gaps(&common, &a) : archive_seen(&common);
 }

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What people did to a station, of a cabinet's own journal and of an archive. */
+#include "tests/kits/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/event.h"
+#include "base/legal_time.h"
+#include "tests/kits/cabinet_fixture.h"
+#include "tests/kits/sample_archive.h"
+
+static const char configuration[] =
+        "zone: {id: kcn-mau, name: KCN Mau}\n"
+        "station: {id: nt-01, name: X, simulation: yes}\n"
+        "facility: {id: a, name: A}\n"
+        "outlets: [{id: x, name: X, kind: water}]\n"
+        "journal: {folder: journal}\n"
+        "ports: [{id: bus, path: no-such-tty}]\n"
+        "instruments: [{id: ph, profile: sim-ph-temperature, port: bus, slave: 1}]\n";
+
+static struct sample sample;
+static struct sample_head head;
+
+static void tell(const char *subject, const char *state, const char *text)
+{
+	uint8_t payload[1200];
+	const struct state_event event = { subject, state, text };
+	int n = state_encode(&event, payload, sizeof payload);
+	assert_true(n > 0);
+	head.seq++;
+	head.mono_us += 60 * US_PER_S;
+	head.time_us = SAMPLE_DAY_US + head.mono_us;
+	sample_add(&sample, &head, RECORD_STATE, payload, (size_t)n);
+}
+
+static int setup(void **state)
+{
+	static const char *const channel[] = { "ph", "pH", NULL };
+	if (scratch_make(state) != 0)
+		return -1;
+	sample_start(&sample, "nt-01");
+	size_t ph = sample_instrument(&sample, "ph", channel);
+	head = (struct sample_head){
+		.epoch = 7, .seq = 1, .boot = 5, .clock = CLOCK_SYNCED
+	};
+	head.time_us = SAMPLE_DAY_US;
+	sample_describe(&sample, &head, ph);
+	tell("port bus", "down", "hung up");
+	tell("maintenance ph", "on",
+	        "by minh (uid 1001), logged in as lan (uid 1002): thay dung dịch: pH "
+	        "7: "
+	        "ph; ends by itself at 02:02");
+	tell("instrument ph", "command ordered",
+	        "zero; changes gas; request 05 05; by minh (uid 1001): khí chuẩn");
+	tell("instrument ph", "command refused",
+	        "zero; changes gas; request 05 05; answer 05 85; by minh (uid 1001): "
+	        "khí chuẩn");
+	tell("instrument ph", "down", "no answer");
+	tell("input door", "open", "door Cửa tủ");
+	tell("cabinet", "login", "lan on tty1");
+	fixture_write(*state, "station.yaml", "%s", configuration);
+	sample_archive_make(*state);
+	sample_archive_journal(*state, &sample);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	sample_free(&sample);
+	return scratch_remove(state);
+}
+
+static char *said(const char *folder, const char *words, int code)
+{
+	int ended;
+	char *text = run_command(&ended,
+	        "QUANTRAC_NOW=2026-11-15T01:00:00+07:00 "
+	        "QUANTRAC_CONFIG=%s/station.yaml "
+	        "%s status --events %s 2>&1",
+	        folder, project_file("build/san/quantrac"), words);
+	if (ended != code)
+		fail_msg("ended with %d: %s", ended, text);
+	return text;
+}
+
+static const char rows[] =
+        "time,station,subject,state,who,reason,details\n"
+        "2026-11-15T00:02:00+07:00,nt-01,maintenance ph,on,\"minh (uid 1001), logged "
+        "in "
+        "as lan (uid 1002)\",thay dung dịch: pH 7,ph; ends by itself at 02:02\n"
+        "2026-11-15T00:03:00+07:00,nt-01,instrument ph,command ordered,minh (uid "
+        "1001),khí chuẩn,zero; changes gas; request 05 05\n"
+        "2026-11-15T00:04:00+07:00,nt-01,instrument ph,command refused,minh (uid "
+        "1001),khí chuẩn,zero; changes gas; request 05 05; answer 05 85\n"
+        "2026-11-15T00:06:00+07:00,nt-01,input door,open,,,door Cửa tủ\n"
+        "2026-11-15T00:07:00+07:00,nt-01,cabinet,login,,,lan on tty1\n";
+
+static void a_cabinet_tells_who_did_what_and_why_in_order_of_time(void **state)
+{
+	char *text = said(*state, "--format csv", 0);
+	assert_string_equal(text, rows);
+	free(text);
+	text = said(*state, "--json", 0);
+	assert_contains(text, "\"reason\":\"khí chuẩn\"");
+	free(text);
+}
+
+static void an_archive_tells_the_same(void **state)
+{
+	char words[4200];
+	snprintf(words, sizeof words, "--format csv --archive %s", (char *)*state);
+	char *text = said(*state, words, 0);
+	assert_string_equal(text, rows);
+	free(text);
+	snprintf(words, sizeof words, "--archive %s --station nt-02", (char *)*state);
+	free(said(*state, words, 66));
+	snprintf(words, sizeof words, "--lang vi --archive %s", (char *)*state);
+	text = said(*state, words, 0);
+	assert_contains(text, "bảo trì ph");
+	free(text);
+}
+
+static void it_is_told_in_vietnamese(void **state)
+{
+	char *text = said(*state, "--lang vi", 0);
+	assert_contains(text, "ĐỐI TƯỢNG");
+	assert_contains(text, "bảo trì ph");
+	assert_contains(text, "thiết bị từ chối");
+	assert_contains(text, "tiếp điểm door");
+	assert_contains(text, " mở ");
+	assert_contains(text, "đăng nhập");
+	free(text);
+}
+
+static void a_stretch_may_be_asked_for(void **state)
+{
+	char *text = said(*state,
+	        "--format csv --since 2026-11-15T00:06 --until 2026-11-15T00:07", 0);
+	assert_contains(text, "input door");
+	assert_null(strstr(text, "maintenance"));
+	assert_null(strstr(text, "login"));
+	free(text);
+	free(said(*state, "--gaps", 64));
+	free(said(*state, "--lines", 64));
+	free(said(*state, "--exit-code", 64));
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH(a_cabinet_tells_who_did_what_and_why_in_order_of_time),
+		WITH(an_archive_tells_the_same),
+		WITH(it_is_told_in_vietnamese),
+		WITH(a_stretch_may_be_asked_for),
+	};
+	unsetenv("LANG");
+	unsetenv("LC_ALL");
+	unsetenv("QUANTRAC_ARCHIVE");
+	return cmocka_run_group_tests_name("status_events", tests, NULL, NULL);
+}
