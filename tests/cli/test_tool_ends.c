@@ -87,7 +87,8 @@ static void words_too_many_are_refused(void **state)
 {
 	line_says(*state, "serial list extra", EXIT_USAGE,
 	        "'extra' is one word too many");
-	line_says(*state, "instrument list extra", EXIT_USAGE, "one word too many");
+	line_says(
+	        *state, "instrument list extra", EXIT_NO_FILE, "no model has 'extra'");
 	line_says(*state, "watch extra", EXIT_USAGE, "one word too many");
 	line_says(*state, "station emptied extra --reason x", EXIT_USAGE,
 	        "station emptied --reason TEXT");
