@@ -304,18 +304,20 @@ static void fill_instrument(struct station_checker *check, size_t i)
 	if (!(instrument->timeout_s > 0))
 		instrument->timeout_s = profile->timeout_s;
 	check_channels(check, i);
-	if (instrument->port_index == SIZE_MAX)
-		return;
 	instrument->instrument = (struct instrument){
 		.id = instrument->id,
 		.profile = profile,
-		.framing = check->station->port[instrument->port_index].mode,
 		.slave = (uint8_t)instrument->slave,
 		.address = instrument->address,
-		.listen = check->station->port[instrument->port_index].listen,
 		.utc_offset_min = check->station->utc_offset_min,
 		.setting = instrument->channel_setting,
 	};
+	if (instrument->port_index != SIZE_MAX) {
+		const struct station_port *port =
+		        &check->station->port[instrument->port_index];
+		instrument->instrument.framing = port->mode;
+		instrument->instrument.listen = port->listen;
+	}
 	station_at(check, "instruments[%zu].retries", i);
 	if (profile->n_blocks * (size_t)(instrument->retries + 1) *
 	                (profile->driver->frame_most + 8) >
