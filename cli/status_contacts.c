@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* quantrac status --contacts: contacts, maintenance that is on, and the sampler.  People read sentences,
+/* quantrac status --contacts: contacts, maintenance that is on, how much of it there was today, and the sampler.  People read sentences,
  * programs a column for each. */
 #include <stdio.h>
 #include <string.h>
@@ -8,10 +8,11 @@
 #include "cli/contacts.h"
 #include "cli/status.h"
 #include "sensors/station/inputs.h"
+#include "sensors/station/maintenance_day.h"
 
 static const struct table_column columns[] = {
 	{ .name = "station" },
-	{ .name = "what" }, /* input, maintenance, sampler */
+	{ .name = "what" }, /* input, maintenance, maintenance today, sampler */
 	{ .name = "kind" }, /* of an input */
 	{ .name = "id" },
 	{ .name = "name" },
@@ -26,7 +27,8 @@ static const struct table_column columns[] = {
 	{ .name = "bottles_left_today" },
 	{ .name = "last" }, /* what the sampler did last, and when */
 	{ .name = "last_at" },
-	{ .name = "text" }, /* of the record */
+	{ .name = "text" },    /* of the record */
+	{ .name = "today_s" }, /* maintenance of the day */
 	{ 0 },
 };
 enum { BOTTLES = 7 };
@@ -93,6 +95,7 @@ static void show_input(const struct showing *showing, const struct input_setting
 	put_empty(showing, showing->people ? 1 : 2 + BOTTLES);
 	table_text(
 	        table, unknown || (told != NULL && !showing->people) ? told->text : "");
+	put_empty(showing, !showing->people);
 	table_row(table);
 }
 
@@ -117,8 +120,58 @@ static void show_maintenance(
 	put_time(showing, one->until_us);
 	table_text(table, contact_instruments(one, showing->people && showing->vi));
 	if (!showing->people)
-		put_empty(showing, BOTTLES + 1);
+		put_empty(showing, BOTTLES + 2);
 	table_row(table);
+}
+
+static bool is_long(const struct live_today *one)
+{
+	return one->today_us > MAINTENANCE_DAY_MOST_US;
+}
+
+/* One row for people: "cod 4 h 10 min, more than 4 h; tss 20 min". */
+static void tell_today(const struct showing *showing)
+{
+	const struct live_view *view = showing->view;
+	char text[1000];
+	size_t n = 0;
+	bool any_long = false;
+	for (size_t i = 0; i < view->n_today && n < sizeof text; i++) {
+		const struct live_today *one = &view->today[i];
+		long long min = (long long)(one->today_us / US_PER_MIN);
+		n += (size_t)snprintf(text + n, sizeof text - n,
+		        showing->vi ? "%s%s %lld giờ %lld phút%s"
+		                    : "%s%s %lld h %lld min%s",
+		        i > 0 ? "; " : "", one->instrument, min / 60, min % 60,
+		        !is_long(one) ? ""
+		        : showing->vi ? ", quá 4 giờ"
+		                      : ", more than 4 h");
+		any_long |= is_long(one);
+	}
+	table_text(showing->table,
+	        showing->vi ? "Bảo trì trong ngày" : "Maintenance today");
+	table_text(showing->table, !any_long ? "" : showing->vi ? "kéo dài" : "long");
+	put_empty(showing, 2);
+	table_text(showing->table, text);
+	table_row(showing->table);
+}
+
+static void show_today(const struct showing *showing)
+{
+	const struct live_view *view = showing->view;
+	if (showing->people && view->n_today > 0)
+		tell_today(showing);
+	for (size_t i = 0; i < view->n_today && !showing->people; i++) {
+		const struct live_today *one = &view->today[i];
+		put_head(showing, "maintenance today", NULL, one->instrument);
+		table_empty(showing->table);
+		table_text(showing->table, is_long(one) ? "long" : NULL);
+		put_empty(showing, 2);
+		table_text(showing->table, one->instrument);
+		put_empty(showing, BOTTLES + 1);
+		table_integer(showing->table, one->today_us / US_PER_S);
+		table_row(showing->table);
+	}
 }
 
 /* "3 of 24 bottles used, ...; taken at 08:48". */
@@ -180,13 +233,14 @@ static void show_sampler(const struct showing *showing, const struct live_sample
 		tell_bottles(showing, one);
 	else
 		put_bottles(showing, one);
+	put_empty(showing, !showing->people);
 	table_row(showing->table);
 }
 
 bool status_has_contacts(const struct live_view *view, const struct station *station)
 {
 	return station->cabinet.n_inputs > 0 || view->n_maintenance > 0 ||
-	       view->n_samplers > 0;
+	       view->n_today > 0 || view->n_samplers > 0;
 }
 
 void status_contacts(const struct live_view *view, const struct station *station,
@@ -205,6 +259,7 @@ void status_contacts(const struct live_view *view, const struct station *station
 		show_input(&showing, &station->cabinet.input[i]);
 	for (size_t i = 0; i < view->n_maintenance; i++)
 		show_maintenance(&showing, &view->maintenance[i]);
+	show_today(&showing);
 	for (size_t i = 0; i < view->n_samplers; i++)
 		show_sampler(&showing, &view->sampler[i]);
 	table_end(showing.table);

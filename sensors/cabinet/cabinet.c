@@ -30,6 +30,7 @@ static void show(struct cabinet *cabinet)
 	shown->most_a_day = setting->rule.most_a_day;
 	shown->sampler = cabinet->sampler.kept;
 	holders_show(cabinet, shown);
+	days_show(cabinet, shown);
 	cabinet_note_show(cabinet->note, shown);
 }
 
@@ -41,6 +42,7 @@ void cabinet_remember(struct cabinet *cabinet)
 	memory->sampler = cabinet->sampler.kept;
 	memory->command = cabinet->commanding.told;
 	holders_remember(cabinet, memory);
+	days_remember(cabinet, memory);
 	show(cabinet);
 	cabinet->version = cabinet_note_put(cabinet->note, memory);
 }
@@ -153,7 +155,7 @@ struct cabinet *cabinet_new(
 	if (!cabinet->rehearsed)
 		open_control(cabinet);
 	if (wired_new(cabinet) == OK && ports_new(cabinet) == OK &&
-	        holders_new(cabinet, now) == OK)
+	        holders_new(cabinet, now) == OK && days_new(cabinet, now) == OK)
 		return cabinet;
 	cabinet_free(cabinet);
 	return NULL;
@@ -172,6 +174,7 @@ void cabinet_free(struct cabinet *cabinet)
 			cabinet->own[i].port->free(cabinet->own[i].port);
 	free(cabinet->own);
 	free(cabinet->holder);
+	free(cabinet->day);
 	free(cabinet);
 }
 
@@ -222,7 +225,7 @@ int cabinet_wait_ms(const struct cabinet *cabinet, const struct moment *now)
 {
 	int64_t next_us = now->mono_us + INT64_C(1000) * MOST_MS;
 	const int64_t due_us[] = { inputs_due_us(cabinet), holders_due_us(cabinet),
-		events_due_us(cabinet), ports_due_us(cabinet),
+		days_due_us(cabinet), events_due_us(cabinet), ports_due_us(cabinet),
 		control_due_us(&cabinet->control), bottles_due_us(cabinet) };
 	if (!cabinet->started)
 		return 0;
@@ -292,6 +295,7 @@ void cabinet_step(
 		.carry_out = carry_out };
 	if (!cabinet->started)
 		begin(cabinet, now);
+	days_step(cabinet, now);
 	ports_step(cabinet, now);
 	events_step(cabinet, fds, now);
 	inputs_step(cabinet, fds, now);

@@ -12,6 +12,7 @@
  *   input ID                on off, open closed, ok alarm, ready not ready, unknown
  *   maintenance ID          on, renewed, off, ended        ID an instrument, or "all instruments"
  *   maintenance by ID       on, off, ended                 ID the key-switch
+ *   maintenance of ID       long                           ID an instrument
  *   cabinet                 boot, usb in, usb out, tty in, tty out, login, logout, not watched, many
  *   sampler                 armed, not armed, bottle, failed, doubtful, full, enough, too soon,
  *                           not ready, emptied

@@ -85,13 +85,22 @@ static bool covers(
 	return setting->n_instruments == 0;
 }
 
+int64_t holders_until_us(const struct cabinet *cabinet, size_t instrument)
+{
+	int64_t until_us = INT64_MIN;
+	for (size_t i = 0; i < cabinet->n_holders; i++) {
+		const struct holder *holder = &cabinet->holder[i];
+		int64_t due_us = maintenance_due_us(&holder->maintenance);
+		if (holder->maintenance.on && covers(cabinet, holder, instrument) &&
+		        due_us > until_us)
+			until_us = due_us;
+	}
+	return until_us;
+}
+
 bool holders_hold(const struct cabinet *cabinet, size_t instrument)
 {
-	for (size_t i = 0; i < cabinet->n_holders; i++)
-		if (cabinet->holder[i].maintenance.on &&
-		        covers(cabinet, &cabinet->holder[i], instrument))
-			return true;
-	return false;
+	return holders_until_us(cabinet, instrument) != INT64_MIN;
 }
 
 void holders_remember(const struct cabinet *cabinet, struct cabinet_memory *memory)

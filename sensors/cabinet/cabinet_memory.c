@@ -24,6 +24,11 @@ struct read_maintenance {
 	bool on, spent;
 	int64_t time_us, mono_us;
 };
+struct read_day {
+	const char *instrument, *boot;
+	int64_t day_us, total_us, first_us;
+	bool told;
+};
 struct read_file {
 	const char *boot, *wtmp_inode;
 	bool ended_well;
@@ -33,6 +38,9 @@ struct read_file {
 	struct read_moment last;
 	size_t n;
 	struct read_maintenance *one;
+	size_t n_days;
+	struct read_day *day_of;
+	struct read_moment counted;
 	const char *instrument, *what, *by;
 };
 
@@ -51,7 +59,29 @@ static const struct field maintenance_fields[] = {
 static const struct section maintenance_section = {
 	"maintenance", sizeof(struct read_maintenance), maintenance_fields, NULL };
 
+#define AT(member) offsetof(struct read_day, member)
+static const struct field day_fields[] = {
+	{ .key = "instrument", .type = FIELD_TEXT, .at = AT(instrument), .required = true },
+	{ .key = "day_us", .type = FIELD_INTEGER, .at = AT(day_us), .required = true },
+	{ .key = "total_us", .type = FIELD_INTEGER, .at = AT(total_us), .required = true },
+	{ .key = "boot", .type = FIELD_TEXT, .at = AT(boot), .required = true },
+	{ .key = "first_us", .type = FIELD_INTEGER, .at = AT(first_us), .required = true },
+	{ .key = "told", .type = FIELD_BOOLEAN, .at = AT(told), .required = true },
+	{ 0 },
+};
+#undef AT
+static const struct section day_section = {
+	"days", sizeof(struct read_day), day_fields, NULL };
+
 #define AT(member) offsetof(struct read_file, member)
+static const struct field counted_fields[] = {
+	{ .key = "boot", .type = FIELD_TEXT, .at = AT(counted.boot), .required = true },
+	{ .key = "time_us", .type = FIELD_INTEGER, .at = AT(counted.time_us), .required = true },
+	{ .key = "mono_us", .type = FIELD_INTEGER, .at = AT(counted.mono_us), .required = true },
+	{ 0 },
+};
+static const struct section counted_part = { "counted", 0, counted_fields, NULL };
+
 static const struct field sampler_fields[] = {
 	{ .key = "day", .type = FIELD_INTEGER, .at = AT(day), .required = true },
 	{ .key = "today", .type = FIELD_INTEGER, .at = AT(today), .low = 0, .high = 1e6, .required = true },
@@ -82,6 +112,9 @@ static const struct field file_fields[] = {
 	{ .key = "sampler", .type = FIELD_SECTION, .section = &sampler_part, .required = true },
 	{ .key = "maintenance", .type = FIELD_SECTIONS, .at = AT(one), .count_at = AT(n),
 	  .section = &maintenance_section },
+	{ .key = "days", .type = FIELD_SECTIONS, .at = AT(day_of), .count_at = AT(n_days),
+	  .section = &day_section },
+	{ .key = "counted", .type = FIELD_SECTION, .section = &counted_part },
 	{ .key = "command", .type = FIELD_SECTION, .section = &command_part },
 	{ 0 },
 };
@@ -93,6 +126,28 @@ static const struct section file_section = { "cabinet", sizeof(struct read_file)
 static uint64_t number_of(const char *text)
 {
 	return strtoull(text, NULL, 16);
+}
+
+static struct moment moment_of(const struct read_moment *from)
+{
+	return (struct moment){ .time_us = from->time_us,
+		.mono_us = from->mono_us,
+		.boot = from->boot != NULL ? number_of(from->boot) : 0 };
+}
+
+static void take_days(struct cabinet_memory *out, const struct read_file *file)
+{
+	for (size_t i = 0; i < file->n_days && i < CABINET_HOLDERS; i++) {
+		const struct read_day *from = &file->day_of[i];
+		struct remembered_day *to = &out->day[out->n_days++];
+		snprintf(to->instrument, sizeof to->instrument, "%s", from->instrument);
+		to->day = (struct maintenance_day){ .day_us = from->day_us,
+			.total_us = from->total_us,
+			.boot = number_of(from->boot),
+			.first_us = from->first_us,
+			.told = from->told };
+	}
+	out->counted = moment_of(&file->counted);
 }
 
 static void take_maintenance(struct cabinet_memory *out, const struct read_file *file)
@@ -133,10 +188,9 @@ static void take(struct cabinet_memory *out, const struct read_file *file)
 		.spent = file->episode_spent,
 		.doubtful = file->doubtful,
 		.doubt_told = file->doubt_told,
-		.last = { .time_us = file->last.time_us,
-		        .mono_us = file->last.mono_us,
-		        .boot = number_of(file->last.boot) } };
+		.last = moment_of(&file->last) };
 	take_maintenance(out, file);
+	take_days(out, file);
 	take_command(out, file);
 }
 
@@ -186,6 +240,44 @@ static void put_sampler(struct json *json, const struct sampler_kept *kept)
 	json_end(json);
 }
 
+static void put_maintenance(struct json *json, const struct cabinet_memory *memory)
+{
+	json_key(json, "maintenance");
+	json_array(json);
+	for (size_t i = 0; i < memory->n_maintenance; i++) {
+		const struct remembered_maintenance *one = &memory->maintenance[i];
+		json_object(json);
+		json_put_text(json, "id", one->id);
+		json_put_bool(json, "on", one->on);
+		json_put_bool(json, "spent", one->spent);
+		put_moment(json, &one->began);
+		json_end(json);
+	}
+	json_end(json);
+}
+
+static void put_days(struct json *json, const struct cabinet_memory *memory)
+{
+	json_key(json, "days");
+	json_array(json);
+	for (size_t i = 0; i < memory->n_days; i++) {
+		const struct maintenance_day *day = &memory->day[i].day;
+		json_object(json);
+		json_put_text(json, "instrument", memory->day[i].instrument);
+		json_put_integer(json, "day_us", day->day_us);
+		json_put_integer(json, "total_us", day->total_us);
+		put_hex(json, "boot", day->boot);
+		json_put_integer(json, "first_us", day->first_us);
+		json_put_bool(json, "told", day->told);
+		json_end(json);
+	}
+	json_end(json);
+	json_key(json, "counted");
+	json_object(json);
+	put_moment(json, &memory->counted);
+	json_end(json);
+}
+
 static void put_command(struct json *json, const struct remembered_command *command)
 {
 	if (command->instrument[0] == '\0')
@@ -206,18 +298,8 @@ static void put_all(struct json *json, const struct cabinet_memory *memory)
 	put_hex(json, "wtmp_inode", memory->wtmp_inode);
 	json_put_integer(json, "wtmp_at", memory->wtmp_at);
 	put_sampler(json, &memory->sampler);
-	json_key(json, "maintenance");
-	json_array(json);
-	for (size_t i = 0; i < memory->n_maintenance; i++) {
-		const struct remembered_maintenance *one = &memory->maintenance[i];
-		json_object(json);
-		json_put_text(json, "id", one->id);
-		json_put_bool(json, "on", one->on);
-		json_put_bool(json, "spent", one->spent);
-		put_moment(json, &one->began);
-		json_end(json);
-	}
-	json_end(json);
+	put_maintenance(json, memory);
+	put_days(json, memory);
 	put_command(json, &memory->command);
 	json_end(json);
 }

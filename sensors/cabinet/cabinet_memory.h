@@ -27,6 +27,11 @@ struct remembered_maintenance {
 	struct moment began;
 };
 
+struct remembered_day { /* maintenance of an instrument */
+	char instrument[ID_SIZE];
+	struct maintenance_day day;
+};
+
 /* A command that was ordered, and of which it is not yet known what became of it. */
 struct remembered_command {
 	char instrument[ID_SIZE]; /* "": none */
@@ -42,6 +47,9 @@ struct cabinet_memory {
 	struct sampler_kept sampler;
 	size_t n_maintenance;
 	struct remembered_maintenance maintenance[CABINET_HOLDERS];
+	size_t n_days;
+	struct remembered_day day[CABINET_HOLDERS];
+	struct moment counted; /* maintenance of the days, until then; 1970: never */
 	struct remembered_command command;
 };
 

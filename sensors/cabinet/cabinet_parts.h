@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the cabinet's files share: cabinet.c (start, time, step), cabinet_inputs.c (contacts),
- * cabinet_holders.c (maintenance), cabinet_events.c (the machine), cabinet_sampler.c (bottles),
+ * cabinet_holders.c (maintenance), cabinet_days.c (how much of it a day), cabinet_events.c (the machine), cabinet_sampler.c (bottles),
  * cabinet_commands.c (commands to instruments). */
 #ifndef SENSORS_CABINET_PARTS_H
 #define SENSORS_CABINET_PARTS_H
@@ -12,6 +12,7 @@
 #include "sensors/ports/uevent.h"
 #include "sensors/station/inputs.h"
 #include "sensors/station/maintenance.h"
+#include "sensors/station/maintenance_day.h"
 #include "sensors/station/sampler.h"
 
 #define LOOK_US   INT64_C(250000)  /* at a contact that has no edges of its own */
@@ -86,7 +87,9 @@ struct cabinet {
 	struct own_port *own; /* [n_ports] */
 
 	size_t n_holders;
-	struct holder *holder; /* key-switches, instruments, all */
+	struct holder *holder;       /* key-switches, instruments, all */
+	struct maintenance_day *day; /* [instruments] */
+	struct moment counted;       /* until when */
 	uint8_t marked[READING_CHANNELS];
 
 	/* what happens at the machine */
@@ -143,10 +146,20 @@ void holders_key(
 void holders_step(struct cabinet *cabinet, const struct moment *now);
 int64_t holders_due_us(const struct cabinet *cabinet);
 bool holders_hold(const struct cabinet *cabinet, size_t instrument);
+/* When the last that holds it ends, monotonic; INT64_MIN: none does. */
+int64_t holders_until_us(const struct cabinet *cabinet, size_t instrument);
 void holders_remember(const struct cabinet *cabinet, struct cabinet_memory *memory);
 void holders_show(const struct cabinet *cabinet, struct cabinet_shown *shown);
 bool holders_order(struct cabinet *cabinet, const struct order *order, const char *who,
         char answer[CONTROL_MOST], const struct moment *now);
+
+/* ---- cabinet_days.c ---- */
+int days_new(struct cabinet *cabinet, const struct moment *now); /* after holders_new */
+/* Before anything changes who is in maintenance. */
+void days_step(struct cabinet *cabinet, const struct moment *now);
+int64_t days_due_us(const struct cabinet *cabinet);
+void days_remember(const struct cabinet *cabinet, struct cabinet_memory *memory);
+void days_show(const struct cabinet *cabinet, struct cabinet_shown *shown);
 
 /* ---- cabinet_events.c ---- */
 void events_open(struct cabinet *cabinet);

@@ -28,6 +28,26 @@ static void print_maintenance(
 	json_end(json);
 }
 
+static void print_today(const struct cabinet_shown *shown, struct json *json,
+        const struct moment *now, int utc_offset_min)
+{
+	json_key(json, "maintenance_today");
+	json_array(json);
+	for (size_t i = 0; i < shown->n_days; i++) {
+		const struct shown_day *one = &shown->day[i];
+		struct maintenance_day day = one->day;
+		const int64_t span_us[2] = { one->from_us,
+			one->until_us < now->mono_us ? one->until_us : now->mono_us };
+		maintenance_day_add(&day, span_us, now, utc_offset_min);
+		json_object(json);
+		json_put_text(json, "instrument", one->instrument);
+		json_put_integer(json, "today_us",
+		        maintenance_day_today_us(&day, utc_offset_min, now->time_us));
+		json_end(json);
+	}
+	json_end(json);
+}
+
 static void print_sampler(const struct cabinet_shown *shown, struct json *json,
         const struct moment *now, int utc_offset_min)
 {
@@ -50,5 +70,6 @@ void cabinet_shown_print(const struct cabinet_shown *shown, struct json *json,
         const struct moment *now, int utc_offset_min)
 {
 	print_maintenance(shown, json, now);
+	print_today(shown, json, now, utc_offset_min);
 	print_sampler(shown, json, now, utc_offset_min);
 }

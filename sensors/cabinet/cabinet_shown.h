@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a cabinet shows of itself beside its contacts: which instruments are in maintenance and until when, and
- * the bottles of its sampler. */
+/* What a cabinet shows of itself beside its contacts: which instruments are in maintenance and until when, how
+ * long they were today, and the bottles of its sampler. */
 #ifndef SENSORS_CABINET_SHOWN_H
 #define SENSORS_CABINET_SHOWN_H
 
@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/record.h"
+#include "sensors/station/maintenance_day.h"
 #include "sensors/station/sampler.h"
 
 #define CABINET_HOLDERS 96 /* key-switches and orders that hold a maintenance */
@@ -22,10 +23,18 @@ struct shown_maintenance {     /* one that is on */
 	int64_t due_us;        /* when it ends by itself, monotonic */
 };
 
+struct shown_day { /* of an instrument */
+	char instrument[ID_SIZE];
+	struct maintenance_day day; /* up to from_us */
+	int64_t from_us, until_us;  /* it goes on, monotonic; INT64_MIN: it does not */
+};
+
 struct cabinet_shown {
 	bool has_sampler, armed;
 	int64_t bottles, most_a_day; /* as configured */
 	struct sampler_kept sampler;
+	size_t n_days;
+	struct shown_day day[CABINET_HOLDERS];
 	size_t n;
 	struct shown_maintenance maintenance[CABINET_HOLDERS];
 };
@@ -33,7 +42,7 @@ struct cabinet_shown {
 /* No more of it than is filled. */
 void cabinet_shown_copy(struct cabinet_shown *out, const struct cabinet_shown *from);
 
-/* "maintenance" and "sampler" of the live view (sensors/cabinet/live.h), into an open object. */
+/* "maintenance", "maintenance_today" and "sampler" of the live view (sensors/cabinet/live.h), into an open object. */
 void cabinet_shown_print(const struct cabinet_shown *shown, struct json *json,
         const struct moment *now, int utc_offset_min);
 

@@ -83,6 +83,11 @@ struct live_maintenance {        /* one that is on */
 	int64_t since_us, until_us;
 };
 
+struct live_today { /* maintenance of the day, of an instrument that had some */
+	const char *instrument;
+	int64_t today_us;
+};
+
 struct live_sampler {
 	bool armed;
 	int64_t bottles, used, most_a_day, today;
@@ -96,10 +101,12 @@ struct live_view {
 	int64_t committed, acked, lost, waiting, unreadable, acked_us;
 	size_t n_channels, n_states, n_instruments, n_maintenance;
 	size_t n_samplers; /* one, or none */
+	size_t n_today;
 	struct live_channel *channel;
 	struct live_state *told;
 	struct live_counts *counts;
 	struct live_maintenance *maintenance;
+	struct live_today *today;
 	struct live_sampler *sampler;
 	struct config *config; /* owns all */
 };

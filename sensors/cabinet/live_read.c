@@ -62,6 +62,16 @@ static const struct field maintenance_fields[] = {
 static const struct section maintenance_section = {
 	"maintenance", sizeof(struct live_maintenance), maintenance_fields, NULL };
 
+#define AT(member) offsetof(struct live_today, member)
+static const struct field today_fields[] = {
+	{ "instrument", FIELD_TEXT, AT(instrument), .required = true },
+	{ "today_us", FIELD_INTEGER, AT(today_us), .required = true },
+	{ 0 },
+};
+#undef AT
+static const struct section today_section = {
+	"maintenance_today", sizeof(struct live_today), today_fields, NULL };
+
 #define AT(member) offsetof(struct live_sampler, member)
 static const struct field sampler_fields[] = {
 	{ "armed", FIELD_BOOLEAN, AT(armed), .required = true },
@@ -100,6 +110,8 @@ static const struct field view_fields[] = {
 	  .section = &counts_section },
 	{ "maintenance", FIELD_SECTIONS, AT(maintenance), AT(n_maintenance),
 	  .section = &maintenance_section },
+	{ "maintenance_today", FIELD_SECTIONS, AT(today), AT(n_today),
+	  .section = &today_section },
 	{ "sampler", FIELD_SECTIONS, AT(sampler), AT(n_samplers), .section = &sampler_part },
 	{ "channels", FIELD_SECTIONS, AT(channel), AT(n_channels),
 	  .section = &channel_section },

@@ -234,7 +234,9 @@ static void what_is_remembered_comes_back_to_the_bit(void **state)
 		        .last = { .time_us = INT64_C(1794188880000001),
 		                .mono_us = 7,
 		                .boot = 1 } },
-		.n_maintenance = CABINET_HOLDERS };
+		.n_maintenance = CABINET_HOLDERS,
+		.n_days = CABINET_HOLDERS,
+		.counted = { .time_us = INT64_MAX, .mono_us = INT64_MIN, .boot = 2 } };
 	struct cabinet_memory back;
 	struct problem why = { .text = "" };
 	for (size_t i = 0; i < CABINET_HOLDERS; i++) {
@@ -245,6 +247,13 @@ static void what_is_remembered_comes_back_to_the_bit(void **state)
 		to->began = (struct moment){ .time_us = INT64_MAX - (int64_t)i,
 			.mono_us = INT64_MIN + (int64_t)i,
 			.boot = UINT64_MAX };
+		struct remembered_day *day = &one.day[i];
+		memset(day->instrument, 'b', sizeof day->instrument - 1);
+		day->day = (struct maintenance_day){ .day_us = INT64_MIN,
+			.total_us = INT64_MAX,
+			.boot = UINT64_MAX,
+			.first_us = INT64_MIN,
+			.told = i % 2 };
 	}
 	cabinet_note_put(&rig.note, &one);
 	cabinet_note_write(&rig.note, in_folder(rig.folder, CABINET_FILE));

@@ -119,11 +119,12 @@ static void status_tells_of_contacts(const char *folder)
 	static const char *const csv[] = {
 		"station,what,kind,id,name,state,since,until,instruments,bottles,"
 		"bottles_used,bottles_left,bottles_used_today,bottles_left_today,last,"
-		"last_at,text\n",
+		"last_at,text,today_s\n",
 		"\nnt-01,input,mains,mains,,on,20",
 		"\nnt-01,input,maintenance,key,,off,20",
 		"\nnt-01,input,door,door,,unknown,20",
 		"\nnt-01,maintenance,,water,,on,20",
+		"\nnt-01,maintenance today,,water,,,,,water,,,,,,,,,",
 		"\nnt-01,sampler,,sampler,,armed,,,,1,1,0,1,0,full,20",
 		NULL,
 	};
@@ -131,11 +132,12 @@ static void status_tells_of_contacts(const char *folder)
 		"\"what\":\"sampler\",\"kind\":null,\"id\":\"sampler\"", NULL
 	};
 	static const char *const people[] = { " maintenance ",
-		"Automatic sampler  armed",
+		"Automatic sampler  armed", "\nMaintenance today ",
+		"  water 0 h 0 min\n",
 		"1 of 1 bottles used, 0 left; today 1, 0 left; NO BOTTLE LEFT at 20",
 		"\nMaintenance key", "cannot be read", "gpiochip77", NULL };
 	static const char *const vietnamese[] = { "Khóa bảo trì", "Cửa tủ",
-		"không đọc được",
+		"Bảo trì trong ngày", "water 0 giờ 0 phút", "không đọc được",
 		"đã dùng 1 trong 1 chai, còn 0; hôm nay 1, còn được lấy 0; HẾT CHAI 20",
 		NULL };
 	static const char *const channels[] = {
