@@ -169,7 +169,7 @@ void holders_show(const struct cabinet *cabinet, struct cabinet_shown *shown)
 		if (!covers_all(cabinet, holder))
 			whom(cabinet, holder, one->instruments,
 			        sizeof one->instruments);
-		one->since_us = holder->maintenance.began.time_us;
+		one->since_us = holder->maintenance.began.mono_us;
 		one->due_us = maintenance_due_us(&holder->maintenance);
 	}
 }

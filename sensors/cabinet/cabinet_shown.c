@@ -20,7 +20,8 @@ static void print_maintenance(
 		json_object(json);
 		json_put_text(json, "id", one->id);
 		json_put_text(json, "instruments", one->instruments);
-		json_put_integer(json, "since_us", one->since_us);
+		json_put_integer(
+		        json, "since_us", now->time_us + one->since_us - now->mono_us);
 		json_put_integer(
 		        json, "until_us", now->time_us + one->due_us - now->mono_us);
 		json_end(json);

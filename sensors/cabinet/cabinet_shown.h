@@ -19,7 +19,7 @@
 struct shown_maintenance {     /* one that is on */
 	char id[ID_SIZE + 8];  /* "by key", "cod", "all instruments" */
 	char instruments[512]; /* "cod, tss"; "": all */
-	int64_t since_us;      /* UTC */
+	int64_t since_us;      /* monotonic: the clock may be put right meanwhile */
 	int64_t due_us;        /* when it ends by itself, monotonic */
 };
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/legal_time.h"
+
 struct counts_board {
 	pthread_mutex_t lock;
 	size_t n;
@@ -75,8 +77,18 @@ void counts_board_get(
 
 /* ---- when ---- */
 
+/* The clock was put right after the start (a machine without one of its own starts in 1970): so is the time
+ * of the start.  Less than a second is no step, and since_us stays the same number from record to record. */
+static void put_right(struct counting *counting, const struct moment *now)
+{
+	int64_t since_us = now->time_us - (now->mono_us - counting->mono_us);
+	if (llabs(since_us - counting->since_us) > US_PER_S)
+		counting->since_us = since_us;
+}
+
 static void record_all(struct counting *counting, const struct moment *now)
 {
+	put_right(counting, now);
 	const struct station *station = counting->station;
 	for (size_t i = 0; i < station->n_instruments; i++) {
 		char subject[64], text[COUNTS_TEXT];
@@ -94,6 +106,7 @@ static void record_all(struct counting *counting, const struct moment *now)
 void counting_begin(struct counting *counting, const struct moment *now)
 {
 	counting->since_us = now->time_us;
+	counting->mono_us = now->mono_us;
 	counting->record_us = now->mono_us + COUNTS_EVERY_US;
 	counting->show_us = now->mono_us;
 }

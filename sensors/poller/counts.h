@@ -44,7 +44,8 @@ struct counting {
 	const struct station *station;
 	const struct poller *poller;
 	struct counts_board *board;
-	int64_t since_us;           /* UTC */
+	int64_t since_us,
+	        mono_us; /* the start: UTC, by the clock as it is now; monotonic */
 	int64_t record_us, show_us; /* next, monotonic */
 	/* called for each record */
 	void *context;

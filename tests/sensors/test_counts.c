@@ -84,6 +84,13 @@ static struct counting begin(struct rig *rig)
 	return counting;
 }
 
+/* Nothing is polled meanwhile. */
+static void wait_until(struct rig *rig, int64_t mono_us)
+{
+	rig->now.time_us += mono_us - rig->now.mono_us;
+	rig->now.mono_us = mono_us;
+}
+
 static void they_are_recorded_once_an_hour_and_at_the_end(void **state)
 {
 	struct rig *rig = *state;
@@ -91,10 +98,10 @@ static void they_are_recorded_once_an_hour_and_at_the_end(void **state)
 	run(rig, 60 * SECOND);
 	counting_step(&counting, &rig->now);
 	assert_int_equal(last.n, 0);
-	rig->now.mono_us = START_US + COUNTS_EVERY_US - 1;
+	wait_until(rig, START_US + COUNTS_EVERY_US - 1);
 	counting_step(&counting, &rig->now);
 	assert_int_equal(last.n, 0);
-	rig->now.mono_us++;
+	wait_until(rig, START_US + COUNTS_EVERY_US);
 	counting_step(&counting, &rig->now);
 	assert_int_equal(last.n, 3);
 	assert_string_equal(last.subject, "instrument cod");
@@ -112,6 +119,28 @@ static void they_are_recorded_once_an_hour_and_at_the_end(void **state)
 	assert_int_equal(last.n, 6);
 	counting_end(&counting, &rig->now);
 	assert_int_equal(last.n, 9);
+	counts_board_free(counting.board);
+}
+
+/* A cabinet without a clock of its own starts in 1970: what was counted since then is not 56 years old. */
+static void a_clock_put_right_puts_the_start_right(void **state)
+{
+	struct rig *rig = *state;
+	int64_t right_us = rig->now.time_us;
+	rig->now.time_us = 30 * SECOND;
+	struct counting counting = begin(rig);
+	run(rig, 60 * SECOND);
+	counting_end(&counting, &rig->now);
+	assert_contains(last.text, "{\"since_us\":30000000,\"requests\":12,");
+	rig->now.time_us = right_us + 60 * SECOND;
+	counting_end(&counting, &rig->now);
+	assert_contains(last.text, "{\"since_us\":1794188880000000,\"requests\":12,");
+	rig->now.time_us += SECOND; /* no step: the same start */
+	counting_end(&counting, &rig->now);
+	assert_contains(last.text, "{\"since_us\":1794188880000000,");
+	rig->now.time_us++;
+	counting_end(&counting, &rig->now);
+	assert_contains(last.text, "{\"since_us\":1794188881000001,");
 	counts_board_free(counting.board);
 }
 
@@ -264,6 +293,7 @@ int main(void)
 		cmocka_unit_test(the_text_is_one_json_object_and_fits),
 		cmocka_unit_test(each_counter_has_its_name),
 		RIG(they_are_recorded_once_an_hour_and_at_the_end),
+		RIG(a_clock_put_right_puts_the_start_right),
 		RIG(a_restart_counts_anew_and_says_since_when),
 		RIG(they_are_laid_out_every_second),
 		RIG(who_shows_them_sees_none_half_written),
