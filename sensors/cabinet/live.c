@@ -39,9 +39,9 @@ struct live {
 	size_t n_instruments;
 	struct shown **shown; /* [n_instruments][n_channels] */
 	size_t n_told;
-	struct live_told {
+	struct live_told { /* since the start, so of this boot */
 		struct state_texts texts;
-		int64_t time_us;
+		int64_t time_us, mono_us;
 	} told[LIVE_SUBJECTS];
 };
 
@@ -113,7 +113,8 @@ static void note_channel(
 /* One entry a subject: what was told of it last. */
 static void note_state(struct live *live, const struct record *record)
 {
-	struct live_told told = { .time_us = record->time_us };
+	struct live_told told = { .time_us = record->time_us,
+		.mono_us = record->mono_us };
 	size_t i = 0;
 	if (state_decode(&told.texts, record->payload, record->payload_size) != OK ||
 	        strcmp(told.texts.state, STATE_COUNTS) == 0)
@@ -185,7 +186,15 @@ static void write_channel(struct json *json, const struct describe *instrument,
 	json_end(json);
 }
 
-static void write_told(const struct live *live, struct json *json)
+/* By the clock as it is: one that was put right by more than a second since had told another time. */
+static int64_t told_us(const struct live_told *told, const struct moment *now)
+{
+	int64_t time_us = now->time_us - (now->mono_us - told->mono_us);
+	return llabs(time_us - told->time_us) > US_PER_S ? time_us : told->time_us;
+}
+
+static void write_told(
+        const struct live *live, struct json *json, const struct moment *now)
 {
 	json_key(json, "states");
 	json_array(json);
@@ -195,7 +204,7 @@ static void write_told(const struct live *live, struct json *json)
 		json_put_text(json, "subject", told->texts.subject);
 		json_put_text(json, "state", told->texts.state);
 		json_put_text(json, "text", told->texts.text);
-		json_put_integer(json, "time_us", told->time_us);
+		json_put_integer(json, "time_us", told_us(told, now));
 		json_end(json);
 	}
 	json_end(json);
@@ -271,7 +280,7 @@ static void write_all(const struct live *live, FILE *out, const struct moment *n
 			        &live->instrument[i]->channel[c], &live->shown[i][c],
 			        now->time_us);
 	json_end(&json);
-	write_told(live, &json);
+	write_told(live, &json, now);
 	write_counts(live, &json, link->counts);
 	write_cabinet(live, &json, link->cabinet, now);
 	json_end(&json);

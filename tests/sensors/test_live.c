@@ -140,6 +140,13 @@ static void the_last_that_was_told_of_each_subject_is_shown(void **state)
 	assert_string_equal(cod->text, "by minh: \"lọc\"");
 	assert_true(cod->time_us == c.now.time_us - S);
 	live_view_free(&view);
+	/* a clock that starts in 1970 is put right: so is when the door was opened */
+	c.now.time_us += 86400 * S;
+	move_clock(60 * S);
+	keeper_step(c.keeper, &c.now);
+	assert_int_equal(live_read(&view, c.state_path, "nt-01", &c.now, &why), OK);
+	assert_true(told_of(&view, "input door")->time_us == c.now.time_us - 60 * S);
+	live_view_free(&view);
 }
 
 /* What the poller's thread laid out last; counts are no state. */
