@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Commands of text instruments: a template that is sent, templates of the answers that say it is
  * done, or refused.  The `refusals` of the profile refuse commands too. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,6 +63,25 @@ static int request(const struct command_order *order, uint8_t out[COMMAND_MOST])
 	return n > 0 ? n : REFUSED;
 }
 
+/* Where the answer that says it is done has {value}: it is the number that was sent, to its last place. */
+static bool is_same(const struct command_order *order,
+        const struct polltext_patterns *done, struct pattern_bytes in)
+{
+	struct text_fields came = { .n = 0 };
+	struct text_field sent = { .at = order->value, .n = strlen(order->value) };
+	double number, back;
+	int which = polltext_which(done, order->instrument->address, in);
+	if (which < 0)
+		return true;
+	pattern_match(&done->pattern[which], order->instrument->address, in, &came);
+	const struct text_field *field = text_fields_find(&came, "value");
+	if (field == NULL || !text_number_of(&sent, &number))
+		return true;
+	const char *point = strchr(order->value, '.');
+	double place = point == NULL ? 1 : pow(10, -(double)strlen(point + 1));
+	return text_number_of(field, &back) && fabs(back - number) < place / 2;
+}
+
 /* One of a set, whole: its length with the outcome, FRAME_SHORT or FRAME_NONE. */
 static int answer(const struct command_order *order, const uint8_t *asked,
         const struct command_bytes *in, struct command_outcome *out)
@@ -74,6 +94,11 @@ static int answer(const struct command_order *order, const uint8_t *asked,
 	const char *address = instrument->address;
 	int done = polltext_fit(&patterns[POLLTEXT_DONE], address, bytes);
 	*out = (struct command_outcome){ .kind = COMMAND_DONE, .why = "" };
+	if (done > 0 && !is_same(order, &patterns[POLLTEXT_DONE],
+	                        (struct pattern_bytes){ in->at, (size_t)done })) {
+		out->kind = COMMAND_UNKNOWN;
+		out->why = "the instrument reports another number";
+	}
 	if (done > 0)
 		return done;
 	out->kind = COMMAND_REFUSED;

@@ -225,6 +225,34 @@ static void text_says_done_refused_or_nothing_of_it(void **state)
 	profile_free(profile);
 }
 
+static void another_number_than_was_sent_leaves_it_open(void **state)
+{
+	static const char *const same[] = { "span 7.05 ok\r", "span 7.050 ok\r",
+		"span +7.0549 ok\r", "span 7.0451 ok\r" };
+	static const char *const other[] = { "span 7.04 ok\r", "span 7.1 ok\r",
+		"span 7 ok\r", "span 7.0551 ok\r", "span 7.0449 ok\r",
+		"span -7.05 ok\r", "span x ok\r" };
+	struct profile *profile = command_profile(command_probe(
+	        "  - {name: span, label_en: S, label_vi: S, changes: span, low: 0, "
+	        "high: 500, send: '{address}span {value}\\r', "
+	        "done: ['span {value} ok\\r'], source: page 5}\n"));
+	struct instrument probe = one_of(profile);
+	struct command_outcome outcome;
+	struct asked asked = ask(&probe, "span", "7.05");
+	for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+		size_t n = strlen(same[i]);
+		assert_int_equal(answer(&asked, same[i], n, &outcome), n);
+		assert_int_equal(outcome.kind, COMMAND_DONE);
+	}
+	for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+		size_t n = strlen(other[i]);
+		assert_int_equal(answer(&asked, other[i], n, &outcome), n);
+		assert_int_equal(outcome.kind, COMMAND_UNKNOWN);
+		assert_contains(outcome.why, "another number");
+	}
+	profile_free(profile);
+}
+
 static void every_bit_of_a_checked_text_counts(void **state)
 {
 	struct profile *profile = command_profile(command_probe(probe_commands));
@@ -331,6 +359,7 @@ int main(void)
 		cmocka_unit_test(every_cut_and_every_bit_of_a_modbus_answer),
 		cmocka_unit_test(an_answer_of_tcp_has_the_number_of_its_request),
 		cmocka_unit_test(text_says_done_refused_or_nothing_of_it),
+		cmocka_unit_test(another_number_than_was_sent_leaves_it_open),
 		cmocka_unit_test(every_bit_of_a_checked_text_counts),
 		cmocka_unit_test(every_shipped_command_can_be_written_and_has_a_source),
 		cmocka_unit_test(the_shipped_ones_are_those_of_the_manuals),
