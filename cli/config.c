@@ -9,7 +9,7 @@
 #include "base/whose.h"
 #include "cli/commands.h"
 #include "cli/office_exec.h"
-#include "sensors/keeper/link.h"
+#include "sensors/keeper/start.h"
 #include "sensors/station/station.h"
 
 /* ---- whose file it is ---- */
@@ -28,36 +28,66 @@ static bool is_collectors(const char *path)
 
 /* ---- a cabinet's ---- */
 
-static int check(const char *path, bool quiet, struct problem *why)
+struct checking {
+	struct common common;
+	bool elsewhere;
+};
+
+struct doubts {
+	const char *path;
+	size_t n[START_REFUSED + 1];
+};
+
+static void tell_doubt(void *context, enum start_doubt doubt, const char *text)
+{
+	static const char *const lead[] = {
+		[START_ABSENT] = "warning: not here now: ",
+		[START_UNSEEN] = "warning: not looked at: ",
+		[START_REFUSED] = "error: sensord would not start here: ",
+	};
+	struct doubts *doubts = context;
+	doubts->n[doubt]++;
+	fprintf(stderr, "%s: %s%s\n", doubts->path, lead[doubt], text);
+}
+
+/* On this machine, by what sensord's start asks itself. */
+static int check_start(const struct station *station, struct doubts *doubts)
+{
+	struct problem why = { .exit = EXIT_CONFIG };
+	const struct start_told told = { .context = doubts, .tell = tell_doubt };
+	int status = start_check(station, &told, &why);
+	if (doubts->n[START_UNSEEN] > 0)
+		fprintf(stderr,
+		        "%s: what was not looked at tells the user that sensord runs "
+		        "as: sudo -u quantrac quantrac config check %s\n",
+		        doubts->path, doubts->path);
+	if (status != OK)
+		fprintf(stderr,
+		        "%s: no errors in the file itself; if it is for another "
+		        "machine: quantrac config check --elsewhere %s\n",
+		        doubts->path, doubts->path);
+	return status == OK ? 0 : why.exit;
+}
+
+static int check_cabinets(const char *path, const struct checking *checking)
 {
 	struct station *station;
-	struct problem keyless;
-	int status = station_read(&station, path, stderr, why);
-	if (status != OK)
-		return status;
-	status = station_room_check(station, why);
-	if (status == OK && !quiet)
+	struct problem why = { 0 };
+	struct doubts doubts = { .path = path };
+	int status = station_read(&station, path, stderr, &why);
+	if (status != OK) {
+		int code = common_fail("config", &why);
+		if (status == MALFORMED)
+			fprintf(stderr, "%s was read as a cabinet's file\n", path);
+		return code;
+	}
+	int code = checking->elsewhere ? 0 : check_start(station, &doubts);
+	if (code == 0 && !checking->common.quiet)
 		fprintf(stderr,
 		        "%s: a cabinet's file: station %s, %zu instruments on %zu "
 		        "ports: no errors\n",
 		        path, station->id, station->n_instruments, station->n_ports);
-	/* it may be checked where the keys are not, or by who may not read them */
-	if (status == OK && link_keys_check(station, &keyless) != OK)
-		fprintf(stderr, "%s: sensord would not start here: %s\n", path,
-		        keyless.text);
 	station_free(station);
-	return status;
-}
-
-static int check_cabinets(const char *path, const struct common *common)
-{
-	struct problem why = { 0 };
-	int status = check(path, common->quiet, &why);
-	if (status == OK)
-		return 0;
-	int code = common_fail("config", &why);
-	if (status == MALFORMED)
-		fprintf(stderr, "%s was read as a cabinet's file\n", path);
 	return code;
 }
 
@@ -118,24 +148,44 @@ static int explain_elsewhere(const char *key, const struct common *common)
 
 /* ---- the command ---- */
 
+static error_t parse(int key, char *word, struct argp_state *state)
+{
+	struct checking *checking = state->input;
+	if (key != 'e')
+		return ARGP_ERR_UNKNOWN;
+	checking->elsewhere = true;
+	return 0;
+}
+
 int config_command(int argc, char **argv, const struct config_collector *collector)
 {
+	static const struct argp_option options[] = {
+		{ "elsewhere", 'e', NULL, 0,
+		        "a cabinet's file alone: do not ask whether sensord would "
+		        "start on this machine",
+		        0 },
+		{ 0 },
+	};
 	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
 		.args_doc = "check [FILE]\nexplain KEY",
 		.doc = "Check the configuration of a cabinet or a collector (its keys "
-		       "say which it is): all errors at once, with line and cure. "
+		       "say which it is): all errors at once, with line and cure, and "
+		       "whether quantrac-sensord would start with it on this machine. "
 		       "Explain what a key means.",
 	};
-	struct common common;
-	int first = common_parse(&common, &argp, NULL, argc, argv);
+	struct checking checking = { .elsewhere = false };
+	struct common *common = &checking.common;
+	int first = common_parse(common, &argp, &checking, argc, argv);
 	int n = argc - first;
 	if (n >= 1 && n <= 2 && strcmp(argv[first], "check") == 0) {
-		const char *path = n == 2 ? argv[first + 1] : common.config;
-		return is_collectors(path) ? collector->check(path, &common)
-		                           : check_cabinets(path, &common);
+		const char *path = n == 2 ? argv[first + 1] : common->config;
+		return is_collectors(path) ? collector->check(path, common)
+		                           : check_cabinets(path, &checking);
 	}
 	if (n == 2 && strcmp(argv[first], "explain") == 0)
-		return collector->explain(argv[first + 1], &common);
+		return collector->explain(argv[first + 1], common);
 	fputs("quantrac config: check [FILE] or explain KEY\n", stderr);
 	return EXIT_USAGE;
 }

@@ -29,6 +29,7 @@
 #include "sensors/keeper/link.h"
 #include "sensors/keeper/recorder.h"
 #include "sensors/keeper/ring.h"
+#include "sensors/keeper/start.h"
 #include "sensors/poller/counts.h"
 #include "sensors/poller/poller.h"
 #include "sensors/sensord_arguments.h"
@@ -337,12 +338,18 @@ static void end(struct sensord *sensord)
 	home_close(&sensord->home);
 }
 
+static void tell_doubt(void *context, enum start_doubt doubt, const char *text)
+{
+	if (doubt != START_REFUSED)
+		fprintf(stderr, "%s\n", text);
+}
+
 static int check_only(struct sensord *sensord, const char *path)
 {
+	static const struct start_told told = { .tell = tell_doubt };
 	struct problem why = { .exit = EXIT_CONFIG };
 	const struct station *station = sensord->station;
-	if (station_room_check(station, &why) != OK ||
-	        link_keys_check(station, &why) != OK)
+	if (start_check(station, &told, &why) != OK)
 		fatal(why.exit, "%s", why.text);
 	printf("%s: station '%s', %zu instruments on %zu ports: OK\n", path,
 	        station->id, station->n_instruments, station->n_ports);

@@ -32,6 +32,11 @@ struct gpio_line {
 	bool edges; /* the descriptor is readable after an edge; else look often */
 };
 
+/* Is there such a chip with such a line?  It is not taken, whoever has it.  OK; REFUSED: this user may not
+ * look; FAILED with the reason. */
+int gpio_look(const struct contact_system *system, const char *chip, int64_t offset,
+        struct problem *why);
+
 /* Take a line of a chip as an input.  OK, or FAILED with the reason. */
 int gpio_open_input(struct gpio_line *line, const struct input_setting *setting,
         struct problem *why);

@@ -59,6 +59,25 @@ static const char *reason(int error)
 	return strerrordesc_np(error);
 }
 
+int gpio_look(const struct contact_system *system, const char *chip, int64_t offset,
+        struct problem *why)
+{
+	struct gpiochip_info info = { .lines = 0 };
+	int fd = system->open(chip, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int status = fd >= 0 ? system->ioctl(fd, GPIO_GET_CHIPINFO_IOCTL, &info) : -1;
+	int error = errno;
+	if (fd >= 0)
+		system->close(fd);
+	if (status < 0)
+		return problem_set(why,
+		        error == EACCES || error == EPERM ? REFUSED : FAILED,
+		        EXIT_CONFIG, "%s", reason(error));
+	if (offset >= info.lines)
+		return problem_set(why, FAILED, EXIT_CONFIG,
+		        "the chip has %u lines, counted from 0", info.lines);
+	return OK;
+}
+
 static int take_line(
         struct gpio_line *line, const char *chip, struct gpio_v2_line_request *request)
 {

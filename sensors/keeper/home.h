@@ -16,6 +16,9 @@ struct home {
 
 /* OK; REFUSED (EXIT_TRY_AGAIN): another sensord has it; FAILED (EXIT_CONFIG). */
 int home_open(struct home *home, const struct station *station, struct problem *why);
+/* Could home_open do so?  Nothing is made.  OK, also while another sensord has it; REFUSED: this user may not
+ * write there; FAILED (EXIT_CONFIG, in the words of home_open): nobody can. */
+int home_look(const struct station *station, struct problem *why);
 void home_close(struct home *home);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/status.h"
 #include "tests/kits/cabinet_fixture.h"
@@ -72,10 +73,18 @@ static void what_is_not_there_is_said_with_its_code(void **state)
 	        "%scollector: {endpoint: \"tcp://192.0.2.7:5710\", server_key: "
 	        "none.pub, secret_key: none.secret}\n",
 	        configuration);
-	says(*state, "config check", 0,
+	says(*state, "config check", EXIT_CONFIG,
 	        "none.pub: cannot read the key: No such file or directory; copy the "
 	        ".pub here");
-	says(*state, "config check", 0, "sensord would not start here: ");
+	says(*state, "config check", EXIT_CONFIG, "sensord would not start here: ");
+	says(*state, "config check", EXIT_CONFIG, "quantrac config check --elsewhere ");
+	says(*state, "config check --elsewhere", 0, "no errors");
+	fixture_write(*state, "station.yaml", "%s", configuration);
+	fixture_write(*state, "journal", "%s", "a file in the place of the folder");
+	says(*state, "config check", EXIT_CONFIG,
+	        "journal cannot be made: File exists");
+	says(*state, "config check --elsewhere", 0, "no errors");
+	unlink(in_folder(*state, "journal"));
 	fixture_write(*state, "station.yaml", "%srubbish: 1\n", configuration);
 	says(*state, "config check", EXIT_CONFIG, "station.yaml: 1 error\n");
 	says(*state, "status", EXIT_CONFIG, "unknown key 'rubbish'");

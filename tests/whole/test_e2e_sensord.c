@@ -279,6 +279,7 @@ static char *told_room(const char *folder, const char *words, int *code)
 	assert_non_null(free_on);
 	memmove(has, free_on, strlen(free_on) + 1);
 	memmove(text, needs, strlen(needs) + 1);
+	text[strcspn(text, "\n")] = '\0'; /* what else is not as it should be */
 	return text;
 }
 
