@@ -182,6 +182,12 @@ const char *units_people(const char *unit)
 	return known != NULL ? known->people : NULL;
 }
 
+const char *units_shown(const char *unit)
+{
+	const char *people = unit[0] != '\0' ? units_people(unit) : NULL;
+	return people != NULL ? people : unit;
+}
+
 void units_forget(void)
 {
 	pthread_mutex_lock(&table.lock);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/config.h"
+#include "base/units.h"
 #include "cli/cabinet.h"
 #include "cli/commands.h"
 
@@ -24,7 +25,7 @@ static const struct table_column columns[] = {
 };
 
 static void row(struct table *table, const struct live_view *view,
-        const struct live_channel *channel)
+        const struct live_channel *channel, bool people)
 {
 	if (channel->value_us != 0)
 		table_time(table, channel->value_us);
@@ -37,7 +38,7 @@ static void row(struct table *table, const struct live_view *view,
 		table_empty(table);
 	else
 		table_number(table, channel->value, (int)channel->decimals);
-	table_text(table, channel->unit);
+	table_text(table, people ? units_shown(channel->unit) : channel->unit);
 	table_text(table, channel->state);
 	table_text(table, view->simulated ? "yes" : "no");
 	table_row(table);
@@ -112,7 +113,8 @@ static int print(
 	        columns, (int)view->offset_min);
 	for (size_t i = 0; i < view->n_channels; i++)
 		if (asked(&view->channel[i], channel))
-			row(table, view, &view->channel[i]);
+			row(table, view, &view->channel[i],
+			        common->format == TABLE_TEXT);
 	table_end(table);
 	if (view->simulated && common->format == TABLE_TEXT)
 		puts(SIMULATED_TEXT);

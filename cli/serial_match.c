@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "cli/serial_probe.h"
 #include "sensors/tables/profile.h"
 #include "sensors/tables/settings.h"
@@ -214,8 +215,10 @@ void prober_matches_print(const struct prober *prober, uint8_t slave)
 		for (size_t k = 0; k < match->shown; k++) {
 			const struct channel *about =
 			        &match->profile->channel[match->value[k].channel].about;
-			printf(" %s=%.*f %s", about->name, about->decimals,
-			        match->value[k].value, about->unit);
+			const char *unit = units_shown(about->unit);
+			printf(" %s=%.*f%s%s", about->name, about->decimals,
+			        match->value[k].value, unit[0] != '\0' ? " " : "",
+			        unit);
 		}
 		putchar('\n');
 	}

@@ -7,6 +7,7 @@
 
 #include "base/legal_time.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "cli/cabinet.h"
 #include "cli/station.h"
 #include "cli/tool.h"
@@ -131,6 +132,7 @@ static const struct table_column live_columns[] = { { .name = "channel" },
 static void show_live(const struct test *test)
 {
 	const struct station_instrument *one = &test->station->instrument[test->i];
+	bool people = test->common->format == TABLE_TEXT;
 	struct live_view view;
 	char age[16];
 	if (cabinet_open(&view, "station test", test->common) != 0)
@@ -146,7 +148,7 @@ static void show_live(const struct test *test)
 			table_number(table, channel->value, (int)channel->decimals);
 		else
 			table_empty(table);
-		table_text(table, channel->unit);
+		table_text(table, people ? units_shown(channel->unit) : channel->unit);
 		table_text(table, age_print(channel->value_us, common_now(), age));
 		table_text(table, channel->state);
 		table_row(table);

@@ -7,6 +7,7 @@
 
 #include "base/legal_time.h"
 #include "base/table.h"
+#include "base/units.h"
 #include "cli/station.h"
 #include "cli/watch.h"
 #include "sensors/tools/guess.h"
@@ -57,16 +58,18 @@ static void print_channel(
 	const struct channel *about = &reading->instrument->profile->channel[i].about;
 	const char *label = vi ? about->label_vi : about->label_en;
 	double value = reading->parts->value[i];
-	int pad = 28 - (int)text_width(label);
+	const char *unit = units_shown(about->unit);
+	int pad = 28 - (int)text_width(label), behind = 8 - (int)text_width(unit);
 	fprintf(out, "  %s%*s", label, pad > 1 ? pad : 1, "");
 	if (isfinite(value))
 		fprintf(out,
-		        guess_mark_of(value) == GUESS_ABSURD ? "%12.*e %-8s"
-		                                             : "%12.*f %-8s",
-		        about->decimals, value, about->unit);
+		        guess_mark_of(value) == GUESS_ABSURD ? "%12.*e %s"
+		                                             : "%12.*f %s",
+		        about->decimals, value, unit);
 	else
-		fprintf(out, "%12s %-8s", "-", about->unit);
-	fprintf(out, " %s%s\n", station_state_word(reading->parts->state[i], vi),
+		fprintf(out, "%12s %s", "-", unit);
+	fprintf(out, "%*s %s%s\n", behind > 0 ? behind : 0, "",
+	        station_state_word(reading->parts->state[i], vi),
 	        guess_mark_of(value) != GUESS_ABSURD ? ""
 	        : vi                                 ? " ! vô lý"
 	                                             : " ! absurd");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/legal_time.h"
+#include "base/units.h"
 #include "cli/cabinet.h"
 #include "cli/commands.h"
 #include "cli/gaps.h"
@@ -41,7 +42,7 @@ static void row(struct table *table, const struct live_view *view,
 		table_empty(table);
 	else
 		table_number(table, channel->value, (int)channel->decimals);
-	table_text(table, channel->unit);
+	table_text(table, people ? units_shown(channel->unit) : channel->unit);
 	int64_t age_us = now_us > channel->value_us ? now_us - channel->value_us : 0;
 	watch_age(age_us, vi, age);
 	if (people)

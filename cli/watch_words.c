@@ -244,10 +244,7 @@ void watch_channel(const struct watch *watch, const struct live_channel *live,
 	out->label_vi = live->label_vi[0] != '\0' ? live->label_vi : live->channel;
 	out->label_en = live->label_en[0] != '\0' ? live->label_en : live->channel;
 	out->state = *watch_state(live->state, &out->tone);
-	snprintf(out->unit, sizeof out->unit, "%s",
-	        live->unit[0] != '\0' && units_people(live->unit) != NULL
-	                ? units_people(live->unit)
-	                : live->unit);
+	snprintf(out->unit, sizeof out->unit, "%s", units_shown(live->unit));
 	if (live->value_us != 0)
 		out->age_us = age_of(watch, live->value_us);
 	if (limited) {

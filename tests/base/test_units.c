@@ -179,7 +179,10 @@ static void what_people_read_is_understood_again(void **state)
 		if (!units_same(people, known[i].unit))
 			print_error("\"%s\" \"%s\"\n", known[i].unit, people);
 		assert_true(units_same(people, known[i].unit));
+		assert_string_equal(units_shown(known[i].unit), people);
 	}
+	assert_string_equal(units_shown("1"), "");
+	assert_string_equal(units_shown(""), "");
 }
 
 /* ASan sees to it that nothing of it stays behind, and that nothing of it is used. */
@@ -240,6 +243,7 @@ static void what_nobody_knows_is_refused(void **state)
 		assert_int_equal(units_check(unknown[i]), MALFORMED);
 		assert_null(units_cf(unknown[i]));
 		assert_null(units_people(unknown[i]));
+		assert_string_equal(units_shown(unknown[i]), unknown[i]);
 		assert_int_equal(
 		        units_convert(unknown[i], "m", &factor, &offset), MALFORMED);
 		assert_int_equal(

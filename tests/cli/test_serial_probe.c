@@ -136,12 +136,12 @@ static void known_models_are_told_by_the_registers_a_slave_has(void **state)
 	        *state, "serial probe run/bus " QUICK "--slave 1 --match --lang en", 0);
 	assert_contains(text,
 	        "Models that slave 1 may be (compare with its display):\n  "
-	        "endress-hauser-liquiline-cm44x (2/2): ph=7.30 pH "
-	        "temperature=30.5 Cel\n");
+	        "endress-hauser-liquiline-cm44x (2/2): ph=7.30 "
+	        "temperature=30.5 °C\n");
 	assert_null(strstr(text, "krohne"));
 	free(text);
 	line_says(*state, "serial probe run/bus " QUICK "--slave 2 --match --lang vi",
-	        0, "krohne-ifc050 (2/2): flow_out=125.0 m3/h");
+	        0, "krohne-ifc050 (2/2): flow_out=125.0 m³/h");
 	line_says(*state, "serial probe run/bus " QUICK "--slave 2", 0,
 	        "--match: try the models that are known");
 	line_end(line);

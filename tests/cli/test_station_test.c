@@ -83,7 +83,7 @@ static void what_answers_is_shown_poll_by_poll(void **state)
 	assert_contains(text, "  <- 03 04 0C 00 00 42 2A ");
 	assert_contains(text, "   after ");
 	assert_contains(text, "COD                                 42.5 mg/L     ok\n");
-	assert_contains(text, "pH                                  7.25 pH       ok\n");
+	assert_contains(text, "pH                                  7.25          ok\n");
 	assert_contains(text, "3 polls: 3 answered in full");
 	assert_contains(text, "cod (slave 3, bus 9600 8N1): answers every poll\n");
 	assert_contains(text, "SIMULATED DATA");

@@ -101,6 +101,9 @@ static void status_and_get_say_whose_channel_it_is(void **state)
 	        "station,instrument,channel,value,unit,age,state,ok_last_hour\n"
 	        "nt-01,ph,ph,");
 	says(*state, "status", 0, "collector: none in the configuration");
+	says(*state, "status", 0, " °C ");
+	says(*state, "status --format csv", 0, "nt-01,ph,temperature,,Cel,");
+	says(*state, "get nt-01", 0, "°C");
 	char *text = said(*state, "get nt-01 ph --format csv", 0);
 	assert_contains(
 	        text, "time,station,instrument,channel,value,unit,state,simulated\n");
