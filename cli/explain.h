@@ -35,6 +35,12 @@ int explain_record(
 int explain_base(
         const struct question *q, const struct nearest *nearest, struct problem *why);
 
+/* ", 3 calibrating (01), 2 maintenance (01)": what does not count, each kind by its name.  `maintenance`: how many
+ * of those that count as calibrating are maintenance. */
+struct base_sum;
+void explain_uncounted(
+        FILE *out, const struct base_sum *sum, uint32_t maintenance, bool vietnamese);
+
 /* Step 6: what the periods say in which it lies; `simulated`: what it was asked about is. */
 int explain_results(const struct question *q, bool simulated, struct problem *why);
 

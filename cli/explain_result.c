@@ -8,6 +8,7 @@
 #include "analysis/base_sums.h"
 #include "analysis/series.h"
 #include "base/legal_time.h"
+#include "base/reading.h"
 #include "cli/explain.h"
 #include "cli/judging_words.h"
 #include "cli/marks.h"
@@ -30,8 +31,34 @@ static const char *counts_text(uint8_t what, bool vietnamese)
 	return what < COUNTS_AS ? word[what][vietnamese] : "?";
 }
 
+void explain_uncounted(
+        FILE *out, const struct base_sum *sum, uint32_t maintenance, bool vietnamese)
+{
+	for (uint8_t what = 1; what < COUNTS_AS; what++) {
+		uint32_t n = sum->of[what];
+		if (what == COUNTS_CALIBRATING)
+			n -= maintenance;
+		if (n > 0)
+			fprintf(out, ", %u %s", n, counts_text(what, vietnamese));
+		if (what == COUNTS_CALIBRATING && maintenance > 0)
+			fprintf(out,
+			        vietnamese ? ", %u bảo trì (01)"
+			                   : ", %u maintenance (01)",
+			        maintenance);
+	}
+}
+
+/* Both are status 01 and do not count; the one is the instrument's own, the other a person's. */
+static uint32_t count_maintenance(const struct series *series)
+{
+	uint32_t n = 0;
+	for (size_t i = 0; i < series->n; i++)
+		n += series->state[i] == STATE_MAINTENANCE;
+	return n;
+}
+
 static void print_base(const struct question *q, const struct base_sum *sum,
-        int64_t start_us, const char *unit)
+        int64_t start_us, const struct series *series)
 {
 	char from[TIME_TEXT], to[TIME_TEXT];
 	fprintf(q->out,
@@ -40,14 +67,11 @@ static void print_base(const struct question *q, const struct base_sum *sum,
 	        time_print(start_us, q->view.offset_min, from),
 	        time_print(start_us + BASE_US, q->view.offset_min, to), sum->received,
 	        sum->valid);
-	for (uint8_t what = 1; what < COUNTS_AS; what++)
-		if (sum->of[what] > 0)
-			fprintf(q->out, ", %u %s", sum->of[what],
-			        counts_text(what, q->vietnamese));
+	explain_uncounted(q->out, sum, count_maintenance(series), q->vietnamese);
 	if (sum->valid > 0)
 		fprintf(q->out,
 		        q->vietnamese ? "; trung bình %.10g %s" : "; mean %.10g %s",
-		        sum->sum / sum->valid, unit);
+		        sum->sum / sum->valid, series->about.unit);
 	fprintf(q->out, "\n");
 }
 
@@ -69,7 +93,7 @@ int explain_base(
 		return status;
 	status = base_sums_make(&sums, &series, BASE_US, start_us, start_us + BASE_US);
 	if (status == OK && sums.n == 1)
-		print_base(q, &sums.sum[0], start_us, series.about.unit);
+		print_base(q, &sums.sum[0], start_us, &series);
 	if (status == OK)
 		base_sums_free(&sums);
 	series_free(&series);
