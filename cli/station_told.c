@@ -164,11 +164,31 @@ static const char *const cures[][2] = {
 		"quantrac serial list cho biết có cổng nào và vì sao không mở được.",
 	},
 };
+/* Of an instrument at a network address, where these are others. */
+static const char *const cures_tcp[TRIAL_NO_PORT + 1][2] = {
+	[TRIAL_SOMETIMES] = {
+		"another master on the device's single connection or on the line behind the gateway, a weak network; or the timeout is too short for gateway and line.",
+		"máy chủ khác chiếm kết nối duy nhất của thiết bị hoặc đường dây sau gateway, mạng kém; hoặc timeout quá ngắn so với gateway và đường dây.",
+	},
+	[TRIAL_GARBLED] = {
+		"mode is wrong for what listens there (tcp, rtu-over-tcp or ascii), or the port number is of another service.",
+		"sai mode so với thiết bị (tcp, rtu-over-tcp hay ascii), hoặc số cổng là của dịch vụ khác.",
+	},
+	[TRIAL_SILENT] = {
+		"the connection stands and nobody answers: a wrong slave (unit id) behind a gateway, the instrument behind it without power, mode tcp instead of rtu-over-tcp, or another master holds the single connection.",
+		"kết nối được nhưng không ai trả lời: sai slave (unit id) sau gateway, thiết bị sau gateway mất điện, mode tcp thay vì rtu-over-tcp, hoặc máy chủ khác giữ kết nối duy nhất.",
+	},
+	[TRIAL_NO_PORT] = {
+		"refused: a wrong port number, or another master holds the single connection; no answer or no route: power, cable, address, firewall (try ping from here).",
+		"bị từ chối: sai số cổng, hoặc máy chủ khác giữ kết nối duy nhất; không phản hồi hay không có đường đi: nguồn, cáp mạng, địa chỉ, tường lửa (thử ping từ đây).",
+	},
+};
 // clang-format on
 
-static const char *cure_text(enum trial_verdict verdict, bool vi)
+static const char *cure_text(enum trial_verdict verdict, bool tcp, bool vi)
 {
-	return cures[verdict][vi];
+	return tcp && cures_tcp[verdict][vi] != NULL ? cures_tcp[verdict][vi]
+	                                             : cures[verdict][vi];
 }
 
 /* "slave 3 on bus (9600 8N1)" */
@@ -194,6 +214,7 @@ int station_tell_verdict(FILE *out, const struct station *station, size_t i,
         const struct trial_tally *tally, bool vietnamese)
 {
 	enum trial_verdict verdict = trial_verdict(tally);
+	bool tcp = station->port[station->instrument[i].port_index].tcp[0] != '\0';
 	char place[160];
 	print_counts(out, tally, vietnamese);
 	fprintf(out, "%s (%s): %s%s%s\n", station->instrument[i].id,
@@ -205,8 +226,8 @@ int station_tell_verdict(FILE *out, const struct station *station, size_t i,
 	                                   : "");
 	if (station->simulation)
 		fprintf(out, "%s\n", SIMULATED_TEXT);
-	if (cure_text(verdict, vietnamese)[0] != '\0')
-		fprintf(out, "%s\n", cure_text(verdict, vietnamese));
+	if (cure_text(verdict, tcp, vietnamese)[0] != '\0')
+		fprintf(out, "%s\n", cure_text(verdict, tcp, vietnamese));
 	if (verdict == TRIAL_NO_PORT)
 		return EXIT_NO_FILE;
 	return verdict == TRIAL_GOOD ? 0 : EXIT_FOUND;

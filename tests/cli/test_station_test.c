@@ -183,6 +183,10 @@ static void a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown(void **s
 	int status;
 	assert_int_equal(waitpid(sensord, &status, 0), sensord);
 	line_says(*state, "station test cod --for 1s", 0, "answers every poll");
+	line_says(*state, "station test far --for 1s", EXIT_NO_FILE,
+	        "refused: a wrong port number, or another master holds the single");
+	line_says(*state, "station test far --for 1s --lang vi", EXIT_NO_FILE,
+	        "bị từ chối: sai số cổng");
 	line_end(line);
 }
 
