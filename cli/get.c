@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/config.h"
+#include "base/json.h"
 #include "base/units.h"
 #include "cli/cabinet.h"
 #include "cli/commands.h"
@@ -37,7 +38,8 @@ static void row(struct table *table, const struct live_view *view,
 	if (isnan(channel->value))
 		table_empty(table);
 	else
-		table_number(table, channel->value, (int)channel->decimals);
+		table_number(
+		        table, channel->value, people ? (int)channel->decimals : -1);
 	table_text(table, people ? units_shown(channel->unit) : channel->unit);
 	table_text(table, channel->state);
 	table_text(table, view->simulated ? "yes" : "no");
@@ -86,12 +88,13 @@ static bool asked(const struct live_channel *one, const char *channel)
 static int print_bare(
         const struct live_view *view, const char *channel, const struct common *common)
 {
+	char number[32];
 	for (size_t i = 0; i < view->n_channels; i++) {
 		const struct live_channel *one = &view->channel[i];
 		if (!asked(one, channel))
 			continue;
 		if (isfinite(one->value))
-			printf("%.*f", (int)one->decimals, one->value);
+			fputs(number_print(one->value, number), stdout);
 		putchar('\n');
 		if (strcmp(one->state, "ok") != 0 && !common->quiet)
 			fprintf(stderr, "quantrac get: %s of instrument %s: %s\n",

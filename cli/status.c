@@ -41,7 +41,8 @@ static void row(struct table *table, const struct live_view *view,
 	if (isnan(channel->value))
 		table_empty(table);
 	else
-		table_number(table, channel->value, (int)channel->decimals);
+		table_number(
+		        table, channel->value, people ? (int)channel->decimals : -1);
 	table_text(table, people ? units_shown(channel->unit) : channel->unit);
 	int64_t age_us = now_us > channel->value_us ? now_us - channel->value_us : 0;
 	watch_age(age_us, vi, age);

@@ -54,7 +54,7 @@ int station_parse(struct station **out, const char *text, size_t n, const char *
 	config_read_text(
 	        &station->config, text, n, name, &station_section, station, NULL);
 	if (station->id != NULL) /* the tables were filled, however badly */
-		station_check(station);
+		station_check(station, report);
 	size_t errors = config_errors(station->config);
 	if (errors > 0) {
 		config_tell_whose(station->config, WHOSE_CABINET, name, report);

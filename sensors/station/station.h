@@ -157,8 +157,9 @@ struct instrument_settings {
 extern const struct section settings_section;
 
 /* What station_parse does after reading: checks what tables cannot, reads profiles, resolves names.
- * What the tables have refused stands empty, and nothing more is said of it. */
-void station_check(struct station *station);
+ * What the tables have refused stands empty, and nothing more is said of it.  The errors in a profile
+ * go to `report` (NULL: the first stands for all) at once, with the lines of its own file. */
+void station_check(struct station *station, FILE *report);
 
 /* The journal's part of station_check, after all others. */
 void station_check_journal(struct station *station);

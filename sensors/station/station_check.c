@@ -172,48 +172,6 @@ static void find_outlet(struct station_checker *check, size_t i)
 		        "there is no outlet '%s'", instrument->outlet);
 }
 
-/* Instruments of one model have one profile; NULL: this is the first. */
-static struct profile *profile_of_others(const struct station *station, size_t i)
-{
-	const struct station_instrument *instrument = station->instrument;
-	for (size_t k = 0; k < i; k++)
-		if (instrument[k].profile != NULL &&
-		        strcmp(instrument[k].profile_name,
-		                instrument[i].profile_name) == 0)
-			return instrument[k].profile;
-	return NULL;
-}
-
-static void find_profile(struct station_checker *check, size_t i)
-{
-	struct station *station = check->station;
-	struct station_instrument *instrument = &station->instrument[i];
-	struct problem why = { .text = "" };
-	char folder[PATH_MAX] = "";
-	if (instrument->profile_name[0] == '\0')
-		return;
-	if (station->profiles[0] != '\0')
-		station_path(station, station->profiles, folder, sizeof folder);
-	station_at(check, "instruments[%zu].profile", i);
-	instrument->profile = profile_of_others(station, i);
-	if (instrument->profile == NULL &&
-	        profile_find(&instrument->profile, instrument->profile_name, folder,
-	                NULL, &why) != OK) {
-		WRONG(check, "a profile says which registers a model has", "%s",
-		        why.text);
-		return;
-	}
-	bool simulation = station->simulation;
-	station_at(check, "station.simulation");
-	simulation |= station_wrote(check) && !station->simulation_set;
-	station_at(check, "instruments[%zu].profile", i);
-	if (instrument->profile->simulation && !simulation)
-		WRONG(check,
-		        "set `simulation: yes` under `station`, or name the real model",
-		        "profile '%s' is a map made up for simulation",
-		        instrument->profile_name);
-}
-
 /* A current says nothing without what its ends stand for. */
 static bool check_loop(
         struct station_checker *check, size_t i, size_t k, const char *unit)
@@ -342,11 +300,12 @@ static void check_collector(struct station_checker *check)
 		        "a collector needs server_key and secret_key");
 }
 
-void station_check(struct station *station)
+void station_check(struct station *station, FILE *report)
 {
-	struct station_checker check = { .station = station };
+	struct station_checker check = { .station = station, .report = report };
 	bool sound = config_errors(station->config) == 0;
 	check_collector(&check);
+	station_check_profiles(&check);
 	station_at(&check, "ports");
 	if (sound && (station->n_ports == 0 || station->n_outlets == 0))
 		WRONG(&check, "add at least one of each",
@@ -356,7 +315,7 @@ void station_check(struct station *station)
 	for (size_t i = 0; i < station->n_instruments; i++) {
 		find_port(&check, i);
 		find_outlet(&check, i);
-		find_profile(&check, i);
+		station_find_profile(&check, i);
 		if (station->instrument[i].profile != NULL)
 			fill_instrument(&check, i);
 	}

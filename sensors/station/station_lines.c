@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sensors/drivers/modbus.h"
 #include "sensors/station/station_parts.h"
 
 /* What an instrument thinks before it answers, for the reckoning of a line's load. */
@@ -120,6 +121,19 @@ static void check_address(struct station_checker *check, size_t i)
 		        driver->name);
 }
 
+/* Modbus over a serial line, section 2.2: 1 to 247 are instruments, 248 to 255 reserved. */
+static void check_reserved(struct station_checker *check, size_t i)
+{
+	const struct station_instrument *one = &check->station->instrument[i];
+	if (one->profile == NULL || one->port_index == SIZE_MAX || one->slave <= 247 ||
+	        one->instrument.framing == FRAMING_TCP)
+		return;
+	config_warn(check->station->config,
+	        station_at(check, "instruments[%zu].slave", i),
+	        "look at the instrument again; 248 to 255 are reserved on a line",
+	        "'%s' has the address %d", one->id, (int)one->slave);
+}
+
 /* A line is either asked by quantrac or only heard; what a driver cannot do without asking is told. */
 static void check_heard(struct station_checker *check, size_t i)
 {
@@ -194,6 +208,7 @@ void station_check_lines(struct station_checker *check)
 		check_twins(check, i);
 		check_heard(check, i);
 		check_address(check, i);
+		check_reserved(check, i);
 	}
 	for (size_t p = 0; p < station->n_ports; p++)
 		check_modem_lines(check, p);

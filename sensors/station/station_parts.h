@@ -8,6 +8,7 @@
 
 struct station_checker {
 	struct station *station;
+	FILE *report;  /* where the errors in profiles go; NULL: nowhere */
 	char path[96]; /* of what is looked at: "ports[1].mode" */
 };
 
@@ -27,6 +28,10 @@ int station_split(struct station_port *port, const char *text);
 
 /* station_places.c: a port is one of a serial device, a TCP connection, and a port others connect to. */
 void station_check_place(struct station_checker *check, size_t i);
+
+/* station_profile.c: the folder of own profiles, and the profile of an instrument. */
+void station_check_profiles(struct station_checker *check);
+void station_find_profile(struct station_checker *check, size_t i);
 
 /* Addresses that must differ, instruments that cannot share a line, lines that must be able to
  * carry what is asked of them. */

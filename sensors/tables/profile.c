@@ -187,6 +187,23 @@ static int not_found(const char *name, const char *folder, struct problem *why)
 	        name, hint);
 }
 
+/* Whoever finds a profile by its file finds it by its name too. */
+static int read_named(struct profile **out, const char *path, const char *name,
+        FILE *report, struct problem *why)
+{
+	int status = profile_read(out, path, report, why);
+	if (status != OK || strcmp((*out)->name, name) == 0)
+		return status;
+	struct config *config = (*out)->config;
+	config_error(config, report, "name",
+	        "the name is that of the file, without .yaml",
+	        "the file is %s.yaml, its profile '%s'", name, (*out)->name);
+	problem_set(why, MALFORMED, EXIT_CONFIG, "%s", config_first_error(config));
+	profile_free(*out);
+	*out = NULL;
+	return MALFORMED;
+}
+
 int profile_find(struct profile **out, const char *name, const char *extra,
         FILE *report, struct problem *why)
 {
@@ -195,10 +212,10 @@ int profile_find(struct profile **out, const char *name, const char *extra,
 	if (extra != NULL && extra[0] != '\0') {
 		snprintf(path, sizeof path, "%s/%s.yaml", extra, name);
 		if (access(path, F_OK) == 0)
-			return profile_read(out, path, report, why);
+			return read_named(out, path, name, report, why);
 	}
 	snprintf(path, sizeof path, "%s/%s.yaml", profile_folder(), name);
 	if (access(path, F_OK) != 0)
 		return not_found(name, profile_folder(), why);
-	return profile_read(out, path, report, why);
+	return read_named(out, path, name, report, why);
 }
