@@ -72,7 +72,7 @@ static void a_person_is_asked_and_may_take_what_is_proposed(void **state)
 	};
 	pid_t line = adding_begin(*state);
 	char *text = answered(*state, dialogue, 0);
-	assert_contains(text, "23.5 mg/m3    ok");
+	assert_contains(text, "23.5 mg/m³    ok");
 	assert_contains(text, "instrument 'dust' added on port bus");
 	line_says(*state, "config check station.yaml", 0, "2 instruments on 1 ports");
 	line_end(line);
