@@ -3,7 +3,6 @@
 #include "tests/kits/check.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
