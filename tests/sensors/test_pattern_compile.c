@@ -5,15 +5,7 @@
 #include <string.h>
 
 #include "sensors/tables/checksum.h"
-#include "sensors/tables/pattern.h"
-
-static struct pattern pattern_of(const char *text)
-{
-	struct pattern pattern;
-	struct problem why;
-	assert_int_equal(pattern_compile(&pattern, text, CHECKSUM_NONE, &why), OK);
-	return pattern;
-}
+#include "tests/kits/pattern_kit.h"
 
 static const struct wrong {
 	const char *pattern, *where, *what;
@@ -93,8 +85,9 @@ static void a_template_has_as_much_as_there_is_room_for(void **state)
 
 static void a_template_knows_its_first_byte_and_its_names(void **state)
 {
-	struct pattern text = pattern_of("\\x02{_:1}AKON {status} {v}\\x03");
-	struct pattern field = pattern_of("{v} {pairs = ;}\\r");
+	struct pattern text =
+	        pattern_of("\\x02{_:1}AKON {status} {v}\\x03", CHECKSUM_NONE);
+	struct pattern field = pattern_of("{v} {pairs = ;}\\r", CHECKSUM_NONE);
 	assert_int_equal(pattern_first(&text), 2);
 	assert_int_equal(pattern_first(&field), -1);
 	assert_true(pattern_names(&text, "status"));
