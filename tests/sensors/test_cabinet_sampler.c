@@ -4,24 +4,17 @@
 #include "tests/kits/check.h"
 
 #include <linux/gpio.h>
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 
 #include "base/folder.h"
 #include "tests/kits/cabinet_rig.h"
-
-#define SAMPLER                                                                        \
-	"cabinet: {usb: no, boot: no, login: no}\n"                                    \
-	"sampler: {armed: yes, instrument: cod, channel: cod, above: 75 mg/L, for: "   \
-	"15min, bottles: 3, most_per_day: 2, pulse: 500ms, "
+#include "tests/kits/sampler_rig.h"
 
 static const char gpio[] = SAMPLER "gpio: /dev/gpiochip0, gpio_line: 22}\n";
 static const char low[] = SAMPLER "gpio: /dev/gpiochip0, gpio_line: 22, active: low}\n";
 static const char rts[] = SAMPLER "port: bus, modem: rts}\n";
-static const char coil[] = SAMPLER "port: bus, slave: 9, coil: 4}\n";
 static const char disarmed[] =
         "cabinet: {usb: no, boot: no, login: no}\n"
         "sampler: {instrument: cod, channel: cod, above: 75 mg/L, bottles: 3, gpio: "
@@ -34,41 +27,25 @@ static const char ready[] =
 
 static struct rig_line *const relay = &rig.line[22];
 
-/* A reading a minute for so long. */
-static void cod_is(double value, int minutes)
-{
-	for (int i = 0; i < minutes; i++) {
-		rig_cod(value);
-		rig_run(60 * SEC);
-	}
-}
-
-static void check_last(const char *state, const char *text)
-{
-	const struct rig_told *told = rig_last("sampler");
-	assert_non_null(told);
-	assert_string_equal(told->state, state);
-	assert_contains(told->text, text);
-}
-
 static void a_bottle_is_a_pulse_and_a_record(void **state)
 {
 	rig_begin(gpio);
-	check_last("armed", "cod of cod above 75 mg/L for 900 s; 0 of 3 bottles used; "
-	                    "/dev/gpiochip0 line 22");
+	sampler_last("armed",
+	        "cod of cod above 75 mg/L for 900 s; 0 of 3 bottles used; "
+	        "/dev/gpiochip0 line 22");
 	assert_true(relay->taken && relay->output);
-	cod_is(80, 15);
+	sampler_cod_is(80, 15);
 	assert_int_equal(relay->rose, 0);
 	rig_cod(81.5);
 	int64_t time = rig.now.time_us;
 	rig_run(490 * MS);
 	assert_true(relay->level);
-	check_last("bottle", "1 of 3: cod of cod above 75 mg/L for 900 s, 81.5 at "
-	                     "2026-11-");
+	sampler_last("bottle", "1 of 3: cod of cod above 75 mg/L for 900 s, 81.5 at "
+	                       "2026-11-");
 	assert_true(rig_last("sampler")->when.time_us - time <= 20 * MS);
 	rig_run(30 * MS);
 	assert_false(relay->level);
-	cod_is(80, 600);
+	sampler_cod_is(80, 600);
 	assert_int_equal(relay->rose, 1);
 	assert_int_equal(rig_count("sampler", "bottle"), 1);
 }
@@ -78,15 +55,15 @@ static void an_active_low_output_says_so_to_the_kernel(void **state)
 	rig_begin(low);
 	assert_true(relay->flags & GPIO_V2_LINE_FLAG_ACTIVE_LOW);
 	assert_false(relay->level); /* inactive */
-	cod_is(80, 17);
+	sampler_cod_is(80, 17);
 	assert_int_equal(relay->rose, 1);
 }
 
 static void nothing_is_switched_unless_it_is_armed(void **state)
 {
 	rig_begin(disarmed);
-	check_last("not armed", "cod of cod above 75 mg/L");
-	cod_is(80, 120);
+	sampler_last("not armed", "cod of cod above 75 mg/L");
+	sampler_cod_is(80, 120);
 	assert_int_equal(relay->rose, 0);
 	assert_false(relay->taken);
 }
@@ -97,13 +74,13 @@ static void nothing_is_taken_during_maintenance(void **state)
 	char answer[CONTROL_MOST];
 	rig_begin(gpio);
 	assert_int_equal(rig_order(&order, answer), OK);
-	cod_is(80, 100);
+	sampler_cod_is(80, 100);
 	assert_int_equal(relay->rose, 0);
 	order.on = false;
 	assert_int_equal(rig_order(&order, answer), OK);
-	cod_is(80, 15); /* the run begins with what was measured */
+	sampler_cod_is(80, 15); /* the run begins with what was measured */
 	assert_int_equal(relay->rose, 0);
-	cod_is(80, 1);
+	sampler_cod_is(80, 1);
 	assert_int_equal(relay->rose, 1);
 }
 
@@ -112,7 +89,7 @@ static void its_number_is_on_the_disk_before_the_pulse(void **state)
 	struct cabinet_memory memory;
 	struct problem why;
 	rig_begin(gpio);
-	cod_is(80, 15);
+	sampler_cod_is(80, 15);
 	rig.keep_note = true;
 	rig_cod(80);
 	rig_run(SEC);
@@ -131,7 +108,7 @@ static void its_number_is_on_the_disk_before_the_pulse(void **state)
 static void a_disk_that_takes_nothing_is_not_waited_for_long(void **state)
 {
 	rig_begin(gpio);
-	cod_is(80, 15);
+	sampler_cod_is(80, 15);
 	rig.keep_note = true;
 	rig_cod(80);
 	rig_run(5 * SEC - 30 * MS);
@@ -143,22 +120,22 @@ static void a_disk_that_takes_nothing_is_not_waited_for_long(void **state)
 static void a_crash_before_the_pulse_takes_no_bottle_twice(void **state)
 {
 	rig_begin(gpio);
-	cod_is(80, 15);
+	sampler_cod_is(80, 15);
 	rig.keep_note = true;
 	rig_cod(80);
 	rig_run(SEC);
 	rig.keep_note = false;
 	rig_restart_program(); /* written, and killed before the pulse */
 	assert_int_equal(rig_count("sampler", "doubtful"), 1);
-	check_last("doubtful", "1 of 3");
+	sampler_last("doubtful", "1 of 3");
 	assert_int_equal(relay->rose, 0);
-	cod_is(80, 120); /* the same episode */
+	sampler_cod_is(80, 120); /* the same episode */
 	assert_int_equal(relay->rose, 0);
 	rig_restart_program();
 	assert_int_equal(rig_count("sampler", "doubtful"), 0);
-	cod_is(10, 1);
-	cod_is(80, 17);
-	check_last("bottle", "2 of 3");
+	sampler_cod_is(10, 1);
+	sampler_cod_is(80, 17);
+	sampler_last("bottle", "2 of 3");
 }
 
 static void a_full_carousel_is_told_and_somebody_empties_it(void **state)
@@ -169,78 +146,78 @@ static void a_full_carousel_is_told_and_somebody_empties_it(void **state)
 	char answer[CONTROL_MOST];
 	rig_begin(gpio);
 	for (int i = 0; i < 3; i++) {
-		cod_is(80, 17);
-		cod_is(10, i == 1 ? 1440 : 60);
+		sampler_cod_is(80, 17);
+		sampler_cod_is(10, i == 1 ? 1440 : 60);
 	}
 	assert_int_equal(relay->rose, 3);
-	check_last("full", "that was the last bottle");
-	cod_is(10, 1440);
-	cod_is(80, 60);
+	sampler_last("full", "that was the last bottle");
+	sampler_cod_is(10, 1440);
+	sampler_cod_is(80, 60);
 	assert_int_equal(relay->rose, 3);
-	check_last("full", "an episode, and no bottle is left");
+	sampler_last("full", "an episode, and no bottle is left");
 	assert_int_equal(rig_count("sampler", "full"), 2);
 	assert_int_equal(rig_order(&order, answer), OK);
 	assert_string_equal(answer, "the sampler has 3 empty bottles");
-	check_last("emptied", "new ones; 3 bottles");
-	cod_is(80, 1);
-	check_last("bottle", "1 of 3");
+	sampler_last("emptied", "new ones; 3 bottles");
+	sampler_cod_is(80, 1);
+	sampler_last("bottle", "1 of 3");
 	assert_int_equal(relay->rose, 4);
 }
 
 static void the_bounds_of_a_day_are_told(void **state)
 {
 	rig_begin(gpio);
-	cod_is(80, 17);
-	cod_is(10, 1);
-	cod_is(80, 17);
-	check_last("too soon", "too soon after the last bottle");
-	cod_is(80, 60);
-	check_last("bottle", "2 of 3");
-	cod_is(10, 60);
-	cod_is(80, 30);
-	check_last("enough", "the day has had its bottles");
+	sampler_cod_is(80, 17);
+	sampler_cod_is(10, 1);
+	sampler_cod_is(80, 17);
+	sampler_last("too soon", "too soon after the last bottle");
+	sampler_cod_is(80, 60);
+	sampler_last("bottle", "2 of 3");
+	sampler_cod_is(10, 60);
+	sampler_cod_is(80, 30);
+	sampler_last("enough", "the day has had its bottles");
 	assert_int_equal(relay->rose, 2);
 }
 
 static void a_sampler_that_is_not_ready_is_waited_for(void **state)
 {
 	rig_begin(ready);
-	cod_is(80, 30);
-	check_last("not ready", "the sampler is not ready");
+	sampler_cod_is(80, 30);
+	sampler_last("not ready", "the sampler is not ready");
 	assert_int_equal(rig_count("sampler", "not ready"), 1);
 	rig_edge(7, true, 0);
 	rig_run(2 * SEC);
-	cod_is(80, 1);
-	check_last("bottle", "1 of 3");
+	sampler_cod_is(80, 1);
+	sampler_last("bottle", "1 of 3");
 	/* and one whose contact cannot be read is not ready either */
-	cod_is(10, 70);
+	sampler_cod_is(10, 70);
 	rig.line[7].taken = false;
 	rig.busy = true;
 	rig_edge(7, true, 0);
 	rig_run(2 * SEC);
 	assert_string_equal(rig_last("input ready")->state, "unknown");
-	cod_is(80, 30);
-	check_last("not ready", "the sampler is not ready");
+	sampler_cod_is(80, 30);
+	sampler_last("not ready", "the sampler is not ready");
 }
 
 static void an_output_that_cannot_be_switched_takes_no_bottle(void **state)
 {
 	rig_begin(gpio);
-	cod_is(80, 15);
+	sampler_cod_is(80, 15);
 	rig.no_chip = true;
 	for (int i = 0; i < 3; i++) {
 		rig_cod(80);
 		rig_run(20 * MS);
-		check_last("failed", "no bottle was taken");
+		sampler_last("failed", "no bottle was taken");
 		assert_int_equal(rig_count("sampler", "failed"), i + 1);
-		cod_is(80, 1);
+		sampler_cod_is(80, 1);
 	}
-	check_last("failed", "given up for this episode");
-	cod_is(80, 60);
+	sampler_last("failed", "given up for this episode");
+	sampler_cod_is(80, 60);
 	rig.no_chip = false;
-	cod_is(10, 1);
-	cod_is(80, 17);
-	check_last("bottle", "1 of 3");
+	sampler_cod_is(10, 1);
+	sampler_cod_is(80, 17);
+	sampler_last("bottle", "1 of 3");
 	assert_int_equal(relay->rose, 1);
 }
 
@@ -248,127 +225,19 @@ static void a_modem_line_is_put_on_and_off(void **state)
 {
 	rig.modem = TIOCM_DTR;
 	rig_begin(rts);
-	cod_is(80, 15);
+	sampler_cod_is(80, 15);
 	rig_cod(80);
 	rig_run(400 * MS);
 	assert_int_equal(rig.modem, TIOCM_DTR | TIOCM_RTS);
-	check_last("bottle", "rts of port bus");
+	sampler_last("bottle", "rts of port bus");
 	rig_run(200 * MS);
 	assert_int_equal(rig.modem, TIOCM_DTR);
-}
-
-/* ---- a coil ---- */
-
-static void coil_is_asked_for(size_t n, bool on)
-{
-	rig_run(20 * MS);
-	assert_int_equal(rig.n_coils, n);
-	assert_int_equal(rig.coil[n - 1].slave, 9);
-	assert_int_equal(rig.coil[n - 1].address, 4);
-	assert_int_equal(rig.coil[n - 1].on, on);
-}
-
-static void a_coil_is_written_on_and_off_and_that_is_recorded(void **state)
-{
-	rig_begin(coil);
-	cod_is(80, 15);
-	rig_cod(80);
-	coil_is_asked_for(1, true);
-	assert_int_equal(rig_count("sampler", "bottle"), 0);
-	rig_written(OK, "");
-	check_last("bottle", "coil 4 of slave 9 on port bus");
-	rig_run(480 * MS);
-	coil_is_asked_for(2, false);
-	rig_written(OK, "");
-	cod_is(80, 60);
-	assert_int_equal(rig.n_coils, 2);
-}
-
-static void a_coil_that_is_refused_took_no_bottle(void **state)
-{
-	rig_begin(coil);
-	cod_is(80, 15);
-	rig_cod(80);
-	coil_is_asked_for(1, true);
-	rig_written(REFUSED, "illegal data address");
-	check_last("failed", "on port bus: illegal data address; it is tried again");
-	rig_run(60 * SEC);
-	rig_cod(80);
-	coil_is_asked_for(2, true);
-	rig.coil_status = REFUSED;
-	rig_written(REFUSED, "busy");
-	rig_run(60 * SEC);
-	rig_cod(80);
-	rig_run(20 * MS);
-	check_last("failed", "port bus: the port cannot take a coil now; given up");
-}
-
-static void a_coil_nobody_answered_for_is_doubtful_and_put_off(void **state)
-{
-	rig_begin(coil);
-	cod_is(80, 15);
-	rig_cod(80);
-	coil_is_asked_for(1, true);
-	rig_written(TIMED_OUT, "no answer");
-	check_last("doubtful", "1 of 3: ");
-	check_last("doubtful", "port bus: no answer");
-	rig_run(480 * MS);
-	coil_is_asked_for(2, false);
-	rig_written(TIMED_OUT, "no answer");
-	check_last("failed", "could not be made inactive");
-	rig_run(980 * MS);
-	coil_is_asked_for(3, false);
-	rig_written(OK, "");
-	rig_run(60 * SEC);
-	assert_int_equal(rig.n_coils, 3);
-	assert_int_equal(rig_count("sampler", "failed"), 1);
-	cod_is(80, 60);
-	assert_int_equal(rig.n_coils, 3);
-}
-
-/* Nobody answers for the coil, neither on nor off: that is told once, and not that the
- * program ended in between; what is tried after every start is to put it off. */
-static void a_doubt_is_told_once_over_all_restarts(void **state)
-{
-	rig_begin(coil);
-	cod_is(80, 15);
-	rig_cod(80);
-	coil_is_asked_for(1, true);
-	rig_written(TIMED_OUT, "no answer");
-	rig_run(480 * MS);
-	coil_is_asked_for(2, false);
-	rig_written(TIMED_OUT, "no answer");
-	assert_int_equal(rig_count("sampler", "doubtful"), 1);
-	assert_false(cabinet_end(rig.cabinet, &rig.now));
-	for (size_t i = 0; i < 2; i++) {
-		rig_restart_program();
-		rig_run(2 * SEC);
-		assert_int_equal(rig_count("sampler", "doubtful"), 0);
-		coil_is_asked_for(3 + i, false);
-		rig_written(TIMED_OUT, "no answer");
-		assert_int_equal(rig_count("sampler", "failed"), 1);
-	}
-	/* a bottle that was taken soundly is not doubtful because its coil stays on */
-	rig_written(TIMED_OUT, "");
-	rig_run(2 * SEC);
-	rig_written(OK, "");
-	cod_is(10, 61);
-	cod_is(80, 15);
-	rig_cod(80);
-	coil_is_asked_for(rig.n_coils + 1, true);
-	rig_written(OK, "");
-	check_last("bottle", "2 of 3");
-	rig_run(500 * MS);
-	rig_written(TIMED_OUT, "no answer");
-	assert_false(cabinet_end(rig.cabinet, &rig.now));
-	rig_restart_program();
-	assert_int_equal(rig_count("sampler", "doubtful"), 0);
 }
 
 static void at_the_end_the_output_goes_inactive(void **state)
 {
 	rig_begin(gpio);
-	cod_is(80, 15);
+	sampler_cod_is(80, 15);
 	rig_cod(80);
 	rig_run(20 * MS);
 	assert_true(relay->level);
@@ -376,7 +245,7 @@ static void at_the_end_the_output_goes_inactive(void **state)
 	assert_false(relay->level);
 	rig_restart_program();
 	assert_int_equal(rig_count("sampler", "doubtful"), 0);
-	check_last("armed", "1 of 3 bottles used");
+	sampler_last("armed", "1 of 3 bottles used");
 }
 
 #define EACH(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
@@ -396,10 +265,6 @@ int main(void)
 		EACH(a_sampler_that_is_not_ready_is_waited_for),
 		EACH(an_output_that_cannot_be_switched_takes_no_bottle),
 		EACH(a_modem_line_is_put_on_and_off),
-		EACH(a_coil_is_written_on_and_off_and_that_is_recorded),
-		EACH(a_coil_that_is_refused_took_no_bottle),
-		EACH(a_coil_nobody_answered_for_is_doubtful_and_put_off),
-		EACH(a_doubt_is_told_once_over_all_restarts),
 		EACH(at_the_end_the_output_goes_inactive),
 	};
 	return cmocka_run_group_tests_name("cabinet_sampler", tests, NULL, NULL);

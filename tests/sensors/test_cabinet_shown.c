@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/kits/cabinet_rig.h"
+#include "tests/kits/sampler_rig.h"
 
 static const char key[] =
         "cabinet: {usb: no, boot: no, login: no}\n"
@@ -28,15 +29,6 @@ static void turn(size_t line, bool on)
 {
 	rig_edge(line, on, 0);
 	rig_run(2 * SEC);
-}
-
-/* A reading a minute for so long. */
-static void cod_is(double value, int minutes)
-{
-	for (int i = 0; i < minutes; i++) {
-		rig_cod(value);
-		rig_run(60 * SEC);
-	}
 }
 
 static void what_is_on_is_shown_and_until_when(void **state)
@@ -77,7 +69,7 @@ static void bottles_used_are_shown(void **state)
 	assert_int_equal(shown.bottles, 3);
 	assert_int_equal(shown.most_a_day, 2);
 	assert_int_equal(shown.sampler.used, 0);
-	cod_is(80, 17);
+	sampler_cod_is(80, 17);
 	cabinet_note_shown(&rig.note, &shown);
 	assert_int_equal(shown.sampler.used, 1);
 	assert_int_equal(sampler_today(&shown.sampler, offset, rig.now.time_us), 1);
