@@ -12,6 +12,7 @@
 #include "archive/day.h"
 #include "base/digest.h"
 #include "base/folder.h"
+#include "tests/kits/sample_chance.h"
 #include "tests/kits/sample_records.h"
 
 enum { PIECES = 20000, ROUNDS = 200 };

@@ -15,6 +15,7 @@
 #include "archive/day.h"
 #include "base/bytes.h"
 #include "base/folder.h"
+#include "tests/kits/sample_chance.h"
 #include "tests/kits/sample_records.h"
 
 static int write_sample(

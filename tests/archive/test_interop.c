@@ -10,6 +10,7 @@
 
 #include "archive/proof.h"
 #include "tests/kits/sample_archive.h"
+#include "tests/kits/sample_chance.h"
 
 static void the_worlds_tools_read_a_sealed_day(void **state)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Records as they were made, where they lie, and what is known of a station. */
 #include "tests/kits/reader_kit.h"
+#include "tests/kits/sample_chance.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -13,6 +13,7 @@
 #include "base/folder.h"
 #include "base/legal_time.h"
 #include "tests/kits/sample_archive.h"
+#include "tests/kits/sample_chance.h"
 #include "tests/kits/verify_kit.h"
 
 #define DAYS 2

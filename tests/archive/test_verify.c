@@ -14,6 +14,7 @@
 #include "base/legal_time.h"
 #include "tests/kits/journal_kit.h"
 #include "tests/kits/sample_archive.h"
+#include "tests/kits/sample_chance.h"
 #include "tests/kits/verify_kit.h"
 
 static void edit(const char *path, const char *change)

@@ -24,6 +24,7 @@
 #include "tests/kits/agent_kit.h"
 #include "tests/kits/check.h"
 #include "tests/kits/journal_kit.h"
+#include "tests/kits/sample_chance.h"
 #include "tests/kits/sample_records.h"
 
 static const char *folder;

@@ -49,12 +49,6 @@ void sample_reading(struct sample *sample, const struct sample_head *head,
 void sample_clock(
         struct sample *sample, const struct sample_head *head, int64_t offset_us);
 
-/* A day of every kind of record there can be, drawn from `seed`: odd channel counts,
- * several epochs, changed DESCRIBEs, clock steps, (from 200 records on) the most
- * channels there can be, equal times, sample times in and out of order, unsound
- * readings. */
-void sample_chance(struct sample *sample, uint64_t *seed, size_t n);
-
 /* A plain day: one instrument, two channels, a reading every `every_s`, from epoch 7,
  * seq 1. */
 void sample_plain(
