@@ -7,8 +7,10 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <zmq.h>
 
 #include "base/log.h"
+#include "base/socket_parts.h"
 #include "base/wire.h"
 #include "tests/kits/check.h"
 
@@ -88,6 +90,17 @@ void link_open_agent(struct link *link, const char *server_key)
 		.server_key = server_key,
 		.own = &link->agent_keys };
 	assert_int_equal(uplink_socket_open(&link->agent, &options, NULL), OK);
+}
+
+void *link_raw_dealer(void *context, const struct link *link)
+{
+	void *dealer = zmq_socket(context, ZMQ_DEALER);
+	zmq_setsockopt(dealer, ZMQ_LINGER, &(int){ 0 }, sizeof(int));
+	socket_set_text(dealer, ZMQ_CURVE_SERVERKEY, link->server_keys.public_key);
+	socket_set_text(dealer, ZMQ_CURVE_PUBLICKEY, link->agent_keys.public_key);
+	socket_set_text(dealer, ZMQ_CURVE_SECRETKEY, link->agent_keys.secret_key);
+	assert_int_equal(zmq_connect(dealer, server_socket_endpoint(link->server)), 0);
+	return dealer;
 }
 
 int link_make(void **state)

@@ -36,6 +36,9 @@ void link_admit(struct link *link, const char *station, const char *key);
 void link_open_server(struct link *link);
 void link_open_agent(struct link *link, const char *server_key);
 
+/* A bare socket with the agent's keys, connected, for messages of another form; the caller closes it. */
+void *link_raw_dealer(void *context, const struct link *link);
+
 /* cmocka fixtures. */
 int link_make(void **state);
 int link_remove(void **state);
