@@ -21,7 +21,7 @@ lint:
 	@tests/lint $(OURS)
 
 POLLING = $(PROGRAMS:%=build/%) build/shim_pty.so $(SHIPPED)
-BENCH_KIT = bench/benchkit bench/benchraw kits/memory_group
+BENCH_KIT = bench/benchkit bench/benchraw bench/benchcabinet kits/memory_group
 BENCHES = $(patsubst tests/bench/bench_%.c,build/bench/%,$(wildcard tests/bench/bench_*.c))
 build/bench/%: build/rel/tests/bench/bench_%.o $(BENCH_KIT:%=build/rel/tests/%.o) $(LINKS.quantrac-office:%=build/rel/lib%.a)
 	@mkdir -p $(@D)

@@ -11,28 +11,24 @@
  * where the CPU is that of both ends together, and the bytes are those of the sealed
  * days.
  */
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/bytes.h"
 #include "base/legal_time.h"
 #include "base/log.h"
 #include "base/wire.h"
-#include "sensors/keeper/keeper.h"
+#include "tests/bench/benchcabinet.h"
 #include "tests/bench/benchkit.h"
 #include "tests/bench/benchraw.h"
 
-#define STATION   "bt-outlet"
-#define READINGS  1500000 /* of the bulk */
-#define SINGLE    2000    /* of the latency, one at a time */
-#define PACED     6000000 /* readings, at PACE */
-#define PACE      5e6     /* values a second, as promised */
-#define GIVE_UP_S 300
-#define UTC_7     420
+#define READINGS 1500000 /* of the bulk */
+#define SINGLE   2000    /* of the latency, one at a time */
+#define PACED    6000000 /* readings, at PACE */
+#define PACE     5e6     /* values a second, as promised */
+#define UTC_7    420
 
 static void quiet(enum log_level level, const char *text)
 {
@@ -47,134 +43,6 @@ static int64_t begin_of(uint64_t readings)
 	return day_start(clock_now(&clock).time_us - days * US_PER_DAY, UTC_7);
 }
 
-/* ---- the cabinet: a keeper over its journal ---- */
-
-struct cabinet {
-	struct bench_collector collector;
-	struct key_pair own;
-	struct bench_maker maker;
-	struct uplink_socket *socket;
-	struct ring *ring;
-	struct keeper *keeper;
-	struct clock clock;
-	char folder[256];
-	double pace; /* values a second at most; 0: as fast as it can */
-	double began_s;
-	uint64_t sent; /* values */
-	/* days that have ended and are not sealed: now, and at most in either half */
-	size_t behind, most_behind[2];
-};
-
-static int link_descriptor(void *with)
-{
-	return uplink_socket_descriptor(((struct cabinet *)with)->socket);
-}
-
-/* Not before its time, if there is a pace. */
-static void hold_back(struct cabinet *cabinet, const uint8_t *wire)
-{
-	if (cabinet->pace <= 0 || wire[4] != WIRE_DATA)
-		return;
-	double early_s = cabinet->began_s + (double)cabinet->sent / cabinet->pace -
-	                 bench_seconds();
-	if (early_s > 0)
-		poll(NULL, 0, (int)(early_s * 1e3) + 1);
-	cabinet->sent += (uint64_t)get_le16(wire + 6) * BENCH_CHANNELS;
-}
-
-static int link_send(void *with, const void *in, size_t n)
-{
-	hold_back(with, in);
-	return uplink_socket_send(((struct cabinet *)with)->socket, in, n);
-}
-
-static int link_receive(void *with, void *out, size_t room)
-{
-	return uplink_socket_receive(((struct cabinet *)with)->socket, out, room);
-}
-
-static int link_renew(void *with)
-{
-	return uplink_socket_renew(((struct cabinet *)with)->socket);
-}
-
-static void cabinet_start(struct cabinet *cabinet)
-{
-	struct problem why;
-	struct moment now;
-	static struct keeper_link link;
-	clock_init(&cabinet->clock);
-	now = clock_now(&cabinet->clock);
-	cabinet->socket = bench_connect(&cabinet->collector, &cabinet->own);
-	link = (struct keeper_link){ .with = cabinet,
-		.name = "collector",
-		.descriptor = link_descriptor,
-		.send = link_send,
-		.receive = link_receive,
-		.renew = link_renew };
-	if (ring_new(&cabinet->ring, 1 << 20) != OK)
-		bench_stop("ring", strerror(errno));
-	struct keeper_options options = { .source = STATION,
-		.folder = cabinet->folder,
-		.keep_s = 90 * 86400.0,
-		.ring = cabinet->ring,
-		.station = cabinet->maker.station,
-		.instrument = &cabinet->maker.instrument,
-		.n_instruments = 1,
-		.link = &link,
-		.seed = 5 };
-	if (keeper_new(&cabinet->keeper, &options, &now, &why) != OK)
-		bench_stop("keeper", why.text);
-}
-
-/* Days that are due, since records of ten minutes into the next are acknowledged, and not
- * yet in the seal list. */
-static void look_behind(struct cabinet *cabinet)
-{
-	double bytes;
-	struct keeper_counts counts = keeper_counts(cabinet->keeper);
-	uint64_t acked = counts.acked_seq;
-	size_t ended = acked > 602 ? (size_t)((acked - 602) / 86400) : 0;
-	size_t sealed = bench_sealed(&cabinet->collector, &bytes);
-	cabinet->behind = ended > sealed ? ended - sealed : 0;
-	size_t *most = &cabinet->most_behind[acked > counts.committed_seq / 2];
-	if (cabinet->behind > *most)
-		*most = cabinet->behind;
-}
-
-/* The loop of quantrac-sensord until all is acknowledged. */
-static void cabinet_run(struct cabinet *cabinet)
-{
-	double until = bench_seconds() + GIVE_UP_S, look_s = 0;
-	for (;;) {
-		struct pollfd fds[KEEPER_DESCRIPTORS];
-		struct moment now = clock_now(&cabinet->clock);
-		struct keeper_counts counts = keeper_counts(cabinet->keeper);
-		bool done = counts.acked_seq >= counts.committed_seq;
-		if (cabinet->pace > 0 && (done || bench_seconds() > look_s)) {
-			look_behind(cabinet);
-			look_s = bench_seconds() + 0.05;
-		}
-		if (done)
-			return;
-		bench_collector_look(&cabinet->collector);
-		if (bench_seconds() > until)
-			bench_stop("the link", "no end of acknowledgements");
-		size_t n = keeper_descriptors(cabinet->keeper, fds);
-		poll(fds, n, keeper_wait_ms(cabinet->keeper, &now));
-		now = clock_now(&cabinet->clock);
-		keeper_step(cabinet->keeper, &now);
-	}
-}
-
-static void cabinet_end(struct cabinet *cabinet)
-{
-	keeper_free(cabinet->keeper);
-	uplink_socket_close(cabinet->socket);
-	ring_free(cabinet->ring);
-	bench_maker_free(&cabinet->maker);
-}
-
 /* ---- the bulk ---- */
 
 struct bulk {
@@ -187,10 +55,10 @@ struct bulk {
 };
 
 /* Whole days of `readings`, as many as have ended. */
-static void wait_for_seals(
-        const struct cabinet *cabinet, size_t days, double began, struct bulk *bulk)
+static void wait_for_seals(const struct bench_cabinet *cabinet, size_t days,
+        double began, struct bulk *bulk)
 {
-	double until = bench_seconds() + GIVE_UP_S;
+	double until = bench_seconds() + BENCH_GIVE_UP_S;
 	while (bench_sealed(&cabinet->collector, &bulk->sealed_bytes) < days) {
 		if (bench_seconds() > until)
 			bench_stop("the collector", "does not seal");
@@ -209,26 +77,26 @@ struct kind {
 /* `readings` from the cabinet's journal into the collector's. */
 static struct bulk bulk_run(uint64_t readings, struct kind kind)
 {
-	static struct cabinet cabinet;
+	static struct bench_cabinet cabinet;
 	struct bulk bulk = { .values = readings * BENCH_CHANNELS };
 	char dir[128];
-	cabinet = (struct cabinet){ .pace = kind.pace };
+	cabinet = (struct bench_cabinet){ .pace = kind.pace };
 	bench_begin(dir);
 	bench_collector_init(&cabinet.collector, dir);
-	bench_collector_admit(&cabinet.collector, STATION, &cabinet.own);
+	bench_collector_admit(&cabinet.collector, BENCH_STATION, &cabinet.own);
 	if (kind.seal)
 		cabinet.collector.seal_every = "1s";
 	snprintf(cabinet.folder, sizeof cabinet.folder, "%s/cabinet", dir);
-	bench_maker_init(&cabinet.maker, STATION, begin_of(readings), US_PER_S);
+	bench_maker_init(&cabinet.maker, BENCH_STATION, begin_of(readings), US_PER_S);
 	if (kind.bare)
 		bench_maker_bare(&cabinet.maker);
 	bench_fill(&cabinet.maker, cabinet.folder, readings);
 	bench_collector_start(&cabinet.collector);
-	cabinet_start(&cabinet);
+	bench_cabinet_start(&cabinet);
 	sync();
 	double began = bench_seconds(), cpu = bench_cpu_s();
 	cabinet.began_s = began;
-	cabinet_run(&cabinet);
+	bench_cabinet_run(&cabinet);
 	bulk.took_s = bench_seconds() - began;
 	bulk.behind = cabinet.behind;
 	memcpy(bulk.most_behind, cabinet.most_behind, sizeof bulk.most_behind);
@@ -236,7 +104,7 @@ static struct bulk bulk_run(uint64_t readings, struct kind kind)
 	size_t days = (size_t)(readings / 86400);
 	if (kind.seal)
 		wait_for_seals(&cabinet, days, began, &bulk);
-	cabinet_end(&cabinet);
+	bench_cabinet_end(&cabinet);
 	bulk.collector_cpu_s = bench_collector_end(&cabinet.collector, NULL);
 	bench_end(dir);
 	return bulk;
@@ -245,7 +113,7 @@ static struct bulk bulk_run(uint64_t readings, struct kind kind)
 static double journal_bytes_per_value(void)
 {
 	struct bench_maker maker;
-	bench_maker_init(&maker, STATION, 0, US_PER_S);
+	bench_maker_init(&maker, BENCH_STATION, 0, US_PER_S);
 	double bytes = (double)((maker.record_size + 7) / 8 * 8 + 16);
 	bench_maker_free(&maker);
 	return bytes / BENCH_CHANNELS;
@@ -320,7 +188,7 @@ static struct {
 
 static int send_wire(struct wire *wire)
 {
-	snprintf(wire->source, sizeof wire->source, STATION);
+	snprintf(wire->source, sizeof wire->source, BENCH_STATION);
 	wire->epoch = 1;
 	int n = wire_encode(wire, one.out, sizeof one.out);
 	return n > 0 ? uplink_socket_send(one.socket, one.out, (size_t)n) : n;
@@ -355,7 +223,7 @@ static void greet(void)
 		.payload = payload,
 		.payload_size = (size_t)n };
 	one.acked = 0;
-	double until = bench_seconds() + GIVE_UP_S;
+	double until = bench_seconds() + BENCH_GIVE_UP_S;
 	while (one.acked == 0 && bench_seconds() < until)
 		if (send_wire(&wire) != OK || !hear(100))
 			poll(NULL, 0, 10);
@@ -375,7 +243,7 @@ static double send_one(void)
 		.payload_size = n };
 	if (send_wire(&wire) != OK)
 		bench_stop("one reading", "not taken by the socket");
-	while (one.acked <= seq && bench_seconds() < began + GIVE_UP_S)
+	while (one.acked <= seq && bench_seconds() < began + BENCH_GIVE_UP_S)
 		hear(50);
 	return bench_seconds() - began;
 }
@@ -388,10 +256,10 @@ static void print_latency(void)
 	char dir[128];
 	bench_begin(dir);
 	bench_collector_init(&collector, dir);
-	bench_collector_admit(&collector, STATION, &own);
+	bench_collector_admit(&collector, BENCH_STATION, &own);
 	collector.commit_every = "0ms";
 	bench_collector_start(&collector);
-	bench_maker_init(&one.maker, STATION, begin_of(SINGLE), US_PER_S);
+	bench_maker_init(&one.maker, BENCH_STATION, begin_of(SINGLE), US_PER_S);
 	one.socket = bench_connect(&collector, &own);
 	greet();
 	send_one();
