@@ -34,6 +34,7 @@
 #include "tests/kits/collectd_kit.h"
 #include "tests/kits/e2e_cabinet.h"
 #include "tests/prove/kills_cabinet.h"
+#include "tests/prove/kills_known.h"
 
 #define STATION  KILLS_STATION
 #define ALL_TIME (BEGIN + 4000 * AGENT_1DAY)
@@ -41,21 +42,12 @@
  * minute before it calls, and then has all of them to send */
 #define SETTLE 300000
 
-/* Records of one cabinet, known by their check sums. */
-struct known {
-	uint64_t epoch, n; /* seq 1..n */
-	size_t room;
-	uint32_t *sum;
-};
-
 static struct kills {
 	uint64_t seed;
 	int wanted, sensord, collectd;
 	pid_t simulate, daemon;
 	struct known station, agent;
 	uint64_t committed, acked, promises; /* as the real cabinet said */
-	uint64_t lost, other,
-	        looks; /* records found missing, or changed; readings of a journal */
 } k;
 
 static void quiet(enum log_level level, const char *text)
@@ -64,56 +56,13 @@ static void quiet(enum log_level level, const char *text)
 
 /* ---- what lies in a journal ---- */
 
-static void know(struct known *known, uint32_t sum)
-{
-	if (known->n == known->room) {
-		known->room = known->room > 0 ? 2 * known->room : 1024;
-		known->sum = realloc(known->sum, known->room * sizeof *known->sum);
-		if (known->sum == NULL)
-			err(70, "no memory");
-	}
-	known->sum[known->n++] = sum;
-}
-
-/* Read a journal from seq 1 on: nothing missing, all known is as it was.  `learn`: this
- * is where records are made, and what is new is known from now on.  The last seq. */
-static uint64_t look(
-        const char *folder, const char *source, struct known *known, bool learn)
-{
-	struct journal_reader *reader;
-	struct journal_entry entry;
-	struct problem why;
-	uint64_t seq = 0;
-	int status;
-	k.looks++;
-	if (journal_read_open(&reader, folder, source, known->epoch, 1) != OK)
-		return 0;
-	while ((status = journal_read_next(reader, &entry, &why)) != 0) {
-		if (status < 0 || entry.seq != ++seq) {
-			printf("%s: behind %" PRIu64 ": %s\n", source, seq,
-			        status < 0 ? why.text : "records are missing");
-			k.lost++;
-			break;
-		}
-		uint32_t sum = crc32c(0, entry.record, entry.size);
-		if (seq <= known->n)
-			k.other += known->sum[seq - 1] != sum;
-		else if (learn)
-			know(known, sum);
-		else
-			k.other++; /* the collector has what was never made */
-	}
-	journal_read_close(reader);
-	return seq;
-}
-
 static void expect(const char *who, const char *what, uint64_t promised, uint64_t last)
 {
 	if (last >= promised)
 		return;
 	printf("%s: %s %" PRIu64 ", its journal ends at %" PRIu64 "\n", who, what,
 	        promised, last);
-	k.lost += promised - last;
+	found.lost += promised - last;
 }
 
 /* What the real cabinet promised since it was started: the last line of its kind; how
@@ -154,19 +103,19 @@ static void look_at_cabinet(void)
 	k.promises += read_promises();
 	if (n == 1)
 		expect("sensord", "had committed", k.committed,
-		        look(folder, STATION, &k.station, true));
+		        known_look(folder, STATION, &k.station, true));
 }
 
 static void look_at_collector(void)
 {
 	const char *folder = in_folder(t.dir, "archive/journal");
 	expect("collectd", "had acknowledged to sensord", k.acked,
-	        look(folder, STATION, &k.station, false));
+	        known_look(folder, STATION, &k.station, false));
 	for (uint64_t i = k.agent.n; i < t.book.n; i++)
-		know(&k.agent,
+		known_add(&k.agent,
 		        crc32c(0, t.book.record[i].bytes, t.book.record[i].size));
 	expect("collectd", "had acknowledged", t.acked - 1,
-	        look(folder, "bt-outlet", &k.agent, false));
+	        known_look(folder, "bt-outlet", &k.agent, false));
 }
 
 /* ---- killing ---- */
@@ -298,7 +247,7 @@ static int count_one(void *with, const uint8_t *bytes, size_t n, int64_t stored_
 	uint8_t *times = agent ? count->agent : count->station;
 	if (record.epoch != known->epoch || record.seq > known->n ||
 	        known->sum[record.seq - 1] != crc32c(0, bytes, n)) {
-		k.other++;
+		found.other++;
 		return 0;
 	}
 	count->found++;
@@ -355,10 +304,10 @@ static void nothing_acknowledged_is_lost_or_doubled_by_kill(void **state)
 	       " of the second cabinet; sealed %" PRIu64 "\n"
 	       "lost %" PRIu64 ", doubled %" PRIu64 ", changed or invented %" PRIu64
 	       "\n",
-	        k.sensord, k.collectd, k.looks, k.promises, k.station.n, k.agent.n,
-	        count.found, k.lost + records - (count.found - count.doubled),
-	        count.doubled, k.other);
-	assert_int_equal(k.lost + k.other + count.doubled, 0);
+	        k.sensord, k.collectd, found.looks, k.promises, k.station.n, k.agent.n,
+	        count.found, found.lost + records - (count.found - count.doubled),
+	        count.doubled, found.other);
+	assert_int_equal(found.lost + found.other + count.doubled, 0);
 	assert_int_equal(count.found, records);
 	assert_true(k.station.n > 10 && k.agent.n > 10);
 }
