@@ -11,64 +11,11 @@
 
 #include "base/describe.h"
 #include "base/status.h"
-
-#define NOW "2026-11-23T09:30:00+07:00" /* day 1 is 2026-10-24 */
-
-static char folder[4096]; /* made once, for all tests */
-
-static char *quantrac(int *exit_code, const char *arguments)
-{
-	return run_command(exit_code,
-	        "QUANTRAC_NOW=%s %s --archive %s/demo/archive %s 2>&1", NOW,
-	        project_file("build/san/quantrac"), folder, arguments);
-}
-
-static char *quantrac_ok(const char *arguments)
-{
-	int exit_code;
-	char *text = quantrac(&exit_code, arguments);
-	if (exit_code != 0)
-		print_error("%s\n", text);
-	assert_int_equal(exit_code, 0);
-	return text;
-}
-
-static void says(const char *arguments, const char *part)
-{
-	char *text = quantrac_ok(arguments);
-	assert_contains(text, part);
-	free(text);
-}
-
-static char *last_screen; /* all that demo said */
-
-static int play(void **state)
-{
-	int exit_code;
-	void *path = NULL;
-	if (scratch_make(&path) != 0)
-		return -1;
-	snprintf(folder, sizeof folder, "%s", (char *)path);
-	free(path);
-	char *text = run_command(&exit_code,
-	        "QUANTRAC_NOW=%s %s demo --for 0s --keep %s/demo 2>&1", NOW,
-	        project_file("build/san/quantrac"), folder);
-	if (exit_code != 0)
-		print_error("%s\n", text);
-	last_screen = text;
-	return exit_code;
-}
-
-static int leave(void **state)
-{
-	free(last_screen);
-	void *path = strdup(folder);
-	return scratch_remove(&path);
-}
+#include "tests/kits/demo_kit.h"
 
 static void exactly_three_legal_exceedances_are_found(void **state)
 {
-	char *text = quantrac_ok("exceedances --kind legal --format csv");
+	char *text = demo_ok("exceedances --kind legal --format csv");
 	const char *const line[] = {
 		"id,kind,station,outlet,channel,rule,start,end,statistic,value,"
 		"limit_low,limit,unit,ratio,"
@@ -97,32 +44,32 @@ static void every_list_of_results_says_what_it_is_not(void **state)
 		"explain mau-nuoc cod 2026-11-01T08:00" };
 	char words[200];
 	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
-		char *text = quantrac_ok(list[i]);
+		char *text = demo_ok(list[i]);
 		assert_contains(text, SIMULATED_TEXT "\nRULE NOT CONFIRMED");
 		free(text);
 		snprintf(words, sizeof words, "%s --format csv", list[i]);
-		text = quantrac_ok(words);
+		text = demo_ok(words);
 		if (strncmp(list[i], "explain", 7) != 0)
 			assert_contains(text, ",draft,yes\n");
 		free(text);
 	}
-	char *text = quantrac_ok("exceedances --lang vi");
+	char *text = demo_ok("exceedances --lang vi");
 	assert_contains(text, "QUY ĐỊNH ÁP DỤNG CHƯA ĐƯỢC XÁC NHẬN");
 	free(text);
-	text = quantrac_ok("means --station mau-nuoc --channel cod --since 2026-11-01 "
-	                   "--period 24h");
+	text = demo_ok("means --station mau-nuoc --channel cod --since 2026-11-01 "
+	               "--period 24h");
 	assert_contains(text, SIMULATED_TEXT);
 	free(text);
 }
 
 static void the_air_is_nobodys_exceedance(void **state)
 {
-	char *text = quantrac_ok("exceedances --kind ambient --format csv");
+	char *text = demo_ok("exceedances --kind ambient --format csv");
 	assert_contains(
 	        text, "mau-khong-khi/pm2_5/qcvn-05-2023/24h/2026-11-15,ambient");
 	assert_null(strstr(text, "legal"));
 	free(text);
-	text = quantrac_ok("exceedances --format csv");
+	text = demo_ok("exceedances --format csv");
 	assert_null(strstr(text, "mau-khong-khi"));
 	free(text);
 }
@@ -138,7 +85,7 @@ static void day_is(const char *station, const char *channel, int day, const char
 	snprintf(arguments, sizeof arguments,
 	        "judge --station %s --channel %s --since %s --until %s --format csv",
 	        station, channel, date, date);
-	says(arguments, part);
+	demo_says(arguments, part);
 }
 
 static void a_day_just_below_is_within_and_says_how_near(void **state)
@@ -159,11 +106,11 @@ static void a_pulled_cable_does_not_hide_a_day_that_is_over_anyway(void **state)
 	                         "0 it is 83.3 mg/L";
 	day_is("mau-nuoc", "cod", 11, "over limit,beyond uncertainty,150,288");
 	day_is("mau-nuoc", "cod", 11, note);
-	says("exceedances --lang en", note);
-	says("exceedances --format csv", note);
-	says("exceedances --json", note);
-	says("exceedances --lang vi", "tính phần thiếu bằng 0 vẫn là");
-	assert_contains(last_screen, note);
+	demo_says("exceedances --lang en", note);
+	demo_says("exceedances --format csv", note);
+	demo_says("exceedances --json", note);
+	demo_says("exceedances --lang vi", "tính phần thiếu bằng 0 vẫn là");
+	assert_contains(demo_screen, note);
 }
 
 static void too_little_valid_data_is_never_green(void **state)
@@ -174,14 +121,16 @@ static void too_little_valid_data_is_never_green(void **state)
 static void acid_for_a_while_is_an_episode_and_no_legal_exceedance(void **state)
 {
 	day_is("mau-nuoc", "ph", 14, "within limit");
-	says("exceedances --kind episode --station mau-nuoc --channel ph --format csv",
+	demo_says("exceedances --kind episode --station mau-nuoc --channel ph --format "
+	          "csv",
 	        "2026-11-06T02:");
 }
 
 static void a_dump_is_counted_and_does_not_make_the_day(void **state)
 {
 	day_is("mau-nuoc", "cod", 16, "within limit,beyond uncertainty,288,288");
-	says("exceedances --kind episode --station mau-nuoc --channel cod --format csv",
+	demo_says("exceedances --kind episode --station mau-nuoc --channel cod "
+	          "--format csv",
 	        "2026-11-08T03:00:00+07:00");
 }
 
@@ -199,7 +148,7 @@ static void start_up_puts_no_spikes_into_the_day(void **state)
 /* The analyser's cable was pulled at 12:30 of day 11; day 9 had four hours of fault. */
 static void the_ledger_of_gaps_has_the_pulled_cable_and_the_fault(void **state)
 {
-	char *text = quantrac_ok("status --gaps --station mau-nuoc --format csv");
+	char *text = demo_ok("status --gaps --station mau-nuoc --format csv");
 	assert_contains(text, "mau-nuoc,quality,,2026-11-03T12:30:00.");
 	assert_contains(text, "+07:00,2026-11-04T00:00:00.");
 	assert_contains(text,
@@ -209,8 +158,8 @@ static void the_ledger_of_gaps_has_the_pulled_cable_and_the_fault(void **state)
 	        ",no,14400,fault,yes,240,0,,the instrument says that it is "
 	        "faulty\n");
 	free(text);
-	says("status --gaps --station mau-ong-khoi", "lost in all");
-	text = quantrac_ok("report mau-nuoc --day 2026-11-03 --json --lang en");
+	demo_says("status --gaps --station mau-ong-khoi", "lost in all");
+	text = demo_ok("report mau-nuoc --day 2026-11-03 --json --lang en");
 	assert_contains(text, "\"cause\":\"silent\"");
 	free(text);
 }
@@ -218,7 +167,7 @@ static void the_ledger_of_gaps_has_the_pulled_cable_and_the_fault(void **state)
 /* Bottles in the days that are over, and in the one just below; a door at the hour from which TSS does not move. */
 static void the_cabinets_door_and_its_bottles_stand_in_the_record(void **state)
 {
-	assert_contains(last_screen,
+	assert_contains(demo_screen,
 	        "cabinet     door open day 24, 2026-11-16 08:52, for 14 min; sampler: "
 	        "9 of 24 bottles taken, on day 4 (4), 9 (4), 11 (1)\n");
 }
@@ -239,7 +188,7 @@ static void every_kind_of_instrument_is_explained_from_its_bytes(void **state)
 	char words[200];
 	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
 		snprintf(words, sizeof words, "explain %s", said[i][0]);
-		char *text = quantrac_ok(words);
+		char *text = demo_ok(words);
 		assert_contains(text, said[i][1]);
 		assert_contains(text, "decoded again now: the same, to the bit");
 		assert_contains(text, "state ok");
@@ -249,9 +198,9 @@ static void every_kind_of_instrument_is_explained_from_its_bytes(void **state)
 
 static void data_that_came_late_make_a_second_version(void **state)
 {
-	says("judge --station mau-nuoc --channel cod --since 2026-11-19 --until "
-	     "2026-11-19 "
-	     "--as-of 2026-11-20T00:15 --format csv",
+	demo_says("judge --station mau-nuoc --channel cod --since 2026-11-19 --until "
+	          "2026-11-19 "
+	          "--as-of 2026-11-20T00:15 --format csv",
 	        "not decidable,,184,288");
 	day_is("mau-nuoc", "cod", 27, "within limit,beyond uncertainty,288,288");
 }
@@ -264,8 +213,8 @@ static char *pdf_text(const char *day, const char *language)
 	        "--lang "
 	        "%s -o %s/pdf >/dev/null && pdftotext "
 	        "%s/pdf/mau-nuoc_%s_%s.pdf - | tr -s '[:space:]' ' '",
-	        NOW, project_file("build/san/quantrac"), folder, day, language, folder,
-	        folder, day, language);
+	        DEMO_NOW, project_file("build/san/quantrac"), demo_folder, day,
+	        language, demo_folder, demo_folder, day, language);
 	assert_int_equal(exit_code, 0);
 	return text;
 }
@@ -298,7 +247,7 @@ static void the_sheet_of_day_27_replaces_its_first_version(void **state)
  * read. */
 static void results_are_told_in_vietnamese(void **state)
 {
-	char *text = quantrac_ok("exceedances --kind all --lang vi");
+	char *text = demo_ok("exceedances --kind all --lang vi");
 	assert_contains(text, "LOẠI");
 	assert_contains(text, "KẾT QUẢ");
 	assert_contains(text, "theo quy chuẩn        mau-nuoc");
@@ -307,7 +256,7 @@ static void results_are_told_in_vietnamese(void **state)
 	assert_null(strstr(text, "limit"));
 	assert_null(strstr(text, "vi phạm"));
 	free(text);
-	text = quantrac_ok("judge --lang vi");
+	text = demo_ok("judge --lang vi");
 	assert_contains(text, "GHI CHÚ");
 	assert_contains(text, "Không vượt");
 	assert_contains(text, "Chưa đủ số liệu");
@@ -316,18 +265,18 @@ static void results_are_told_in_vietnamese(void **state)
 	assert_null(strstr(text, "missing"));
 	assert_null(strstr(text, "too few"));
 	free(text);
-	char *english = quantrac_ok("judge --format csv --lang en");
-	text = quantrac_ok("judge --format csv --lang vi");
+	char *english = demo_ok("judge --format csv --lang en");
+	text = demo_ok("judge --format csv --lang vi");
 	assert_string_equal(text, english);
 	free(english);
 	free(text);
-	says("exceedances --since 2026-11-22 --lang vi",
+	demo_says("exceedances --since 2026-11-22 --lang vi",
 	        "không có trường hợp nào vượt");
 }
 
 static void a_number_is_explained_in_vietnamese(void **state)
 {
-	char *text = quantrac_ok("explain mau-nuoc cod 2026-11-03T15:00 --lang vi");
+	char *text = demo_ok("explain mau-nuoc cod 2026-11-03T15:00 --lang vi");
 	assert_contains(text, "1 bản ghi       mau-nuoc epoch");
 	assert_contains(text, "trạng thái: thiết bị đo không trả lời");
 	assert_contains(text, "giải mã lại bây giờ: trùng từng bit");
@@ -336,8 +285,8 @@ static void a_number_is_explained_in_vietnamese(void **state)
 	assert_contains(
 	        text, "; Vượt, ngoài phạm vi độ không đảm bảo đo; quá ít số liệu");
 	free(text);
-	char *english = quantrac_ok("explain mau-nuoc cod 2026-11-03T15:00 --json");
-	text = quantrac_ok("explain mau-nuoc cod 2026-11-03T15:00 --json --lang vi");
+	char *english = demo_ok("explain mau-nuoc cod 2026-11-03T15:00 --json");
+	text = demo_ok("explain mau-nuoc cod 2026-11-03T15:00 --json --lang vi");
 	assert_string_equal(text, english);
 	free(english);
 	free(text);
@@ -346,11 +295,11 @@ static void a_number_is_explained_in_vietnamese(void **state)
 static void a_language_that_would_be_ignored_is_refused(void **state)
 {
 	int exit_code;
-	char *text = quantrac(&exit_code, "verify --lang vi");
+	char *text = demo_quantrac(&exit_code, "verify --lang vi");
 	assert_int_equal(exit_code, EXIT_USAGE);
 	assert_contains(text, "quantrac verify: speaks English only");
 	free(text);
-	says("verify -q --lang vi,en", "91 sealed files");
+	demo_says("verify -q --lang vi,en", "91 sealed files");
 }
 
 /* The list of the folder in docs/quantrac-archive.md is whole. */
@@ -365,26 +314,26 @@ static void what_lies_in_an_archive_is_documented(void **state)
 	        "do "
 	        "[ $name = kcn-mau ] || grep -qE \"^    $name[ /]\" %s || echo $name; "
 	        "done",
-	        folder, document);
+	        demo_folder, document);
 	assert_string_equal(text, "");
 	free(text);
 }
 
 static void a_number_is_explained_from_its_bytes(void **state)
 {
-	char *text = quantrac_ok("explain mau-nuoc cod 2026-11-01T08:48");
+	char *text = demo_ok("explain mau-nuoc cod 2026-11-01T08:48");
 	assert_contains(text, "block 0 after");
 	assert_contains(text, "decoded again now: the same, to the bit");
 	assert_contains(text, "5 received, 5 valid");
 	assert_contains(text, "over limit");
 	free(text);
-	says("explain mau-nuoc cod 2026-11-03T15:00", "state silent");
+	demo_says("explain mau-nuoc cod 2026-11-03T15:00", "state silent");
 }
 
 static void a_changed_byte_is_found_and_named(void **state)
 {
 	int exit_code;
-	char *text = quantrac_ok("verify");
+	char *text = demo_ok("verify");
 	assert_contains(text, ": OK");
 	free(text);
 	text = run_command(&exit_code,
@@ -392,10 +341,10 @@ static void a_changed_byte_is_found_and_named(void **state)
 	        "mau-nuoc_2026-11-01.h5 && "
 	        "printf x | dd of=mau-nuoc_2026-11-01.h5 bs=1 seek=60000 conv=notrunc "
 	        "2>&1",
-	        folder);
+	        demo_folder);
 	assert_int_equal(exit_code, 0);
 	free(text);
-	text = quantrac(&exit_code, "verify");
+	text = demo_quantrac(&exit_code, "verify");
 	assert_int_equal(exit_code, EXIT_DAMAGED);
 	assert_contains(text, "mau-nuoc_2026-11-01.h5: DAMAGED");
 	free(text);
@@ -430,5 +379,5 @@ int main(void)
 		cmocka_unit_test(a_number_is_explained_from_its_bytes),
 		cmocka_unit_test(a_changed_byte_is_found_and_named),
 	};
-	return cmocka_run_group_tests_name("demo", tests, play, leave);
+	return cmocka_run_group_tests_name("demo", tests, demo_play, demo_leave);
 }
