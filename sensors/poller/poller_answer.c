@@ -72,6 +72,7 @@ static bool bus_refused(struct bus *bus, struct device *device,
         const struct declined *declined, const struct moment *now)
 {
 	device_declined(device, device->driver->block(device->state), declined);
+	device->unfit |= declined->kind == DECLINED_UNFIT;
 	return declined->kind == DECLINED_BUSY && bus_waits_for_busy(bus, device, now);
 }
 
@@ -154,7 +155,7 @@ static void bus_stray(
 		bus->n_came = 0; /* it is known what that was */
 }
 
-/* A frame while the answer of a trial is waited for. */
+/* A frame while the answer of a trial is waited for, and it is not late. */
 static void bus_tried(struct poller *poller, struct bus *bus,
         const struct came_frame *frame, const struct moment *now)
 {
@@ -164,7 +165,8 @@ static void bus_tried(struct poller *poller, struct bus *bus,
 	bus_answered(poller, bus, now);
 	if (device->driver->refusal != NULL &&
 	        device->driver->refusal(
-	                device->state, frame->bytes, frame->n, &declined) != 0) {
+	                device->state, frame->bytes, frame->n, &declined) != 0 &&
+	        !trial_refused(device, &declined, now)) {
 		owed_pay(device, frame->bytes, frame->n);
 		if (bus->maybe_size ==
 		        0) { /* there is somebody, and no trial for him */
@@ -225,13 +227,19 @@ bool bus_frame(struct poller *poller, struct bus *bus, const struct moment *now)
 		bus_stray(bus, device, frame.bytes, frame.n);
 		return true;
 	}
+	bool refused =
+	        driver->refusal != NULL &&
+	        driver->refusal(device->state, frame.bytes, frame.n, &declined) != 0;
+	if (refused && trial_refused_late(device, &declined, now)) {
+		bus->n_came = 0;
+		return true;
+	}
 	if (device->trial != 0) {
 		bus_tried(poller, bus, &frame, now);
 		return false;
 	}
 	/* a refusal brings no value, whenever it was meant */
-	if (driver->refusal != NULL &&
-	        driver->refusal(device->state, frame.bytes, frame.n, &declined) != 0) {
+	if (refused) {
 		owed_pay(device, frame.bytes, frame.n);
 	} else if (bus->request_size > 0) {
 		/* of two that come after one another the first may be the late one */

@@ -104,9 +104,9 @@ void bus_ask(struct bus *bus, struct device *device, const struct moment *now)
 	if (!device->polling)
 		device_begin(device, now);
 	bus->busy = device;
+	bus->began_us = now->mono_us;
 	if (device->trial == 0)
 		trial_open(bus, device);
-	bus->began_us = now->mono_us;
 	bus->written = 0;
 	bus->state = ASKING;
 	bus->deadline_us = now->mono_us + device->timeout_us;

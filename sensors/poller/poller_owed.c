@@ -16,7 +16,8 @@
  *     after a miss         trial      answer  request ...                       as above
  *
  * A trial has an answer that no other request has: when it is there, and one only came of the kind
- * before it, that one was to the last request.  Whoever knows no trial, or answers none, is not asked
+ * before it, that one was to the last request.  So has one that is refused as unknown, by a device that
+ * knows its blocks: a refusal is to the oldest trial that has no answer.  Whoever knows no trial, or answers none, is not asked
  * again until all that is owed has come or its time is over; each answer that comes pays for one
  * request, whichever it was.
  */
@@ -232,27 +233,35 @@ bool owed_late(struct bus *bus, const uint8_t *in, size_t n)
 
 /* ---- trials ---- */
 
-static bool trial_is_owed(const struct owed *owed, int trial)
+static bool trial_is_owed(const struct owed *owed, int trial, int64_t since_us)
 {
 	for (size_t i = 0; i < owed->n; i++)
-		if (owed->request[i].trial == trial)
+		if (owed->request[i].trial == trial &&
+		        owed->request[i].asked_us > since_us)
 			return true;
 	return false;
 }
 
-/* The driver asks a trial next. */
-static bool trial_next(struct device *device)
+/* The first trial that was not asked since, and has no answer. */
+static bool trial_find(struct device *device, int64_t since_us)
 {
 	int trial = 1;
-	if (!may_try(device))
-		return false;
-	while (trial_is_owed(&device->owed, trial))
+	while (trial_is_owed(&device->owed, trial, since_us))
 		trial++;
-	memcpy(before_trial(&device->owed), device->state, device->owed.state_size);
 	if (!device->driver->trial(device->state, (size_t)trial - 1))
 		return false;
 	device->trial = trial;
 	return true;
+}
+
+/* The driver asks a trial next: one that was never asked in vain, or one whose time is over. */
+static bool trial_next(const struct bus *bus, struct device *device)
+{
+	if (!may_try(device))
+		return false;
+	memcpy(before_trial(&device->owed), device->state, device->owed.state_size);
+	return trial_find(device, INT64_MIN) ||
+	       trial_find(device, bus->began_us - OWED_US);
 }
 
 void trial_back(struct device *device)
@@ -267,20 +276,51 @@ void trial_open(struct bus *bus, struct device *device)
 	bus->passed = 0;
 	bus->maybe_size = 0;
 	if (device->unproven && !device->shy)
-		trial_next(device);
+		trial_next(bus, device);
 	device->shy = false;
 }
 
 bool trial_close(struct bus *bus, struct device *device, const uint8_t *frame, size_t n,
         const struct moment *first)
 {
-	if (n > sizeof bus->maybe || !trial_next(device))
+	if (n > sizeof bus->maybe || !trial_next(bus, device)) {
+		device->unproven = false; /* nothing will ever show it: time does */
 		return false;
+	}
 	bus->passed = 1;
 	bus->maybe_first = *first;
 	bus->maybe_size = n;
 	memcpy(bus->maybe, frame, n);
 	return true;
+}
+
+/* Refused as unknown, by a device that knows its blocks: that was a trial. */
+static bool is_of_trial(const struct device *device, const struct declined *declined)
+{
+	return declined->kind == DECLINED_UNFIT && !device->unfit;
+}
+
+bool trial_refused(const struct device *device, const struct declined *declined,
+        const struct moment *now)
+{
+	return is_of_trial(device, declined) &&
+	       now->mono_us >= device->owed.more_until_us;
+}
+
+bool trial_refused_late(struct device *device, const struct declined *declined,
+        const struct moment *now)
+{
+	struct owed *owed = &device->owed;
+	if (!is_of_trial(device, declined))
+		return false;
+	for (size_t i = 0; i + 1 < owed->n; i++)
+		if (owed->request[i].trial != 0 &&
+		        now->mono_us - owed->request[i].asked_us < OWED_US) {
+			forget(owed, i);
+			device->counts.late++;
+			return true;
+		}
+	return false;
 }
 
 int trial_answered(struct bus *bus, struct device *device)

@@ -80,6 +80,7 @@ struct device {
 	bool unproven; /* since it missed an answer no trial has shown that it is in step */
 	bool shy;    /* its last trial had no answer: the block is asked for without */
 	bool hushed; /* not asked until nothing is owed */
+	bool unfit; /* it has refused a block as unknown: that it refuses a trial proves nothing */
 	struct moment started, first;
 	bool has_first;
 	struct framer
@@ -256,6 +257,12 @@ bool trial_close(struct bus *bus, struct device *device, const uint8_t *frame, s
 /* Its answer is there: the block may be asked for, or bus->maybe is proved, or it is not. */
 enum { TRIAL_OPENED, TRIAL_PROVED, TRIAL_FAILED };
 int trial_answered(struct bus *bus, struct device *device);
+/* Whether a refusal is that of a trial before the last request: it pays for it, and counts as late. */
+bool trial_refused_late(struct device *device, const struct declined *declined,
+        const struct moment *now);
+/* Where it is not: whether it can only be that of the trial asked last, as good as its answer. */
+bool trial_refused(const struct device *device, const struct declined *declined,
+        const struct moment *now);
 /* The answer that was kept proves nothing, and counts as late. */
 void trial_failed(struct bus *bus, struct device *device);
 /* The block is what the driver asks next. */

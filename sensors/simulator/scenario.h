@@ -115,6 +115,7 @@ struct scenario_scene {
 	bool behind;       /* ... when it is asked the next time */
 	double slow_s;     /* from byte to byte */
 	double split_s;    /* between the halves of an answer */
+	double clumps_s;   /* from clump of bytes to clump of bytes */
 	bool garbage;      /* other bytes instead of an answer */
 	int64_t flips;     /* bits of every answer turned over */
 	int64_t stray;     /* bytes of noise before and behind every answer */
@@ -184,7 +185,7 @@ struct scenario_condition {
 	int commands;
 	uint8_t exception;
 	int flips, stray;
-	int64_t late_us, slow_us, split_us;
+	int64_t late_us, slow_us, split_us, clumps_us;
 	const char *renumbered; /* NULL: it is not */
 	uint64_t seed;          /* of what is left to chance at this time */
 };

@@ -33,6 +33,8 @@ static void line_faults(
 		now->slow_us = (int64_t)(scene->slow_s * 1e6);
 	if (scene->split_s > 0)
 		now->split_us = (int64_t)(scene->split_s * 1e6);
+	if (scene->clumps_s > 0)
+		now->clumps_us = (int64_t)(scene->clumps_s * 1e6);
 }
 
 struct scenario_condition scenario_condition(const struct scenario *scenario,

@@ -196,6 +196,11 @@ static const struct field scene_fields[] = {
 	{ "split", FIELD_DURATION, AT(split_s), .low = 0, .high = 600, .fallback = "0s",
 	  .help = "The second half of an answer comes this much after the first.",
 	  .help_vi = "Nửa sau của câu trả lời đến sau nửa đầu khoảng này." },
+	{ "clumps", FIELD_DURATION, AT(clumps_s), .low = 0, .high = 1, .fallback = "0s",
+	  .help = "Bytes come in clumps, with this time between two, as the latency timer of a USB "
+	          "adapter gives them out; as many in each as 9600 baud has in that time.",
+	  .help_vi = "Byte đến từng cụm, cách nhau khoảng này, như bộ đếm trễ (latency timer) của bộ "
+	             "chuyển đổi USB." },
 	{ "garbage", FIELD_BOOLEAN, AT(garbage), .fallback = "no",
 	  .help = "Other bytes come instead of an answer, as many.",
 	  .help_vi = "Byte vô nghĩa thay cho câu trả lời." },

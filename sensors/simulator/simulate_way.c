@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BYTE_US 1000 /* about 9600 baud */
+
 struct simulate_way *simulate_way_new(const struct scenario *scenario)
 {
 	struct simulate_way *way = calloc(1, sizeof *way);
@@ -129,6 +131,28 @@ static void lay(struct way_message *message, const struct simulate_way *way,
 	add_stray(message, now->stray);
 }
 
+/* Into what comes together.  An adapter's timer runs all the time: the first clump ends wherever
+ * chance has it. */
+static void cut(struct way_message *message, const struct scenario_condition *now)
+{
+	message->piece = message->n;
+	if (now->split_us > 0) {
+		message->piece = (message->n + 1) / 2;
+		message->piece_us = now->split_us;
+	}
+	if (now->clumps_us > 0) {
+		message->piece = 1 + (size_t)(now->clumps_us - 1) / BYTE_US;
+		message->piece_us = now->clumps_us;
+	}
+	if (now->slow_us > 0) {
+		message->piece = 1;
+		message->piece_us = now->slow_us;
+	}
+	message->first = message->piece;
+	if (now->clumps_us > 0)
+		message->first = 1 + (size_t)(now->seed % message->piece);
+}
+
 void simulate_way_put(struct simulate_way *way, const struct simulated *said,
         const uint8_t *in, size_t n, int64_t now_us)
 {
@@ -145,15 +169,7 @@ void simulate_way_put(struct simulate_way *way, const struct simulated *said,
 	if (said->hang_up)
 		return;
 	lay(message, way, said, in, n);
-	message->piece = message->n;
-	if (now->split_us > 0) {
-		message->piece = (message->n + 1) / 2;
-		message->piece_us = now->split_us;
-	}
-	if (now->slow_us > 0) {
-		message->piece = 1;
-		message->piece_us = now->slow_us;
-	}
+	cut(message, now);
 }
 
 static const struct way_message *next(const struct simulate_way *way)
@@ -187,8 +203,9 @@ int simulate_way_take(struct simulate_way *way, int64_t now_us, uint8_t *out,
 	while (message->sent < message->n && message->due_us <= now_us &&
 	        given < room) {
 		size_t n = message->n - message->sent;
-		if (n > message->piece)
-			n = message->piece;
+		size_t piece = message->sent > 0 ? message->piece : message->first;
+		if (n > piece)
+			n = piece;
 		if (n > room - given)
 			n = room - given;
 		memcpy(out + given, message->bytes + message->sent, n);

@@ -4,7 +4,7 @@
  *
  *     [echo] [stray] [what another said last] answer [answer again] [stray]
  *
- * whole, in halves, or byte by byte; at its time, late, or when the instrument is asked
+ * whole, in halves, in clumps, or byte by byte; at its time, late, or when the instrument is asked
  * the next time.  Time is handed in.
  */
 #ifndef SENSORS_SIMULATE_WAY_H
@@ -20,6 +20,7 @@ struct way_message {
 	bool hang_up;
 	size_t n, sent; /* n 0, and no hang-up: free */
 	size_t piece;   /* bytes that come together */
+	size_t first;   /* and so many at the beginning */
 	int64_t piece_us, due_us, asked_us;
 	uint8_t bytes[WAY_BYTES];
 };

@@ -45,6 +45,15 @@ const struct faults_kind faults_kinds[] = {
 	  { "slave: 1", NULL }, HEARD, NULL, UNASKED | WEAK_CHECK },
 	{ "hj212", SERIAL, "rtu", { "hj212-2017-waste-water", NULL },
 	  { "address: \"010000A8900016F000169DC0\"", NULL }, HEARD, NULL, UNASKED | WEAK_CHECK },
+	{ "modbus rtu, coils", SERIAL, "rtu", { "bits-coils", "bits-inputs" },
+	  { "slave: 1", "slave: 3" }, FAST, "9", REFUSES | CODES },
+	{ "modbus rtu, inputs", SERIAL, "rtu", { "bits-inputs", "bits-coils" },
+	  { "slave: 1", "slave: 3" }, FAST, "9", REFUSES | CODES },
+	/* of four bits: whoever answers so little answers no trial, and 1 in 16 answers is as the one before */
+	{ "modbus rtu, four inputs", SERIAL, "rtu", { "modbus-di-4", "bits-inputs" },
+	  { "slave: 1", "slave: 3" }, FAST, "9", NO_TIE | REFUSES | CODES },
+	{ "modbus tcp, coils", TCP, "tcp", { "bits-coils", "bits-inputs" },
+	  { "slave: 1", "slave: 3" }, FAST, "9", NO_CHECK | REFUSES | CODES },
 };
 
 #define ANY (-1)
@@ -53,6 +62,10 @@ const struct faults_fault faults_faults[] = {
 	{ "silence", "silent: yes", STATE_SILENT, PLAIN },
 	{ "a byte a second", "slow: 1s", STATE_GARBLED, PLAIN },
 	{ "halves, 50 ms apart", "split: 50ms", STATE_OK, PLAIN },
+	{ "clumps, 8 ms apart", "clumps: 8ms", STATE_OK, PLAIN },
+	{ "clumps, 12 ms apart", "clumps: 12ms", STATE_OK, PLAIN },
+	{ "clumps and echo", "clumps: 8ms, echo: yes", STATE_OK, ASKED },
+	{ "clumps, late by 0.4 s", "clumps: 12ms, late: 400ms", ANY, LATE },
 	{ "garbage", "garbage: yes", STATE_GARBLED, ALTERED },
 	{ "one bit turned over", "flips: 1", ANY, ALTERED },
 	{ "four bits turned over", "flips: 4", ANY, ALTERED },

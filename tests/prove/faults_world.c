@@ -158,17 +158,26 @@ static void on_state(
 /* ---- making it ---- */
 
 static const char *const ids[2] = { "sick", "sound" };
+static const char own[] = "tests/prove/profiles";
 
 /* Every channel of a profile moves all the time, within its range. */
 static void write_channels(FILE *out, const char *name)
 {
 	struct profile *profile;
 	struct problem why;
-	assert_int_equal(profile_find(&profile, name, NULL, stderr, &why), OK);
+	assert_int_equal(
+	        profile_find(&profile, name, project_file(own), stderr, &why), OK);
 	for (size_t c = 0; c < profile->n_channels; c++) {
 		const struct channel *about = &profile->channel[c].about;
 		double low = isfinite(about->low) ? about->low : 0;
 		double high = isfinite(about->high) ? about->high : low + 1000;
+		if (profile->channel[c].tag.type == TYPE_BIT) {
+			fprintf(out,
+			        "      - {name: %s, mean: 0.5, noise: 0.5, low: 0, "
+			        "high: 1, decimals: 0, correlation: 1s}\n",
+			        about->name);
+			continue;
+		}
 		fprintf(out,
 		        "      - {name: %s, mean: %.17g, daily: %.17g, noise: %.17g, "
 		        "correlation: 1s}\n",
@@ -186,9 +195,10 @@ static struct scenario *make_scenario(const struct faults_kind *kind, const char
 	struct problem why;
 	FILE *out = open_memstream(&text, &n);
 	fprintf(out,
-	        "scenario: {name: faults, seed: 7, start: 2026-11-01T00:00}\n"
+	        "scenario: {name: faults, seed: 7, start: 2026-11-01T00:00, "
+	        "profiles: %s}\n"
 	        "ports: [{id: line, mode: %s}]\ninstruments:\n",
-	        kind->mode);
+	        project_file(own), kind->mode);
 	for (int i = 0; i < 2 && kind->profile[i] != NULL; i++) {
 		fprintf(out,
 		        "  - id: %s\n    profile: %s\n    port: line\n    %s\n"
@@ -225,9 +235,10 @@ static struct station *make_station(const struct faults_kind *kind)
 	        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
 	        "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
 	        "journal: {folder: journal}\n"
+	        "profiles: %s\n"
 	        "ports: [{id: line, %s}]\n"
 	        "instruments:\n",
-	        kind->port);
+	        project_file(own), kind->port);
 	for (int i = 0; i < 2 && kind->profile[i] != NULL; i++)
 		n += snprintf(text + n, sizeof text - (size_t)n,
 		        "  - {id: %s, profile: %s, port: line, %s, %s}\n", ids[i],
