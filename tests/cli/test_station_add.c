@@ -27,7 +27,7 @@ static void one_is_added_on_a_port_that_is_there(void **state)
 	        "station add --port bus --model fixture-gas --slave 7 --id dust --yes",
 	        0);
 	assert_contains(text, "  -> 07 03 00 00 00 04 ");
-	assert_contains(text, "Dust                                23.5 mg/m3    ok");
+	assert_contains(text, "Dust                                23.5 mg/m³    ok");
 	assert_contains(text, "instrument 'dust' added on port bus");
 	assert_contains(text, "To have it read: quantrac-sensord --config /");
 	free(text);
