@@ -121,7 +121,7 @@ void common_english_only(const struct common *common, const char *command)
 	fprintf(stderr,
 	        "quantrac %s: speaks English only; Vietnamese (--lang vi) have config, "
 	        "demo, exceedances, explain, instrument, judge, report, serial, "
-	        "station, status of a cabinet and watch\n",
+	        "station, status of a cabinet, status --gaps and --events, and watch\n",
 	        command);
 	exit(EXIT_USAGE);
 }

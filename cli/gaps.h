@@ -32,7 +32,12 @@ int cabinet_gaps(const struct common *common, struct gaps_arguments *arguments);
 /* What people did to this cabinet and what befell it, from its journal; the exit code. */
 int cabinet_events(const struct common *common, struct gaps_arguments *arguments);
 
-/* "4 s", "12 min 5 s", "3 h 20 min", "2 d 4 h"; `out` holds 32. */
-const char *lasted_print(int64_t length_us, char out[32]);
+/* "4 s", "12 min 5 s", "3 h 20 min", "2 d 4 h", or "12 phút 5 s"; `out` holds 48. */
+const char *lasted_print(int64_t length_us, bool vi, char out[48]);
+
+/* The cause in a word or two, and the reason as a sentence, in Vietnamese; what a person or
+ * the cabinet recorded stays in its words.  `out` holds `room`. */
+const char *gap_cause_vi(uint8_t cause);
+const char *gap_reason_vi(const struct gap *gap, char *out, size_t room);
 
 #endif

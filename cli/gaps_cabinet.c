@@ -191,16 +191,22 @@ static int print(struct feeding *feeding, const struct common *common,
 	return gaps_table_end(table) > 0 && a->exit_code ? 1 : 0;
 }
 
-static int tell(const struct feeding *feeding, int status)
+static int tell(const struct feeding *feeding, const struct common *common, int status)
 {
 	struct problem why;
+	bool vi = common_vietnamese(common);
 	if (status == NOT_FOUND)
 		problem_set(&why, NOT_FOUND, EXIT_NO_FILE,
-		        "%.3000s: no journal of station '%s'; has quantrac-sensord "
-		        "run?",
+		        vi ? "%.3000s: không có nhật ký của trạm '%s'; "
+		             "quantrac-sensord "
+		             "đã chạy chưa?"
+		           : "%.3000s: no journal of station '%s'; has "
+		             "quantrac-sensord "
+		             "run?",
 		        feeding->folder, feeding->id);
 	else
-		problem_set(&why, FAILED, EXIT_TRY_AGAIN, "not enough memory");
+		problem_set(&why, FAILED, EXIT_TRY_AGAIN,
+		        vi ? "không đủ bộ nhớ" : "not enough memory");
 	return common_fail("status", &why);
 }
 
@@ -209,7 +215,7 @@ static int ledger(struct feeding *feeding, const struct common *common,
 {
 	int status = feed_all(feeding, a);
 	return status == OK ? print(feeding, common, a, offset_min)
-	                    : tell(feeding, status);
+	                    : tell(feeding, common, status);
 }
 
 static int events(struct feeding *feeding, const struct common *common,
@@ -222,7 +228,7 @@ static int events(struct feeding *feeding, const struct common *common,
 		status = walk(feeding, note_event);
 	if (status == OK)
 		status = events_print(feeding->events, common, offset_min);
-	return status == OK ? 0 : tell(feeding, status);
+	return status == OK ? 0 : tell(feeding, common, status);
 }
 
 /* Of the journal of this cabinet. */
@@ -241,8 +247,10 @@ static int from_journal(const struct common *common, struct gaps_arguments *a,
 	int code = 0, status = gaps_stretch(a, station->utc_offset_min, &why);
 	if (status == OK && a->station != NULL && strcmp(a->station, station->id) != 0)
 		status = problem_set(&why, NOT_FOUND, EXIT_NO_FILE,
-		        "this cabinet is station '%s', not '%s'", station->id,
-		        a->station);
+		        common_vietnamese(common)
+		                ? "tủ này là trạm '%s', không phải '%s'"
+		                : "this cabinet is station '%s', not '%s'",
+		        station->id, a->station);
 	if (status == OK)
 		code = work(&feeding, common, a, station->utc_offset_min);
 	else

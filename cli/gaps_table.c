@@ -6,6 +6,7 @@
 
 #include "base/legal_time.h"
 #include "cli/gaps.h"
+#include "cli/status.h"
 
 enum {
 	OPTION_GAPS = 0x200,
@@ -78,19 +79,21 @@ int gaps_stretch(struct gaps_arguments *a, int offset_min, struct problem *why)
 	        a->since, a->until, offset_min, &a->from_us, &a->to_us, why);
 }
 
-const char *lasted_print(int64_t length_us, char out[32])
+const char *lasted_print(int64_t length_us, bool vi, char out[48])
 {
 	int64_t s = (length_us + US_PER_S / 2) / US_PER_S;
 	if (s >= 3600) /* 23:59:59.8 is 24 h 0 min, not 23 h 59 min */
 		s = (s + 30) / 60 * 60;
 	if (s < 60)
-		snprintf(out, 32, "%d s", (int)s);
+		snprintf(out, 48, "%d s", (int)s);
 	else if (s < 3600)
-		snprintf(out, 32, "%d min %d s", (int)(s / 60), (int)(s % 60));
+		snprintf(out, 48, vi ? "%d phút %d s" : "%d min %d s", (int)(s / 60),
+		        (int)(s % 60));
 	else if (s < 86400)
-		snprintf(out, 32, "%d h %d min", (int)(s / 3600), (int)(s % 3600 / 60));
+		snprintf(out, 48, vi ? "%d giờ %d phút" : "%d h %d min",
+		        (int)(s / 3600), (int)(s % 3600 / 60));
 	else
-		snprintf(out, 32, "%d d %d h", (int)(s / 86400),
+		snprintf(out, 48, vi ? "%d ngày %d giờ" : "%d d %d h", (int)(s / 86400),
 		        (int)(s % 86400 / 3600));
 	return out;
 }
@@ -114,6 +117,10 @@ static const struct table_column columns[] = {
 	{ 0 },
 };
 
+static const char *const headings_vi[] = { "TRẠM", "THIẾT BỊ", "KÊNH", "TỪ", "ĐẾN",
+	"CHƯA KẾT THÚC", "KÉO DÀI", "NGUYÊN NHÂN", "MẤT SỐ LIỆU", "PHẢI CÓ", "HỢP LỆ",
+	"BẢN GHI MẤT", "LÝ DO" };
+
 struct gaps_sum {
 	size_t n;
 	int64_t length_us;
@@ -122,7 +129,8 @@ struct gaps_sum {
 
 struct gaps_table {
 	struct table *table;
-	bool people, quiet;
+	struct table_column shown[sizeof columns / sizeof columns[0]];
+	bool people, quiet, vi; /* vi: for people only */
 	struct gaps_sum sum[GAP_CAUSES];
 };
 
@@ -133,14 +141,16 @@ struct gaps_table *gaps_table_new(const struct common *common, int offset_min)
 		return NULL;
 	table->people = common->format == TABLE_TEXT;
 	table->quiet = common->quiet;
+	table->vi = table->people && common_vietnamese(common);
+	status_headings(columns, headings_vi, table->vi, table->shown);
 	table->table = table_new(
-	        stdout, (enum table_format)common->format, columns, offset_min);
+	        stdout, (enum table_format)common->format, table->shown, offset_min);
 	return table;
 }
 
 static void row(struct gaps_table *out, const char *station, const struct gap *gap)
 {
-	char lasted[32], reason[900];
+	char lasted[48], reason[1200];
 	struct table *table = out->table;
 	table_text(table, station);
 	table_text(table, gap->instrument);
@@ -148,15 +158,17 @@ static void row(struct gaps_table *out, const char *station, const struct gap *g
 	int64_t unit_us = out->people ? US_PER_S : 1; /* people read no microseconds */
 	table_time(table, gap->from_us / unit_us * unit_us);
 	if (out->people && gap->open)
-		table_text(table, "now");
+		table_text(table, out->vi ? "nay" : "now");
 	else
 		table_time(table, gap->to_us / unit_us * unit_us);
 	table_text(table, gap->open ? "yes" : "no");
 	if (out->people)
-		table_text(table, lasted_print(gap->to_us - gap->from_us, lasted));
+		table_text(table,
+		        lasted_print(gap->to_us - gap->from_us, out->vi, lasted));
 	else
 		table_integer(table, (gap->to_us - gap->from_us) / US_PER_S);
-	table_text(table, gap_cause_text(gap->cause));
+	table_text(
+	        table, out->vi ? gap_cause_vi(gap->cause) : gap_cause_text(gap->cause));
 	table_text(table, gap_is_loss(gap) ? "yes" : "no");
 	table_integer(table, (int64_t)gap->expected);
 	table_integer(table, (int64_t)gap->valid);
@@ -164,7 +176,8 @@ static void row(struct gaps_table *out, const char *station, const struct gap *g
 		table_integer(table, (int64_t)gap->records);
 	else
 		table_empty(table);
-	table_text(table, gap_reason(gap, reason, sizeof reason));
+	table_text(table, out->vi ? gap_reason_vi(gap, reason, sizeof reason)
+	                          : gap_reason(gap, reason, sizeof reason));
 	table_row(table);
 }
 
@@ -183,14 +196,31 @@ void gaps_table_add(
 	}
 }
 
-static void sum_print(const char *what, const struct gaps_sum *sum)
+/* `text` and blanks up to `width` letters; of UTF-8 only the first byte of each counts. */
+static void padded_print(const char *text, int width)
 {
-	char lasted[32];
-	printf("%-12s %5zu gap%s  %14s  %" PRIu64 " results", what, sum->n,
-	        sum->n == 1 ? " " : "s", lasted_print(sum->length_us, lasted),
-	        sum->missing);
+	int n = 0;
+	for (const char *at = text; *at != '\0'; at++)
+		n += ((unsigned char)*at & 0xc0) != 0x80;
+	printf("%s%*s", text, n < width ? width - n : 0, "");
+}
+
+static void sum_print(const char *what, const struct gaps_sum *sum, bool vi)
+{
+	char lasted[48];
+	lasted_print(sum->length_us, vi, lasted);
+	padded_print(what, vi ? 20 : 12);
+	if (vi) {
+		printf(" %5zu khoảng  ", sum->n);
+		padded_print(lasted, 16);
+		printf("thiếu %" PRIu64 " giá trị đo", sum->missing);
+	} else {
+		printf(" %5zu gap%s  %14s  %" PRIu64 " results", sum->n,
+		        sum->n == 1 ? " " : "s", lasted, sum->missing);
+	}
 	if (sum->records > 0)
-		printf(", %" PRIu64 " records", sum->records);
+		printf(vi ? ", %" PRIu64 " bản ghi" : ", %" PRIu64 " records",
+		        sum->records);
 	putchar('\n');
 }
 
@@ -210,10 +240,13 @@ static size_t sums_print(const struct gaps_table *table)
 			lost.records += sum->records;
 		}
 		if (table->people && !table->quiet && sum->n > 0)
-			sum_print(gap_cause_text(cause), sum);
+			sum_print(
+			        table->vi ? gap_cause_vi(cause) : gap_cause_text(cause),
+			        sum, table->vi);
 	}
 	if (table->people && !table->quiet)
-		sum_print("lost in all", &lost);
+		sum_print(
+		        table->vi ? "tổng số bị mất" : "lost in all", &lost, table->vi);
 	return lost.n;
 }
 

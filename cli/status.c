@@ -201,10 +201,8 @@ int command_status(int argc, char **argv)
 	struct live_view view;
 	struct station *station;
 	common_parse(&common, &argp, &arguments, argc, argv);
-	if (arguments.gaps.gaps) {
-		common_english_only(&common, "status --gaps");
+	if (arguments.gaps.gaps)
 		return cabinet_gaps(&common, &arguments.gaps);
-	}
 	if (arguments.gaps.events)
 		return cabinet_events(&common, &arguments.gaps);
 	int code = cabinet_open_station(&view, &station, "status", &common);

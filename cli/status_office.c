@@ -144,6 +144,8 @@ int command_status_office(int argc, char **argv)
 	common_parse(&common, &argp, &a, argc, argv);
 	if (a.events)
 		return archive_events(&common, &a);
-	common_english_only(&common, archive ? "status --archive" : "status --gaps");
-	return a.gaps ? archive_gaps(&common, &a) : archive_seen(&common);
+	if (a.gaps)
+		return archive_gaps(&common, &a);
+	common_english_only(&common, "status --archive");
+	return archive_seen(&common);
 }

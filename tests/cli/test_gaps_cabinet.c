@@ -2,6 +2,7 @@
 /* The ledger of gaps of a cabinet whose clock was wrong, from its own journal. */
 #include "tests/kits/check.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,16 +52,27 @@ static void set_clock(int64_t wrong_us, uint8_t state)
 	sample_add(&sample, &head, RECORD_CLOCK, payload, (size_t)n);
 }
 
-/* What the command says at that hour and minute of the right day, and how it ends. */
-static char *gaps_of(const char *folder, const char *now, int *code)
+static void lay(const char *folder)
 {
 	fixture_write(folder, "station.yaml", "%s", configuration);
 	sample_archive_journal(folder, &sample);
+}
+
+/* What the command says at that hour and minute of the right day, and how it ends. */
+static char *gaps_as(
+        const char *folder, const char *now, const char *options, int *code)
+{
 	return run_command(code,
 	        "QUANTRAC_NOW=2026-11-15T%s:00+07:00 "
 	        "QUANTRAC_CONFIG=%s/station.yaml "
-	        "%s status --gaps --exit-code --format csv 2>&1",
-	        now, folder, project_file("build/san/quantrac"));
+	        "%s status --gaps %s 2>&1",
+	        now, folder, project_file("build/san/quantrac"), options);
+}
+
+static char *gaps_of(const char *folder, const char *now, int *code)
+{
+	lay(folder);
+	return gaps_as(folder, now, "--exit-code --format csv", code);
 }
 
 /* However often the clock was moved on the way: as in the archive. */
@@ -120,6 +132,74 @@ static void a_program_that_did_not_run_is_told_and_not_its_line(void **state)
 	free(text);
 }
 
+/* An instrument that was dead for a minute and answers again, or that goes on being dead. */
+static void dead_for(int seconds)
+{
+	head.clock = CLOCK_SYNCED;
+	run(0);
+	for (int i = 0; i < seconds; i++) {
+		head.seq++;
+		head.time_us = RIGHT + head.mono_us;
+		sample_reading(&sample, &head, ph, (double[]){ NAN });
+		head.mono_us += US_PER_S;
+	}
+}
+
+/* `english` and `vietnamese` of the same journal, each in its own language only. */
+static void said_in_both(const char *folder, const char *now, const char *english,
+        const char *vietnamese)
+{
+	int code;
+	char *text = gaps_as(folder, now, "--since 2026-11-15 --lang en", &code);
+	assert_int_equal(code, 0);
+	assert_contains(text, english);
+	free(text);
+	text = gaps_as(folder, now, "--since 2026-11-15 --lang vi", &code);
+	assert_int_equal(code, 0);
+	assert_contains(text, vietnamese);
+	assert_null(strstr(text, "does not answer"));
+	assert_null(strstr(text, "STATION"));
+	assert_null(strstr(text, "now"));
+	assert_null(strstr(text, "results"));
+	assert_null(strstr(text, "lost in all"));
+	free(text);
+}
+
+static void a_gap_that_ended_has_its_end_in_both_languages(void **state)
+{
+	dead_for(60);
+	run(0);
+	lay(*state);
+	said_in_both(*state, "00:03", "2026-11-15T00:02:00+07:00  1 min 0 s  silent ",
+	        "2026-11-15T00:02:00+07:00  1 phút 0 s  không trả lời ");
+}
+
+static void a_dead_instrument_goes_on_in_both_languages(void **state)
+{
+	dead_for(180);
+	lay(*state);
+	said_in_both(*state, "00:04", "2026-11-15T00:01:00+07:00  now ",
+	        "2026-11-15T00:01:00+07:00  nay ");
+	said_in_both(*state, "00:04", "the instrument does not answer",
+	        "thiết bị đo không trả lời");
+	said_in_both(*state, "00:04", "lost in all ", "tổng số bị mất ");
+}
+
+/* What programs read is the same, whoever asks. */
+static void csv_is_the_same_in_both_languages(void **state)
+{
+	int code;
+	dead_for(60);
+	run(0);
+	lay(*state);
+	char *english = gaps_as(*state, "00:03", "--format csv --lang en", &code);
+	char *vietnamese = gaps_as(*state, "00:03", "--format csv --lang vi", &code);
+	assert_contains(english, ",silent,yes,");
+	assert_string_equal(english, vietnamese);
+	free(english);
+	free(vietnamese);
+}
+
 static int setup(void **state)
 {
 	static const char *const channel[] = { "ph", "pH", NULL };
@@ -148,6 +228,9 @@ int main(void)
 		WITH(set_by_hand_and_synchronised_later_there_is_no_gap),
 		WITH(a_minute_without_a_reading_is_found),
 		WITH(a_program_that_did_not_run_is_told_and_not_its_line),
+		WITH(a_gap_that_ended_has_its_end_in_both_languages),
+		WITH(a_dead_instrument_goes_on_in_both_languages),
+		WITH(csv_is_the_same_in_both_languages),
 	};
 	return cmocka_run_group_tests_name("gaps of a cabinet", tests, NULL, NULL);
 }

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The ledger of gaps says the same in both languages. */
+#include "tests/kits/check.h"
+
+#include <string.h>
+
+#include "cli/gaps.h"
+
+static const char *vietnamese(uint8_t cause, char *detail)
+{
+	static char out[1200];
+	const struct gap gap = { .cause = cause, .detail = detail };
+	return gap_reason_vi(&gap, out, sizeof out);
+}
+
+static void every_cause_has_words_of_its_own(void **state)
+{
+	for (uint8_t i = 0; i < GAP_CAUSES; i++) {
+		assert_non_null(gap_cause_vi(i));
+		assert_true(strlen(vietnamese(i, NULL)) > 4);
+		for (uint8_t k = 0; k < i; k++)
+			assert_string_not_equal(gap_cause_vi(i), gap_cause_vi(k));
+	}
+}
+
+static void what_others_recorded_stays_as_it_is(void **state)
+{
+	assert_string_equal(vietnamese(GAP_LINE, "port bus: hung up; trying again"),
+	        "mất kết nối giữa tủ và thiết bị đo: cổng bus: hung up; trying again");
+	assert_string_equal(vietnamese(GAP_LINE, "instrument cod: " GAP_NOT_GIVEN),
+	        "mất kết nối giữa tủ và thiết bị đo: thiết bị cod: (không nêu lý do)");
+	assert_string_equal(
+	        vietnamese(GAP_MAINTENANCE, "by minh (uid 1001): lamp is missing"),
+	        "bảo trì: do minh (uid 1001): lamp is missing");
+	assert_string_equal(
+	        vietnamese(GAP_MAINTENANCE, "key-switch"), "bảo trì: khóa bảo trì");
+	assert_string_equal(vietnamese(GAP_DROPPED, ""),
+	        "mất tại tủ, tủ đã báo: (không nêu lý do)");
+}
+
+static void a_file_is_told_with_its_name_and_counts(void **state)
+{
+	assert_string_equal(vietnamese(GAP_FILE, "nt-01/2026.h5 is missing"),
+	        "tệp số liệu đã chốt bị thiếu hoặc hỏng: nt-01/2026.h5 bị thiếu");
+	assert_string_equal(
+	        vietnamese(GAP_FILE, "a.h5 is not to the bit what was sealed; its "
+	                             "records are still in the journal"),
+	        "tệp số liệu đã chốt bị thiếu hoặc hỏng: a.h5 không còn đúng từng bit; "
+	        "các bản ghi vẫn còn trong nhật ký");
+	assert_contains(vietnamese(GAP_PRUNED, "a.h5, order 12/QD; it held 5 readings, "
+	                                       "9 were due"),
+	        ": a.h5, văn bản 12/QD; tệp có 5 lần đo, phải có 9");
+}
+
+static void numbers_are_told(void **state)
+{
+	char out[400];
+	const struct gap gap = { .cause = GAP_LOST,
+		.epoch = 7,
+		.first_seq = 3,
+		.last_seq = 9,
+		.records = 5 };
+	assert_string_equal(gap_reason_vi(&gap, out, sizeof out),
+	        "có bản ghi đã đánh số nhưng không có ở đây (epoch 0000000000000007, "
+	        "5 trong các bản ghi 3 đến 9)");
+}
+
+static void a_length_is_told(void **state)
+{
+	char out[48];
+	assert_string_equal(
+	        lasted_print(125 * INT64_C(1000000), true, out), "2 phút 5 s");
+	assert_string_equal(
+	        lasted_print(125 * INT64_C(1000000), false, out), "2 min 5 s");
+	assert_string_equal(
+	        lasted_print(90000 * INT64_C(1000000), true, out), "1 ngày 1 giờ");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_cause_has_words_of_its_own),
+		cmocka_unit_test(what_others_recorded_stays_as_it_is),
+		cmocka_unit_test(a_file_is_told_with_its_name_and_counts),
+		cmocka_unit_test(numbers_are_told),
+		cmocka_unit_test(a_length_is_told),
+	};
+	return cmocka_run_group_tests_name("words of gaps", tests, NULL, NULL);
+}
