@@ -278,9 +278,23 @@ static int show(struct prober *prober, struct problem *why)
 	return 0;
 }
 
+/* Nobody has the port, nor reads by it. */
+static int look_at_port(struct prober *prober, struct problem *why)
+{
+	struct station *station;
+	struct problem unread;
+	int status = tool_port_free(&prober->port, prober->vietnamese, why);
+	if (status != OK ||
+	        station_read(&station, prober->common->config, NULL, &unread) != OK)
+		return status;
+	status = sensord_leaves(&prober->port, station, prober->vietnamese, why);
+	station_free(station);
+	return status;
+}
+
 static int go(struct prober *prober, struct problem *why)
 {
-	int status = tool_port_free(&prober->port, prober->vietnamese, why);
+	int status = look_at_port(prober, why);
 	if (status != OK)
 		return common_fail("serial probe", why);
 	prober_announce(prober);

@@ -141,6 +141,21 @@ void prober_found(const struct prober *prober)
 		        prober->late[i], prober->options.timeout_s);
 	tell_echo(prober, stdout);
 }
+
+// clang-format off
+/* [at a network address][something came][Vietnamese] */
+static const char *const cure[2][2][2] = {
+	{ { "Check power, wires A and B (try them exchanged), address and protocol; a slow analyser: --timeout 3s; one that answers for registers it has only: --start.\n",
+	    "Kiểm tra nguồn điện, dây A/B (thử đổi), địa chỉ và kiểu giao thức; thiết bị chậm: --timeout 3s; thiết bị chỉ trả lời thanh ghi có thật: --start.\n" },
+	  { "Something answers, not soundly: nearly the speed or a wrong parity, two slaves of one address, noise, no termination.\n",
+	    "Có tín hiệu nhưng sai: gần đúng tốc độ hoặc sai chẵn lẻ, hai thiết bị trùng địa chỉ, nhiễu, thiếu điện trở đầu cuối.\n" } },
+	{ { "The connection stands and nobody answers: check the instrument's power behind a gateway, its slave (unit id) and --mode; another master may hold the single connection; a slow analyser: --timeout 3s; one that answers for registers it has only: --start.\n",
+	    "Kết nối được nhưng không ai trả lời: kiểm tra nguồn của thiết bị sau gateway, slave (unit id) và --mode; máy chủ khác có thể đang giữ kết nối duy nhất; thiết bị chậm: --timeout 3s; thiết bị chỉ trả lời thanh ghi có thật: --start.\n" },
+	  { "Something answers, not soundly: another --mode (tcp, rtu-over-tcp or ascii), or the port number is of another service.\n",
+	    "Có tín hiệu nhưng sai: sai --mode (tcp, rtu-over-tcp hay ascii), hoặc số cổng là của dịch vụ khác.\n" } },
+};
+// clang-format on
+
 void prober_nobody(const struct prober *prober)
 {
 	bool vi = prober->vietnamese;
@@ -159,20 +174,7 @@ void prober_nobody(const struct prober *prober)
 		        probe_way_text(&prober->way[i], way), prober->probe.garbled[i]);
 	}
 	tell_echo(prober, stderr);
-	fputs(garbled > 0 ? (vi ? "Có tín hiệu nhưng sai: gần đúng tốc độ hoặc sai "
-	                          "chẵn lẻ, hai thiết bị trùng địa chỉ, nhiễu, thiếu "
-	                          "điện trở đầu cuối.\n"
-	                        : "Something answers, not soundly: nearly the speed or "
-	                          "a wrong parity, two slaves of one address, noise, "
-	                          "no termination.\n")
-	                  : (vi ? "Kiểm tra nguồn điện, dây A/B (thử đổi), địa chỉ và "
-	                          "kiểu giao thức; thiết bị chậm: --timeout 3s; thiết "
-	                          "bị chỉ trả lời thanh ghi có thật: --start.\n"
-	                        : "Check power, wires A and B (try them exchanged), "
-	                          "address and protocol; a slow analyser: --timeout "
-	                          "3s; one that answers for registers it has only: "
-	                          "--start.\n"),
-	        stderr);
+	fputs(cure[prober->port.path[0] == '\0'][garbled > 0][vi], stderr);
 }
 
 void prober_json(const struct prober *prober, const struct prober_block *block)

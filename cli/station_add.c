@@ -192,6 +192,8 @@ static int try_out(
 		.reading = on_reading,
 		.context = (void *)adding };
 	int status = tool_port_free(&adding->port, vi, why);
+	if (status == OK && adding->station != NULL)
+		status = sensord_leaves(&adding->port, adding->station, vi, why);
 	if (status == OK) {
 		status = trial_run(made, i, &how, &tally);
 		if (status != OK)

@@ -157,28 +157,6 @@ static void show_live(const struct test *test)
 	live_view_free(&view);
 }
 
-/* The process of a running sensord of this configuration that reads the instrument; 0: none does. */
-static long read_by(const struct test *test)
-{
-	const struct station *station = test->station;
-	const char *id = station->instrument[test->i].id;
-	struct live_view view;
-	struct clock clock;
-	char folder[PATH_MAX], path[PATH_MAX];
-	long pid = 0;
-	station_path(station, station->journal_folder, folder, sizeof folder);
-	snprintf(path, sizeof path, "%.*s/%s", PATH_MAX - 16, folder, LIVE_FILE);
-	clock_init(&clock);
-	struct moment now = clock_now(&clock);
-	if (live_read(&view, path, station->id, &now, NULL) != OK)
-		return 0;
-	for (size_t c = 0; c < view.n_channels && pid == 0; c++)
-		if (strcmp(view.channel[c].instrument, id) == 0)
-			pid = (long)view.pid;
-	live_view_free(&view);
-	return pid;
-}
-
 static int left_to_sensord(const struct test *test)
 {
 	if (!test->common->quiet)
@@ -190,19 +168,13 @@ static int left_to_sensord(const struct test *test)
 	return REFUSED;
 }
 
-/* What listens at a network address cannot be locked; on a serial line behind it a second master would
- * be one too many all the same. */
 static int look_at_network(
         const struct test *test, const char *port, struct problem *why)
 {
-	long pid = read_by(test);
+	long pid = sensord_reads(test->station, test->station->instrument[test->i].id);
 	if (pid == 0)
 		return OK;
-	problem_set(why, REFUSED, EXIT_TRY_AGAIN,
-	        common_vietnamese(test->common)
-	                ? "cổng %s: quantrac-sensord (pid %ld) đang dùng cổng này"
-	                : "port %s: quantrac-sensord (pid %ld) is using it",
-	        port, pid);
+	sensord_tell(port, pid, common_vietnamese(test->common), why);
 	common_fail("station test", why);
 	return left_to_sensord(test);
 }

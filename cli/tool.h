@@ -30,6 +30,16 @@ int tool_port(
  * not be opened. */
 int tool_port_free(struct tool_port *port, bool vietnamese, struct problem *why);
 
+/* The process of a running sensord of this configuration that reads the instrument; 0: none does. */
+struct station;
+long sensord_reads(const struct station *station, const char *instrument);
+/* REFUSED (EXIT_TRY_AGAIN), and that this process is using the port. */
+int sensord_tell(const char *port, long pid, bool vietnamese, struct problem *why);
+/* OK; or that, of a sensord that reads an instrument of the configuration there, by host and
+ * service or by the device. */
+int sensord_leaves(const struct tool_port *port, const struct station *station,
+        bool vietnamese, struct problem *why);
+
 /* Why a port cannot be opened, and the cure, in one line each; false: it can. */
 struct tool_trouble {
 	const char *word; /* for programs: "no permission", "in use", ... */

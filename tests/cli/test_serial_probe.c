@@ -293,6 +293,13 @@ static void tcp_is_probed_as_either_mode(const char *folder, const char *mode)
 	assert_contains(text, told);
 	assert_contains(text, "If these are f32, ABCD from 0 on fits best");
 	free(text);
+	snprintf(words, sizeof words,
+	        "serial probe 127.0.0.1:%d " QUICK "--slave 9 --mode %s", port, mode);
+	text = line_said(folder, words, EXIT_FOUND);
+	assert_contains(text, "The connection stands and nobody answers");
+	assert_contains(text, "unit id");
+	assert_null(strstr(text, "wires A and B"));
+	free(text);
 	snprintf(words, sizeof words, "serial monitor 127.0.0.1:%d --for 300ms", port);
 	line_says(folder, words, 0, "Nothing was heard");
 	line_end(line);

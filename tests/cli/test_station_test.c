@@ -156,6 +156,31 @@ static void a_wrong_word_order_is_seen_by_its_value(void **state)
 	line_end(line);
 }
 
+/* Nor is its address searched or asked for a new instrument. */
+static void others_leave_it_too(const char *folder)
+{
+	char *text = line_said(folder,
+	        "serial probe 127.0.0.1:9 --i-own-this-bus --listen 0s",
+	        EXIT_TRY_AGAIN);
+	assert_contains(text, "port 127.0.0.1:9: quantrac-sensord (pid ");
+	assert_contains(text, "is using it");
+	assert_null(strstr(text, "About to probe"));
+	free(text);
+	line_says(folder, "serial probe 127.0.0.1:9 --lang vi", EXIT_TRY_AGAIN,
+	        ") đang dùng cổng này");
+	/* another service of the same machine is not sensord's */
+	line_says(folder, "serial probe 127.0.0.1:1 --i-own-this-bus --listen 0s",
+	        EXIT_NO_FILE, "127.0.0.1:1");
+	text = line_said(folder,
+	        "station add --port 127.0.0.1:9 --model fixture-gas --slave 2 --id "
+	        "near "
+	        "--yes",
+	        EXIT_TRY_AGAIN);
+	assert_contains(text, "quantrac-sensord (pid ");
+	assert_contains(text, "is using it; nothing was written (--untested");
+	free(text);
+}
+
 static void a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown(void **state)
 {
 	pid_t line = begin(*state);
@@ -179,6 +204,7 @@ static void a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown(void **s
 	assert_contains(text, "port net: quantrac-sensord (pid ");
 	assert_contains(text, "what quantrac-sensord reads now:");
 	free(text);
+	others_leave_it_too(*state);
 	kill(sensord, SIGTERM);
 	int status;
 	assert_int_equal(waitpid(sensord, &status, 0), sensord);

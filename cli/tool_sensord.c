@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Does the running sensord of a configuration use a port?  What listens at a network address
+ * cannot be locked, and a serial port is free for a moment while it is opened again; on a line
+ * behind either a second master would be one too many all the same. */
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "cli/tool.h"
+#include "sensors/cabinet/live.h"
+#include "sensors/station/station.h"
+
+static bool same_device(const char *one, const char *other)
+{
+	struct stat a, b;
+	return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_rdev == b.st_rdev &&
+	       a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+}
+
+static bool is_the_port(const struct tool_port *port, const struct station *station,
+        const struct station_port *other)
+{
+	char path[PATH_MAX], host[256], service[16];
+	if (port->path[0] != '\0') {
+		station_path(station, other->path, path, sizeof path);
+		return other->path[0] != '\0' && same_device(port->path, path);
+	}
+	return other->tcp[0] != '\0' &&
+	       port_tcp_parse(other->tcp, host, sizeof host, service) == OK &&
+	       strcasecmp(host, port->host) == 0 && strcmp(service, port->service) == 0;
+}
+
+long sensord_reads(const struct station *station, const char *instrument)
+{
+	struct live_view view;
+	struct clock clock;
+	char folder[PATH_MAX], path[PATH_MAX];
+	long pid = 0;
+	station_path(station, station->journal_folder, folder, sizeof folder);
+	snprintf(path, sizeof path, "%.*s/%s", PATH_MAX - 16, folder, LIVE_FILE);
+	clock_init(&clock);
+	struct moment now = clock_now(&clock);
+	if (live_read(&view, path, station->id, &now, NULL) != OK)
+		return 0;
+	for (size_t c = 0; c < view.n_channels && pid == 0; c++)
+		if (strcmp(view.channel[c].instrument, instrument) == 0)
+			pid = (long)view.pid;
+	live_view_free(&view);
+	return pid;
+}
+
+int sensord_tell(const char *port, long pid, bool vietnamese, struct problem *why)
+{
+	return problem_set(why, REFUSED, EXIT_TRY_AGAIN,
+	        vietnamese ? "cổng %s: quantrac-sensord (pid %ld) đang dùng cổng này"
+	                   : "port %s: quantrac-sensord (pid %ld) is using it",
+	        port, pid);
+}
+
+int sensord_leaves(const struct tool_port *port, const struct station *station,
+        bool vietnamese, struct problem *why)
+{
+	for (size_t i = 0; i < station->n_instruments; i++) {
+		const struct station_instrument *one = &station->instrument[i];
+		if (!is_the_port(port, station, &station->port[one->port_index]))
+			continue;
+		long pid = sensord_reads(station, one->id);
+		if (pid != 0)
+			return sensord_tell(port->setting.id, pid, vietnamese, why);
+	}
+	return OK;
+}
