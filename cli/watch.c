@@ -280,6 +280,30 @@ static void watch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+static void show_all(struct looking *looking)
+{
+	watch_signals();
+	measure(looking);
+	if (looking->terminal)
+		take_terminal(looking);
+	go_on(looking);
+	if (looking->terminal)
+		give_back(looking);
+}
+
+/* It has no CSV and no JSON. */
+static int no_form(const struct common *common)
+{
+	struct problem why;
+	problem_set(&why, REFUSED, EXIT_USAGE, "%s",
+	        common_vietnamese(common)
+	                ? "chỉ vẽ cho người xem; số liệu cho chương trình: "
+	                  "quantrac status --json"
+	                : "it is a picture for people; for programs: quantrac "
+	                  "status --json");
+	return common_fail("watch", &why);
+}
+
 int command_watch(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
@@ -299,16 +323,8 @@ int command_watch(int argc, char **argv)
 	int first =
 	        common_parse(&looking.common, &argp, &looking.arguments, argc, argv);
 	common_no_words("watch", first, argc, argv);
-	if (looking.common.format != TABLE_TEXT) {
-		struct problem why;
-		problem_set(&why, REFUSED, EXIT_USAGE, "%s",
-		        common_vietnamese(&looking.common)
-		                ? "chỉ vẽ cho người xem; số liệu cho chương trình: "
-		                  "quantrac status --json"
-		                : "it is a picture for people; for programs: quantrac "
-		                  "status --json");
-		return common_fail("watch", &why);
-	}
+	if (looking.common.format != TABLE_TEXT)
+		return no_form(&looking.common);
 	if (looking.arguments.kiosk && looking.common.lang == NULL)
 		looking.common.lang = "vi,en";
 	looking.terminal = isatty(STDOUT_FILENO);
@@ -320,13 +336,7 @@ int command_watch(int argc, char **argv)
 		fprintf(stderr, "quantrac watch: %s\n", looking.problem);
 		return looking.exit;
 	}
-	watch_signals();
-	measure(&looking);
-	if (looking.terminal)
-		take_terminal(&looking);
-	go_on(&looking);
-	if (looking.terminal)
-		give_back(&looking);
+	show_all(&looking);
 	screen_free(looking.screen);
 	station_free(looking.station);
 	return 0;

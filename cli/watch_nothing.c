@@ -46,10 +46,20 @@ static void put_wrapped(struct screen *screen, int least, const char *text)
 	}
 }
 
-void watch_nothing(struct screen *screen, const struct watch *watch)
+static void put_title(struct screen *screen, const struct watch *watch, int row)
 {
 	static const struct word title = { "KHÔNG CÓ SỐ LIỆU HIỆN TẠI",
 		"NO CURRENT DATA" };
+	const int red = STYLE_RED | STYLE_BOLD | STYLE_REVERSE;
+	char text[256];
+	watch_both(watch, &title, text, sizeof text);
+	for (int i = row - 1; i <= row + 1; i++)
+		screen_fill(screen, (struct place){ i, 0, screen->cols }, red);
+	screen_put(screen, (struct place){ row, 2, 0 }, red, text);
+}
+
+void watch_nothing(struct screen *screen, const struct watch *watch)
+{
 	static const struct word why = {
 		"Chương trình quantrac-sensord không chạy, hoặc đã ngừng ghi số liệu.",
 		"quantrac-sensord is not running, or has stopped writing."
@@ -65,12 +75,7 @@ void watch_nothing(struct screen *screen, const struct watch *watch)
 	static const struct word last = { "Số liệu cuối cùng lúc", "Last data at" };
 	char text[256], time[TIME_TEXT];
 	int row = screen->rows / 3 > TOP ? screen->rows / 3 : TOP + 1;
-	int red = STYLE_RED | STYLE_BOLD | STYLE_REVERSE;
-	watch_both(watch, &title, text, sizeof text);
-	screen_fill(screen, (struct place){ row - 1, 0, screen->cols }, red);
-	screen_fill(screen, (struct place){ row, 0, screen->cols }, red);
-	screen_fill(screen, (struct place){ row + 1, 0, screen->cols }, red);
-	screen_put(screen, (struct place){ row, 2, 0 }, red, text);
+	put_title(screen, watch, row);
 	const struct word *reason = watch->station == NULL ? &bad : &why;
 	screen_put(screen, (struct place){ row + 3, 2, 0 }, STYLE_BOLD,
 	        watch->vietnamese ? reason->vi : reason->en);
