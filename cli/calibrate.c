@@ -171,12 +171,22 @@ static int check_record(const struct view *view, const struct arguments *a,
 }
 
 /* Store the fit as a dated document; the station and channel must be there. */
+/* Since when it holds, and until when; 0: until the next. */
+static void set_interval(
+        const struct arguments *a, int offset_min, struct calibration *calibration)
+{
+	int64_t until_us = 0, ignored;
+	common_interval("--from", a->from, offset_min, &calibration->from_us, &ignored);
+	if (a->until != NULL)
+		common_interval("--until", a->until, offset_min, &until_us, &ignored);
+	calibration->to_us = until_us;
+}
+
 static int record(const struct common *common, const struct arguments *a,
         const struct points *points, const struct relation *relation,
         struct problem *why)
 {
 	struct view view;
-	int64_t until_us = 0, ignored;
 	char id[96], stamp[TIME_TEXT], *json;
 	if (a->station == NULL || a->channel == NULL || a->from == NULL)
 		return problem_set(why, REFUSED, EXIT_USAGE,
@@ -199,12 +209,7 @@ static int record(const struct common *common, const struct arguments *a,
 		.y = (double *)points->y,
 		.u = points->has_u ? (double *)points->u : NULL,
 	};
-	common_interval(
-	        "--from", a->from, view.offset_min, &calibration.from_us, &ignored);
-	if (a->until != NULL)
-		common_interval(
-		        "--until", a->until, view.offset_min, &until_us, &ignored);
-	calibration.to_us = until_us;
+	set_interval(a, view.offset_min, &calibration);
 	snprintf(id, sizeof id, "%s-%s-%s", a->station, a->channel,
 	        stamp_print(calibration.from_us, view.offset_min, stamp));
 	status = check_record(&view, a, &calibration, why);

@@ -177,6 +177,25 @@ static int read_row(struct station *station, const struct tt10_file *file,
 	return OK;
 }
 
+/* Whether the archive has not got this file. */
+static bool is_wanted(
+        struct station *station, const char *path, const struct reading_row *row)
+{
+	int known = tt10_known_compare(
+	        &station->known, &(struct tt10_values){ .time_us = row->time_us,
+	                                 .n = station->n_channels,
+	                                 .channel = station->channel,
+	                                 .value = row->value });
+	station->there += known != 0;
+	station->differing += known < 0;
+	if (known < 0 && station->differing <= 20)
+		fprintf(stderr,
+		        "%s: the archive holds other values for that time; not "
+		        "stored\n",
+		        path);
+	return known == 0;
+}
+
 /* Second pass: mark the files the archive has not got; the digest of what is new names
  * the epoch. */
 static int choose(
@@ -197,19 +216,7 @@ static int choose(
 		status = read_row(station, &station->file[i], &row, &content, &n, why);
 		if (status != OK)
 			break;
-		int known = tt10_known_compare(
-		        &station->known, &(struct tt10_values){ .time_us = row.time_us,
-		                                 .n = station->n_channels,
-		                                 .channel = station->channel,
-		                                 .value = row.value });
-		is_new[i] = known == 0;
-		station->there += known != 0;
-		station->differing += known < 0;
-		if (known < 0 && station->differing <= 20)
-			fprintf(stderr,
-			        "%s: the archive holds other values for that time; not "
-			        "stored\n",
-			        station->file[i].path);
+		is_new[i] = is_wanted(station, station->file[i].path, &row);
 		if (is_new[i])
 			digest_add(digest, content, n);
 		free(content);

@@ -273,6 +273,8 @@ void bus_missed(struct poller *poller, struct bus *bus, const struct moment *now
 		return;
 	} else if (bus->passed > 0) {
 		device->counts.timeouts++;
+		if (device->trial != 0)
+			trial_back(device);
 		device->hushed = true;
 		bus->n_came = 0;
 	} else {

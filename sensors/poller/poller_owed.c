@@ -307,6 +307,8 @@ bool trial_refused(const struct device *device, const struct declined *declined,
 	       now->mono_us >= device->owed.more_until_us;
 }
 
+/* A block is not refused by whoever knows it: that is for a trial, however long ago.  That of a trial
+ * may be for the last one, unless another is still to be had. */
 bool trial_refused_late(struct device *device, const struct declined *declined,
         const struct moment *now)
 {
@@ -315,7 +317,8 @@ bool trial_refused_late(struct device *device, const struct declined *declined,
 		return false;
 	for (size_t i = 0; i + 1 < owed->n; i++)
 		if (owed->request[i].trial != 0 &&
-		        now->mono_us - owed->request[i].asked_us < OWED_US) {
+		        (device->trial == 0 ||
+		                now->mono_us - owed->request[i].asked_us < OWED_US)) {
 			forget(owed, i);
 			device->counts.late++;
 			return true;

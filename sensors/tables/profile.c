@@ -191,16 +191,21 @@ static int not_found(const char *name, const char *folder, struct problem *why)
 static int read_named(struct profile **out, const char *path, const char *name,
         FILE *report, struct problem *why)
 {
-	int status = profile_read(out, path, report, why);
-	if (status != OK || strcmp((*out)->name, name) == 0)
-		return status;
-	struct config *config = (*out)->config;
-	config_error(config, report, "name",
-	        "the name is that of the file, without .yaml",
-	        "the file is %s.yaml, its profile '%s'", name, (*out)->name);
-	problem_set(why, MALFORMED, EXIT_CONFIG, "%s", config_first_error(config));
-	profile_free(*out);
+	struct profile *profile;
+	int status = profile_read(&profile, path, report, why);
 	*out = NULL;
+	if (status != OK || profile == NULL)
+		return status;
+	if (strcmp(profile->name, name) == 0) {
+		*out = profile;
+		return OK;
+	}
+	config_error(profile->config, report, "name",
+	        "the name is that of the file, without .yaml",
+	        "the file is %s.yaml, its profile '%s'", name, profile->name);
+	problem_set(
+	        why, MALFORMED, EXIT_CONFIG, "%s", config_first_error(profile->config));
+	profile_free(profile);
 	return MALFORMED;
 }
 

@@ -38,6 +38,24 @@ static void every_fault_on_every_kind_of_line(void **state)
 	assert_true(proved > 200);
 }
 
+/* Each answer comes to the next request, for minutes: the refusal of a trial then comes where a block is
+ * asked for, and says nothing of that. */
+static void who_is_late_by_one_for_long_refuses_nothing(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < n_faults_kinds; k++) {
+		if (strncmp(faults_kinds[k].name, "modbus", 6) != 0)
+			continue;
+		struct faults_world *world =
+		        faults_new(&faults_kinds[k], "behind: yes");
+		faults_transactions(world, 300);
+		if (world->tally[0].state[STATE_REFUSED] > 0)
+			fail_msg("%s: refused %d times", faults_kinds[k].name,
+			        (int)world->tally[0].state[STATE_REFUSED]);
+		faults_free(world);
+	}
+}
+
 /* Hand the judge what the sick one said `before` polls ago, as if it had been taken now. */
 static void judge_again(struct faults_world *world, size_t before)
 {
@@ -133,6 +151,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_fault_on_every_kind_of_line),
+		cmocka_unit_test(who_is_late_by_one_for_long_refuses_nothing),
 		cmocka_unit_test(a_value_nobody_said_would_be_found),
 		cmocka_unit_test(an_old_answer_is_found_where_nothing_ties_it),
 		cmocka_unit_test(what_is_told_says_what_to_look_for),
