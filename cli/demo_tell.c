@@ -10,6 +10,7 @@
 #include "analysis/assess.h"
 #include "archive/proof.h"
 #include "base/folder.h"
+#include "base/units.h"
 #include "cli/demo.h"
 #include "cli/judging_words.h"
 #include "cli/view.h"
@@ -40,8 +41,8 @@ static int note_assessment(void *with, const struct assessment *a)
 	        ambient ? "in the air " : "over limit ",
 	        (int)((a->start_us - finding->demo->first_us) / US_PER_DAY) + 1,
 	        date_print(a->start_us, DEMO_OFFSET, date), a->about.label_en, a->value,
-	        a->parameter->unit, a->limit.high, a->ratio, a->valid, a->expected,
-	        note[0] != '\0' ? "; " : "", note);
+	        units_shown(a->parameter->unit), a->limit.high, a->ratio, a->valid,
+	        a->expected, note[0] != '\0' ? "; " : "", note);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/legal_time.h"
+#include "base/units.h"
 #include "cli/commands.h"
 #include "cli/judging.h"
 #include "cli/judging_words.h"
@@ -83,7 +84,9 @@ static int print_assessment(void *with, const struct assessment *a)
 	number(printing, a->value, judging_decimals(a));
 	judging_limit_cells(table, &(struct judging_limit){ a->limit.low, a->limit.high,
 	                                   a->limit.decimals, printing->format });
-	table_text(table, a->parameter->unit);
+	table_text(table, printing->format == TABLE_TEXT
+	                          ? units_shown(a->parameter->unit)
+	                          : a->parameter->unit);
 	number(printing, a->ratio, 2);
 	table_text(table, judging_result(a, vi));
 	table_text(table, judging_strength(a, vi));
@@ -118,7 +121,8 @@ static int print_episode(void *with, const struct episode *e)
 	judging_limit_cells(
 	        table, &(struct judging_limit){ e->below ? e->level : NAN,
 	                       e->below ? NAN : e->level, 2, printing->format });
-	table_text(table, e->unit);
+	table_text(
+	        table, printing->format == TABLE_TEXT ? units_shown(e->unit) : e->unit);
 	number(printing, e->below ? NAN : e->peak / e->level, 2);
 	table_text(table, judging_word(e->below ? "under level" : "over level", vi));
 	table_empty(table);

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/legal_time.h"
+#include "base/units.h"
 #include "cli/command_list.h"
 #include "cli/instrument.h"
 
@@ -106,7 +107,7 @@ static const char *accuracy_text(const struct channel *about, bool vi, char out[
 		        n > 0 ? ", " : "", about->accuracy_span_percent);
 	if (isfinite(about->accuracy_absolute))
 		snprintf(out + n, 96 - n, "%s%g %s", n > 0 ? ", " : "",
-		        about->accuracy_absolute, about->unit);
+		        about->accuracy_absolute, units_shown(about->unit));
 	return out[0] != '\0' ? out : NULL;
 }
 
@@ -118,7 +119,7 @@ static void channel_row(struct table *table, const struct channel *about, bool v
 	        strcmp(about->kind, "measurement") != 0 ? about->kind : "");
 	table_text(table, about->name);
 	table_text(table, vi ? about->label_vi : about->label_en);
-	table_text(table, about->unit);
+	table_text(table, units_shown(about->unit));
 	table_text(table, range_text(about, range));
 	table_text(table, accuracy_text(about, vi, accuracy));
 	table_text(table, isfinite(about->result_every_s)

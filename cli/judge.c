@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "cli/commands.h"
 #include "cli/judging.h"
 #include "cli/judging_words.h"
@@ -63,7 +64,9 @@ static int print(void *with, const struct assessment *a)
 	table_time(table, a->start_us);
 	table_time(table, a->end_us);
 	number(printing, a->value, judging_decimals(a));
-	table_text(table, a->parameter->unit);
+	table_text(table, printing->format == TABLE_TEXT
+	                          ? units_shown(a->parameter->unit)
+	                          : a->parameter->unit);
 	judging_limit_cells(table, &(struct judging_limit){ a->limit.low, a->limit.high,
 	                                   a->limit.decimals, printing->format });
 	number(printing, a->ratio, 3);

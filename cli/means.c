@@ -9,6 +9,7 @@
 #include "analysis/series.h"
 #include "base/describe.h"
 #include "base/legal_time.h"
+#include "base/units.h"
 #include "cli/commands.h"
 #include "cli/view.h"
 
@@ -114,7 +115,8 @@ static int print(
 			table_empty(table);
 		else
 			table_number(table, row[i].value, decimals);
-		table_text(table, series->about.unit);
+		table_text(table, format == TABLE_TEXT ? units_shown(series->about.unit)
+		                                       : series->about.unit);
 		table_integer(table, row[i].expected);
 		table_integer(table, row[i].received);
 		table_integer(table, row[i].valid);
