@@ -270,12 +270,13 @@ void trial_back(struct device *device)
 	device->trial = 0;
 }
 
-/* Where one was in vain the block itself is asked for: whoever answers that and no trial shows it. */
+/* Where one was in vain the block itself is asked for: whoever answers that and no trial shows it.  So
+ * it is of one that is dead: the trials that it does answer are there when it comes back. */
 void trial_open(struct bus *bus, struct device *device)
 {
 	bus->passed = 0;
 	bus->maybe_size = 0;
-	if (device->unproven && !device->shy)
+	if (device->unproven && !device->shy && device->misses < STRIKES)
 		trial_next(bus, device);
 	device->shy = false;
 }

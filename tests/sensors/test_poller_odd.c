@@ -270,6 +270,35 @@ static void who_answers_no_trial_is_good_again_when_nothing_is_owed(void **state
 	odd_end(odd);
 }
 
+static size_t answered;
+
+/* Off for half a minute; what it knows is its block and up to three registers. */
+static void off_for_a_while(struct odd *odd, size_t who, const uint8_t *in, size_t n,
+        const struct simulated *said)
+{
+	if (odd->asked[who] > 5 && odd->now.mono_us < START_US + 40 * SECOND)
+		return;
+	if (in[5] > 3 && in[5] != 10) {
+		refuse(odd, in, 2);
+		return;
+	}
+	answered += in[5] == 10;
+	well(odd, who, in, n, said);
+}
+
+static void who_comes_back_is_read_from_its_first_answer_on(void **state)
+{
+	static const char *const polls[] = { "poll_every: 2s, timeout: 500ms" };
+	struct odd *odd = odd_new(SERIAL, "sim-flow", 1, polls);
+	answered = 0;
+	odd->answer = off_for_a_while;
+	odd_run(odd, 120 * SECOND);
+	assert_in_range(answered, 20, 50);
+	assert_int_equal(odd->ok[0], answered);
+	assert_null(strstr(odd->told, "too late"));
+	odd_end(odd);
+}
+
 /* ---- gateways and ports ---- */
 
 /* It asks one device after the other, and waits a second for the one that is dead. */
@@ -367,6 +396,7 @@ int main(void)
 		cmocka_unit_test(who_is_busy_first_and_then_answers_is_told_to_answer),
 		cmocka_unit_test(
 		        a_dead_device_behind_a_slow_gateway_costs_the_others_nothing),
+		cmocka_unit_test(who_comes_back_is_read_from_its_first_answer_on),
 		cmocka_unit_test(while_a_connection_is_tried_readings_are_silent),
 		cmocka_unit_test(
 		        a_port_that_takes_no_bytes_is_told_and_its_instruments_are_not),
