@@ -298,7 +298,7 @@ static int go(struct prober *prober, struct problem *why)
 	if (status != OK)
 		return common_fail("serial probe", why);
 	prober_announce(prober);
-	tool_catch_signals();
+	fflush(stdout); /* before anything is sent, also where it is read through a pipe */
 	status = prober_listen(prober, why);
 	if (status == OK)
 		record(prober);
@@ -324,6 +324,7 @@ int serial_probe(int argc, char **argv)
 		.framing = -1, .timeout_s = 0.3, .listen_s = LISTEN_S
 	};
 	common_parse(&common, &argp, &prober.given, argc, argv);
+	tool_catch_signals();
 	prober.common = &common;
 	prober.vietnamese = common_vietnamese(&common);
 	if (tool_port(&prober.port, prober.given.port, prober.vietnamese, &why) != OK)

@@ -235,7 +235,7 @@ static void a_signal_ends_the_search_and_frees_the_port(void **state)
 	pid_t line = line_begin(*state, "bus", listens);
 	char *text = line_said(*state,
 	        "serial probe run/bus --i-own-this-bus --listen 0s --timeout 2s & "
-	        "sleep 1; "
+	        "sleep 4; "
 	        "kill -INT $!; wait $!; exit $?",
 	        EXIT_TRY_AGAIN);
 	assert_contains(text, "stopped; nothing was changed");
