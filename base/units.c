@@ -188,6 +188,12 @@ const char *units_shown(const char *unit)
 	return people != NULL ? people : unit;
 }
 
+const char *units_named(const char *unit)
+{
+	const char *shown = units_shown(unit);
+	return shown[0] != '\0' ? shown : unit;
+}
+
 void units_forget(void)
 {
 	pthread_mutex_lock(&table.lock);

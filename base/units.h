@@ -29,6 +29,9 @@ const char *units_people(const char *unit);
 /* As people read it, and as it is written where nobody knows it. */
 const char *units_shown(const char *unit);
 
+/* The same where a number stands beside its limit: pH keeps its name. */
+const char *units_named(const char *unit);
+
 /* Give back the table and all that was learnt; texts that were handed out are gone.  What is asked
  * afterwards reads the table again. */
 void units_forget(void);

@@ -41,7 +41,7 @@ static int note_assessment(void *with, const struct assessment *a)
 	        ambient ? "in the air " : "over limit ",
 	        (int)((a->start_us - finding->demo->first_us) / US_PER_DAY) + 1,
 	        date_print(a->start_us, DEMO_OFFSET, date), a->about.label_en, a->value,
-	        units_shown(a->parameter->unit), a->limit.high, a->ratio, a->valid,
+	        units_named(a->parameter->unit), a->limit.high, a->ratio, a->valid,
 	        a->expected, note[0] != '\0' ? "; " : "", note);
 	return 0;
 }

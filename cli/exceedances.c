@@ -85,7 +85,7 @@ static int print_assessment(void *with, const struct assessment *a)
 	judging_limit_cells(table, &(struct judging_limit){ a->limit.low, a->limit.high,
 	                                   a->limit.decimals, printing->format });
 	table_text(table, printing->format == TABLE_TEXT
-	                          ? units_shown(a->parameter->unit)
+	                          ? units_named(a->parameter->unit)
 	                          : a->parameter->unit);
 	number(printing, a->ratio, 2);
 	table_text(table, judging_result(a, vi));
@@ -122,7 +122,7 @@ static int print_episode(void *with, const struct episode *e)
 	        table, &(struct judging_limit){ e->below ? e->level : NAN,
 	                       e->below ? NAN : e->level, 2, printing->format });
 	table_text(
-	        table, printing->format == TABLE_TEXT ? units_shown(e->unit) : e->unit);
+	        table, printing->format == TABLE_TEXT ? units_named(e->unit) : e->unit);
 	number(printing, e->below ? NAN : e->peak / e->level, 2);
 	table_text(table, judging_word(e->below ? "under level" : "over level", vi));
 	table_empty(table);

@@ -65,7 +65,7 @@ static int print(void *with, const struct assessment *a)
 	table_time(table, a->end_us);
 	number(printing, a->value, judging_decimals(a));
 	table_text(table, printing->format == TABLE_TEXT
-	                          ? units_shown(a->parameter->unit)
+	                          ? units_named(a->parameter->unit)
 	                          : a->parameter->unit);
 	judging_limit_cells(table, &(struct judging_limit){ a->limit.low, a->limit.high,
 	                                   a->limit.decimals, printing->format });

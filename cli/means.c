@@ -115,7 +115,7 @@ static int print(
 			table_empty(table);
 		else
 			table_number(table, row[i].value, decimals);
-		table_text(table, format == TABLE_TEXT ? units_shown(series->about.unit)
+		table_text(table, format == TABLE_TEXT ? units_named(series->about.unit)
 		                                       : series->about.unit);
 		table_integer(table, row[i].expected);
 		table_integer(table, row[i].received);

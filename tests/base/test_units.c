@@ -182,6 +182,8 @@ static void what_people_read_is_understood_again(void **state)
 		assert_string_equal(units_shown(known[i].unit), people);
 	}
 	assert_string_equal(units_shown("1"), "");
+	assert_string_equal(units_named("pH"), "pH");
+	assert_string_equal(units_named("ug/Nm3"), units_shown("ug/Nm3"));
 	assert_string_equal(units_shown(""), "");
 }
 
