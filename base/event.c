@@ -161,6 +161,18 @@ bool state_is_counts(const uint8_t *payload, size_t n)
 	       strcmp(texts.state, STATE_COUNTS) == 0;
 }
 
+size_t maintenance_why_size(const char *text)
+{
+	const char *last = NULL;
+	for (const char *at = strstr(text, STATE_ENDS); at != NULL;
+	        at = strstr(at + 1, STATE_ENDS))
+		last = at;
+	for (const char *at = last; last != NULL && at > text + 1; at--)
+		if (at[-2] == ':' && at[-1] == ' ')
+			return (size_t)(at - 2 - text);
+	return last != NULL ? (size_t)(last - text) : strlen(text);
+}
+
 int clock_encode(const struct clock_event *event, uint8_t *out, size_t room)
 {
 	if (room < CLOCK_SIZE)

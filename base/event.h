@@ -37,6 +37,12 @@ int state_decode(struct state_texts *out, const uint8_t *payload, size_t n);
 #define STATE_COUNTS "counts"
 bool state_is_counts(const uint8_t *payload, size_t n);
 
+/* The text of maintenance that began: "by minh (uid 1001): new filter: cod, tss; ends by itself at 10:42".  Bytes of
+ * its beginning that say by whom and why, or of what stands from `text` on; the reason itself may hold the same
+ * words, so the last of them count. */
+#define STATE_ENDS "; ends by itself at "
+size_t maintenance_why_size(const char *text);
+
 struct clock_event {
 	int64_t before_us, after_us;
 	uint8_t state;

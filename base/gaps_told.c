@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/event.h"
 #include "base/gaps_inside.h"
 
 void gap_detail(struct gaps *gaps, struct gap *gap, const char *text)
@@ -176,22 +177,6 @@ static bool maintains(const struct gaps_told *told, const char *instrument)
 	       (strncmp(whose, "by ", 3) == 0 && lists(told->text, instrument));
 }
 
-/* "by minh (uid 1001): new filter" of "by minh (uid 1001): new filter: cod, tss; ends by itself at ...". */
-static void who_and_why(const char *text, char *out, size_t room)
-{
-	static const char end[] = "; ends by itself at ";
-	const char *last = NULL;
-	for (const char *at = strstr(text, end); at != NULL; at = strstr(at + 1, end))
-		last = at;
-	size_t n = last != NULL ? (size_t)(last - text) : strlen(text);
-	for (size_t i = n; last != NULL && i > 1; i--)
-		if (text[i - 2] == ':' && text[i - 1] == ' ') {
-			n = i - 2;
-			break;
-		}
-	snprintf(out, room, "%.*s", (int)n, text);
-}
-
 /* By whose order, and why, for most of it: a person's words before a key-switch. */
 static void explain_maintenance(struct gaps *gaps, struct gap *gap)
 {
@@ -215,7 +200,8 @@ static void explain_maintenance(struct gaps *gaps, struct gap *gap)
 	}
 	if (best == NULL)
 		return;
-	who_and_why(best->text, text, sizeof text);
+	snprintf(text, sizeof text, "%.*s", (int)maintenance_why_size(best->text),
+	        best->text);
 	gap_detail(gaps, gap, text);
 }
 

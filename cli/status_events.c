@@ -78,20 +78,6 @@ static bool is_asked(const struct told *told)
 	return false;
 }
 
-/* Where a reason ends: maintenance goes on with whom it holds and until when, ": cod; ends by itself at
- * 10:42".  The reason itself may say the same, so the last counts. */
-static size_t why_size(const char *why)
-{
-	static const char end[] = "; ends by itself at ";
-	const char *last = NULL;
-	for (const char *at = strstr(why, end); at != NULL; at = strstr(at + 1, end))
-		last = at;
-	for (const char *at = last; last != NULL && at > why + 1; at--)
-		if (at[-2] == ':' && at[-1] == ' ')
-			return (size_t)(at - 2 - why);
-	return strlen(why);
-}
-
 /* "zero; changes gas; request 05; by minh (uid 1001): new gas" into its parts. */
 static void split(struct event *out, const char *text)
 {
@@ -105,7 +91,7 @@ static void split(struct event *out, const char *text)
 		return;
 	}
 	const char *why = colon + 2;
-	size_t n = why_size(why);
+	size_t n = maintenance_why_size(why);
 	out->who = strndup(who, (size_t)(colon - who));
 	out->why = strndup(why, n);
 	out->details = by != text      ? strndup(text, (size_t)(by - text))

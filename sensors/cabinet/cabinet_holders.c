@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/event.h"
 #include "base/legal_time.h"
 #include "base/log.h"
 #include "sensors/cabinet/cabinet_parts.h"
@@ -189,7 +190,7 @@ static void begin(struct cabinet *cabinet, struct holder *holder, const char *by
 	bool again = holder->maintenance.on;
 	maintenance_begin(&holder->maintenance, when);
 	whom(cabinet, holder, who, sizeof who);
-	snprintf(text, sizeof text, "%s: %s; ends by itself at %s", by, who,
+	snprintf(text, sizeof text, "%s: %s" STATE_ENDS "%s", by, who,
 	        ends_at(cabinet, holder, when, until));
 	tell(cabinet, holder, again ? "renewed" : "on", text, when);
 	cabinet_remember(cabinet);
@@ -213,7 +214,7 @@ void holders_begin(struct cabinet *cabinet, const struct moment *now)
 		        now->mono_us >= maintenance_due_us(&holder->maintenance))
 			continue;
 		whom(cabinet, holder, who, sizeof who);
-		snprintf(text, sizeof text, "goes on: %s; ends by itself at %s", who,
+		snprintf(text, sizeof text, "goes on: %s" STATE_ENDS "%s", who,
 		        ends_at(cabinet, holder, now, until));
 		tell(cabinet, holder, "on", text, now);
 	}

@@ -4,20 +4,6 @@
 
 #include <string.h>
 
-/* Ends the ledger: one gap of `instrument`, and whether `words` are its reason. */
-static void expect_reason(const char *instrument, const char *words, bool is_reason)
-{
-	const struct gap *gap;
-	size_t found;
-	char reason[900];
-	assert_int_equal(gaps_finish(gaps, &gap, &found), OK);
-	assert_int_equal(found, 1);
-	assert_string_equal(gap->instrument, instrument);
-	gap_reason(gap, reason, sizeof reason);
-	assert_int_equal(strstr(reason, words) != NULL, is_reason);
-	gaps_free(gaps);
-}
-
 /* Maintenance from 100 to 200, by an order at 100. */
 static void maintained(const char *subject, const char *text)
 {

@@ -5,20 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Ends the ledger: one gap of `instrument`, and whether `words` are its reason. */
-static void expect_reason(const char *instrument, const char *words, bool is_reason)
-{
-	const struct gap *gap;
-	size_t found;
-	char reason[900];
-	assert_int_equal(gaps_finish(gaps, &gap, &found), OK);
-	assert_int_equal(found, 1);
-	assert_string_equal(gap->instrument, instrument);
-	gap_reason(gap, reason, sizeof reason);
-	assert_int_equal(strstr(reason, words) != NULL, is_reason);
-	gaps_free(gaps);
-}
-
 static void silent_from(double from_s)
 {
 	feed_run(cod, from_s, 600, STATE_OK);

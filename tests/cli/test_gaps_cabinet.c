@@ -13,15 +13,6 @@
 
 #define RIGHT SAMPLE_DAY_US /* what mono_us 0 was */
 
-static const char configuration[] =
-        "zone: {id: kcn-mau, name: KCN Mau}\n"
-        "station: {id: nt-01, name: X, simulation: yes}\n"
-        "facility: {id: a, name: A}\n"
-        "outlets: [{id: x, name: X, kind: water}]\n"
-        "journal: {folder: journal}\n"
-        "ports: [{id: bus, path: no-such-tty}]\n"
-        "instruments: [{id: ph, profile: sim-ph-temperature, port: bus, slave: 1}]\n";
-
 static struct sample sample;
 static struct sample_head head;
 static size_t ph;
@@ -54,7 +45,7 @@ static void set_clock(int64_t wrong_us, uint8_t state)
 
 static void lay(const char *folder)
 {
-	fixture_write(folder, "station.yaml", "%s", configuration);
+	fixture_write(folder, "station.yaml", "%s", fixture_lone_ph);
 	sample_archive_journal(folder, &sample);
 }
 

@@ -10,15 +10,6 @@
 #include "tests/kits/cabinet_fixture.h"
 #include "tests/kits/sample_archive.h"
 
-static const char configuration[] =
-        "zone: {id: kcn-mau, name: KCN Mau}\n"
-        "station: {id: nt-01, name: X, simulation: yes}\n"
-        "facility: {id: a, name: A}\n"
-        "outlets: [{id: x, name: X, kind: water}]\n"
-        "journal: {folder: journal}\n"
-        "ports: [{id: bus, path: no-such-tty}]\n"
-        "instruments: [{id: ph, profile: sim-ph-temperature, port: bus, slave: 1}]\n";
-
 static struct sample sample;
 static struct sample_head head;
 
@@ -59,7 +50,7 @@ static int setup(void **state)
 	tell("instrument ph", "down", "no answer");
 	tell("input door", "open", "door Cửa tủ");
 	tell("cabinet", "login", "lan on tty1");
-	fixture_write(*state, "station.yaml", "%s", configuration);
+	fixture_write(*state, "station.yaml", "%s", fixture_lone_ph);
 	sample_archive_make(*state);
 	sample_archive_journal(*state, &sample);
 	return 0;

@@ -105,3 +105,12 @@ struct station *fixture_station(const char *folder, const char *name)
 		fail_msg("%s", why.text);
 	return station;
 }
+
+const char fixture_lone_ph[] =
+        "zone: {id: kcn-mau, name: KCN Mau}\n"
+        "station: {id: nt-01, name: X, simulation: yes}\n"
+        "facility: {id: a, name: A}\n"
+        "outlets: [{id: x, name: X, kind: water}]\n"
+        "journal: {folder: journal}\n"
+        "ports: [{id: bus, path: no-such-tty}]\n"
+        "instruments: [{id: ph, profile: sim-ph-temperature, port: bus, slave: 1}]\n";

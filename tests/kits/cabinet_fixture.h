@@ -19,6 +19,9 @@ void fixture_write(const char *folder, const char *name, const char *format, ...
 /* The head of a scenario (seed 7, day 1 is 2026-11-01) with its profiles. */
 extern const char fixture_head[];
 
+/* A station nt-01 with a pH probe on a port that is not there; its journal lies in journal/. */
+extern const char fixture_lone_ph[];
+
 /* Read what fixture_write wrote; fails the test with the first error. */
 struct scenario *fixture_scenario(const char *folder, const char *name);
 struct station *fixture_station(const char *folder, const char *name);

@@ -173,3 +173,16 @@ int feed_teardown(void **with)
 	describe_free(cod);
 	return 0;
 }
+
+void expect_reason(const char *instrument, const char *words, bool is_reason)
+{
+	const struct gap *gap;
+	size_t found;
+	char reason[900];
+	assert_int_equal(gaps_finish(gaps, &gap, &found), OK);
+	assert_int_equal(found, 1);
+	assert_string_equal(gap->instrument, instrument);
+	gap_reason(gap, reason, sizeof reason);
+	assert_int_equal(strstr(reason, words) != NULL, is_reason);
+	gaps_free(gaps);
+}

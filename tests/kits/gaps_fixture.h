@@ -55,4 +55,7 @@ void feed_event(uint8_t type, double s, const uint8_t *payload, int n);
 int feed_setup(void **with);
 int feed_teardown(void **with);
 
+/* Ends the ledger: one gap of `instrument`, and whether `words` are its reason. */
+void expect_reason(const char *instrument, const char *words, bool is_reason);
+
 #endif

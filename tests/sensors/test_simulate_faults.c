@@ -24,7 +24,8 @@
 static const char *const scenes[] = { "late: 0s", "garbage: yes", "flips: 1",
 	"flips: 3", "echo: yes", "twice: yes", "stray: 3", "split: 50ms", "slow: 1s",
 	"behind: yes", "foreign: yes", "frozen: yes", "other_order: yes", "shift: 1",
-	"renumbered: \"9\"", "babble: yes", "silent: yes, echo: yes", "hang_up: yes" };
+	"renumbered: \"9\"", "babble: yes", "silent: yes, echo: yes", "hang_up: yes",
+	"clumps: 8ms" };
 enum {
 	NONE,
 	GARBAGE,
@@ -43,7 +44,8 @@ enum {
 	RENUMBERED,
 	BABBLE,
 	SILENT_ECHO,
-	HANG_UP
+	HANG_UP,
+	CLUMPS
 };
 
 static const char text[] =
@@ -315,6 +317,15 @@ static void echoes_doubles_and_noise_stand_around_the_answer(void **state)
 	assert_int_equal(only.n, n);
 }
 
+/* At 9600 baud about eight bytes come in 8 ms; the first clump has one to eight of them. */
+static void an_answer_comes_in_the_clumps_of_an_adapter(void **state)
+{
+	struct arrived clumps = hear(1, HOUR(CLUMPS), INT64_MAX - 1);
+	assert_int_equal(clumps.n, WHOLE);
+	assert_true(is_sound(clumps.bytes, clumps.n));
+	assert_int_equal(clumps.last_us - clumps.first_us, 3 * 8000);
+}
+
 static void an_answer_comes_in_halves_or_byte_by_byte(void **state)
 {
 	struct arrived split = hear(1, HOUR(SPLIT), INT64_MAX - 1);
@@ -430,6 +441,7 @@ int main(void)
 		comes(without_a_fault_the_answer_comes_whole_after_its_delay),
 		comes(echoes_doubles_and_noise_stand_around_the_answer),
 		comes(an_answer_comes_in_halves_or_byte_by_byte),
+		comes(an_answer_comes_in_the_clumps_of_an_adapter),
 		comes(one_that_is_behind_gives_the_answer_before),
 		comes(what_another_said_comes_before_the_answer),
 		comes(a_line_that_hangs_up_says_nothing),
