@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/gaps.h"
+#include "reports/words.h"
 
 static const char *vietnamese(uint8_t cause, char *detail)
 {
@@ -76,6 +77,25 @@ static void a_length_is_told(void **state)
 	        lasted_print(90000 * INT64_C(1000000), true, out), "1 ngày 1 giờ");
 }
 
+/* The ledger of a cabinet and the data sheet of an inspector say the same of one gap; only the sheet has the
+ * state's number, and only there what is missing is missing in the archive. */
+static void a_cause_is_told_as_on_the_data_sheet(void **state)
+{
+	(void)state;
+	for (uint8_t cause = 0; cause < GAP_CAUSES; cause++) {
+		char sheet[400], out[1200];
+		const struct gap gap = { .cause = cause };
+		snprintf(sheet, sizeof sheet, "%s",
+		        word_text(VIETNAMESE, WORD_GAP_SILENT + (enum word)cause));
+		sheet[strcspn(sheet, "(")] = '\0';
+		size_t n = strlen(sheet);
+		n -= n > 0 && sheet[n - 1] == ' ';
+		gap_reason_vi(&gap, out, sizeof out);
+		if (cause != GAP_LOST && strncmp(out, sheet, n) != 0)
+			fail_msg("'%s' is '%s' on the sheet", out, sheet);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -84,6 +104,7 @@ int main(void)
 		cmocka_unit_test(a_file_is_told_with_its_name_and_counts),
 		cmocka_unit_test(numbers_are_told),
 		cmocka_unit_test(a_length_is_told),
+		cmocka_unit_test(a_cause_is_told_as_on_the_data_sheet),
 	};
 	return cmocka_run_group_tests_name("words of gaps", tests, NULL, NULL);
 }
