@@ -194,7 +194,14 @@ static const char *const words[][2] = {
 	{ "tty out", "mất cổng" },
 	{ "begun", "bắt đầu" },
 	{ "emptied", "đã thay chai rỗng" },
+	{ "bottle", "lấy một chai" },
+	{ "doubtful", "không chắc đã lấy được chai" },
 	{ "full", "hết chai" },
+	{ "enough", "đủ số chai trong ngày" },
+	{ "too soon", "chưa đủ thời gian từ chai trước" },
+	{ "long", "quá lâu" },
+	{ "not watched", "không theo dõi được" },
+	{ "many", "quá nhiều, chỉ ghi một phần" },
 	{ "failed", "không thực hiện được" },
 };
 
@@ -206,15 +213,21 @@ static const char *vietnamese(const char *text, size_t n)
 	return NULL;
 }
 
-/* "maintenance cod" is "bảo trì cod". */
+/* "maintenance cod" is "bảo trì cod", "maintenance by key" is "bảo trì bằng khóa key". */
 static const char *subject_vi(const char *subject, char out[160])
 {
 	size_t n = strcspn(subject, " ");
 	const char *word = vietnamese(subject, n), *rest = subject + n;
-	if (strcmp(rest, " all instruments") == 0)
-		rest = " mọi thiết bị";
-	snprintf(out, 160, "%.*s%s", word != NULL ? 60 : (int)n,
-	        word != NULL ? word : subject, rest);
+	static const char *const whose[][2] = { { " all instruments", " mọi thiết bị" },
+		{ " of ", " trong ngày của " }, { " by ", " bằng khóa " } };
+	const char *between = "";
+	for (size_t i = 0; i < sizeof whose / sizeof whose[0] && *between == '\0'; i++)
+		if (begins(rest, whose[i][0])) {
+			between = whose[i][1];
+			rest += strlen(whose[i][0]);
+		}
+	snprintf(out, 160, "%.*s%s%s", word != NULL ? 60 : (int)n,
+	        word != NULL ? word : subject, between, rest);
 	return out;
 }
 

@@ -25,7 +25,7 @@ static void tell(const char *subject, const char *state, const char *text)
 	sample_add(&sample, &head, RECORD_STATE, payload, (size_t)n);
 }
 
-static int setup(void **state)
+static int begin(void **state)
 {
 	static const char *const channel[] = { "ph", "pH", NULL };
 	if (scratch_make(state) != 0)
@@ -37,6 +37,21 @@ static int setup(void **state)
 	};
 	head.time_us = SAMPLE_DAY_US;
 	sample_describe(&sample, &head, ph);
+	return 0;
+}
+
+static int finish(void **state)
+{
+	fixture_write(*state, "station.yaml", "%s", fixture_lone_ph);
+	sample_archive_make(*state);
+	sample_archive_journal(*state, &sample);
+	return 0;
+}
+
+static int setup(void **state)
+{
+	if (begin(state) != 0)
+		return -1;
 	tell("port bus", "down", "hung up");
 	tell("maintenance ph", "on",
 	        "by minh (uid 1001), logged in as lan (uid 1002): thay dung dịch: pH "
@@ -50,10 +65,32 @@ static int setup(void **state)
 	tell("instrument ph", "down", "no answer");
 	tell("input door", "open", "door Cửa tủ");
 	tell("cabinet", "login", "lan on tty1");
-	fixture_write(*state, "station.yaml", "%s", fixture_lone_ph);
-	sample_archive_make(*state);
-	sample_archive_journal(*state, &sample);
-	return 0;
+	return finish(state);
+}
+
+/* All that sensors/cabinet/cabinet.h lists. */
+static const char *const told[][2] = { { "input a", "on" }, { "input a", "off" },
+	{ "input a", "open" }, { "input a", "closed" }, { "input a", "ok" },
+	{ "input a", "alarm" }, { "input a", "ready" }, { "input a", "not ready" },
+	{ "input a", "unknown" }, { "maintenance ph", "renewed" },
+	{ "maintenance ph", "off" }, { "maintenance by key", "ended" },
+	{ "maintenance of ph", "long" }, { "cabinet", "boot" }, { "cabinet", "usb in" },
+	{ "cabinet", "usb out" }, { "cabinet", "tty in" }, { "cabinet", "tty out" },
+	{ "cabinet", "logout" }, { "cabinet", "not watched" }, { "cabinet", "many" },
+	{ "sampler", "armed" }, { "sampler", "not armed" }, { "sampler", "bottle" },
+	{ "sampler", "failed" }, { "sampler", "doubtful" }, { "sampler", "full" },
+	{ "sampler", "enough" }, { "sampler", "too soon" }, { "sampler", "not ready" },
+	{ "sampler", "emptied" }, { "instrument ph", "command done" },
+	{ "instrument ph", "command unknown" },
+	{ "instrument ph", "command not sent" } };
+
+static int setup_states(void **state)
+{
+	if (begin(state) != 0)
+		return -1;
+	for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
+		tell(told[i][0], told[i][1], "");
+	return finish(state);
 }
 
 static int teardown(void **state)
@@ -124,6 +161,22 @@ static void it_is_told_in_vietnamese(void **state)
 	free(text);
 }
 
+static void every_state_of_a_cabinet_has_its_word(void **state)
+{
+	char *text = said(*state, "--lang vi", 0);
+	for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+		char cell[64];
+		snprintf(cell, sizeof cell, "  %s  ", told[i][1]);
+		if (strstr(text, cell) != NULL)
+			fail_msg("'%s' of '%s' has no word: %s", told[i][1], told[i][0],
+			        text);
+	}
+	assert_contains(text, "bảo trì bằng khóa key");
+	assert_contains(text, "bảo trì trong ngày của ph");
+	assert_null(strstr(text, "sampler"));
+	free(text);
+}
+
 static void a_stretch_may_be_asked_for(void **state)
 {
 	char *text = said(*state,
@@ -145,6 +198,8 @@ int main(void)
 		WITH(a_cabinet_tells_who_did_what_and_why_in_order_of_time),
 		WITH(an_archive_tells_the_same),
 		WITH(it_is_told_in_vietnamese),
+		cmocka_unit_test_setup_teardown(
+		        every_state_of_a_cabinet_has_its_word, setup_states, teardown),
 		WITH(a_stretch_may_be_asked_for),
 	};
 	unsetenv("LANG");
