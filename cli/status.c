@@ -21,11 +21,13 @@ static const struct table_column columns[] = {
 	{ .name = "age", .right = true },
 	{ .name = "state" },
 	{ .name = "ok_last_hour", .title = "OK LAST HOUR", .right = true },
+	{ .name = "time", .wide = true }, /* for programs: of the value */
+	{ .name = "simulated", .wide = true },
 	{ 0 },
 };
 
 static const char *const headings_vi[] = { "TRẠM", "THIẾT BỊ", "KÊNH", "GIÁ TRỊ",
-	"ĐƠN VỊ", "CÁCH ĐÂY", "TRẠNG THÁI", "TỐT 1 GIỜ QUA" };
+	"ĐƠN VỊ", "CÁCH ĐÂY", "TRẠNG THÁI", "TỐT 1 GIỜ QUA", "THỜI GIAN", "MÔ PHỎNG" };
 
 /* People read "4 s" and "99.2%", programs seconds and a number. */
 static void row(struct table *table, const struct live_view *view,
@@ -61,6 +63,11 @@ static void row(struct table *table, const struct live_view *view,
 		table_text(table, ok);
 	else
 		table_number(table, channel->ok_percent, 1);
+	if (channel->value_us != 0)
+		table_time(table, channel->value_us);
+	else
+		table_empty(table);
+	table_text(table, view->simulated ? "yes" : "no");
 	table_row(table);
 }
 

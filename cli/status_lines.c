@@ -48,12 +48,14 @@ static void foot(bool vi)
 	           "Trễ: câu trả lời đến sau khi hết hạn, không được dùng; nhiễu: số "
 	           "byte "
 	           "không thuộc câu trả lời nào; bỏ lỡ: lượt đọc đến hạn mà không đọc "
-	           "được.\n"
+	           "được; mở lại: số lần cổng được mở lại sau khi mất.\n"
 	         : "Since quantrac-sensord was started. A request ends as answered (a "
 	           "refusal too), silent, bad check or bad frame (bytes that are no "
 	           "whole answer).\n"
 	           "Late: answers after their time, never used; noise: bytes of no "
-	           "answer; left out: polls that were due and could not begin.\n",
+	           "answer; left out: polls that were due and could not begin; "
+	           "reopened: times its "
+	           "port was opened again after it had gone.\n",
 	        stdout);
 }
 

@@ -216,9 +216,9 @@ struct config *collectd_configure(
 	if (path == NULL && access(COLLECTD_CONFIG, F_OK) == 0)
 		path = COLLECTD_CONFIG;
 	if (path == NULL)
-		log_line(LOG_INFO, COLLECTD_CONFIG
-		        ": there is no such file; what the command line "
-		        "does not name is as by default");
+		log_line(LOG_INFO, "runs without a file (" COLLECTD_CONFIG
+		                   ", or --config): what the command line does not "
+		                   "name is as by default");
 	if (collectd_config_read(&document, path, config, &why) != OK)
 		fatal(why.exit, "%s; nothing was started", why.text);
 	if (arguments->archive != NULL)

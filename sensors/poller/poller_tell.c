@@ -264,7 +264,8 @@ void device_failures(struct device *device, const struct moment *now)
 		return;
 	add(text, sizeof text, is->timeouts - was->timeouts, "without an answer");
 	add(text, sizeof text, is->checksum - was->checksum, "with a wrong check sum");
-	add(text, sizeof text, is->malformed - was->malformed, "no answer at all");
+	add(text, sizeof text, is->malformed - was->malformed,
+	        "with bytes that are no answer");
 	add(text, sizeof text, is->exceptions - was->exceptions, "refused");
 	add(text, sizeof text, is->late - was->late, "late");
 	add(text, sizeof text, is->overruns - was->overruns, "polls left out");

@@ -98,7 +98,8 @@ static void status_and_get_say_whose_channel_it_is(void **state)
 	pid_t sensord = run_again(*state, "60s");
 	wait_for_file(in_folder(*state, "journal/state.json"));
 	says(*state, "status --format csv", 0,
-	        "station,instrument,channel,value,unit,age,state,ok_last_hour\n"
+	        "station,instrument,channel,value,unit,age,state,ok_last_hour,time,"
+	        "simulated\n"
 	        "nt-01,ph,ph,");
 	says(*state, "status", 0, "collector: none in the configuration");
 	says(*state, "status", 0, " °C ");

@@ -141,7 +141,9 @@ static void status_tells_of_contacts(const char *folder)
 		"đã dùng 1 trong 1 chai, còn 0; hôm nay 1, còn được lấy 0; HẾT CHAI 20",
 		NULL };
 	static const char *const channels[] = {
-		"station,instrument,channel,value,unit,age,state,ok_last_hour\n", NULL
+		"station,instrument,channel,value,unit,age,state,ok_last_hour,time,"
+		"simulated\n",
+		NULL
 	};
 	tells(folder, "status --contacts --format csv", csv);
 	tells(folder, "status --contacts --format json", json);
