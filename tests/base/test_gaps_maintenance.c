@@ -65,6 +65,24 @@ static void who_began_maintenance_is_told_after_a_restart(void **with)
 	expect_reason("cod", "by minh (uid 1001): lamp", true);
 }
 
+/* His order began it, and the key held longer. */
+static void a_persons_words_go_before_a_key_switch(void **state)
+{
+	feed_begin();
+	feed_run(cod, 0, 100, STATE_OK);
+	feed_state(99, "maintenance cod", "on",
+	        "by minh (uid 1001): lamp: cod; ends by itself at 12:00");
+	feed_run(cod, 100, 120, STATE_MAINTENANCE);
+	feed_state(119, "maintenance by key", "on",
+	        "key-switch: cod; ends by itself at 12:00");
+	feed_run(cod, 120, 130, STATE_MAINTENANCE);
+	feed_state(130, "maintenance cod", "off", "by minh (uid 1001): done");
+	feed_run(cod, 130, 200, STATE_MAINTENANCE);
+	feed_state(199, "maintenance by key", "off", "key-switch");
+	feed_run(cod, 200, 1200, STATE_OK);
+	expect_reason("cod", "maintenance: by minh (uid 1001): lamp", true);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, feed_setup, feed_teardown)
 
 int main(void)
@@ -74,6 +92,7 @@ int main(void)
 		TEST(maintenance_of_all_and_by_a_key_is_told_too),
 		TEST(maintenance_of_another_instrument_is_no_reason),
 		TEST(who_began_maintenance_is_told_after_a_restart),
+		TEST(a_persons_words_go_before_a_key_switch),
 	};
 	return cmocka_run_group_tests_name("gaps_maintenance", tests, NULL, NULL);
 }
