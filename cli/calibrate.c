@@ -182,12 +182,26 @@ static void set_interval(
 	calibration->to_us = until_us;
 }
 
+static int store(const struct common *common, const struct calibration *calibration,
+        struct problem *why)
+{
+	char *json;
+	if (calibration_json(calibration, &json) != OK)
+		return problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
+	int status = document_put(common->archive, json, why);
+	free(json);
+	if (status == OK && !common->quiet)
+		fprintf(stderr, "calibration %s stored in %s\n", calibration->id,
+		        common->archive);
+	return status;
+}
+
 static int record(const struct common *common, const struct arguments *a,
         const struct points *points, const struct relation *relation,
         struct problem *why)
 {
 	struct view view;
-	char id[96], stamp[TIME_TEXT], *json;
+	char id[96], stamp[TIME_TEXT];
 	if (a->station == NULL || a->channel == NULL || a->from == NULL)
 		return problem_set(why, REFUSED, EXIT_USAGE,
 		        "record needs --station, --channel, --from and --csv");
@@ -214,15 +228,7 @@ static int record(const struct common *common, const struct arguments *a,
 	        stamp_print(calibration.from_us, view.offset_min, stamp));
 	status = check_record(&view, a, &calibration, why);
 	view_close(&view);
-	if (status == OK && calibration_json(&calibration, &json) != OK)
-		status = problem_set(why, FAILED, EXIT_INTERNAL, "no memory");
-	if (status != OK)
-		return status;
-	status = document_put(common->archive, json, why);
-	free(json);
-	if (status == OK && !common->quiet)
-		fprintf(stderr, "calibration %s stored in %s\n", id, common->archive);
-	return status;
+	return status == OK ? store(common, &calibration, why) : status;
 }
 
 static const struct table_column list_columns[] = {

@@ -177,6 +177,19 @@ void prober_nobody(const struct prober *prober)
 	fputs(cure[prober->port.path[0] == '\0'][garbled > 0][vi], stderr);
 }
 
+static void slaves_json(struct json *json, const struct probe *probe)
+{
+	json_key(json, "slaves");
+	json_array(json);
+	for (size_t i = 0; i < probe->n_found; i++) {
+		json_object(json);
+		json_put_integer(json, "slave", probe->found[i].slave);
+		json_put_integer(json, "exception", probe->found[i].exception);
+		json_end(json);
+	}
+	json_end(json);
+}
+
 void prober_json(const struct prober *prober, const struct prober_block *block)
 {
 	const struct probe *probe = &prober->probe;
@@ -194,15 +207,7 @@ void prober_json(const struct prober *prober, const struct prober_block *block)
 	                ? probe_way_text(found, way)
 	                : NULL);
 	json_put_bool(&json, "echo", prober->echoes);
-	json_key(&json, "slaves");
-	json_array(&json);
-	for (size_t i = 0; i < probe->n_found; i++) {
-		json_object(&json);
-		json_put_integer(&json, "slave", probe->found[i].slave);
-		json_put_integer(&json, "exception", probe->found[i].exception);
-		json_end(&json);
-	}
-	json_end(&json);
+	slaves_json(&json, probe);
 	json_key(&json, "models");
 	json_array(&json);
 	for (size_t i = 0; i < prober->n_matches; i++)

@@ -179,6 +179,23 @@ static double trial_s(const struct adding *adding)
 }
 
 /* Ask the new instrument of the new text.  OK: it answered, or nobody minds. */
+/* It was not tried, or in vain, as *why says: OK if it is written all the same. */
+static int write_nevertheless(struct adding *adding, struct problem *why)
+{
+	bool vi = adding->vietnamese;
+	if (tool_stop)
+		return problem_set(why, REFUSED, EXIT_STOPPED, "%s",
+		        vi ? "đã dừng; chưa ghi gì" : "stopped; nothing was written");
+	if (adding->untested ||
+	        station_confirm(adding,
+	                vi ? "Vẫn ghi vào cấu hình?" : "Write it nevertheless?", false))
+		return OK;
+	if (tool_stop)
+		problem_set(why, REFUSED, EXIT_STOPPED, "%s",
+		        vi ? "chưa ghi gì" : "nothing was written");
+	return REFUSED;
+}
+
 static int try_out(
         struct adding *adding, const struct station *made, struct problem *why)
 {
@@ -213,17 +230,7 @@ static int try_out(
 		        vi ? "; chưa ghi gì (--untested: vẫn ghi)"
 		           : "; nothing was written (--untested: write nevertheless)");
 	}
-	if (tool_stop)
-		return problem_set(why, REFUSED, EXIT_STOPPED, "%s",
-		        vi ? "đã dừng; chưa ghi gì" : "stopped; nothing was written");
-	if (adding->untested ||
-	        station_confirm(adding,
-	                vi ? "Vẫn ghi vào cấu hình?" : "Write it nevertheless?", false))
-		return OK;
-	if (tool_stop)
-		problem_set(why, REFUSED, EXIT_STOPPED, "%s",
-		        vi ? "chưa ghi gì" : "nothing was written");
-	return REFUSED;
+	return write_nevertheless(adding, why);
 }
 
 /* ---- writing ---- */

@@ -185,23 +185,10 @@ static bool same_place(
 	                                    : strcmp(one->address, other->address) == 0;
 }
 
-static int instrument_check(struct reading_of *of, size_t i)
+/* What is not written is as in the profile; port -1: it has none. */
+static int fill_instrument(const struct scenario *scenario,
+        struct scenario_instrument *instrument, int port)
 {
-	struct scenario *scenario = of->scenario;
-	struct scenario_instrument *instrument = &scenario->instrument[i];
-	struct problem why = { 0 };
-	int port = scenario_port_index(scenario, instrument->port_id);
-	if (port < 0)
-		complain(of, "ports are listed under ports:",
-		        place("instruments", i, "port"), "there is no port '%s'",
-		        instrument->port_id);
-	instrument->port = port < 0 ? 0 : (size_t)port;
-	if (profile_find(&instrument->profile, instrument->profile_name,
-	            scenario->head.profiles, NULL, &why) != OK) {
-		complain(of, "a profile says which registers a model has",
-		        place("instruments", i, "profile"), "%s", why.text);
-		return OK;
-	}
 	if (!instrument->slave_set)
 		instrument->slave = instrument->profile->slave;
 	if (instrument->address[0] == '\0' && instrument->profile->address != NULL)
@@ -222,6 +209,28 @@ static int instrument_check(struct reading_of *of, size_t i)
 		return FAILED;
 	for (size_t c = 0; c < instrument->profile->n_channels; c++)
 		instrument->written[c] = NAN;
+	return OK;
+}
+
+static int instrument_check(struct reading_of *of, size_t i)
+{
+	struct scenario *scenario = of->scenario;
+	struct scenario_instrument *instrument = &scenario->instrument[i];
+	struct problem why = { 0 };
+	int port = scenario_port_index(scenario, instrument->port_id);
+	if (port < 0)
+		complain(of, "ports are listed under ports:",
+		        place("instruments", i, "port"), "there is no port '%s'",
+		        instrument->port_id);
+	instrument->port = port < 0 ? 0 : (size_t)port;
+	if (profile_find(&instrument->profile, instrument->profile_name,
+	            scenario->head.profiles, NULL, &why) != OK) {
+		complain(of, "a profile says which registers a model has",
+		        place("instruments", i, "profile"), "%s", why.text);
+		return OK;
+	}
+	if (fill_instrument(scenario, instrument, port) != OK)
+		return FAILED;
 	if (instrument->coils > 0 && !instrument->profile->driver->modbus)
 		complain(of, "leave it out", place("instruments", i, "coils"),
 		        "'%s' does not speak Modbus: it has no coils", instrument->id);

@@ -192,15 +192,15 @@ static double value_of(const char *text, size_t n, bool *is_text)
 	return *is_text || !isfinite(value) ? NAN : value;
 }
 
-int tt10_line_parse(const char *line, size_t n, int offset_min, struct tt10_line *out,
-        struct problem *why)
-{
-	const char *field[5];
+struct line_fields {
+	const char *at[5];
 	size_t size[5];
-	while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-		n--;
-	if (n == 0)
-		return NOT_FOUND;
+};
+
+/* The five between tabs. */
+static int fields_of(
+        const char *line, size_t n, struct line_fields *out, struct problem *why)
+{
 	size_t fields = 0, from = 0;
 	for (size_t i = 0; i <= n; i++) {
 		if (i < n && line[i] != '\t')
@@ -208,8 +208,8 @@ int tt10_line_parse(const char *line, size_t n, int offset_min, struct tt10_line
 		if (fields == 5)
 			return problem_set(why, MALFORMED, EXIT_DAMAGED,
 			        "more than five fields between tabs");
-		field[fields] = line + from;
-		size[fields++] = i - from;
+		out->at[fields] = line + from;
+		out->size[fields++] = i - from;
 		from = i + 1;
 	}
 	if (fields != 5)
@@ -218,6 +218,21 @@ int tt10_line_parse(const char *line, size_t n, int offset_min, struct tt10_line
 		        "unit, time, "
 		        "status)",
 		        fields);
+	return OK;
+}
+
+int tt10_line_parse(const char *line, size_t n, int offset_min, struct tt10_line *out,
+        struct problem *why)
+{
+	struct line_fields fields;
+	while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+		n--;
+	if (n == 0)
+		return NOT_FOUND;
+	if (fields_of(line, n, &fields, why) != OK)
+		return MALFORMED;
+	const char *const *field = fields.at;
+	const size_t *size = fields.size;
 	if (size[0] == 0 || size[0] >= sizeof out->symbol ||
 	        size[2] >= sizeof out->unit)
 		return problem_set(why, MALFORMED, EXIT_DAMAGED,
