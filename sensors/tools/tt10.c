@@ -224,7 +224,7 @@ static int fields_of(
 int tt10_line_parse(const char *line, size_t n, int offset_min, struct tt10_line *out,
         struct problem *why)
 {
-	struct line_fields fields;
+	struct line_fields fields = { .size = { 0 } };
 	while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
 		n--;
 	if (n == 0)
