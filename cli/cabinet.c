@@ -34,21 +34,3 @@ int cabinet_open(
 		station_free(station);
 	return code;
 }
-
-const char *age_print(int64_t time_us, int64_t now_us, char out[16])
-{
-	int64_t age_s = (now_us - time_us) / US_PER_S;
-	if (age_s < 0)
-		age_s = 0;
-	if (time_us == 0)
-		snprintf(out, 16, "-");
-	else if (age_s < 120)
-		snprintf(out, 16, "%d s", (int)age_s);
-	else if (age_s < 7200)
-		snprintf(out, 16, "%d min", (int)(age_s / 60));
-	else if (age_s < 172800)
-		snprintf(out, 16, "%d h", (int)(age_s / 3600));
-	else
-		snprintf(out, 16, "%d d", (int)(age_s / 86400));
-	return out;
-}

@@ -16,7 +16,4 @@ struct station;
 int cabinet_open_station(struct live_view *view, struct station **station,
         const char *command, const struct common *common);
 
-/* "4 s", "12 min", "3 h", "2 d"; "-" if time_us is 0.  `out` holds 16. */
-const char *age_print(int64_t time_us, int64_t now_us, char out[16]);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quantrac instrument list | show MODEL: what is known of instruments. */
 #include "cli/instrument.h"
+#include "cli/status.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,9 @@ static const struct table_column columns[] = {
 	{ .name = "folder", .wide = true },
 	{ 0 },
 };
+
+static const char *const headings_vi[] = { "TÊN", "HÃNG", "KIỂU", "GIAO THỨC",
+	"ĐƯỜNG TRUYỀN", "ĐỊA CHỈ", "KÊNH", "MÔ PHỎNG", "MÔ TẢ", "THƯ MỤC" };
 
 static char *channels_text(const struct profile *profile)
 {
@@ -130,6 +134,7 @@ struct listing {
 	char **word;         /* ended by NULL: only what has them all */
 	const char **hidden; /* the station's own, which come before those shipped */
 	size_t broken;       /* files that cannot be read */
+	struct table_column shown[sizeof columns / sizeof columns[0]];
 };
 
 static bool is_asked(const struct listing *listing, const struct profile *profile)
@@ -154,8 +159,8 @@ static void list_one(struct listing *listing, const char *folder, const char *na
 	if (is_asked(listing, profile)) {
 		if (listing->table == NULL)
 			listing->table = table_new(stdout,
-			        (enum table_format)listing->common->format, columns,
-			        OFFSET_VIETNAM);
+			        (enum table_format)listing->common->format,
+			        listing->shown, OFFSET_VIETNAM);
 		row(listing->table, profile, folder, listing->common);
 	}
 	profile_free(profile);
@@ -232,6 +237,9 @@ int instrument_list(int argc, char **argv)
 	size_t n;
 	int first = common_parse(&common, &argp, NULL, argc, argv);
 	struct listing listing = { .common = &common, .word = argv + first };
+	status_headings(columns, headings_vi,
+	        common.format == TABLE_TEXT && common_vietnamese(&common),
+	        listing.shown);
 	instrument_folder(&common, own);
 	listing.hidden = own[0] != '\0' ? profile_names(own, &n) : NULL;
 	if (own[0] != '\0')

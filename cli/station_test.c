@@ -10,7 +10,9 @@
 #include "base/units.h"
 #include "cli/cabinet.h"
 #include "cli/station.h"
+#include "cli/status.h"
 #include "cli/tool.h"
+#include "cli/watch.h"
 
 #define EVERY_S 1.0 /* so often at least, whatever the configuration says */
 
@@ -97,7 +99,7 @@ static void rows(struct test *test, const struct trial_reading *reading)
 		table_text(test->table, reading->instrument->id);
 		table_text(test->table, about->name);
 		if (isfinite(value))
-			table_number(test->table, value, about->decimals);
+			table_number(test->table, value, -1);
 		else
 			table_empty(test->table);
 		table_text(test->table, about->unit);
@@ -128,29 +130,41 @@ static const struct table_column live_columns[] = { { .name = "channel" },
 	{ .name = "value", .right = true }, { .name = "unit" },
 	{ .name = "age", .right = true }, { .name = "state" }, { 0 } };
 
+static const char *const live_headings_vi[] = { "KÊNH", "GIÁ TRỊ", "ĐƠN VỊ", "CÁCH ĐÂY",
+	"TRẠNG THÁI" };
+
 /* What the running sensord reads of this instrument, instead. */
 static void show_live(const struct test *test)
 {
 	const struct station_instrument *one = &test->station->instrument[test->i];
+	struct table_column shown[sizeof live_columns / sizeof live_columns[0]];
 	bool people = test->common->format == TABLE_TEXT;
+	bool vi = people && common_vietnamese(test->common);
 	struct live_view view;
-	char age[16];
+	enum tone tone;
+	char age[32];
+	int64_t now_us = common_now();
 	if (cabinet_open(&view, "station test", test->common) != 0)
 		return;
+	status_headings(live_columns, live_headings_vi, vi, shown);
 	struct table *table = table_new(stdout, (enum table_format)test->common->format,
-	        live_columns, (int)view.offset_min);
+	        shown, (int)view.offset_min);
 	for (size_t c = 0; c < view.n_channels; c++) {
 		const struct live_channel *channel = &view.channel[c];
 		if (strcmp(channel->instrument, one->id) != 0)
 			continue;
 		table_text(table, channel->channel);
 		if (isfinite(channel->value))
-			table_number(table, channel->value, (int)channel->decimals);
+			table_number(table, channel->value,
+			        people ? (int)channel->decimals : -1);
 		else
 			table_empty(table);
 		table_text(table, people ? units_shown(channel->unit) : channel->unit);
-		table_text(table, age_print(channel->value_us, common_now(), age));
-		table_text(table, channel->state);
+		watch_age(now_us > channel->value_us ? now_us - channel->value_us : 0,
+		        vi, age);
+		table_text(table, channel->value_us != 0 ? age : "-");
+		table_text(table,
+		        vi ? watch_state(channel->state, &tone)->vi : channel->state);
 		table_row(table);
 	}
 	table_end(table);

@@ -32,6 +32,7 @@ static void every_model_is_listed_with_its_channels(void **state)
 	free(text);
 	line_says(*state, "instrument list", 0, "quantrac (simulation)");
 	line_says(*state, "instrument list --lang vi", 0, "quantrac (mô phỏng)");
+	line_says(*state, "instrument list --lang vi", 0, "GIAO THỨC");
 }
 
 /* Nothing that stands in a file is left out: each of its sources, and every line of its

@@ -200,6 +200,10 @@ static void a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown(void **s
 	assert_contains(text, "what quantrac-sensord reads now:");
 	assert_contains(text, "cod        42.5  mg/L");
 	free(text);
+	text = line_said(*state, "station test cod --lang vi", EXIT_TRY_AGAIN);
+	assert_contains(text, "TRẠNG THÁI");
+	assert_contains(text, "đang đo");
+	free(text);
 	text = line_said(*state, "station test far", EXIT_TRY_AGAIN);
 	assert_contains(text, "port net: quantrac-sensord (pid ");
 	assert_contains(text, "what quantrac-sensord reads now:");
