@@ -54,7 +54,10 @@ static uint64_t most_admitted(const struct faults_world *world,
 	/* one bit is always seen */
 	if (strstr(fault->scene, "flips: 1") != NULL)
 		return 0;
-	return lacks & WEAK_CHECK ? tally->readings / 20 : tally->readings / 8192 + 2;
+	if (lacks & WEAK_CHECK)
+		return tally->readings / 20;
+	return lacks & XOR_CHECK ? tally->readings / 1000 + 2
+	                         : tally->readings / 8192 + 2;
 }
 
 static bool states_right(const struct faults_world *world,
@@ -73,6 +76,9 @@ static bool states_right(const struct faults_world *world,
 	 * that mean nothing there are some */
 	if (fault->kind & ENDLESS && world->kind->lacks & IN_PIECES)
 		right += tally->state[STATE_SILENT];
+	if (fault->state == STATE_GARBLED && world->kind->lacks & BARE_REFUSAL &&
+	        tally->state[STATE_REFUSED] <= tally->readings / 2000)
+		right += tally->state[STATE_REFUSED];
 	return right + 2 >= tally->readings;
 }
 
@@ -111,7 +117,8 @@ static bool other_lost(
 static bool finds_nothing(const struct faults_world *world,
         const struct faults_fault *fault, const struct faults_tally *tally)
 {
-	return strstr(fault->scene, "behind") != NULL && world->kind->lacks == NO_TIE &&
+	return strstr(fault->scene, "behind") != NULL &&
+	       (world->kind->lacks & ~(unsigned)XOR_CHECK) == NO_TIE &&
 	       tally->admitted == 0;
 }
 
