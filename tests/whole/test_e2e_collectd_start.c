@@ -26,8 +26,8 @@ static void what_cannot_start_says_why_with_its_code(void **state)
 	const char *archive[] = { "--archive", agents, NULL };
 	assert_int_equal(run_refused(archive, said), EXIT_NO_FILE);
 	if (access("/etc/quantrac/collectd.yaml", F_OK) != 0)
-		assert_contains(said, "/etc/quantrac/collectd.yaml: there is no such "
-		                      "file; what the command line does not name");
+		assert_contains(said, "runs without a file "
+		                      "(/etc/quantrac/collectd.yaml, or --config)");
 
 	start_collectd();
 	connect_agent();
