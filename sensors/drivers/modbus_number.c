@@ -11,6 +11,7 @@
  */
 #include "sensors/drivers/modbus.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,9 +121,10 @@ static double number_of_text(const struct profile_tag *tag, const uint8_t *at)
 	char *start = text + strspn(text, " "), *end;
 	if (start[strspn(start, "0123456789+-.eE ")] != '\0')
 		return NAN;
+	errno = 0;
 	double v = strtod(start, &end);
 	end += strspn(end, " ");
-	return end == start || *end != '\0' || !isfinite(v) ? NAN : v;
+	return end == start || *end != '\0' || errno == ERANGE ? NAN : v;
 }
 
 /* Mantissa and power of ten: division, not multiplication by 0.1, so that 123 E-1
@@ -139,10 +141,11 @@ static double number_of_decimal(const struct profile_tag *tag, const uint8_t *at
 	return exponent < 0 ? mantissa / power : mantissa * power;
 }
 
+/* A fraction of absurd size would vanish in the sum: its words stand in another order. */
 static double number_of_total(const struct profile_tag *tag, const uint8_t *at)
 {
-	return (int32_t)get_bits(tag, at, 2) +
-	       number_of_f32((uint32_t)get_bits(tag, at + 4, 2));
+	double fraction = number_of_f32((uint32_t)get_bits(tag, at + 4, 2));
+	return map_is_absurd(fraction) ? NAN : (int32_t)get_bits(tag, at, 2) + fraction;
 }
 
 static uint64_t unmask(const struct profile_tag *tag, uint64_t bits)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/tables/fields.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -54,11 +55,13 @@ bool text_number_of(const struct text_field *field, double *out)
 		return false;
 	memcpy(text, bare.at, bare.n);
 	text[bare.n] = '\0';
-	/* strtod knows "nan", "inf" and "0x10": none is a number an instrument means */
+	/* strtod knows "nan", "inf" and "0x10": none is a number an instrument means, nor is "1e-999", which it
+	 * makes 0 */
 	if (text[strspn(text, "0123456789+-.eE")] != '\0')
 		return false;
+	errno = 0;
 	*out = strtod(text, &end);
-	if (end == text + bare.n && isfinite(*out))
+	if (end == text + bare.n && errno != ERANGE)
 		return true;
 	*out = NAN;
 	return false;

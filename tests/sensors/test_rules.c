@@ -6,87 +6,11 @@
  */
 #include "tests/kits/check.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sensors/tables/speech.h"
-#include "tests/kits/capture.h"
-
-/* What an instrument is made to say, and what was understood. */
-struct stage {
-	struct capture capture;
-	struct profile *profile;
-	double value[READING_CHANNELS];
-	uint8_t state[READING_CHANNELS];
-	uint8_t bytes[16384];
-	struct exchanges said;
-};
-
-static void keep(struct stage *stage, uint16_t block, const uint8_t *in, size_t n)
-{
-	struct exchange exchange = { .block = block, .size = (uint16_t)n, .bytes = in };
-	int size = exchange_put(&exchange, stage->bytes + stage->said.size,
-	        sizeof stage->bytes - stage->said.size);
-	assert_true(size > 0);
-	stage->said.size += (size_t)size;
-	stage->said.n++;
-}
-
-/* One request and its answer, or one message of an instrument that speaks by itself. */
-static int exchange(struct stage *stage, const struct speech *speech, void *walk)
-{
-	const struct driver *driver = stage->profile->driver;
-	uint8_t request[FRAME_MOST], answer[FRAME_MOST];
-	bool asks = driver_asks(speech->instrument);
-	size_t n = asks ? driver->ask(walk, request, sizeof request) : 0;
-	size_t size = driver->say(speech, request, n, answer, sizeof answer);
-	uint16_t block = driver->block(walk);
-	if (size == 0)
-		return driver->missed(walk, true);
-	int what = NOT_USABLE;
-	for (size_t at = 0; at < size;) {
-		int length = driver->frame(walk, answer + at, size - at);
-		if (length <= 0)
-			fail_msg("%s: block %d says no frame", stage->profile->name,
-			        block);
-		what = driver->decode(walk, answer + at, (size_t)length);
-		keep(stage, asks ? block : driver->block(walk), answer + at,
-		        (size_t)length);
-		at += (size_t)length;
-	}
-	return what;
-}
-
-static void converse(struct stage *stage)
-{
-	const struct instrument *instrument = &stage->capture.instrument;
-	const struct speech speech = {
-		.instrument = instrument,
-		.value = stage->value,
-		.state = stage->state,
-		.time_us = INT64_C(1794157200000000),
-	};
-	void *walk = calloc(1, driver_state_size(instrument));
-	stage->profile->driver->begin(walk, instrument);
-	stage->said = (struct exchanges){ .bytes = stage->bytes };
-	int what = ASK_AGAIN;
-	for (int i = 0; i < 64 && what != READING_DONE && what != NOT_USABLE; i++)
-		what = exchange(stage, &speech, walk);
-	free(walk);
-}
-
-/* Middles of the ranges. */
-static void be_well(struct stage *stage)
-{
-	for (size_t c = 0; c < stage->profile->n_channels; c++) {
-		const struct channel *about = &stage->profile->channel[c].about;
-		bool ranged = isfinite(about->low) && isfinite(about->high);
-		stage->value[c] = ranged ? (about->low + about->high) / 2 : 5;
-		stage->state[c] = STATE_OK;
-	}
-}
+#include "tests/kits/stage.h"
 
 /* Say the state of rule r, of all it covers; no other rule is known to say it. */
 static void say_rule(struct stage *stage, size_t r)
@@ -101,7 +25,7 @@ static void say_rule(struct stage *stage, size_t r)
 	for (size_t c = 0; c < stage->profile->n_channels; c++)
 		stage->state[c] =
 		        map_covers(rule[r].covers, c) ? STATE_FAULT : STATE_OK;
-	converse(stage);
+	stage_converse(stage);
 	for (size_t i = 0; i < stage->profile->n_rules; i++)
 		rule[i].state_number = number[i];
 }
@@ -125,8 +49,8 @@ static bool decides(const struct stage *stage, size_t r)
 static size_t false_alarms(struct stage *stage)
 {
 	size_t n = 0;
-	be_well(stage);
-	converse(stage);
+	stage_be_well(stage);
+	stage_converse(stage);
 	for (size_t r = 0; r < stage->profile->n_rules; r++)
 		n += decides(stage, r);
 	if (n > 0)
@@ -148,7 +72,7 @@ static size_t fire_all(struct stage *stage)
 	size_t wrong = 0;
 	for (size_t r = 0; r < stage->profile->n_rules; r++) {
 		char where[64];
-		be_well(stage);
+		stage_be_well(stage);
 		say_rule(stage, r);
 		if (decides(stage, r))
 			continue;
@@ -167,8 +91,7 @@ static void every_rule_of_every_profile_can_decide(void **state)
 	const char **names = capture_list();
 	size_t wrong = 0, rules = 0;
 	for (size_t i = 0; names[i] != NULL; i++) {
-		capture_read(&stage.capture, names[i]);
-		stage.profile = stage.capture.profile;
+		stage_open(&stage, names[i]);
 		if (strcmp(stage.profile->name, names[i]) == 0) {
 			rules += stage.profile->n_rules;
 			wrong += fire_all(&stage) + false_alarms(&stage);
