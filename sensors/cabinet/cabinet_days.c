@@ -30,29 +30,17 @@ static void resume(struct cabinet *cabinet, size_t instrument)
 			cabinet->day[instrument] = memory->day[i].day;
 }
 
-static void count(struct cabinet *cabinet, size_t instrument, int64_t from_us,
-        const struct moment *now)
-{
-	int64_t until_us = holders_until_us(cabinet, instrument);
-	const int64_t span_us[2] = { from_us,
-		until_us < now->mono_us ? until_us : now->mono_us };
-	if (until_us != INT64_MIN)
-		maintenance_day_add(&cabinet->day[instrument], span_us, now,
-		        cabinet->station->utc_offset_min);
-}
-
 int days_new(struct cabinet *cabinet, const struct moment *now)
 {
 	size_t n = cabinet->station->n_instruments;
-	int64_t from_us = counted_until_us(&cabinet->memory, now);
 	cabinet->day = calloc(n + 1, sizeof *cabinet->day);
 	if (cabinet->day == NULL)
 		return FAILED;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		resume(cabinet, i);
-		count(cabinet, i, from_us, now);
-	}
 	cabinet->counted = *now;
+	cabinet->counted.mono_us = counted_until_us(&cabinet->memory, now);
+	cabinet->counted.time_us -= now->mono_us - cabinet->counted.mono_us;
 	return OK;
 }
 
@@ -67,21 +55,58 @@ static void tell(struct cabinet *cabinet, size_t instrument, const struct moment
 	        station->instrument[instrument].id);
 	snprintf(text, sizeof text, "more than %d h on %s, all together",
 	        (int)(MAINTENANCE_DAY_MOST_US / US_PER_HOUR),
-	        date_print(now->time_us, station->utc_offset_min, date));
+	        date_print(cabinet->counted.time_us, station->utc_offset_min, date));
 	log_line(LOG_WARN, "%s: %s", subject, text);
 	cabinet_tell(cabinet, now, &event);
 	cabinet_remember(cabinet);
 }
 
-void days_step(struct cabinet *cabinet, const struct moment *now)
+static void count(struct cabinet *cabinet, size_t instrument, const struct moment *to)
 {
-	int64_t from_us = cabinet->counted.mono_us;
-	for (size_t i = 0; i < cabinet->station->n_instruments; i++)
-		count(cabinet, i, from_us, now);
-	cabinet->counted = *now;
-	for (size_t i = 0; i < cabinet->station->n_instruments; i++)
+	int64_t until_us = holders_until_us(cabinet, instrument);
+	const int64_t span_us[2] = { cabinet->counted.mono_us,
+		until_us < to->mono_us ? until_us : to->mono_us };
+	if (until_us != INT64_MIN)
+		maintenance_day_add(&cabinet->day[instrument], span_us, to,
+		        cabinet->station->utc_offset_min);
+}
+
+/* `to` is no later than `now`, and on the day of what is counted. */
+static void count_all(
+        struct cabinet *cabinet, const struct moment *to, const struct moment *now)
+{
+	size_t n = cabinet->station->n_instruments;
+	for (size_t i = 0; i < n; i++)
+		count(cabinet, i, to);
+	cabinet->counted = *to;
+	for (size_t i = 0; i < n; i++)
 		if (maintenance_day_long(&cabinet->day[i]))
 			tell(cabinet, i, now);
+}
+
+/* The end of the day up to which is counted, if it is over: its last microsecond, at midnight. */
+static bool day_ended(
+        const struct cabinet *cabinet, const struct moment *now, struct moment *end)
+{
+	int64_t start_us = day_start(now->time_us, cabinet->station->utc_offset_min);
+	int64_t midnight_us = now->mono_us - (now->time_us - start_us);
+	int64_t since_us = midnight_us - cabinet->counted.mono_us;
+	if (since_us <= 0)
+		return false;
+	int64_t back_us = (since_us - 1) / US_PER_DAY * US_PER_DAY;
+	*end = *now;
+	end->time_us = start_us - back_us - 1;
+	end->mono_us = midnight_us - back_us;
+	return true;
+}
+
+/* Each day has its own, also those that ended while nobody counted. */
+void days_step(struct cabinet *cabinet, const struct moment *now)
+{
+	struct moment end;
+	while (day_ended(cabinet, now, &end))
+		count_all(cabinet, &end, now);
+	count_all(cabinet, now, now);
 }
 
 int64_t days_due_us(const struct cabinet *cabinet)

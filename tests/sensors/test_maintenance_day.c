@@ -168,6 +168,27 @@ static void a_restart_forgets_nothing_of_it(void **state)
 	assert_int_equal(rig_count(subject, "long"), 1);
 }
 
+/* 23:45 to midnight are of the day before, and more than 4 h of it. */
+static void what_passed_midnight_while_nobody_counted_is_of_its_day(void **state)
+{
+	rig_begin(key);
+	clock_at(19 * HOUR);
+	again_for(2 * HOUR - SEC);
+	again_for(91 * 60 * SEC);
+	order("cod", true);                    /* 22:30:59 */
+	rig_run(4441 * SEC - HOUR + 60 * SEC); /* to 22:46 */
+	assert_null(rig_last(subject));
+	rig_restart_machine(2 * HOUR);
+	rig_run(10 * MS);
+	assert_int_equal(rig_count(subject, "long"), 1);
+	assert_contains(rig_last(subject)->text, "on 2026-11-09");
+	assert_in_range(today_us("cod"), 30 * 60 * SEC, 32 * 60 * SEC);
+	rig_restart_machine(72 * HOUR); /* three midnights */
+	rig_run(10 * MS);
+	assert_null(rig_last(subject));
+	assert_int_equal(today_us("cod"), 0);
+}
+
 /* A machine without a clock of its own starts in 1970, and gets the time later. */
 static void a_clock_put_right_forgets_nothing_of_it(void **state)
 {
@@ -195,6 +216,7 @@ int main(void)
 		EACH(key_and_orders_are_counted_together_and_not_twice),
 		EACH(a_day_ends_at_midnight_of_the_station),
 		EACH(a_restart_forgets_nothing_of_it),
+		EACH(what_passed_midnight_while_nobody_counted_is_of_its_day),
 		EACH(a_clock_put_right_forgets_nothing_of_it),
 	};
 	return cmocka_run_group_tests_name("maintenance_day", tests, NULL, NULL);
