@@ -167,12 +167,6 @@ static int refuse_in(
 	return refuse(EXIT_USAGE, vietnamese(wanted) ? other : english);
 }
 
-static bool has_clock(const struct profile *profile, int command)
-{
-	const char *clock = profile->command[command].text.clock;
-	return clock != NULL && clock[0] != '\0';
-}
-
 /* The order as sensord gets it, with what the operator is shown; REFUSED with the reason. */
 static int make_order(const struct wanted *wanted, struct command_order *made,
         struct order *order, struct problem *why)
@@ -185,7 +179,7 @@ static int make_order(const struct wanted *wanted, struct command_order *made,
 	snprintf(order->id, sizeof order->id, "%s", wanted->id);
 	snprintf(order->command, sizeof order->command, "%s", wanted->name);
 	snprintf(order->value, sizeof order->value, "%s", wanted->value);
-	if (has_clock(made->instrument->profile, (int)made->command))
+	if (command_sets_clock(&made->instrument->profile->command[made->command]))
 		made->time_us = common_now();
 	return OK;
 }

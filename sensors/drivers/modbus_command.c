@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/legal_time.h"
 #include "sensors/drivers/modbus.h"
 #include "sensors/drivers/modbus_write.h"
 #include "sensors/tables/profile_parts.h"
 
 #define COMMAND(member) offsetof(struct profile_command, member)
 #define TAG(member)     offsetof(struct profile_command, modbus.tag.member)
+#define CLOCK(member)   offsetof(struct profile_command, modbus.clock.member)
 
 // clang-format off
 static const struct field fields[] = {
@@ -40,6 +42,12 @@ static const struct field fields[] = {
 	  .help = "As with channels.", .help_vi = "Như với kênh đo." },
 	{ .key = "offset", .type = FIELD_NUMBER, .at = TAG(offset), .fallback = "0",
 	  .help = "As with channels.", .help_vi = "Như với kênh đo." },
+	{ .key = "clock", .type = FIELD_CHOICE, .at = CLOCK(form), .choices = time_forms,
+	  .set_at = COMMAND(modbus.clock_set),
+	  .help = "Instead of values: the time is written, as with sampled; words are in the station's time.",
+	  .help_vi = "Thay cho values: ghi thời gian, dạng như trong sampled; words theo giờ của trạm." },
+	{ .key = "leap", .type = FIELD_INTEGER, .at = CLOCK(leap_s), .low = 0, .high = 60, .fallback = "37",
+	  .help = "Of the clock, as with sampled.", .help_vi = "Của đồng hồ, như trong sampled." },
 	{ 0 },
 };
 // clang-format on
@@ -90,29 +98,54 @@ static void put_values(
 		write->size = (command->modbus.n_values + 7) / 8;
 }
 
-/* The request of a command; `value` where it takes one.  OK, or REFUSED: its type cannot hold it. */
+static size_t clock_width(const struct profile_command *command)
+{
+	return command->modbus.clock.form == TIME_SECONDS ? 2 : 6;
+}
+
+/* Whole seconds: nobody knows how long the instrument takes to believe it. */
+static void put_clock(const struct command_order *order, struct modbus_write *write)
+{
+	const struct instrument *instrument = order->instrument;
+	const struct profile_command *command =
+	        &instrument->profile->command[order->command];
+	struct profile_time clock = command->modbus.clock;
+	clock.order = command->modbus.tag.order;
+	clock.offset_min = instrument->utc_offset_min;
+	modbus_time_put(
+	        &clock, order->time_us - order->time_us % US_PER_S, write->data);
+}
+
+/* The request of a command; `value` where it takes one, the time of a clock still 0.  OK, or REFUSED: its type
+ * cannot hold it. */
 static int write_of(
         const struct profile_command *command, double value, struct modbus_write *out)
 {
 	const struct profile_tag *tag = &command->modbus.tag;
 	*out = (struct modbus_write){ .function = (uint8_t)command->modbus.function,
 		.address = (uint16_t)command->modbus.address };
-	if (!command->modbus.type_set) {
+	if (!command->modbus.type_set && !command->modbus.clock_set) {
 		put_values(command, out);
 		return OK;
 	}
-	out->count = (uint16_t)modbus_tag_width(tag);
+	out->count = (uint16_t)(command->modbus.clock_set ? clock_width(command)
+	                                                  : modbus_tag_width(tag));
 	out->size = 2 * (size_t)out->count;
+	if (command->modbus.clock_set)
+		return OK;
 	return modbus_tag_put(tag, false, value, out->data);
 }
 
 static int request(const struct command_order *order, uint8_t out[COMMAND_MOST])
 {
 	const struct instrument *instrument = order->instrument;
+	const struct profile_command *command =
+	        &instrument->profile->command[order->command];
 	struct modbus_write write;
-	if (write_of(&instrument->profile->command[order->command],
-	            strtod(order->value, NULL), &write) != OK)
+	if (write_of(command, strtod(order->value, NULL), &write) != OK)
 		return REFUSED;
+	if (command->modbus.clock_set)
+		put_clock(order, &write);
 	write.slave = instrument->slave;
 	write.number = order->number;
 	return modbus_write_put(instrument->framing, &write, out, COMMAND_MOST);
@@ -186,6 +219,19 @@ static void check_type(struct profile_checker *check, size_t i)
 		        command->low, command->high);
 }
 
+static void check_clock(struct profile_checker *check, size_t i)
+{
+	const struct profile_command *command = &check->profile->command[i];
+	const struct profile_tag *tag = &command->modbus.tag;
+	checker_at(check, "commands[%zu].clock", i);
+	if (command->modbus.function != WRITE_REGISTERS)
+		WRONG(check, "use function 16", "a time is written into registers");
+	checker_at(check, "commands[%zu].order", i);
+	if (command->modbus.clock.form == TIME_SECONDS &&
+	        (!tag->order_set || tag->order > ORDER_DCBA))
+		WRONG(check, "ABCD, CDAB, BADC or DCBA", "seconds need `order`");
+}
+
 static void check_command(struct profile_checker *check, size_t i)
 {
 	const struct profile_command *command = &check->profile->command[i];
@@ -195,9 +241,13 @@ static void check_command(struct profile_checker *check, size_t i)
 		WRONG(check, "5, 6, 15 or 16", "function %d writes nothing",
 		        (int)function);
 	checker_at(check, "commands[%zu]", i);
-	if ((command->modbus.n_values > 0) == command->modbus.type_set)
-		WRONG(check, "`values`, or `type` with low and high",
+	if ((command->modbus.n_values > 0) + command->modbus.type_set +
+	                command->modbus.clock_set !=
+	        1)
+		WRONG(check, "`values`, or `type` with low and high, or `clock`",
 		        "it is not said what command '%s' writes", command->name);
+	else if (command->modbus.clock_set)
+		check_clock(check, i);
 	else if (command->modbus.type_set)
 		check_type(check, i);
 	else
@@ -242,7 +292,7 @@ static uint8_t refuses(
 		write_of(command, command->low, &known);
 		if (known.address != write->address || known.size != write->size)
 			continue;
-		if (command->modbus.type_set ||
+		if (command->modbus.type_set || command->modbus.clock_set ||
 		        memcmp(known.data, write->data, known.size) == 0)
 			return 0;
 		exception = ILLEGAL_VALUE;

@@ -63,23 +63,44 @@ static int request(const struct command_order *order, uint8_t out[COMMAND_MOST])
 	return n > 0 ? n : REFUSED;
 }
 
-/* Where the answer that says it is done has {value}: it is the number that was sent, to its last place. */
-static bool is_same(const struct command_order *order,
+/* The {value} of a message, if its template has one. */
+static bool value_in(const struct instrument *instrument, const struct pattern *pattern,
+        struct pattern_bytes in, struct text_field *out)
+{
+	struct text_fields fields_of = { .n = 0 };
+	const struct text_field *field = NULL;
+	if (pattern_match(pattern, instrument->address, in, &fields_of) > 0)
+		field = text_fields_find(&fields_of, "value");
+	if (field != NULL)
+		*out = *field;
+	return field != NULL;
+}
+
+/* A number to its last place; a time to the letter. */
+static bool is_value(const struct text_field *sent, const struct text_field *back)
+{
+	double number, reported;
+	if (!text_number_of(sent, &number))
+		return sent->n == back->n && memcmp(sent->at, back->at, back->n) == 0;
+	const char *point = memchr(sent->at, '.', sent->n);
+	const char *end = sent->at + sent->n;
+	double place = point == NULL ? 1 : pow(10, -(double)(end - point - 1));
+	return text_number_of(back, &reported) && fabs(reported - number) < place / 2;
+}
+
+/* Where the answer that says it is done has {value}: it is what was sent. */
+static bool is_same(const struct command_order *order, const uint8_t *asked,
         const struct polltext_patterns *done, struct pattern_bytes in)
 {
-	struct text_fields came = { .n = 0 };
-	struct text_field sent = { .at = order->value, .n = strlen(order->value) };
-	double number, back;
-	int which = polltext_which(done, order->instrument->address, in);
-	if (which < 0)
-		return true;
-	pattern_match(&done->pattern[which], order->instrument->address, in, &came);
-	const struct text_field *field = text_fields_find(&came, "value");
-	if (field == NULL || !text_number_of(&sent, &number))
-		return true;
-	const char *point = strchr(order->value, '.');
-	double place = point == NULL ? 1 : pow(10, -(double)strlen(point + 1));
-	return text_number_of(field, &back) && fabs(back - number) < place / 2;
+	const struct instrument *instrument = order->instrument;
+	const struct polltext_patterns *send =
+	        &patterns_of(instrument, order->command)[POLLTEXT_SEND];
+	const struct pattern_bytes request_of = { asked, COMMAND_MOST };
+	struct text_field sent, back;
+	int which = polltext_which(done, instrument->address, in);
+	return which < 0 || !value_in(instrument, &done->pattern[which], in, &back) ||
+	       !value_in(instrument, send->pattern, request_of, &sent) ||
+	       is_value(&sent, &back);
 }
 
 /* One of a set, whole: its length with the outcome, FRAME_SHORT or FRAME_NONE. */
@@ -94,10 +115,10 @@ static int answer(const struct command_order *order, const uint8_t *asked,
 	const char *address = instrument->address;
 	int done = polltext_fit(&patterns[POLLTEXT_DONE], address, bytes);
 	*out = (struct command_outcome){ .kind = COMMAND_DONE, .why = "" };
-	if (done > 0 && !is_same(order, &patterns[POLLTEXT_DONE],
+	if (done > 0 && !is_same(order, asked, &patterns[POLLTEXT_DONE],
 	                        (struct pattern_bytes){ in->at, (size_t)done })) {
 		out->kind = COMMAND_UNKNOWN;
-		out->why = "the instrument reports another number";
+		out->why = "the instrument reports another number or time";
 	}
 	if (done > 0)
 		return done;
@@ -218,7 +239,7 @@ static void check_sent(struct profile_checker *check, size_t i)
 		.instrument = &factory, .command = i, .value = value
 	};
 	struct command_outcome outcome;
-	uint8_t sent[COMMAND_MOST];
+	uint8_t sent[COMMAND_MOST] = { 0 };
 	int n = request(&order, sent);
 	checker_at(check, "commands[%zu].send", i);
 	if (n <= 0) {

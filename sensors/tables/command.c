@@ -22,6 +22,12 @@ bool command_takes_value(const struct profile_command *command)
 	return isfinite(command->low);
 }
 
+bool command_sets_clock(const struct profile_command *command)
+{
+	const char *form = command->text.clock;
+	return command->modbus.clock_set || (form != NULL && form[0] != '\0');
+}
+
 double command_timeout_s(const struct profile_command *command, double instrument_s)
 {
 	return command->timeout_s > 0 ? command->timeout_s : instrument_s;

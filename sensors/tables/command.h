@@ -48,6 +48,8 @@ struct profile_command {
 		const char **value;     /* as written, or */
 		struct profile_tag tag; /* how the operator's number is written, at 0 */
 		bool type_set;
+		struct profile_time clock; /* or how the time is */
+		bool clock_set;
 	} modbus;
 	struct
 	{ /* templates, sensors/tables/pattern.h; {value} is the number or the time */
@@ -97,7 +99,7 @@ struct command_driver {
 	/* The bytes; their number, or REFUSED: the number cannot be written so. */
 	int (*request)(const struct command_order *order, uint8_t out[COMMAND_MOST]);
 	/* Length of what starts at in[0] (the outcome says what it is), FRAME_SHORT or
-	 * FRAME_NONE; `request` as made above. */
+	 * FRAME_NONE; `request` as made above, in COMMAND_MOST bytes: what was sent is read there. */
 	int (*answer)(const struct command_order *order, const uint8_t *request,
 	        const struct command_bytes *in, struct command_outcome *out);
 
@@ -116,6 +118,9 @@ int command_find(const struct profile *profile, const char *name);
 
 /* Whether it takes a number of the operator. */
 bool command_takes_value(const struct profile_command *command);
+
+/* Whether it sends the time. */
+bool command_sets_clock(const struct profile_command *command);
 
 /* The operator's number: OK, or REFUSED with the reason (not a plain decimal, out of range, none
  * where one is wanted, one where none is). */

@@ -111,3 +111,49 @@ void command_complaint(char *text, const char *what)
 	assert_contains(said, "hint: ");
 	free(said);
 }
+
+struct instrument command_instrument(const struct profile *profile)
+{
+	return (struct instrument){ .id = "it",
+		.profile = profile,
+		.slave = 17,
+		.address = profile->address,
+		.utc_offset_min = 420 };
+}
+
+const char *command_sent(const struct instrument *instrument, const char *name,
+        const char *value, uint8_t out[COMMAND_MOST])
+{
+	static char hex[3 * COMMAND_MOST + 8];
+	struct problem why = { .text = "" };
+	const struct command_order order = { .instrument = instrument,
+		.command = (size_t)command_find(instrument->profile, name),
+		.value = value,
+		.time_us = COMMAND_NOON,
+		.number = 0x1234 };
+	int n = command_request(&order, out, &why);
+	if (n < 0)
+		return strcpy(hex, why.text);
+	command_hex(out, (size_t)n, hex, sizeof hex);
+	return hex;
+}
+
+struct command_asked command_ask(
+        const struct instrument *instrument, const char *name, const char *value)
+{
+	struct problem why;
+	struct command_asked asked = { .order = { .instrument = instrument,
+		                               .command = (size_t)command_find(
+		                                       instrument->profile, name),
+		                               .value = value } };
+	assert_true(command_request(&asked.order, asked.request, &why) > 0);
+	return asked;
+}
+
+int command_answer(const struct command_asked *asked, const void *in, size_t n,
+        struct command_outcome *out)
+{
+	const struct command_bytes bytes = { in, n };
+	return asked->order.instrument->profile->driver->command->answer(
+	        &asked->order, asked->request, &bytes, out);
+}

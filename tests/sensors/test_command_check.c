@@ -66,6 +66,15 @@ static void a_write_that_modbus_does_not_know_is_refused(void **state)
 	command_complaint(
 	        command_gas(HEAD "function: 6, address: 1, values: [1, 2], " TAIL),
 	        "function 6 writes one");
+	command_complaint(
+	        command_gas(HEAD "function: 6, address: 1, clock: words, " TAIL),
+	        "a time is written into registers");
+	command_complaint(
+	        command_gas(HEAD "function: 16, address: 1, clock: seconds, " TAIL),
+	        "seconds need `order`");
+	command_complaint(command_gas(HEAD "function: 16, address: 1, values: [1], "
+	                                   "clock: words, " TAIL),
+	        "it is not said what command");
 	command_complaint(command_gas(HEAD "function: 6, address: 1, " TAIL),
 	        "it is not said what command 'a' writes");
 	command_complaint(
