@@ -13,7 +13,7 @@
 #include "tests/kits/hj212_vectors.h"
 
 static const char *const names[] = { "hj212-2005-stack", "hj212-2005-waste-water",
-	"hj212-2017-stack", "hj212-2017-waste-water" };
+	"hj212-2017-stack", "hj212-2017-waste-water", "hj212-2017-ambient-air" };
 #define N_NAMES (sizeof names / sizeof names[0])
 
 struct speaker {
