@@ -10,7 +10,7 @@
 #include "base/units.h"
 #include "cli/station.h"
 #include "cli/watch.h"
-#include "sensors/tools/guess.h"
+#include "sensors/tables/map.h"
 
 #define BYTES_A_LINE 24
 
@@ -58,21 +58,20 @@ static void print_channel(
 	const struct channel *about = &reading->instrument->profile->channel[i].about;
 	const char *label = vi ? about->label_vi : about->label_en;
 	double value = reading->parts->value[i];
+	bool tiny = isfinite(value) && map_is_tiny(value); /* 0.0 would hide it */
 	const char *unit = units_shown(about->unit);
 	int pad = 28 - (int)text_width(label), behind = 8 - (int)text_width(unit);
 	fprintf(out, "  %s%*s", label, pad > 1 ? pad : 1, "");
 	if (isfinite(value))
-		fprintf(out,
-		        guess_mark_of(value) == GUESS_ABSURD ? "%12.*e %s"
-		                                             : "%12.*f %s",
-		        about->decimals, value, unit);
+		fprintf(out, tiny ? "%12.*e %s" : "%12.*f %s", about->decimals, value,
+		        unit);
 	else
 		fprintf(out, "%12s %s", "-", unit);
 	fprintf(out, "%*s %s%s\n", behind > 0 ? behind : 0, "",
 	        station_state_word(reading->parts->state[i], vi),
-	        guess_mark_of(value) != GUESS_ABSURD ? ""
-	        : vi                                 ? " ! vô lý"
-	                                             : " ! absurd");
+	        !tiny ? ""
+	        : vi  ? " ! quá nhỏ: sai thứ tự byte?"
+	              : " ! tiny: another word order?");
 }
 
 void station_tell_reading(

@@ -5,6 +5,7 @@
 
 #define ABSURD_LOW  1e-30
 #define ABSURD_HIGH 1e12
+#define TINY        1e-12
 
 const char *const number_types[] = { "u16", "i16", "u32", "i32", "f32", "f64", "bit",
 	"bcd", "ascii", "decimal", "total", NULL };
@@ -45,6 +46,11 @@ bool map_is_absurd(double number)
 {
 	double size = fabs(number);
 	return size > 0 && (size < ABSURD_LOW || size > ABSURD_HIGH);
+}
+
+bool map_is_tiny(double number)
+{
+	return number != 0 && fabs(number) < TINY;
 }
 
 static bool in_ranges(const struct word_range *range, size_t n, uint32_t word)

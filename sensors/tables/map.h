@@ -201,6 +201,10 @@ bool map_is_none(const struct profile_tag *tag, uint64_t bits, double number);
  * read in another order of its words nearly always is (50.0 becomes 2.6e-41). */
 bool map_is_absurd(double number);
 
+/* Whether it is smaller than what instruments show (not 0, and below 1e-12), though a filter that dies away may
+ * come to it: worth a word to a person (8.51 in another order is 2.7e-14), and no reason to drop it. */
+bool map_is_tiny(double number);
+
 /* Whether a rule with ranges holds for a status word: bit, mask, when, unless. */
 bool map_rule_holds(const struct profile_rule *rule, uint32_t word);
 

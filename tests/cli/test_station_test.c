@@ -133,25 +133,50 @@ static void failures_are_told_apart_with_their_cure(void **state)
 	line_end(line);
 }
 
-static void a_wrong_word_order_is_seen_by_its_value(void **state)
+/* `other` instead of cod, slave 3 once only. */
+static void read_in_other_order(const char *folder)
 {
-	pid_t line = begin(*state);
-	fixture_write(*state, "station.yaml", "%s%s", station,
-	        "  - {id: other, profile: fixture-other, port: bus, slave: 3}\n");
-	/* slave 3 once only */
 	char *text;
 	size_t n;
+	fixture_write(folder, "station.yaml", "%s%s", station,
+	        "  - {id: other, profile: fixture-other, port: bus, slave: 3}\n");
 	assert_int_equal(
-	        file_read(in_folder(*state, "station.yaml"), 100000, &text, &n), OK);
+	        file_read(in_folder(folder, "station.yaml"), 100000, &text, &n), OK);
 	char *first = strstr(text, "  - {id: cod");
 	assert_non_null(first);
 	first[0] = '#';
-	fixture_write(*state, "station.yaml", "%s", text);
+	fixture_write(folder, "station.yaml", "%s", text);
 	free(text);
-	text = line_said(*state, "station test other --for 1500ms", EXIT_FOUND);
+}
+
+static void a_wrong_word_order_is_seen_by_its_value(void **state)
+{
+	pid_t line = begin(*state);
+	read_in_other_order(*state);
+	char *text = line_said(*state, "station test other --for 1500ms", EXIT_FOUND);
 	assert_contains(text, "- mg/L     no_value");
 	assert_contains(text, "a value is of a size that no instrument shows");
 	assert_contains(text, "mostly a wrong word order");
+	free(text);
+	line_end(line);
+}
+
+/* 8.51 is 410828F6; 28F64108 is 2.7e-14, which is a number, and no measurement. */
+static void a_value_below_what_instruments_show_is_told_in_a_word(void **state)
+{
+	char now[sizeof scenario];
+	memcpy(now, scenario, sizeof now);
+	fixture_profiles(*state);
+	make_other_order(*state);
+	memcpy(strstr(now, "42.5"), "8.51", 4);
+	fixture_write(*state, "scenario.yaml", "%s", now);
+	pid_t line = line_simulate(*state, "run/bus", 0);
+	read_in_other_order(*state);
+	char *text = line_said(*state, "station test other --for 500ms", 0);
+	assert_contains(text, "2.7e-14 mg/L     ok ! tiny: another word order?\n");
+	free(text);
+	text = line_said(*state, "station test other --for 500ms --lang vi", 0);
+	assert_contains(text, "đang đo ! quá nhỏ: sai thứ tự byte?\n");
 	free(text);
 	line_end(line);
 }
@@ -321,6 +346,7 @@ int main(void)
 		WITH(what_answers_is_shown_poll_by_poll),
 		WITH(failures_are_told_apart_with_their_cure),
 		WITH(a_wrong_word_order_is_seen_by_its_value),
+		WITH(a_value_below_what_instruments_show_is_told_in_a_word),
 		WITH(a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown),
 		WITH(sensord_records_that_another_line_is_searched),
 		WITH(a_port_that_somebody_else_has_is_left_to_him),
