@@ -108,6 +108,14 @@ static void check_range(struct profile_checker *check, size_t i)
 	}
 }
 
+/* The block that row i of a table names; NULL: the only one. */
+static size_t block_of(
+        struct profile_checker *check, const char *table, size_t i, const char *name)
+{
+	checker_at(check, "%s[%zu].block", table, i);
+	return checker_block(check, name != NULL ? name : "");
+}
+
 static void check_rule(struct profile_checker *check, size_t i)
 {
 	static const char *const words[] = { "no_value", "below_range", "above_range",
@@ -134,35 +142,27 @@ static void check_rule(struct profile_checker *check, size_t i)
 	cover(check, "states", i, rule->channel, rule->n_channels, rule->covers);
 	if (rule->state_number == RULE_OUT_OF_RANGE)
 		check_range(check, i);
-	checker_at(check, "states[%zu].block", i);
-	rule->block_index =
-	        checker_block(check, rule->block != NULL ? rule->block : "");
+	rule->block_index = block_of(check, "states", i, rule->block);
 }
 
 static void check_time(struct profile_checker *check, size_t i)
 {
 	struct profile_time *time = &check->profile->time[i];
 	cover(check, "sampled", i, time->channel, time->n_channels, time->covers);
-	checker_at(check, "sampled[%zu].block", i);
-	time->block_index =
-	        checker_block(check, time->block != NULL ? time->block : "");
+	time->block_index = block_of(check, "sampled", i, time->block);
 }
 
 static void check_fresh(struct profile_checker *check, size_t i)
 {
 	struct profile_fresh *fresh = &check->profile->fresh[i];
 	cover(check, "fresh", i, fresh->channel, fresh->n_channels, fresh->covers);
-	checker_at(check, "fresh[%zu].block", i);
-	fresh->block_index =
-	        checker_block(check, fresh->block != NULL ? fresh->block : "");
+	fresh->block_index = block_of(check, "fresh", i, fresh->block);
 }
 
 static void check_words(struct profile_checker *check, size_t i)
 {
 	struct profile_words *words = &check->profile->words[i];
-	checker_at(check, "vendor[%zu].block", i);
-	words->block_index =
-	        checker_block(check, words->block != NULL ? words->block : "");
+	words->block_index = block_of(check, "vendor", i, words->block);
 }
 
 void profile_check_states(struct profile_checker *check)

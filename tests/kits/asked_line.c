@@ -4,6 +4,8 @@
 #include "tests/kits/asked_line.h"
 
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -29,7 +31,7 @@ static int line_read(struct port *port, uint8_t *out, size_t room, bool readable
 	struct asked_message *first = NULL;
 	for (size_t i = 0; i < ASKED_MESSAGES; i++) {
 		struct asked_message *one = &line->message[i];
-		if (one->n > 0 && one->due_us <= *line->now_us &&
+		if (one->n > 0 && one->due_us <= line->now.mono_us &&
 		        (first == NULL || one->due_us < first->due_us))
 			first = one;
 	}
@@ -53,8 +55,30 @@ static void line_close(struct port *port)
 {
 }
 
-void asked_line_init(struct asked_line *line)
+static struct port *give(void *context, size_t port, const struct port_setting *setting)
 {
+	return &((struct asked_line *)context)->port;
+}
+
+static void on_reading(void *context, size_t instrument, const struct moment *when,
+        const struct reading_parts *parts)
+{
+	struct asked_line *line = context;
+	line->reading(line->context, instrument, when, parts);
+}
+
+static void not_logged(enum log_level level, const char *text)
+{
+}
+
+int asked_line_open(struct asked_line *line, const char *configuration)
+{
+	struct problem why;
+	const struct poller_hooks hooks = {
+		.context = line, .reading = on_reading, .port = give
+	};
+	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
+	log_catch(not_logged);
 	line->port = (struct port){ .open = line_open,
 		.descriptor = line_descriptor,
 		.events = line_events,
@@ -62,6 +86,28 @@ void asked_line_init(struct asked_line *line)
 		.write = line_write,
 		.close = line_close,
 		.free = line_close };
+	line->now = (struct moment){ .time_us = INT64_C(1794188880000000),
+		.mono_us = INT64_C(1000000000) };
+	if (station_parse(&line->station, configuration, strlen(configuration),
+	            "station.yaml", stderr, &why) != OK)
+		return -1;
+	line->poller = poller_new(line->station, &hooks);
+	return line->poller != NULL ? 0 : -1;
+}
+
+void asked_line_close(struct asked_line *line)
+{
+	poller_free(line->poller);
+	station_free(line->station);
+	log_catch(NULL);
+}
+
+void asked_line_run(struct asked_line *line, int64_t for_us)
+{
+	struct moment *now = &line->now;
+	int64_t end_us = now->mono_us + for_us;
+	for (; now->mono_us < end_us; now->mono_us += 1000, now->time_us += 1000)
+		poller_step(line->poller, NULL, 0, now);
 }
 
 void asked_line_say(
@@ -75,13 +121,4 @@ void asked_line_say(
 	line->message[i].due_us = due_us;
 	line->message[i].n = n;
 	memcpy(line->message[i].byte, bytes, n);
-}
-
-static void not_logged(enum log_level level, const char *text)
-{
-}
-
-void asked_line_quiet(void)
-{
-	log_catch(not_logged);
 }

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A line in memory: what is written to it is handed to the test, which says what comes back and when. */
+/* The instruments of one line in memory, asked by the poller, with a clock moved by hand: what is written to the
+ * line is handed to the test, which says what comes back and when. */
 #ifndef TESTS_ASKED_LINE_H
 #define TESTS_ASKED_LINE_H
 
-#include "sensors/ports/port.h"
-#include "sensors/tables/driver.h"
+#include "sensors/poller/poller.h"
+#include "sensors/station/station.h"
 
 #define ASKED_MESSAGES 24
 
 struct asked_line {
 	struct port port;
-	const int64_t *now_us; /* monotonic, of the test */
-	void *context;
+	struct station *station;
+	struct poller *poller;
+	struct moment now;
+	void *context; /* of the two below */
 	void (*asked)(void *context, const uint8_t *in, size_t n);
+	void (*reading)(void *context, size_t instrument, const struct moment *when,
+	        const struct reading_parts *parts);
 	struct asked_message {
 		int64_t due_us;
 		size_t n; /* 0: free */
@@ -20,14 +25,16 @@ struct asked_line {
 	} message[ASKED_MESSAGES];
 };
 
-/* Fill in port; now_us, context and asked are the test's. */
-void asked_line_init(struct asked_line *line);
+/* Begin, with context, asked and reading set, a station of one port whose profiles are the shipped ones; 0, or -1
+ * with what is wrong.  Nothing of it is told to the terminal. */
+int asked_line_open(struct asked_line *line, const char *configuration);
+void asked_line_close(struct asked_line *line);
 
-/* Let n bytes come at due_us; fails the test when too many are on their way. */
+/* A step every millisecond. */
+void asked_line_run(struct asked_line *line, int64_t for_us);
+
+/* Let n bytes come at due_us (monotonic); fails the test when too many are on their way. */
 void asked_line_say(
         struct asked_line *line, int64_t due_us, const void *bytes, size_t n);
-
-/* Nothing of the station under test is told to the terminal. */
-void asked_line_quiet(void);
 
 #endif

@@ -8,9 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "sensors/drivers/polltext.h"
-#include "sensors/poller/poller.h"
 #include "tests/kits/asked_line.h"
 
 #define MS     INT64_C(1000)
@@ -39,9 +37,6 @@ struct message {
 
 struct text_rig {
 	struct asked_line line;
-	struct station *station;
-	struct poller *poller;
-	struct moment now;
 	enum manner manner[N];
 	size_t asked[N], answered;
 	struct message kept;
@@ -74,7 +69,7 @@ static void behave(struct text_rig *rig, size_t i, const uint8_t *in, size_t n,
         struct message *answer)
 {
 	static const char chat[] = "W 123:10:39 0042 NO2 WARN\rnoo no 99.9 ppb\rno";
-	int64_t due_us = rig->now.mono_us + 60 * MS;
+	int64_t due_us = rig->line.now.mono_us + 60 * MS;
 	size_t at = chance(&rig->seed) % (8 * answer->n);
 	switch (rig->manner[i]) {
 	case DEAD:
@@ -114,19 +109,20 @@ static void asked(void *context, const uint8_t *in, size_t n)
 	double value[READING_CHANNELS];
 	uint8_t state[READING_CHANNELS] = { STATE_OK };
 	for (size_t i = 0; i < N; i++) {
-		const struct instrument *one = &rig->station->instrument[i].instrument;
+		const struct instrument *one =
+		        &rig->line.station->instrument[i].instrument;
 		struct message answer = { .n = 0 };
 		struct speech speech = { .instrument = one,
 			.value = value,
 			.state = state,
-			.time_us = rig->now.time_us,
+			.time_us = rig->line.now.time_us,
 			.exception = rig->manner[i] == REFUSES };
 		if (polltext_request(one, in, n) != (int)n)
 			continue;
 		rig->asked[i]++;
 		if (i == GAS && rig->answered_us > 0 &&
-		        rig->now.mono_us - rig->answered_us < rig->least_pause_us)
-			rig->least_pause_us = rig->now.mono_us - rig->answered_us;
+		        rig->line.now.mono_us - rig->answered_us < rig->least_pause_us)
+			rig->least_pause_us = rig->line.now.mono_us - rig->answered_us;
 		for (size_t c = 0; c < READING_CHANNELS; c++)
 			value[c] = value_of(i);
 		answer.n =
@@ -154,11 +150,6 @@ static void on_reading(void *context, size_t i, const struct moment *when,
 	}
 }
 
-static struct port *give(void *context, size_t port, const struct port_setting *setting)
-{
-	return &((struct text_rig *)context)->line.port;
-}
-
 static const char configuration[] =
         "zone: {id: kcn-mau, name: KCN Mẫu}\n"
         "station: {id: kk-01, name: Không khí, simulation: yes}\n"
@@ -177,43 +168,21 @@ static const char configuration[] =
 static int rig_make(void **state)
 {
 	struct text_rig *rig = calloc(1, sizeof *rig);
-	struct problem why;
-	struct poller_hooks hooks = {
-		.context = rig, .reading = on_reading, .port = give
-	};
-	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
-	asked_line_quiet();
-	rig->line = (struct asked_line){
-		.now_us = &rig->now.mono_us, .context = rig, .asked = asked
-	};
-	asked_line_init(&rig->line);
+	rig->line.context = rig;
+	rig->line.asked = asked;
+	rig->line.reading = on_reading;
 	rig->seed = 4711;
 	rig->least_pause_us = INT64_MAX;
-	rig->now = (struct moment){ .time_us = INT64_C(1794188880000000),
-		.mono_us = START };
-	if (station_parse(&rig->station, configuration, strlen(configuration),
-	            "station.yaml", stderr, &why) != OK)
-		return -1;
-	rig->poller = poller_new(rig->station, &hooks);
 	*state = rig;
-	return rig->poller != NULL ? 0 : -1;
+	return asked_line_open(&rig->line, configuration);
 }
 
 static int rig_remove(void **state)
 {
 	struct text_rig *rig = *state;
-	poller_free(rig->poller);
-	station_free(rig->station);
-	log_catch(NULL);
+	asked_line_close(&rig->line);
 	free(rig);
 	return 0;
-}
-
-static void run(struct text_rig *rig, int64_t for_us)
-{
-	int64_t end = rig->now.mono_us + for_us;
-	for (; rig->now.mono_us < end; rig->now.mono_us += MS, rig->now.time_us += MS)
-		poller_step(rig->poller, NULL, 0, &rig->now);
 }
 
 /* ---- tests ---- */
@@ -221,7 +190,7 @@ static void run(struct text_rig *rig, int64_t for_us)
 static void three_instruments_share_the_line(void **state)
 {
 	struct text_rig *rig = *state;
-	run(rig, 200 * SECOND);
+	asked_line_run(&rig->line, 200 * SECOND);
 	assert_int_equal(rig->n_seen[GAS], 10);
 	assert_int_equal(rig->n_seen[WEATHER], 40);
 	assert_int_equal(rig->n_seen[LOOPS], 40);
@@ -230,15 +199,15 @@ static void three_instruments_share_the_line(void **state)
 	assert_int_equal(rig->n_ok[LOOPS], 40 * 8);
 	for (size_t i = 0; i < N; i++) {
 		assert_int_equal(rig->n_wrong[i], 0);
-		assert_int_equal(poller_counts(rig->poller, i)->timeouts, 0);
-		assert_int_equal(poller_counts(rig->poller, i)->overruns, 0);
+		assert_int_equal(poller_counts(rig->line.poller, i)->timeouts, 0);
+		assert_int_equal(poller_counts(rig->line.poller, i)->overruns, 0);
 	}
 }
 
 static void the_pause_is_kept_and_the_others_are_served_in_it(void **state)
 {
 	struct text_rig *rig = *state;
-	run(rig, 100 * SECOND);
+	asked_line_run(&rig->line, 100 * SECOND);
 	assert_true(rig->least_pause_us >= SECOND);
 	assert_true(rig->least_pause_us < SECOND + 300 * MS);
 	assert_int_equal(rig->asked[GAS], 25);
@@ -254,7 +223,7 @@ static void whatever_one_does_no_wrong_value_comes_of_it(void **state)
 	for (int manner = ANSWERS; manner <= NEXT_ONE; manner++) {
 		rig->manner[GAS] = (enum manner)manner;
 		size_t before = rig->n_seen[WEATHER];
-		run(rig, 300 * SECOND);
+		asked_line_run(&rig->line, 300 * SECOND);
 		assert_in_range(rig->n_seen[WEATHER] - before, 59, 61);
 		polls += 60;
 	}
@@ -271,7 +240,7 @@ static size_t ok_of(struct text_rig *rig, enum manner manner)
 {
 	size_t before = rig->n_ok[GAS];
 	rig->manner[GAS] = manner;
-	run(rig, 200 * SECOND);
+	asked_line_run(&rig->line, 200 * SECOND);
 	assert_int_equal(rig->n_wrong[GAS], 0);
 	return rig->n_ok[GAS] - before;
 }
@@ -282,7 +251,7 @@ static void echo_noise_and_talk_between_cost_no_value(void **state)
 	assert_int_equal(ok_of(rig, ECHOES), 30);
 	assert_int_equal(ok_of(rig, NOISY), 30);
 	assert_int_equal(ok_of(rig, CHATTY), 30);
-	assert_true(poller_counts(rig->poller, GAS)->noise > 0);
+	assert_true(poller_counts(rig->line.poller, GAS)->noise > 0);
 }
 
 static void what_is_late_is_never_taken_for_the_next(void **state)
@@ -292,7 +261,7 @@ static void what_is_late_is_never_taken_for_the_next(void **state)
 	ok_of(rig, NEXT_ONE);
 	rig->kept.n = 0;
 	assert_int_equal(ok_of(rig, LATE), 0);
-	const struct poller_counts *counts = poller_counts(rig->poller, GAS);
+	const struct poller_counts *counts = poller_counts(rig->line.poller, GAS);
 	assert_true(counts->late + counts->noise > 0);
 }
 
@@ -301,13 +270,13 @@ static void a_wrong_check_is_counted_as_that(void **state)
 {
 	struct text_rig *rig = *state;
 	rig->manner[WEATHER] = FLIPPED;
-	run(rig, 600 * SECOND);
+	asked_line_run(&rig->line, 600 * SECOND);
 	assert_int_equal(rig->n_wrong[WEATHER], 0);
-	assert_true(poller_counts(rig->poller, WEATHER)->checksum > 10);
+	assert_true(poller_counts(rig->line.poller, WEATHER)->checksum > 10);
 	rig->manner[WEATHER] = CUT;
-	uint64_t before = poller_counts(rig->poller, WEATHER)->malformed;
-	run(rig, 60 * SECOND);
-	assert_true(poller_counts(rig->poller, WEATHER)->malformed > before);
+	uint64_t before = poller_counts(rig->line.poller, WEATHER)->malformed;
+	asked_line_run(&rig->line, 60 * SECOND);
+	assert_true(poller_counts(rig->line.poller, WEATHER)->malformed > before);
 	assert_int_equal(rig->n_wrong[WEATHER], 0);
 }
 
@@ -315,10 +284,10 @@ static void one_that_refuses_is_told_by_its_words(void **state)
 {
 	struct text_rig *rig = *state;
 	rig->manner[LOOPS] = REFUSES;
-	run(rig, 60 * SECOND);
+	asked_line_run(&rig->line, 60 * SECOND);
 	assert_int_equal(rig->n_refused[LOOPS], rig->n_seen[LOOPS] * 8);
-	assert_true(poller_counts(rig->poller, LOOPS)->exceptions > 0);
-	assert_int_equal(poller_counts(rig->poller, LOOPS)->timeouts, 0);
+	assert_true(poller_counts(rig->line.poller, LOOPS)->exceptions > 0);
+	assert_int_equal(poller_counts(rig->line.poller, LOOPS)->timeouts, 0);
 }
 
 #define rig_test(function)                                                             \

@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "sensors/drivers/sdi12.h"
-#include "sensors/poller/poller.h"
 #include "tests/kits/asked_line.h"
 
 #define MS     INT64_C(1000)
@@ -32,9 +30,6 @@ struct sonde {
 struct line_rig {
 	struct asked_line line;
 	struct sonde sonde[3];
-	struct station *station;
-	struct poller *poller;
-	struct moment now;
 	size_t n_ok[3], n_silent[3], n_garbled[3], n_other[3], n_seen;
 	double last[3];
 	size_t crossed; /* an instrument was asked while another kept the line */
@@ -63,7 +58,8 @@ static void say_data(struct line_rig *rig, struct sonde *sonde, unsigned number)
 		for (size_t i = 1; i + 2 < n; i++)
 			text[i] = (char)(text[i] | "9-3.3+81"[i % 8]);
 	sonde->fetched++;
-	say_at(rig, rig->now.mono_us + (sonde->manner == LATE ? 3 * SECOND : 30 * MS),
+	say_at(rig,
+	        rig->line.now.mono_us + (sonde->manner == LATE ? 3 * SECOND : 30 * MS),
 	        text, n);
 }
 
@@ -76,8 +72,8 @@ static void measure(struct line_rig *rig, struct sonde *sonde, bool concurrent)
 	assert_int_equal(sscanf(sonde->announced, "%3d", &seconds), 1);
 	sonde->measured++;
 	sonde->aborted = false;
-	sonde->ready_us = rig->now.mono_us + 30 * MS + seconds * SECOND / 2;
-	say_at(rig, rig->now.mono_us + 30 * MS, text, (size_t)n);
+	sonde->ready_us = rig->line.now.mono_us + 30 * MS + seconds * SECOND / 2;
+	say_at(rig, rig->line.now.mono_us + 30 * MS, text, (size_t)n);
 	if (concurrent || sonde->manner == NO_REQUEST || seconds == 0)
 		return;
 	n = snprintf(text, sizeof text, "%c\r\n", sonde->address);
@@ -88,7 +84,7 @@ static void say_who(struct line_rig *rig, const struct sonde *sonde)
 {
 	char text[] = "013METER   HYDR21100\r\n";
 	text[0] = sonde->address;
-	say_at(rig, rig->now.mono_us + 30 * MS, text, sizeof text - 1);
+	say_at(rig, rig->line.now.mono_us + 30 * MS, text, sizeof text - 1);
 }
 
 /* Whoever measures with M is disturbed by a command to another. */
@@ -96,7 +92,7 @@ static void disturb(struct line_rig *rig, const struct sonde *asked)
 {
 	for (size_t i = 0; i < 3; i++) {
 		struct sonde *other = &rig->sonde[i];
-		if (other == asked || rig->now.mono_us >= other->ready_us)
+		if (other == asked || rig->line.now.mono_us >= other->ready_us)
 			continue;
 		bool concurrent = strlen(other->announced) == 5;
 		rig->crossed += !concurrent;
@@ -142,11 +138,6 @@ static void on_reading(void *context, size_t i, const struct moment *when,
 		rig->last[i] = parts->value[parts->n_channels - 1];
 }
 
-static struct port *give(void *context, size_t port, const struct port_setting *setting)
-{
-	return &((struct line_rig *)context)->line.port;
-}
-
 static const char configuration[] =
         "zone: {id: kcn-mau, name: KCN Mẫu}\n"
         "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
@@ -165,16 +156,9 @@ static const char configuration[] =
 static int rig_make(void **state)
 {
 	struct line_rig *rig = calloc(1, sizeof *rig);
-	struct problem why;
-	struct poller_hooks hooks = {
-		.context = rig, .reading = on_reading, .port = give
-	};
-	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
-	asked_line_quiet();
-	rig->line = (struct asked_line){
-		.now_us = &rig->now.mono_us, .context = rig, .asked = asked
-	};
-	asked_line_init(&rig->line);
+	rig->line.context = rig;
+	rig->line.asked = asked;
+	rig->line.reading = on_reading;
 	rig->sonde[SONDE] = (struct sonde){ .address = '0',
 		.announced = "0047",
 		.data = { "+7.94+92.6+21.38", "+512.7+3.281+7.02", "+215.4" } };
@@ -184,31 +168,16 @@ static int rig_make(void **state)
 	rig->sonde[CTD] = (struct sonde){
 		.address = '2', .announced = "00503", .data = { "+1034+18.2+312" }
 	};
-	rig->now = (struct moment){ .time_us = INT64_C(1794188880000000),
-		.mono_us = START };
-	if (station_parse(&rig->station, configuration, strlen(configuration),
-	            "station.yaml", stderr, &why) != OK)
-		return -1;
-	rig->poller = poller_new(rig->station, &hooks);
 	*state = rig;
-	return rig->poller != NULL ? 0 : -1;
+	return asked_line_open(&rig->line, configuration);
 }
 
 static int rig_remove(void **state)
 {
 	struct line_rig *rig = *state;
-	poller_free(rig->poller);
-	station_free(rig->station);
-	log_catch(NULL);
+	asked_line_close(&rig->line);
 	free(rig);
 	return 0;
-}
-
-static void run(struct line_rig *rig, int64_t for_us)
-{
-	int64_t end = rig->now.mono_us + for_us;
-	for (; rig->now.mono_us < end; rig->now.mono_us += MS, rig->now.time_us += MS)
-		poller_step(rig->poller, NULL, 0, &rig->now);
 }
 
 /* ---- tests ---- */
@@ -216,11 +185,11 @@ static void run(struct line_rig *rig, int64_t for_us)
 static void three_instruments_share_the_line(void **state)
 {
 	struct line_rig *rig = *state;
-	run(rig, 200 * SECOND);
+	asked_line_run(&rig->line, 200 * SECOND);
 	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(rig->n_ok[i], 10);
 		assert_int_equal(rig->sonde[i].measured, 10);
-		assert_int_equal(poller_counts(rig->poller, i)->timeouts, 0);
+		assert_int_equal(poller_counts(rig->line.poller, i)->timeouts, 0);
 	}
 	assert_int_equal(rig->n_seen, 30);
 	assert_close(rig->last[SONDE], 215.4, 1e-12);
@@ -233,7 +202,7 @@ static void nobody_is_asked_while_one_keeps_the_line(void **state)
 {
 	struct line_rig *rig = *state;
 	rig->sonde[CTD].announced = "01803"; /* 18 of 20 s */
-	run(rig, 400 * SECOND);
+	asked_line_run(&rig->line, 400 * SECOND);
 	assert_int_equal(rig->crossed, 0);
 	assert_true(rig->beside >= 10);
 	for (size_t i = 0; i < 3; i++)
@@ -244,34 +213,34 @@ static void a_service_request_that_never_comes_costs_only_time(void **state)
 {
 	struct line_rig *rig = *state;
 	rig->sonde[SONDE].manner = NO_REQUEST;
-	run(rig, 200 * SECOND);
+	asked_line_run(&rig->line, 200 * SECOND);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(rig->n_ok[i], 10);
 	assert_int_equal(rig->crossed, 0);
-	assert_int_equal(poller_counts(rig->poller, SONDE)->timeouts, 0);
+	assert_int_equal(poller_counts(rig->line.poller, SONDE)->timeouts, 0);
 }
 
 static void a_dead_one_costs_the_others_nothing(void **state)
 {
 	struct line_rig *rig = *state;
 	rig->sonde[LEVEL].manner = DEAD;
-	run(rig, 400 * SECOND);
+	asked_line_run(&rig->line, 400 * SECOND);
 	assert_int_equal(rig->n_ok[SONDE], 20);
 	assert_int_equal(rig->n_ok[CTD], 20);
 	assert_int_equal(rig->n_ok[LEVEL], 0);
 	assert_true(rig->n_silent[LEVEL] >= 4);
-	assert_int_equal(poller_counts(rig->poller, SONDE)->overruns, 0);
+	assert_int_equal(poller_counts(rig->line.poller, SONDE)->overruns, 0);
 }
 
 static void a_flipped_bit_is_asked_for_again(void **state)
 {
 	struct line_rig *rig = *state;
 	rig->sonde[SONDE].manner = FLIPPED_ONCE;
-	run(rig, 20 * SECOND);
+	asked_line_run(&rig->line, 20 * SECOND);
 	assert_int_equal(rig->n_ok[SONDE], 1);
 	assert_int_equal(rig->sonde[SONDE].measured, 1);
 	assert_int_equal(rig->sonde[SONDE].fetched, 4); /* D0 twice, D1, D2 */
-	assert_int_equal(poller_counts(rig->poller, SONDE)->checksum, 1);
+	assert_int_equal(poller_counts(rig->line.poller, SONDE)->checksum, 1);
 }
 
 static void an_answer_with_a_wrong_check_gives_no_value(void **state)
@@ -279,7 +248,7 @@ static void an_answer_with_a_wrong_check_gives_no_value(void **state)
 	struct line_rig *rig = *state;
 	rig->sonde[SONDE].manner = FLIPPED;
 	rig->sonde[LEVEL].manner = TWO_AT_ONCE;
-	run(rig, 200 * SECOND);
+	asked_line_run(&rig->line, 200 * SECOND);
 	assert_int_equal(rig->n_ok[SONDE] + rig->n_ok[LEVEL], 0);
 	assert_true(rig->n_garbled[SONDE] >= 4);
 	assert_true(rig->n_garbled[LEVEL] >= 4);
@@ -290,7 +259,7 @@ static void a_late_answer_is_never_taken_for_the_next(void **state)
 {
 	struct line_rig *rig = *state;
 	rig->sonde[LEVEL].manner = LATE;
-	run(rig, 200 * SECOND);
+	asked_line_run(&rig->line, 200 * SECOND);
 	assert_int_equal(rig->n_ok[LEVEL], 0);
 	assert_int_equal(rig->n_ok[SONDE], 10);
 	assert_int_equal(rig->n_ok[CTD], 10);
