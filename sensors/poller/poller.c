@@ -59,11 +59,11 @@ static int bus_init(struct poller *poller, size_t i)
 	return bus->port != NULL ? OK : FAILED;
 }
 
-/* [OWED_MOST + 2] states in whole units of the widest alignment. */
+/* [3 + OWED_MOST] states in whole units of the widest alignment. */
 static size_t owed_size(const struct device *device)
 {
 	size_t widest = sizeof(max_align_t);
-	size_t bytes = (OWED_MOST + 2) * device->owed.state_size;
+	size_t bytes = (3 + OWED_MOST) * device->owed.state_size;
 	return (bytes + widest - 1) / widest * widest;
 }
 

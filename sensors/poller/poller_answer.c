@@ -139,13 +139,14 @@ static void bus_lost(
 
 /* A frame, but no answer to what was asked. */
 static void bus_stray(
-        struct bus *bus, struct device *device, const uint8_t *frame, size_t n)
+        struct bus *bus, const uint8_t *frame, size_t n, const struct moment *now)
 {
+	struct device *device = bus->busy;
 	/* the driver may want to know of an echo: the same once more is an answer */
 	if (device->driver->frame(device->state, frame, n) == (int)n)
 		device->driver->decode(device->state, frame, n);
 	bool echo = n == bus->request_size && memcmp(frame, bus->request, n) == 0;
-	bool late = !echo && owed_late(bus, frame, n);
+	bool late = !echo && owed_late(bus, frame, n, now);
 	device->counts.echoes += echo;
 	if (!echo && !late && is_numbered(device)) {
 		device->counts.late++; /* of a request nobody knows any more */
@@ -201,11 +202,11 @@ static bool bus_doubt(struct poller *poller, struct bus *bus,
 	if (trial_close(bus, device, frame->bytes, frame->n, &frame->first)) {
 		device->line_us += now->mono_us - bus->began_us;
 		bus_ask(bus, device, now);
-		bus_hear_late(bus);
+		bus_hear_late(bus, now);
 		return false;
 	}
 	owed_pay(device, frame->bytes, frame->n);
-	device->counts.late++;
+	owed_came_late(device, now);
 	bus->passed++;
 	if (!owed_any(device, now)) /* all that could come is here */
 		bus->deadline_us = bus->begin_by_us = now->mono_us;
@@ -224,7 +225,7 @@ bool bus_frame(struct poller *poller, struct bus *bus, const struct moment *now)
 		return false;
 	frame.n = (size_t)n;
 	if (!owed_is_answer(device, frame.bytes, frame.n)) {
-		bus_stray(bus, device, frame.bytes, frame.n);
+		bus_stray(bus, frame.bytes, frame.n, now);
 		return true;
 	}
 	bool refused =
@@ -245,9 +246,7 @@ bool bus_frame(struct poller *poller, struct bus *bus, const struct moment *now)
 		/* of two that come after one another the first may be the late one */
 		if (bus->passed > 0 || owed_may_be(device, frame.bytes, frame.n, now))
 			return bus_doubt(poller, bus, &frame, now);
-		device->vain = 0;
-		device->unproven = false;
-		owed_settle(device);
+		owed_in_step(device);
 	}
 	bus_take(poller, bus, &frame, now);
 	return false;

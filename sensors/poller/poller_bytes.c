@@ -12,7 +12,7 @@ static void keep(struct bus *bus, const uint8_t *in, size_t n)
 	bus->n_came += n < room ? n : room;
 }
 
-void bus_hear_late(struct bus *bus)
+void bus_hear_late(struct bus *bus, const struct moment *now)
 {
 	struct device *device = bus->busy != NULL ? bus->busy : bus->device[0];
 	uint64_t before = bus->framer.noise;
@@ -20,7 +20,7 @@ void bus_hear_late(struct bus *bus)
 	struct moment first;
 	int n;
 	while ((n = owed_next(bus, &frame, &first)) > 0)
-		if (!owed_late(bus, frame, (size_t)n))
+		if (!owed_late(bus, frame, (size_t)n, now))
 			device->counts.noise += (uint64_t)n;
 	device->counts.noise += bus->framer.noise - before;
 }
@@ -40,7 +40,7 @@ static void discard(
 		bus->quiet_us = now->mono_us + quiet_us;
 	keep(bus, in, n);
 	framer_add(&bus->framer, in, n, now);
-	bus_hear_late(bus);
+	bus_hear_late(bus, now);
 }
 
 /* Microseconds that the longest answer to what was asked is on the line. */

@@ -117,7 +117,7 @@ static void keep_off(struct device *device, const struct moment *now)
 	if (is_numbered(device))
 		return;
 	device->guard_us = now->mono_us + timeout_of(device);
-	device->owed.more_until_us = now->mono_us + OWED_US;
+	device->owed.more_until_us = now->mono_us + owed_wait_us(device, now);
 }
 
 /* Told once for each errand that was taken. */

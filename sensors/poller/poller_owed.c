@@ -8,6 +8,14 @@
  * take for an answer may be the answer to that request: it is never taken for that of the last one
  * on its word alone.
  *
+ * How late an answer may be nobody can know where nothing ties it to its request: a bound is needed,
+ * and 30 s is more than a line, an instrument or a serial server takes.  Where it is wrong, that shows
+ * when an answer comes while nothing is waited for and nothing is owed: it is one to a request that
+ * was given up.  From then on (OWED_LONG_FOR) twice that lateness is reckoned with, which is told: what
+ * was taken before may be old.  What is left: until that answer has come, one that falls into the very
+ * time in which the next is waited for is taken for it; and one that is always late by just the time
+ * between two requests is like an instrument that is one behind, which no time shows.
+ *
  *     nothing owed         request    answer                                    taken
  *     something owed       request    answer  trial  answer of the trial        taken
  *                          request    answer  trial  nothing                    let go by
@@ -19,7 +27,8 @@
  * before it, that one was to the last request.  So has one that is refused as unknown, by a device that
  * knows its blocks: a refusal is to the oldest trial that has no answer.  Whoever knows no trial, or answers none, is not asked
  * again until all that is owed has come or its time is over; each answer that comes pays for one
- * request, whichever it was.
+ * request, whichever it was.  Once one was given up the sum is not known: then it must have been silent
+ * for that time.
  */
 #include <string.h>
 
@@ -32,45 +41,71 @@ static uint8_t *scratch(const struct owed *owed)
 	return owed->state;
 }
 
-static uint8_t *before_trial(const struct owed *owed)
+uint8_t *owed_before_trial(const struct owed *owed)
 {
 	return owed->state + owed->state_size;
 }
 
-static uint8_t *state_at(const struct owed *owed, size_t i)
+/* That of the newest request that was given up: an answer to it is known by that. */
+static uint8_t *given_up(const struct owed *owed)
 {
-	return owed->state + (2 + i) * owed->state_size;
+	return owed->state + 2 * owed->state_size;
 }
 
-static void forget(struct owed *owed, size_t i)
+uint8_t *owed_state(const struct owed *owed, size_t i)
+{
+	return owed->state + (3 + i) * owed->state_size;
+}
+
+void owed_forget(struct owed *owed, size_t i)
 {
 	owed->n--;
 	memmove(owed->request + i, owed->request + i + 1,
 	        (owed->n - i) * sizeof owed->request[0]);
-	memmove(state_at(owed, i), state_at(owed, i + 1),
+	memmove(owed_state(owed, i), owed_state(owed, i + 1),
 	        (owed->n - i) * owed->state_size);
 }
 
-/* Where a trial can tell, a request is kept in mind for longer: its answer is known when it comes. */
-static void expire(struct device *device, int64_t now_us)
+int64_t owed_wait_us(const struct device *device, const struct moment *now)
+{
+	const struct owed *owed = &device->owed;
+	if (now->mono_us >= owed->late_until_us)
+		return OWED_US;
+	return owed->late_us < OWED_LONGEST / 2 ? 2 * owed->late_us : OWED_LONGEST;
+}
+
+static void give_up(struct owed *owed)
+{
+	memcpy(given_up(owed), owed_state(owed, 0), owed->state_size);
+	owed->given_up_us = owed->request[0].asked_us;
+	owed->lost = true;
+	owed_forget(owed, 0);
+}
+
+/* Where a trial or a number can tell, a request is kept in mind for longer: its answer is known when
+ * it comes. */
+static void expire(struct device *device, const struct moment *now)
 {
 	struct owed *owed = &device->owed;
-	while (device->driver->trial == NULL && owed->n > 0 &&
-	        now_us - owed->request[0].asked_us >= OWED_US)
-		forget(owed, 0);
+	if (trial_may(device) || is_numbered(device))
+		return;
+	while (owed->n > 0 &&
+	        now->mono_us - owed->request[0].asked_us >= owed_wait_us(device, now))
+		give_up(owed);
 }
 
 void owed_add(struct device *device, const struct moment *now)
 {
 	struct owed *owed = &device->owed;
-	expire(device, now->mono_us);
+	expire(device, now);
 	if (owed->n == OWED_MOST) { /* whatever it was, it may come until then */
-		owed->more_until_us = owed->request[0].asked_us + OWED_US;
-		forget(owed, 0);
+		owed->more_until_us =
+		        owed->request[0].asked_us + owed_wait_us(device, now);
+		give_up(owed);
 	}
-	owed->request[owed->n].asked_us = now->mono_us;
+	owed->asked_us = owed->request[owed->n].asked_us = now->mono_us;
 	owed->request[owed->n].trial = device->trial;
-	memcpy(state_at(owed, owed->n), device->state, owed->state_size);
+	memcpy(owed_state(owed, owed->n), device->state, owed->state_size);
 	owed->n++;
 }
 
@@ -78,6 +113,14 @@ void owed_settle(struct device *device)
 {
 	if (device->owed.n > 0)
 		device->owed.n--;
+}
+
+void owed_in_step(struct device *device)
+{
+	device->vain = 0;
+	device->unproven = false;
+	device->owed.lost = false;
+	owed_settle(device);
 }
 
 /* Whether the driver, in this state, takes a frame for an answer: no echo, and no answer to another
@@ -107,30 +150,24 @@ static size_t first_from(
         const struct device *device, size_t i, const uint8_t *in, size_t n)
 {
 	const struct owed *owed = &device->owed;
-	while (i < owed->n && !takes(device, state_at(owed, i), in, n))
+	while (i < owed->n && !takes(device, owed_state(owed, i), in, n))
 		i++;
 	return i;
-}
-
-static bool may_try(const struct device *device)
-{
-	return device->driver->trial != NULL && !is_numbered(device) &&
-	       device->vain < STRIKES;
 }
 
 bool owed_may_be(
         struct device *device, const uint8_t *in, size_t n, const struct moment *now)
 {
 	struct owed *owed = &device->owed;
-	expire(device, now->mono_us);
+	expire(device, now);
 	if (!is_numbered(device) && now->mono_us < owed->more_until_us)
 		return true;
 	/* a queue on the way keeps what it has for longer than any time: a trial tells */
-	if (device->unproven && may_try(device))
+	if (device->unproven && trial_may(device))
 		return true;
 	size_t young = 0;
-	while (young < owed->n &&
-	        now->mono_us - owed->request[young].asked_us >= OWED_US)
+	while (young < owed->n && now->mono_us - owed->request[young].asked_us >=
+	                                  owed_wait_us(device, now))
 		young++;
 	/* the last is the one asked now */
 	return first_from(device, young, in, n) + 1 < owed->n;
@@ -140,8 +177,8 @@ static bool alike(const struct device *device, size_t i, size_t k)
 {
 	const struct owed *owed = &device->owed;
 	return owed->request[i].trial == owed->request[k].trial &&
-	       device->driver->block(state_at(owed, i)) ==
-	               device->driver->block(state_at(owed, k));
+	       device->driver->block(owed_state(owed, i)) ==
+	               device->driver->block(owed_state(owed, k));
 }
 
 /* Of several like requests it does not matter which one it pays for; where they are not alike, as
@@ -155,33 +192,67 @@ bool owed_pay(struct device *device, const uint8_t *in, size_t n)
 	for (size_t k = i; k < owed->n; k = first_from(device, k + 1, in, n))
 		if (!alike(device, i, k))
 			return true;
-	forget(owed, i);
+	owed_forget(owed, i);
 	return true;
 }
 
 void owed_pay_oldest(struct device *device)
 {
 	if (device->owed.n > 0)
-		forget(&device->owed, 0);
+		owed_forget(&device->owed, 0);
 }
 
 bool owed_any(struct device *device, const struct moment *now)
 {
 	const struct owed *owed = &device->owed;
-	expire(device, now->mono_us);
+	expire(device, now);
 	return now->mono_us < owed->more_until_us ||
-	       (owed->n > 0 &&
-	               now->mono_us - owed->request[owed->n - 1].asked_us < OWED_US);
+	       (owed->n > 0 && now->mono_us - owed->request[owed->n - 1].asked_us <
+	                               owed_wait_us(device, now));
+}
+
+void owed_came_late(struct device *device, const struct moment *now)
+{
+	device->counts.late++;
+	if (device->owed.lost && !is_numbered(device))
+		device->owed.more_until_us = now->mono_us + owed_wait_us(device, now);
+}
+
+/* An answer to the request that was given up, while nobody is asked.  What comes right behind an answer
+ * is that once more. */
+static bool came_beyond(
+        struct device *device, const uint8_t *in, size_t n, const struct moment *now)
+{
+	struct owed *owed = &device->owed;
+	int64_t late_us = now->mono_us - owed->given_up_us;
+	if (owed->given_up_us == 0 || late_us > OWED_LONGEST ||
+	        now->mono_us - owed->asked_us <= timeout_of(device) ||
+	        !takes(device, given_up(owed), in, n))
+		return false;
+	owed->lost = true;
+	if (late_us > owed_wait_us(device, now)) {
+		owed->late_us = late_us;
+		owed->late_until_us = now->mono_us + OWED_LONG_FOR;
+		owed->later = true;
+	}
+	owed_came_late(device, now);
+	owed->given_up_us = owed->asked_us; /* the next that comes is to a later one */
+	return true;
 }
 
 /* ---- what comes on a line ---- */
 
 /* Length of an answer to one of the requests of a device at in[0]. */
-static int owed_frame(const struct device *device, const uint8_t *in, size_t n)
+static int owed_frame(
+        const struct device *device, bool idle, const uint8_t *in, size_t n)
 {
 	int found = FRAME_NONE;
+	if (idle && device->owed.given_up_us != 0)
+		found = device->driver->frame(given_up(&device->owed), in, n);
+	if (found > 0)
+		return found;
 	for (size_t i = 0; i < device->owed.n; i++) {
-		int length = device->driver->frame(state_at(&device->owed, i), in, n);
+		int length = device->driver->frame(owed_state(&device->owed, i), in, n);
 		if (length > 0)
 			return length;
 		if (length == FRAME_SHORT)
@@ -199,7 +270,7 @@ static int line_frame(const void *state, const uint8_t *in, size_t n)
 	int found = busy != NULL ? busy->driver->frame(busy->state, in, n) : FRAME_NONE;
 	for (size_t i = 0; found <= 0 && i < bus->n; i++) {
 		const struct device *device = bus->device[i];
-		int length = owed_frame(device, in, n);
+		int length = owed_frame(device, busy == NULL, in, n);
 		if (length > 0 ||
 		        (length == FRAME_SHORT && (busy == NULL || busy == device)))
 			found = length;
@@ -213,144 +284,25 @@ int owed_next(struct bus *bus, const uint8_t **frame, struct moment *first)
 	return framer_next(&bus->framer, &line, bus, frame, first);
 }
 
-bool owed_late(struct bus *bus, const uint8_t *in, size_t n)
+bool owed_late(struct bus *bus, const uint8_t *in, size_t n, const struct moment *now)
 {
 	struct device *busy = bus->busy;
+	for (size_t i = 0; i < bus->n; i++)
+		expire(bus->device[i], now);
 	if (busy != NULL && owed_pay(busy, in, n)) {
-		busy->counts.late++;
+		owed_came_late(busy, now);
 		bus->passed += busy->trial != 0 &&
-		               takes(busy, before_trial(&busy->owed), in, n);
+		               takes(busy, owed_before_trial(&busy->owed), in, n);
 		return true;
 	}
 	for (size_t i = 0; i < bus->n; i++) {
 		if (bus->device[i] == busy || !owed_pay(bus->device[i], in, n))
 			continue;
-		bus->device[i]->counts.late++;
+		owed_came_late(bus->device[i], now);
 		return true;
 	}
-	return false;
-}
-
-/* ---- trials ---- */
-
-static bool trial_is_owed(const struct owed *owed, int trial, int64_t since_us)
-{
-	for (size_t i = 0; i < owed->n; i++)
-		if (owed->request[i].trial == trial &&
-		        owed->request[i].asked_us > since_us)
+	for (size_t i = 0; bus->state != LISTENING && i < bus->n; i++)
+		if (came_beyond(bus->device[i], in, n, now))
 			return true;
 	return false;
-}
-
-/* The first trial that was not asked since, and has no answer. */
-static bool trial_find(struct device *device, int64_t since_us)
-{
-	int trial = 1;
-	while (trial_is_owed(&device->owed, trial, since_us))
-		trial++;
-	if (!device->driver->trial(device->state, (size_t)trial - 1))
-		return false;
-	device->trial = trial;
-	return true;
-}
-
-/* The driver asks a trial next: one that was never asked in vain, or one whose time is over. */
-static bool trial_next(const struct bus *bus, struct device *device)
-{
-	if (!may_try(device))
-		return false;
-	memcpy(before_trial(&device->owed), device->state, device->owed.state_size);
-	return trial_find(device, INT64_MIN) ||
-	       trial_find(device, bus->began_us - OWED_US);
-}
-
-void trial_back(struct device *device)
-{
-	memcpy(device->state, before_trial(&device->owed), device->owed.state_size);
-	device->trial = 0;
-}
-
-/* Where one was in vain the block itself is asked for: whoever answers that and no trial shows it.  So
- * it is of one that is dead: the trials that it does answer are there when it comes back. */
-void trial_open(struct bus *bus, struct device *device)
-{
-	bus->passed = 0;
-	bus->maybe_size = 0;
-	if (device->unproven && !device->shy && device->misses < STRIKES)
-		trial_next(bus, device);
-	device->shy = false;
-}
-
-bool trial_close(struct bus *bus, struct device *device, const uint8_t *frame, size_t n,
-        const struct moment *first)
-{
-	if (n > sizeof bus->maybe || !trial_next(bus, device)) {
-		device->unproven = false; /* nothing will ever show it: time does */
-		return false;
-	}
-	bus->passed = 1;
-	bus->maybe_first = *first;
-	bus->maybe_size = n;
-	memcpy(bus->maybe, frame, n);
-	return true;
-}
-
-/* Refused as unknown, by a device that knows its blocks: that was a trial. */
-static bool is_of_trial(const struct device *device, const struct declined *declined)
-{
-	return declined->kind == DECLINED_UNFIT && !device->unfit;
-}
-
-bool trial_refused(const struct device *device, const struct declined *declined,
-        const struct moment *now)
-{
-	return is_of_trial(device, declined) &&
-	       now->mono_us >= device->owed.more_until_us;
-}
-
-/* A block is not refused by whoever knows it: that is for a trial, however long ago.  That of a trial
- * may be for the last one, unless another is still to be had. */
-bool trial_refused_late(struct device *device, const struct declined *declined,
-        const struct moment *now)
-{
-	struct owed *owed = &device->owed;
-	if (!is_of_trial(device, declined))
-		return false;
-	for (size_t i = 0; i + 1 < owed->n; i++)
-		if (owed->request[i].trial != 0 &&
-		        (device->trial == 0 ||
-		                now->mono_us - owed->request[i].asked_us < OWED_US)) {
-			forget(owed, i);
-			device->counts.late++;
-			return true;
-		}
-	return false;
-}
-
-int trial_answered(struct bus *bus, struct device *device)
-{
-	device->vain = 0;
-	owed_settle(device); /* the trial */
-	trial_back(device);
-	if (bus->maybe_size > 0 && bus->passed > 1)
-		return TRIAL_FAILED;
-	device->unproven = false;
-	if (bus->maybe_size == 0)
-		return TRIAL_OPENED;
-	owed_settle(device); /* and the block */
-	return TRIAL_PROVED;
-}
-
-void trial_failed(struct bus *bus, struct device *device)
-{
-	if (device->trial != 0) {
-		if (bus->passed == 1) { /* nothing came, not even out of turn */
-			device->vain++;
-			device->hushed = true;
-		}
-		trial_back(device);
-	}
-	device->counts.answers++;
-	device->counts.late++;
-	owed_pay(device, bus->maybe, bus->maybe_size);
 }

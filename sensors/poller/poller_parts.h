@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the poller's files share: poller.c (start, time, step), poller_bus.c (the four states),
  * poller_answer.c (what a request came to), poller_bytes.c (what comes), poller_owed.c (answers that
- * may still come), poller_turn.c (whose turn it is), poller_heard.c (lines that are only heard),
+ * may still come), poller_trial.c (who is in step), poller_turn.c (whose turn it is), poller_heard.c (lines that are only heard),
  * poller_errand.c (what is written once), poller_open.c (closing and opening a line),
  * poller_reading.c (what one poll says), poller_tell.c (who is up, and how often what went wrong). */
 #ifndef SENSORS_POLLER_PARTS_H
@@ -36,8 +36,11 @@
 #define QUIET_CLUMPS                                                                   \
 	INT64_C(20000) /* after bytes nobody waits for: adapters give them out in clumps, 16 ms apart */
 
-#define OWED_US   INT64_C(30000000) /* an answer may come so late, and no later */
-#define OWED_MOST 16 /* requests without an answer that are kept in mind */
+#define OWED_US INT64_C(30000000) /* an answer may come so late, and no later */
+#define OWED_LONGEST                                                                   \
+	INT64_C(600000000) /* but after one that did: twice as late as that, at most this */
+#define OWED_LONG_FOR INT64_C(86400000000) /* and that is believed so long */
+#define OWED_MOST     16 /* requests without an answer that are kept in mind */
 
 /* Requests whose answers may still come, the oldest first. */
 struct owed {
@@ -47,9 +50,15 @@ struct owed {
 		int trial; /* its number, 0: a block was asked for */
 	} request[OWED_MOST];
 	uint8_t *
-	        state; /* [2 + OWED_MOST][state_size]: of the driver, when it had asked */
+	        state; /* [3 + OWED_MOST][state_size]: of the driver, when it had asked */
 	size_t state_size;
-	int64_t more_until_us; /* there was no room for one: until then it may come */
+	int64_t more_until_us; /* one was given up: until then it may come */
+	int64_t asked_us;      /* the last request */
+	int64_t given_up_us;   /* the newest that is no longer waited for; 0: none */
+	bool lost;             /* one was given up since an answer was in step */
+	int64_t late_us,
+	        late_until_us; /* one came so late, and it is believed until then */
+	bool later;            /* that has just been seen: not told yet */
 };
 
 enum bus_state { CLOSED, RESTING, ASKING, LISTENING, WRITING };
@@ -219,7 +228,7 @@ bool bus_count_missed(struct bus *bus, struct device *device);
 /* Whether what came is an answer, damaged on its way. */
 bool bus_damaged(const struct bus *bus, const struct device *device);
 /* Frames that nobody waits for, out of what has come. */
-void bus_hear_late(struct bus *bus);
+void bus_hear_late(struct bus *bus, const struct moment *now);
 /* An answer that has begun in time may end a whole answer later. */
 void bus_extend(struct bus *bus);
 /* More than several answers have come: somebody babbles. */
@@ -237,8 +246,14 @@ bool owed_is_answer(const struct device *device, const uint8_t *in, size_t n);
 /* Whether it may be that of a request before. */
 bool owed_may_be(
         struct device *device, const uint8_t *in, size_t n, const struct moment *now);
+/* Nothing is owed, and this is the answer to the last request. */
+void owed_in_step(struct device *device);
 /* It pays for the oldest request that it may be the answer to; false: for none. */
 bool owed_pay(struct device *device, const uint8_t *in, size_t n);
+/* One that was paid for came late: more may follow. */
+void owed_came_late(struct device *device, const struct moment *now);
+/* How late an answer may come, as far as is known. */
+int64_t owed_wait_us(const struct device *device, const struct moment *now);
 /* What came was damaged: whichever it answered, it was one. */
 void owed_pay_oldest(struct device *device);
 /* Whether anything may still come. */
@@ -246,7 +261,16 @@ bool owed_any(struct device *device, const struct moment *now);
 /* The next frame out of bus->framer that is an answer to anything asked on this line. */
 int owed_next(struct bus *bus, const uint8_t **frame, struct moment *first);
 /* Such a frame is not for whom it was waited for: counted as late; false: it is nobody's. */
-bool owed_late(struct bus *bus, const uint8_t *in, size_t n);
+bool owed_late(struct bus *bus, const uint8_t *in, size_t n, const struct moment *now);
+/* What poller_trial.c needs of it: states of the driver when the i-th request was asked, and before a
+ * trial; and that the i-th is owed no more. */
+uint8_t *owed_state(const struct owed *owed, size_t i);
+uint8_t *owed_before_trial(const struct owed *owed);
+void owed_forget(struct owed *owed, size_t i);
+
+/* ---- poller_trial.c ---- */
+/* Whether trials may tell: its driver knows some, and it has not let all of late without an answer. */
+bool trial_may(const struct device *device);
 /* Something of a block is about to be asked: first a trial, where it must be shown that the line is
  * in step. */
 void trial_open(struct bus *bus, struct device *device);
@@ -327,7 +351,8 @@ void device_declined(
 
 /* ---- poller_tell.c ---- */
 /* The poll that was just published says something of the instrument: told when it changed. */
-void device_health(struct poller *poller, struct device *device);
+void device_health(
+        struct poller *poller, struct device *device, const struct moment *now);
 /* Settings of the instrument in poller->decoded: what has not changed is left out, a change told. */
 void device_settings(struct poller *poller, struct device *device);
 /* What went wrong since a minute ago, in one line, if anything did. */

@@ -129,7 +129,7 @@ void device_publish(
 	poller->hooks.reading(poller->hooks.context, device->number,
 	        device->has_first ? &device->first : &device->started, &parts);
 	int misses = device->misses;
-	device_health(poller, device);
+	device_health(poller, device, now);
 	if (device->misses == 0)
 		note_time(device);
 	if (device->misses == 0 && misses >= STRIKES)

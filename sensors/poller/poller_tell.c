@@ -75,11 +75,11 @@ void device_settings(struct poller *poller, struct device *device)
 	}
 }
 
-static void device_told(
+static bool device_told(
         struct poller *poller, struct device *device, int what, const char *text)
 {
 	if (!spend(&device->purse, TELL_AT_ONCE, device->started.mono_us))
-		return;
+		return false;
 	static const char *const word[] = {
 		[TOLD_UP] = "up", [TOLD_DOWN] = "down", [TOLD_REFUSED] = "refused"
 	};
@@ -102,6 +102,7 @@ static void device_told(
 		.text = text,
 	};
 	tell(poller, &device->started, &event);
+	return true;
 }
 
 void bus_told(struct poller *poller, struct bus *bus, bool up, const char *text,
@@ -226,9 +227,29 @@ static void tell_silent(struct poller *poller, struct device *device, bool garbl
 	device->told_late = is_late(device);
 }
 
-void device_health(struct poller *poller, struct device *device)
+/* It is up or down as before; values that were taken may be old. */
+static void tell_later(
+        struct poller *poller, struct device *device, const struct moment *now)
+{
+	char text[320];
+	snprintf(text, sizeof text,
+	        "an answer came more than %lld s after its request, and nothing in it "
+	        "says which that was: a value taken before may be older than its time; "
+	        "from now on it is left alone for %lld s after a lost answer (give it "
+	        "more time, timeout: in the configuration)",
+	        (long long)(OWED_US / 1000000),
+	        (long long)(owed_wait_us(device, now) / 1000000));
+	if (device->told != TOLD_NOTHING &&
+	        device_told(poller, device, device->told, text))
+		device->owed.later = false;
+}
+
+void device_health(
+        struct poller *poller, struct device *device, const struct moment *now)
 {
 	uint8_t failed = failure(poller, device);
+	if (device->owed.later)
+		tell_later(poller, device, now);
 	if (device->cut)
 		return;
 	if (failed == STATE_OK) {

@@ -167,6 +167,7 @@ void bus_hush(struct poller *poller, struct bus *bus, const struct moment *now)
 		device->hushed = owed_any(device, now);
 		if (!device->hushed) { /* no need of a trial that it does not answer */
 			device->unproven &= device->vain == 0;
+			device->owed.lost = false; /* nothing came for so long */
 			continue;
 		}
 		device_pass(poller, device, now);

@@ -87,6 +87,32 @@ static void the_narrow_bands_are_no_exception(void **state)
 	assert_int_equal(bad, 0);
 }
 
+/* Where nothing ties an answer to its request the bound is half a minute; who is later is found out. */
+static void later_than_reckoned_with_is_seen_and_then_no_exception(void **state)
+{
+	static const int late[] = { 30500, 31000, 47000, 60500, 75000, 131000 };
+	int bad = 0;
+	for (size_t k = 0; k < n_faults_kinds; k++) {
+		const struct faults_kind *kind = &faults_kinds[k];
+		for (size_t i = 0; is_asked(kind) && i < 6; i++) {
+			char scene[64];
+			snprintf(scene, sizeof scene, "late: %dms", late[i]);
+			struct faults_world *world = faults_new(kind, scene);
+			faults_run(world, 1800 * SECOND);
+			memset(world->tally, 0, sizeof world->tally);
+			faults_run(world, 3600 * SECOND);
+			bad += judge(world, scene);
+			if (poller_counts(world->poller, 0)->late == 0) {
+				print_message(
+				        "%s, %s: none is late\n", kind->name, scene);
+				bad++;
+			}
+			faults_free(world);
+		}
+	}
+	assert_int_equal(bad, 0);
+}
+
 static unsigned one_of(uint64_t *seed, unsigned n)
 {
 	*seed ^= *seed << 13;
@@ -174,6 +200,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_lateness_makes_an_old_answer_a_new_one),
 		cmocka_unit_test(the_narrow_bands_are_no_exception),
+		cmocka_unit_test(
+		        later_than_reckoned_with_is_seen_and_then_no_exception),
 		cmocka_unit_test(lateness_that_comes_and_goes_is_no_exception),
 		cmocka_unit_test(who_is_late_for_ever_is_told_to_need_more_time),
 		cmocka_unit_test(one_answer_lost_costs_modbus_one_poll),
