@@ -106,12 +106,14 @@ struct device {
 	struct declined declined;  /* of this poll; kind 0: nothing was refused */
 	uint16_t declined_block;   /* and which block that was */
 	int told_code;             /* of the refusal that was told */
-	bool told_late;            /* that it answers too late */
+	int told_why;              /* of one that is down, enum */
+	int other_why;             /* polls in a row in which that was another */
 	struct purse purse, settings_purse;
 	unsigned settings_untold; /* changes */
 	int64_t line_us;          /* of the line that this poll has taken */
 	int64_t took_us;          /* and what a good one takes; 0: not known yet */
 	uint64_t late_before;     /* late answers, when it was last heard in time */
+	uint64_t late_seen;       /* and at its last poll */
 	int64_t held_us;          /* since when others went before it; 0: they do not */
 	int64_t held_said_us;     /* of a reading that said so */
 	struct poller_counts counts;
@@ -120,6 +122,7 @@ struct device {
 };
 
 enum { TOLD_NOTHING, TOLD_UP, TOLD_DOWN, TOLD_REFUSED };
+enum { WHY_SILENT, WHY_GARBLED, WHY_LATE, WHY_GATEWAY };
 
 /* What is written once, between two polls. */
 struct errand {

@@ -200,31 +200,58 @@ static void text_of_garbled(const struct device *device, char *out, size_t room)
 	say(&sentence, ": check speed, parity and wiring");
 }
 
+/* Late answers since it was last in time; once that was told, since its last poll. */
 static bool is_late(const struct device *device)
 {
-	return device->counts.late - device->late_before >= STRIKES - 1;
+	return device->counts.late - device->late_before >= STRIKES - 1 &&
+	       (device->told != TOLD_DOWN || device->counts.late != device->late_seen);
 }
 
 /* A gateway answers for whoever is dead behind it, and says so by an exception. */
-static void tell_silent(struct poller *poller, struct device *device, bool garbled)
+static int why_down(const struct device *device, bool garbled)
+{
+	if (device->declined.kind != 0)
+		return WHY_GATEWAY;
+	if (is_late(device))
+		return WHY_LATE;
+	return garbled ? WHY_GARBLED : WHY_SILENT;
+}
+
+static void tell_down(struct poller *poller, struct device *device, int why)
 {
 	char text[400];
-	if (device->declined.kind != 0)
+	if (why == WHY_GATEWAY)
 		snprintf(text, sizeof text,
 		        "does not answer: exception %d, %s; check power, address and "
 		        "wiring",
 		        device->declined.code, device->declined.why);
-	else if (is_late(device))
+	else if (why == WHY_LATE)
 		snprintf(text, sizeof text,
 		        "answers too late: give it more time (timeout: in the "
 		        "configuration), or find out what makes it slow");
-	else if (garbled)
+	else if (why == WHY_GARBLED)
 		text_of_garbled(device, text, sizeof text);
 	else
 		snprintf(text, sizeof text, "%s",
 		        "does not answer: check power, address and wiring");
-	device_told(poller, device, TOLD_DOWN, text);
-	device->told_late = is_late(device);
+	if (!device_told(poller, device, TOLD_DOWN, text))
+		return;
+	device->told_why = why;
+	device->other_why = 0;
+}
+
+/* One that is down may be so for another reason after a while, and that is another thing to look for:
+ * three polls of it are believed, and one that is late. */
+static void tell_why(struct poller *poller, struct device *device, int why)
+{
+	if (device->told == TOLD_DOWN && device->told_why == why) {
+		device->other_why = 0;
+		return;
+	}
+	device->other_why++;
+	if (device->told != TOLD_DOWN || why == WHY_LATE ||
+	        device->other_why >= STRIKES)
+		tell_down(poller, device, why);
 }
 
 /* It is up or down as before; values that were taken may be old. */
@@ -254,17 +281,15 @@ void device_health(
 		return;
 	if (failed == STATE_OK) {
 		device->misses = 0;
-		device->late_before = device->counts.late;
-		device->told_late = false;
+		device->late_before = device->late_seen = device->counts.late;
+		device->other_why = 0;
 		tell_answers(poller, device);
 		return;
 	}
 	device->misses++;
-	/* an answer may be so late that the first comes only after it was called dead */
-	bool news =
-	        device->told != TOLD_DOWN || (is_late(device) && !device->told_late);
-	if (device->misses >= STRIKES && news)
-		tell_silent(poller, device, failed == STATE_GARBLED);
+	if (device->misses >= STRIKES)
+		tell_why(poller, device, why_down(device, failed == STATE_GARBLED));
+	device->late_seen = device->counts.late;
 }
 
 static void add(char *out, size_t room, uint64_t n, const char *what)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crc.h"
 #include "base/log.h"
 #include "base/reading.h"
 
@@ -208,4 +209,19 @@ void odd_run(struct odd *odd, int64_t for_us)
 		odd->now.time_us += wait_us;
 		odd->now.mono_us += wait_us;
 	}
+}
+
+void odd_well(struct odd *odd, size_t who, const uint8_t *in, size_t n,
+        const struct simulated *said)
+{
+	odd_send(odd, 60 * MS, said->bytes, said->size);
+}
+
+void odd_refuse(struct odd *odd, const uint8_t *in, uint8_t exception)
+{
+	uint8_t out[5] = { in[0], in[1] | 0x80, exception };
+	uint16_t crc = crc16_modbus(out, 3);
+	out[3] = (uint8_t)crc;
+	out[4] = (uint8_t)(crc >> 8);
+	odd_send(odd, 60 * MS, out, sizeof out);
 }

@@ -56,4 +56,10 @@ void odd_run(struct odd *odd, int64_t for_us);
 void odd_send(struct odd *odd, int64_t after_us, const uint8_t *bytes, size_t n);
 void odd_hang_up(struct odd *odd, int64_t after_us);
 
+/* An answer of odd->answer: as it should be. */
+void odd_well(struct odd *odd, size_t who, const uint8_t *in, size_t n,
+        const struct simulated *said);
+/* Modbus RTU refuses the request `in`. */
+void odd_refuse(struct odd *odd, const uint8_t *in, uint8_t exception);
+
 #endif

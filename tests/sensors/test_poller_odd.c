@@ -5,27 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/crc.h"
 #include "base/reading.h"
 #include "tests/kits/odd_kit.h"
 
 static const char *const each_second[MOST] = { "poll_every: 1s, timeout: 300ms",
 	"poll_every: 1s, timeout: 300ms" };
-
-static void well(struct odd *odd, size_t who, const uint8_t *in, size_t n,
-        const struct simulated *said)
-{
-	odd_send(odd, 60 * MS, said->bytes, said->size);
-}
-
-static void refuse(struct odd *odd, const uint8_t *in, uint8_t exception)
-{
-	uint8_t out[5] = { in[0], in[1] | 0x80, exception };
-	uint16_t crc = crc16_modbus(out, 3);
-	out[3] = (uint8_t)crc;
-	out[4] = (uint8_t)(crc >> 8);
-	odd_send(odd, 60 * MS, out, sizeof out);
-}
 
 /* ---- who is well is not starved ---- */
 
@@ -34,7 +18,7 @@ static void one_bit(struct odd *odd, size_t who, const uint8_t *in, size_t n,
 {
 	struct simulated bad = *said;
 	bad.bytes[4] ^= who == 0 && odd->asked[0] == 5;
-	well(odd, who, in, n, &bad);
+	odd_well(odd, who, in, n, &bad);
 }
 
 static void one_flipped_bit_costs_a_healthy_one_two_polls_at_most(void **state)
@@ -61,7 +45,7 @@ static void first_dead(struct odd *odd, size_t who, const uint8_t *in, size_t n,
         const struct simulated *said)
 {
 	if (who != 0)
-		well(odd, who, in, n, said);
+		odd_well(odd, who, in, n, said);
 }
 
 static void a_dead_one_that_must_wait_is_told_soon_and_says_so_each_period(void **state)
@@ -122,46 +106,10 @@ static void an_echo_or_noise_before_a_slow_answer_takes_nothing_of_its_time(
 	}
 }
 
-/* ---- what is told, and how often ---- */
-
-static void refuse_each_second(struct odd *odd, size_t who, const uint8_t *in, size_t n,
-        const struct simulated *said)
-{
-	if (odd->asked[who] % 2 == 0)
-		refuse(odd, in, 4);
-	else
-		well(odd, who, in, n, said);
-}
-
-static void hang_up_instead_of_each_second(struct odd *odd, size_t who,
-        const uint8_t *in, size_t n, const struct simulated *said)
-{
-	if (odd->asked[who] % 2 == 0)
-		odd_hang_up(odd, 60 * MS);
-	else
-		well(odd, who, in, n, said);
-}
-
-static void what_changes_at_each_poll_is_told_once_a_minute(void **state)
-{
-	for (int i = 0; i < 3; i++) {
-		struct odd *odd =
-		        odd_new(i == 1 ? TCP : SERIAL, "sim-flow", 1, each_second);
-		odd->answer =
-		        i == 0 ? refuse_each_second : hang_up_instead_of_each_second;
-		odd_run(odd, 3600 * SECOND);
-		assert_in_range(odd->states, 55, 70);
-		/* and a line of counts a minute */
-		assert_in_range(odd_lines, 55, 140);
-		assert_true(odd->ok[0] >= 1195);
-		odd_end(odd);
-	}
-}
-
 static void answer_and_hang_up(struct odd *odd, size_t who, const uint8_t *in, size_t n,
         const struct simulated *said)
 {
-	well(odd, who, in, n, said);
+	odd_well(odd, who, in, n, said);
 	odd_hang_up(odd, 60 * MS + 1);
 }
 
@@ -178,67 +126,6 @@ static void a_peer_that_closes_after_each_answer_loses_no_reading(void **state)
 	odd_end(odd);
 }
 
-static void noise_after_a_while(struct odd *odd, size_t who, const uint8_t *in,
-        size_t n, const struct simulated *said)
-{
-	odd_send(odd, 450 * MS, (const uint8_t[1]){ 0xff }, 1);
-}
-
-static void noise_of_a_dead_one_is_no_late_answer(void **state)
-{
-	struct odd *odd = odd_new(SERIAL, "sim-flow", 1, each_second);
-	odd->answer = noise_after_a_while;
-	odd_run(odd, 180 * SECOND);
-	assert_int_equal(poller_counts(odd->poller, 0)->late, 0);
-	assert_int_equal(poller_counts(odd->poller, 0)->noise, odd->asked[0]);
-	assert_contains(odd->told, "instrument i0 down does not answer: check power");
-	/* open, down, and what went wrong: once a minute */
-	assert_in_range(odd_lines, 3, 5);
-	odd_end(odd);
-}
-
-static void late_twice_then_well_then_dead(struct odd *odd, size_t who,
-        const uint8_t *in, size_t n, const struct simulated *said)
-{
-	int64_t since_us = odd->now.mono_us - START_US;
-	if (since_us < 120 * SECOND)
-		odd_send(odd, since_us < 3 * SECOND ? 500 * MS : 60 * MS, said->bytes,
-		        said->size);
-}
-
-static void who_was_late_long_ago_and_dies_is_called_dead(void **state)
-{
-	struct odd *odd = odd_new(SERIAL, "sim-flow", 1, each_second);
-	odd->answer = late_twice_then_well_then_dead;
-	odd_run(odd, 300 * SECOND);
-	assert_true(poller_counts(odd->poller, 0)->late >= 2);
-	const char *last = strstr(odd->told, "i0 up");
-	assert_non_null(last);
-	assert_contains(last, "i0 down does not answer");
-	odd_end(odd);
-}
-
-static void busy_first(struct odd *odd, size_t who, const uint8_t *in, size_t n,
-        const struct simulated *said)
-{
-	if (odd->asked[who] % 2 == 1)
-		refuse(odd, in, 6);
-	else
-		well(odd, who, in, n, said);
-}
-
-static void who_is_busy_first_and_then_answers_is_told_to_answer(void **state)
-{
-	static const char *const polls[] = { "poll_every: 5s, timeout: 300ms" };
-	struct odd *odd = odd_new(SERIAL, "sim-flow", 1, polls);
-	odd->answer = busy_first;
-	odd_run(odd, 120 * SECOND);
-	assert_int_equal(odd->ok[0], 24);
-	assert_contains(odd->told, "instrument i0 up answers");
-	assert_null(strstr(odd->told, "refused"));
-	odd_end(odd);
-}
-
 /* ---- who knows its block and nothing else ---- */
 
 static void its_block_alone(struct odd *odd, size_t who, const uint8_t *in, size_t n,
@@ -246,9 +133,9 @@ static void its_block_alone(struct odd *odd, size_t who, const uint8_t *in, size
 {
 	bool block = in[5] == 10; /* registers */
 	if (!block && who == 0)
-		refuse(odd, in, 2);
+		odd_refuse(odd, in, 2);
 	else if (block && odd->asked[who] != 20)
-		well(odd, who, in, n, said);
+		odd_well(odd, who, in, n, said);
 }
 
 /* One answer of each is lost; the one refuses trials, the other does not even do that. */
@@ -279,11 +166,11 @@ static void off_for_a_while(struct odd *odd, size_t who, const uint8_t *in, size
 	if (odd->asked[who] > 5 && odd->now.mono_us < START_US + 40 * SECOND)
 		return;
 	if (in[5] > 3 && in[5] != 10) {
-		refuse(odd, in, 2);
+		odd_refuse(odd, in, 2);
 		return;
 	}
 	answered += in[5] == 10;
-	well(odd, who, in, n, said);
+	odd_well(odd, who, in, n, said);
 }
 
 static void who_comes_back_is_read_from_its_first_answer_on(void **state)
@@ -352,7 +239,7 @@ static void while_a_connection_is_tried_readings_are_silent(void **state)
 static void a_port_that_takes_no_bytes_is_told_and_its_instruments_are_not(void **state)
 {
 	struct odd *odd = odd_new(SERIAL, "sim-flow", 1, each_second);
-	odd->answer = well;
+	odd->answer = odd_well;
 	odd->takes = 3;
 	odd_run(odd, 130 * SECOND);
 	assert_contains(odd->told, "port bus down it takes no bytes");
@@ -371,7 +258,7 @@ static void a_port_that_takes_no_bytes_is_told_and_its_instruments_are_not(void 
 static void polls_left_out_are_counted_one_by_one(void **state)
 {
 	struct odd *odd = odd_new(SERIAL, "sim-flow", 1, each_second);
-	odd->answer = well;
+	odd->answer = odd_well;
 	odd_run(odd, 10500 * MS);
 	assert_int_equal(poller_counts(odd->poller, 0)->overruns, 0);
 	odd->now.mono_us += 5 * SECOND;
@@ -389,11 +276,7 @@ int main(void)
 		        a_dead_one_that_must_wait_is_told_soon_and_says_so_each_period),
 		cmocka_unit_test(
 		        an_echo_or_noise_before_a_slow_answer_takes_nothing_of_its_time),
-		cmocka_unit_test(what_changes_at_each_poll_is_told_once_a_minute),
 		cmocka_unit_test(a_peer_that_closes_after_each_answer_loses_no_reading),
-		cmocka_unit_test(noise_of_a_dead_one_is_no_late_answer),
-		cmocka_unit_test(who_was_late_long_ago_and_dies_is_called_dead),
-		cmocka_unit_test(who_is_busy_first_and_then_answers_is_told_to_answer),
 		cmocka_unit_test(
 		        a_dead_device_behind_a_slow_gateway_costs_the_others_nothing),
 		cmocka_unit_test(who_comes_back_is_read_from_its_first_answer_on),

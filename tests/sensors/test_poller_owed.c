@@ -4,17 +4,10 @@
 
 #include <string.h>
 
-#include "base/crc.h"
 #include "tests/kits/odd_kit.h"
 
 /* No number, no trial: nothing in an answer says which request it is to. */
 #define NO_TIE "honeywell-hpma115s0-asked"
-
-static void well(struct odd *odd, size_t who, const uint8_t *in, size_t n,
-        const struct simulated *said)
-{
-	odd_send(odd, 60 * MS, said->bytes, said->size);
-}
 
 static const char *const each_ten_s[MOST] = {
 	"poll_every: 10s, timeout: 1s, retries: 0",
@@ -87,7 +80,7 @@ static void each_lost_for_a_while(struct odd *odd, size_t who, const uint8_t *in
         size_t n, const struct simulated *said)
 {
 	if (odd->asked[0] % 40 != 7)
-		well(odd, who, in, n, said);
+		odd_well(odd, who, in, n, said);
 	else
 		lost++;
 }
