@@ -80,6 +80,7 @@ static void bus_sound(struct poller *poller, struct bus *bus, struct device *dev
         const struct moment *now)
 {
 	device->counts.answers++;
+	bus_unechoed(bus);
 	device->counts.noise += bus->framer.noise - bus->noise_before;
 	bus->noise_before = bus->framer.noise;
 	bus_answered(poller, bus, now);
@@ -147,7 +148,8 @@ static void bus_stray(
 		device->driver->decode(device->state, frame, n);
 	bool echo = n == bus->request_size && memcmp(frame, bus->request, n) == 0;
 	bool late = !echo && owed_late(bus, frame, n, now);
-	device->counts.echoes += echo;
+	if (echo)
+		bus_echoed(bus);
 	if (!echo && !late && is_numbered(device)) {
 		device->counts.late++; /* of a request nobody knows any more */
 		late = true;
@@ -277,7 +279,7 @@ void bus_missed(struct poller *poller, struct bus *bus, const struct moment *now
 		device->hushed = true;
 		bus->n_came = 0;
 	} else {
-		bus_trim_echo(bus, device);
+		bus_trim_echo(bus);
 		silent = bus_count_missed(bus, device);
 		if (device->trial != 0) {
 			trial_back(device);

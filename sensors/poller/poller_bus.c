@@ -88,6 +88,7 @@ static void bus_asked(struct bus *bus, const struct moment *now)
 	bus->noise_before = bus->framer.noise;
 	bus->n_came = 0;
 	bus->n_heard = 0;
+	bus->echoed = false;
 	bus->state = LISTENING;
 	if (bus->request_size > 0)
 		owed_add(bus->busy, now);

@@ -95,13 +95,38 @@ bool bus_only_noise(const struct bus *bus)
 	return bus->n_came <= NOISE_MOST;
 }
 
+static bool begins_with_request(const struct bus *bus)
+{
+	return bus->n_came >= bus->request_size &&
+	       memcmp(bus->came, bus->request, bus->request_size) == 0;
+}
+
+void bus_echoed(struct bus *bus)
+{
+	bus->busy->counts.echoes++;
+	bus->echoed = bus->hears_itself = true;
+	bus->unechoed = 0;
+}
+
+/* An adapter may be exchanged, or its echo switched off: then the first of two like frames is no longer
+ * ours (poller_errand.c).  Several answers without an echo show it; where an answer begins as its request
+ * does nobody knows. */
+void bus_unechoed(struct bus *bus)
+{
+	if (bus->echoed || bus->request_size == 0 || begins_with_request(bus))
+		return;
+	bus->unechoed++;
+	if (bus->unechoed >= STRIKES)
+		bus->hears_itself = false;
+}
+
 /* A two-wire line may give back what was sent, and that is all that came of it. */
-void bus_trim_echo(struct bus *bus, struct device *device)
+void bus_trim_echo(struct bus *bus)
 {
 	size_t n = bus->request_size;
-	if (n == 0 || bus->n_came < n || memcmp(bus->came, bus->request, n) != 0)
+	if (n == 0 || !begins_with_request(bus))
 		return;
-	device->counts.echoes++;
+	bus_echoed(bus);
 	bus->n_came -= n;
 	memmove(bus->came, bus->came + n, bus->n_came);
 }

@@ -18,14 +18,6 @@
 #define COIL_BEGIN_US    INT64_C(10000000)
 #define COMMAND_BEGIN_US INT64_C(30000000)
 
-static bool hears_itself(const struct bus *bus)
-{
-	for (size_t i = 0; i < bus->n; i++)
-		if (bus->device[i]->counts.echoes > 0)
-			return true;
-	return false;
-}
-
 /* ---- what is wanted ---- */
 
 static int want(struct bus *bus, struct errand *errand, const struct moment *now)
@@ -162,7 +154,7 @@ bool errand_begin(struct poller *poller, struct bus *bus, const struct moment *n
 	}
 	bus->written = 0;
 	bus->n_came = bus->looked = 0;
-	bus->echoes_due = hears_itself(bus) ? 1 : 0;
+	bus->echoes_due = bus->hears_itself ? 1 : 0;
 	bus->state = WRITING;
 	bus->deadline_us = now->mono_us + TAKES_US;
 	return true;

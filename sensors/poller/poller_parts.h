@@ -161,6 +161,9 @@ struct bus {
 	uint8_t came
 	        [FRAME_MOST]; /* since the request, for the record of a garbled answer */
 	size_t n_came, n_heard; /* n_heard: all of them, beyond the room too */
+	bool hears_itself;      /* what is sent comes back */
+	bool echoed;            /* so it was with the request under way */
+	int unechoed; /* answers in a row to requests that did not come back */
 	uint8_t maybe
 	        [FRAME_MOST]; /* an answer that its trial has to prove; none: maybe_size 0 */
 	size_t maybe_size;
@@ -224,7 +227,10 @@ void bus_bytes(struct bus *bus, const uint8_t *in, size_t n, const struct moment
 int64_t bus_answer_us(const struct bus *bus, const struct device *device);
 /* All that came since the request: nothing, or a few bytes 00 and FF. */
 bool bus_only_noise(const struct bus *bus);
-void bus_trim_echo(struct bus *bus, struct device *device);
+void bus_trim_echo(struct bus *bus);
+/* The request under way has come back; or it has its answer. */
+void bus_echoed(struct bus *bus);
+void bus_unechoed(struct bus *bus);
 void bus_leftover(struct bus *bus, struct device *device);
 /* Count a request that got no answer; true: nothing came. */
 bool bus_count_missed(struct bus *bus, struct device *device);

@@ -169,6 +169,21 @@ static void an_echo_is_no_answer(void **state)
 	assert_int_equal(rig->written[1], TIMED_OUT);
 }
 
+/* Another adapter, that does not hear itself: its one frame is the answer. */
+static void an_echo_that_is_no_longer_there_is_not_waited_for(void **state)
+{
+	struct rig *rig = *state;
+	for (int i = 1; i <= 3; i++)
+		rig->bus.slave[i].manner = ECHOES;
+	run(rig, 11 * SECOND);
+	for (int i = 1; i <= 3; i++)
+		rig->bus.slave[i].manner = ANSWERS;
+	run(rig, 10 * SECOND);
+	write_coil(rig, 4, true);
+	run(rig, 5 * SECOND);
+	assert_int_equal(rig->written[0], OK);
+}
+
 static void a_line_that_is_not_there_is_told_in_time(void **state)
 {
 	struct rig *rig = *state;
@@ -230,6 +245,7 @@ int main(void)
 		ON_A_LINE(a_refusal_is_surely_no_pulse),
 		ON_A_LINE(silence_says_nothing_of_it),
 		ON_A_LINE(an_echo_is_no_answer),
+		ON_A_LINE(an_echo_that_is_no_longer_there_is_not_waited_for),
 		ON_A_LINE(a_line_that_is_not_there_is_told_in_time),
 		ON_A_LINE(a_line_that_is_long_away_is_told_in_time_too),
 		ON_A_LINE(a_line_that_goes_after_the_request_leaves_a_doubt),
