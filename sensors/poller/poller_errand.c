@@ -5,7 +5,7 @@
  *
  * Nothing is asked again: where no answer came, nobody knows whether it was done.  The answer of a
  * coil or a register is its request once more, and an adapter that hears itself gives the request
- * back too: on a line where echoes were seen, two of them are waited for.
+ * back too: on a line that does so two of them are waited for.
  */
 #include <string.h>
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensors/drivers/modbus.h"
+
 #define BYTE_US 1000 /* about 9600 baud */
 
 struct simulate_way *simulate_way_new(const struct scenario *scenario)
@@ -188,18 +190,28 @@ int64_t simulate_way_due(const struct simulate_way *way)
 	return message != NULL ? message->due_us : INT64_MAX;
 }
 
-int simulate_way_take(struct simulate_way *way, int64_t now_us, uint8_t *out,
-        size_t room, const struct way_message **whole)
+/* On a wire two can talk at once; on a connection each message is whole, as a gateway passes them on: one
+ * that has begun goes out to its end when another is due. */
+static struct way_message *unfinished(
+        struct simulate_way *way, const struct way_message *next)
 {
-	struct way_message *message = (struct way_message *)next(way);
-	size_t given = 0;
-	*whole = NULL;
-	if (message == NULL || message->due_us > now_us)
-		return 0;
-	if (message->hang_up) {
-		release(message);
-		return HUNG_UP;
+	const struct scenario_port *port = &way->scenario->port[next->instrument->port];
+	if (port->mode != FRAMING_TCP && port->listen[0] == '\0' &&
+	        port->connect[0] == '\0')
+		return NULL;
+	for (size_t i = 0; i < WAY_MESSAGES; i++) {
+		struct way_message *one = &way->message[i];
+		if (one != next && !is_free(one) && one->sent > 0)
+			return one;
 	}
+	return NULL;
+}
+
+/* Bytes of it that have come by now. */
+static size_t give(
+        struct way_message *message, int64_t now_us, uint8_t *out, size_t room)
+{
+	size_t given = 0;
 	while (message->sent < message->n && message->due_us <= now_us &&
 	        given < room) {
 		size_t n = message->n - message->sent;
@@ -213,6 +225,27 @@ int simulate_way_take(struct simulate_way *way, int64_t now_us, uint8_t *out,
 		message->due_us += message->piece_us;
 		given += n;
 	}
+	return given;
+}
+
+int simulate_way_take(struct simulate_way *way, int64_t now_us, uint8_t *out,
+        size_t room, const struct way_message **whole)
+{
+	struct way_message *message = (struct way_message *)next(way);
+	*whole = NULL;
+	if (message == NULL || message->due_us > now_us)
+		return 0;
+	if (message->hang_up) {
+		release(message);
+		return HUNG_UP;
+	}
+	struct way_message *begun = unfinished(way, message);
+	if (begun != NULL) {
+		begun->piece = begun->n;
+		begun->due_us = message->due_us;
+		message = begun;
+	}
+	size_t given = give(message, now_us, out, room);
 	if (message->sent == message->n) {
 		*whole = message;
 		message->n = 0;

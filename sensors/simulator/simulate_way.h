@@ -5,7 +5,8 @@
  *     [echo] [stray] [what another said last] answer [answer again] [stray]
  *
  * whole, in halves, in clumps, or byte by byte; at its time, late, or when the instrument is asked
- * the next time.  Time is handed in.
+ * the next time.  What two instruments say at once is mixed on a wire, and never on a TCP connection.
+ * Time is handed in.
  */
 #ifndef SENSORS_SIMULATE_WAY_H
 #define SENSORS_SIMULATE_WAY_H

@@ -42,9 +42,10 @@ enum faults_lack {
 	        256, /* a byte of exclusive or: one set of four bits in twenty cancels out, few of them in digits */
 	BARE_REFUSAL =
 	        512, /* a refusal is two bytes without a check: among noise there are some */
-	NO_START = 128, /* where a message begins: nothing marks it */
-	CODES = 64,     /* and says why: busy, a gateway speaks */
-	REFUSES = 8,    /* (it can) an answer may be a refusal */
+	NO_START =
+	        128, /* where a message begins behind half of another: nothing marks it */
+	CODES = 64,  /* and says why: busy, a gateway speaks */
+	REFUSES = 8, /* (it can) an answer may be a refusal */
 };
 
 struct faults_fault {
