@@ -56,6 +56,27 @@ static void who_is_late_by_one_for_long_refuses_nothing(void **state)
 	}
 }
 
+/* Four inputs answer no other count.  Late, and then silent to trials whose number had run out, they were asked
+ * again at once each time, 300,000 times, and never read. */
+static void who_is_in_time_again_is_not_asked_without_end_and_is_read(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < n_faults_kinds; k++) {
+		if (strcmp(faults_kinds[k].name, "modbus rtu, four inputs") != 0)
+			continue;
+		struct faults_world *world =
+		        faults_new(&faults_kinds[k], "late: 1500ms");
+		faults_transactions(world, 1000);
+		uint64_t before = poller_counts(world->poller, 0)->requests;
+		assert_true(faults_recover(world) >= 0);
+		assert_in_range(
+		        poller_counts(world->poller, 0)->requests - before, 1, 20);
+		faults_free(world);
+		return;
+	}
+	fail();
+}
+
 /* Hand the judge what the sick one said `before` polls ago, as if it had been taken now. */
 static void judge_again(struct faults_world *world, size_t before)
 {
@@ -152,6 +173,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_fault_on_every_kind_of_line),
 		cmocka_unit_test(who_is_late_by_one_for_long_refuses_nothing),
+		cmocka_unit_test(
+		        who_is_in_time_again_is_not_asked_without_end_and_is_read),
 		cmocka_unit_test(a_value_nobody_said_would_be_found),
 		cmocka_unit_test(an_old_answer_is_found_where_nothing_ties_it),
 		cmocka_unit_test(what_is_told_says_what_to_look_for),

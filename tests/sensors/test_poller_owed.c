@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Answers later than the poller reckons with, and trials that run out: lines by hand. */
+/* Answers later than the poller reckons with, where nothing ties them to their requests. */
 #include "tests/kits/check.h"
 
 #include <string.h>
@@ -110,76 +110,6 @@ static void lost_answers_and_doubled_ones_are_no_late_ones(void **state)
 	}
 }
 
-/* ---- trials that run out ---- */
-
-static uint64_t seed;
-
-static unsigned one_of(unsigned n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 11) % n;
-}
-
-/* What it does with its block and with other counts, for a while. */
-static int manner[2], block_count;
-static int64_t until_us;
-
-static void moody(struct odd *odd, size_t who, const uint8_t *in, size_t n,
-        const struct simulated *said)
-{
-	if (odd->now.mono_us >= until_us) {
-		until_us = odd->now.mono_us + (1 + one_of(90)) * SECOND;
-		manner[0] = (int)one_of(4);
-		manner[1] = (int)one_of(4);
-	}
-	switch (manner[in[5] != block_count]) {
-	case 0:
-		odd_refuse(odd, in, 2);
-		break;
-	case 1:
-		break;
-	case 2:
-		odd_send(odd, (60 + one_of(2) * one_of(3000)) * MS, said->bytes,
-		        said->size);
-		break;
-	default:
-		odd_well(odd, who, in, n, said);
-	}
-}
-
-static void whatever_an_instrument_does_it_is_not_asked_without_end(void **state)
-{
-	static const char *const polls[] = { "poll_every: 1s, timeout: 300ms" };
-	static const struct {
-		const char *profile;
-		int count;
-	} of[] = { { "sim-flow", 10 }, { "modbus-di-4", 4 } };
-	for (uint64_t i = 0; i < 40; i++) {
-		struct odd *odd = odd_new(SERIAL, of[i % 2].profile, 1, polls);
-		seed = UINT64_C(88172645463325252) * (2 * i + 1);
-		block_count = of[i % 2].count;
-		until_us = 0;
-		odd->answer = moody;
-		for (int minute = 0; minute < 120; minute++) {
-			odd->asked[0] = 0;
-			odd_run(odd, 60 * SECOND);
-			if (odd->asked[0] > 200)
-				fail_msg("%d: %d requests in minute %d", (int)i,
-				        (int)odd->asked[0], minute);
-		}
-		/* and then it is read */
-		manner[0] = manner[1] = 3;
-		until_us = INT64_MAX;
-		odd_run(odd, 120 * SECOND);
-		odd->ok[0] = 0;
-		odd_run(odd, 60 * SECOND);
-		assert_in_range(odd->ok[0], 59, 61);
-		odd_end(odd);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,8 +117,6 @@ int main(void)
 		        an_answer_later_than_half_a_minute_is_counted_as_late_and_told),
 		cmocka_unit_test(who_is_no_longer_late_is_read_again),
 		cmocka_unit_test(lost_answers_and_doubled_ones_are_no_late_ones),
-		cmocka_unit_test(
-		        whatever_an_instrument_does_it_is_not_asked_without_end),
 	};
 	return cmocka_run_group_tests_name("poller, what is owed", tests, NULL, NULL);
 }
