@@ -10,6 +10,11 @@
 #define THINKING_S 0.02
 #define GAPS_S     0.01
 
+/* A line this busy has no time left for an answer that is lost. */
+#define LOAD_FULL 0.7
+/* One that does not answer may hold up a neighbour for so many of its periods. */
+#define PERIODS_HELD 2
+
 static bool same_slave(struct station_checker *check, size_t i, size_t k)
 {
 	const struct station_instrument *one = &check->station->instrument[i];
@@ -81,23 +86,88 @@ static double poll_seconds(
 	return total;
 }
 
+static bool is_asked_on(const struct station *station, size_t i, size_t p)
+{
+	const struct station_instrument *one = &station->instrument[i];
+	return one->port_index == p && driver_asks(&one->instrument);
+}
+
 static void check_load(struct station_checker *check, size_t p)
 {
+	static const char hint[] =
+	        "poll less often, raise the speed, or use a second line";
 	struct station *station = check->station;
 	const struct station_port *port = &station->port[p];
 	double load = 0;
-	for (size_t i = 0; i < station->n_instruments; i++) {
-		const struct station_instrument *instrument = &station->instrument[i];
-		if (instrument->port_index == p && driver_asks(&instrument->instrument))
-			load += poll_seconds(instrument, &port->setting.line) /
-			        instrument->poll_every_s;
-	}
+	for (size_t i = 0; i < station->n_instruments; i++)
+		if (is_asked_on(station, i, p))
+			load += poll_seconds(
+			                &station->instrument[i], &port->setting.line) /
+			        station->instrument[i].poll_every_s;
 	station_at(check, "ports[%zu].id", p);
 	if (port->path[0] != '\0' && load > 1)
-		WRONG(check, "poll less often, raise the speed, or use a second line",
+		WRONG(check, hint,
 		        "port '%s' would be busy %.0f %% of the time: its line cannot "
 		        "carry that",
 		        port->id, load * 100);
+	else if (port->path[0] != '\0' && load >= LOAD_FULL)
+		config_warn(station->config, check->path, hint,
+		        "port '%s' is busy %.0f %% of the time when all answer: one "
+		        "answer that is lost costs the others polls",
+		        port->id, load * 100);
+}
+
+/* What one poll takes of the line when nothing comes. */
+static double silence_seconds(const struct station_instrument *one)
+{
+	double longest = 0;
+	for (size_t b = 0; b < one->profile->n_blocks; b++) {
+		double own = one->profile->block[b].timeout_s;
+		double timeout_s = own > 0 ? own : one->timeout_s;
+		if (timeout_s > longest)
+			longest = timeout_s;
+	}
+	return longest * (1 + (double)one->retries);
+}
+
+/* The instrument beside i that is asked most often; NULL: it is alone. */
+static const struct station_instrument *busiest_beside(
+        const struct station *station, size_t i)
+{
+	const struct station_instrument *found = NULL;
+	for (size_t k = 0; k < station->n_instruments; k++) {
+		const struct station_instrument *one = &station->instrument[k];
+		if (k != i &&
+		        is_asked_on(station, k, station->instrument[i].port_index) &&
+		        (found == NULL || one->poll_every_s < found->poll_every_s))
+			found = one;
+	}
+	return found;
+}
+
+/* One is asked at a time: who waits long for one that is silent misses polls of the others. */
+static void check_patience(struct station_checker *check, size_t i)
+{
+	const struct station *station = check->station;
+	const struct station_instrument *one = &station->instrument[i];
+	if (!driver_asks(&one->instrument))
+		return;
+	const struct station_instrument *other = busiest_beside(station, i);
+	double silence_s = silence_seconds(one);
+	if (other == NULL || silence_s <= PERIODS_HELD * other->poll_every_s)
+		return;
+	station_at(check, "instruments[%zu].timeout", i);
+	if (!station_wrote(check)) /* it is the profile's */
+		station_at(check, "instruments[%zu].id", i);
+	config_warn(station->config, check->path,
+	        "write a shorter timeout: or fewer retries:, poll the other less "
+	        "often, or "
+	        "give it a line of its own",
+	        "when '%s' does not answer it takes up to %g s of its line (timeout, "
+	        "%d "
+	        "%s): '%s' is to be polled every %g s there and would miss polls",
+	        one->id, silence_s, 1 + (int)one->retries,
+	        one->retries > 0 ? "tries" : "try", other->id, other->poll_every_s);
 }
 
 /* An address must be one of its line. */
@@ -212,7 +282,10 @@ void station_check_lines(struct station_checker *check)
 	}
 	for (size_t p = 0; p < station->n_ports; p++)
 		check_modem_lines(check, p);
-	for (size_t p = 0; config_errors(station->config) == 0 && p < station->n_ports;
-	        p++)
+	if (config_errors(station->config) > 0)
+		return;
+	for (size_t p = 0; p < station->n_ports; p++)
 		check_load(check, p);
+	for (size_t i = 0; i < station->n_instruments; i++)
+		check_patience(check, i);
 }

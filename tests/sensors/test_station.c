@@ -62,13 +62,6 @@ static struct station *parse(const char *text)
 	return station;
 }
 
-static char *errors_of(const char *from, const char *to)
-{
-	char *text = changed_text(good, from, to), *told = station_told(text);
-	free(text);
-	return told;
-}
-
 static void refused(const char *from, const char *to, const char *says)
 {
 	station_refused(good, from, to, says);
@@ -295,29 +288,6 @@ static void all_errors_are_told_at_once(void **state)
 	assert_int_equal(why.exit, EXIT_CONFIG);
 }
 
-static void a_line_that_cannot_carry_the_polls_is_refused(void **state)
-{
-	/* 10 registers at 300 baud 8N1: 33 characters take 1.1 s. */
-	char *text =
-	        errors_of("slave: 1, poll_every: 30s", "slave: 1, poll_every: 100ms");
-	assert_string_equal(
-	        text, ""); /* 9600 baud: 34 ms of line, 20 of thought, 10 of silence */
-	free(text);
-	struct station *station;
-	char slow[4096];
-	const char *at = strstr(good, "9600 8N1}");
-	snprintf(slow, sizeof slow, "%.*s300 8N1}%s", (int)(at - good), good, at + 9);
-	char *every = strstr(slow, "poll_every: 30s");
-	memcpy(every, "poll_every: 01s", 15);
-	FILE *report = open_memstream(&text, &(size_t){ 0 });
-	assert_int_equal(station_parse(&station, slow, strlen(slow), "station.yaml",
-	                         report, NULL),
-	        MALFORMED);
-	fclose(report);
-	assert_contains(text, "its line cannot carry that");
-	free(text);
-}
-
 static void describes_hold_what_the_station_says(void **state)
 {
 	struct station *station = parse(good);
@@ -414,7 +384,6 @@ int main(void)
 		cmocka_unit_test(a_good_configuration_is_read),
 		cmocka_unit_test(what_tables_cannot_say_is_checked),
 		cmocka_unit_test(all_errors_are_told_at_once),
-		cmocka_unit_test(a_line_that_cannot_carry_the_polls_is_refused),
 		cmocka_unit_test(nothing_less_than_the_law_wants_is_kept),
 		cmocka_unit_test(the_room_is_reckoned_from_the_instruments),
 		cmocka_unit_test(a_size_has_a_unit),
