@@ -296,7 +296,7 @@ bool owed_late(struct bus *bus, const uint8_t *in, size_t n, const struct moment
 		return true;
 	}
 	for (size_t i = 0; i < bus->n; i++) {
-		if (bus->device[i] == busy || !owed_pay(bus->device[i], in, n))
+		if (!owed_pay(bus->device[i], in, n))
 			continue;
 		owed_came_late(bus->device[i], now);
 		return true;

@@ -69,7 +69,8 @@ struct purse {
 	int spent;
 };
 
-/* An instrument as the poller sees it. */
+/* An instrument as the poller sees it; struct instrument is what its driver knows of it, struct line the
+ * speed of a port, so that these two and their port are called device and bus here. */
 struct device {
 	size_t number; /* in the station */
 	const struct station_instrument *setting;
