@@ -21,6 +21,7 @@ struct loading {
 	struct node *open[CONFIG_LEVELS];
 	size_t depth;
 	size_t documents;
+	const struct node *spread; /* the last text in quotes over several lines */
 	bool done, failed;
 };
 
@@ -85,6 +86,8 @@ static void take_scalar(struct loading *loading, const yaml_event_t *event)
 		return;
 	node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 	node->text = arena_copy(&loading->config->arena, text, n);
+	if (!node->plain && node->to.line > node->from.line)
+		loading->spread = node;
 	if (node->text == NULL)
 		loading->failed = true;
 	else if (strlen(node->text) != n)
@@ -166,10 +169,18 @@ static void take_event(struct loading *loading, const yaml_event_t *event)
 	}
 }
 
-static void note_parser(struct config *config, const yaml_parser_t *parser)
+static void note_parser(const struct loading *loading, const yaml_parser_t *parser)
 {
+	struct config *config = loading->config;
+	const struct node *spread = loading->spread;
 	if (parser->error == YAML_MEMORY_ERROR) {
 		config->arena.failed = true;
+		return;
+	}
+	if (spread != NULL && spread->to.line == parser->problem_mark.line) {
+		config_note(config, spread, "close it in the same line",
+		        "the quote opened here is closed only in line %zu",
+		        spread->to.line + 1);
 		return;
 	}
 	config_note_syntax(config, &(struct syntax){
@@ -195,7 +206,7 @@ int config_parse(struct config *config)
 	        &parser, (const unsigned char *)config->clean, config->n_clean);
 	while (!loading.done && !loading.failed) {
 		if (!yaml_parser_parse(&parser, &event)) {
-			note_parser(config, &parser);
+			note_parser(&loading, &parser);
 			break;
 		}
 		take_event(&loading, &event);

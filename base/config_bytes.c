@@ -101,6 +101,15 @@ static void make_clean(struct config *config)
 	}
 }
 
+/* A no-break space, as web pages and word processors have it, among what indents a line. */
+static bool is_false_blank(const struct config *config, size_t at, uint32_t code)
+{
+	while (code == 0xa0 && at > 0 && config->text[at - 1] == ' ')
+		at--;
+	return code == 0xa0 &&
+	       (at == 0 || strchr("\r\n", config->text[at - 1]) != NULL);
+}
+
 int config_check_bytes(struct config *config)
 {
 	bool told = false; /* of this line */
@@ -110,6 +119,11 @@ int config_check_bytes(struct config *config)
 		size_t n = utf8_next(config->text + at, left, &code);
 		if (n > 0 && !printable(code))
 			return note_control(config, at, code);
+		if (n > 0 && is_false_blank(config, at, code)) {
+			note_byte(config, at, "indent with blanks",
+			        "a no-break space stands where blanks must indent");
+			return MALFORMED;
+		}
 		if (n == 0 && !told && !note_not_utf8(config, at))
 			return MALFORMED;
 		config->foreign |= n == 0;

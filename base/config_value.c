@@ -312,6 +312,19 @@ void config_clear_scalar(const struct field *field, void *out)
 	}
 }
 
+/* The quote of a word processor that a text begins with; NULL. */
+static const char *strange_quote(const struct node *node)
+{
+	static const char *const quotes[] = { "\u201c", "\u201d", "\u201e", "\u2018",
+		"\u2019", "\u201a", "\u00ab", "\u00bb" };
+	for (size_t i = 0; node->kind == NODE_SCALAR && node->plain &&
+	                   i < sizeof quotes / sizeof quotes[0];
+	        i++)
+		if (strncmp(node->text, quotes[i], strlen(quotes[i])) == 0)
+			return quotes[i];
+	return NULL;
+}
+
 void config_read_scalar(const struct value *value, void *out)
 {
 	static void (*const readers[])(const struct value *, void *) = {
@@ -328,6 +341,7 @@ void config_read_scalar(const struct value *value, void *out)
 		[FIELD_OFFSET] = read_offset,
 	};
 	char how[256];
+	const char *quote = strange_quote(value->node);
 	if (value->node->kind != NODE_SCALAR)
 		config_bad_value(value,
 		        config_how(value->field, false, how, sizeof how),
@@ -337,6 +351,9 @@ void config_read_scalar(const struct value *value, void *out)
 		config_bad_value(value,
 		        config_how(value->field, false, how, sizeof how),
 		        "there is no value behind the colon");
+	else if (quote != NULL)
+		config_bad_value(value, "write straight quotes, \"...\"",
+		        "%s is no quote here, it would be a part of the text", quote);
 	else if (value->config->foreign &&
 	         strstr(value->node->text, UTF8_REPLACEMENT) != NULL)
 		return; /* what it says cannot be known, and that was told */
