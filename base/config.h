@@ -140,6 +140,9 @@ const char *config_as_json(struct config *config);
 int config_explain(
         const struct section *section, const char *key, bool vietnamese, FILE *out);
 
+/* How a value of this type is written: "write yes or no"; choices, a unit or a range may follow. */
+const char *config_type_how(enum field_type type, bool vietnamese);
+
 /* The word among `known` (ended by NULL) at most 2 edits from `word`, or NULL. */
 const char *did_you_mean(const char *word, const char *const *known);
 

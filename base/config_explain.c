@@ -92,13 +92,16 @@ static void add_choices(const struct field *field, char *out, size_t room)
 	}
 }
 
+const char *config_type_how(enum field_type type, bool vietnamese)
+{
+	return vietnamese ? type_words[type].how_vi : type_words[type].how;
+}
+
 const char *config_how(
         const struct field *field, bool vietnamese, char *out, size_t room)
 {
-	const char *how = type_words[field->type].how,
-	           *how_vi = type_words[field->type].how_vi;
 	char range[128];
-	snprintf(out, room, "%s", vietnamese ? how_vi : how);
+	snprintf(out, room, "%s", config_type_how(field->type, vietnamese));
 	if (field->type == FIELD_CHOICE) {
 		add(out, room, ": ");
 		add_choices(field, out, room);

@@ -5,7 +5,18 @@
 #include <stdio.h>
 
 #include "base/legal_time.h"
+#include "cli/translate.h"
 #include "sensors/station/station.h"
+
+int cabinet_read(struct station **station, const char *path, bool vietnamese,
+        struct problem *why)
+{
+	struct translated told;
+	int status =
+	        station_read(station, path, translated_open(&told, vietnamese), why);
+	translated_close(&told, &station_section);
+	return status;
+}
 
 int cabinet_open_station(struct live_view *view, struct station **station,
         const char *command, const struct common *common)
@@ -13,7 +24,8 @@ int cabinet_open_station(struct live_view *view, struct station **station,
 	char folder[PATH_MAX], path[PATH_MAX];
 	struct problem why = { .exit = EXIT_CONFIG };
 	struct clock clock;
-	if (station_read(station, common->config, stderr, &why) != OK)
+	if (cabinet_read(station, common->config, common_vietnamese(common), &why) !=
+	        OK)
 		return common_fail(command, &why);
 	station_path(*station, (*station)->journal_folder, folder, sizeof folder);
 	snprintf(path, sizeof path, "%.*s/%s", PATH_MAX - 16, folder, LIVE_FILE);

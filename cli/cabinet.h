@@ -6,13 +6,17 @@
 #include "cli/common.h"
 #include "sensors/cabinet/live.h"
 
+/* station_read, whose errors go to stderr in the language asked for. */
+struct station;
+int cabinet_read(struct station **station, const char *path, bool vietnamese,
+        struct problem *why);
+
 /* Read the configuration and the state file sensord keeps beside its journal.  0, or
  * the exit code of a problem that has been told. */
 int cabinet_open(
         struct live_view *view, const char *command, const struct common *common);
 
 /* The same, and the station of the configuration, for the caller to free. */
-struct station;
 int cabinet_open_station(struct live_view *view, struct station **station,
         const char *command, const struct common *common);
 

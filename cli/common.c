@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "base/config.h"
 #include "base/legal_time.h"
 #include "base/log.h"
+#include "cli/translate.h"
 
 enum { OPTION_ARCHIVE = 0x100, OPTION_CONFIG, OPTION_LANG, OPTION_JSON, OPTION_FORMAT };
 
@@ -99,12 +101,15 @@ static const char *from_environment(const char *name, const char *otherwise)
 	return value != NULL && value[0] != '\0' ? value : otherwise;
 }
 
+/* A command speaks one language all along: for common_fail. */
+static bool speaks_vietnamese;
+
 /* A language that would only be ignored is refused. */
 static void check_language(const struct common *common, const char *command)
 {
 	static const char *const vietnamese[] = { "breaches", "config", "demo",
 		"exceedances", "explain", "instrument", "judge", "report", "serial",
-		"station", "status", "watch" };
+		"simulate", "station", "status", "watch" };
 	size_t n = strcspn(command, " "); /* "serial list" */
 	if (common->lang == NULL || strcmp(common->lang, "vi") != 0)
 		return;
@@ -121,7 +126,7 @@ void common_english_only(const struct common *common, const char *command)
 	fprintf(stderr,
 	        "quantrac %s: speaks English only; Vietnamese (--lang vi) have config, "
 	        "demo, exceedances, explain, instrument, judge, report, serial, "
-	        "station, status of a cabinet, status --gaps and --events, and watch\n",
+	        "simulate, station, status and watch\n",
 	        command);
 	exit(EXIT_USAGE);
 }
@@ -162,6 +167,7 @@ int common_parse(struct common *common, const struct argp *argp, void *with, int
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&both, argc, argv, 0, &first, &inputs);
 	check_language(common, command);
+	speaks_vietnamese = common_vietnamese(common);
 	return first;
 }
 
@@ -198,9 +204,33 @@ bool common_archive_named(int argc, char **argv)
 	return getenv("QUANTRAC_ARCHIVE") != NULL;
 }
 
+static void put_line(const char *english, FILE *out)
+{
+	char vietnamese[4096];
+	if (speaks_vietnamese)
+		translate(NULL, english, vietnamese, sizeof vietnamese);
+	fprintf(out, "%s\n", speaks_vietnamese ? vietnamese : english);
+}
+
+void common_tell(const char *format, ...)
+{
+	char english[2048];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(english, sizeof english, format, args);
+	va_end(args);
+	put_line(english, stderr);
+}
+
+void common_put(const char *english)
+{
+	put_line(english, stdout);
+}
+
 int common_fail(const char *command, const struct problem *why)
 {
-	fprintf(stderr, "quantrac %s: %s\n", command, why->text);
+	fprintf(stderr, "quantrac %s: ", command);
+	common_tell("%s", why->text);
 	return why->exit != 0 ? why->exit : EXIT_INTERNAL;
 }
 

@@ -46,8 +46,16 @@ bool common_wants(const struct common *common, const char *language);
 /* Is an archive named, by --archive or $QUANTRAC_ARCHIVE? */
 bool common_archive_named(int argc, char **argv);
 
-/* Print "quantrac means: <problem>" and give its exit code. */
+/* Print "quantrac means: <problem>", in the language that common_parse was asked for, and give its
+ * exit code. */
 int common_fail(const char *command, const struct problem *why);
+
+/* A line on stderr, in the language that common_parse was asked for: English here, Vietnamese in
+ * cli/translate_*.c. */
+void common_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same of one text, on stdout. */
+void common_put(const char *english);
 
 /* A time or a stretch of time from an option; on nonsense says which option and ends
  * with 64. */

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/counted.h"
 #include "base/whose.h"
+#include "cli/cabinet.h"
 #include "cli/commands.h"
 #include "cli/office_exec.h"
 #include "sensors/keeper/start.h"
@@ -41,13 +43,13 @@ struct doubts {
 static void tell_doubt(void *context, enum start_doubt doubt, const char *text)
 {
 	static const char *const lead[] = {
-		[START_ABSENT] = "warning: not here now: ",
-		[START_UNSEEN] = "warning: not looked at: ",
-		[START_REFUSED] = "error: sensord would not start here: ",
+		[START_ABSENT] = "warning: not here now",
+		[START_UNSEEN] = "warning: not looked at",
+		[START_REFUSED] = "error: sensord would not start here",
 	};
 	struct doubts *doubts = context;
 	doubts->n[doubt]++;
-	fprintf(stderr, "%s: %s%s\n", doubts->path, lead[doubt], text);
+	common_tell("%s: %s: %s", doubts->path, lead[doubt], text);
 }
 
 /* On this machine, by what sensord's start asks itself. */
@@ -57,14 +59,12 @@ static int check_start(const struct station *station, struct doubts *doubts)
 	const struct start_told told = { .context = doubts, .tell = tell_doubt };
 	int status = start_check(station, &told, &why);
 	if (doubts->n[START_UNSEEN] > 0)
-		fprintf(stderr,
-		        "%s: what was not looked at tells the user that sensord runs "
-		        "as: sudo -u quantrac quantrac config check %s\n",
+		common_tell("%s: what was not looked at tells the user that sensord "
+		            "runs as: sudo -u quantrac quantrac config check %s",
 		        doubts->path, doubts->path);
 	if (status != OK)
-		fprintf(stderr,
-		        "%s: no errors in the file itself; if it is for another "
-		        "machine: quantrac config check --elsewhere %s\n",
+		common_tell("%s: no errors in the file itself; if it is for another "
+		            "machine: quantrac config check --elsewhere %s",
 		        doubts->path, doubts->path);
 	return status == OK ? 0 : why.exit;
 }
@@ -74,19 +74,21 @@ static int check_cabinets(const char *path, const struct checking *checking)
 	struct station *station;
 	struct problem why = { 0 };
 	struct doubts doubts = { .path = path };
-	int status = station_read(&station, path, stderr, &why);
+	const struct common *common = &checking->common;
+	int status = cabinet_read(&station, path, common_vietnamese(common), &why);
 	if (status != OK) {
 		int code = common_fail("config", &why);
 		if (status == MALFORMED)
-			fprintf(stderr, "%s was read as a cabinet's file\n", path);
+			common_tell("%s was read as a cabinet's file", path);
 		return code;
 	}
 	int code = checking->elsewhere ? 0 : check_start(station, &doubts);
-	if (code == 0 && !checking->common.quiet)
-		fprintf(stderr,
-		        "%s: a cabinet's file: station %s, %zu instruments on %zu "
-		        "ports: no errors\n",
-		        path, station->id, station->n_instruments, station->n_ports);
+	char instruments[COUNTED], ports[COUNTED];
+	if (code == 0 && !common->quiet)
+		common_tell("%s: a cabinet's file: station %s, %s on %s: no errors",
+		        path, station->id,
+		        counted(station->n_instruments, "instrument", instruments),
+		        counted(station->n_ports, "port", ports));
 	station_free(station);
 	return code;
 }
@@ -126,10 +128,9 @@ static void office_config(
 static int check_elsewhere(const char *path, const struct common *common)
 {
 	office_config("check", path, common);
-	fprintf(stderr,
-	        "quantrac config: %s: this is a collector's file, and quantrac-office "
-	        "is "
-	        "not installed here: quantrac-collectd --check --config %s checks it\n",
+	common_tell("quantrac config: %s: this is a collector's file, and "
+	            "quantrac-office is not installed here: quantrac-collectd --check "
+	            "--config %s checks it",
 	        path, path);
 	return EXIT_USAGE;
 }
@@ -186,7 +187,7 @@ int config_command(int argc, char **argv, const struct config_collector *collect
 	}
 	if (n == 2 && strcmp(argv[first], "explain") == 0)
 		return collector->explain(argv[first + 1], common);
-	fputs("quantrac config: check [FILE] or explain KEY\n", stderr);
+	common_tell("quantrac config: check [FILE] or explain KEY");
 	return EXIT_USAGE;
 }
 

@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/config.h"
+#include "cli/translate.h"
 #include "collector/checkpoints.h"
 #include "collector/collectd_config.h"
 #include "sensors/station/station.h"
@@ -14,19 +15,25 @@ static int check(const char *path, const struct common *common)
 	static struct collectd_config config;
 	struct config *document = NULL;
 	struct problem why = { 0 }, unsigned_why;
-	if (collectd_config_read(&document, path, &config, &why) != OK) {
+	struct translated told;
+	int status = collectd_config_read(&document, path, &config, &why);
+	if (status != NOT_FOUND)
+		collectd_config_tell(document, path,
+		        translated_open(&told, common_vietnamese(common)));
+	if (status != NOT_FOUND)
+		translated_close(&told, &collectd_section);
+	if (status != OK) {
 		int code = common_fail("config", &why);
-		fprintf(stderr, "%s was read as a collector's file\n", path);
+		common_tell("%s was read as a collector's file", path);
 		config_free(document);
 		return code;
 	}
 	if (!common->quiet)
-		fprintf(stderr,
-		        "%s: a collector's file: archive %s, listens on %s: no "
-		        "errors\n",
+		common_tell("%s: a collector's file: archive %s, listens on %s: no "
+		            "errors",
 		        path, config.archive, config.listen);
 	if (checkpoints_key_look(config.sign_key, &unsigned_why) != OK)
-		fprintf(stderr, "%s: %s\n", path, unsigned_why.text);
+		common_tell("%s: %s", path, unsigned_why.text);
 	config_free(document);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "base/event.h"
 #include "base/legal_time.h"
 #include "base/reading.h"
+#include "cli/translate.h"
 #include "reports/words.h"
 #include "sensors/station/redecode.h"
 
@@ -38,6 +39,26 @@ static const char *decoded(bool same, bool vietnamese)
 	return words[same][vietnamese];
 }
 
+/* Clause by clause, as its driver says it. */
+static void print_how(
+        const struct question *q, const char *title, struct redecoded *again)
+{
+	char *rest = again->how, clause[2 * sizeof again->how];
+	fputs(title, q->out);
+	for (bool first = true; rest != NULL; first = false) {
+		char *next = strstr(rest, "; ");
+		if (next != NULL)
+			*next = '\0';
+		if (q->vietnamese)
+			translate(NULL, rest, clause, sizeof clause);
+		else
+			snprintf(clause, sizeof clause, "%s", rest);
+		fprintf(q->out, "%s%s", first ? "" : "; ", clause);
+		rest = next != NULL ? next + 2 : NULL;
+	}
+	fprintf(q->out, "\n   %s\n", decoded(again->same, q->vietnamese));
+}
+
 static void print_decoding(const struct question *q, const struct nearest *nearest,
         const struct reading *reading)
 {
@@ -46,12 +67,13 @@ static void print_decoding(const struct question *q, const struct nearest *neare
 	struct redecoded again;
 	struct problem why;
 	if (redecode_open(&redecode, nearest->describe, &why) != OK) {
-		fprintf(q->out, "%s%s\n", title, why.text);
+		char text[2 * sizeof why.text];
+		translate(NULL, why.text, text, sizeof text);
+		fprintf(q->out, "%s%s\n", title, q->vietnamese ? text : why.text);
 		return;
 	}
 	if (redecode_channel(redecode, reading, nearest->channel, &again) == OK)
-		fprintf(q->out, "%s%s\n   %s\n", title, again.how,
-		        decoded(again.same, q->vietnamese));
+		print_how(q, title, &again);
 	redecode_close(redecode);
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/config.h"
+#include "base/counted.h"
 #include "base/folder.h"
 #include "base/legal_time.h"
 #include "cli/commands.h"
@@ -66,9 +67,10 @@ static error_t parse(int key, char *word, struct argp_state *state)
 static void wrote(void *with, const char *path, size_t rows)
 {
 	const struct common *common = with;
+	char text[COUNTED];
 	printf("%s\n", path);
 	if (common->verbose)
-		fprintf(stderr, "%s: %zu rows\n", path, rows);
+		fprintf(stderr, "%s: %s\n", path, counted(rows, "row", text));
 }
 
 /* "2026-11", or the day where it is one. */

@@ -10,6 +10,7 @@
 #include "base/journal.h"
 #include "base/legal_time.h"
 #include "base/reading.h"
+#include "cli/cabinet.h"
 #include "cli/gaps.h"
 #include "cli/status_events.h"
 #include "sensors/station/station.h"
@@ -239,7 +240,8 @@ static int from_journal(const struct common *common, struct gaps_arguments *a,
 	struct problem why = { .exit = EXIT_CONFIG };
 	struct station *station;
 	struct feeding feeding = { .n_epochs = 0 };
-	if (station_read(&station, common->config, stderr, &why) != OK)
+	if (cabinet_read(&station, common->config, common_vietnamese(common), &why) !=
+	        OK)
 		return common_fail("status", &why);
 	station_path(station, station->journal_folder, feeding.folder,
 	        sizeof feeding.folder);
@@ -247,10 +249,8 @@ static int from_journal(const struct common *common, struct gaps_arguments *a,
 	int code = 0, status = gaps_stretch(a, station->utc_offset_min, &why);
 	if (status == OK && a->station != NULL && strcmp(a->station, station->id) != 0)
 		status = problem_set(&why, NOT_FOUND, EXIT_NO_FILE,
-		        common_vietnamese(common)
-		                ? "tủ này là trạm '%s', không phải '%s'"
-		                : "this cabinet is station '%s', not '%s'",
-		        station->id, a->station);
+		        "this cabinet is station '%s', not '%s'", station->id,
+		        a->station);
 	if (status == OK)
 		code = work(&feeding, common, a, station->utc_offset_min);
 	else

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/counted.h"
 #include "base/digest.h"
 #include "base/folder.h"
 #include "base/legal_time.h"
@@ -299,15 +300,16 @@ static int store(struct station *station, const char *folder, const bool *is_new
 
 static void tell(const struct station *station, size_t n_new)
 {
-	fprintf(stderr, "%s: %zu files, %zu new, %zu were there already",
-	        station->file[0].name.id, station->n_files, n_new,
+	char files[COUNTED], lines[COUNTED];
+	fprintf(stderr, "%s: %s, %zu new, %zu already there", station->file[0].name.id,
+	        counted(station->n_files, "file", files), n_new,
 	        station->there - station->differing);
 	if (station->differing > 0)
-		fprintf(stderr, ", %zu differ from what is there and were not stored",
+		fprintf(stderr, ", %zu not stored: what is there differs",
 		        station->differing);
 	if (station->bad_lines > 0)
-		fprintf(stderr, ", %zu lines cannot be read (kept as raw bytes)",
-		        station->bad_lines);
+		fprintf(stderr, ", %s that cannot be read (kept as raw bytes)",
+		        counted(station->bad_lines, "line", lines));
 	fputs("\n", stderr);
 }
 
@@ -348,11 +350,11 @@ int import_tt10(const struct import_options *options, const char *folder)
 	struct problem why = { 0 };
 	struct tt10_folder found;
 	int status = tt10_folder_list(&found, folder, options->offset_min, &why);
+	char strangers[COUNTED];
 	if (found.strangers > 0)
 		fprintf(stderr,
-		        "%zu files are passed over: their names are not "
-		        "AA_BBBB_CCCCCC_yyyyMMddHHmmss.txt\n",
-		        found.strangers);
+		        "%s passed over: a name is AA_BBBB_CCCCCC_yyyyMMddHHmmss.txt\n",
+		        counted(found.strangers, "file", strangers));
 	for (size_t from = 0, to; status == OK && from < found.n; from = to) {
 		for (to = from + 1;
 		        to < found.n &&

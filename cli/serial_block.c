@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/counted.h"
 #include "base/json.h"
 #include "base/legal_time.h"
 #include "cli/serial_probe.h"
@@ -171,11 +172,16 @@ void prober_block_print(const struct prober *prober, const struct prober_block *
 		print_nothing(block, vi);
 		return;
 	}
-	printf(vi ? "\nThiết bị %d, hàm %d, %zu thanh ghi từ địa chỉ %d (đếm từ 0), "
-	            "trả lời sau %.0f ms\n"
-	          : "\nSlave %d, function %d, %zu registers from %d (counted from 0), "
-	            "answered after %.0f ms\n",
-	        block->slave, block->function, block->n, block->start,
+	char registers[COUNTED];
+	if (vi)
+		snprintf(registers, sizeof registers, "%zu thanh ghi", block->n);
+	else
+		counted(block->n, "register", registers);
+	printf(vi ? "\nThiết bị %d, hàm %d, %s từ địa chỉ %d (đếm từ 0), trả lời sau "
+	            "%.0f ms\n"
+	          : "\nSlave %d, function %d, %s from %d (counted from 0), answered "
+	            "after %.0f ms\n",
+	        block->slave, block->function, registers, block->start,
 	        block->wait_s * 1000);
 	print_single(block, vi);
 	if (block->n >= 2) {

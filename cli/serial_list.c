@@ -243,7 +243,7 @@ int serial_list(int argc, char **argv)
 		hold_look(&hold[i], ports.port[i].path, "");
 	int status = station_read(&station, common.config, NULL, &why);
 	if (status != OK && status != NOT_FOUND && !common.quiet)
-		fprintf(stderr, "quantrac serial list: %s\n", why.text);
+		common_fail("serial list", &why);
 	const struct serial_listing listing = { &ports, hold, station };
 	serial_list_print(stdout, &listing, &common);
 	station_free(station);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/counted.h"
 #include "base/json.h"
 #include "cli/serial_probe.h"
 
@@ -58,7 +59,8 @@ static double listening_s(const struct prober *prober)
 
 static void announce_in(const struct prober *prober, bool vi)
 {
-	char first[32], most[32], late[96] = "", asked[96];
+	char first[32], most[32], late[96] = "", asked[128];
+	char addresses[COUNTED], settings[COUNTED];
 	size_t n = prober->options.n_slaves, ways = prober->options.n_ways;
 	double listening = listening_s(prober);
 	time_text(listening + probe_first_s(&prober->options), vi, first);
@@ -67,8 +69,9 @@ static void announce_in(const struct prober *prober, bool vi)
 		snprintf(asked, sizeof asked,
 		        "%zu địa chỉ, với %zu cách đặt đường truyền", n, ways);
 	else
-		snprintf(asked, sizeof asked, "%zu address%s, with %zu line setting%s",
-		        n, n == 1 ? "" : "es", ways, ways == 1 ? "" : "s");
+		snprintf(asked, sizeof asked, "%s, with %s",
+		        counted(n, "address", addresses),
+		        counted(ways, "line setting", settings));
 	if (prober->options.timeout_s < LATE_S)
 		snprintf(late, sizeof late, for_late[vi], CALM_S + LATE_S);
 	fprintf(stderr, announcement[vi], prober->port.setting.id,
@@ -168,10 +171,17 @@ void prober_nobody(const struct prober *prober)
 		if (prober->probe.garbled[i] == 0)
 			continue;
 		garbled += prober->probe.garbled[i];
-		fprintf(stderr,
-		        vi ? "  %s: %zu lần có byte nhưng không phải câu trả lời đúng\n"
-		           : "  %s: %zu times bytes came that are no sound answer\n",
-		        probe_way_text(&prober->way[i], way), prober->probe.garbled[i]);
+		char times[COUNTED];
+		probe_way_text(&prober->way[i], way);
+		if (vi)
+			fprintf(stderr,
+			        "  %s: %zu lần có byte nhưng không phải câu trả lời "
+			        "đúng\n",
+			        way, prober->probe.garbled[i]);
+		else
+			fprintf(stderr,
+			        "  %s: %s bytes came that are no sound answer\n", way,
+			        counted(prober->probe.garbled[i], "time", times));
 	}
 	tell_echo(prober, stderr);
 	fputs(cure[prober->port.path[0] == '\0'][garbled > 0][vi], stderr);

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/translate.h"
 #include "sensors/simulator/simulate.h"
 
 enum { OPTION_DIR = 0x200, OPTION_SPEED, OPTION_START, OPTION_FOR, OPTION_SENT };
@@ -146,7 +147,11 @@ int command_simulate(int argc, char **argv)
 	struct scenario *scenario;
 	common_parse(&common, &argp, &given, argc, argv);
 	log_start("simulate", common.verbose ? LOG_DETAIL : LOG_INFO);
-	if (scenario_read(&scenario, given.scenario, stderr, &why) != OK)
+	struct translated told;
+	int status = scenario_read(&scenario, given.scenario,
+	        translated_open(&told, common_vietnamese(&common)), &why);
+	translated_close(&told, &scenario_section);
+	if (status != OK)
 		return why.exit; /* every error has been told */
 	int code = serve(scenario, &given, &common);
 	scenario_free(scenario);

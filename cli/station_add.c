@@ -14,7 +14,9 @@
 #include "base/folder.h"
 #include "base/legal_time.h"
 #include "base/log.h"
+#include "cli/cabinet.h"
 #include "cli/station.h"
+#include "cli/translate.h"
 
 #define JOURNAL_PLACE "/var/lib/quantrac/journal"
 #define INSTALLED     "/etc/quantrac/quantrac.yaml"
@@ -305,7 +307,10 @@ static int finish(struct adding *adding, struct problem *why)
 		return problem_set(why, FAILED, EXIT_INTERNAL,
 		        "%s: its lists cannot be written to; add it by hand",
 		        adding->path);
-	int status = station_parse(&made, text, n, adding->path, stderr, why);
+	struct translated told;
+	int status = station_parse(&made, text, n, adding->path,
+	        translated_open(&told, adding->vietnamese), why);
+	translated_close(&told, &station_section);
 	if (status != OK) {
 		fputs(adding->vietnamese ? "cấu hình mới có lỗi như trên; chưa ghi gì\n"
 		                         : "this is what the new text would be; "
@@ -331,7 +336,8 @@ static int begin(struct adding *adding, struct problem *why)
 	const char *path = adding->common->config;
 	if (realpath(path, adding->path) == NULL)
 		snprintf(adding->path, sizeof adding->path, "%s", path);
-	int status = station_read(&adding->station, adding->path, stderr, why);
+	int status =
+	        cabinet_read(&adding->station, adding->path, adding->vietnamese, why);
 	if (status != OK && status != NOT_FOUND)
 		return status;
 	adding->journal_said = adding->word.journal[0] != '\0';

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/cabinet.h"
 #include "cli/command_list.h"
 #include "cli/common.h"
 #include "cli/station_orders.h"
@@ -131,40 +132,21 @@ static int give(const struct wanted *wanted, const struct order *order)
 	struct control_answer answer;
 	struct problem why = { .text = "", .exit = EXIT_CONFIG };
 	const struct station *station = wanted->station;
-	const struct told_order told = { station, order, vietnamese(wanted) };
 	station_path(station, station->journal_folder, folder, sizeof folder);
 	int status = control_ask(folder, order, &answer, &why);
-	order_words(&told, &answer, &why);
+	order_words(station, order, &answer, &why);
 	if (status != OK)
 		return common_fail("station command", &why);
 	if (!wanted->common.quiet)
-		puts(answer.text);
+		common_put(answer.text);
 	return 0;
 }
 
-static int refuse(int exit_code, const char *text)
+static int refuse(const char *text)
 {
 	struct problem why;
-	problem_set(&why, REFUSED, exit_code, "%s", text);
+	problem_set(&why, REFUSED, EXIT_USAGE, "%s", text);
 	return common_fail("station command", &why);
-}
-
-/* What `why` says, in the language asked for. */
-static int refuse_order(const struct wanted *wanted, struct problem *why)
-{
-	struct order order = { .kind = ORDER_COMMAND };
-	const struct told_order told = { wanted->station, &order, vietnamese(wanted) };
-	snprintf(order.command, sizeof order.command, "%s",
-	        wanted->name != NULL ? wanted->name : "");
-	snprintf(order.value, sizeof order.value, "%s", wanted->value);
-	order_refused_words(&told, wanted->instrument, why);
-	return common_fail("station command", why);
-}
-
-static int refuse_in(
-        const struct wanted *wanted, const char *english, const char *other)
-{
-	return refuse(EXIT_USAGE, vietnamese(wanted) ? other : english);
 }
 
 /* The order as sensord gets it, with what the operator is shown; REFUSED with the reason. */
@@ -197,22 +179,18 @@ static int order_it(const struct wanted *wanted, int command)
 	struct problem why = { .text = "" };
 	uint8_t bytes[COMMAND_MOST];
 	if (make_order(wanted, &made, &order, &why) != OK)
-		return refuse_order(wanted, &why);
+		return common_fail("station command", &why);
 	if (wanted->reason == NULL || snprintf(order.reason, sizeof order.reason, "%s",
 	                                      wanted->reason) > ORDER_REASON)
-		return refuse(EXIT_USAGE, order_reason_words(vietnamese(wanted)));
+		return refuse(order_reason_wanted);
 	int n = command_request(&made, bytes, &why);
 	if (!wanted->common.quiet || !wanted->yes)
 		show(wanted, &made, bytes, n > 0 ? (size_t)n : 0);
 	if (!wanted->yes && !isatty(STDIN_FILENO))
-		return refuse_in(wanted,
-		        "there is no terminal to ask on: nothing was sent (--yes for "
-		        "scripts)",
-		        "không có cửa sổ dòng lệnh để hỏi lại: không có gì được gửi đi "
-		        "(--yes để dùng trong script)");
+		return refuse("there is no terminal to ask on: nothing was sent "
+		              "(--yes for scripts)");
 	if (!wanted->yes && !confirmed(wanted))
-		return refuse_in(wanted, "left: nothing was sent",
-		        "đã bỏ: không có gì được gửi đi");
+		return refuse("left: nothing was sent");
 	fflush(stdout);
 	return give(wanted, &order);
 }
@@ -226,9 +204,7 @@ static int find_instrument(struct wanted *wanted, struct problem *why)
 			return OK;
 	}
 	return problem_set(why, NOT_FOUND, EXIT_USAGE,
-	        vietnamese(wanted) ? "không có thiết bị '%s' tại trạm '%s'"
-	                           : "there is no instrument '%s' at station '%s'",
-	        wanted->id, station->id);
+	        "there is no instrument '%s' at station '%s'", wanted->id, station->id);
 }
 
 static int run(struct wanted *wanted)
@@ -246,7 +222,7 @@ static int run(struct wanted *wanted)
 	int command = station_command(wanted->station, wanted->instrument,
 	        wanted->name != NULL ? wanted->name : "", &why);
 	if (command < 0)
-		return refuse_order(wanted, &why);
+		return common_fail("station command", &why);
 	return order_it(wanted, command);
 }
 
@@ -267,15 +243,13 @@ int station_command_order(int argc, char **argv)
 	struct problem why = { .exit = EXIT_CONFIG };
 	int first = common_parse(&wanted.common, &argp, &wanted, argc, argv);
 	if (argc - first < 1 || argc - first > 3)
-		return refuse_in(&wanted,
-		        "write: quantrac station command INSTRUMENT [NAME [VALUE] "
-		        "--reason TEXT]",
-		        "hãy viết: quantrac station command THIẾT_BỊ [LỆNH [SỐ] "
-		        "--reason NỘI DUNG]");
+		return refuse("write: quantrac station command INSTRUMENT [NAME "
+		              "[VALUE] --reason TEXT]");
 	wanted.id = argv[first];
 	wanted.name = argc - first > 1 ? argv[first + 1] : NULL;
 	wanted.value = argc - first > 2 ? argv[first + 2] : "";
-	if (station_read(&wanted.station, wanted.common.config, stderr, &why) != OK)
+	if (cabinet_read(&wanted.station, wanted.common.config,
+	            common_vietnamese(&wanted.common), &why) != OK)
 		return common_fail("station command", &why);
 	int code = run(&wanted);
 	station_free(wanted.station);

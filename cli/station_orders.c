@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/cabinet.h"
 #include "cli/common.h"
 #include "cli/station_words.h"
 #include "sensors/cabinet/control.h"
@@ -41,46 +42,6 @@ static int misuse(const struct common *common, const char *command, const char *
 	return common_fail(command, &why);
 }
 
-/* ---- answers of sensord, which speaks English in its records ---- */
-
-/* The whole text is like this, with so many names in it. */
-static bool is_like(const char *text, const char *format, char name[2][64], int n)
-{
-	int end = 0;
-	int got = n == 2 ? sscanf(text, format, name[0], name[1], &end)
-	                 : sscanf(text, format, name[0], &end);
-	return got == n && end > 0 && text[end] == '\0';
-}
-
-static void put_vietnamese(char *text, size_t room)
-{
-	static const struct {
-		const char *like, *says;
-		int names;
-	} known[] = {
-		{ "maintenance of %63s until %63s%n", "bảo trì %s đến %s", 2 },
-		{ "maintenance of %63s has ended%n", "đã kết thúc bảo trì %s", 1 },
-		{ "maintenance of %63s is not on (by an order)%n",
-		        "%s không đang bảo trì theo lệnh nào", 1 },
-		{ "the sampler has %63s empty bottles%n",
-		        "thiết bị lấy mẫu có %s chai rỗng", 1 },
-		{ "there is no instrument '%63[^']' at station '%63[^']', whose own id "
-		  "means all of them%n",
-		        "không có thiết bị '%s' tại trạm '%s'; mã của trạm nghĩa là "
-		        "mọi "
-		        "thiết bị",
-		        2 },
-	};
-	char name[2][64];
-	if (strcmp(text, "this station has no sampler") == 0)
-		snprintf(text, room, "trạm này không có thiết bị lấy mẫu tự động");
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-		if (is_like(text, known[i].like, name, known[i].names)) {
-			snprintf(text, room, known[i].says, name[0], name[1]);
-			return;
-		}
-}
-
 static bool is_of(const struct station *station, const char *id)
 {
 	for (size_t i = 0; i < station->n_instruments; i++)
@@ -99,30 +60,25 @@ static int give(const char *command, const struct common *common, struct order *
 	struct station *station;
 	if (snprintf(order->reason, sizeof order->reason, "%s", reason) >
 	        ORDER_REASON) {
-		problem_set(&why, REFUSED, EXIT_USAGE, "%s",
-		        order_reason_words(common_vietnamese(common)));
+		problem_set(&why, REFUSED, EXIT_USAGE, "%s", order_reason_wanted);
 		return common_fail(command, &why);
 	}
-	if (station_read(&station, common->config, stderr, &why) != OK)
+	if (cabinet_read(&station, common->config, common_vietnamese(common), &why) !=
+	        OK)
 		return common_fail(command, &why);
 	station_path(station, station->journal_folder, folder, sizeof folder);
 	if (order->id[0] == '\0')
 		snprintf(order->id, sizeof order->id, "%s", station->id);
 	bool known = is_of(station, order->id);
-	const struct told_order told = { station, order, common_vietnamese(common) };
 	int status = control_ask(folder, order, &answer, &why);
-	order_words(&told, &answer, &why);
+	order_words(station, order, &answer, &why);
 	station_free(station);
 	if (status == REFUSED && !known)
 		why.exit = EXIT_NO_FILE;
-	if (common_vietnamese(common)) {
-		put_vietnamese(answer.text, sizeof answer.text);
-		put_vietnamese(why.text, sizeof why.text);
-	}
 	if (status != OK)
 		return common_fail(command, &why);
 	if (!common->quiet)
-		puts(answer.text);
+		common_put(answer.text);
 	return 0;
 }
 

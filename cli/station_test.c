@@ -282,7 +282,8 @@ int station_test(int argc, char **argv)
 	struct arguments given = { .for_s = 10 };
 	common_parse(&common, &argp, &given, argc, argv);
 	log_start("quantrac", LOG_ALERT); /* the verdict says it */
-	if (station_read(&station, common.config, stderr, &why) != OK)
+	if (cabinet_read(&station, common.config, common_vietnamese(&common), &why) !=
+	        OK)
 		return common_fail("station test", &why);
 	struct test test = { .station = station, .common = &common };
 	int i = find(station, given.id, common_vietnamese(&common), &why), code;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/counted.h"
 #include "base/legal_time.h"
 #include "base/table.h"
 #include "base/units.h"
@@ -90,12 +91,17 @@ void station_tell_reading(
 static void print_counts(FILE *out, const struct trial_tally *tally, bool vi)
 {
 	const struct poller_counts *counts = &tally->counts;
+	char polls[COUNTED];
+	if (vi)
+		snprintf(polls, sizeof polls, "%zu lần hỏi", tally->polls);
+	else
+		counted(tally->polls, "poll", polls);
 	fprintf(out,
-	        vi ? "%zu lần hỏi: %zu đủ, %zu thiếu một phần, %zu không trả lời, %zu "
+	        vi ? "%s: %zu đủ, %zu thiếu một phần, %zu không trả lời, %zu "
 	             "không đọc được, %zu bị từ chối\n"
-	           : "%zu polls: %zu answered in full, %zu in part, %zu silent, %zu "
+	           : "%s: %zu answered in full, %zu in part, %zu silent, %zu "
 	             "garbled, %zu refused\n",
-	        tally->polls, tally->good, tally->partly, tally->silent, tally->garbled,
+	        polls, tally->good, tally->partly, tally->silent, tally->garbled,
 	        tally->refused);
 	fprintf(out,
 	        vi ? "%" PRIu64 " yêu cầu, %" PRIu64 " trả lời đúng, %" PRIu64

@@ -11,6 +11,7 @@
 #include "base/config.h"
 #include "base/folder.h"
 #include "base/legal_time.h"
+#include "cli/status.h"
 
 #define MOST (1u << 20)
 
@@ -129,6 +130,10 @@ static const struct table_column columns[] = {
 	{ 0 },
 };
 
+static const char *const headings_vi[] = { "TRẠM", "KẾT NỐI", "NHẬN TIN LÚC",
+	"BẢN GHI CUỐI", "SỐ BẢN GHI", "KHÔNG NHẬN", "ĐỒNG HỒ NHANH S", "VẤN ĐỀ",
+	"ĐANG THU", "TÍNH ĐẾN" };
+
 static void put_time(struct table *table, int64_t time_us)
 {
 	if (time_us > 0)
@@ -140,67 +145,90 @@ static void put_time(struct table *table, int64_t time_us)
 static int print_stations(
         const struct seen *seen, const struct common *common, int offset_min, bool runs)
 {
-	struct table *table = table_new(
-	        stdout, (enum table_format)common->format, columns, offset_min);
+	bool vi = common->format == TABLE_TEXT && common_vietnamese(common);
+	const char *yes = vi ? "có" : "yes", *no = vi ? "không" : "no";
+	struct table_column shown[sizeof columns / sizeof columns[0]];
+	status_headings(columns, headings_vi, vi, shown);
+	struct table *table =
+	        table_new(stdout, (enum table_format)common->format, shown, offset_min);
 	for (size_t i = 0; i < seen->n; i++) {
 		const struct seen_station *one = &seen->station[i];
 		table_text(table, one->station);
-		table_text(table, runs && one->connected ? "yes" : "no");
+		table_text(table, runs && one->connected ? yes : no);
 		put_time(table, one->heard_us);
 		put_time(table, one->record_us);
 		table_integer(table, one->records);
 		table_integer(table, one->not_taken);
 		table_number(table, one->ahead_s, 3);
 		table_text(table, one->problem);
-		table_text(table, runs ? "yes" : "no");
+		table_text(table, runs ? yes : no);
 		put_time(table, seen->time_us);
 		table_row(table);
 	}
 	return table_end(table);
 }
 
-static void print_scrub(const struct seen *seen, int offset_min)
+/* To the second. */
+static const char *when(int64_t time_us, int offset_min, char out[TIME_TEXT])
+{
+	return time_print(time_us / US_PER_S * US_PER_S, offset_min, out);
+}
+
+static void print_scrub(const struct seen *seen, int offset_min, bool vi)
 {
 	char text[TIME_TEXT];
+	const char *title = vi ? "kiểm tra lại kho" : "scrub";
 	const struct seen_round *last = &seen->scrub.last, *now = &seen->scrub.round;
 	if (last->ended_us > 0)
-		printf("scrub: last whole round ended %s: %lld files, %lld damaged, "
-		       "%lld made again, %lld journals damaged\n",
-		        time_print(
-		                last->ended_us / US_PER_S * US_PER_S, offset_min, text),
+		printf(vi ? "%s: lượt trọn vẹn gần nhất kết thúc lúc %s: số tệp %lld, "
+		            "bị "
+		            "hỏng %lld, lập lại %lld, nhật ký bị hỏng %lld\n"
+		          : "%s: last whole round ended %s: files %lld, damaged %lld, "
+		            "made again %lld, damaged journals %lld\n",
+		        title, when(last->ended_us, offset_min, text),
 		        (long long)last->files, (long long)last->damaged,
 		        (long long)last->restored, (long long)last->journals_damaged);
 	else
-		printf("scrub: no whole round yet\n");
+		printf(vi ? "%s: chưa có lượt trọn vẹn nào\n"
+		          : "%s: no whole round yet\n",
+		        title);
 	if (now->began_us > 0 && now->ended_us <= 0)
-		printf("scrub: under way since %s: %lld files, %lld damaged\n",
-		        time_print(
-		                now->began_us / US_PER_S * US_PER_S, offset_min, text),
+		printf(vi ? "%s: đang kiểm tra từ %s: số tệp %lld, bị hỏng %lld\n"
+		          : "%s: under way since %s: files %lld, damaged %lld\n",
+		        title, when(now->began_us, offset_min, text),
 		        (long long)now->files, (long long)now->damaged);
 	if (seen->scrub.problem != NULL && seen->scrub.problem[0] != '\0')
-		printf("scrub: %s\n", seen->scrub.problem);
+		printf("%s: %s\n", title, seen->scrub.problem);
 }
 
 static void print_foot(
-        const struct seen *seen, int offset_min, enum collector_state state)
+        const struct seen *seen, int offset_min, enum collector_state state, bool vi)
 {
 	static const struct {
-		const char *words, *cure;
+		const char *words[2], *cure[2];
 	} said[] = {
-		[COLLECTOR_RUNS] = { "runs; as of", "" },
-		[COLLECTOR_MUTE] = { "runs, but has not written its state since",
-		        ": is the archive's disk full? Its log says why" },
-		[COLLECTOR_AWAY] = { "NOT RUNNING, nobody collects now; its last state "
-		                     "is of",
-		        "" },
+		[COLLECTOR_RUNS] = { { "runs; as of", "đang chạy; tính đến" },
+		        { "", "" } },
+		[COLLECTOR_MUTE] = { { "runs, but has not written its state since",
+		                             "đang chạy, nhưng không ghi trạng thái kể "
+		                             "từ" },
+		        { ": is the archive's disk full? Its log says why",
+		                ": đĩa của kho lưu trữ đã đầy? Nhật ký chương trình "
+		                "cho biết nguyên nhân" } },
+		[COLLECTOR_AWAY] = { { "NOT RUNNING, nobody collects now; its last "
+		                       "state is of",
+		                             "KHÔNG CHẠY, không ai thu nhận số liệu; "
+		                             "trạng thái cuối lúc" },
+		        { "", "" } },
 	};
 	char text[TIME_TEXT];
-	printf("collector: %s %s%s\n", said[state].words,
-	        time_print(seen->time_us / US_PER_S * US_PER_S, offset_min, text),
-	        said[state].cure);
+	printf("%s: %s %s%s\n", vi ? "máy chủ nhận" : "collector",
+	        said[state].words[vi], when(seen->time_us, offset_min, text),
+	        said[state].cure[vi]);
 	if (seen->sealing.problem != NULL && seen->sealing.problem[0] != '\0')
-		printf("sealing: %s\n", seen->sealing.problem);
-	print_scrub(seen, offset_min);
+		printf("%s: %s\n", vi ? "chốt số liệu" : "sealing",
+		        seen->sealing.problem);
+	print_scrub(seen, offset_min, vi);
 }
 
 int status_archive(const struct common *common, int offset_min, struct problem *why)
@@ -224,7 +252,7 @@ int status_archive(const struct common *common, int offset_min, struct problem *
 		status = print_stations(
 		        &seen, common, offset_min, state != COLLECTOR_AWAY);
 	if (status == OK && common->format == TABLE_TEXT && !common->quiet)
-		print_foot(&seen, offset_min, state);
+		print_foot(&seen, offset_min, state, common_vietnamese(common));
 	config_free(config);
 	free(text);
 	if (status == MALFORMED)

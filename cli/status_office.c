@@ -146,6 +146,5 @@ int command_status_office(int argc, char **argv)
 		return archive_events(&common, &a);
 	if (a.gaps)
 		return archive_gaps(&common, &a);
-	common_english_only(&common, "status --archive");
 	return archive_seen(&common);
 }

@@ -48,13 +48,13 @@ int verb_dispatch(const char *command, const struct verb *table, int argc, char 
 	static char name[64];
 	bool vi = command_vietnamese(argc, argv);
 	command_arrange(argc, argv);
-	if (argc < 2) {
-		list(command, table, vi, stderr);
-		return EXIT_USAGE;
-	}
 	if (command_help_asked(argc, argv)) {
 		list(command, table, vi, stdout);
 		return 0;
+	}
+	if (argc < 2 || argv[1][0] == '-') {
+		list(command, table, vi, stderr);
+		return EXIT_USAGE;
 	}
 	for (const struct verb *verb = table; verb->name != NULL; verb++) {
 		if (strcmp(argv[1], verb->name) != 0)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/legal_time.h"
+#include "cli/cabinet.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/watch.h"
@@ -44,8 +45,7 @@ struct looking {
 	struct arguments arguments;
 	struct station *station;
 	char folder[4096], path[4200]; /* of the journal; of the live view */
-	char problem[1024];
-	int exit; /* of it */
+	struct problem why;            /* of the configuration */
 	struct clock clock;
 	struct screen *screen;
 	int64_t last_us, page_us, whole_us, config_us;
@@ -70,13 +70,14 @@ static void no_memory(void)
 
 static void read_config(struct looking *looking, const struct moment *now)
 {
-	struct problem why = { .exit = EXIT_CONFIG };
-	FILE *report = looking->arguments.kiosk ? NULL : stderr;
+	const char *path = looking->common.config;
+	bool vietnamese = common_vietnamese(&looking->common);
+	struct problem *why = &looking->why;
+	*why = (struct problem){ .exit = EXIT_CONFIG };
 	looking->config_us = now->mono_us;
-	int status =
-	        station_read(&looking->station, looking->common.config, report, &why);
-	snprintf(looking->problem, sizeof looking->problem, "%s", why.text);
-	looking->exit = why.exit;
+	int status = looking->arguments.kiosk
+	                     ? station_read(&looking->station, path, NULL, why)
+	                     : cabinet_read(&looking->station, path, vietnamese, why);
 	if (status != OK)
 		return;
 	station_path(looking->station, looking->station->journal_folder,
@@ -122,7 +123,7 @@ static int draw(struct looking *looking, const struct watch *watch)
 static void look(struct looking *looking, const struct moment *now)
 {
 	struct watch watch = { .station = looking->station,
-		.problem = looking->problem,
+		.problem = looking->why.text,
 		.now = *now,
 		.last_us = looking->last_us,
 		.vietnamese = common_vietnamese(&looking->common),
@@ -332,10 +333,8 @@ int command_watch(int argc, char **argv)
 	struct moment now = clock_now(&looking.clock);
 	looking.whole_us = now.mono_us;
 	read_config(&looking, &now);
-	if (looking.station == NULL && !looking.arguments.kiosk) {
-		fprintf(stderr, "quantrac watch: %s\n", looking.problem);
-		return looking.exit;
-	}
+	if (looking.station == NULL && !looking.arguments.kiosk)
+		return common_fail("watch", &looking.why);
 	show_all(&looking);
 	screen_free(looking.screen);
 	station_free(looking.station);

@@ -183,6 +183,14 @@ static int read_document(
 	return status;
 }
 
+void collectd_config_tell(struct config *document, const char *path, FILE *report)
+{
+	if (config_errors(document) > 0)
+		config_tell_whose(document, WHOSE_COLLECTOR,
+		        path != NULL ? path : "defaults", report);
+	config_tell(document, report);
+}
+
 int collectd_config_read(struct config **document, const char *path,
         struct collectd_config *config, struct problem *why)
 {
@@ -191,10 +199,6 @@ int collectd_config_read(struct config **document, const char *path,
 		        "%s; name a configuration with --config FILE",
 		        config_first_error(*document));
 	size_t errors = config_errors(*document);
-	if (errors > 0)
-		config_tell_whose(*document, WHOSE_COLLECTOR,
-		        path != NULL ? path : "defaults", stderr);
-	config_tell(*document, stderr);
 	if (errors > 0)
 		return problem_set(why, MALFORMED, EXIT_CONFIG, "%s: %zu error%s",
 		        path != NULL ? path : "defaults", errors,
@@ -219,7 +223,10 @@ struct config *collectd_configure(
 		log_line(LOG_INFO, "runs without a file (" COLLECTD_CONFIG
 		                   ", or --config): what the command line does not "
 		                   "name is as by default");
-	if (collectd_config_read(&document, path, config, &why) != OK)
+	int status = collectd_config_read(&document, path, config, &why);
+	if (status != NOT_FOUND)
+		collectd_config_tell(document, path, stderr);
+	if (status != OK)
 		fatal(why.exit, "%s; nothing was started", why.text);
 	if (arguments->archive != NULL)
 		config->archive = arguments->archive;

@@ -39,11 +39,13 @@ struct collectd_arguments {
 /* Never returns on --help, --version or misuse (64). */
 void collectd_arguments(struct collectd_arguments *arguments, int argc, char **argv);
 
-/* Read and check a file (NULL: the defaults), tell all errors on stderr, and make its
- * paths ones that can be opened.  OK, or NOT_FOUND or MALFORMED with why; *document must
- * be freed all the same. */
+/* Read and check a file (NULL: the defaults), and make its paths ones that can be opened.  OK, or
+ * NOT_FOUND or MALFORMED with why; *document must be freed all the same. */
 int collectd_config_read(struct config **document, const char *path,
         struct collectd_config *config, struct problem *why);
+
+/* All errors and warnings of what was read. */
+void collectd_config_tell(struct config *document, const char *path, FILE *report);
 
 /* Read the file and lay the command line over it; ends the program with 78 on any error, 66 without a
  * file.  The document and `config` own the texts. */

@@ -20,6 +20,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "base/counted.h"
 #include "base/legal_time.h"
 #include "base/log.h"
 #include "base/notify.h"
@@ -338,6 +339,16 @@ static void end(struct sensord *sensord)
 	home_close(&sensord->home);
 }
 
+/* "5 instruments on 3 ports" */
+static const char *read_there(const struct station *station, char out[2 * COUNTED + 8])
+{
+	char instruments[COUNTED], ports[COUNTED];
+	snprintf(out, 2 * COUNTED + 8, "%s on %s",
+	        counted(station->n_instruments, "instrument", instruments),
+	        counted(station->n_ports, "port", ports));
+	return out;
+}
+
 static void tell_doubt(void *context, enum start_doubt doubt, const char *text)
 {
 	if (doubt != START_REFUSED)
@@ -351,8 +362,9 @@ static int check_only(struct sensord *sensord, const char *path)
 	const struct station *station = sensord->station;
 	if (start_check(station, &told, &why) != OK)
 		fatal(why.exit, "%s", why.text);
-	printf("%s: station '%s', %zu instruments on %zu ports: OK\n", path,
-	        station->id, station->n_instruments, station->n_ports);
+	char what[2 * COUNTED + 8];
+	printf("%s: station '%s', %s: OK\n", path, station->id,
+	        read_there(station, what));
 	station_free(sensord->station);
 	return 0;
 }
@@ -377,12 +389,11 @@ int main(int argc, char **argv)
 	start(&sensord);
 	if (pthread_create(&sensord.thread, NULL, keep, &sensord) != 0)
 		fatal(EXIT_INTERNAL, "no thread for the keeper");
-	log_line(LOG_INFO, "station %s: %zu instruments on %zu ports%s",
-	        sensord.station->id, sensord.station->n_instruments,
-	        sensord.station->n_ports,
+	char what[2 * COUNTED + 8];
+	read_there(sensord.station, what);
+	log_line(LOG_INFO, "station %s: %s%s", sensord.station->id, what,
 	        sensord.station->simulation ? " (" SIMULATED_TEXT ")" : "");
-	notify("READY=1\nSTATUS=%zu instruments on %zu ports",
-	        sensord.station->n_instruments, sensord.station->n_ports);
+	notify("READY=1\nSTATUS=%s", what);
 	read_instruments(&sensord, given.for_s, &waiting);
 	end(&sensord);
 	return 0;

@@ -140,7 +140,7 @@ static void a_folder_of_circular_10_files_comes_in_once(void **state)
 	write_tt10(*state, 10, "999.0", "02");
 	write_file(*state, "tt10/readme.txt", "not one of them");
 	char *text = quantrac_says(*state, 0, "import --tt10 %s/tt10", (char *)*state);
-	assert_contains(text, "1 files are passed over");
+	assert_contains(text, "1 file passed over");
 	assert_contains(text, "tb_caph_nuosxl: 3 files, 3 new");
 	free(text);
 	assert_quantrac(*state, 0, ",17,mg/l,12,3,2,1", "%s",
@@ -152,7 +152,7 @@ static void a_folder_of_circular_10_files_comes_in_once(void **state)
 	write_tt10(*state, 5, "8.0", "00"); /* somebody changed a file */
 	text = quantrac_says(*state, 0, "import --tt10 %s/tt10", (char *)*state);
 	assert_contains(text, "the archive holds other values for that time");
-	assert_contains(text, "4 files, 1 new, 2 were there already, 1 differ");
+	assert_contains(text, "4 files, 1 new, 2 already there, 1 not stored");
 	free(text);
 	assert_quantrac(*state, 0, ",18,mg/l,12,4,3,1", "%s",
 	        "means --station tb_caph_nuosxl --channel cod --period 1h --min-valid "

@@ -46,7 +46,7 @@ static void one_is_added_on_a_port_that_is_there(void **state)
 	assert_int_equal(stat(in_folder(*state, "station.yaml"), &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0640);
 	line_says(*state, "config check station.yaml", 0,
-	        "2 instruments on 1 ports: no errors");
+	        "2 instruments on 1 port: no errors");
 	line_says(*state, "station test dust --for 500ms", 0, "answers every poll");
 	line_end(line);
 }
@@ -227,7 +227,7 @@ static void a_new_file_is_written_whole(void **state)
 	assert_contains(text, "    outlet: cua-xa\n");
 	free(text);
 	line_says(*state, "config check new.yaml", 0,
-	        "station nt-02, 1 instruments on 1 ports: no errors");
+	        "station nt-02, 1 instrument on 1 port: no errors");
 	line_end(line);
 }
 

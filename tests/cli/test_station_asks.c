@@ -74,7 +74,7 @@ static void a_person_is_asked_and_may_take_what_is_proposed(void **state)
 	char *text = answered(*state, dialogue, 0);
 	assert_contains(text, "23.5 mg/m³    ok");
 	assert_contains(text, "instrument 'dust' added on port bus");
-	line_says(*state, "config check station.yaml", 0, "2 instruments on 1 ports");
+	line_says(*state, "config check station.yaml", 0, "2 instruments on 1 port");
 	line_end(line);
 }
 
@@ -136,7 +136,7 @@ static void an_answer_that_will_not_do_is_asked_for_again(void **state)
 		"[dust]: ", "\n", "Write it into", "\n", NULL };
 	pid_t line = adding_begin(*state);
 	answered(*state, dialogue, 0);
-	line_says(*state, "config check station.yaml", 0, "2 instruments on 1 ports");
+	line_says(*state, "config check station.yaml", 0, "2 instruments on 1 port");
 	line_end(line);
 }
 
