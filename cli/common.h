@@ -50,6 +50,9 @@ bool common_archive_named(int argc, char **argv);
  * exit code. */
 int common_fail(const char *command, const struct problem *why);
 
+/* Before common_parse is: the language of what is told. */
+void common_speak(bool vietnamese);
+
 /* A line on stderr, in the language that common_parse was asked for: English here, Vietnamese in
  * cli/translate_*.c. */
 void common_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -73,24 +76,5 @@ int64_t common_now(void);
 /* A rewritten line on stderr when it is a terminal, nothing otherwise; share 0..1, 1
  * ends it. */
 void common_progress(const struct common *common, const char *what, double share);
-
-struct command {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *summary, *summary_vi; /* NULL: an alias, not listed */
-};
-
-/* Put the command before the common options that were written before it. */
-void command_arrange(int argc, char **argv);
-
-/* `--lang vi --help`, without a command: is help asked for by options alone?  And the language of words
- * that are told before a command has read its options. */
-bool command_help_asked(int argc, char **argv);
-bool command_vietnamese(int argc, char **argv);
-
-/* Find and run argv[1] in a table ended by a NULL name; did you mean; --version,
- * --help, help. */
-int command_dispatch(
-        const char *program, const struct command *table, int argc, char **argv);
 
 #endif

@@ -128,8 +128,8 @@ int command_demo(int argc, char **argv)
 	struct arguments a = { .live_s = 60, .keep = "quantrac-demo" };
 	int first = common_parse(&common, &argp, &a, argc, argv);
 	if (first != argc) {
-		fputs("quantrac demo: takes options only; see quantrac demo --help\n",
-		        stderr);
+		common_tell(
+		        "quantrac demo: takes options only; see quantrac demo --help");
 		return EXIT_USAGE;
 	}
 	box = (struct demo){

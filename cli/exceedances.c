@@ -202,10 +202,8 @@ int command_exceedances(int argc, char **argv)
 	struct judging judging = { .otherwise = "legal" };
 	struct problem why = { 0 };
 	if (common_parse(&common, &judging_argp, &judging, argc, argv) != argc) {
-		fputs("quantrac exceedances: takes options only; see quantrac "
-		      "exceedances "
-		      "--help\n",
-		        stderr);
+		common_tell("quantrac exceedances: takes options only; see quantrac "
+		            "exceedances --help");
 		return EXIT_USAGE;
 	}
 	struct printing printing = { .judging = &judging,

@@ -297,9 +297,8 @@ int command_explain(int argc, char **argv)
 	int64_t ignored;
 	int first = common_parse(&common, &argp, &as_of, argc, argv);
 	if (first + 3 != argc) {
-		fputs("quantrac explain: give station, channel and time, for example\n"
-		      "  quantrac explain nt-01 cod 2026-11-09T08:48\n",
-		        stderr);
+		common_tell("quantrac explain: give station, channel and time, for "
+		            "example quantrac explain nt-01 cod 2026-11-09T08:48");
 		return EXIT_USAGE;
 	}
 	struct question q = { .station = argv[first],

@@ -116,14 +116,13 @@ int command_judge(int argc, char **argv)
 	struct judging judging = { .otherwise = "all" };
 	struct problem why = { 0 };
 	if (common_parse(&common, &judging_argp, &judging, argc, argv) != argc) {
-		fputs("quantrac judge: takes options only; see quantrac judge --help\n",
-		        stderr);
+		common_tell("quantrac judge: takes options only; see quantrac judge "
+		            "--help");
 		return EXIT_USAGE;
 	}
 	if (judging.kind != NULL && strcmp(judging.kind, "episode") == 0) {
-		fputs("quantrac judge: episodes are not judged; they are listed by "
-		      "quantrac exceedances --kind episode\n",
-		        stderr);
+		common_tell("quantrac judge: episodes are not judged; they are listed "
+		            "by quantrac exceedances --kind episode");
 		return EXIT_USAGE;
 	}
 	struct printing printing = { .judging = &judging,

@@ -4,7 +4,7 @@
 #include <locale.h>
 
 #include "cli/commands.h"
-#include "cli/common.h"
+#include "cli/dispatch.h"
 
 // clang-format off
 static const struct command commands[] = {

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/dispatch.h"
 #include "cli/office_exec.h"
 
 // clang-format off

@@ -120,8 +120,7 @@ int command_report(int argc, char **argv)
 	struct arguments a = { .out = "." };
 	int first = common_parse(&common, &argp, &a, argc, argv);
 	if (first + 1 != argc || a.day == NULL) {
-		fputs("quantrac report: give one station and --day 2026-11-15\n",
-		        stderr);
+		common_tell("quantrac report: give one station and --day 2026-11-15");
 		return EXIT_USAGE;
 	}
 	a.station = argv[first];

@@ -6,7 +6,17 @@
 const struct sentence_pair translate_commands[] = {
 	/* common */
 	{ "write: %s", "hãy ghi: %1" },
-	{ "not enough memory", "không đủ bộ nhớ" },
+	{ "%s: '%s' is no command; see %s help", "%1: không có lệnh '%2'; xem %3 help" },
+	{ "%s: '%s' is no command, did you mean '%s'?; see %s help", "%1: không có lệnh '%2', ý bạn là '%3'?; xem %4 help" },
+	{ "quantrac %s: '%s' is one word too many", "quantrac %1: thừa từ '%2'" },
+	{ "quantrac %s: takes options only; see quantrac %s --help", "quantrac %1: chỉ nhận các tùy chọn; xem quantrac %2 --help" },
+	{ "quantrac: %s: '%s' is no time; write 2026-11-15T08:48, 2026-11, yesterday or now-6h",
+	  "quantrac: %1: '%2' không phải thời điểm; hãy ghi 2026-11-15T08:48, 2026-11, yesterday hoặc now-6h" },
+	{ "quantrac report: give one station and --day 2026-11-15", "quantrac report: hãy ghi một trạm và --day 2026-11-15" },
+	{ "quantrac explain: give station, channel and time, for example quantrac explain nt-01 cod 2026-11-09T08:48",
+	  "quantrac explain: hãy ghi trạm, kênh và thời điểm, ví dụ quantrac explain nt-01 cod 2026-11-09T08:48" },
+	{ "quantrac judge: episodes are not judged; they are listed by quantrac exceedances --kind episode",
+	  "quantrac judge: đợt vượt ngưỡng không được đánh giá; quantrac exceedances --kind episode liệt kê các đợt này" },
 	{ "--since %s is not before --until %s", "--since %1 không trước --until %2" },
 
 	{ "quantrac config: check [FILE] or explain KEY", "quantrac config: check [TỆP] hoặc explain KHÓA" },
@@ -47,6 +57,7 @@ const struct sentence_pair translate_commands[] = {
 	{ "port %s: quantrac-sensord (pid %ld) is using it", "cổng %1: quantrac-sensord (pid %2) đang dùng" },
 
 	/* an archive */
+	{ "%s: is there already and was not made by the demo; name another folder with --keep", "%1: đã có và không do demo tạo; hãy chọn thư mục khác bằng --keep" },
 	{ "the archive has no station '%s', did you mean '%s'?", "kho lưu trữ không có trạm '%1', ý bạn là '%2'?" },
 	{ "the archive has no station '%s'; it has: none", "kho lưu trữ không có trạm '%1'; chưa có trạm nào" },
 	{ "the archive has no station '%s'; it has: %s", "kho lưu trữ không có trạm '%1'; các trạm hiện có: %2" },

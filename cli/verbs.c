@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/config.h"
-#include "cli/common.h"
+#include "base/status.h"
+#include "cli/dispatch.h"
 
 static void list(const char *command, const struct verb *table, bool vi, FILE *out)
 {

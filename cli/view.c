@@ -6,6 +6,8 @@
 
 #include "base/config.h"
 
+#define CHANNELS_TOLD 255
+
 int view_open(
         struct view *view, const char *archive, bool with_rules, struct problem *why)
 {
@@ -117,23 +119,37 @@ int view_no_station(const struct view *view, const char *station, struct problem
 	        n > 0 ? list : "none");
 }
 
-int view_channel(const struct view *view, const char *station, const char *channel,
-        struct problem *why)
+/* The channels that the instruments of a station have and have had, each once; how many. */
+static size_t channels_of(const struct view *view, const char *station,
+        const char *known[CHANNELS_TOLD + 1])
 {
 	const struct describe *const *instrument;
 	size_t n = reader_instruments(view->reader, station, &instrument), k = 0;
-	const char *known[256];
-	char list[512] = "";
 	for (size_t i = 0; i < n; i++)
-		for (size_t c = 0; c < instrument[i]->n_channels && k < 255; c++) {
+		for (size_t c = 0; c < instrument[i]->n_channels; c++) {
 			const char *name = instrument[i]->channel[c].name;
-			if (strcmp(name, channel) == 0)
-				return OK;
-			known[k++] = name;
-			if (strlen(list) + strlen(name) + 3 < sizeof list)
-				strcat(strcat(list, list[0] != '\0' ? ", " : ""), name);
+			size_t at = 0;
+			while (at < k && strcmp(known[at], name) != 0)
+				at++;
+			if (at == k && k < CHANNELS_TOLD)
+				known[k++] = name;
 		}
 	known[k] = NULL;
+	return k;
+}
+
+int view_channel(const struct view *view, const char *station, const char *channel,
+        struct problem *why)
+{
+	const char *known[CHANNELS_TOLD + 1];
+	char list[512] = "";
+	size_t n = channels_of(view, station, known);
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(known[i], channel) == 0)
+			return OK;
+		if (strlen(list) + strlen(known[i]) + 3 < sizeof list)
+			strcat(strcat(list, i > 0 ? ", " : ""), known[i]);
+	}
 	const char *near = did_you_mean(channel, known);
 	if (near != NULL)
 		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
@@ -141,5 +157,5 @@ int view_channel(const struct view *view, const char *station, const char *chann
 		        channel, near);
 	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
 	        "station '%s' has no channel '%s'; it has: %s", station, channel,
-	        k > 0 ? list : "none");
+	        n > 0 ? list : "none");
 }

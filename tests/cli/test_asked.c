@@ -235,6 +235,30 @@ static void a_number_is_explained_by_the_line_it_came_from(void **state)
 	says(*state, 0, "explain s1 cod 2026-12-01T08:45", "no rule judges");
 }
 
+/* Two instruments measure the same. */
+static void an_unknown_channel_is_told_which_there_are_each_once(void **state)
+{
+	char command[4096];
+	FILE *out = fopen(in_folder(*state, "more.csv"), "w");
+	assert_non_null(out);
+	fputs("time,cod,ph\n2026-11-05T08:45,30,7.1\n", out);
+	fclose(out);
+	snprintf(command, sizeof command,
+	        "import %s/more.csv --instrument hand --station s1 --zone z --kind "
+	        "water --map "
+	        "cod=cod:mg/L --map ph=ph:pH",
+	        (char *)*state);
+	free(quantrac(*state, 0, command));
+	says(*state, 66, "explain s1 salinity 2026-11-01T08:45",
+	        "station 's1' has no channel 'salinity'; it has: cod, ph, flow_out\n");
+	says(*state, 66, "explain s1 salinity 2026-11-01T08:45 --lang vi",
+	        "trạm 's1' không có kênh 'salinity'; các kênh hiện có: cod, ph, "
+	        "flow_out\n");
+	says(*state, 66, "report s2 --day 2026-11-01 --lang vi",
+	        "kho lưu trữ không có trạm 's2', ý bạn là 's1'?");
+	says(*state, 64, "judge --since abc --lang vi", "không phải thời điểm");
+}
+
 static void a_calibration_of_nothing_is_not_stored(void **state)
 {
 	FILE *out = fopen(in_folder(*state, "points.csv"), "w");
@@ -311,6 +335,7 @@ int main(void)
 		TEST(what_is_misspelt_is_not_a_clean_record),
 		TEST(a_stretch_that_ends_before_it_begins_is_refused),
 		TEST(a_number_is_explained_by_the_line_it_came_from),
+		TEST(an_unknown_channel_is_told_which_there_are_each_once),
 		TEST(a_calibration_of_nothing_is_not_stored),
 		TEST(verify_speaks_to_programs_too),
 		TEST(a_damaged_day_is_told_and_the_others_stay),
