@@ -7,7 +7,9 @@
 
 #include "base/legal_time.h"
 #include "cli/serial.h"
+#include "cli/status.h"
 #include "cli/tool.h"
+#include "cli/translate.h"
 
 static const struct table_column columns[] = {
 	{ .name = "port" },
@@ -26,6 +28,10 @@ static const struct table_column columns[] = {
 	{ .name = "cure", .wide = true },
 	{ 0 },
 };
+
+static const char *const headings_vi[] = { "CỔNG", "BỘ CHUYỂN ĐỔI", "MÃ USB",
+	"SỐ SÊ-RI", "BUS", "ĐỊA CHỈ", "BY_ID", "BY_PATH", "TÊN NÊN GHI", "LÝ DO",
+	"TRONG CẤU HÌNH", "ĐANG DÙNG", "VẤN ĐỀ", "CÁCH XỬ LÝ" };
 
 /* ---- words ---- */
 
@@ -135,7 +141,8 @@ static void row(struct table *table, const struct serial_listing *listing, size_
 	const struct usb_port *port = &listing->ports->port[i];
 	enum usb_reason reason;
 	struct tool_trouble trouble;
-	char adapter[256], where[128], user[128];
+	char adapter[256], where[128], user[128], problem[64];
+	bool vi = common->format == TABLE_TEXT && common_vietnamese(common);
 	const char *name = usb_name(listing->ports, i, &reason);
 	tool_trouble(
 	        &trouble, &listing->hold[i], port->path, common_vietnamese(common));
@@ -146,7 +153,10 @@ static void row(struct table *table, const struct serial_listing *listing, size_
 	table_text(table, reason_word(reason));
 	table_text(table, configured_text(listing, i, where, sizeof where));
 	table_text(table, user_text(&listing->hold[i], user, sizeof user));
-	table_text(table, trouble.word[0] != '\0' ? trouble.word : NULL);
+	snprintf(problem, sizeof problem, "%s", trouble.word);
+	if (vi)
+		translate(NULL, trouble.word, problem, sizeof problem);
+	table_text(table, problem[0] != '\0' ? problem : NULL);
 	table_text(table, trouble.cure[0] != '\0' ? trouble.cure : NULL);
 	table_row(table);
 }
@@ -206,8 +216,11 @@ void serial_list_print(
         FILE *out, const struct serial_listing *listing, const struct common *common)
 {
 	bool vi = common_vietnamese(common);
+	struct table_column shown[sizeof columns / sizeof columns[0]];
+	status_headings(
+	        columns, headings_vi, vi && common->format == TABLE_TEXT, shown);
 	struct table *table = table_new(
-	        out, (enum table_format)common->format, columns, OFFSET_VIETNAM);
+	        out, (enum table_format)common->format, shown, OFFSET_VIETNAM);
 	for (size_t i = 0; i < listing->ports->n; i++)
 		row(table, listing, i, common);
 	table_end(table);

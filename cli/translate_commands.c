@@ -54,6 +54,11 @@ const struct sentence_pair translate_commands[] = {
 	{ "%zu models hold '%s': %s", "có %1 kiểu thiết bị khớp với '%2': %3" },
 
 	/* ports */
+	{ "no permission", "không có quyền" },
+	{ "console", "bảng điều khiển" },
+	{ "in use", "đang bận" },
+	{ "modem manager", "ModemManager" },
+	{ "not plugged in", "chưa cắm" },
 	{ "port %s: quantrac-sensord (pid %ld) is using it", "cổng %1: quantrac-sensord (pid %2) đang dùng" },
 
 	/* an archive */

@@ -110,6 +110,8 @@ static void people_read_names_users_problems_and_cures(void **state)
 	                      "configuration (nt-01) is not plugged in\n");
 	free(text);
 	text = printed(made, TABLE_TEXT, "vi");
+	assert_contains(text, "CỔNG          BỘ CHUYỂN ĐỔI    TÊN NÊN GHI");
+	assert_contains(text, "quantrac-sensord (pid 812)  đang bận\n");
 	assert_contains(text, "hai bộ chuyển đổi giống hệt nhau");
 	assert_contains(text, "sudo adduser $USER dialout, rồi đăng nhập lại");
 	assert_contains(text, "quantrac-sensord (pid 812) đang dùng cổng này");
