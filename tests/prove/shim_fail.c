@@ -7,7 +7,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,28 +81,7 @@ static int opened(int folder, const char *name, int flags, mode_t mode)
 	return fd;
 }
 
-static mode_t mode_of(int flags, va_list more)
-{
-	return (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(more, mode_t) : 0;
-}
-
-int open(const char *name, int flags, ...)
-{
-	va_list more;
-	va_start(more, flags);
-	mode_t mode = mode_of(flags, more);
-	va_end(more);
-	return opened(AT_FDCWD, name, flags, mode);
-}
-
-int openat(int folder, const char *name, int flags, ...)
-{
-	va_list more;
-	va_start(more, flags);
-	mode_t mode = mode_of(flags, more);
-	va_end(more);
-	return opened(folder, name, flags, mode);
-}
+#include "tests/prove/shim_open.h"
 
 int close(int fd)
 {
