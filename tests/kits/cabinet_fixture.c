@@ -114,3 +114,32 @@ const char fixture_lone_ph[] =
         "journal: {folder: journal}\n"
         "ports: [{id: bus, path: no-such-tty}]\n"
         "instruments: [{id: ph, profile: sim-ph-temperature, port: bus, slave: 1}]\n";
+
+void fixture_three(const char *folder, const char *third)
+{
+	static const char profile[] = "name: fixture-replay\n"
+	                              "maker: nobody\n"
+	                              "model: made up for tests\n"
+	                              "summary: three numbers\n"
+	                              "source: made up for tests\n"
+	                              "driver: modbus\n"
+	                              "simulation: yes\n"
+	                              "timeout: 300ms\n"
+	                              "blocks: [{name: values, function: 4, start: 0, "
+	                              "count: 6, source: made up}]\n"
+	                              "channels:\n"
+	                              "  - {name: a, label_vi: A, label_en: A, unit: "
+	                              "mg/L, block: values, at: 0, "
+	                              "type: f32, order: "
+	                              "CDAB}\n"
+	                              "  - {name: b, label_vi: B, label_en: B, unit: "
+	                              "mg/L, block: values, at: 2, "
+	                              "type: f32, order: "
+	                              "ABCD}\n"
+	                              "  - {name: c, label_vi: C, label_en: C, unit: "
+	                              "mg/L, block: values, at: 4, "
+	                              "type: f32, order: "
+	                              "%s}\n";
+
+	fixture_write(folder, "profiles/fixture-replay.yaml", profile, third);
+}

@@ -12,6 +12,9 @@
 /* Write profiles/fixture-water.yaml and profiles/fixture-gas.yaml below the folder. */
 void fixture_profiles(const char *folder);
 
+/* Write profiles/fixture-replay.yaml: three channels a, b, c, each f32: CDAB, ABCD, and `third`. */
+void fixture_three(const char *folder, const char *third);
+
 /* Write a file; `format` with its arguments is its text. */
 void fixture_write(const char *folder, const char *name, const char *format, ...)
         __attribute__((format(printf, 3, 4)));

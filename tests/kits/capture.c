@@ -188,10 +188,10 @@ static int is_capture(const struct dirent *entry)
 	return n > 4 && strcmp(entry->d_name + n - 4, ".hex") == 0;
 }
 
-const char **capture_list(void)
+const char **capture_names(const char *folder)
 {
 	struct dirent **entry;
-	int n = scandir(project_file("tests/captures"), &entry, is_capture, alphasort);
+	int n = scandir(project_file(folder), &entry, is_capture, alphasort);
 	assert_true(n > 0);
 	char *block = calloc(1, ((size_t)n + 1) * (sizeof(char *) + 64));
 	const char **names = (const char **)(void *)block;
@@ -204,6 +204,11 @@ const char **capture_list(void)
 	}
 	free(entry);
 	return names;
+}
+
+const char **capture_list(void)
+{
+	return capture_names("tests/captures");
 }
 
 /* What a poll is put together from. */

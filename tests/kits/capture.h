@@ -66,6 +66,8 @@ void capture_make(struct capture *capture, const char *profile);
 
 /* Every capture there is: names ended by NULL; the caller frees. */
 const char **capture_list(void);
+/* The same of a folder of the project. */
+const char **capture_names(const char *folder);
 
 /* Put a poll through the driver: it must ask what the capture asks and take what it
  * answers.  `room` bytes hold the exchanges; `state` was begun. */

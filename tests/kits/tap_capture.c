@@ -3,7 +3,6 @@
 
 #include "tests/kits/tap_capture.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,28 +53,9 @@ void tap_capture_read(struct tap_capture *capture, const char *name)
 	assert_true(capture->told && capture->n > 0);
 }
 
-static int is_capture(const struct dirent *entry)
-{
-	size_t n = strlen(entry->d_name);
-	return n > 4 && strcmp(entry->d_name + n - 4, ".hex") == 0;
-}
-
 const char **tap_capture_list(void)
 {
-	struct dirent **entry;
-	int n = scandir(project_file(FOLDER), &entry, is_capture, alphasort);
-	assert_true(n > 0);
-	char *block = calloc(1, ((size_t)n + 1) * (sizeof(char *) + 64));
-	const char **names = (const char **)(void *)block;
-	char *text = block + ((size_t)n + 1) * sizeof(char *);
-	for (int i = 0; i < n; i++, text += 64) {
-		snprintf(text, 64, "%.*s", (int)strlen(entry[i]->d_name) - 4,
-		        entry[i]->d_name);
-		names[i] = text;
-		free(entry[i]);
-	}
-	free(entry);
-	return names;
+	return capture_names(FOLDER);
 }
 
 static struct moment moment_at(int64_t us)

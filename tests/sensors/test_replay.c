@@ -14,26 +14,6 @@
 #include "sensors/simulator/rehearse.h"
 #include "tests/kits/cabinet_fixture.h"
 
-static const char replay_profile[] =
-        "name: fixture-replay\n"
-        "maker: nobody\n"
-        "model: made up for tests\n"
-        "summary: three numbers\n"
-        "source: made up for tests\n"
-        "driver: modbus\n"
-        "simulation: yes\n"
-        "blocks: [{name: values, function: 4, start: 0, count: 6, source: made up}]\n"
-        "channels:\n"
-        "  - {name: a, label_vi: A, label_en: A, unit: mg/L, block: values, at: 0, "
-        "type: f32, order: "
-        "CDAB}\n"
-        "  - {name: b, label_vi: B, label_en: B, unit: mg/L, block: values, at: 2, "
-        "type: f32, order: "
-        "ABCD}\n"
-        "  - {name: c, label_vi: C, label_en: C, unit: mg/L, block: values, at: 4, "
-        "type: f32, order: "
-        "BADC}\n";
-
 struct columns {
 	const char *file, *every, *missing, *mode,
 	        *port; /* port: as the station says it */
@@ -67,7 +47,7 @@ static int note_row(void *with, uint8_t *bytes, size_t n, int64_t time_us)
 
 static void write_replay(const char *folder, const struct columns *columns)
 {
-	fixture_write(folder, "profiles/fixture-replay.yaml", "%s", replay_profile);
+	fixture_three(folder, "BADC");
 	fixture_write(folder, "replay.yaml",
 	        "scenario: {name: replay, start: \"2026-11-01T00:00\", profiles: "
 	        "%s/profiles}\n"

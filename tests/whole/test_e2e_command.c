@@ -14,6 +14,7 @@
 #include "tests/kits/cabinet_fixture.h"
 #include "tests/kits/command_kit.h"
 #include "tests/kits/e2e_cabinet.h"
+#include "tests/kits/line_kit.h"
 
 static struct seen gas;
 static const char *states;
@@ -66,25 +67,16 @@ static int teardown(void **state)
 
 static void command(const char *folder, const char *words, int want, const char *says)
 {
-	int code;
-	char *text =
-	        run_command(&code, "%s station command %s --config %s </dev/null 2>&1",
-	                project_file("build/san/quantrac"), words,
-	                in_folder(folder, "station.yaml"));
-	assert_contains(text, says);
-	assert_int_equal(code, want);
-	free(text);
+	char whole[512];
+	snprintf(whole, sizeof whole, "station command %s </dev/null", words);
+	line_says(folder, whole, want, says);
 }
 
 static void maintenance(const char *folder, const char *on)
 {
-	int code;
-	char *text = run_command(&code,
-	        "%s station maintenance gas %s --reason x --config %s 2>&1",
-	        project_file("build/san/quantrac"), on,
-	        in_folder(folder, "station.yaml"));
-	assert_int_equal(code, 0);
-	free(text);
+	char words[64];
+	snprintf(words, sizeof words, "station maintenance gas %s --reason x", on);
+	free(line_said(folder, words, 0));
 }
 
 /* The text of the first STATE "instrument gas" of this state. */

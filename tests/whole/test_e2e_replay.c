@@ -19,34 +19,13 @@
 
 enum { PLANT, AIR, INSTRUMENTS };
 
-static const char profile[] =
-        "name: fixture-replay\n"
-        "maker: nobody\n"
-        "model: made up for tests\n"
-        "summary: three numbers\n"
-        "source: made up for tests\n"
-        "driver: modbus\n"
-        "simulation: yes\n"
-        "timeout: 300ms\n"
-        "blocks: [{name: values, function: 4, start: 0, count: 6, source: made up}]\n"
-        "channels:\n"
-        "  - {name: a, label_vi: A, label_en: A, unit: mg/L, block: values, at: 0, "
-        "type: f32, order: "
-        "CDAB}\n"
-        "  - {name: b, label_vi: B, label_en: B, unit: mg/L, block: values, at: 2, "
-        "type: f32, order: "
-        "ABCD}\n"
-        "  - {name: c, label_vi: C, label_en: C, unit: mg/L, block: values, at: 4, "
-        "type: f32, order: "
-        "DCBA}\n";
-
 static struct seen seen[INSTRUMENTS];
 
 static void write_files(
         const char *folder, const char *plant, const char *air, const char *collector)
 {
 	int port = free_port();
-	fixture_write(folder, "profiles/fixture-replay.yaml", "%s", profile);
+	fixture_three(folder, "DCBA");
 	fixture_write(folder, "scenario.yaml",
 	        "scenario: {name: replay, start: \"2026-11-01T00:00\", profiles: "
 	        "%s/profiles}\n"

@@ -17,6 +17,7 @@
 #include "base/status.h"
 #include "tests/kits/cabinet_fixture.h"
 #include "tests/kits/e2e_cabinet.h"
+#include "tests/kits/line_kit.h"
 
 static struct seen water;
 static const char *states;
@@ -69,17 +70,6 @@ static int teardown(void **state)
 	return scratch_remove(state);
 }
 
-static void command(const char *folder, const char *words, int want, const char *says)
-{
-	int code;
-	char *text = run_command(&code, "%s %s --config %s 2>&1",
-	        project_file("build/san/quantrac"), words,
-	        in_folder(folder, "station.yaml"));
-	assert_contains(text, says);
-	assert_int_equal(code, want);
-	free(text);
-}
-
 static bool has_shim(char shim[512])
 {
 	snprintf(shim, 512, "%s", project_file("build/shim_pty.so"));
@@ -103,13 +93,9 @@ static size_t told(const char *subject, const char *word)
 /* What a command says has all of these in it; the list ends with NULL. */
 static void tells(const char *folder, const char *words, const char *const *says)
 {
-	int code;
-	char *text = run_command(&code, "%s %s --config %s 2>&1",
-	        project_file("build/san/quantrac"), words,
-	        in_folder(folder, "station.yaml"));
+	char *text = line_said(folder, words, 0);
 	for (; *says != NULL; says++)
 		assert_contains(text, *says);
-	assert_int_equal(code, 0);
 	free(text);
 }
 
@@ -150,7 +136,7 @@ static void status_tells_of_contacts(const char *folder)
 	tells(folder, "status", people);
 	tells(folder, "status --lang vi", vietnamese);
 	tells(folder, "status --format csv", channels);
-	command(folder, "status --contacts --lines", 64, "ask for one");
+	line_says(folder, "status --contacts --lines", 64, "ask for one");
 }
 
 static void what_the_cabinet_senses_is_in_its_journal(void **state)
@@ -162,24 +148,24 @@ static void what_the_cabinet_senses_is_in_its_journal(void **state)
 	        run_begin(*state, in_folder(*state, "run/bus"), NULL, shim, "120s");
 	wait_for_file(in_folder(*state, "journal/state.json"));
 	poll(NULL, 0, 2500);
-	command(*state, "station maintenance water on --reason 'thay bộ lọc'", 0,
+	line_says(*state, "station maintenance water on --reason 'thay bộ lọc'", 0,
 	        "maintenance of water until 20");
 	poll(NULL, 0, 1200);
 	status_tells_of_contacts(*state);
-	command(*state, "station maintenance water off --reason xong", 0,
+	line_says(*state, "station maintenance water off --reason xong", 0,
 	        "maintenance of water has ended");
-	command(*state, "station emptied --reason 'chai mới'", 0, "1 empty bottles");
-	command(*state, "station emptied --reason x --lang vi", 0,
+	line_says(*state, "station emptied --reason 'chai mới'", 0, "1 empty bottles");
+	line_says(*state, "station emptied --reason x --lang vi", 0,
 	        "thiết bị lấy mẫu có 1 chai rỗng");
-	command(*state, "station maintenance water on --reason x --lang vi", 0,
+	line_says(*state, "station maintenance water on --reason x --lang vi", 0,
 	        "bảo trì water đến 20");
-	command(*state, "station maintenance water off --reason x --lang vi", 0,
+	line_says(*state, "station maintenance water off --reason x --lang vi", 0,
 	        "đã kết thúc bảo trì water");
-	command(*state, "station maintenance water off --reason x --lang vi", 64,
+	line_says(*state, "station maintenance water off --reason x --lang vi", 64,
 	        "water không đang bảo trì");
-	command(*state, "station maintenance watr on --reason x --lang vi",
+	line_says(*state, "station maintenance watr on --reason x --lang vi",
 	        EXIT_NO_FILE, "không có thiết bị 'watr' tại trạm");
-	command(*state, "station maintenance watr on --reason x", EXIT_NO_FILE,
+	line_says(*state, "station maintenance watr on --reason x", EXIT_NO_FILE,
 	        "there is no instrument 'watr'");
 	poll(NULL, 0, 500);
 	kill(run.sensord, SIGTERM);
@@ -212,7 +198,7 @@ static void readings_made_during_maintenance_are_marked_and_keep_their_values(
 	        run_begin(*state, in_folder(*state, "run/bus"), NULL, shim, "20s");
 	wait_for_file(in_folder(*state, "journal/state.json"));
 	poll(NULL, 0, 1500);
-	command(*state, "station maintenance nt-01 on --reason x", 0,
+	line_says(*state, "station maintenance nt-01 on --reason x", 0,
 	        "maintenance of nt-01 until 20");
 	poll(NULL, 0, 1200);
 	kill(run.sensord, SIGKILL);
@@ -262,18 +248,18 @@ static void nobody_else_may_give_orders(void **state)
 
 static void orders_need_a_reason_and_a_daemon(void **state)
 {
-	command(*state, "station maintenance water on", 64,
+	line_says(*state, "station maintenance water on", 64,
 	        "--reason is missing; write: quantrac station maintenance ID on|off "
 	        "--reason TEXT");
-	command(*state, "station maintenance water maybe --reason x", 64,
+	line_says(*state, "station maintenance water maybe --reason x", 64,
 	        "station maintenance ID on|off --reason TEXT");
-	command(*state, "station emptied", 64,
+	line_says(*state, "station emptied", 64,
 	        "--reason is missing; write: quantrac station emptied --reason TEXT");
-	command(*state, "station maintenance water on --reason x", 69,
+	line_says(*state, "station maintenance water on --reason x", 69,
 	        "quantrac-sensord is not running");
-	command(*state, "station", 64, "maintenance");
-	command(*state, "station emptied --lang vi", 64, "thiếu --reason; hãy viết:");
-	command(*state, "station emptied --reason x --lang vi", 69,
+	line_says(*state, "station", 64, "maintenance");
+	line_says(*state, "station emptied --lang vi", 64, "thiếu --reason; hãy viết:");
+	line_says(*state, "station emptied --reason x --lang vi", 69,
 	        "quantrac-sensord không chạy");
 }
 
