@@ -61,6 +61,8 @@ const struct sentence_pair translate_orders[] = {
 	{ "no answer", "không có trả lời" },
 	{ "the line takes nothing", "cổng không gửi được gì" },
 	{ "what came is no answer to it", "tín hiệu nhận được không phải câu trả lời" },
+	{ "the instrument reports another number", "thiết bị báo lại một số khác" },
+	{ "the instrument reports another number or time", "thiết bị báo lại một số hoặc thời điểm khác" },
 	{ "the line took only a part of it", "cổng chỉ gửi được một phần lệnh" },
 	{ 0 },
 };
