@@ -143,3 +143,11 @@ void fixture_three(const char *folder, const char *third)
 
 	fixture_write(folder, "profiles/fixture-replay.yaml", profile, third);
 }
+
+int fixture_make(void **state)
+{
+	if (scratch_make(state) != 0)
+		return -1;
+	fixture_profiles(*state);
+	return 0;
+}

@@ -11,6 +11,8 @@
 
 /* Write profiles/fixture-water.yaml and profiles/fixture-gas.yaml below the folder. */
 void fixture_profiles(const char *folder);
+/* cmocka fixture: a fresh folder with them (scratch_remove ends it). */
+int fixture_make(void **state);
 
 /* Write profiles/fixture-replay.yaml: three channels a, b, c, each f32: CDAB, ABCD, and `third`. */
 void fixture_three(const char *folder, const char *third);

@@ -3,14 +3,8 @@
  * out again. */
 #include "tests/kits/check.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include "base/legal_time.h"
 #include "base/reading.h"
@@ -19,7 +13,6 @@
 #include "sensors/tables/driver.h"
 #include "sensors/tables/values.h"
 #include "tests/kits/cabinet_fixture.h"
-#include "tests/kits/served.h"
 
 static const char text[] =
         "ports:\n"
@@ -320,68 +313,6 @@ static void a_port_without_a_wire_answers_when_it_is_time(void **state)
 	port->free(port);
 }
 
-/* ---- the server ---- */
-
-static size_t hear(int descriptor, uint8_t *out, size_t room, size_t wanted)
-{
-	size_t got = 0;
-	struct pollfd look = { .fd = descriptor, .events = POLLIN };
-	while (got < wanted && poll(&look, 1, 2000) > 0) {
-		ssize_t n = read(descriptor, out + got, room - got);
-		if (n <= 0)
-			break;
-		got += (size_t)n;
-	}
-	return got;
-}
-
-static void a_pseudo_terminal_is_linked_answers_and_goes_away(void **state)
-{
-	struct served server = { .scenario = scenario,
-		.options = { .dir = *state,
-		        .speed = 1,
-		        .from_us = at(1, 0, 0),
-		        .for_s = INFINITY } };
-	struct stat st;
-	char path[512];
-	uint8_t request[MODBUS_FRAME], out[MODBUS_FRAME];
-	struct modbus_request asked = {
-		.slave = 1, .function = 4, .start = 100, .count = 6
-	};
-	struct modbus_answer answer;
-	int n = modbus_request_put(FRAMING_RTU, &asked, request, sizeof request);
-	snprintf(path, sizeof path, "%s", in_folder(*state, "bus"));
-	served_begin(&server);
-	int descriptor = served_open(path);
-	assert_true(descriptor >= 0);
-	/* noise, then a request in two parts */
-	assert_int_equal(write(descriptor, "\xff\x00", 2), 2);
-	assert_int_equal(write(descriptor, request, 3), 3);
-	poll(NULL, 0, 5);
-	assert_int_equal(write(descriptor, request + 3, (size_t)n - 3), n - 3);
-	assert_int_equal(hear(descriptor, out, sizeof out, 17), 17);
-	assert_int_equal(
-	        modbus_answer_get(FRAMING_RTU, &asked, out, 17, true, &answer), OK);
-	close(descriptor);
-	served_end(&server);
-	assert_int_equal(server.status, OK);
-	assert_int_equal(lstat(path, &st), -1);
-}
-
-static void a_file_in_the_way_of_a_link_is_left_alone(void **state)
-{
-	struct served server = { .scenario = scenario,
-		.options = { .dir = *state, .speed = 1, .for_s = 0.01 } };
-	struct stat st;
-	fixture_write(*state, "bus", "not a link\n");
-	assert_int_equal(
-	        simulate_serve(scenario, &server.options, &server.why), FAILED);
-	assert_contains(server.why.text, "port 'bus'");
-	assert_int_equal(server.why.exit, EXIT_CONFIG);
-	assert_int_equal(lstat(in_folder(*state, "bus"), &st), 0);
-	assert_true(S_ISREG(st.st_mode));
-}
-
 #define scratch_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -397,8 +328,6 @@ int main(void)
 		scratch_test(a_part_of_a_block_is_the_same_registers),
 		scratch_test(every_cut_of_a_request_is_waited_for),
 		scratch_test(a_port_without_a_wire_answers_when_it_is_time),
-		scratch_test(a_pseudo_terminal_is_linked_answers_and_goes_away),
-		scratch_test(a_file_in_the_way_of_a_link_is_left_alone),
 	};
 	return cmocka_run_group_tests_name("simulate", tests, NULL, NULL);
 }
