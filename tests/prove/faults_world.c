@@ -13,6 +13,7 @@
 #include "sensors/simulator/simulate.h"
 #include "sensors/tables/profile.h"
 #include "sensors/tables/values.h"
+#include "tests/kits/played.h"
 
 #define START_US INT64_C(1793466000000000) /* 2026-11-01T00:00:00+07:00 */
 
@@ -230,15 +231,11 @@ static struct station *make_station(const struct faults_kind *kind)
 	struct station *station;
 	struct problem why;
 	int n = snprintf(text, sizeof text,
-	        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-	        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-	        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-	        "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
-	        "journal: {folder: journal}\n"
+	        "%s"
 	        "profiles: %s\n"
 	        "ports: [{id: line, %s}]\n"
 	        "instruments:\n",
-	        project_file(own), kind->port);
+	        played_station, project_file(own), kind->port);
 	for (int i = 0; i < 2 && kind->profile[i] != NULL; i++)
 		n += snprintf(text + n, sizeof text - (size_t)n,
 		        "  - {id: %s, profile: %s, port: line, %s, %s}\n", ids[i],
@@ -270,16 +267,7 @@ static void listen(struct faults_world *world)
 static void step(struct faults_world *world)
 {
 	listen(world);
-	simulate_port_time(world->line, world->now.time_us);
-	poller_step(world->poller, NULL, 0, &world->now);
-	int64_t wait_us = poller_wait_ms(world->poller, &world->now) * INT64_C(1000);
-	int64_t due_us = simulate_port_due(world->line) - world->now.time_us;
-	if (due_us < wait_us)
-		wait_us = due_us;
-	if (wait_us <= 0)
-		wait_us = 1000;
-	world->now.time_us += wait_us;
-	world->now.mono_us += wait_us;
+	played_step(world->poller, world->line, &world->now);
 }
 
 void faults_run(struct faults_world *world, int64_t for_us)

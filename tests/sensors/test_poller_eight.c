@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "sensors/poller/poller.h"
 #include "sensors/simulator/simulate.h"
+#include "tests/kits/played.h"
 
 #define SLAVES   8
 #define SICK     3
@@ -82,13 +83,10 @@ static void make_station(struct eight *eight)
 	char text[4096];
 	struct problem why;
 	int n = snprintf(text, sizeof text,
-	        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-	        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-	        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-	        "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
-	        "journal: {folder: journal}\n"
+	        "%s"
 	        "ports: [{id: bus, path: /dev/serial/by-id/x, line: 9600 8N1}]\n"
-	        "instruments:\n");
+	        "instruments:\n",
+	        played_station);
 	for (int i = 0; i < SLAVES; i++)
 		n += snprintf(text + n, sizeof text - (size_t)n,
 		        "  - {id: i%d, profile: sim-flow, port: bus, slave: %d, "
@@ -128,16 +126,7 @@ static void end(struct eight *eight)
 static void run_to(struct eight *eight, int64_t seconds)
 {
 	while (eight->now.mono_us < START_US + seconds * SECOND) {
-		simulate_port_time(eight->line, eight->now.time_us);
-		poller_step(eight->poller, NULL, 0, &eight->now);
-		int64_t wait_us = poller_wait_ms(eight->poller, &eight->now) * 1000;
-		int64_t due_us = simulate_port_due(eight->line) - eight->now.time_us;
-		if (due_us < wait_us)
-			wait_us = due_us;
-		if (wait_us <= 0)
-			wait_us = 1000;
-		eight->now.time_us += wait_us;
-		eight->now.mono_us += wait_us;
+		played_step(eight->poller, eight->line, &eight->now);
 	}
 }
 

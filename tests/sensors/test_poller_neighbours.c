@@ -10,6 +10,7 @@
 #include "base/reading.h"
 #include "sensors/poller/poller.h"
 #include "sensors/simulator/simulate.h"
+#include "tests/kits/played.h"
 
 #define SECOND   INT64_C(1000000)
 #define START_US INT64_C(1793466000000000) /* 2026-11-01T00:00:00+07:00 */
@@ -68,15 +69,12 @@ static struct two *begin(const char *fault)
 		fail_msg("%s", why.text);
 	scenario_begin(two->scenario, START_US, INT64_MAX);
 	n = snprintf(text, sizeof text,
-	        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-	        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-	        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-	        "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
-	        "journal: {folder: journal}\n"
+	        "%s"
 	        "ports: [{id: bus, path: /dev/serial/by-id/x, line: 9600 8N1}]\n"
 	        "instruments:\n"
 	        "  - {id: a, " ONE "0\", poll_every: 1s, timeout: 3s}\n"
-	        "  - {id: b, " ONE "1\", poll_every: 1s, timeout: 3s}\n");
+	        "  - {id: b, " ONE "1\", poll_every: 1s, timeout: 3s}\n",
+	        played_station);
 	if (station_parse(&two->station, text, (size_t)n, "station.yaml", NULL, &why) !=
 	        OK)
 		fail_msg("%s", why.text);
@@ -88,16 +86,7 @@ static struct two *begin(const char *fault)
 static void run(struct two *two, int64_t seconds)
 {
 	while (two->now.mono_us < START_US + seconds * SECOND) {
-		simulate_port_time(two->line, two->now.time_us);
-		poller_step(two->poller, NULL, 0, &two->now);
-		int64_t wait_us = poller_wait_ms(two->poller, &two->now) * 1000;
-		int64_t due_us = simulate_port_due(two->line) - two->now.time_us;
-		if (due_us < wait_us)
-			wait_us = due_us;
-		if (wait_us <= 0)
-			wait_us = 1000;
-		two->now.time_us += wait_us;
-		two->now.mono_us += wait_us;
+		played_step(two->poller, two->line, &two->now);
 	}
 }
 
