@@ -7,6 +7,7 @@
 
 struct cabinet_seen {
 	const struct demo *demo;
+	bool vi;
 	int64_t opened_us; /* 0: the door is shut */
 	size_t n_doors;
 	struct {
@@ -66,20 +67,26 @@ static void tell_doors(const struct cabinet_seen *seen)
 		double lasted_s = (double)(seen->door[i].to_us - from_us) / 1e6;
 		int day = (int)((from_us - seen->demo->first_us) / US_PER_DAY) + 1;
 		time_print(from_us - from_us % US_PER_MIN, DEMO_OFFSET, stamp);
-		printf("%s", i == 0 ? "door open " : ", ");
-		if (is_live(seen->demo, from_us))
-			printf("live for %.0f s", lasted_s);
+		if (i > 0)
+			printf(", ");
 		else
-			printf("day %d, %.10s %.5s, for %.0f min", day, stamp,
-			        stamp + 11, lasted_s / 60);
+			printf(seen->vi ? "cửa mở " : "door open ");
+		if (is_live(seen->demo, from_us))
+			printf(seen->vi ? "lúc trực tiếp %.0f s" : "live for %.0f s",
+			        lasted_s);
+		else
+			printf(seen->vi ? "ngày %d, %.10s %.5s, %.0f phút"
+			                : "day %d, %.10s %.5s, for %.0f min",
+			        day, stamp, stamp + 11, lasted_s / 60);
 	}
 	printf("%s", seen->n_doors > 0 ? "; " : "");
 }
 
 void demo_cabinet(const struct demo *demo, struct reader *reader)
 {
-	struct cabinet_seen seen = { .demo = demo };
-	const char *between = "on day ";
+	bool vi = common_vietnamese(demo->common);
+	struct cabinet_seen seen = { .demo = demo, .vi = vi };
+	const char *between = vi ? "ngày " : "on day ";
 	struct query query = {
 		.station = DEMO_WATER,
 		.from_us = demo->first_us,
@@ -87,9 +94,11 @@ void demo_cabinet(const struct demo *demo, struct reader *reader)
 	};
 	if (demo_changes(reader, &query, note, &seen) < 0)
 		return;
-	printf("cabinet     ");
+	printf(vi ? "tủ             " : "cabinet     ");
 	tell_doors(&seen);
-	printf("sampler: %d of %d bottles taken, ", seen.bottles, seen.room);
+	printf(vi ? "thiết bị lấy mẫu: đã lấy %d/%d chai, "
+	          : "sampler: %d of %d bottles taken, ",
+	        seen.bottles, seen.room);
 	for (int day = 0; day <= DEMO_DAYS; day++) {
 		if (seen.on_day[day] == 0)
 			continue;
@@ -97,6 +106,7 @@ void demo_cabinet(const struct demo *demo, struct reader *reader)
 		between = ", ";
 	}
 	if (seen.live > 0)
-		printf("%slive (%d)", seen.bottles > seen.live ? ", " : "", seen.live);
+		printf("%s%s (%d)", seen.bottles > seen.live ? ", " : "",
+		        vi ? "trực tiếp" : "live", seen.live);
 	printf("\n");
 }

@@ -352,7 +352,7 @@ static int run(struct live *live, struct problem *why)
 	struct demo *demo = live->demo;
 	int tenths = (int)(demo->live_s * 10);
 	if (!demo->common->quiet)
-		fprintf(stderr, "live for %.0f s%s%s\n", demo->live_s,
+		common_tell("live for %.0f s%s%s", demo->live_s,
 		        demo->page[0] != '\0' ? ", page: " : "", demo->page);
 	for (int i = 0; i < tenths && !interrupted; i++) {
 		const char *name = fallen(live);

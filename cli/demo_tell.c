@@ -20,12 +20,15 @@
 
 struct finding {
 	const struct demo *demo;
+	bool vi;
 	FILE *legal, *ambient; /* lines of each kind */
 	size_t undecided, within, not_applicable;
 };
 
 static int note_assessment(void *with, const struct assessment *a)
 {
+	static const char *const words[2][2] = { { "over limit ", "vượt quy chuẩn" },
+		{ "in the air ", "không khí     " } };
 	struct finding *finding = with;
 	char date[TIME_TEXT], why[JUDGING_NOTE];
 	bool ambient = a->rule->kind == KIND_AMBIENT;
@@ -34,13 +37,18 @@ static int note_assessment(void *with, const struct assessment *a)
 	finding->not_applicable += a->result == RESULT_NOT_APPLICABLE;
 	if (a->result != RESULT_OVER)
 		return 0;
-	const char *note = judging_note(a, false, why);
+	bool vi = finding->vi;
+	const char *note = judging_note(a, vi, why);
 	fprintf(ambient ? finding->ambient : finding->legal,
-	        "%s day %2d, %s: %s %.1f %s, limit %g, x%.2f, from %u of %u "
-	        "values%s%s\n",
-	        ambient ? "in the air " : "over limit ",
+	        vi ? "%s ngày %2d, %s: %s %.1f %s, giới hạn %g, bằng %.2f lần, từ "
+	             "%u/%u "
+	             "giá trị%s%s\n"
+	           : "%s day %2d, %s: %s %.1f %s, limit %g, x%.2f, from %u of %u "
+	             "values%s%s\n",
+	        words[ambient][vi],
 	        (int)((a->start_us - finding->demo->first_us) / US_PER_DAY) + 1,
-	        date_print(a->start_us, DEMO_OFFSET, date), a->about.label_en, a->value,
+	        date_print(a->start_us, DEMO_OFFSET, date),
+	        vi ? a->about.label_vi : a->about.label_en, a->value,
 	        units_named(a->parameter->unit), a->limit.high, a->ratio, a->valid,
 	        a->expected, note[0] != '\0' ? "; " : "", note);
 	return 0;
@@ -53,6 +61,7 @@ static int tell_findings(
 	size_t n_legal, n_ambient;
 	struct finding finding = {
 		.demo = demo,
+		.vi = common_vietnamese(demo->common),
 		.legal = open_memstream(&legal, &n_legal),
 		.ambient = open_memstream(&ambient, &n_ambient),
 	};
@@ -67,9 +76,15 @@ static int tell_findings(
 	fclose(finding.legal);
 	fclose(finding.ambient);
 	if (status >= 0)
-		printf("%s%sand also    %zu results within the limit, %zu not "
-		       "decidable, %zu not "
-		       "applicable (no discharge, boiler off)\n",
+		printf(finding.vi
+		                ? "%s%sngoài ra       %zu kết quả không vượt, %zu chưa "
+		                  "đủ "
+		                  "số liệu, %zu không thuộc trường hợp đánh giá (không "
+		                  "xả thải, lò hơi dừng)\n"
+		                : "%s%sand also    %zu results within the limit, %zu "
+		                  "not "
+		                  "decidable, %zu not applicable (no discharge, boiler "
+		                  "off)\n",
 		        legal, ambient, finding.within, finding.undecided,
 		        finding.not_applicable);
 	free(legal);
@@ -95,15 +110,19 @@ static int write_sheet(const struct demo *demo, struct view *view, struct proble
 		return problem_set(
 		        why, FAILED, EXIT_CONFIG, "%s: %s", path, strerror(errno));
 	int status = sheet_collect(&sheet, view->reader, &view->rules, &query, why);
-	printf("report      ");
+	bool vi = common_vietnamese(demo->common);
+	printf(vi ? "phiếu          " : "report      ");
 	for (size_t i = 0; status == OK && i < 2; i++) {
 		snprintf(path, sizeof path, "%s/reports/%s_%s_%s.pdf", demo->dir,
 		        DEMO_WATER, date_print(query.day_us, DEMO_OFFSET, date),
 		        edition[i].word);
 		status = sheet_write(&sheet, edition[i].language, path, why);
 		if (status == OK)
-			printf("%s%s%s", i > 0 ? " and " : "", demo->shown,
-			        path + strlen(demo->dir));
+			printf("%s%s%s",
+			        i == 0 ? ""
+			        : vi   ? " và "
+			               : " and ",
+			        demo->shown, path + strlen(demo->dir));
 	}
 	printf("\n");
 	sheet_free(&sheet);
@@ -124,7 +143,10 @@ static int tell_proof(const struct demo *demo, struct problem *why)
 		text[--n] = '\0';
 	const char *last = strrchr(text, '\n');
 	if (damaged >= 0)
-		printf("verify      %s\n", last != NULL ? last + 1 : text);
+		printf("%s%s\n",
+		        common_vietnamese(demo->common) ? "toàn vẹn       "
+		                                        : "verify      ",
+		        last != NULL ? last + 1 : text);
 	free(text);
 	if (damaged > 0)
 		return problem_set(why, MALFORMED, EXIT_DAMAGED,
@@ -137,26 +159,40 @@ static void tell_live(const struct demo *demo)
 {
 	if (demo->live_s <= 0)
 		return;
-	printf("live        %.0f s by sensord and collectd over CURVE: %lld readings; "
-	       "seen: ",
+	static const char *const page[3][2] = { { "not asked for", "không yêu cầu" },
+		{ "NOT WELL", "KHÔNG TRẢ LỜI" }, { "well", "hoạt động tốt" } };
+	bool vi = common_vietnamese(demo->common);
+	printf(vi ? "trực tiếp      %.0f s qua sensord và collectd (CURVE): %lld số "
+	            "đo; "
+	            "đã "
+	            "thấy: "
+	          : "live        %.0f s by sensord and collectd over CURVE: %lld "
+	            "readings; "
+	            "seen: ",
 	        demo->live_s, (long long)demo->live_readings);
 	if (demo->dead_slave[0] != '\0')
-		printf("%s dead for %.0f s, ", demo->dead_slave, demo->dead_s);
+		printf(vi ? "%s ngừng trả lời %.0f s, " : "%s dead for %.0f s, ",
+		        demo->dead_slave, demo->dead_s);
 	if (demo->cable[0] != '\0')
-		printf("cable of %s out for %.0f s and back, ", demo->cable,
-		        demo->cable_s);
-	printf("page %s %s\n", demo->page,
-	        demo->page_ok ? "well"
-	        : demo->web   ? "NOT WELL"
-	                      : "not asked for");
+		printf(vi ? "cáp của %s bị rút %.0f s rồi cắm lại, "
+		          : "cable of %s out for %.0f s and back, ",
+		        demo->cable, demo->cable_s);
+	printf(vi ? "trang %s %s\n" : "page %s %s\n", demo->page,
+	        page[demo->page_ok ? 2 : demo->web][vi]);
 }
 
 int demo_tell(struct demo *demo, struct problem *why)
 {
 	struct view view;
-	printf("%s, an invented zone: %s\n", DEMO_NAME, SIMULATED_TEXT);
-	printf("history     %d days of %d stations: %lld records into %lld sealed days "
-	       "in %.1f s\n",
+	bool vi = common_vietnamese(demo->common);
+	printf(vi ? "%s, khu công nghiệp không có thật: %s\n"
+	          : "%s, an invented zone: %s\n",
+	        DEMO_NAME, SIMULATED_TEXT);
+	printf(vi ? "lịch sử        %d ngày của %d trạm: %lld bản ghi, chốt thành %lld "
+	            "ngày "
+	            "số liệu trong %.1f s\n"
+	          : "history     %d days of %d stations: %lld records into %lld sealed "
+	            "days in %.1f s\n",
 	        DEMO_DAYS, DEMO_STATIONS, (long long)demo->readings,
 	        (long long)demo->sealed, demo->history_s);
 	tell_live(demo);
@@ -168,7 +204,8 @@ int demo_tell(struct demo *demo, struct problem *why)
 	if (status == OK)
 		status = tell_proof(demo, why);
 	if (status == OK) {
-		printf("archive     %s/archive\n", demo->shown);
+		printf("%s%s/archive\n", vi ? "kho lưu trữ    " : "archive     ",
+		        demo->shown);
 		status = write_sheet(demo, &view, why);
 	}
 	view_close(&view);

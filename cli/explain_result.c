@@ -116,8 +116,8 @@ static void print_limit(const struct question *q, const struct assessment *a)
 	if (isfinite(a->limit.high))
 		fprintf(q->out, vi ? " %.*f %s theo" : " %.*f %s by", decimals,
 		        a->limit.high, a->parameter->unit);
-	fprintf(q->out, " %s",
-	        a->limit.basis[0] != '\0' ? a->limit.basis : a->rule->regulation);
+	const char *basis = vi ? a->limit.basis_vi : a->limit.basis;
+	fprintf(q->out, " %s", basis[0] != '\0' ? basis : a->rule->regulation);
 }
 
 static void print_result(const struct question *q, const struct assessment *a)

@@ -61,6 +61,12 @@ const struct sentence_pair translate_commands[] = {
 	{ "not plugged in", "chưa cắm" },
 	{ "port %s: quantrac-sensord (pid %ld) is using it", "cổng %1: quantrac-sensord (pid %2) đang dùng" },
 
+	/* the demonstration */
+	{ "live for %.0f s", "chạy trực tiếp %1 s" },
+	{ "live for %.0f s, page: %s", "chạy trực tiếp %1 s, trang: %2" },
+	{ "%s has ended; see %s", "%1 đã dừng; xem %2" },
+	{ "%d files of the demonstration are not what was sealed", "%1 tệp của demo không còn như khi chốt" },
+
 	/* an archive */
 	{ "%s: is there already and was not made by the demo; name another folder with --keep", "%1: đã có và không do demo tạo; hãy chọn thư mục khác bằng --keep" },
 	{ "the archive has no station '%s', did you mean '%s'?", "kho lưu trữ không có trạm '%1', ý bạn là '%2'?" },
@@ -90,8 +96,8 @@ const struct sentence_pair translate_commands[] = {
 	{ "block %s: field %s", "khối %1: trường %2" },
 	{ "block %s: byte %s of the frame before stuffing%s", "khối %1: byte %2 của khung trước khi chèn%3" },
 	{ "block %s: byte %s of the frame%s", "khối %1: byte %2 của khung%3" },
-	{ "bytes %d.. of the answer %s: no number", "byte thứ %1.. của trả lời: %2: không có số" },
-	{ "bytes %d.. of the answer %s", "byte thứ %1.. của trả lời: %2" },
+	{ "bytes %d.. of the answer %s: no number", "byte %1.. của trả lời: %2: không có số" },
+	{ "bytes %d.. of the answer %s", "byte %1.. của trả lời: %2" },
 	{ "bytes %s: no number", "byte: %1: không có số" },
 	{ "bytes %s", "byte: %1" },
 	{ "no instrument shows a number of that size: another order of words, or no number", "không thiết bị nào cho số lớn nhỏ như vậy: sai thứ tự từ, hoặc không phải số" },

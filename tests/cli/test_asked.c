@@ -227,6 +227,8 @@ static void a_number_is_explained_by_the_line_it_came_from(void **state)
 	assert_contains(text, "limit 75 mg/L by QCVN 40:2011/BTNMT, column A");
 	assert_null(strstr(text, "2026-11-03"));
 	free(text);
+	says(*state, 0, "explain s1 cod 2026-11-01T08:45 --lang vi",
+	        "giới hạn 75 mg/L theo QCVN 40:2011/BTNMT, cột A, Kq = 1,0, Kf = 1,0");
 	says(*state, 0, "explain s1 ph 2026-11-01T08:45", "limit 6.0 to 9.0 pH by");
 	says(*state, 0, "explain s1 cod 2026-11-01T08:45 --format csv",
 	        "3,decoding,\"indication: 80 mg/L, state ok\"");

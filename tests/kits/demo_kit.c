@@ -3,9 +3,15 @@
 
 #include "tests/kits/check.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/folder.h"
+#include "base/legal_time.h"
+#include "cli/demo.h"
 
 char demo_folder[4096];
 char *demo_screen;
@@ -56,4 +62,32 @@ int demo_leave(void **state)
 	free(demo_screen);
 	void *path = strdup(demo_folder);
 	return scratch_remove(&path);
+}
+
+char *demo_told(const char *language)
+{
+	static struct demo demo;
+	struct common common = { .lang = language };
+	struct problem why;
+	char path[DEMO_PATH], *text;
+	size_t n;
+	demo = (struct demo){ .common = &common, .shown = "demo" };
+	snprintf(demo.dir, sizeof demo.dir, "%.4000s/demo", demo_folder);
+	snprintf(demo.archive, sizeof demo.archive, "%s/archive", demo.dir);
+	setenv("QUANTRAC_NOW", DEMO_NOW, 1);
+	setenv("QUANTRAC_LIMITS", project_file("analysis/limits"), 1);
+	demo.now_us = common_now();
+	demo.first_us = day_start(demo.now_us, DEMO_OFFSET) - DEMO_DAYS * US_PER_DAY;
+	snprintf(path, sizeof path, "%.4000s/told", demo_folder);
+	fflush(stdout);
+	int screen = dup(STDOUT_FILENO), file = open(path, O_RDWR | O_CREAT, 0600);
+	assert_true(screen >= 0 && file >= 0 && dup2(file, STDOUT_FILENO) >= 0);
+	int status = demo_tell(&demo, &why);
+	fflush(stdout);
+	dup2(screen, STDOUT_FILENO);
+	close(screen);
+	close(file);
+	assert_int_equal(status, OK);
+	assert_int_equal(file_read(path, 1u << 20, &text, &n), OK);
+	return text;
 }

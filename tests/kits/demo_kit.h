@@ -18,4 +18,7 @@ char *demo_ok(const char *arguments);
 /* It ends with 0, and this is in what it says. */
 void demo_says(const char *arguments, const char *part);
 
+/* The last screen of demo once more, in a language (the caller frees). */
+char *demo_told(const char *language);
+
 #endif

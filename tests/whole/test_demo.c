@@ -302,6 +302,16 @@ static void a_language_that_would_be_ignored_is_refused(void **state)
 	demo_says("verify -q --lang vi,en", "91 sealed files");
 }
 
+static void the_last_screen_speaks_vietnamese_too(void **state)
+{
+	char *text = demo_told("vi");
+	assert_contains(text, "vượt quy chuẩn ngày  9, ");
+	assert_contains(text, "giới hạn 75, bằng 1.07 lần, từ 240/288 giá trị\n");
+	assert_contains(text, "thiết bị lấy mẫu: đã lấy ");
+	assert_contains(text, "\nkho lưu trữ    demo/archive\n");
+	free(text);
+}
+
 /* The list of the folder in docs/quantrac-archive.md is whole. */
 static void what_lies_in_an_archive_is_documented(void **state)
 {
@@ -373,6 +383,7 @@ int main(void)
 		cmocka_unit_test(the_sheet_of_day_9_says_what_an_inspector_needs),
 		cmocka_unit_test(the_sheet_of_day_27_replaces_its_first_version),
 		cmocka_unit_test(results_are_told_in_vietnamese),
+		cmocka_unit_test(the_last_screen_speaks_vietnamese_too),
 		cmocka_unit_test(a_number_is_explained_in_vietnamese),
 		cmocka_unit_test(a_language_that_would_be_ignored_is_refused),
 		cmocka_unit_test(what_lies_in_an_archive_is_documented),
