@@ -129,6 +129,9 @@ static const char *verdict_text(enum trial_verdict verdict, bool vi)
 		[TRIAL_SOMETIMES] = { "answers only now and then, or in part",
 		        "lúc trả lời lúc không, hoặc trả lời thiếu" },
 		[TRIAL_REFUSED] = { "refuses", "từ chối yêu cầu" },
+		[TRIAL_FOREIGN] = { "sound frames come, but no answer to what was "
+		                    "asked",
+		        "có khung tin đúng dạng nhưng không phải trả lời cho yêu cầu" },
 		[TRIAL_GARBLED] = { "something comes, but no sound answer",
 		        "có tín hiệu nhưng không đọc được" },
 		[TRIAL_SILENT] = { "does not answer", "không trả lời" },
@@ -156,6 +159,10 @@ static const char *const cures[][2] = {
 		"somebody answers at this address, but not this model: compare its register map with the profile (quantrac instrument show).",
 		"địa chỉ này có thiết bị nhưng không đúng kiểu: so bảng thanh ghi với hồ sơ (quantrac instrument show).",
 	},
+	[TRIAL_FOREIGN] = {
+		"the line is right: compare address, model and profile with the instrument; nobody else may ask on this line.",
+		"đường truyền đúng: so địa chỉ, kiểu máy và hồ sơ với thiết bị; không được có máy chủ khác hỏi trên đường dây này.",
+	},
 	[TRIAL_GARBLED] = {
 		"a wrong speed or parity, wires A and B exchanged, two devices of one address, noise; quantrac serial probe finds the setting.",
 		"sai tốc độ hoặc chẵn lẻ, đảo dây A/B, hai thiết bị trùng địa chỉ, nhiễu; quantrac serial probe dò thông số.",
@@ -174,6 +181,10 @@ static const char *const cures_tcp[TRIAL_NO_PORT + 1][2] = {
 	[TRIAL_SOMETIMES] = {
 		"another master on the device's single connection or on the line behind the gateway, a weak network; or the timeout is too short for gateway and line.",
 		"máy chủ khác chiếm kết nối duy nhất của thiết bị hoặc đường dây sau gateway, mạng kém; hoặc timeout quá ngắn so với gateway và đường dây.",
+	},
+	[TRIAL_FOREIGN] = {
+		"the connection is right: compare slave (unit id), model and profile with the instrument; a gateway has to give each answer the number of its request (mode tcp).",
+		"kết nối đúng: so slave (unit id), kiểu máy và hồ sơ với thiết bị; gateway phải ghi vào trả lời đúng số của yêu cầu (mode tcp).",
 	},
 	[TRIAL_GARBLED] = {
 		"mode is wrong for what listens there (tcp, rtu-over-tcp or ascii), or the port number is of another service.",
@@ -215,20 +226,35 @@ static const char *place_text(
 	return out;
 }
 
+/* What is behind the verdict, "" there is no more to say. */
+static const char *reason_text(
+        const struct trial_tally *tally, enum trial_verdict verdict)
+{
+	switch (verdict) {
+	case TRIAL_REFUSED:
+		return tally->refusal;
+	case TRIAL_NO_PORT:
+		return tally->port;
+	case TRIAL_FOREIGN:
+	case TRIAL_GARBLED:
+		return tally->blame.text;
+	default:
+		return "";
+	}
+}
+
 int station_tell_verdict(FILE *out, const struct station *station, size_t i,
         const struct trial_tally *tally, bool vietnamese)
 {
 	enum trial_verdict verdict = trial_verdict(tally);
 	bool tcp = station->port[station->instrument[i].port_index].tcp[0] != '\0';
+	const char *reason = reason_text(tally, verdict);
 	char place[160];
 	print_counts(out, tally, vietnamese);
 	fprintf(out, "%s (%s): %s%s%s\n", station->instrument[i].id,
 	        place_text(station, i, vietnamese, place),
-	        verdict_text(verdict, vietnamese),
-	        verdict == TRIAL_REFUSED || verdict == TRIAL_NO_PORT ? ": " : "",
-	        verdict == TRIAL_REFUSED   ? tally->refusal
-	        : verdict == TRIAL_NO_PORT ? tally->port
-	                                   : "");
+	        verdict_text(verdict, vietnamese), reason[0] != '\0' ? ": " : "",
+	        reason);
 	if (station->simulation)
 		fprintf(out, "%s\n", SIMULATED_TEXT);
 	if (cure_text(verdict, tcp, vietnamese)[0] != '\0')

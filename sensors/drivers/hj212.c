@@ -181,6 +181,11 @@ static int fault(const void *state, const uint8_t *in, size_t n)
 	return check ? FAULT_CHECKSUM : FAULT_MALFORMED;
 }
 
+static bool blame(const void *state, const uint8_t *in, size_t n, struct sentence *out)
+{
+	return hj212_blame(((const struct walk *)state)->instrument, in, n, out);
+}
+
 static struct traffic traffic(const struct instrument *instrument, size_t i)
 {
 	return (struct traffic){ .request = THANKS_MOST, .answer = HJ212_FRAME };
@@ -215,7 +220,7 @@ const struct driver hj212_driver = {
 	.vendor = hj212_vendor,
 	.explain = hj212_explain,
 	.explain_rule = text_explain_rule,
-	.blame = hj212_blame,
+	.blame = blame,
 	.traffic = traffic,
 	.request = hj212_asked_of,
 	.say = hj212_say,

@@ -74,7 +74,7 @@ size_t hj212_vendor(const struct instrument *instrument, const struct came *came
         const struct profile_words *words, uint8_t *out, size_t room);
 void hj212_explain(const struct instrument *instrument, const struct came *came,
         size_t i, struct sentence *out);
-void hj212_blame(const struct instrument *instrument, const uint8_t *in, size_t n,
+bool hj212_blame(const struct instrument *instrument, const uint8_t *in, size_t n,
         struct sentence *out);
 void hj212_check(struct profile_checker *check);
 int hj212_asked_of(const struct instrument *instrument, const uint8_t *in, size_t n);

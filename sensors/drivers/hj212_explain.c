@@ -90,7 +90,7 @@ static void blame_message(const struct instrument *instrument,
 	}
 }
 
-void hj212_blame(const struct instrument *instrument, const uint8_t *in, size_t n,
+bool hj212_blame(const struct instrument *instrument, const uint8_t *in, size_t n,
         struct sentence *out)
 {
 	const struct hj212_dialect dialect = hj212_dialect_of(instrument);
@@ -101,13 +101,14 @@ void hj212_blame(const struct instrument *instrument, const uint8_t *in, size_t 
 	if (frame.fault == HJ212_SOUND &&
 	        hj212_fields(frame.data, frame.n, &fields) == OK) {
 		blame_message(instrument, &fields, out);
-		return;
+		return true;
 	}
 	hj212_fault_text(&frame, text, sizeof text);
 	if (frame.fault == HJ212_NO_START)
 		say(out, "%s", text);
 	else
 		say(out, "a message of HJ 212 comes, but %s", text);
+	return false;
 }
 
 /* ---- how a value came about ---- */

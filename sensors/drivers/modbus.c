@@ -241,12 +241,19 @@ static int fault(const void *state, const uint8_t *in, size_t n)
 	        i++) {
 		if (in[i] != walk->request.slave)
 			continue;
-		if (in[i + 1] == (function | 0x80) ||
+		if (in[i + 1] == (function | MODBUS_EXCEPTION) ||
 		        (in[i + 1] == function && in[i + 2] == size &&
 		                n - i >= size + 5))
 			return FAULT_CHECKSUM;
 	}
 	return FAULT_MALFORMED;
+}
+
+static bool blame(const void *state, const uint8_t *in, size_t n, struct sentence *out)
+{
+	const struct walk *walk = state;
+	return driver_asks(walk->instrument) &&
+	       modbus_blame(walk->instrument->framing, &walk->request, in, n, out);
 }
 
 const struct driver modbus_driver = {
@@ -270,6 +277,7 @@ const struct driver modbus_driver = {
 	.numbered = numbered,
 	.refusal = refusal,
 	.fault = fault,
+	.blame = blame,
 	.hear = hear,
 	.heard = heard,
 	.sort = modbus_sort,

@@ -25,6 +25,10 @@
 #define MODBUS_REGISTERS 125 /* most of one request */
 #define MODBUS_BITS      2000
 
+#define MODBUS_EXCEPTION 0x80 /* in the function of an answer that refuses */
+#define MODBUS_MBAP      6    /* TCP: bytes before the slave */
+#define MODBUS_CRC       2    /* RTU: bytes behind the data */
+
 enum modbus_framing { FRAMING_RTU, FRAMING_TCP, FRAMING_RTU_OVER_TCP, FRAMING_ASCII };
 extern const char *const modbus_framings[]; /* "rtu", "tcp", "rtu-over-tcp", "ascii" */
 
@@ -72,6 +76,9 @@ int modbus_answer_get(int framing, const struct modbus_request *request,
 
 /* "illegal data address", "busy", ... */
 const char *modbus_exception_text(uint8_t exception);
+
+/* Length of whatever frame of Modbus TCP starts at in[0], of anybody; FRAME_SHORT, FRAME_NONE. */
+int modbus_tcp_frame(const uint8_t *in, size_t n);
 
 /* ---- the answering side, for the simulator ---- */
 
@@ -147,6 +154,11 @@ int64_t modbus_sampled(const struct instrument *instrument, const struct came *c
 size_t modbus_vendor(const struct instrument *instrument, const struct came *came,
         const struct profile_words *words, uint8_t *out, size_t room);
 struct traffic modbus_traffic(const struct instrument *instrument, size_t i);
+
+/* modbus_blame.c: why a sound frame among what came is not the answer to `asked`; false: there
+ * is no such frame, and nothing is said. */
+bool modbus_blame(int framing, const struct modbus_request *asked, const uint8_t *in,
+        size_t n, struct sentence *out);
 
 /* modbus_explain.c */
 void modbus_explain(const struct instrument *instrument, const struct came *came,

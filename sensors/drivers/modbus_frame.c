@@ -21,10 +21,6 @@
 #include "base/crc.h"
 #include "sensors/drivers/modbus_ascii.h"
 
-#define EXCEPTION 0x80
-#define MBAP      6 /* bytes before the slave */
-#define CRC_SIZE  2
-
 const char *const modbus_framings[] = { "rtu", "tcp", "rtu-over-tcp", "ascii", NULL };
 
 size_t modbus_answer_size(const struct modbus_request *request)
@@ -45,20 +41,20 @@ static bool request_possible(const struct modbus_request *request)
 int modbus_close_frame(
         const struct modbus_wire *wire, const uint8_t *plain, uint8_t *out, size_t room)
 {
-	size_t n = wire->n, head = wire->framing == FRAMING_TCP ? MBAP : 0;
+	size_t n = wire->n, head = wire->framing == FRAMING_TCP ? MODBUS_MBAP : 0;
 	if (wire->framing == FRAMING_ASCII)
 		return modbus_ascii_put(plain, n, out, room);
-	if (room < n + (head > 0 ? head : CRC_SIZE))
+	if (room < n + (head > 0 ? head : MODBUS_CRC))
 		return FULL;
 	memcpy(out + head, plain, n);
 	if (head == 0) {
 		put_le16(out + n, crc16_modbus(out, n));
-		return (int)n + CRC_SIZE;
+		return (int)n + MODBUS_CRC;
 	}
 	put_be16(out, wire->number);
 	put_be16(out + 2, 0);
 	put_be16(out + 4, (uint16_t)n);
-	return (int)n + MBAP;
+	return (int)n + MODBUS_MBAP;
 }
 
 int modbus_request_put(
@@ -89,7 +85,8 @@ int modbus_answer_put(int framing, const struct modbus_request *request,
 int modbus_exception_put(int framing, const struct modbus_request *request,
         uint8_t exception, uint8_t *out, size_t room)
 {
-	uint8_t plain[3] = { request->slave, request->function | EXCEPTION, exception };
+	uint8_t plain[3] = { request->slave, request->function | MODBUS_EXCEPTION,
+		exception };
 	struct modbus_wire wire = { framing, request->number, sizeof plain };
 	return modbus_close_frame(&wire, plain, out, room);
 }
@@ -102,7 +99,7 @@ static int answer_length(
 		return FRAME_NONE;
 	if (n < 2)
 		return FRAME_SHORT;
-	if (in[1] == (request->function | EXCEPTION))
+	if (in[1] == (request->function | MODBUS_EXCEPTION))
 		return 3;
 	if (in[1] != request->function)
 		return FRAME_NONE;
@@ -116,23 +113,22 @@ static int rtu_whole(int length, const uint8_t *in, size_t n)
 {
 	if (length <= 0)
 		return length;
-	if (n < (size_t)length + 2)
+	if (n < (size_t)length + MODBUS_CRC)
 		return FRAME_SHORT;
 	if (crc16_modbus(in, (size_t)length) != get_le16(in + length))
 		return FRAME_NONE;
-	return length + 2;
+	return length + MODBUS_CRC;
 }
 
-/* Length of whatever TCP frame starts here, of anybody. */
-static int tcp_whole(const uint8_t *in, size_t n)
+int modbus_tcp_frame(const uint8_t *in, size_t n)
 {
 	if ((n > 2 && in[2] != 0) || (n > 3 && in[3] != 0) || (n > 4 && in[4] != 0))
 		return FRAME_NONE;
-	if (n < MBAP)
+	if (n < MODBUS_MBAP)
 		return FRAME_SHORT;
-	if (in[5] < 3 || in[5] > 254)
+	if (in[5] < 3 || in[5] > MODBUS_PLAIN)
 		return FRAME_NONE;
-	return n < (size_t)in[5] + MBAP ? FRAME_SHORT : in[5] + MBAP;
+	return n < (size_t)in[5] + MODBUS_MBAP ? FRAME_SHORT : in[5] + MODBUS_MBAP;
 }
 
 /* Whether n bytes, from slave on, are the answer to `request`, all of it and no more. */
@@ -159,10 +155,12 @@ int modbus_answer_frame(
 		return ascii_answer(request, in, n);
 	if (framing != FRAMING_TCP)
 		return rtu_whole(answer_length(request, in, n), in, n);
-	int whole = tcp_whole(in, n);
+	int whole = modbus_tcp_frame(in, n);
 	if (whole <= 0 || get_be16(in) != request->number)
 		return whole;
-	return answers(request, in + MBAP, (size_t)whole - MBAP) ? whole : FRAME_NONE;
+	return answers(request, in + MODBUS_MBAP, (size_t)whole - MODBUS_MBAP)
+	               ? whole
+	               : FRAME_NONE;
 }
 
 int modbus_answer_get(int framing, const struct modbus_request *request,
@@ -178,12 +176,12 @@ int modbus_answer_get(int framing, const struct modbus_request *request,
 		return MALFORMED;
 	if (framing == FRAMING_TCP && get_be16(in) != expected.number)
 		return MALFORMED;
-	const uint8_t *at = framing == FRAMING_TCP ? in + MBAP : in;
+	const uint8_t *at = framing == FRAMING_TCP ? in + MODBUS_MBAP : in;
 	if (framing == FRAMING_ASCII) {
 		modbus_ascii_get(in, n, out->plain, sizeof out->plain);
 		at = out->plain;
 	}
-	if (at[1] & EXCEPTION) {
+	if (at[1] & MODBUS_EXCEPTION) {
 		out->exception = at[2];
 		return REFUSED;
 	}
@@ -202,11 +200,11 @@ static int request_whole(int framing, const uint8_t *in, size_t n, uint8_t at[6]
 			return FRAME_NONE;
 		return whole;
 	}
-	whole = framing == FRAMING_TCP ? tcp_whole(in, n) : rtu_whole(6, in, n);
-	if (framing == FRAMING_TCP && whole > 0 && whole != 6 + MBAP)
+	whole = framing == FRAMING_TCP ? modbus_tcp_frame(in, n) : rtu_whole(6, in, n);
+	if (framing == FRAMING_TCP && whole > 0 && whole != 6 + MODBUS_MBAP)
 		return FRAME_NONE;
 	if (whole > 0)
-		memcpy(at, framing == FRAMING_TCP ? in + MBAP : in, 6);
+		memcpy(at, framing == FRAMING_TCP ? in + MODBUS_MBAP : in, 6);
 	return whole;
 }
 

@@ -22,8 +22,6 @@
 #include "base/reading.h"
 #include "sensors/drivers/modbus_tap.h"
 
-#define EXCEPTION       0x80
-#define CRC_SIZE        2
 #define BYTES_MOST      250 /* of 2000 items, or of 125 registers */
 #define WRITE_MOST      123 /* registers of function 16 */
 #define COILS_MOST      1968
@@ -91,7 +89,7 @@ unsigned modbus_tap_kinds(const uint8_t *in, size_t n)
 {
 	if (n < 3)
 		return 0;
-	if (in[1] & EXCEPTION)
+	if (in[1] & MODBUS_EXCEPTION)
 		return n == 3 && in[2] != 0 ? TAP_EXCEPTION : 0;
 	switch (in[1]) {
 	case 1:
@@ -121,7 +119,7 @@ static void lengths(const uint8_t *in, size_t n, size_t out[2])
 	size_t counted = size_possible(in[1], in[2]) ? 3 + (size_t)in[2] : 0;
 	out[0] = 6;
 	out[1] = 0;
-	if (in[1] & EXCEPTION) {
+	if (in[1] & MODBUS_EXCEPTION) {
 		out[0] = 3;
 	} else if (in[1] <= 4) {
 		out[0] = counted > 0 && counted < 6 ? counted : 6;
@@ -141,7 +139,7 @@ static void lengths(const uint8_t *in, size_t n, size_t out[2])
 
 static bool known_function(uint8_t function)
 {
-	function &= (uint8_t)~EXCEPTION;
+	function &= (uint8_t)~MODBUS_EXCEPTION;
 	return (function >= 1 && function <= 6) || function == 15 || function == 16 ||
 	       function == 22 || function == 23;
 }
@@ -156,11 +154,11 @@ static int rtu_frame(const uint8_t *in, size_t n)
 	lengths(in, n, length);
 	for (int i = 0; i < 2 && length[i] > 0; i++) {
 		size_t end = length[i];
-		if (n < end + CRC_SIZE)
+		if (n < end + MODBUS_CRC)
 			return FRAME_SHORT;
 		if (modbus_tap_kinds(in, end) != 0 &&
 		        crc16_modbus(in, end) == get_le16(in + end))
-			return (int)(end + CRC_SIZE);
+			return (int)(end + MODBUS_CRC);
 	}
 	return in[1] == 23 && n < 11 ? FRAME_SHORT : FRAME_NONE;
 }
@@ -175,9 +173,20 @@ static int ascii_frame(const uint8_t *in, size_t n)
 	return modbus_tap_kinds(plain, (size_t)size) != 0 ? whole : FRAME_NONE;
 }
 
+static int tcp_frame(const uint8_t *in, size_t n)
+{
+	int whole = modbus_tcp_frame(in, n);
+	if (whole <= 0)
+		return whole;
+	size_t size = (size_t)whole - MODBUS_MBAP;
+	return modbus_tap_kinds(in + MODBUS_MBAP, size) != 0 ? whole : FRAME_NONE;
+}
+
 int modbus_tap_frame(int framing, const uint8_t *in, size_t n)
 {
-	return framing == FRAMING_ASCII ? ascii_frame(in, n) : rtu_frame(in, n);
+	if (framing == FRAMING_ASCII)
+		return ascii_frame(in, n);
+	return framing == FRAMING_TCP ? tcp_frame(in, n) : rtu_frame(in, n);
 }
 
 /* ---- what came of a request ---- */
@@ -189,22 +198,25 @@ static size_t plain_of(int framing, const uint8_t *in, size_t n, uint8_t *out)
 		int size = modbus_ascii_get(in, n, out, MODBUS_PLAIN);
 		return size > 0 ? (size_t)size : 0;
 	}
-	if (n < CRC_SIZE || n - CRC_SIZE > MODBUS_PLAIN)
+	size_t around = framing == FRAMING_TCP ? MODBUS_MBAP : MODBUS_CRC;
+	if (n < around || n - around > MODBUS_PLAIN)
 		return 0;
-	memcpy(out, in, n - CRC_SIZE);
-	return n - CRC_SIZE;
+	memcpy(out, framing == FRAMING_TCP ? in + MODBUS_MBAP : in, n - around);
+	return n - around;
 }
 
 unsigned modbus_tap_parts(
         int framing, const uint8_t *in, size_t n, struct modbus_tap_parts *out)
 {
 	out->n = plain_of(framing, in, n, out->plain);
-	out->request = (struct modbus_request){ .slave = 0 };
+	out->request = (struct modbus_request){
+		.number = framing == FRAMING_TCP && n >= 2 ? get_be16(in) : 0,
+	};
 	unsigned kinds = modbus_tap_kinds(out->plain, out->n);
 	if (kinds == 0)
 		return 0;
 	out->request.slave = out->plain[0];
-	out->request.function = out->plain[1] & (uint8_t)~EXCEPTION;
+	out->request.function = out->plain[1] & (uint8_t)~MODBUS_EXCEPTION;
 	if (out->n >= 6) {
 		out->request.start = get_be16(out->plain + 2);
 		out->request.count = get_be16(out->plain + 4);
@@ -222,9 +234,9 @@ bool modbus_tap_answers(
         const struct modbus_request *request, const struct modbus_tap_parts *answer)
 {
 	const uint8_t *in = answer->plain;
-	if (in[0] != request->slave || (in[1] & ~EXCEPTION) != request->function)
+	if (in[0] != request->slave || (in[1] & ~MODBUS_EXCEPTION) != request->function)
 		return false;
-	if (in[1] & EXCEPTION)
+	if (in[1] & MODBUS_EXCEPTION)
 		return answer->n == 3;
 	if (request->function == 16)
 		return answer->n == 6 && get_be16(in + 2) == request->start &&
@@ -245,7 +257,7 @@ static void take_pushed(const struct modbus_tap_parts *asked, struct modbus_hear
 static void take_answer(const struct modbus_tap_parts *asked,
         const struct modbus_tap_parts *answer, struct modbus_heard *out)
 {
-	if (answer->plain[1] & EXCEPTION) {
+	if (answer->plain[1] & MODBUS_EXCEPTION) {
 		out->answer.exception = answer->plain[2];
 		out->state = modbus_refused_state(answer->plain[2]);
 	} else if (out->request.function == 16) {

@@ -8,9 +8,7 @@
 #include "base/status.h"
 #include "sensors/drivers/modbus.h"
 
-#define EXCEPTION 0x80
-#define MBAP      6 /* bytes before the slave */
-#define HEAD      6 /* from slave on: what a request begins with, and an answer says again */
+#define HEAD 6 /* from slave on: what a request begins with, and an answer says again */
 
 static bool is_several(uint8_t function)
 {
@@ -61,19 +59,19 @@ static void head_of(int framing, const uint8_t *request, uint8_t out[HEAD])
 	if (framing == FRAMING_ASCII)
 		modbus_ascii_plain(request, 1 + 2 * HEAD, out, HEAD);
 	else
-		memcpy(out, request + (framing == FRAMING_TCP ? MBAP : 0), HEAD);
+		memcpy(out, request + (framing == FRAMING_TCP ? MODBUS_MBAP : 0), HEAD);
 }
 
 /* Slave and function of the request with its highest bit, and a code. */
 static bool refuses(const uint8_t head[HEAD], const uint8_t *in)
 {
-	return in[0] == head[0] && in[1] == (head[1] | EXCEPTION) && in[2] != 0;
+	return in[0] == head[0] && in[1] == (head[1] | MODBUS_EXCEPTION) && in[2] != 0;
 }
 
 static int refusal_rtu(
         const uint8_t head[HEAD], const uint8_t *in, size_t n, uint8_t *exception)
 {
-	if (in[0] != head[0] || (n > 1 && in[1] != (head[1] | EXCEPTION)))
+	if (in[0] != head[0] || (n > 1 && in[1] != (head[1] | MODBUS_EXCEPTION)))
 		return FRAME_NONE;
 	if (n < 5)
 		return FRAME_SHORT;
@@ -88,14 +86,14 @@ static int refusal_tcp(
 {
 	static const uint8_t length[2] = { 0, 3 };
 	if (memcmp(in, request, n < 4 ? n : 4) != 0 ||
-	        (n > 4 && memcmp(in + 4, length, n < MBAP ? n - 4 : 2) != 0))
+	        (n > 4 && memcmp(in + 4, length, n < MODBUS_MBAP ? n - 4 : 2) != 0))
 		return FRAME_NONE;
-	if (n < MBAP + 3)
+	if (n < MODBUS_MBAP + 3)
 		return FRAME_SHORT;
-	if (!refuses(request + MBAP, in + MBAP))
+	if (!refuses(request + MODBUS_MBAP, in + MODBUS_MBAP))
 		return FRAME_NONE;
-	*exception = in[MBAP + 2];
-	return MBAP + 3;
+	*exception = in[MODBUS_MBAP + 2];
+	return MODBUS_MBAP + 3;
 }
 
 static int refusal_ascii(
@@ -169,17 +167,13 @@ static int get_rtu(const uint8_t *in, size_t n, struct modbus_write *out)
 
 static int get_tcp(const uint8_t *in, size_t n, struct modbus_write *out)
 {
-	if ((n > 2 && in[2] != 0) || (n > 3 && in[3] != 0) || (n > 4 && in[4] != 0))
-		return FRAME_NONE;
-	if (n < MBAP)
-		return FRAME_SHORT;
-	size_t size = in[5];
-	if (size < HEAD || size > HEAD + 1 + MODBUS_WRITE_DATA)
-		return FRAME_NONE;
-	if (n < MBAP + size)
-		return FRAME_SHORT;
+	int whole = modbus_tcp_frame(in, n);
+	if (whole <= 0)
+		return whole;
+	size_t size = (size_t)whole - MODBUS_MBAP;
 	out->number = get_be16(in);
-	return take(in + MBAP, size, out) == OK ? (int)(MBAP + size) : FRAME_NONE;
+	return size >= HEAD && take(in + MODBUS_MBAP, size, out) == OK ? whole
+	                                                               : FRAME_NONE;
 }
 
 int modbus_write_get(int framing, const uint8_t *in, size_t n, struct modbus_write *out)
@@ -208,7 +202,7 @@ int modbus_write_say(int framing, const struct modbus_write *write, uint8_t exce
 	else
 		memcpy(plain + 4, write->data, 2);
 	if (exception != 0) {
-		plain[1] |= EXCEPTION;
+		plain[1] |= MODBUS_EXCEPTION;
 		plain[2] = exception;
 		wire.n = 3;
 	}

@@ -220,6 +220,11 @@ const struct poller_counts *poller_counts(
 	return &poller->device[instrument].counts;
 }
 
+const struct poller_blame *poller_blame(const struct poller *poller, size_t instrument)
+{
+	return &poller->device[instrument].blame;
+}
+
 bool poller_port_up(const struct poller *poller, size_t port)
 {
 	return poller->bus[port].state != CLOSED && !poller->bus[port].opening;

@@ -85,6 +85,13 @@ struct poller_counts {
 	        late, echoes, reconnects, overruns, readings;
 };
 
+/* Why what came for the last poll was no answer, as the driver says (driver->blame); "" it has no
+ * more to say than that nothing sound came. */
+struct poller_blame {
+	bool sound; /* its frames are: the line is right */
+	char text[320];
+};
+
 /* NULL without memory.  The station must outlive the poller. */
 struct poller *poller_new(
         const struct station *station, const struct poller_hooks *hooks);
@@ -106,6 +113,7 @@ void poller_step(struct poller *poller, const struct pollfd *fds, size_t n,
 
 const struct poller_counts *poller_counts(
         const struct poller *poller, size_t instrument);
+const struct poller_blame *poller_blame(const struct poller *poller, size_t instrument);
 
 /* True while a port is open. */
 bool poller_port_up(const struct poller *poller, size_t port);

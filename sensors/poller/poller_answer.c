@@ -150,7 +150,8 @@ static void bus_stray(
 	bool late = !echo && owed_late(bus, frame, n, now);
 	if (echo)
 		bus_echoed(bus);
-	if (!echo && !late && is_numbered(device)) {
+	if (!echo && !late && is_numbered(device) &&
+	        now->mono_us < device->owed.more_until_us) {
 		device->counts.late++; /* of a request nobody knows any more */
 		late = true;
 	}

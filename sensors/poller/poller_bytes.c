@@ -169,6 +169,8 @@ bool bus_count_missed(struct bus *bus, struct device *device)
 	bool silent = bus_only_noise(bus);
 	counts->noise += bus->framer.noise - bus->noise_before;
 	bus->noise_before = bus->framer.noise;
+	if (!silent)
+		device_blame(device, bus->came, bus->n_came);
 	if (silent)
 		counts->timeouts++;
 	else if (driver->fault != NULL &&

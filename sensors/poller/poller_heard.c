@@ -179,6 +179,8 @@ static void hear_nothing(
 		uint16_t block = device->driver->block(device->state);
 		size_t n = device->n_heard;
 		device_exchange(device, block, device->heard, n, NULL);
+		if (n > 0)
+			device_blame(device, device->heard, n);
 		if (n == 0)
 			device->counts.timeouts++;
 		else if (device->driver->fault != NULL &&

@@ -109,6 +109,7 @@ struct device {
 	int told_code;             /* of the refusal that was told */
 	int told_why;              /* of one that is down, enum */
 	int other_why;             /* polls in a row in which that was another */
+	struct poller_blame blame; /* of this poll */
 	struct purse purse, settings_purse;
 	unsigned settings_untold; /* changes */
 	int64_t line_us;          /* of the line that this poll has taken */
@@ -363,6 +364,8 @@ void device_declined(
 /* The poll that was just published says something of the instrument: told when it changed. */
 void device_health(
         struct poller *poller, struct device *device, const struct moment *now);
+/* What came is no answer: the driver may know what is wrong with it. */
+void device_blame(struct device *device, const uint8_t *in, size_t n);
 /* Settings of the instrument in poller->decoded: what has not changed is left out, a change told. */
 void device_settings(struct poller *poller, struct device *device);
 /* What went wrong since a minute ago, in one line, if anything did. */

@@ -9,6 +9,8 @@ void device_begin(struct device *device, const struct moment *now)
 	device->polling = true;
 	device->tries = 0;
 	device->declined = (struct declined){ .kind = 0 };
+	device->blame.sound = false;
+	device->blame.text[0] = '\0';
 	device->started = *now;
 	device->has_first = false;
 	device->exchange_size = 0;

@@ -167,37 +167,24 @@ static void tell_answers(struct poller *poller, struct device *device)
 	device_told(poller, device, what, text);
 }
 
-/* What came for the poll just published and is no answer; NULL if nothing did. */
-static const uint8_t *garbled_bytes(const struct device *device, size_t *n)
+void device_blame(struct device *device, const uint8_t *in, size_t n)
 {
-	struct reading reading = {
-		.n_exchanges = device->n_exchanges,
-		.exchanges = device->exchange,
-		.exchanges_size = device->exchange_size,
-	};
-	const uint8_t *found = NULL;
-	struct exchange exchange;
-	size_t at = 0;
-	while (exchange_next(&reading, &at, &exchange) == 1) {
-		if (exchange.size == 0)
-			continue;
-		found = exchange.bytes;
-		*n = exchange.size;
-	}
-	return found;
+	struct poller_blame *blame = &device->blame;
+	struct sentence out = { .out = blame->text, .room = sizeof blame->text };
+	if (device->driver->blame == NULL || blame->sound)
+		return; /* a sound frame of this poll says more than what came after it */
+	blame->text[0] = '\0';
+	blame->sound = device->driver->blame(device->state, in, n, &out);
 }
 
-/* Something comes: the driver may know what is wrong with it. */
+/* Whose frames are sound has no fault of the line. */
 static void text_of_garbled(const struct device *device, char *out, size_t room)
 {
-	struct sentence sentence = { .out = out, .room = room };
-	size_t n;
-	const uint8_t *in = garbled_bytes(device, &n);
-	if (in != NULL && device->driver->blame != NULL)
-		device->driver->blame(&device->setting->instrument, in, n, &sentence);
-	else
-		say(&sentence, "something comes, but no sound answer");
-	say(&sentence, ": check speed, parity and wiring");
+	const struct poller_blame *blame = &device->blame;
+	snprintf(out, room, "%s%s",
+	        blame->text[0] != '\0' ? blame->text
+	                               : "something comes, but no sound answer",
+	        blame->sound ? "" : ": check speed, parity and wiring");
 }
 
 /* Late answers since it was last in time; once that was told, since its last poll. */

@@ -227,9 +227,11 @@ struct driver {
 	int (*fault)(const void *state, const uint8_t *in, size_t n);
 
 	/* What is wrong with it, for people, where there is more to say than that nothing
-	 * sound came: "its check is the plain CRC of Modbus, ...".  NULL: there is not. */
-	void (*blame)(const struct instrument *instrument, const uint8_t *in, size_t n,
-	        struct sentence *out);
+	 * sound came: "its check is the plain CRC of Modbus, ...".  True: its frames are sound,
+	 * so it is not the line that is to be looked at.  NULL: there is no more to say. */
+	bool (*blame)(
+	        const void *state, const uint8_t *in, size_t n, struct sentence *out);
+
 	/* ---- hearing another master's requests and their answers ---- */
 
 	/* What has come, and when; n 0: nothing came until then.  NULL: it cannot tell

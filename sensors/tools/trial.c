@@ -70,11 +70,12 @@ void trial_count(
 enum trial_verdict trial_verdict(const struct trial_tally *tally)
 {
 	uint64_t unsound = tally->counts.malformed + tally->counts.checksum;
+	enum trial_verdict garbled = tally->blame.sound ? TRIAL_FOREIGN : TRIAL_GARBLED;
 	if (tally->port_gone || tally->polls == 0) {
 		if (tally->port[0] != '\0')
 			return TRIAL_NO_PORT;
 		/* no poll was over in time, yet something may have come */
-		return unsound > 0 ? TRIAL_GARBLED : TRIAL_SILENT;
+		return unsound > 0 ? garbled : TRIAL_SILENT;
 	}
 	if (tally->good == tally->polls && tally->absurd > 0)
 		return TRIAL_ABSURD;
@@ -84,7 +85,7 @@ enum trial_verdict trial_verdict(const struct trial_tally *tally)
 		return TRIAL_SOMETIMES;
 	if (tally->refused > 0)
 		return TRIAL_REFUSED;
-	return tally->garbled > 0 ? TRIAL_GARBLED : TRIAL_SILENT;
+	return tally->garbled > 0 ? garbled : TRIAL_SILENT;
 }
 
 /* ---- what the poller tells ---- */
@@ -110,6 +111,13 @@ static void on_passed(void *context, bool sent, const uint8_t *bytes, size_t n)
 	trial->last_us = now_us;
 }
 
+static void note_blame(struct trial *trial)
+{
+	const struct poller_blame *blame = poller_blame(trial->poller, 0);
+	if (blame->text[0] != '\0')
+		trial->tally->blame = *blame;
+}
+
 static void on_reading(void *context, size_t instrument, const struct moment *when,
         const struct reading_parts *parts)
 {
@@ -126,6 +134,7 @@ static void on_reading(void *context, size_t instrument, const struct moment *wh
 	trial->asked = false;
 	if (!trial->tally->port_gone) {
 		trial->tally->counts = *poller_counts(trial->poller, 0);
+		note_blame(trial);
 		trial_count(trial->tally, parts,
 		        values_absurd(&trial->instrument.instrument, &exchanges));
 		if (trial->options->reading != NULL)
@@ -225,8 +234,10 @@ int trial_run(const struct station *station, size_t i,
 	trial->poller = poller_new(&trial->station, &hooks);
 	if (trial->poller != NULL) {
 		go(trial);
-		if (out->polls == 0)
+		if (out->polls == 0) {
 			out->counts = *poller_counts(trial->poller, 0);
+			note_blame(trial);
+		}
 	}
 	int status = trial->poller != NULL ? OK : FAILED;
 	poller_free(trial->poller);

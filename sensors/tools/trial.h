@@ -47,6 +47,7 @@ struct trial_tally {
 	char port[320]; /* why the port could not be opened, or went; "" it is open */
 	bool port_gone;
 	struct poller_counts counts;
+	struct poller_blame blame; /* of the last garbled poll */
 };
 
 enum trial_verdict {
@@ -55,6 +56,7 @@ enum trial_verdict {
 	TRIAL_NO_VALUE,  /* answered, but no channel has ever a usable value */
 	TRIAL_SOMETIMES, /* some polls were answered, some not */
 	TRIAL_REFUSED,
+	TRIAL_FOREIGN, /* sound frames come, and none is the answer */
 	TRIAL_GARBLED,
 	TRIAL_SILENT,
 	TRIAL_NO_PORT,
