@@ -145,25 +145,45 @@ static void look_at_processes(const struct look *look)
 
 /* ---- locks, consoles, permission ---- */
 
-/* "812: FLOCK  ADVISORY  WRITE 4711 00:05:123 0 EOF" */
-static void look_at_locks(const struct look *look)
+/* "812: FLOCK  ADVISORY  WRITE 4711 00:05:123 0 EOF": who has locked this inode; their number. */
+static size_t lockers(const struct look *look, long pid[HOLDERS])
 {
 	char path[PATH_MAX], line[256];
+	size_t n = 0;
 	snprintf(path, sizeof path, "%s/proc/locks", look->root);
 	FILE *in = fopen(path, "re");
-	while (in != NULL && fgets(line, sizeof line, in) != NULL) {
-		long pid;
+	while (n < HOLDERS && in != NULL && fgets(line, sizeof line, in) != NULL) {
 		unsigned major_number, minor_number;
 		unsigned long inode;
-		if (sscanf(line, "%*d: FLOCK %*s %*s %ld %x:%x:%lu", &pid,
+		if (sscanf(line, "%*d: FLOCK %*s %*s %ld %x:%x:%lu", &pid[n],
 		            &major_number, &minor_number, &inode) == 4 &&
 		        inode == look->st.st_ino &&
 		        major_number == major(look->st.st_dev) &&
 		        minor_number == minor(look->st.st_dev))
-			add(look, pid, HOLDS_LOCK);
+			n++;
 	}
 	if (in != NULL)
 		fclose(in);
+	return n;
+}
+
+static void look_at_locks(const struct look *look)
+{
+	long pid[HOLDERS];
+	size_t n = lockers(look, pid);
+	for (size_t i = 0; i < n; i++)
+		add(look, pid[i], HOLDS_LOCK);
+}
+
+bool hold_locker(struct holder *out, int descriptor)
+{
+	long pid[HOLDERS];
+	struct look look = { .root = "" };
+	if (fstat(descriptor, &look.st) != 0 || lockers(&look, pid) == 0 || pid[0] <= 0)
+		return false;
+	*out = (struct holder){ .pid = pid[0], .how = HOLDS_LOCK };
+	name_of(&look, out->pid, out->name, sizeof out->name);
+	return true;
 }
 
 /* "ttyS0                -W- (EC p a)    4:64" */

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 int line_parse(const char *text, struct line *out)
 {
@@ -65,43 +63,4 @@ struct port *port_new(const struct port_setting *setting)
 	if (setting->path[0] != '\0')
 		return port_serial_new(setting);
 	return setting->accepts ? port_listen_new(setting) : port_tcp_new(setting);
-}
-
-/* "812: FLOCK  ADVISORY  WRITE 4711 00:05:123 0 EOF": the process that locks this inode, or 0. */
-static long lock_owner(const struct stat *st)
-{
-	FILE *in = fopen("/proc/locks", "r");
-	char line[256];
-	long found = 0;
-	while (in != NULL && fgets(line, sizeof line, in) != NULL) {
-		long pid;
-		unsigned major_number, minor_number;
-		unsigned long inode;
-		if (sscanf(line, "%*d: FLOCK %*s %*s %ld %x:%x:%lu", &pid,
-		            &major_number, &minor_number, &inode) != 4)
-			continue;
-		if (inode == st->st_ino && major_number == major(st->st_dev) &&
-		        minor_number == minor(st->st_dev))
-			found = pid;
-	}
-	if (in != NULL)
-		fclose(in);
-	return found;
-}
-
-void port_holder(int descriptor, char *out, size_t room)
-{
-	struct stat st;
-	char path[64], name[64] = "";
-	long pid = fstat(descriptor, &st) == 0 ? lock_owner(&st) : 0;
-	snprintf(out, room, "another program");
-	if (pid <= 0)
-		return;
-	snprintf(path, sizeof path, "/proc/%ld/comm", pid);
-	FILE *in = fopen(path, "r");
-	if (in != NULL && fgets(name, sizeof name, in) != NULL)
-		name[strcspn(name, "\n")] = '\0';
-	if (in != NULL)
-		fclose(in);
-	snprintf(out, room, "%s (pid %ld)", name[0] != '\0' ? name : "a program", pid);
 }

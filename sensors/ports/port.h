@@ -92,8 +92,4 @@ void port_replay_time(struct port *port, int64_t mono_us);
 size_t port_replay_used(const struct port *port);
 size_t port_replay_wrong(const struct port *port);
 
-/* Who holds a lock on this open file ("modem-manager (pid 812)"), "another program" if
- * unknown. */
-void port_holder(int descriptor, char *out, size_t room);
-
 #endif

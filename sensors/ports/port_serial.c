@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "sensors/ports/holder.h"
 #include "sensors/ports/port.h"
 
 struct serial {
@@ -145,19 +146,34 @@ static int open_pty(struct serial *serial, const char *path, struct problem *why
 	return OK;
 }
 
+/* Somebody has it: another program, or another port of ours by another name of the device. */
+static int problem_locked(const struct serial *serial, struct problem *why)
+{
+	struct holder holder;
+	char who[96] = "another program";
+	bool known = hold_locker(&holder, serial->lock);
+	if (known && holder.pid == (long)getpid())
+		return problem_set(why, REFUSED, EXIT_TRY_AGAIN,
+		        "port %s: %s is the device of another port of the "
+		        "configuration, by another name: wire the instruments to one "
+		        "port",
+		        serial->setting->id, serial->setting->path);
+	if (known)
+		snprintf(who, sizeof who, "%s (pid %ld)", holder.name, holder.pid);
+	return problem_set(why, REFUSED, EXIT_TRY_AGAIN,
+	        "port %s: %s is in use by %s; stop it, or give it another port",
+	        serial->setting->id, serial->setting->path, who);
+}
+
 /* Leaves the line as it is, whoever has it. */
 static int take_lock(struct serial *serial, const char *path, struct problem *why)
 {
-	char holder[128];
 	serial->lock = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (serial->lock < 0)
 		return problem_open(serial, why, reason_of(errno));
 	if (flock(serial->lock, LOCK_EX | LOCK_NB) == 0)
 		return OK;
-	port_holder(serial->lock, holder, sizeof holder);
-	return problem_set(why, REFUSED, EXIT_TRY_AGAIN,
-	        "port %s: %s is in use by %s; stop it, or give it another port",
-	        serial->setting->id, serial->setting->path, holder);
+	return problem_locked(serial, why);
 }
 
 static int open_path(struct serial *serial, const char *path, struct problem *why)

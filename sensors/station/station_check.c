@@ -85,19 +85,8 @@ static void check_port(struct station_checker *check, size_t i)
 		        strcmp(check->station->port[k].id, port->id) == 0)
 			WRONG(check, "give each port its own id", "a second port '%s'",
 			        port->id);
-		station_at(check, "ports[%zu].path", i);
-		if (port->path[0] != '\0' &&
-		        strcmp(check->station->port[k].path, port->path) == 0)
-			WRONG(check, "wire the instruments to one port",
-			        "port '%s' has this path too",
-			        check->station->port[k].id);
 	}
-	station_at(check, "ports[%zu].id", i);
 	station_check_place(check, i);
-	station_at(check, "ports[%zu].tcp", i);
-	if (port->tcp[0] != '\0' && station_split(port, port->tcp) != OK)
-		WRONG(check, "for example 192.0.2.9:502 or [2001:db8::9]:502",
-		        "'%s' is not host:port", port->tcp);
 	station_at(check, "ports[%zu].line", i);
 	if (port->line_text[0] != '\0' &&
 	        line_parse(port->line_text, &port->setting.line) != OK)

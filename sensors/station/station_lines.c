@@ -204,6 +204,29 @@ static void check_reserved(struct station_checker *check, size_t i)
 	        "'%s' has the address %d", one->id, (int)one->slave);
 }
 
+/* Modbus over a serial line, 2.5.1: a byte of RTU has 8 bits.  Told once a line. */
+static void check_bits(struct station_checker *check, size_t i)
+{
+	const struct station_instrument *one = &check->station->instrument[i];
+	if (one->profile == NULL || !one->profile->driver->modbus ||
+	        one->port_index == SIZE_MAX)
+		return;
+	const struct station_port *port = &check->station->port[one->port_index];
+	if (port->path[0] == '\0' || port->mode != FRAMING_RTU ||
+	        port->setting.line.data_bits != 7)
+		return;
+	for (size_t k = 0; k < i; k++)
+		if (check->station->instrument[k].port_index == one->port_index &&
+		        check->station->instrument[k].profile != NULL &&
+		        check->station->instrument[k].profile->driver->modbus)
+			return;
+	station_at(check, "ports[%zu].line", one->port_index);
+	WRONG(check,
+	        "write 8 data bits, or `mode: ascii` where the instruments have that",
+	        "Modbus RTU has 8 data bits, and port '%s' %d", port->id,
+	        port->setting.line.data_bits);
+}
+
 /* A line is either asked by quantrac or only heard; what a driver cannot do without asking is told. */
 static void check_heard(struct station_checker *check, size_t i)
 {
@@ -279,6 +302,7 @@ void station_check_lines(struct station_checker *check)
 		check_heard(check, i);
 		check_address(check, i);
 		check_reserved(check, i);
+		check_bits(check, i);
 	}
 	for (size_t p = 0; p < station->n_ports; p++)
 		check_modem_lines(check, p);

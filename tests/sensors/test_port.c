@@ -6,17 +6,15 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "sensors/ports/port.h"
+#include "tests/kits/pty_kit.h"
 
 static size_t lines;
 static char last_line[512];
@@ -27,13 +25,17 @@ static void catch_line(enum log_level level, const char *text)
 	snprintf(last_line, sizeof last_line, "%s", text);
 }
 
-/* Wait for a port to be readable or writable; its revents. */
-static short look(struct port *port, int ms)
+static int catching_pty_make(void **state)
 {
-	struct pollfd fd = { .fd = port->descriptor(port),
-		.events = port->events(port) };
-	poll(&fd, 1, ms);
-	return fd.revents;
+	lines = 0;
+	log_catch(catch_line);
+	return pty_make(state);
+}
+
+static int catching_pty_remove(void **state)
+{
+	log_catch(NULL);
+	return pty_remove(state);
 }
 
 static void line_settings_are_read_strictly(void **state)
@@ -56,48 +58,6 @@ static void line_settings_are_read_strictly(void **state)
 
 /* ---- a pseudo-terminal ---- */
 
-struct pty {
-	int master, slave;
-	char path[128];
-	struct port_setting setting;
-	struct port *port;
-};
-
-static int pty_make(void **state)
-{
-	struct pty *pty = calloc(1, sizeof *pty);
-	struct termios raw;
-	if (openpty(&pty->master, &pty->slave, pty->path, NULL, NULL) != 0)
-		return -1;
-	tcgetattr(pty->slave, &raw);
-	cfmakeraw(&raw);
-	tcsetattr(pty->slave, TCSANOW, &raw);
-	pty->setting = (struct port_setting){ .id = "bus",
-		.path = pty->path,
-		.host = "",
-		.service = "",
-		.dtr = 1,
-		.rts = 1 };
-	line_parse("9600 8N1", &pty->setting.line);
-	pty->port = port_new(&pty->setting);
-	lines = 0;
-	log_catch(catch_line);
-	*state = pty;
-	return pty->port != NULL ? 0 : -1;
-}
-
-static int pty_remove(void **state)
-{
-	struct pty *pty = *state;
-	pty->port->free(pty->port);
-	if (pty->master >= 0)
-		close(pty->master);
-	close(pty->slave);
-	free(pty);
-	log_catch(NULL);
-	return 0;
-}
-
 static void bytes_go_both_ways_over_a_pseudo_terminal(void **state)
 {
 	struct pty *pty = *state;
@@ -116,7 +76,7 @@ static void bytes_go_both_ways_over_a_pseudo_terminal(void **state)
 	assert_memory_equal(got, all, sizeof all);
 	assert_int_equal(write(pty->master, all, sizeof all), sizeof all);
 	for (n = 0; n < sizeof got;) {
-		assert_true(look(port, 1000) & POLLIN);
+		assert_true(pty_look(port, 1000) & POLLIN);
 		int some = port->read(port, got + n, sizeof got - n, true);
 		assert_true(some > 0);
 		n += (size_t)some;
@@ -143,54 +103,17 @@ static void a_closed_pseudo_terminal_is_a_hang_up(void **state)
 	uint8_t got[16];
 	assert_int_equal(pty->port->open(pty->port, &why), OK);
 	assert_int_equal(write(pty->master, "hello", 5), 5);
-	assert_true(look(pty->port, 1000) & POLLIN);
+	assert_true(pty_look(pty->port, 1000) & POLLIN);
 	close(pty->master);
 	pty->master = -1;
-	assert_true(look(pty->port, 1000) & POLLHUP);
+	assert_true(pty_look(pty->port, 1000) & POLLHUP);
 	int n = pty->port->read(pty->port, got, sizeof got, true);
 	if (n > 0)
 		n = pty->port->read(
-		        pty->port, got, sizeof got, look(pty->port, 1000) != 0);
+		        pty->port, got, sizeof got, pty_look(pty->port, 1000) != 0);
 	assert_int_equal(n, HUNG_UP);
 	pty->port->close(pty->port);
 	assert_int_equal(pty->port->descriptor(pty->port), -1);
-}
-
-static void a_port_in_use_names_its_holder(void **state)
-{
-	struct pty *pty = *state;
-	struct problem why = { .text = "" };
-	char me[32];
-	int other = open(pty->path, O_RDWR | O_NOCTTY);
-	assert_int_equal(flock(other, LOCK_EX | LOCK_NB), 0);
-	assert_int_equal(pty->port->open(pty->port, &why), REFUSED);
-	snprintf(me, sizeof me, "pid %d", (int)getpid());
-	assert_contains(why.text, "is in use by");
-	assert_contains(why.text, me);
-	close(other);
-	assert_int_equal(pty->port->open(pty->port, &why), OK);
-}
-
-/* Nor its speed, nor what waits for whoever has it. */
-static void a_port_in_use_is_not_touched(void **state)
-{
-	struct pty *pty = *state;
-	struct problem why;
-	struct termios before = { .c_iflag = 0 }, after = before;
-	uint8_t in[8];
-	struct port *other = port_serial_new(&pty->setting);
-	assert_int_equal(pty->port->open(pty->port, &why), OK);
-	assert_int_equal(tcgetattr(pty->slave, &before), 0);
-	before.c_cc[VMIN] = 7;
-	assert_int_equal(tcsetattr(pty->slave, TCSANOW, &before), 0);
-	assert_int_equal(write(pty->master, "hello", 5), 5);
-	look(pty->port, 1000);
-	assert_int_equal(other->open(other, &why), REFUSED);
-	other->free(other);
-	assert_int_equal(tcgetattr(pty->slave, &after), 0);
-	assert_memory_equal(&before, &after, sizeof before);
-	assert_int_equal(pty->port->read(pty->port, in, sizeof in, true), 5);
-	assert_memory_equal(in, "hello", 5);
 }
 
 static void a_link_to_a_port_is_followed(void **state)
@@ -266,7 +189,7 @@ static int come_up(struct port *port)
 		if (port->events(port) == POLLIN)
 			return OK;
 		if (port->descriptor(port) >= 0)
-			look(port, 20);
+			pty_look(port, 20);
 		else
 			poll(NULL, 0, 10);
 		if (port->read(port, none, 0, false) < 0)
@@ -288,11 +211,11 @@ static void bytes_go_both_ways_over_tcp(void **state)
 	assert_int_equal(port->write(port, (const uint8_t *)"ask", 3), 3);
 	assert_int_equal(read(peer, got, sizeof got), 3);
 	assert_int_equal(write(peer, "answer", 6), 6);
-	assert_true(look(port, 1000) & POLLIN);
+	assert_true(pty_look(port, 1000) & POLLIN);
 	assert_int_equal(port->read(port, got, sizeof got, true), 6);
 	assert_memory_equal(got, "answer", 6);
 	close(peer);
-	assert_true(look(port, 1000) & POLLIN);
+	assert_true(pty_look(port, 1000) & POLLIN);
 	assert_int_equal(port->read(port, got, sizeof got, true), HUNG_UP);
 	assert_contains(port->reason, "closed by the other side");
 }
@@ -361,7 +284,8 @@ static void a_script_answers_in_its_own_time(void **state)
 	port->free(port);
 }
 
-#define PTY(test) cmocka_unit_test_setup_teardown(test, pty_make, pty_remove)
+#define PTY(test)                                                                      \
+	cmocka_unit_test_setup_teardown(test, catching_pty_make, catching_pty_remove)
 #define TCP(test) cmocka_unit_test_setup_teardown(test, tcp_make, tcp_remove)
 
 int main(void)
@@ -371,8 +295,6 @@ int main(void)
 		PTY(bytes_go_both_ways_over_a_pseudo_terminal),
 		PTY(a_pseudo_terminal_is_told_once),
 		PTY(a_closed_pseudo_terminal_is_a_hang_up),
-		PTY(a_port_in_use_names_its_holder),
-		PTY(a_port_in_use_is_not_touched),
 		PTY(a_link_to_a_port_is_followed),
 		PTY(what_is_no_port_says_so),
 		TCP(bytes_go_both_ways_over_tcp),

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sensors/station/station.h"
 
@@ -83,6 +84,76 @@ static void a_port_that_nobody_can_connect_to_is_refused(void **state)
 	        "", "port 'a' listens there too");
 }
 
+static void two_ports_are_not_in_one_place(void **state)
+{
+	refused("{id: a, tcp: \"192.0.2.9:502\"}, {id: b, tcp: \"192.0.2.9:502\"}", "",
+	        "port 'a' connects there too");
+	refused("{id: a, tcp: \"gate.lan:502\"}, {id: b, tcp: \"GATE.lan:0502\"}", "",
+	        "port 'a' connects there too");
+	refused("{id: a, path: /dev/modbus0}, {id: b, path: /dev/modbus0}", "",
+	        "port 'a' has this path too");
+	struct problem why;
+	struct station *station = station_with(
+	        "{id: a, tcp: \"192.0.2.9:502\"}, {id: b, tcp: \"192.0.2.9:503\"}, "
+	        "{id: c, tcp: \"192.0.2.8:502\"}",
+	        "", &why);
+	assert_non_null(station);
+	assert_int_equal(config_warnings(station->config), 0);
+	station_free(station);
+}
+
+/* As by-id and by-path.  Only a warning: it shows only while the adapter is plugged in. */
+static void one_device_under_two_names_is_warned_of(void **state)
+{
+	struct problem why;
+	char ports[512];
+	void *folder = NULL;
+	assert_int_equal(scratch_make(&folder), 0);
+	int n = snprintf(ports, sizeof ports,
+	        "{id: a, path: %s/by-id}, {id: b, path: ", in_folder(folder, ""));
+	snprintf(ports + n, sizeof ports - (size_t)n, "%s}",
+	        in_folder(folder, "by-path"));
+	for (int plugged = 0; plugged < 2; plugged++) {
+		if (plugged)
+			assert_int_equal(
+			        symlink("/dev/null", in_folder(folder, "by-id")), 0);
+		assert_int_equal(symlink("/dev/null", in_folder(folder, "by-path")),
+		        plugged ? -1 : 0);
+		struct station *station = station_with(ports, "", &why);
+		assert_non_null(station);
+		assert_int_equal(config_warnings(station->config), plugged);
+		station_free(station);
+	}
+	scratch_remove(&folder);
+}
+
+static void modbus_rtu_has_eight_data_bits(void **state)
+{
+	static const char modbus[] =
+	        "  - {id: two, profile: thermo-42i, port: b, slave: 1}\n"
+	        "  - {id: three, profile: thermo-42i, port: b, slave: 2}\n";
+	static const char a[] = "{id: a, listen: \"0.0.0.0:9001\"}, ";
+	struct problem why;
+	char ports[256];
+	snprintf(ports, sizeof ports, "%s%s", a,
+	        "{id: b, path: /dev/modbus0, line: 9600 7E1, mode: rtu}");
+	refused(ports, modbus, "Modbus RTU has 8 data bits, and port 'b' 7");
+	for (int i = 0; i < 3; i++) {
+		static const char *const rest[] = { "9600 7E1, mode: ascii",
+			"9600 8E1, mode: rtu", "9600 7E1" };
+		snprintf(ports, sizeof ports, "%s{id: b, path: /dev/modbus0, line: %s}",
+		        a, rest[i]);
+		/* what speaks text may have 7 */
+		struct station *station = station_with(ports,
+		        i < 2 ? modbus
+		              : "  - {id: two, profile: campbell-cs451, port: b}\n",
+		        &why);
+		assert_string_equal(why.text, "");
+		assert_non_null(station);
+		station_free(station);
+	}
+}
+
 /* What one address sends by itself may be looked at by several profiles, but not twice by one. */
 static void one_address_may_have_several_profiles(void **state)
 {
@@ -104,6 +175,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_port_of_ours_has_its_address_and_who_may_connect),
 		cmocka_unit_test(a_port_that_nobody_can_connect_to_is_refused),
+		cmocka_unit_test(two_ports_are_not_in_one_place),
+		cmocka_unit_test(one_device_under_two_names_is_warned_of),
+		cmocka_unit_test(modbus_rtu_has_eight_data_bits),
 		cmocka_unit_test(one_address_may_have_several_profiles),
 	};
 	return cmocka_run_group_tests_name("station_places", tests, use_profiles, NULL);
