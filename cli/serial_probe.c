@@ -187,9 +187,8 @@ static size_t plan_ways(struct prober *prober)
 		        prober->port.service, given->framing, prober->way);
 	if (tcp)
 		return 0;
-	int n = probe_serial_ways(given->line, !prober->port.pty, prober->way);
-	for (int i = 0; i < n && given->framing == FRAMING_ASCII; i++)
-		prober->way[i].framing = FRAMING_ASCII;
+	int n = probe_serial_ways(
+	        given->framing, given->line, !prober->port.pty, prober->way);
 	return n > 0 ? (size_t)n : 0;
 }
 

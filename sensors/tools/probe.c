@@ -9,53 +9,35 @@
 /* The speeds of the field notes, by how often they were met, with every frame of eight
  * data bits.  "9600 8N1" is what most instruments leave the factory with; 19200 8E1 is the
  * default of Modbus over serial line 1.02, 2.5.1. */
-static const struct {
-	int baud;
-	const char *frame;
-} settings[] = {
-	{ 9600, "8N1" },
-	{ 19200, "8E1" },
-	{ 9600, "8E1" },
-	{ 19200, "8N1" },
-	{ 4800, "8N1" },
-	{ 2400, "8N1" },
-	{ 38400, "8N1" },
-	{ 115200, "8N1" },
-	{ 9600, "8O1" },
-	{ 9600, "8N2" },
-	{ 19200, "8O1" },
-	{ 19200, "8N2" },
-	{ 4800, "8E1" },
-	{ 2400, "8E1" },
-	{ 38400, "8E1" },
-	{ 115200, "8E1" },
-	{ 4800, "8O1" },
-	{ 2400, "8O1" },
-	{ 38400, "8O1" },
-	{ 115200, "8O1" },
-	{ 4800, "8N2" },
-	{ 2400, "8N2" },
-	{ 38400, "8N2" },
-	{ 115200, "8N2" },
-};
-enum { SETTINGS = sizeof settings / sizeof settings[0] };
+static const char *const rtu_lines[] = { "9600 8N1", "19200 8E1", "9600 8E1",
+	"19200 8N1", "4800 8N1", "2400 8N1", "38400 8N1", "115200 8N1", "9600 8O1",
+	"9600 8N2", "19200 8O1", "19200 8N2", "4800 8E1", "2400 8E1", "38400 8E1",
+	"115200 8E1", "4800 8O1", "2400 8O1", "38400 8O1", "115200 8O1", "4800 8N2",
+	"2400 8N2", "38400 8N2", "115200 8N2", NULL };
 
-/* ---- what there is to try ---- */
+/* In ASCII seven data bits with even parity are the standard's (the same, 2.5.2), and 8N1 is what
+ * was met. */
+static const char *const ascii_lines[] = { "9600 8N1", "9600 7E1", "19200 7E1",
+	"19200 8N1", "9600 7O1", "9600 7N2", "9600 8E1", "19200 7O1", "19200 7N2",
+	"19200 8E1", "4800 8N1", "2400 8N1", "38400 8N1", "115200 8N1", "4800 7E1",
+	"2400 7E1", "38400 7E1", "115200 7E1", "4800 7O1", "2400 7O1", "38400 7O1",
+	"115200 7O1", "4800 7N2", "2400 7N2", "38400 7N2", "115200 7N2", "4800 8E1",
+	"2400 8E1", "38400 8E1", "115200 8E1", NULL };
 
-int probe_serial_ways(const char *line, bool timed, struct probe_way *out)
+int probe_serial_ways(int framing, const char *line, bool timed, struct probe_way *out)
 {
-	char text[32];
-	if (line != NULL) {
-		out[0].framing = FRAMING_RTU;
-		return line_parse(line, &out[0].line) == OK ? 1 : MALFORMED;
+	bool ascii = framing == FRAMING_ASCII;
+	const char *const given[] = { line, NULL };
+	const char *const *text = line != NULL ? given
+	                          : ascii      ? ascii_lines
+	                                       : rtu_lines;
+	int n = 0;
+	for (; text[n] != NULL && (timed || n == 0); n++) {
+		out[n].framing = ascii ? FRAMING_ASCII : FRAMING_RTU;
+		if (line_parse(text[n], &out[n].line) != OK)
+			return MALFORMED;
 	}
-	for (size_t i = 0; i < (timed ? SETTINGS : 1); i++) {
-		snprintf(text, sizeof text, "%d %s", settings[i].baud,
-		        settings[i].frame);
-		out[i].framing = FRAMING_RTU;
-		line_parse(text, &out[i].line);
-	}
-	return timed ? SETTINGS : 1;
+	return n;
 }
 
 size_t probe_tcp_ways(const char *service, int framing, struct probe_way *out)

@@ -62,10 +62,10 @@ struct probe {
 	size_t tried;
 };
 
-/* The settings to try for a serial line, likeliest first, or the one written in `line`;
- * how many.  `timed` false (a pseudo-terminal): speed has no effect, so one will do.
+/* The settings to try for a serial line in RTU, or ASCII if `framing` says so, likeliest first; or
+ * the one written in `line`; how many.  `timed` false (a pseudo-terminal): speed has no effect, so one will do.
  * MALFORMED: `line` is none. */
-int probe_serial_ways(const char *line, bool timed, struct probe_way *out);
+int probe_serial_ways(int framing, const char *line, bool timed, struct probe_way *out);
 
 /* The same for host:port: port 502 is Modbus TCP, elsewhere a serial server is as likely.
  * `framing` -1: not said. */

@@ -29,7 +29,7 @@ struct search {
 static void begin(struct search *search, bool timed, const uint8_t *likely, size_t n)
 {
 	memset(search, 0, sizeof *search);
-	int ways = probe_serial_ways(NULL, timed, search->way);
+	int ways = probe_serial_ways(FRAMING_RTU, NULL, timed, search->way);
 	assert_true(ways > 0 && ways <= PROBE_WAYS);
 	search->options = (struct probe_options){ .n_ways = (size_t)ways,
 		.way = search->way,
@@ -172,22 +172,44 @@ static void a_pseudo_terminal_has_one_setting(void **state)
 	assert_int_equal(search.options.n_ways, 1);
 	struct probe_way way[PROBE_WAYS];
 	char text[32];
-	assert_int_equal(probe_serial_ways("2400 7E2", true, way), 1);
+	assert_int_equal(probe_serial_ways(-1, "2400 7E2", true, way), 1);
 	assert_string_equal(probe_way_text(way, text), "2400 7E2");
-	assert_int_equal(probe_serial_ways("2400", true, way), MALFORMED);
+	assert_int_equal(probe_serial_ways(-1, "2400", true, way), MALFORMED);
 }
 
 static void every_setting_of_a_line_is_tried_once(void **state)
 {
-	struct probe_way way[PROBE_WAYS];
-	char one[32], other[32];
-	int n = probe_serial_ways(NULL, true, way);
-	assert_int_equal(n, 6 * 4);
-	assert_string_equal(probe_way_text(&way[0], one), "9600 8N1");
+	static const struct {
+		int framing, n;
+		const char *first;
+	} all[] = { { FRAMING_RTU, 6 * 4, "9600 8N1" },
+		{ FRAMING_ASCII, 6 * 5, "9600 8N1 ascii" } };
+	for (size_t a = 0; a < 2; a++) {
+		struct probe_way way[PROBE_WAYS];
+		char one[32], other[32];
+		int n = probe_serial_ways(all[a].framing, NULL, true, way);
+		assert_int_equal(n, all[a].n);
+		assert_string_equal(probe_way_text(&way[0], one), all[a].first);
+		for (int i = 0; i < n; i++)
+			for (int k = 0; k < i; k++)
+				assert_string_not_equal(probe_way_text(&way[i], one),
+				        probe_way_text(&way[k], other));
+	}
+}
+
+/* Seven data bits are the standard's in ASCII, and RTU has none of that. */
+static void a_slave_of_ascii_is_found_at_seven_data_bits(void **state)
+{
+	static const struct device line = { "19200 7E1 ascii", 5, 3, 0 };
+	struct search search;
+	begin(&search, true, NULL, 0);
+	search.options.n_ways =
+	        (size_t)probe_serial_ways(FRAMING_ASCII, NULL, true, search.way);
+	play(&search, &line, 1);
+	assert_int_equal(search.probe.n_found, 1);
+	int n = probe_serial_ways(FRAMING_RTU, NULL, true, search.way);
 	for (int i = 0; i < n; i++)
-		for (int k = 0; k < i; k++)
-			assert_string_not_equal(probe_way_text(&way[i], one),
-			        probe_way_text(&way[k], other));
+		assert_int_equal(search.way[i].line.data_bits, 8);
 }
 
 static void a_network_port_is_tried_as_what_it_can_be(void **state)
@@ -229,6 +251,7 @@ int main(void)
 		cmocka_unit_test(garbled_answers_are_counted_where_they_came),
 		cmocka_unit_test(a_pseudo_terminal_has_one_setting),
 		cmocka_unit_test(every_setting_of_a_line_is_tried_once),
+		cmocka_unit_test(a_slave_of_ascii_is_found_at_seven_data_bits),
 		cmocka_unit_test(a_network_port_is_tried_as_what_it_can_be),
 		cmocka_unit_test(one_address_alone_is_one_round),
 	};
