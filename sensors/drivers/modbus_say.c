@@ -2,7 +2,8 @@
 /*
  * The answering side of a Modbus instrument: the registers its profile describes, filled with what
  * it is to say.  It answers any range that lies in the blocks of its profile; what the profile does
- * not know is no address of this instrument.
+ * not know is no address of this instrument.  A master that writes to us (function 16) says its
+ * blocks unasked.
  */
 #include <math.h>
 #include <string.h>
@@ -171,12 +172,37 @@ int modbus_asked_of(const struct instrument *instrument, const uint8_t *in, size
 	return used > 0 && request.slave != instrument->slave ? FRAME_NONE : used;
 }
 
+/* What nobody asks for: the plant's own master writes each block by function 16. */
+static size_t push(const struct speech *speech, uint8_t *out, size_t room)
+{
+	const struct instrument *instrument = speech->instrument;
+	const struct profile *profile = instrument->profile;
+	size_t used = 0;
+	for (size_t b = 0; b < profile->n_blocks; b++) {
+		const struct profile_block *block = &profile->block[b];
+		size_t size = 2 * (size_t)block->modbus.count;
+		uint8_t plain[MODBUS_PLAIN] = { instrument->slave, PUSHED };
+		const struct modbus_wire wire = { instrument->framing, 0, 7 + size };
+		if (block->modbus.function != PUSHED || wire.n > sizeof plain)
+			continue;
+		put_be16(plain + 2, (uint16_t)block->modbus.start);
+		put_be16(plain + 4, (uint16_t)block->modbus.count);
+		plain[6] = (uint8_t)size;
+		put_block(speech, b, plain + 7);
+		int n = modbus_close_frame(&wire, plain, out + used, room - used);
+		used += n > 0 ? (size_t)n : 0;
+	}
+	return used;
+}
+
 size_t modbus_say(const struct speech *speech, const uint8_t *in, size_t n,
         uint8_t *out, size_t room)
 {
 	struct modbus_request request;
 	uint8_t data[MODBUS_FRAME] = { 0 };
 	int framing = speech->instrument->framing;
+	if (n == 0)
+		return push(speech, out, room);
 	if (modbus_request_get(framing, in, n, &request) <= 0)
 		return 0;
 	uint8_t exception = speech->exception;

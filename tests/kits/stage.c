@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sensors/drivers/modbus_write.h"
-
 void stage_open(struct stage *stage, const char *name)
 {
 	capture_read(&stage->capture, name);
@@ -60,22 +58,12 @@ static int hear(struct stage *stage, void *walk, const uint8_t *answer, size_t s
 	return what;
 }
 
-/* Of an instrument that writes as a master, which the simulator does not play: the first write of its capture. */
-static int overhear(struct stage *stage, void *walk)
+/* What a master writes is heard, and that nobody answers. */
+static int overhear(struct stage *stage, void *walk, const uint8_t *bytes, size_t n)
 {
 	const struct driver *driver = stage->profile->driver;
-	const struct capture_step *step = &stage->capture.poll[0].step[0];
 	struct moment when = { .mono_us = 0 };
 	struct heard heard;
-	uint8_t bytes[FRAME_MOST];
-	struct modbus_write write;
-	int length =
-	        modbus_write_get(stage->capture.framing, step->byte, step->n, &write);
-	assert_true(length > 0);
-	size_t n = (size_t)length;
-	memcpy(bytes, step->byte, n);
-	if (stage->twist != NULL)
-		n = stage->twist(stage, NULL, 0, bytes, n);
 	driver->hear(walk, bytes, n, &when);
 	when.mono_us = 10000000;
 	driver->hear(walk, NULL, 0, &when);
@@ -93,12 +81,12 @@ static int exchange(struct stage *stage, const struct speech *speech, void *walk
 	bool asks = driver_asks(speech->instrument);
 	size_t n = asks ? driver->ask(walk, request, sizeof request) : 0;
 	size_t size = driver->say(speech, request, n, answer, sizeof answer);
-	if (size == 0 && driver->hear != NULL && !asks)
-		return overhear(stage, walk);
 	if (size == 0)
 		return driver->missed(walk, true);
 	if (stage->twist != NULL)
 		size = stage->twist(stage, request, n, answer, size);
+	if (driver->hear != NULL && !asks)
+		return overhear(stage, walk, answer, size);
 	return hear(stage, walk, answer, size);
 }
 
