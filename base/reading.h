@@ -19,6 +19,7 @@
 #ifndef BASE_READING_H
 #define BASE_READING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,13 @@ enum channel_state {
 const char *channel_state_text(uint8_t state);
 /* The number for such a word, or NOT_FOUND. */
 int channel_state_of(const char *text);
+
+/* Whether an instrument that is well measured the value now, be it at an end of its range. */
+static inline bool channel_state_measured(uint8_t state)
+{
+	return state == STATE_OK || state == STATE_BELOW_RANGE ||
+	       state == STATE_ABOVE_RANGE;
+}
 
 /* What a driver and the poller put together. */
 struct reading_parts {

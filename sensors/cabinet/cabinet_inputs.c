@@ -93,8 +93,7 @@ void inputs_reading(struct cabinet *cabinet, size_t instrument,
 			continue;
 		uint8_t state = parts->state[c];
 		double value = parts->value[c];
-		bool known = state == STATE_OK || state == STATE_BELOW_RANGE ||
-		             state == STATE_ABOVE_RANGE;
+		bool known = channel_state_measured(state);
 		if (state == STATE_UNCHANGED) /* as it was */
 			continue;
 		see(wired, known ? value < 0 || value > 0 : -1,

@@ -32,28 +32,8 @@ struct span {
 
 static struct span trim(struct span span)
 {
-	while (span.n > 0 && span.at[0] == ' ') {
-		span.at++;
-		span.n--;
-	}
-	while (span.n > 0 && span.at[span.n - 1] == ' ')
-		span.n--;
+	text_trim(&span.at, &span.n);
 	return span;
-}
-
-static struct text_field *find(struct text_fields *fields, const char *name, size_t n)
-{
-	for (size_t i = 0; i < fields->n; i++)
-		if (strlen(fields->field[i].name) == n &&
-		        memcmp(fields->field[i].name, name, n) == 0)
-			return &fields->field[i];
-	return NULL;
-}
-
-static const struct text_field *field(
-        const struct text_fields *fields, const char *name)
-{
-	return find((struct text_fields *)fields, name, strlen(name));
 }
 
 static bool is_digits(const char *at, size_t n)
@@ -66,7 +46,7 @@ static bool is_digits(const char *at, size_t n)
 
 int hj212_number_of(const struct text_fields *fields, const char *name)
 {
-	const struct text_field *found = field(fields, name);
+	const struct text_field *found = text_fields_find(fields, name);
 	int number = 0;
 	if (found == NULL || found->n > 8 || !is_digits(found->at, found->n))
 		return -1;
@@ -111,23 +91,15 @@ static int add(struct text_fields *out, size_t mine, struct span piece, bool wat
 		return OK;
 	size_t before = (size_t)(equals - piece.at);
 	struct span value = trim((struct span){ equals + 1, piece.n - before - 1 });
-	size_t n = name_of(
-	        trim((struct span){ piece.at, before }), water, name, sizeof name);
-	if (n == 0)
+	if (name_of(trim((struct span){ piece.at, before }), water, name,
+	            sizeof name) == 0)
 		return OK;
-	struct text_field *twin = find(out, name, n);
-	if (twin != NULL) {
-		bool same =
-		        twin->n == value.n && memcmp(twin->at, value.at, value.n) == 0;
-		if (!same && twin >= &out->field[mine])
-			twin->n = 0;
-		return OK;
-	}
-	if (out->n == TEXT_FIELDS)
-		return FULL;
-	struct text_field *next = &out->field[out->n++];
-	*next = (struct text_field){ .at = value.at, .n = value.n };
-	memcpy(next->name, name, n + 1);
+	const struct text_field *twin = text_fields_find(out, name);
+	if (twin == NULL)
+		return text_fields_add(out, name, value.at, value.n);
+	bool same = twin->n == value.n && memcmp(twin->at, value.at, value.n) == 0;
+	if (!same && twin >= &out->field[mine])
+		out->field[twin - out->field].n = 0;
 	return OK;
 }
 
@@ -245,7 +217,7 @@ int hj212_put(const struct hj212_dialect *dialect, const struct hj212_message *m
 static const char *word(
         const struct text_fields *fields, const char *name, char out[WORD])
 {
-	const struct text_field *found = field(fields, name);
+	const struct text_field *found = text_fields_find(fields, name);
 	if (found == NULL || found->n >= WORD)
 		return NULL;
 	memcpy(out, found->at, found->n);

@@ -114,6 +114,10 @@ bool modbus_tag_get(
 int modbus_tag_put(
         const struct profile_tag *tag, bool bits, double value, uint8_t *data);
 
+/* Bytes of n registers, most significant first, in the order that `order` has on the wire; the
+ * same puts them back. */
+void modbus_reorder(int order, size_t n, const uint8_t *in, uint8_t *out);
+
 /* UTC microseconds of a sample time, or INT64_MIN if it is no time. */
 int64_t modbus_time_get(const struct profile_time *time, const uint8_t *data);
 void modbus_time_put(const struct profile_time *time, int64_t time_us, uint8_t *data);

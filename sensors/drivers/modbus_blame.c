@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Why a frame that is sound is not the answer to what was asked.  Then speed, parity and wiring
- * are right, and another thing is to be looked for. */
+/* Why a frame that is sound is not the answer to what was asked.  Then speed, parity
+ * and wiring are right, and another thing is to be looked for. */
 #include <string.h>
 
 #include "sensors/drivers/modbus_tap.h"

@@ -40,9 +40,7 @@ size_t modbus_tag_width(const struct profile_tag *tag)
 	}
 }
 
-/* Bytes of n registers, most significant first, in the order `order` has on the wire;
- * the same function puts them back. */
-static void reorder(int order, size_t n, const uint8_t *in, uint8_t *out)
+void modbus_reorder(int order, size_t n, const uint8_t *in, uint8_t *out)
 {
 	bool swap_words =
 	        order == ORDER_CDAB || order == ORDER_DCBA || order == ORDER_GHEFCDAB;
@@ -71,7 +69,7 @@ static void put_big_endian(uint64_t v, uint8_t *out, size_t n)
 static uint64_t get_bits(const struct profile_tag *tag, const uint8_t *at, size_t words)
 {
 	uint8_t ordered[8];
-	reorder(tag->order, words, at, ordered);
+	modbus_reorder(tag->order, words, at, ordered);
 	return big_endian(ordered, 2 * words);
 }
 
@@ -80,7 +78,7 @@ static void put_bits(
 {
 	uint8_t plain[8];
 	put_big_endian(bits, plain, 2 * words);
-	reorder(tag->order, words, plain, at);
+	modbus_reorder(tag->order, words, plain, at);
 }
 
 static double number_of_f32(uint32_t bits)

@@ -49,20 +49,6 @@ static int64_t time_of_tai64n(const struct profile_time *time, const uint8_t *at
 	       nanoseconds / 1000;
 }
 
-static uint32_t seconds_of(const struct profile_time *time, const uint8_t *at)
-{
-	switch (time->order) {
-	case ORDER_CDAB:
-		return (uint32_t)get_be16(at + 2) << 16 | get_be16(at);
-	case ORDER_BADC:
-		return (uint32_t)get_le16(at) << 16 | get_le16(at + 2);
-	case ORDER_DCBA:
-		return get_le32(at);
-	default:
-		return get_be32(at);
-	}
-}
-
 int64_t modbus_time_get(const struct profile_time *time, const uint8_t *data)
 {
 	const uint8_t *at = data + 2 * time->at;
@@ -70,7 +56,9 @@ int64_t modbus_time_get(const struct profile_time *time, const uint8_t *data)
 		return time_of_words(time, at);
 	if (time->form == TIME_TAI64N)
 		return time_of_tai64n(time, at);
-	uint32_t seconds = seconds_of(time, at);
+	uint8_t plain[4];
+	modbus_reorder(time->order, 2, at, plain);
+	uint32_t seconds = get_be32(plain);
 	return seconds == 0 ? INT64_MIN : (int64_t)seconds * 1000000;
 }
 
@@ -85,16 +73,6 @@ static void words_put(int64_t time_us, int offset_min, uint8_t *at)
 	put_be16(at + 10, (uint16_t)civil.second);
 }
 
-static void seconds_put(const struct profile_time *time, uint32_t seconds, uint8_t *at)
-{
-	uint16_t high = (uint16_t)(seconds >> 16), low = (uint16_t)seconds;
-	bool swap_words = time->order == ORDER_CDAB || time->order == ORDER_DCBA;
-	bool swap_bytes = time->order == ORDER_BADC || time->order == ORDER_DCBA;
-	void (*put)(uint8_t *, uint16_t) = swap_bytes ? put_le16 : put_be16;
-	put(at, swap_words ? low : high);
-	put(at + 2, swap_words ? high : low);
-}
-
 void modbus_time_put(const struct profile_time *time, int64_t time_us, uint8_t *data)
 {
 	uint8_t *at = data + 2 * time->at;
@@ -107,6 +85,8 @@ void modbus_time_put(const struct profile_time *time, int64_t time_us, uint8_t *
 		put_be32(at + 4, (uint32_t)label);
 		put_be32(at + 8, (uint32_t)(time_us % 1000000 * 1000));
 	} else {
-		seconds_put(time, (uint32_t)seconds, at);
+		uint8_t plain[4];
+		put_be32(plain, (uint32_t)seconds);
+		modbus_reorder(time->order, 2, plain, at);
 	}
 }

@@ -33,30 +33,12 @@ static int64_t pause_us(const struct modbus_tap *tap)
 
 /* ---- bytes ---- */
 
-/* Take n bytes off the front, with the marks that end there. */
 static void drop(struct modbus_tap *tap, size_t n)
 {
-	size_t gone = 0;
 	memmove(tap->bytes, tap->bytes + n, tap->n - n);
 	tap->n -= n;
 	tap->cut -= n < tap->cut ? n : tap->cut;
-	while (gone < tap->n_marks && tap->mark[gone].end <= n)
-		gone++;
-	tap->n_marks -= gone;
-	memmove(tap->mark, tap->mark + gone, tap->n_marks * sizeof tap->mark[0]);
-	for (size_t i = 0; i < tap->n_marks; i++)
-		tap->mark[i].end -= n;
-}
-
-/* What is new came then.  With no mark left the last one stretches: its bytes came later
- * than it says, never earlier. */
-static void mark(struct modbus_tap *tap, const struct moment *when)
-{
-	bool same = tap->n_marks > 0 &&
-	            tap->mark[tap->n_marks - 1].when.mono_us == when->mono_us;
-	if (!same && tap->n_marks < TAP_MARKS)
-		tap->mark[tap->n_marks++].when = *when;
-	tap->mark[tap->n_marks - 1].end = tap->n;
+	tap->n_marks = marks_drop(tap->mark, tap->n_marks, n);
 }
 
 /* When byte i came. */
@@ -107,7 +89,8 @@ void modbus_tap_add(
 		stray(tap, tap->n + n - TAP_ROOM);
 	memcpy(tap->bytes + tap->n, in, n);
 	tap->n += n;
-	mark(tap, when);
+	const struct mark clump = { .end = tap->n, .when = *when };
+	tap->n_marks = marks_add(tap->mark, tap->n_marks, TAP_MARKS, &clump);
 }
 
 void modbus_tap_idle(struct modbus_tap *tap, int64_t mono_us)

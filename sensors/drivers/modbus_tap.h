@@ -29,6 +29,7 @@
 
 #include "base/clock.h"
 #include "sensors/drivers/modbus.h"
+#include "sensors/tables/marks.h"
 
 #define TAP_ROOM  1200               /* bytes not yet looked at */
 #define TAP_MARKS (MODBUS_ASCII + 1) /* a frame may come byte by byte */
@@ -110,10 +111,7 @@ struct modbus_tap {
 	int64_t now_us, heard_us;
 	uint8_t bytes[TAP_ROOM];
 	size_t n, cut; /* cut: bytes before it came before a silence */
-	struct tap_mark {
-		size_t end;
-		struct moment when;
-	} mark[TAP_MARKS];
+	struct mark mark[TAP_MARKS];
 	size_t n_marks, n_open;
 	struct tap_open {
 		struct modbus_request request;

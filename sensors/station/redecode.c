@@ -144,9 +144,7 @@ static void compare(const struct redecode *redecode, const struct reading *readi
 	out->value = redecode->decoded.value[i];
 	bool can_be = has_fresh_mark(redecode->profile, i) ||
 	              settings_is(redecode->profile, i);
-	if (stored == STATE_UNCHANGED && can_be &&
-	        (out->state == STATE_OK || out->state == STATE_BELOW_RANGE ||
-	                out->state == STATE_ABOVE_RANGE)) {
+	if (stored == STATE_UNCHANGED && can_be && channel_state_measured(out->state)) {
 		out->state = STATE_UNCHANGED;
 		out->value = NAN;
 	}

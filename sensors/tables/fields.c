@@ -33,16 +33,20 @@ const struct text_field *text_fields_find(
 	return NULL;
 }
 
-/* Without the blanks around. */
+void text_trim(const char **at, size_t *n)
+{
+	while (*n > 0 && **at == ' ') {
+		++*at;
+		--*n;
+	}
+	while (*n > 0 && (*at)[*n - 1] == ' ')
+		--*n;
+}
+
 static struct text_field trimmed(const struct text_field *field)
 {
 	struct text_field out = *field;
-	while (out.n > 0 && *out.at == ' ') {
-		out.at++;
-		out.n--;
-	}
-	while (out.n > 0 && out.at[out.n - 1] == ' ')
-		out.n--;
+	text_trim(&out.at, &out.n);
 	return out;
 }
 

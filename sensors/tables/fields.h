@@ -31,6 +31,9 @@ int text_fields_add(
 const struct text_field *text_fields_find(
         const struct text_fields *fields, const char *name);
 
+/* A stretch of text without the blanks around. */
+void text_trim(const char **at, size_t *n);
+
 /* A field as a number: all of it but blanks around, decimal, finite.  True with *out. */
 bool text_number_of(const struct text_field *field, double *out);
 

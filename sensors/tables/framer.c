@@ -16,33 +16,17 @@ size_t framer_clear(struct framer *framer)
 	return n;
 }
 
-/* Take n bytes off the front, with the marks that end there. */
 static void drop(struct framer *framer, size_t n)
 {
-	size_t gone = 0;
 	memmove(framer->bytes, framer->bytes + n, framer->n - n);
 	framer->n -= n;
-	while (gone < framer->n_marks && framer->mark[gone].end <= n)
-		gone++;
-	framer->n_marks -= gone;
-	memmove(framer->mark, framer->mark + gone,
-	        framer->n_marks * sizeof framer->mark[0]);
-	for (size_t i = 0; i < framer->n_marks; i++)
-		framer->mark[i].end -= n;
+	framer->n_marks = marks_drop(framer->mark, framer->n_marks, n);
 }
 
 static void give_up_taken(struct framer *framer)
 {
 	drop(framer, framer->taken);
 	framer->taken = 0;
-}
-
-/* With no mark left the last one stretches: its bytes came later than it says, never earlier. */
-static void mark(struct framer *framer, const struct moment *when)
-{
-	if (framer->n_marks < FRAMER_MARKS)
-		framer->mark[framer->n_marks++].when = *when;
-	framer->mark[framer->n_marks - 1].end = framer->n;
 }
 
 void framer_add(
@@ -63,7 +47,9 @@ void framer_add(
 		return;
 	memcpy(framer->bytes + framer->n, in, n);
 	framer->n += n;
-	mark(framer, when);
+	const struct mark clump = { .end = framer->n, .when = *when };
+	framer->n_marks =
+	        marks_add(framer->mark, framer->n_marks, FRAMER_MARKS, &clump);
 }
 
 int framer_next(struct framer *framer, const struct driver *driver, const void *state,

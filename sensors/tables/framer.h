@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "sensors/tables/driver.h"
+#include "sensors/tables/marks.h"
 
 #define FRAMER_ROOM  (4 * FRAME_MOST)
 #define FRAMER_MARKS 32
@@ -17,11 +18,7 @@ struct framer {
 	uint8_t bytes[FRAMER_ROOM];
 	size_t n, taken; /* taken: length of the frame last given out, still at the
 	                    front */
-	struct framer_mark {
-		size_t end; /* bytes before `end` (and after the mark before) came at
-		               `when` */
-		struct moment when;
-	} mark[FRAMER_MARKS];
+	struct mark mark[FRAMER_MARKS];
 	size_t n_marks;
 	uint64_t noise; /* bytes dropped since framer_init */
 };

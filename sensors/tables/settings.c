@@ -27,12 +27,6 @@ void settings_begin(struct settings *settings, const struct profile *profile)
 		settings->seen[i] = (struct setting_seen){ .value = NAN };
 }
 
-static bool is_result(uint8_t state)
-{
-	return state == STATE_OK || state == STATE_BELOW_RANGE ||
-	       state == STATE_ABOVE_RANGE;
-}
-
 /* Half a poll early, so that the hour does not move on by one poll each time. */
 static bool is_due(const struct settings *settings, size_t i, int64_t mono_us)
 {
@@ -47,7 +41,7 @@ static void note(
 	struct setting_seen *seen = &settings->seen[i];
 	bool same = seen->value == decoded->value[i];
 	seen->value = decoded->value[i];
-	if (!is_result(decoded->state[i]))
+	if (!channel_state_measured(decoded->state[i]))
 		return;
 	if (!same || is_due(settings, i, mono_us)) {
 		seen->kept_us = mono_us;

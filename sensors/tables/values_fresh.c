@@ -6,19 +6,14 @@
 #include "sensors/tables/profile.h"
 #include "sensors/tables/values.h"
 
-static bool is_fresh_state(uint8_t state)
-{
-	return state == STATE_OK || state == STATE_BELOW_RANGE ||
-	       state == STATE_ABOVE_RANGE;
-}
-
 /* A channel takes a result once.  Whose value did not come, or was void when the mark was new,
  * takes it from a later poll. */
 static void take_results(const struct profile *profile,
         const struct profile_fresh *fresh, uint8_t *taken, struct decoded *out)
 {
 	for (size_t i = 0; i < profile->n_channels; i++) {
-		if (!map_covers(fresh->covers, i) || !is_fresh_state(out->state[i]))
+		if (!map_covers(fresh->covers, i) ||
+		        !channel_state_measured(out->state[i]))
 			continue;
 		if (map_covers(taken, i)) {
 			out->state[i] = STATE_UNCHANGED;
@@ -45,7 +40,8 @@ static void hold_results(
 		struct told_result *told = &seen->told[i];
 		double wait_us =
 		        HELD_PART * 1e6 * profile->channel[i].about.result_every_s;
-		if (!profile->channel[i].holds_result || !is_fresh_state(out->state[i]))
+		if (!profile->channel[i].holds_result ||
+		        !channel_state_measured(out->state[i]))
 			continue;
 		if (is_held(told, out->value[i], seen->now_us - told->time_us,
 		            wait_us)) {

@@ -7,16 +7,16 @@
 #define FIRST_SLAVES 10 /* addresses people give: 1, 2, 3, ... */
 
 /* The speeds of the field notes, by how often they were met, with every frame of eight
- * data bits.  "9600 8N1" is what most instruments leave the factory with; 19200 8E1 is the
- * default of Modbus over serial line 1.02, 2.5.1. */
+ * data bits.  "9600 8N1" is what most instruments leave the factory with; 19200 8E1 is
+ * the default of Modbus over serial line 1.02, 2.5.1. */
 static const char *const rtu_lines[] = { "9600 8N1", "19200 8E1", "9600 8E1",
 	"19200 8N1", "4800 8N1", "2400 8N1", "38400 8N1", "115200 8N1", "9600 8O1",
 	"9600 8N2", "19200 8O1", "19200 8N2", "4800 8E1", "2400 8E1", "38400 8E1",
 	"115200 8E1", "4800 8O1", "2400 8O1", "38400 8O1", "115200 8O1", "4800 8N2",
 	"2400 8N2", "38400 8N2", "115200 8N2", NULL };
 
-/* In ASCII seven data bits with even parity are the standard's (the same, 2.5.2), and 8N1 is what
- * was met. */
+/* In ASCII seven data bits with even parity are the standard's (the same, 2.5.2), and
+ * 8N1 is what was met. */
 static const char *const ascii_lines[] = { "9600 8N1", "9600 7E1", "19200 7E1",
 	"19200 8N1", "9600 7O1", "9600 7N2", "9600 8E1", "19200 7O1", "19200 7N2",
 	"19200 8E1", "4800 8N1", "2400 8N1", "38400 8N1", "115200 8N1", "4800 7E1",

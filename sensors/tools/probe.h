@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * In what order a line is searched for Modbus slaves: which line settings, which
- * addresses, which function.  Pure: what to try next comes out, what came of it goes in.
+ * addresses, which function.  Pure: what to try next comes out, what came of it goes
+ * in.
  *
  *   common addresses at each line setting, until something answers;
  *   then the other addresses, at that setting; or at each, if nothing did.
@@ -62,13 +63,13 @@ struct probe {
 	size_t tried;
 };
 
-/* The settings to try for a serial line in RTU, or ASCII if `framing` says so, likeliest first; or
- * the one written in `line`; how many.  `timed` false (a pseudo-terminal): speed has no effect, so one will do.
- * MALFORMED: `line` is none. */
+/* The settings to try for a serial line in RTU, or ASCII if `framing` says so,
+ * likeliest first; or the one written in `line`; how many.  `timed` false (a
+ * pseudo-terminal): speed has no effect, so one will do. MALFORMED: `line` is none. */
 int probe_serial_ways(int framing, const char *line, bool timed, struct probe_way *out);
 
-/* The same for host:port: port 502 is Modbus TCP, elsewhere a serial server is as likely.
- * `framing` -1: not said. */
+/* The same for host:port: port 502 is Modbus TCP, elsewhere a serial server is as
+ * likely. `framing` -1: not said. */
 size_t probe_tcp_ways(const char *service, int framing, struct probe_way *out);
 
 /* Addresses 1..247, first 1..10 and those of `likely`, then the others; *n_common: how

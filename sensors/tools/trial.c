@@ -36,8 +36,7 @@ struct trial {
 
 static bool is_usable(uint8_t state)
 {
-	return state == STATE_OK || state == STATE_UNCHANGED ||
-	       state == STATE_BELOW_RANGE || state == STATE_ABOVE_RANGE;
+	return state == STATE_UNCHANGED || channel_state_measured(state);
 }
 
 void trial_count(
