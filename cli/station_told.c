@@ -42,6 +42,8 @@ static void print_passes(FILE *out, const struct trial_reading *reading, bool vi
 	for (size_t i = 0; i < reading->n_passes; i++) {
 		const struct trial_pass *pass = &reading->pass[i];
 		print_bytes(out, pass->sent ? "->" : "<-", pass);
+		if (pass->shows_step)
+			fputs(vi ? "   (hỏi thử)" : "   (trial)", out);
 		if (pass->sent)
 			sent_us = pass->mono_us;
 		else if (sent_us != 0)

@@ -225,6 +225,11 @@ const struct poller_blame *poller_blame(const struct poller *poller, size_t inst
 	return &poller->device[instrument].blame;
 }
 
+bool poller_tries(const struct poller *poller, size_t instrument)
+{
+	return poller->device[instrument].trial != 0;
+}
+
 bool poller_port_up(const struct poller *poller, size_t port)
 {
 	return poller->bus[port].state != CLOSED && !poller->bus[port].opening;

@@ -114,6 +114,8 @@ void poller_step(struct poller *poller, const struct pollfd *fds, size_t n,
 const struct poller_counts *poller_counts(
         const struct poller *poller, size_t instrument);
 const struct poller_blame *poller_blame(const struct poller *poller, size_t instrument);
+/* Whether what it is asked now is a trial (driver->trial), no block. */
+bool poller_tries(const struct poller *poller, size_t instrument);
 
 /* True while a port is open. */
 bool poller_port_up(const struct poller *poller, size_t port);

@@ -102,6 +102,7 @@ static void on_passed(void *context, bool sent, const uint8_t *bytes, size_t n)
 		last->n += n;
 	else if (n > 0 && trial->n_passes < TRIAL_PASSES)
 		trial->pass[trial->n_passes++] = (struct trial_pass){ .sent = sent,
+			.shows_step = sent && poller_tries(trial->poller, 0),
 			.mono_us = now_us,
 			.bytes = trial->bytes + trial->n_bytes,
 			.n = n };

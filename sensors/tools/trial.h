@@ -20,6 +20,7 @@
 /* Bytes that went one way without a change of direction. */
 struct trial_pass {
 	bool sent;
+	bool shows_step; /* sent by the poller to see whether answers are in step */
 	int64_t mono_us; /* of the first */
 	const uint8_t *bytes;
 	size_t n;
