@@ -6,13 +6,13 @@
 #include "sensors/drivers/modbus_tap.h"
 #include "sensors/tables/sentence.h"
 
-/* Slave, function and number of items: an answer says how many bytes they take. */
+/* An answer says how many bytes its items take. */
 static void blame_size(const struct modbus_request *asked,
         const struct modbus_tap_parts *came, struct sentence *out)
 {
 	bool bits = asked->function <= 2;
 	size_t size = bits ? 1 : 2;
-	say(out, "a sound answer of %zu %s comes, and %zu were asked for",
+	say(out, "a sound answer of %zu %s comes to a request of %zu",
 	        came->plain[2] / size, bits ? "bytes of bits" : "registers",
 	        modbus_answer_size(asked) / size);
 }

@@ -117,8 +117,7 @@ static void another_number_of_registers_is_named(void **state)
 	begin(*state, 1);
 	pid_t line = line_begin(*state, "bus", with_fewer_registers);
 	char *text = line_said(*state, "station test cod --for 500ms", EXIT_FOUND);
-	assert_contains(
-	        text, "a sound answer of 5 registers comes, and 6 were asked for");
+	assert_contains(text, "a sound answer of 5 registers comes to a request of 6");
 	/* after a lost answer one register is asked for, which the profile does not */
 	assert_contains(text, "-> 03 04 00 64 00 06 30 35\n");
 	assert_contains(text, "-> 03 04 00 64 00 01 71 F7   (trial)\n");

@@ -46,7 +46,7 @@ static void a_frame_of_another_slave_or_function_or_size_is_named(void **state)
 		as.count = 22;
 		assert_true(blames(framings[i], &as, 0));
 		assert_contains(
-		        text, "answer of 22 registers comes, and 24 were asked for");
+		        text, "answer of 22 registers comes to a request of 24");
 	}
 }
 
@@ -136,7 +136,7 @@ static void an_instrument_is_down_for_what_its_frames_show(void **state)
 		const char *told;
 	} all[] = {
 		{ SERIAL, of_its_neighbour, "slave 2 comes, and slave 1 was asked" },
-		{ SERIAL, a_register_more, "registers comes, and " },
+		{ SERIAL, a_register_more, "registers comes to a request of " },
 		{ TCP, number_0, "carries number 0, and its request had " },
 	};
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
