@@ -10,6 +10,7 @@
 #include "base/table.h"
 #include "base/units.h"
 #include "cli/station.h"
+#include "cli/translate.h"
 #include "cli/watch.h"
 #include "sensors/tables/map.h"
 
@@ -251,7 +252,11 @@ int station_tell_verdict(FILE *out, const struct station *station, size_t i,
 	enum trial_verdict verdict = trial_verdict(tally);
 	bool tcp = station->port[station->instrument[i].port_index].tcp[0] != '\0';
 	const char *reason = reason_text(tally, verdict);
-	char place[160];
+	char place[160], translated[512];
+	if (vietnamese) {
+		translate(NULL, reason, translated, sizeof translated);
+		reason = translated;
+	}
 	print_counts(out, tally, vietnamese);
 	fprintf(out, "%s (%s): %s%s%s\n", station->instrument[i].id,
 	        place_text(station, i, vietnamese, place),

@@ -124,7 +124,7 @@ struct device {
 };
 
 enum { TOLD_NOTHING, TOLD_UP, TOLD_DOWN, TOLD_REFUSED };
-enum { WHY_SILENT, WHY_GARBLED, WHY_LATE, WHY_GATEWAY };
+enum { WHY_SILENT, WHY_GARBLED, WHY_FOREIGN, WHY_LATE, WHY_GATEWAY };
 
 /* What is written once, between two polls. */
 struct errand {

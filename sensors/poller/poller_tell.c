@@ -201,7 +201,9 @@ static int why_down(const struct device *device, bool garbled)
 		return WHY_GATEWAY;
 	if (is_late(device))
 		return WHY_LATE;
-	return garbled ? WHY_GARBLED : WHY_SILENT;
+	if (!garbled)
+		return WHY_SILENT;
+	return device->blame.sound ? WHY_FOREIGN : WHY_GARBLED;
 }
 
 static void tell_down(struct poller *poller, struct device *device, int why)
@@ -216,7 +218,7 @@ static void tell_down(struct poller *poller, struct device *device, int why)
 		snprintf(text, sizeof text,
 		        "answers too late: give it more time (timeout: in the "
 		        "configuration), or find out what makes it slow");
-	else if (why == WHY_GARBLED)
+	else if (why == WHY_GARBLED || why == WHY_FOREIGN)
 		text_of_garbled(device, text, sizeof text);
 	else
 		snprintf(text, sizeof text, "%s",

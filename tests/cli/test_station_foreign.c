@@ -107,6 +107,8 @@ static void a_frame_of_another_slave_is_named_and_not_the_line(void **state)
 	free(text);
 	text = line_said(*state, "station test cod --for 1s --lang vi", EXIT_FOUND);
 	assert_contains(text, "có khung tin đúng dạng nhưng không phải trả lời");
+	assert_contains(text,
+	        "nhận được khung đúng của địa chỉ (slave) 4, trong khi hỏi địa chỉ 3");
 	assert_contains(text, "đường truyền đúng: so địa chỉ");
 	free(text);
 	line_end(line);

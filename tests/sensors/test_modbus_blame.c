@@ -166,6 +166,19 @@ static void of_noise_it_is_the_line_that_is_to_be_looked_at(void **state)
 	odd_end(odd);
 }
 
+/* One that is down is down for another reason: three polls of it are believed. */
+static void noise_that_becomes_sound_frames_is_told_anew(void **state)
+{
+	struct odd *odd = odd_new(SERIAL, "sim-flow", 1, each_second);
+	odd->answer = noise;
+	odd_run(odd, 60 * SECOND);
+	assert_null(strstr(odd->told, "slave 2 comes"));
+	odd->answer = of_its_neighbour;
+	odd_run(odd, 600 * SECOND);
+	assert_contains(odd->told, "slave 2 comes, and slave 1 was asked");
+	odd_end(odd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +188,7 @@ int main(void)
 		cmocka_unit_test(of_what_is_no_sound_frame_nothing_is_said),
 		cmocka_unit_test(our_own_request_is_no_other_masters),
 		cmocka_unit_test(an_instrument_is_down_for_what_its_frames_show),
+		cmocka_unit_test(noise_that_becomes_sound_frames_is_told_anew),
 		cmocka_unit_test(of_noise_it_is_the_line_that_is_to_be_looked_at),
 	};
 	return cmocka_run_group_tests_name("modbus_blame", tests, NULL, NULL);
