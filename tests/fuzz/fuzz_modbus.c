@@ -8,6 +8,7 @@
 #include "sensors/station/station.h"
 #include "sensors/tables/driver.h"
 #include "sensors/tables/profile.h"
+#include "sensors/tables/sentence.h"
 #include "sensors/tables/values.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *in, size_t n);
@@ -27,6 +28,15 @@ static const char configuration[] =
         "  - {id: y, profile: sim-stack, port: b, slave: 1, poll_every: 60s}\n"
         "  - {id: z, profile: endress-hauser-liquiline-cm44x, port: c, slave: 1}\n";
 
+static void blame(
+        const struct driver *driver, const void *state, const uint8_t *in, size_t n)
+{
+	char why[200] = "";
+	struct sentence out = { .out = why, .room = sizeof why };
+	bool sound = driver->blame(state, in, n, &out);
+	assert(out.n < sizeof why && sound == (out.n > 0));
+}
+
 /* Feed a conversation: each block gets what the input still has. */
 static void talk(const struct instrument *instrument, const uint8_t *in, size_t n)
 {
@@ -42,6 +52,7 @@ static void talk(const struct instrument *instrument, const uint8_t *in, size_t 
 		driver->ask(state, request, sizeof request);
 		int frame = n > 0 ? driver->frame(state, in, n) : FRAME_SHORT;
 		assert(frame <= (int)n);
+		blame(driver, state, in, n);
 		if (frame > 0) {
 			struct exchange exchange = {
 				.block = driver->block(state),
