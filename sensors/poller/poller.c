@@ -9,7 +9,7 @@
 
 #define LOOK_US                                                                        \
 	50000 /* between looks at a connection being made, or a write that did not fit */
-#define MOST_MS 60000
+#define MOST_MS 1000 /* so that a step that comes late is seen to (STALL_US) */
 
 static int device_init(struct device *device, const struct station_instrument *setting)
 {
@@ -206,7 +206,10 @@ void poller_step(struct poller *poller, const struct pollfd *fds, size_t n,
 				device->due_us += device->period_us;
 		}
 		poller->started = true;
+	} else if (now->mono_us - poller->stepped.mono_us > STALL_US) {
+		poller_stalled(poller, now);
 	}
+	poller->stepped = *now;
 	for (size_t i = 0; i < poller->n_buses; i++) {
 		struct bus *bus = &poller->bus[i];
 		short revents = n > 0 && bus->slot < n ? fds[bus->slot].revents : 0;

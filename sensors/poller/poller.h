@@ -15,6 +15,8 @@
  * A line whose instruments speak unasked, or that has another master, is only heard:
  * every instrument on it looks at all that comes, and one reading a period is taken.
  *
+ * What has waited unread for seconds, since nobody called, is never taken for new.
+ *
  * Time is handed in; after poller_new nothing is allocated.
  *
  *     for (;;) {
@@ -103,10 +105,10 @@ void poller_describe(struct poller *poller, size_t instrument, const uint8_t has
 /* Entries written, at most one a port. */
 size_t poller_descriptors(struct poller *poller, struct pollfd *out, size_t room);
 
-/* Milliseconds until something is due (0: now; at most 60,000). */
+/* Milliseconds until something is due (0: now; at most 1,000). */
 int poller_wait_ms(const struct poller *poller, const struct moment *now);
 
-/* Do all that is due.  `fds` as poller_descriptors gave them and poll() filled them; n
+/* Do all that is due; to be called when poller_wait_ms is over, at the latest.  `fds` as poller_descriptors gave them and poll() filled them; n
  * 0: none looked at. */
 void poller_step(struct poller *poller, const struct pollfd *fds, size_t n,
         const struct moment *now);

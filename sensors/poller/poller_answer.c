@@ -114,17 +114,22 @@ static void bus_take(struct poller *poller, struct bus *bus,
 	go_on(poller, bus, what, now);
 }
 
-/* It brought nothing that counts: the next try, the next block, or the end of the poll. */
-static void bus_lost(
-        struct poller *poller, struct bus *bus, bool silent, const struct moment *now)
+void bus_unanswered(struct bus *bus, struct device *device, const struct moment *now)
 {
-	struct device *device = bus->busy;
 	bus_leftover(bus, device);
 	device->unproven = true;
 	if (!is_numbered(device))
 		device->guard_us = now->mono_us + timeout_of(device);
 	else if (bus->n > 1) /* a gateway may be busy with it still */
 		bus_hold(bus, now->mono_us + timeout_of(device));
+}
+
+/* It brought nothing that counts: the next try, the next block, or the end of the poll. */
+static void bus_lost(
+        struct poller *poller, struct bus *bus, bool silent, const struct moment *now)
+{
+	struct device *device = bus->busy;
+	bus_unanswered(bus, device, now);
 	if (!silent)
 		bus_hold(bus, now->mono_us + QUIET_CLUMPS);
 	if (device->misses == 0 && !device->hushed &&

@@ -72,8 +72,10 @@ static bool bus_read(
 			bus_gone(poller, bus, now);
 			return false;
 		}
-		if (n == 0)
+		if (n == 0) {
+			bus->stale = false;
 			return true;
+		}
 		bus_bytes(bus, in, (size_t)n, now);
 		readable = false;
 	}
@@ -179,7 +181,11 @@ void bus_step(
 		errand_step(poller, bus, revents != 0, now);
 		return;
 	}
-	if ((revents != 0 || !looked) && !bus_read(poller, bus, revents != 0, now))
+	/* nobody can tell whether what waits was there in time */
+	if (bus->state == LISTENING && now->mono_us > bus->deadline_us + UNSEEN_US)
+		bus_missed(poller, bus, now);
+	bool reads = revents != 0 || !looked || bus->stale;
+	if (reads && !bus_read(poller, bus, revents != 0, now))
 		return;
 	if ((bus->state == RESTING || (bus->state == ASKING && bus->written == 0)) &&
 	        now->mono_us < bus->quiet_us)

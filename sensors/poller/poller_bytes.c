@@ -206,10 +206,7 @@ void bus_loud(struct poller *poller, struct bus *bus, const struct moment *now)
 		if (!device->polling)
 			device_begin(device, now);
 		bus_leftover(bus, device);
-		device->driver->begin(device->state, &device->setting->instrument);
-		device->cut = true;
-		device_publish(poller, device, now);
-		device->cut = false;
+		device_cut(poller, device, now);
 	}
 	if (!loud)
 		return;

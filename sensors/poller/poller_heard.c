@@ -47,6 +47,10 @@ static void hear_bytes(
 {
 	for (size_t i = 0; i < bus->n; i++) {
 		struct device *device = bus->device[i];
+		if (bus->stale && !device->driver->every_frame) {
+			device->counts.noise += n;
+			continue;
+		}
 		if (device->driver->hear != NULL)
 			device->driver->hear(device->state, in, n, now);
 		else
@@ -201,8 +205,10 @@ static bool hear_port(
 	uint8_t in[512];
 	for (int i = 0; i < 16; i++) {
 		int n = bus->port->read(bus->port, in, sizeof in, readable);
-		if (n == 0)
+		if (n == 0) {
+			bus->stale = false;
 			return true;
+		}
 		if (n > 0)
 			hear_bytes(bus, in, (size_t)n, now);
 		for (size_t k = 0; k < bus->n; k++)
@@ -220,7 +226,8 @@ void bus_hear(
         struct poller *poller, struct bus *bus, short revents, const struct moment *now)
 {
 	bool looked = bus->port->descriptor(bus->port) >= 0;
-	if ((revents != 0 || !looked) && !hear_port(poller, bus, revents != 0, now))
+	bool reads = revents != 0 || !looked || bus->stale;
+	if (reads && !hear_port(poller, bus, revents != 0, now))
 		return;
 	for (size_t i = 0; i < bus->n; i++) {
 		struct device *device = bus->device[i];

@@ -91,7 +91,7 @@ static void bus_open(struct poller *poller, struct bus *bus, const struct moment
 	}
 	bus_rest(bus);
 	bus->opening = true;
-	bus->answered = false;
+	bus->answered = bus->stale = false;
 	bus->deadline_us = now->mono_us + CONNECT_MOST;
 }
 

@@ -301,7 +301,10 @@ bool owed_late(struct bus *bus, const uint8_t *in, size_t n, const struct moment
 		owed_came_late(bus->device[i], now);
 		return true;
 	}
-	for (size_t i = 0; bus->state != LISTENING && i < bus->n; i++)
+	/* that it is late may be our own doing */
+	if (bus->state == LISTENING || bus->stale)
+		return false;
+	for (size_t i = 0; i < bus->n; i++)
 		if (came_beyond(bus->device[i], in, n, now))
 			return true;
 	return false;

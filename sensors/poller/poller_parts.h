@@ -3,7 +3,7 @@
  * poller_answer.c (what a request came to), poller_bytes.c (what comes), poller_owed.c (answers that
  * may still come), poller_trial.c (who is in step), poller_turn.c (whose turn it is), poller_heard.c (lines that are only heard),
  * poller_errand.c (what is written once), poller_open.c (closing and opening a line),
- * poller_reading.c (what one poll says), poller_tell.c (who is up, and how often what went wrong). */
+ * poller_stall.c (nobody was there), poller_reading.c (what one poll says), poller_tell.c (who is up, and how often what went wrong). */
 #ifndef SENSORS_POLLER_PARTS_H
 #define SENSORS_POLLER_PARTS_H
 
@@ -31,6 +31,10 @@
 	INT64_C(60000000) /* an instrument may measure so long, or a period */
 #define BUDGET     4 /* frames of the longest kind: who sends more in one answer babbles */
 #define NOISE_MOST 4 /* bytes 00 and FF that are no answer of anybody */
+#define STALL_US                                                                       \
+	INT64_C(2000000) /* between two steps, which are a second apart at most: nobody was there */
+#define UNSEEN_US                                                                      \
+	INT64_C(50000) /* a step so long after a deadline cannot know what came before it */
 #define QUIET_LEAST                                                                    \
 	INT64_C(5000) /* silence before a request: 3.5 characters, at least this */
 #define QUIET_CLUMPS                                                                   \
@@ -147,10 +151,12 @@ struct bus {
 	bool heard;  /* nobody is asked here */
 	bool opened; /* at least once before */
 	enum bus_state state;
-	bool opening;    /* a connection is being made */
-	bool answered;   /* something, since it was opened */
-	bool fruitless;  /* it went away, and had answered nothing */
-	int64_t next_us; /* CLOSED: when to open again */
+	bool opening; /* a connection is being made */
+	bool stale;   /* nobody was there: what waits came at a moment nobody knows */
+	struct moment away; /* since when */
+	bool answered;      /* something, since it was opened */
+	bool fruitless;     /* it went away, and had answered nothing */
+	int64_t next_us;    /* CLOSED: when to open again */
 	int64_t back_off_us;
 	int64_t deadline_us; /* LISTENING, and while opening */
 	int64_t begin_by_us; /* LISTENING: an answer begins so late at most */
@@ -195,6 +201,7 @@ struct poller {
 	uint8_t *owed_room;    /* backs device->owed.state */
 	struct decoded decoded;
 	bool started;
+	struct moment stepped; /* the last time */
 };
 
 /* Answers carry the number of their request. */
@@ -219,6 +226,8 @@ void bus_ask(struct bus *bus, struct device *device, const struct moment *now);
 int64_t patience_us(const struct device *device, int64_t most_us);
 /* One frame; true while the same answer is still waited for. */
 bool bus_frame(struct poller *poller, struct bus *bus, const struct moment *now);
+/* What it was asked may still be answered: it is left alone for a while. */
+void bus_unanswered(struct bus *bus, struct device *device, const struct moment *now);
 /* The deadline has passed: silence, or something that is no answer. */
 void bus_missed(struct poller *poller, struct bus *bus, const struct moment *now);
 void bus_listen(struct poller *poller, struct bus *bus, const struct moment *now);
@@ -359,6 +368,15 @@ void device_publish(
         struct poller *poller, struct device *device, const struct moment *now);
 void device_declined(
         struct device *device, uint16_t block, const struct declined *declined);
+
+/* ---- poller_stall.c ---- */
+/* Nobody was there since poller->stepped. */
+void poller_stalled(struct poller *poller, const struct moment *now);
+/* Of a message that came meanwhile, better than the moment at which it was read. */
+void stall_moment(
+        const struct bus *bus, const struct decoded *decoded, struct moment *when);
+/* Its poll ends with what it has: that the rest is missing says nothing of the instrument. */
+void device_cut(struct poller *poller, struct device *device, const struct moment *now);
 
 /* ---- poller_tell.c ---- */
 /* The poll that was just published says something of the instrument: told when it changed. */

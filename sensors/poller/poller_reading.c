@@ -128,8 +128,9 @@ void device_publish(
 	memcpy(parts.describe, device->hash, sizeof parts.describe);
 	device->polling = false;
 	device->counts.readings++;
-	poller->hooks.reading(poller->hooks.context, device->number,
-	        device->has_first ? &device->first : &device->started, &parts);
+	struct moment when = device->has_first ? device->first : device->started;
+	stall_moment(&poller->bus[device->setting->port_index], decoded, &when);
+	poller->hooks.reading(poller->hooks.context, device->number, &when, &parts);
 	int misses = device->misses;
 	device_health(poller, device, now);
 	if (device->misses == 0)
