@@ -7,8 +7,6 @@
 
 #include "sensors/poller/poller_parts.h"
 
-#define LOOK_US                                                                        \
-	50000 /* between looks at a connection being made, or a write that did not fit */
 #define MOST_MS 1000 /* so that a step that comes late is seen to (STALL_US) */
 
 static int device_init(struct device *device, const struct station_instrument *setting)
@@ -164,7 +162,7 @@ size_t poller_descriptors(struct poller *poller, struct pollfd *out, size_t room
 		int descriptor =
 		        bus->state != CLOSED ? bus->port->descriptor(bus->port) : -1;
 		bus->slot = SIZE_MAX;
-		if (descriptor < 0 || n == room)
+		if (descriptor < 0 || n == room || bus_read_us(bus) != 0)
 			continue;
 		out[n] = (struct pollfd){ .fd = descriptor,
 			.events = bus->port->events(bus->port) };

@@ -16,13 +16,6 @@ int64_t patience_us(const struct device *device, int64_t most_us)
 	return wait_us < most_us ? wait_us : most_us;
 }
 
-/* Nobody is asked before. */
-static void bus_hold(struct bus *bus, int64_t until_us)
-{
-	if (bus->quiet_us < until_us)
-		bus->quiet_us = until_us;
-}
-
 /* After ASK_AGAIN, ASK_LATER or READING_DONE. */
 static void go_on(
         struct poller *poller, struct bus *bus, int what, const struct moment *now)

@@ -64,7 +64,7 @@ static bool bus_read(
         struct poller *poller, struct bus *bus, bool readable, const struct moment *now)
 {
 	uint8_t in[512];
-	for (int i = 0; i < 16; i++) {
+	while (bus_may_read(bus, now)) {
 		int n = bus->port->read(bus->port, in, sizeof in, readable);
 		if (n < 0) { /* some answer and close at once */
 			while (bus->state == LISTENING && bus_frame(poller, bus, now))
@@ -76,9 +76,12 @@ static bool bus_read(
 			bus->stale = false;
 			return true;
 		}
+		bus->in_window += (size_t)n;
 		bus_bytes(bus, in, (size_t)n, now);
 		readable = false;
 	}
+	if (bus_read_us(bus) != 0) /* nor is it silent until then */
+		bus_hold(bus, bus_read_us(bus) + QUIET_CLUMPS);
 	return true;
 }
 
@@ -173,6 +176,8 @@ void bus_step(
 		bus_opening(poller, bus, now);
 	if (bus->state == CLOSED || bus->opening)
 		return;
+	if (bus_flooded(poller, bus, now))
+		return;
 	if (bus->heard) {
 		bus_hear(poller, bus, revents, now);
 		return;
@@ -184,7 +189,7 @@ void bus_step(
 	/* nobody can tell whether what waits was there in time */
 	if (bus->state == LISTENING && now->mono_us > bus->deadline_us + UNSEEN_US)
 		bus_missed(poller, bus, now);
-	bool reads = revents != 0 || !looked || bus->stale;
+	bool reads = revents != 0 || !looked || bus->stale || bus_read_us(bus) != 0;
 	if (reads && !bus_read(poller, bus, revents != 0, now))
 		return;
 	if ((bus->state == RESTING || (bus->state == ASKING && bus->written == 0)) &&
@@ -202,10 +207,9 @@ void bus_step(
 		bus_listen(poller, bus, now);
 }
 
-int64_t bus_next_us(const struct bus *bus)
+/* When something is due. */
+static int64_t due_us(const struct bus *bus)
 {
-	if (bus->n == 0)
-		return INT64_MAX;
 	int64_t device_us = next_device(bus)->next_us;
 	if (errand_until_us(bus) < device_us)
 		device_us = errand_until_us(bus);
@@ -227,4 +231,12 @@ int64_t bus_next_us(const struct bus *bus)
 	bool sends = bus->state == ASKING ||
 	             (bus->state == WRITING && bus->written < bus->errand->size);
 	return sends ? bus->quiet_us : bus->deadline_us;
+}
+
+int64_t bus_next_us(const struct bus *bus)
+{
+	if (bus->n == 0)
+		return INT64_MAX;
+	int64_t next_us = due_us(bus), read_us = bus_read_us(bus);
+	return read_us != 0 && read_us < next_us ? read_us : next_us;
 }

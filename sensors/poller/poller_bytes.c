@@ -36,11 +36,42 @@ static void discard(
 		device->counts.noise += framer_clear(&bus->framer);
 	int64_t quiet_us =
 	        bus_gap_us(bus) > QUIET_CLUMPS ? bus_gap_us(bus) : QUIET_CLUMPS;
-	if (bus->quiet_us < now->mono_us + quiet_us)
-		bus->quiet_us = now->mono_us + quiet_us;
+	bus_hold(bus, now->mono_us + quiet_us);
 	keep(bus, in, n);
 	framer_add(&bus->framer, in, n, now);
 	bus_hear_late(bus, now);
+}
+
+bool bus_may_read(struct bus *bus, const struct moment *now)
+{
+	int64_t since_us = now->mono_us - bus->window_us;
+	if (since_us >= LOOK_US) {
+		bool in_a_row = bus->in_window >= READ_MOST && since_us < STALL_US;
+		bus->full = in_a_row ? bus->full + 1 : 0;
+		bus->window_us = now->mono_us;
+		bus->in_window = 0;
+	}
+	return bus->in_window < READ_MOST;
+}
+
+int64_t bus_read_us(const struct bus *bus)
+{
+	bool more = bus->state != CLOSED && bus->in_window >= READ_MOST;
+	return more ? bus->window_us + LOOK_US : 0;
+}
+
+/* What came while nobody was there is much, and has an end. */
+bool bus_flooded(struct poller *poller, struct bus *bus, const struct moment *now)
+{
+	if (bus->stale)
+		bus->full = 0;
+	if (bus->full < FLOOD_MOST || bus->setting->path[0] != '\0')
+		return false;
+	bus->fruitless = !bus->answered;
+	if (bus->answered)
+		bus->back_off_us = BACK_OFF_LEAST;
+	bus_down(poller, bus, "it sends without end: closed", now);
+	return true;
 }
 
 /* Microseconds that the longest answer to what was asked is on the line. */

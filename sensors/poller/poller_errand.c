@@ -265,7 +265,7 @@ static bool look(struct poller *poller, struct bus *bus, const struct moment *no
 static bool take(
         struct poller *poller, struct bus *bus, bool readable, const struct moment *now)
 {
-	for (int i = 0; i < 16; i++) {
+	while (bus_may_read(bus, now)) {
 		if (bus->n_came == sizeof bus->came) /* somebody babbles */
 			bus->n_came = bus->looked = 0;
 		int n = bus->port->read(bus->port, bus->came + bus->n_came,
@@ -277,6 +277,7 @@ static bool take(
 		if (n == 0)
 			break;
 		readable = false;
+		bus->in_window += (size_t)n;
 		/* what came before the whole request was out is no answer of it */
 		if (bus->written < bus->errand->size)
 			continue;

@@ -203,14 +203,16 @@ static bool hear_port(
         struct poller *poller, struct bus *bus, bool readable, const struct moment *now)
 {
 	uint8_t in[512];
-	for (int i = 0; i < 16; i++) {
+	while (bus_may_read(bus, now)) {
 		int n = bus->port->read(bus->port, in, sizeof in, readable);
 		if (n == 0) {
 			bus->stale = false;
 			return true;
 		}
-		if (n > 0)
+		if (n > 0) {
+			bus->in_window += (size_t)n;
 			hear_bytes(bus, in, (size_t)n, now);
+		}
 		for (size_t k = 0; k < bus->n; k++)
 			hear_out(poller, bus, bus->device[k], now);
 		if (n < 0) {
@@ -226,7 +228,7 @@ void bus_hear(
         struct poller *poller, struct bus *bus, short revents, const struct moment *now)
 {
 	bool looked = bus->port->descriptor(bus->port) >= 0;
-	bool reads = revents != 0 || !looked || bus->stale;
+	bool reads = revents != 0 || !looked || bus->stale || bus_read_us(bus) != 0;
 	if (reads && !hear_port(poller, bus, revents != 0, now))
 		return;
 	for (size_t i = 0; i < bus->n; i++) {

@@ -19,6 +19,12 @@ int64_t bus_gap_us(const struct bus *bus)
 	return gap > QUIET_LEAST ? gap : QUIET_LEAST;
 }
 
+void bus_hold(struct bus *bus, int64_t until_us)
+{
+	if (bus->quiet_us < until_us)
+		bus->quiet_us = until_us;
+}
+
 void bus_rest(struct bus *bus)
 {
 	bus->state = RESTING;
@@ -92,6 +98,8 @@ static void bus_open(struct poller *poller, struct bus *bus, const struct moment
 	bus_rest(bus);
 	bus->opening = true;
 	bus->answered = bus->stale = false;
+	bus->in_window = 0;
+	bus->full = 0;
 	bus->deadline_us = now->mono_us + CONNECT_MOST;
 }
 

@@ -33,6 +33,9 @@
 #define NOISE_MOST 4 /* bytes 00 and FF that are no answer of anybody */
 #define STALL_US                                                                       \
 	INT64_C(2000000) /* between two steps, which are a second apart at most: nobody was there */
+#define LOOK_US    INT64_C(50000) /* between looks at what has no descriptor, or no end */
+#define READ_MOST  8192 /* bytes read of one line in that time: 115200 baud give 600 */
+#define FLOOD_MOST 8    /* such times in a row, and a connection is closed */
 #define UNSEEN_US                                                                      \
 	INT64_C(50000) /* a step so long after a deadline cannot know what came before it */
 #define QUIET_LEAST                                                                    \
@@ -161,6 +164,9 @@ struct bus {
 	int64_t deadline_us; /* LISTENING, and while opening */
 	int64_t begin_by_us; /* LISTENING: an answer begins so late at most */
 	int64_t quiet_us;    /* no request before */
+	int64_t window_us;   /* since when READ_MOST is reckoned */
+	size_t in_window;    /* bytes read since */
+	int full;            /* windows in a row that took no more */
 	int64_t restless_us; /* since when bytes come that nobody waits for; 0: they do not */
 	struct device *busy; /* ASKING, LISTENING: whom */
 	int64_t began_us;    /* and since when */
@@ -235,6 +241,12 @@ void bus_listen(struct poller *poller, struct bus *bus, const struct moment *now
 /* ---- poller_bytes.c ---- */
 /* n bytes have come. */
 void bus_bytes(struct bus *bus, const uint8_t *in, size_t n, const struct moment *now);
+/* Whether more may be read now; who sends without end is read a piece at a time. */
+bool bus_may_read(struct bus *bus, const struct moment *now);
+/* Then: the next piece; 0: all is read. */
+int64_t bus_read_us(const struct bus *bus);
+/* A connection that gives more than that for long: closed, and opened again. */
+bool bus_flooded(struct poller *poller, struct bus *bus, const struct moment *now);
 int64_t bus_answer_us(const struct bus *bus, const struct device *device);
 /* All that came since the request: nothing, or a few bytes 00 and FF. */
 bool bus_only_noise(const struct bus *bus);
@@ -349,6 +361,8 @@ void errand_late(struct poller *poller, struct bus *bus, const struct moment *no
 /* ---- poller_open.c ---- */
 int64_t bus_us(const struct bus *bus, size_t characters); /* on the line; TCP: 0 */
 int64_t bus_gap_us(const struct bus *bus); /* silence between two frames */
+/* Nobody is asked before. */
+void bus_hold(struct bus *bus, int64_t until_us);
 void bus_rest(struct bus *bus);
 void bus_down(struct poller *poller, struct bus *bus, const char *why,
         const struct moment *now);

@@ -34,6 +34,9 @@ struct odd {
 	        const struct simulated *said);
 	size_t takes;       /* bytes of a request that go out */
 	bool unreachable;   /* no connection ever comes to be */
+	size_t floods;      /* bytes 55 that it gives without being asked */
+	size_t taken;       /* of them */
+	size_t steps;       /* of the poller */
 	int64_t gateway_us; /* until then it is busy */
 	size_t asked[MOST], readings[MOST], ok[MOST], silent[MOST], states, opened;
 	int64_t last_us[MOST], longest_us[MOST];
