@@ -53,6 +53,38 @@ static void four_bytes_of_noise_are_silence_and_five_are_not(void **state)
 	the_counts_add_up(rig, 1);
 }
 
+/* The answer of flow comes 700 ms after its request, which is 200 too late, and its second half so much
+ * after the first. */
+static void late_in_two_halves(struct rig *rig, int64_t apart_us)
+{
+	struct fake_message *whole = &rig->bus.message[0];
+	rig->bus.slave[1].delay_us = 700 * MS;
+	while (whole->n == 0)
+		run(rig, MS);
+	size_t half = whole->n / 2;
+	fake_bus_say(&rig->bus, whole->due_us + apart_us, whole->byte + half,
+	        whole->n - half);
+	whole->n = half;
+	run(rig, 990 * MS);
+}
+
+/* An adapter gives a frame out in clumps; behind a silence nothing is part of it any more. */
+static void a_late_answer_may_come_in_clumps(void **state)
+{
+	struct rig *rig = *state;
+	late_in_two_halves(rig, 19 * MS);
+	assert_int_equal(counts_of(rig, 0)->late, 1);
+	assert_int_equal(counts_of(rig, 0)->noise, 0);
+}
+
+static void halves_with_a_silence_between_them_are_no_late_answer(void **state)
+{
+	struct rig *rig = *state;
+	late_in_two_halves(rig, 21 * MS);
+	assert_int_equal(counts_of(rig, 0)->late, 0);
+	assert_true(counts_of(rig, 0)->noise > 20);
+}
+
 /* ---- a line that is never silent ---- */
 
 /* A byte each so often, for so long. */
@@ -225,6 +257,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RIG(an_echo_alone_is_silence),
 		RIG(four_bytes_of_noise_are_silence_and_five_are_not),
+		RIG(a_late_answer_may_come_in_clumps),
+		RIG(halves_with_a_silence_between_them_are_no_late_answer),
 		RIG(a_line_that_is_never_silent_is_told_and_its_readings_are_garbled),
 		RIG(a_byte_now_and_then_keeps_nobody_from_asking),
 		RIG(who_is_due_waits_as_long_as_for_an_answer),

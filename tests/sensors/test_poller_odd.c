@@ -186,6 +186,30 @@ static void who_comes_back_is_read_from_its_first_answer_on(void **state)
 	odd_end(odd);
 }
 
+static void off_for_ten_minutes(struct odd *odd, size_t who, const uint8_t *in,
+        size_t n, const struct simulated *said)
+{
+	if (odd->now.mono_us >= START_US + 600 * SECOND)
+		odd_well(odd, who, in, n, said);
+}
+
+/* What had made all of them silent is over for all: nobody waits for the minute in which it is asked. */
+static void when_one_of_the_dead_comes_back_the_others_are_asked_at_once(void **state)
+{
+	static const char *const three[] = { "poll_every: 1s, timeout: 300ms",
+		"poll_every: 7s, timeout: 300ms", "poll_every: 13s, timeout: 300ms" };
+	struct odd *odd = odd_new(SERIAL, "sim-flow", 3, three);
+	odd->answer = off_for_ten_minutes;
+	odd_run(odd, 600 * SECOND);
+	while (odd->ok[0] + odd->ok[1] + odd->ok[2] == 0)
+		odd_run(odd, 100 * MS);
+	assert_in_range(odd->now.mono_us, START_US, START_US + 662 * SECOND);
+	odd_run(odd, 2 * SECOND);
+	for (size_t i = 0; i < 3; i++)
+		assert_true(odd->ok[i] > 0);
+	odd_end(odd);
+}
+
 /* ---- gateways and ports ---- */
 
 /* It asks one device after the other, and waits a second for the one that is dead. */
@@ -254,6 +278,28 @@ static void a_port_that_takes_no_bytes_is_told_and_its_instruments_are_not(void 
 	odd_end(odd);
 }
 
+/* The rest of it must not go ahead of the next request. */
+static void a_line_that_took_half_a_coil_is_closed_before_it_is_asked_again(
+        void **state)
+{
+	const struct coil coil = { .slave = 9, .address = 3, .on = true };
+	struct odd *odd = odd_new(SERIAL, "sim-flow", 1, each_second);
+	odd->answer = odd_well;
+	odd_run(odd, 10500 * MS);
+	odd->takes = 3;
+	assert_int_equal(poller_coil(odd->poller, 0, &coil, &odd->now), OK);
+	odd_run(odd, 900 * MS);
+	assert_int_equal(odd->takes, 0);
+	assert_int_equal(odd->opened, 1);
+	odd_run(odd, 200 * MS); /* a second is given */
+	odd->takes = SIZE_MAX;
+	size_t asked = odd->asked[0];
+	odd_run(odd, 5 * SECOND);
+	assert_int_equal(odd->opened, 2);
+	assert_true(odd->asked[0] > asked);
+	odd_end(odd);
+}
+
 /* After five seconds in which nothing ran one of the five polls that were due is made good. */
 static void polls_left_out_are_counted_one_by_one(void **state)
 {
@@ -280,11 +326,15 @@ int main(void)
 		cmocka_unit_test(
 		        a_dead_device_behind_a_slow_gateway_costs_the_others_nothing),
 		cmocka_unit_test(who_comes_back_is_read_from_its_first_answer_on),
+		cmocka_unit_test(
+		        when_one_of_the_dead_comes_back_the_others_are_asked_at_once),
 		cmocka_unit_test(while_a_connection_is_tried_readings_are_silent),
 		cmocka_unit_test(
 		        a_port_that_takes_no_bytes_is_told_and_its_instruments_are_not),
 		cmocka_unit_test(
 		        who_answers_no_trial_is_good_again_when_nothing_is_owed),
+		cmocka_unit_test(
+		        a_line_that_took_half_a_coil_is_closed_before_it_is_asked_again),
 		cmocka_unit_test(polls_left_out_are_counted_one_by_one),
 	};
 	return cmocka_run_group_tests_name("poller, odd lines", tests, NULL, NULL);

@@ -80,6 +80,7 @@ static void who_was_late_long_ago_and_dies_is_called_dead(void **state)
 	const char *last = strstr(odd->told, "i0 up");
 	assert_non_null(last);
 	assert_contains(last, "i0 down does not answer");
+	assert_null(strstr(last, "too late"));
 	odd_end(odd);
 }
 
@@ -101,6 +102,28 @@ static void who_is_busy_first_and_then_answers_is_told_to_answer(void **state)
 	assert_int_equal(odd->ok[0], 24);
 	assert_contains(odd->told, "instrument i0 up answers");
 	assert_null(strstr(odd->told, "refused"));
+	odd_end(odd);
+}
+
+/* Its first block is refused, as at any poll; the second is not. */
+static void refuses_its_first_block(struct odd *odd, size_t who, const uint8_t *in,
+        size_t n, const struct simulated *said)
+{
+	if (in[1] == 4)
+		odd_refuse(odd, in, 4);
+	else
+		odd_well(odd, who, in, n, said);
+}
+
+static void who_refuses_one_block_of_two_is_told_to_refuse_once(void **state)
+{
+	static const char *const polls[] = { "poll_every: 5s, timeout: 300ms" };
+	struct odd *odd = odd_new(SERIAL, "teledyne-t101", 1, polls);
+	odd->answer = refuses_its_first_block;
+	odd_run(odd, 120 * SECOND);
+	assert_contains(odd->told, "instrument i0 refused refuses: exception 4");
+	assert_null(strstr(odd->told, "i0 up"));
+	assert_int_equal(odd->states, 2); /* the port, and this */
 	odd_end(odd);
 }
 
@@ -172,6 +195,7 @@ int main(void)
 		cmocka_unit_test(noise_of_a_dead_one_is_no_late_answer),
 		cmocka_unit_test(who_was_late_long_ago_and_dies_is_called_dead),
 		cmocka_unit_test(who_is_busy_first_and_then_answers_is_told_to_answer),
+		cmocka_unit_test(who_refuses_one_block_of_two_is_told_to_refuse_once),
 		cmocka_unit_test(who_is_down_for_another_reason_is_told_so),
 		cmocka_unit_test(a_dead_one_with_garbage_now_and_then_is_told_once),
 		cmocka_unit_test(who_was_late_and_dies_is_told_to_be_silent),

@@ -79,6 +79,22 @@ static void what_does_not_change_is_kept_once_an_hour(void **state)
 	assert_int_equal(kept, 3);
 }
 
+/* A poll is never a whole number of periods after the one before: the hour does not move on for that. */
+static void an_hour_remains_an_hour_though_polls_come_early_or_late(void **state)
+{
+	struct probe *probe = *state;
+	size_t kept = 0;
+	for (int64_t i = 0; i < 24 * 120; i++) {
+		int64_t late_us = i * 7 % 11 * 20000;
+		poll_at(probe, i * 30 * SECOND + late_us, STATE_OK, 1);
+		if (probe->decoded.state[SOLIDS] == STATE_UNCHANGED)
+			continue;
+		assert_int_equal(i % 120, 0);
+		kept++;
+	}
+	assert_int_equal(kept, 24);
+}
+
 static void a_change_is_kept_and_told_with_before_and_after(void **state)
 {
 	struct probe *probe = *state;
@@ -124,6 +140,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 		        what_does_not_change_is_kept_once_an_hour, probe_make,
 		        probe_remove),
+		cmocka_unit_test_setup_teardown(
+		        an_hour_remains_an_hour_though_polls_come_early_or_late,
+		        probe_make, probe_remove),
 		cmocka_unit_test_setup_teardown(
 		        a_change_is_kept_and_told_with_before_and_after, probe_make,
 		        probe_remove),
