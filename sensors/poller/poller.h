@@ -68,8 +68,8 @@ struct poller_hooks {
 	/* What became of a coil or a command that was taken: once for each. */
 	void (*written)(void *context, const struct poller_written *what,
 	        const struct moment *now);
-	/* Asked when the command that was taken is about to go out, which may be half a minute
-	 * after it was ordered; NULL: it may. */
+	/* Asked when the command that was taken is about to go out, which may be half a
+	 * minute after it was ordered; NULL: it may. */
 	bool (*may)(void *context);
 };
 
@@ -108,8 +108,8 @@ size_t poller_descriptors(struct poller *poller, struct pollfd *out, size_t room
 /* Milliseconds until something is due (0: now; at most 1,000). */
 int poller_wait_ms(const struct poller *poller, const struct moment *now);
 
-/* Do all that is due; to be called when poller_wait_ms is over, at the latest.  `fds` as poller_descriptors gave them and poll() filled them; n
- * 0: none looked at. */
+/* Do all that is due; to be called when poller_wait_ms is over, at the latest.  `fds`
+ * as poller_descriptors gave them and poll() filled them; n 0: none looked at. */
 void poller_step(struct poller *poller, const struct pollfd *fds, size_t n,
         const struct moment *now);
 
@@ -125,13 +125,14 @@ bool poller_port_up(const struct poller *poller, size_t port);
 /* The descriptor of an open port, for its modem lines; -1. */
 int poller_port_descriptor(const struct poller *poller, size_t port);
 
-/* Write a coil between two polls of this port, one at a time.  OK, then hooks.written within some seconds (a command under way may take a minute); or
- * REFUSED: the port has no instruments, is only heard, or is busy with another coil. */
+/* Write a coil between two polls of this port, one at a time.  OK, then hooks.written
+ * within some seconds (a command under way may take a minute); or REFUSED: the port has
+ * no instruments, is only heard, or is busy with another coil. */
 int poller_coil(struct poller *poller, size_t port, const struct coil *coil,
         const struct moment *now);
 
-/* Write a command to its instrument between two polls, once.  OK, then hooks.written; or REFUSED: the
- * line is only heard, or has another command. */
+/* Write a command to its instrument between two polls, once.  OK, then hooks.written;
+ * or REFUSED: the line is only heard, or has another command. */
 int poller_command(struct poller *poller, const struct poller_command *command,
         const struct moment *now);
 

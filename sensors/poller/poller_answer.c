@@ -6,8 +6,8 @@
 
 #include "sensors/poller/poller_parts.h"
 
-/* How long an instrument that measures is waited for, or left alone: what it says of that itself may
- * have a bit turned over (SDI-12: up to 999 s, without a check). */
+/* How long an instrument that measures is waited for, or left alone: what it says of
+ * that itself may have a bit turned over (SDI-12: up to 999 s, without a check). */
 int64_t patience_us(const struct device *device, int64_t most_us)
 {
 	int64_t wait_us = timeout_of(device);
@@ -117,7 +117,8 @@ void bus_unanswered(struct bus *bus, struct device *device, const struct moment 
 		bus_hold(bus, now->mono_us + timeout_of(device));
 }
 
-/* It brought nothing that counts: the next try, the next block, or the end of the poll. */
+/* It brought nothing that counts: the next try, the next block, or the end of the
+ * poll. */
 static void bus_lost(
         struct poller *poller, struct bus *bus, bool silent, const struct moment *now)
 {

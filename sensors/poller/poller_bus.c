@@ -2,10 +2,11 @@
 /*
  * One line, and the four states it is in.
  *
- * A late answer of a slave has the same address and function as the one after it.  So nothing that
- * came before a request was fully written is ever its answer; after a silence the slave is not asked
- * again before a time as long as its timeout has passed, while the others are served; and what may
- * be an answer that is owed is not taken (sensors/poller/poller_owed.c).
+ * A late answer of a slave has the same address and function as the one after it.  So
+ * nothing that came before a request was fully written is ever its answer; after a
+ * silence the slave is not asked again before a time as long as its timeout has passed,
+ * while the others are served; and what may be an answer that is owed is not taken
+ * (sensors/poller/poller_owed.c).
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,8 +15,9 @@
 
 /* ---- bytes in ---- */
 
-/* Some devices close a TCP connection when it is idle, or after each answer.  While nothing is asked, and
- * when it had answered, that is no change of state: it is opened again for the next request. */
+/* Some devices close a TCP connection when it is idle, or after each answer.  While
+ * nothing is asked, and when it had answered, that is no change of state: it is opened
+ * again for the next request. */
 static bool is_idle_close(const struct bus *bus)
 {
 	bool asks_nothing =
@@ -25,7 +27,8 @@ static bool is_idle_close(const struct bus *bus)
 	       bus->answered;
 }
 
-/* Whoever talks something else, or closes whenever it is asked, is opened ever more seldom. */
+/* Whoever talks something else, or closes whenever it is asked, is opened ever more
+ * seldom. */
 void bus_gone(struct poller *poller, struct bus *bus, const struct moment *now)
 {
 	char text[256];
@@ -87,7 +90,8 @@ static bool bus_read(
 
 /* ---- asking ---- */
 
-/* The request, if there is one, has gone out: what comes from now on may be the answer. */
+/* The request, if there is one, has gone out: what comes from now on may be the
+ * answer. */
 static void bus_asked(struct bus *bus, const struct moment *now)
 {
 	bus->noise_before = bus->framer.noise;
@@ -223,7 +227,7 @@ static int64_t due_us(const struct bus *bus)
 		return next_us;
 	}
 	if (bus->opening)
-		return 0; /* looked at often: a name being looked up has no descriptor */
+		return 0; /* often: a name being looked up has no descriptor */
 	if (bus->state == RESTING && errand_due_us(bus) < device_us)
 		device_us = errand_due_us(bus);
 	if (bus->state == RESTING)

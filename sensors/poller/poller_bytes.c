@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Bytes that come on a line where instruments are asked: those that are waited for, and those that
- * nobody waits for. */
+/* Bytes that come on a line where instruments are asked: those that are waited for, and
+ * those that nobody waits for. */
 #include <string.h>
 
 #include "sensors/poller/poller_parts.h"
@@ -25,7 +25,8 @@ void bus_hear_late(struct bus *bus, const struct moment *now)
 	device->counts.noise += bus->framer.noise - before;
 }
 
-/* Bytes nobody waits for: late answers, noise.  The line must fall silent before the next request. */
+/* Bytes nobody waits for: late answers, noise.  The line must fall silent before the
+ * next request. */
 static void discard(
         struct bus *bus, const uint8_t *in, size_t n, const struct moment *now)
 {
@@ -74,15 +75,19 @@ bool bus_flooded(struct poller *poller, struct bus *bus, const struct moment *no
 	return true;
 }
 
-/* Microseconds that the longest answer to what was asked is on the line. */
-int64_t bus_answer_us(const struct bus *bus, const struct device *device)
+/* Bytes of the longest answer to what was asked. */
+static size_t answer_size(const struct device *device)
 {
 	const struct driver *driver = device->driver;
 	size_t block = driver->block(device->state);
-	size_t n = driver->frame_most;
-	if (block < device->setting->profile->n_blocks)
-		n = driver->traffic(&device->setting->instrument, block).answer;
-	return bus_us(bus, n);
+	if (block >= device->setting->profile->n_blocks)
+		return driver->frame_most;
+	return driver->traffic(&device->setting->instrument, block).answer;
+}
+
+int64_t bus_answer_us(const struct bus *bus, const struct device *device)
+{
+	return bus_us(bus, answer_size(device));
 }
 
 void bus_bytes(struct bus *bus, const uint8_t *in, size_t n, const struct moment *now)
@@ -139,9 +144,9 @@ void bus_echoed(struct bus *bus)
 	bus->unechoed = 0;
 }
 
-/* An adapter may be exchanged, or its echo switched off: then the first of two like frames is no longer
- * ours (poller_errand.c).  Several answers without an echo show it; where an answer begins as its request
- * does nobody knows. */
+/* An adapter may be exchanged, or its echo switched off: then the first of two like
+ * frames is no longer ours (poller_errand.c).  Several answers without an echo show it;
+ * where an answer begins as its request does nobody knows. */
 void bus_unechoed(struct bus *bus)
 {
 	if (bus->echoed || bus->request_size == 0 || begins_with_request(bus))
@@ -162,8 +167,8 @@ void bus_trim_echo(struct bus *bus)
 	memmove(bus->came, bus->came + n, bus->n_came);
 }
 
-/* What came for a request and is no answer: kept for whoever looks for the fault, but never so
- * that it could be taken for an answer when the reading is decoded. */
+/* What came for a request and is no answer: kept for whoever looks for the fault, but
+ * never so that it could be taken for an answer when the reading is decoded. */
 void bus_leftover(struct bus *bus, struct device *device)
 {
 	uint16_t block = device->driver->block(device->state);
@@ -179,24 +184,23 @@ void bus_leftover(struct bus *bus, struct device *device)
 	device_exchange(device, block, in, n, NULL);
 }
 
-bool bus_damaged(const struct bus *bus, const struct device *device)
+/* A frame of the right form, which failed its check. */
+static bool fails_check(const struct bus *bus, const struct device *device)
 {
 	const struct driver *driver = device->driver;
-	uint16_t block = driver->block(device->state);
-	size_t n = driver->frame_most;
-	if (driver->fault != NULL &&
-	        driver->fault(device->state, bus->came, bus->n_came) == FAULT_CHECKSUM)
-		return true;
-	if (block < device->setting->profile->n_blocks)
-		n = driver->traffic(&device->setting->instrument, block).answer;
-	return bus->n_came >= n / 2;
+	return driver->fault != NULL &&
+	       driver->fault(device->state, bus->came, bus->n_came) == FAULT_CHECKSUM;
+}
+
+bool bus_damaged(const struct bus *bus, const struct device *device)
+{
+	return fails_check(bus, device) || bus->n_came >= answer_size(device) / 2;
 }
 
 /* Each request ends as an answer, a timeout, or one of these. */
 bool bus_count_missed(struct bus *bus, struct device *device)
 {
 	struct poller_counts *counts = &device->counts;
-	const struct driver *driver = device->driver;
 	bool silent = bus_only_noise(bus);
 	counts->noise += bus->framer.noise - bus->noise_before;
 	bus->noise_before = bus->framer.noise;
@@ -204,8 +208,7 @@ bool bus_count_missed(struct bus *bus, struct device *device)
 		device_blame(device, bus->came, bus->n_came);
 	if (silent)
 		counts->timeouts++;
-	else if (driver->fault != NULL &&
-	         driver->fault(device->state, bus->came, bus->n_came) == FAULT_CHECKSUM)
+	else if (fails_check(bus, device))
 		counts->checksum++;
 	else
 		counts->malformed++;
@@ -221,7 +224,8 @@ static bool has_waited(
 	return now_us - since_us >= device->timeout_us;
 }
 
-/* Somebody sends without end: nobody can be asked, and that says nothing of the instruments. */
+/* Somebody sends without end: nobody can be asked, and that says nothing of the
+ * instruments. */
 void bus_loud(struct poller *poller, struct bus *bus, const struct moment *now)
 {
 	bool loud = false;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * An errand is written between two polls of its line, once: the sampler's coil, or a command that a
- * person ordered.  The request, then its answer or the time for one.
+ * An errand is written between two polls of its line, once: the sampler's coil, or a
+ * command that a person ordered.  The request, then its answer or the time for one.
  *
- * Nothing is asked again: where no answer came, nobody knows whether it was done.  The answer of a
- * coil or a register is its request once more, and an adapter that hears itself gives the request
- * back too: on a line that does so two of them are waited for.
+ * Nothing is asked again: where no answer came, nobody knows whether it was done.  The
+ * answer of a coil or a register is its request once more, and an adapter that hears
+ * itself gives the request back too: on a line that does so two of them are waited for.
  */
 #include <string.h>
 
@@ -65,9 +65,9 @@ int poller_command(struct poller *poller, const struct poller_command *command,
 	return want(bus, errand, now);
 }
 
-/* When a command may begin: its instrument has finished its poll, and said what it still owes, where that
- * could pass for the answer to the command (what Modbus answers to a write names its function, but not
- * which write). */
+/* When a command may begin: its instrument has finished its poll, and said what it
+ * still owes, where that could pass for the answer to the command (what Modbus answers
+ * to a write names its function, but not which write). */
 static int64_t command_due_us(const struct errand *errand)
 {
 	const struct device *device = errand->device;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A line on which nobody is asked: its instruments speak by themselves, or another master asks
- * them.  All that comes is looked at by every instrument of the line; of each one reading a period
- * is taken, the first that is whole once it is due.
+ * A line on which nobody is asked: its instruments speak by themselves, or another
+ * master asks them.  All that comes is looked at by every instrument of the line; of
+ * each one reading a period is taken, the first that is whole once it is due.
  */
 #include <string.h>
 
@@ -59,8 +59,8 @@ static void hear_bytes(
 	}
 }
 
-/* An acknowledgement that does not go out whole is not sent again: the instrument will say its
- * reading once more. */
+/* An acknowledgement that does not go out whole is not sent again: the instrument will
+ * say its reading once more. */
 void bus_thanks(struct bus *bus, struct device *device)
 {
 	uint8_t out[FRAME_MOST];
@@ -173,7 +173,8 @@ static void hear_no_pairs(
 	device_publish(poller, device, now);
 }
 
-/* Nothing whole came in time: what did come is kept, for whoever looks for the fault. */
+/* Nothing whole came in time: what did come is kept, for whoever looks for the
+ * fault. */
 static void hear_nothing(
         struct poller *poller, struct device *device, const struct moment *now)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A line that goes and comes: CLOSED, being opened, up; and the times it takes to say something. */
+/* A line that goes and comes: CLOSED, being opened, up; and the times it takes to say
+ * something. */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +13,8 @@ int64_t bus_us(const struct bus *bus, size_t characters)
 	return (int64_t)(line_seconds(&bus->setting->line, characters) * 1e6);
 }
 
-/* Silence before a request: 3.5 characters at least (Modbus over serial line 1.02, 2.5.1.1). */
+/* Silence before a request: 3.5 characters at least (Modbus over serial line 1.02,
+ * 2.5.1.1). */
 int64_t bus_gap_us(const struct bus *bus)
 {
 	int64_t gap = bus_us(bus, 7) / 2;
@@ -56,7 +58,8 @@ void bus_down(struct poller *poller, struct bus *bus, const char *why,
 	}
 }
 
-/* One that opened before and never gave an answer is told to be open when it gives one. */
+/* One that opened before and never gave an answer is told to be open when it gives
+ * one. */
 static void bus_up(struct poller *poller, struct bus *bus, const struct moment *now)
 {
 	bus->opening = false;

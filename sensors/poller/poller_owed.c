@@ -2,40 +2,43 @@
 /*
  * Requests whose answers may still come, and what that makes of the answers that do.
  *
- * Where an answer carries no number, one that comes late passes for the answer to the next like
- * request.  So every request is noted when it goes out, with the state the driver was in, and stays
- * noted until it has its answer or OWED_US have passed.  What the driver in one of those states would
- * take for an answer may be the answer to that request: it is never taken for that of the last one
- * on its word alone.
+ * Where an answer carries no number, one that comes late passes for the answer to the
+ * next like request.  So every request is noted when it goes out, with the state the
+ * driver was in, and stays noted until it has its answer or OWED_US have passed.  What
+ * the driver in one of those states would take for an answer may be the answer to that
+ * request: it is never taken for that of the last one on its word alone.
  *
- * How late an answer may be nobody can know where nothing ties it to its request: a bound is needed,
- * and 30 s is more than a line, an instrument or a serial server takes.  Where it is wrong, that shows
- * when an answer comes while nothing is waited for and nothing is owed: it is one to a request that
- * was given up.  From then on (OWED_LONG_FOR) twice that lateness is reckoned with, which is told: what
- * was taken before may be old.  What is left: until that answer has come, one that falls into the very
- * time in which the next is waited for is taken for it; and one that is always late by just the time
- * between two requests is like an instrument that is one behind, which no time shows.
+ * How late an answer may be nobody can know where nothing ties it to its request: a
+ * bound is needed, and 30 s is more than a line, an instrument or a serial server
+ * takes.  Where it is wrong, that shows when an answer comes while nothing is waited
+ * for and nothing is owed: it is one to a request that was given up.  From then on
+ * (OWED_LONG_FOR) twice that lateness is reckoned with, which is told: what was taken
+ * before may be old.  What is left: until that answer has come, one that falls into the
+ * very time in which the next is waited for is taken for it; and one that is always
+ * late by just the time between two requests is like an instrument that is one behind,
+ * which no time shows.
  *
- *     nothing owed         request    answer                                    taken
- *     something owed       request    answer  trial  answer of the trial        taken
- *                          request    answer  trial  nothing                    let go by
- *                          request    answer  answer                            both let go by
- *     no trial is known    request    answer                                    let go by
- *     after a miss         trial      answer  request ...                       as above
+ *  nothing owed         request    answer                               taken
+ *  something owed       request    answer  trial  answer of the trial        taken
+ *                       request    answer  trial  nothing               let go by
+ *                       request    answer  answer                       both let go by
+ *  no trial is known    request    answer                               let go by
+ *  after a miss         trial      answer  request ...                  as above
  *
- * A trial has an answer that no other request has: when it is there, and one only came of the kind
- * before it, that one was to the last request.  So has one that is refused as unknown, by a device that
- * knows its blocks: a refusal is to the oldest trial that has no answer.  Whoever knows no trial, or answers none, is not asked
- * again until all that is owed has come or its time is over; each answer that comes pays for one
- * request, whichever it was.  Once one was given up the sum is not known: then it must have been silent
- * for that time.
+ * A trial has an answer that no other request has: when it is there, and one only came
+ * of the kind before it, that one was to the last request.  So has one that is refused
+ * as unknown, by a device that knows its blocks: a refusal is to the oldest trial that
+ * has no answer.  Whoever knows no trial, or answers none, is not asked again until all
+ * that is owed has come or its time is over; each answer that comes pays for one
+ * request, whichever it was.  Once one was given up the sum is not known: then it must
+ * have been silent for that time.
  */
 #include <string.h>
 
 #include "sensors/poller/poller_parts.h"
 
-/* Before all others, which are seldom needed, and cost no memory until then: a state to try things
- * on, and that in which a block is asked for again. */
+/* Before all others, which are seldom needed, and cost no memory until then: a state to
+ * try things on, and that in which a block is asked for again. */
 static uint8_t *scratch(const struct owed *owed)
 {
 	return owed->state;
@@ -82,8 +85,8 @@ static void give_up(struct owed *owed)
 	owed_forget(owed, 0);
 }
 
-/* Where a trial or a number can tell, a request is kept in mind for longer: its answer is known when
- * it comes. */
+/* Where a trial or a number can tell, a request is kept in mind for longer: its answer
+ * is known when it comes. */
 static void expire(struct device *device, const struct moment *now)
 {
 	struct owed *owed = &device->owed;
@@ -123,8 +126,8 @@ void owed_in_step(struct device *device)
 	owed_settle(device);
 }
 
-/* Whether the driver, in this state, takes a frame for an answer: no echo, and no answer to another
- * number. */
+/* Whether the driver, in this state, takes a frame for an answer: no echo, and no
+ * answer to another number. */
 static bool takes(
         const struct device *device, const void *state, const uint8_t *in, size_t n)
 {
@@ -162,7 +165,8 @@ bool owed_may_be(
 	expire(device, now);
 	if (!is_numbered(device) && now->mono_us < owed->more_until_us)
 		return true;
-	/* a queue on the way keeps what it has for longer than any time: a trial tells */
+	/* a queue on the way keeps what it has for longer than any time: a trial
+	 * tells */
 	if (device->unproven && trial_may(device))
 		return true;
 	size_t young = 0;
@@ -181,8 +185,8 @@ static bool alike(const struct device *device, size_t i, size_t k)
 	               device->driver->block(owed_state(owed, k));
 }
 
-/* Of several like requests it does not matter which one it pays for; where they are not alike, as
- * with a refusal, nobody knows what is still to come. */
+/* Of several like requests it does not matter which one it pays for; where they are not
+ * alike, as with a refusal, nobody knows what is still to come. */
 bool owed_pay(struct device *device, const uint8_t *in, size_t n)
 {
 	struct owed *owed = &device->owed;
@@ -218,8 +222,8 @@ void owed_came_late(struct device *device, const struct moment *now)
 		device->owed.more_until_us = now->mono_us + owed_wait_us(device, now);
 }
 
-/* An answer to the request that was given up, while nobody is asked.  What comes right behind an answer
- * is that once more. */
+/* An answer to the request that was given up, while nobody is asked.  What comes right
+ * behind an answer is that once more. */
 static bool came_beyond(
         struct device *device, const uint8_t *in, size_t n, const struct moment *now)
 {
@@ -261,8 +265,8 @@ static int owed_frame(
 	return found;
 }
 
-/* Whoever is asked comes first.  Half an answer of another one is waited for only while nobody is
- * asked: it would hold up his. */
+/* Whoever is asked comes first.  Half an answer of another one is waited for only while
+ * nobody is asked: it would hold up his. */
 static int line_frame(const void *state, const uint8_t *in, size_t n)
 {
 	const struct bus *bus = state;

@@ -1,72 +1,57 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the poller's files share: poller.c (start, time, step), poller_bus.c (the four states),
- * poller_answer.c (what a request came to), poller_bytes.c (what comes), poller_owed.c (answers that
- * may still come), poller_trial.c (who is in step), poller_turn.c (whose turn it is), poller_heard.c (lines that are only heard),
+/* What the poller's files share: poller.c (start, time, step), poller_bus.c (the four
+ * states), poller_answer.c (what a request came to), poller_bytes.c (what comes),
+ * poller_owed.c (answers that may still come), poller_trial.c (who is in step),
+ * poller_turn.c (whose turn it is), poller_heard.c (lines that are only heard),
  * poller_errand.c (what is written once), poller_open.c (closing and opening a line),
- * poller_stall.c (nobody was there), poller_reading.c (what one poll says), poller_tell.c (who is up, and how often what went wrong). */
+ * poller_stall.c (nobody was there), poller_reading.c (what one poll says),
+ * poller_tell.c (who is up, and how often what went wrong). */
 #ifndef SENSORS_POLLER_PARTS_H
 #define SENSORS_POLLER_PARTS_H
 
 #include <stdbool.h>
 
 #include "sensors/poller/poller.h"
+#include "sensors/poller/poller_owed.h"
 #include "sensors/tables/framer.h"
 #include "sensors/tables/settings.h"
 #include "sensors/tables/values.h"
 
 #define STRIKES 3 /* polls without an answer before it is told */
-#define BACK_OFF_MOST                                                                  \
-	INT64_C(60000000) /* a dead slave is asked, a dead port opened, once a minute */
-#define BACK_OFF_LEAST INT64_C(1000000)  /* first wait before a port is opened again */
-#define CONNECT_MOST   INT64_C(10000000) /* a connection that takes longer is given up */
-#define BUSY_WAIT      INT64_C(500000) /* before an instrument that is busy is asked again */
-#define HELD_POLITELY                                                                  \
-	INT64_C(10000000) /* one that does not answer waits a period, at most this, for a moment that delays nobody */
-#define HELD_MOST                                                                      \
-	INT64_C(600000000) /* others go before one that is dead at most so long */
-#define MODEST_REQUEST                                                                 \
-	16 /* bytes of a usual request, for the reckoning of what one costs */
-#define HEARD_ROOM 16384 /* bytes kept of one reading that is only heard, at least */
-#define LATER_MOST                                                                     \
-	INT64_C(60000000) /* an instrument may measure so long, or a period */
-#define BUDGET     4 /* frames of the longest kind: who sends more in one answer babbles */
+
+/* A dead slave is asked, a dead port opened, once a minute; first it waits so long. */
+#define BACK_OFF_MOST  INT64_C(60000000)
+#define BACK_OFF_LEAST INT64_C(1000000)
+#define CONNECT_MOST   INT64_C(10000000) /* a longer one is given up */
+#define BUSY_WAIT      INT64_C(500000)   /* before one that is busy is asked again */
+
+/* One that does not answer waits a period, at most this, for a moment that delays
+ * nobody; others go before one that is dead at most so long. */
+#define HELD_POLITELY INT64_C(10000000)
+#define HELD_MOST     INT64_C(600000000)
+
+#define MODEST_REQUEST 16    /* bytes of a usual request, to reckon what one costs */
+#define HEARD_ROOM     16384 /* bytes kept of one that is only heard, at least */
+#define LATER_MOST     INT64_C(60000000) /* one may measure so long, or a period */
+
+#define BUDGET     4 /* frames of the longest kind: more in one answer is babble */
 #define NOISE_MOST 4 /* bytes 00 and FF that are no answer of anybody */
-#define STALL_US                                                                       \
-	INT64_C(2000000) /* between two steps, which are a second apart at most: nobody was there */
-#define LOOK_US    INT64_C(50000) /* between looks at what has no descriptor, or no end */
-#define READ_MOST  8192 /* bytes read of one line in that time: 115200 baud give 600 */
-#define FLOOD_MOST 8    /* such times in a row, and a connection is closed */
-#define UNSEEN_US                                                                      \
-	INT64_C(50000) /* a step so long after a deadline cannot know what came before it */
-#define QUIET_LEAST                                                                    \
-	INT64_C(5000) /* silence before a request: 3.5 characters, at least this */
-#define QUIET_CLUMPS                                                                   \
-	INT64_C(20000) /* after bytes nobody waits for: adapters give them out in clumps, 16 ms apart */
 
-#define OWED_US INT64_C(30000000) /* an answer may come so late, and no later */
-#define OWED_LONGEST                                                                   \
-	INT64_C(600000000) /* but after one that did: twice as late as that, at most this */
-#define OWED_LONG_FOR INT64_C(86400000000) /* and that is believed so long */
-#define OWED_MOST     16 /* requests without an answer that are kept in mind */
+/* Steps are a second apart at most: after so long nobody was there.  A step so long
+ * after a deadline cannot know what came before it. */
+#define STALL_US  INT64_C(2000000)
+#define UNSEEN_US INT64_C(50000)
 
-/* Requests whose answers may still come, the oldest first. */
-struct owed {
-	size_t n;
-	struct owed_request {
-		int64_t asked_us;
-		int trial; /* its number, 0: a block was asked for */
-	} request[OWED_MOST];
-	uint8_t *
-	        state; /* [3 + OWED_MOST][state_size]: of the driver, when it had asked */
-	size_t state_size;
-	int64_t more_until_us; /* one was given up: until then it may come */
-	int64_t asked_us;      /* the last request */
-	int64_t given_up_us;   /* the newest that is no longer waited for; 0: none */
-	bool lost;             /* one was given up since an answer was in step */
-	int64_t late_us,
-	        late_until_us; /* one came so late, and it is believed until then */
-	bool later;            /* that has just been seen: not told yet */
-};
+/* Between looks at what has no descriptor, or no end; bytes read of one line in that
+ * time (115200 baud give 600); such times in a row, and a connection is closed. */
+#define LOOK_US    INT64_C(50000)
+#define READ_MOST  8192
+#define FLOOD_MOST 8
+
+/* Silence before a request: 3.5 characters, at least this; after bytes nobody waits
+ * for, since adapters give them out in clumps, 16 ms apart. */
+#define QUIET_LEAST  INT64_C(5000)
+#define QUIET_CLUMPS INT64_C(20000)
 
 enum bus_state { CLOSED, RESTING, ASKING, LISTENING, WRITING };
 
@@ -76,8 +61,9 @@ struct purse {
 	int spent;
 };
 
-/* An instrument as the poller sees it; struct instrument is what its driver knows of it, struct line the
- * speed of a port, so that these two and their port are called device and bus here. */
+/* An instrument as the poller sees it; struct instrument is what its driver knows of
+ * it, struct line the speed of a port, so that these two and their port are called
+ * device and bus here. */
 struct device {
 	size_t number; /* in the station */
 	const struct station_instrument *setting;
@@ -94,16 +80,15 @@ struct device {
 	struct owed owed; /* what it may still answer */
 	int trial;        /* the request is this trial (from 1), 0: a block's */
 	int vain;         /* trials in a row that it did not answer */
-	bool unproven; /* since it missed an answer no trial has shown that it is in step */
+	bool unproven;    /* it missed an answer, and no trial has shown it in step */
 	bool shy;    /* its last trial had no answer: the block is asked for without */
 	bool hushed; /* not asked until nothing is owed */
-	bool unfit; /* it has refused a block as unknown: that it refuses a trial proves nothing */
+	bool unfit;  /* it refused a block as unknown: a refused trial proves nothing */
 	struct moment started, first;
 	bool has_first;
 	struct framer
 	        *framer; /* of an instrument that is only heard; NULL: it is asked */
-	uint8_t *
-	        heard; /* [FRAME_MOST]: came since its last reading, and is no frame of another */
+	uint8_t *heard;  /* [FRAME_MOST]: since its last reading, no frame of another */
 	size_t n_heard;
 	uint8_t *exchange;
 	size_t exchange_room, exchange_size, n_exchanges;
@@ -167,19 +152,17 @@ struct bus {
 	int64_t window_us;   /* since when READ_MOST is reckoned */
 	size_t in_window;    /* bytes read since */
 	int full;            /* windows in a row that took no more */
-	int64_t restless_us; /* since when bytes come that nobody waits for; 0: they do not */
+	int64_t restless_us; /* since when bytes come that nobody waits for; 0: none */
 	struct device *busy; /* ASKING, LISTENING: whom */
 	int64_t began_us;    /* and since when */
 	uint8_t request[FRAME_MOST];
 	size_t request_size, written;
-	uint8_t came
-	        [FRAME_MOST]; /* since the request, for the record of a garbled answer */
-	size_t n_came, n_heard; /* n_heard: all of them, beyond the room too */
-	bool hears_itself;      /* what is sent comes back */
-	bool echoed;            /* so it was with the request under way */
+	uint8_t came[FRAME_MOST]; /* since the request: the record of a garbled one */
+	size_t n_came, n_heard;   /* n_heard: all of them, beyond the room too */
+	bool hears_itself;        /* what is sent comes back */
+	bool echoed;              /* so it was with the request under way */
 	int unechoed; /* answers in a row to requests that did not come back */
-	uint8_t maybe
-	        [FRAME_MOST]; /* an answer that its trial has to prove; none: maybe_size 0 */
+	uint8_t maybe[FRAME_MOST]; /* to be proved by its trial; none: maybe_size 0 */
 	size_t maybe_size;
 	struct moment maybe_first;
 	size_t passed; /* answers since the request that may be to others before it */
@@ -247,6 +230,7 @@ bool bus_may_read(struct bus *bus, const struct moment *now);
 int64_t bus_read_us(const struct bus *bus);
 /* A connection that gives more than that for long: closed, and opened again. */
 bool bus_flooded(struct poller *poller, struct bus *bus, const struct moment *now);
+/* Microseconds that the longest answer to what was asked is on the line. */
 int64_t bus_answer_us(const struct bus *bus, const struct device *device);
 /* All that came since the request: nothing, or a few bytes 00 and FF. */
 bool bus_only_noise(const struct bus *bus);
@@ -268,67 +252,11 @@ bool bus_babbles(const struct bus *bus);
 /* Somebody is due, and bytes come all the time. */
 void bus_loud(struct poller *poller, struct bus *bus, const struct moment *now);
 
-/* ---- poller_owed.c ---- */
-/* The request is out. */
-void owed_add(struct device *device, const struct moment *now);
-/* The last request has its answer, or will never have one. */
-void owed_settle(struct device *device);
-/* Whether a frame is an answer to the last request, or to one like it. */
-bool owed_is_answer(const struct device *device, const uint8_t *in, size_t n);
-/* Whether it may be that of a request before. */
-bool owed_may_be(
-        struct device *device, const uint8_t *in, size_t n, const struct moment *now);
-/* Nothing is owed, and this is the answer to the last request. */
-void owed_in_step(struct device *device);
-/* It pays for the oldest request that it may be the answer to; false: for none. */
-bool owed_pay(struct device *device, const uint8_t *in, size_t n);
-/* One that was paid for came late: more may follow. */
-void owed_came_late(struct device *device, const struct moment *now);
-/* How late an answer may come, as far as is known. */
-int64_t owed_wait_us(const struct device *device, const struct moment *now);
-/* What came was damaged: whichever it answered, it was one. */
-void owed_pay_oldest(struct device *device);
-/* Whether anything may still come. */
-bool owed_any(struct device *device, const struct moment *now);
-/* The next frame out of bus->framer that is an answer to anything asked on this line. */
-int owed_next(struct bus *bus, const uint8_t **frame, struct moment *first);
-/* Such a frame is not for whom it was waited for: counted as late; false: it is nobody's. */
-bool owed_late(struct bus *bus, const uint8_t *in, size_t n, const struct moment *now);
-/* What poller_trial.c needs of it: states of the driver when the i-th request was asked, and before a
- * trial; and that the i-th is owed no more. */
-uint8_t *owed_state(const struct owed *owed, size_t i);
-uint8_t *owed_before_trial(const struct owed *owed);
-void owed_forget(struct owed *owed, size_t i);
-
-/* ---- poller_trial.c ---- */
-/* Whether trials may tell: its driver knows some, and it has not let all of late without an answer. */
-bool trial_may(const struct device *device);
-/* Something of a block is about to be asked: first a trial, where it must be shown that the line is
- * in step. */
-void trial_open(struct bus *bus, struct device *device);
-/* Keep an answer until a trial has proved it; the trial is what the driver asks next.  False:
- * there is none. */
-bool trial_close(struct bus *bus, struct device *device, const uint8_t *frame, size_t n,
-        const struct moment *first);
-/* Its answer is there: the block may be asked for, or bus->maybe is proved, or it is not. */
-enum { TRIAL_OPENED, TRIAL_PROVED, TRIAL_FAILED };
-int trial_answered(struct bus *bus, struct device *device);
-/* Whether a refusal is that of a trial before the last request: it pays for it, and counts as late. */
-bool trial_refused_late(struct device *device, const struct declined *declined,
-        const struct moment *now);
-/* Where it is not: whether it can only be that of the trial asked last, as good as its answer. */
-bool trial_refused(const struct device *device, const struct declined *declined,
-        const struct moment *now);
-/* The answer that was kept proves nothing, and counts as late. */
-void trial_failed(struct bus *bus, struct device *device);
-/* The block is what the driver asks next. */
-void trial_back(struct device *device);
-
 /* ---- poller_turn.c ---- */
 /* The instrument that has waited longest. */
 struct device *next_device(const struct bus *bus);
-/* The one to ask now, or NULL: nobody is due.  One that does not answer is asked while nobody else is
- * due before its time is up, or when it has waited long enough. */
+/* The one to ask now, or NULL: nobody is due.  One that does not answer is asked while
+ * nobody else is due before its time is up, or when it has waited long enough. */
 struct device *device_turn(
         struct poller *poller, struct bus *bus, const struct moment *now);
 int64_t timeout_of(const struct device *device);
@@ -371,7 +299,8 @@ void bus_closed(struct poller *poller, struct bus *bus, const struct moment *now
 
 /* ---- poller_reading.c ---- */
 void device_begin(struct device *device, const struct moment *now);
-/* A poll that was due and in which it was not asked: silent, which says nothing of it. */
+/* A poll that was due and in which it was not asked: silent, which says nothing of
+ * it. */
 void device_pass(
         struct poller *poller, struct device *device, const struct moment *now);
 /* How long after a poll the next is due. */
@@ -389,16 +318,19 @@ void poller_stalled(struct poller *poller, const struct moment *now);
 /* Of a message that came meanwhile, better than the moment at which it was read. */
 void stall_moment(
         const struct bus *bus, const struct decoded *decoded, struct moment *when);
-/* Its poll ends with what it has: that the rest is missing says nothing of the instrument. */
+/* Its poll ends with what it has: that the rest is missing says nothing of the
+ * instrument. */
 void device_cut(struct poller *poller, struct device *device, const struct moment *now);
 
 /* ---- poller_tell.c ---- */
-/* The poll that was just published says something of the instrument: told when it changed. */
+/* The poll that was just published says something of the instrument: told when it
+ * changed. */
 void device_health(
         struct poller *poller, struct device *device, const struct moment *now);
 /* What came is no answer: the driver may know what is wrong with it. */
 void device_blame(struct device *device, const uint8_t *in, size_t n);
-/* Settings of the instrument in poller->decoded: what has not changed is left out, a change told. */
+/* Settings of the instrument in poller->decoded: what has not changed is left out, a
+ * change told. */
 void device_settings(struct poller *poller, struct device *device);
 /* What went wrong since a minute ago, in one line, if anything did. */
 void device_failures(struct device *device, const struct moment *now);

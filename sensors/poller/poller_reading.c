@@ -19,8 +19,8 @@ void device_begin(struct device *device, const struct moment *now)
 	device->trial = 0;
 }
 
-/* Keep what came for a block; n 0: nothing did.  A sound answer (`first` given) may begin the
- * reading's time.  False: there is no room. */
+/* Keep what came for a block; n 0: nothing did.  A sound answer (`first` given) may
+ * begin the reading's time.  False: there is no room. */
 bool device_exchange(struct device *device, uint16_t block, const uint8_t *bytes,
         size_t n, const struct moment *first)
 {
@@ -71,7 +71,8 @@ static void set_due(struct device *device, int64_t now_us)
 	int64_t wait = device_wait(device);
 	bool spoke = device->framer != NULL && device->driver->every_frame &&
 	             device->has_first;
-	/* those of one line are all due at the start: each keeps the place it gets then */
+	/* those of one line are all due at the start: each keeps the place it gets
+	 * then */
 	if (device->framer == NULL && device->counts.readings == 1 &&
 	        device->started.mono_us > device->due_us)
 		device->due_us = device->started.mono_us;

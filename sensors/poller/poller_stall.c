@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Nobody was there: the program was stopped, the machine slept (the clock counts on meanwhile,
- * base/clock.h), or it had too much to do.  What waits in a port then came at a moment nobody knows.
+ * Nobody was there: the program was stopped, the machine slept (the clock counts on
+ * meanwhile, base/clock.h), or it had too much to do.  What waits in a port then came
+ * at a moment nobody knows.
  *
  *     asked    an answer that was not read by its deadline is late, whenever it came
- *     heard    what waits is dropped as noise; but where every message is kept and says itself when
- *              it was sampled, each is taken, at that time if it lies in between
+ *     heard    what waits is dropped as noise; but where every message is kept and says
+ *              when it was sampled, each is taken, at that time if it lies in between
  *
- * So a value is never recorded as fresher than it is by more than the time an answer may take, or
- * STALL_US on a line that is only heard.  A machine whose clocks stood still too (a virtual one, paused)
- * cannot know of it: its clock is put forward later, which the records say.
+ * So a value is never recorded as fresher than it is by more than the time an answer
+ * may take, or STALL_US on a line that is only heard.  A machine whose clocks stood
+ * still too (a virtual one, paused) cannot know of it: its clock is put forward later,
+ * which the records say.
  */
 #include <string.h>
 
 #include "base/log.h"
 #include "sensors/poller/poller_parts.h"
 
-/* Its poll ends with what it has: that the rest is missing says nothing of the instrument. */
+/* Its poll ends with what it has: that the rest is missing says nothing of the
+ * instrument. */
 void device_cut(struct poller *poller, struct device *device, const struct moment *now)
 {
 	if (!device->polling)
@@ -88,8 +91,8 @@ void poller_stalled(struct poller *poller, const struct moment *now)
 	}
 }
 
-/* When one that came meanwhile says that it was sampled, where that lies in between: of its channels the
- * newest, for an analyser may have taken its own long before. */
+/* When one that came meanwhile says that it was sampled, where that lies in between: of
+ * its channels the newest, for an analyser may have taken its own long before. */
 void stall_moment(
         const struct bus *bus, const struct decoded *decoded, struct moment *when)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is told of instruments and lines: each change once, and what goes wrong once a minute. */
+/* What is told of instruments and lines: each change once, and what goes wrong once a
+ * minute. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,8 +10,8 @@
 
 #define TELL_EVERY INT64_C(60000000)
 
-/* What goes to and fro at every poll would fill log and journal: after some changes one a minute is
- * told, and that is the state at that moment. */
+/* What goes to and fro at every poll would fill log and journal: after some changes one
+ * a minute is told, and that is the state at that moment. */
 #define TELL_AT_ONCE     4
 #define SETTINGS_AT_ONCE 32 /* a profile may know many, and somebody may set them all */
 
@@ -229,8 +230,8 @@ static void tell_down(struct poller *poller, struct device *device, int why)
 	device->other_why = 0;
 }
 
-/* One that is down may be so for another reason after a while, and that is another thing to look for:
- * three polls of it are believed, and one that is late. */
+/* One that is down may be so for another reason after a while, and that is another
+ * thing to look for: three polls of it are believed, and one that is late. */
 static void tell_why(struct poller *poller, struct device *device, int why)
 {
 	if (device->told == TOLD_DOWN && device->told_why == why) {

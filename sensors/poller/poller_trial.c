@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Trials: requests with an answer that no other has, which show that an instrument is in step
- * (sensors/poller/poller_owed.c says when one is needed). */
+/* Trials: requests with an answer that no other has, which show that an instrument is
+ * in step (sensors/poller/poller_owed.c says when one is needed). */
 #include <string.h>
 
 #include "sensors/poller/poller_parts.h"
@@ -32,7 +32,8 @@ static bool trial_find(struct device *device, int64_t since_us)
 	return true;
 }
 
-/* The driver asks a trial next: one that was never asked in vain, or one whose time is over. */
+/* The driver asks a trial next: one that was never asked in vain, or one whose time is
+ * over. */
 static bool trial_next(const struct bus *bus, struct device *device)
 {
 	if (!trial_may(device))
@@ -50,8 +51,9 @@ void trial_back(struct device *device)
 	device->trial = 0;
 }
 
-/* Where one was in vain the block itself is asked for: whoever answers that and no trial shows it.  So
- * it is of one that is dead: the trials that it does answer are there when it comes back. */
+/* Where one was in vain the block itself is asked for: whoever answers that and no
+ * trial shows it.  So it is of one that is dead: the trials that it does answer are
+ * there when it comes back. */
 void trial_open(struct bus *bus, struct device *device)
 {
 	bus->passed = 0;
@@ -88,8 +90,8 @@ bool trial_refused(const struct device *device, const struct declined *declined,
 	       now->mono_us >= device->owed.more_until_us;
 }
 
-/* A block is not refused by whoever knows it: that is for a trial, however long ago.  That of a trial
- * may be for the last one, unless another is still to be had. */
+/* A block is not refused by whoever knows it: that is for a trial, however long ago.
+ * That of a trial may be for the last one, unless another is still to be had. */
 bool trial_refused_late(struct device *device, const struct declined *declined,
         const struct moment *now)
 {

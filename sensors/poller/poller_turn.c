@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whose turn it is on a line, and what one that does not answer may cost the others: nothing. */
+/* Whose turn it is on a line, and what one that does not answer may cost the others:
+ * nothing. */
 #include "sensors/poller/poller_parts.h"
 
 struct device *next_device(const struct bus *bus)
@@ -45,8 +46,8 @@ static int64_t others_due_us(const struct bus *bus, const struct device *device)
 	return due_us;
 }
 
-/* What it takes of the line if it does not answer: request, its time to answer, an answer that
- * begins in the last moment, and the silence behind. */
+/* What it takes of the line if it does not answer: request, its time to answer, an
+ * answer that begins in the last moment, and the silence behind. */
 static int64_t cost_us(const struct bus *bus, const struct device *device)
 {
 	int64_t again_us = device->owed.n > 0 ? device->took_us : 0;
@@ -61,7 +62,8 @@ static bool delays_nobody(
 	return due_us == INT64_MAX || due_us - now_us >= cost_us(bus, device);
 }
 
-/* The next of those that answer, in the order in which they are due; `before` is the last. */
+/* The next of those that answer, in the order in which they are due; `before` is the
+ * last. */
 static const struct device *after(
         const struct bus *bus, const struct device *device, const struct device *before)
 {
@@ -81,7 +83,8 @@ static const struct device *after(
 	return found;
 }
 
-/* Whether everybody who answers still gets his poll done before the one after it is due. */
+/* Whether everybody who answers still gets his poll done before the one after it is
+ * due. */
 static bool costs_no_poll(
         const struct bus *bus, const struct device *device, int64_t now_us)
 {
@@ -96,9 +99,10 @@ static bool costs_no_poll(
 	return true;
 }
 
-/* One that has only missed a poll or a try is asked as soon as that costs nobody a poll, and after a
- * period all the same: it may be well.  A dead one is asked where that delays nobody, after a while
- * where it costs nobody a poll, and seldom where it does. */
+/* One that has only missed a poll or a try is asked as soon as that costs nobody a
+ * poll, and after a period all the same: it may be well.  A dead one is asked where
+ * that delays nobody, after a while where it costs nobody a poll, and seldom where it
+ * does. */
 static bool may_ask(const struct bus *bus, const struct device *device, int64_t now_us)
 {
 	int64_t held_us = device->held_us != 0 ? now_us - device->held_us : 0;
@@ -156,7 +160,8 @@ void bus_wake(struct bus *bus, int64_t now_us)
 	}
 }
 
-/* Waiting for what is owed takes nothing of the line, and says nothing of the instrument. */
+/* Waiting for what is owed takes nothing of the line, and says nothing of the
+ * instrument. */
 void bus_hush(struct poller *poller, struct bus *bus, const struct moment *now)
 {
 	for (size_t i = 0; i < bus->n; i++) {
