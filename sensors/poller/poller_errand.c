@@ -52,10 +52,10 @@ int poller_command(struct poller *poller, const struct poller_command *command,
 	if (bus->heard || device->setting->instrument.listen || errand->wanted)
 		return REFUSED;
 	errand->device = device;
+	/* an answer is compared with the request itself */
 	errand->order =
 	        (struct command_order){ .instrument = &device->setting->instrument,
-		        .command = command->command,
-		        .value = "" };
+		        .command = command->command };
 	errand->answer_us =
 	        (int64_t)(command_timeout_s(&profile->command[command->command],
 	                          (double)device->timeout_us / 1e6) *

@@ -67,6 +67,14 @@ static void on_reading(void *context, size_t instrument, const struct moment *wh
 	line->reading(line->context, instrument, when, parts);
 }
 
+static void on_written(
+        void *context, const struct poller_written *what, const struct moment *now)
+{
+	struct asked_line *line = context;
+	if (line->written != NULL)
+		line->written(line->context, what, now);
+}
+
 static void not_logged(enum log_level level, const char *text)
 {
 }
@@ -74,9 +82,10 @@ static void not_logged(enum log_level level, const char *text)
 int asked_line_open(struct asked_line *line, const char *configuration)
 {
 	struct problem why;
-	const struct poller_hooks hooks = {
-		.context = line, .reading = on_reading, .port = give
-	};
+	const struct poller_hooks hooks = { .context = line,
+		.reading = on_reading,
+		.port = give,
+		.written = on_written };
 	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
 	log_catch(not_logged);
 	line->port = (struct port){ .open = line_open,
@@ -121,4 +130,21 @@ void asked_line_say(
 	line->message[i].due_us = due_us;
 	line->message[i].n = n;
 	memcpy(line->message[i].byte, bytes, n);
+}
+
+void asked_line_answer(
+        struct asked_line *line, const uint8_t *in, size_t n, double value)
+{
+	const struct instrument *one = &line->station->instrument[0].instrument;
+	double all[READING_CHANNELS];
+	uint8_t state[READING_CHANNELS] = { STATE_OK }, out[FRAME_MOST];
+	struct speech speech = { .instrument = one,
+		.value = all,
+		.state = state,
+		.time_us = line->now.time_us };
+	for (size_t i = 0; i < READING_CHANNELS; i++)
+		all[i] = value;
+	size_t size = one->profile->driver->say(&speech, in, n, out, sizeof out);
+	assert_true(size > 0);
+	asked_line_say(line, line->now.mono_us + 300000, out, size);
 }

@@ -18,6 +18,8 @@ struct asked_line {
 	void (*asked)(void *context, const uint8_t *in, size_t n);
 	void (*reading)(void *context, size_t instrument, const struct moment *when,
 	        const struct reading_parts *parts);
+	void (*written)(void *context, const struct poller_written *what,
+	        const struct moment *now); /* NULL: nobody wants to know */
 	struct asked_message {
 		int64_t due_us;
 		size_t n; /* 0: free */
@@ -36,5 +38,9 @@ void asked_line_run(struct asked_line *line, int64_t for_us);
 /* Let n bytes come at due_us (monotonic); fails the test when too many are on their way. */
 void asked_line_say(
         struct asked_line *line, int64_t due_us, const void *bytes, size_t n);
+
+/* Let the first instrument answer in 300 ms as its profile does, with this value everywhere. */
+void asked_line_answer(
+        struct asked_line *line, const uint8_t *in, size_t n, double value);
 
 #endif

@@ -115,20 +115,9 @@ static void note(void *context, size_t instrument, const struct moment *when,
 	};
 }
 
-/* It answers after 300 ms. */
 static void answer(void *context, const uint8_t *in, size_t n)
 {
-	struct asked_line *line = context;
-	const struct instrument *one = &line->station->instrument[0].instrument;
-	double value[READING_CHANNELS] = { 11.125 };
-	uint8_t states[READING_CHANNELS] = { STATE_OK }, out[FRAME_MOST];
-	struct speech speech = { .instrument = one,
-		.value = value,
-		.state = states,
-		.time_us = line->now.time_us };
-	size_t size = one->profile->driver->say(&speech, in, n, out, sizeof out);
-	assert_true(size > 0);
-	asked_line_say(line, line->now.mono_us + 300 * MS, out, size);
+	asked_line_answer(context, in, n, 11.125);
 }
 
 static const char configuration[] =
