@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/reading.h"
 #include "tests/kits/asked_line.h"
+#include "tests/kits/heard_kit.h"
 #include "tests/kits/hj212_vectors.h"
 #include "tests/kits/poller_rig.h"
 
@@ -210,6 +211,27 @@ static void a_frame_that_was_slept_over_is_noise(void **state)
 	asked_line_close(&line);
 }
 
+/* What another master asked, and what it was answered, while nobody was there. */
+static void what_another_master_was_answered_meanwhile_is_noise(void **state)
+{
+	static const uint16_t lead[] = { 0xECAA, 0x416F };
+	static struct world world;
+	heard_begin(&world, NULL);
+	other_asks(&world, LEAD, 2);
+	slave_answers(&world, LEAD, lead, 2);
+	world.now.mono_us += 30 * SECOND;
+	world.now.time_us += 30 * SECOND;
+	size_t before = poller_counts(world.poller, 0)->answers;
+	other_asks(&world, LEAD, 2); /* all of it is in the port at the first step */
+	assert_int_equal(poller_counts(world.poller, 0)->noise, 8);
+	slave_answers(&world, LEAD, lead, 2);
+	assert_int_equal(poller_counts(world.poller, 0)->answers, before);
+	other_asks(&world, LEAD, 2);
+	slave_answers(&world, LEAD, lead, 2);
+	assert_int_equal(poller_counts(world.poller, 0)->answers, before + 1);
+	heard_end(&world);
+}
+
 /* ---- asked, without trials ---- */
 
 /* Such an instrument is left alone for twice the lateness that it has shown: this was none of it. */
@@ -299,6 +321,7 @@ int main(void)
 		cmocka_unit_test(what_waits_for_two_seconds_is_as_good_as_new),
 		cmocka_unit_test(what_waits_for_longer_on_a_heard_line_is_noise),
 		cmocka_unit_test(a_frame_that_was_slept_over_is_noise),
+		cmocka_unit_test(what_another_master_was_answered_meanwhile_is_noise),
 		cmocka_unit_test(how_long_we_slept_is_not_how_late_it_is),
 		cmocka_unit_test(
 		        messages_that_say_their_time_are_taken_each_at_its_own),
