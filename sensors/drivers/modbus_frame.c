@@ -137,6 +137,22 @@ static bool answers(const struct modbus_request *request, const uint8_t *in, siz
 	return answer_length(request, in, n) == (int)n;
 }
 
+/* Zeros among the numbers of half a message look like the begin of somebody's frame, which would be waited
+ * for beyond the answer: nine bytes, and the length, say that this is it. */
+static bool answer_behind(
+        const struct modbus_request *request, const uint8_t *in, size_t n)
+{
+	for (size_t at = 1; at + MODBUS_MBAP < n; at++) {
+		if (get_be16(in + at) != request->number)
+			continue;
+		int whole = modbus_tcp_frame(in + at, n - at);
+		if (whole > 0 && answers(request, in + at + MODBUS_MBAP,
+		                         (size_t)whole - MODBUS_MBAP))
+			return true;
+	}
+	return false;
+}
+
 static int ascii_answer(
         const struct modbus_request *request, const uint8_t *in, size_t n)
 {
@@ -156,6 +172,8 @@ int modbus_answer_frame(
 	if (framing != FRAMING_TCP)
 		return rtu_whole(answer_length(request, in, n), in, n);
 	int whole = modbus_tcp_frame(in, n);
+	if (whole == FRAME_SHORT && answer_behind(request, in, n))
+		return FRAME_NONE;
 	if (whole <= 0 || get_be16(in) != request->number)
 		return whole;
 	return answers(request, in + MODBUS_MBAP, (size_t)whole - MODBUS_MBAP)

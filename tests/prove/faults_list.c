@@ -20,7 +20,7 @@ const struct faults_kind faults_kinds[] = {
 	{ "modbus rtu-over-tcp", TCP ", mode: rtu-over-tcp", "rtu-over-tcp",
 	  { "sim-flow", "sim-water-quality" }, { "slave: 1", "slave: 3" }, FAST, "9", REFUSES | CODES },
 	{ "modbus tcp", TCP, "tcp", { "sim-flow", "sim-water-quality" },
-	  { "slave: 1", "slave: 3" }, FAST, "9", NO_CHECK | NO_START | REFUSES | CODES },
+	  { "slave: 1", "slave: 3" }, FAST, "9", NO_CHECK | REFUSES | CODES },
 	{ "bayern-hessen", SERIAL, "rtu", { "teledyne-t300-hessen", "acoem-serinus-30" },
 	  { "address: \"040\"", "address: \"050\"" }, FAST, "099", NO_TIE | XOR_CHECK },
 	{ "elan", SERIAL, "rtu", { "siemens-ultramat-23-elan", "siemens-ultramat-23-elan" },
@@ -53,7 +53,7 @@ const struct faults_kind faults_kinds[] = {
 	{ "modbus rtu, four inputs", SERIAL, "rtu", { "modbus-di-4", "bits-inputs" },
 	  { "slave: 1", "slave: 3" }, FAST, "9", NO_TIE | REFUSES | CODES },
 	{ "modbus tcp, coils", TCP, "tcp", { "bits-coils", "bits-inputs" },
-	  { "slave: 1", "slave: 3" }, FAST, "9", NO_CHECK | NO_START | REFUSES | CODES },
+	  { "slave: 1", "slave: 3" }, FAST, "9", NO_CHECK | REFUSES | CODES },
 };
 
 #define ANY (-1)

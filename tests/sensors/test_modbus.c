@@ -244,6 +244,33 @@ static void every_flipped_bit_of_a_tcp_header_is_refused(void **state)
 	}
 }
 
+/* Half a message stays, as of a gateway that was started again, and the zeros among its numbers look like
+ * the begin of a frame of 72 bytes: "14 00 | 00 00 | 00 42 | DB ...". */
+static void half_a_tcp_message_hides_no_answer(void **state)
+{
+	const struct modbus_request request = {
+		.slave = 3, .function = 3, .start = 0, .count = 2, .number = 4
+	};
+	static const uint8_t both[] = { 0x14, 0, 0, 0, 0, 0x42, 0xDB, 0x62, 0xFE, /**/
+		0, 4, 0, 0, 0, 7, 3, 3, 4, 1, 2, 3, 4 };
+	const uint8_t *in = both;
+	size_t n = sizeof both;
+	int whole;
+	/* while it is not there, it may be such a frame */
+	assert_int_equal(
+	        modbus_answer_frame(FRAMING_TCP, &request, in, n - 1), FRAME_SHORT);
+	for (; (whole = modbus_answer_frame(FRAMING_TCP, &request, in, n)) < 0; n--)
+		in++;
+	assert_int_equal(whole, 13);
+	assert_int_equal(in - both, 9);
+	/* that of another number is no answer, and waited for */
+	const struct modbus_request other = {
+		.slave = 3, .function = 3, .start = 0, .count = 2, .number = 5
+	};
+	assert_int_equal(modbus_answer_frame(FRAMING_TCP, &other, both, sizeof both),
+	        FRAME_SHORT);
+}
+
 static void counts_stop_at_the_limits(void **state)
 {
 	uint8_t out[FRAME_MOST];
@@ -320,6 +347,7 @@ int main(void)
 		cmocka_unit_test(an_echo_that_could_be_the_answer_is_none),
 		cmocka_unit_test(tcp_frames_carry_number_and_length),
 		cmocka_unit_test(every_flipped_bit_of_a_tcp_header_is_refused),
+		cmocka_unit_test(half_a_tcp_message_hides_no_answer),
 		cmocka_unit_test(counts_stop_at_the_limits),
 		cmocka_unit_test(answers_and_exceptions_come_back),
 	};
