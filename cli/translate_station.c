@@ -33,7 +33,8 @@ const struct sentence_pair translate_station[] = {
 	{ "a second port '%s'", "có hai cổng '%1'" },
 	{ "wire the instruments to one port", "hãy khai các thiết bị vào cùng một cổng" },
 	{ "port '%s' has this path too", "cổng '%1' cũng dùng đường dẫn này" },
-	{ "port '%s' connects there too", "cổng '%1' cũng kết nối đến đó" },
+	{ "port '%s' connects there too: many serial servers take one connection, or give each the other's answers",
+	  "cổng '%1' cũng kết nối đến đó: nhiều bộ chuyển đổi chỉ nhận một kết nối, hoặc gửi câu trả lời của bên này cho cả bên kia" },
 	{ "port '%s' is the same device by another name", "cổng '%1' là cùng một thiết bị dưới tên khác" },
 	{ "Modbus RTU has 8 data bits, and port '%s' %d", "Modbus RTU dùng 8 bit dữ liệu, còn cổng '%1' dùng %2" },
 	{ "write 8 data bits, or `mode: ascii` where the instruments have that", "ghi 8 bit dữ liệu, hoặc `mode: ascii` nếu thiết bị dùng chế độ đó" },
@@ -71,6 +72,8 @@ const struct sentence_pair translate_station[] = {
 	{ "there is no profile '%s'", "không có hồ sơ thiết bị '%1'" },
 	{ "%s: there is no such profile", "%1: không có hồ sơ thiết bị này" },
 	{ "a profile says which registers a model has", "hồ sơ thiết bị cho biết mỗi kiểu thiết bị có các thanh ghi nào" },
+	{ "quantrac instrument list names them; one of your own lies in the folder that `profiles` names",
+	  "quantrac instrument list liệt kê các hồ sơ; hồ sơ tự viết đặt trong thư mục ghi ở `profiles`" },
 	{ "profile '%s' has errors, %s", "hồ sơ thiết bị '%1' có lỗi, ~2" },
 	{ "told above", "đã nêu ở trên" },
 	{ "as told of it", "như đã nêu" },
@@ -120,7 +123,7 @@ const struct sentence_pair translate_station[] = {
 
 	/* channels */
 	{ "profile '%s' has no channel '%s'", "hồ sơ thiết bị '%1' không có kênh '%2'" },
-	{ "the channels are those of the profile's file", "các kênh là những kênh trong tệp hồ sơ thiết bị" },
+	{ "its channels are %s", "các kênh của hồ sơ này: %1" },
 	{ "channel '%s' is in %s: no current", "kênh '%1' có đơn vị %2: không phải dòng điện" },
 	{ "leave `signal` out", "hãy bỏ `signal`" },
 	{ "a current of 4-20 mA needs a range", "dòng điện 4-20 mA cần có phạm vi đo" },

@@ -106,8 +106,10 @@ static void check_channel(struct place *place, const char *instrument,
 	if (one->profile == NULL || one->channel_setting == NULL)
 		return; /* told already */
 	int c = profile_channel_index(one->profile, channel);
+	char hint[CHANNEL_HINT];
 	if (c < 0)
-		WRONG(place, "channel", "the channels are those of the profile's file",
+		WRONG(place, "channel",
+		        profile_channel_hint(one->profile, channel, hint),
 		        "profile '%s' has no channel '%s'", one->profile_name, channel);
 	else if (one->channel_setting[c].off)
 		WRONG(place, "channel", "take `off: yes` away there",

@@ -161,6 +161,14 @@ static void find_outlet(struct station_checker *check, size_t i)
 		        "there is no outlet '%s'", instrument->outlet);
 }
 
+/* As people write 22.5 who use a decimal comma. */
+static const char *range_hint(const char *text)
+{
+	return strchr(text, ',') != NULL
+	               ? "write a decimal point instead of the comma"
+	               : "write lowest..highest and the unit, for example 0..225 mg/L";
+}
+
 /* A current says nothing without what its ends stand for. */
 static bool check_loop(
         struct station_checker *check, size_t i, size_t k, const char *unit)
@@ -181,8 +189,8 @@ static bool check_loop(
 	if (units_check(range_unit(override->range)) == OK)
 		return true;
 	station_at(check, "instruments[%zu].channels[%zu].range", i, k);
-	WRONG(check, "write lowest..highest and the unit, for example 0..500 m3/h",
-	        "'%s' is not a range with its unit", override->range);
+	WRONG(check, range_hint(override->range), "'%s' is not a range with its unit",
+	        override->range);
 	return false;
 }
 
@@ -195,7 +203,9 @@ static void check_override(struct station_checker *check, size_t i, size_t k)
 	int c = profile_channel_index(instrument->profile, override->name);
 	station_at(check, "instruments[%zu].channels[%zu].name", i, k);
 	if (c < 0) {
-		WRONG(check, "the channels are those of the profile's file",
+		char hint[CHANNEL_HINT];
+		WRONG(check,
+		        profile_channel_hint(instrument->profile, override->name, hint),
 		        "profile '%s' has no channel '%s'", instrument->profile_name,
 		        override->name);
 		return;
@@ -216,8 +226,7 @@ static void check_override(struct station_checker *check, size_t i, size_t k)
 		WRONG(check, "write the range in the unit of the channel",
 		        "'%s' is not a range in %s", override->range, unit);
 	else if (status != OK)
-		WRONG(check,
-		        "write lowest..highest and the unit, for example 0..225 mg/L",
+		WRONG(check, range_hint(override->range),
 		        "'%s' is not a range with its unit", override->range);
 }
 

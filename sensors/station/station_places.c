@@ -53,7 +53,10 @@ static void check_apart(struct station_checker *check, size_t i, size_t k)
 		        "port '%s' is the same device by another name", other->id);
 	station_at(check, "ports[%zu].tcp", i);
 	if (same_connection(port, other))
-		WRONG(check, one_port, "port '%s' connects there too", other->id);
+		config_warn(station->config, check->path, one_port,
+		        "port '%s' connects there too: many serial servers take one "
+		        "connection, or give each the other's answers",
+		        other->id);
 	station_at(check, "ports[%zu].listen", i);
 	if (same_text(port->listen_on, other->listen_on))
 		WRONG(check, "give each its own number", "port '%s' listens there too",

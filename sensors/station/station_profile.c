@@ -55,7 +55,12 @@ static void not_usable(
         struct station_checker *check, size_t i, int status, const struct problem *why)
 {
 	const struct station *station = check->station;
-	if (status != MALFORMED || check->report == NULL)
+	if (status == NOT_FOUND)
+		WRONG(check,
+		        "quantrac instrument list names them; one of your own lies in "
+		        "the folder that `profiles` names",
+		        "%s", why->text);
+	else if (status != MALFORMED || check->report == NULL)
 		WRONG(check, "a profile says which registers a model has", "%s",
 		        why->text);
 	else

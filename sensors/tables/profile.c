@@ -124,6 +124,26 @@ int profile_channel_index(const struct profile *profile, const char *name)
 	return NOT_FOUND;
 }
 
+const char *profile_channel_hint(
+        const struct profile *profile, const char *name, char out[CHANNEL_HINT])
+{
+	size_t n = profile->n_channels;
+	const char **known = calloc(n + 1, sizeof *known);
+	for (size_t i = 0; known != NULL && i < n; i++)
+		known[i] = profile->channel[i].about.name;
+	const char *meant = known != NULL ? did_you_mean(name, known) : NULL;
+	free(known);
+	if (meant != NULL) {
+		snprintf(out, CHANNEL_HINT, "did you mean '%s'?", meant);
+		return out;
+	}
+	size_t used = (size_t)snprintf(out, CHANNEL_HINT, "its channels are");
+	for (size_t i = 0; i < n && used < CHANNEL_HINT; i++)
+		used += (size_t)snprintf(out + used, CHANNEL_HINT - used, "%s %s",
+		        i > 0 ? "," : "", profile->channel[i].about.name);
+	return out;
+}
+
 /* ---- where profiles lie ---- */
 
 const char *profile_folder(void)

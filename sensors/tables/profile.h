@@ -93,6 +93,11 @@ const char **profile_names(const char *folder, size_t *n);
 /* Index of a channel, or NOT_FOUND. */
 int profile_channel_index(const struct profile *profile, const char *name);
 
+/* A hint for whoever wrote the name of a channel it has not: the one meant, or all it has. */
+#define CHANNEL_HINT 512
+const char *profile_channel_hint(
+        const struct profile *profile, const char *name, char out[CHANNEL_HINT]);
+
 /* What profile_parse does after reading: checks what tables cannot, resolves names.  Errors go to
  * the config. */
 void profile_check(struct profile *profile, FILE *report);

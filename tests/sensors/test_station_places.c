@@ -86,20 +86,32 @@ static void a_port_that_nobody_can_connect_to_is_refused(void **state)
 
 static void two_ports_are_not_in_one_place(void **state)
 {
-	refused("{id: a, tcp: \"192.0.2.9:502\"}, {id: b, tcp: \"192.0.2.9:502\"}", "",
-	        "port 'a' connects there too");
-	refused("{id: a, tcp: \"gate.lan:502\"}, {id: b, tcp: \"GATE.lan:0502\"}", "",
-	        "port 'a' connects there too");
 	refused("{id: a, path: /dev/modbus0}, {id: b, path: /dev/modbus0}", "",
 	        "port 'a' has this path too");
+}
+
+/* Where it takes two, and keeps them apart, it works. */
+static void two_connections_to_one_address_are_warned_of(void **state)
+{
+	static const struct {
+		const char *ports;
+		size_t warnings;
+	} known[] = {
+		{ "{id: a, tcp: \"192.0.2.9:502\"}, {id: b, tcp: \"192.0.2.9:502\"}",
+		        1 },
+		{ "{id: a, tcp: \"gate.lan:502\"}, {id: b, tcp: \"GATE.lan:0502\"}",
+		        1 },
+		{ "{id: a, tcp: \"192.0.2.9:502\"}, {id: b, tcp: \"192.0.2.9:503\"}, "
+		  "{id: c, tcp: \"192.0.2.8:502\"}",
+		        0 },
+	};
 	struct problem why;
-	struct station *station = station_with(
-	        "{id: a, tcp: \"192.0.2.9:502\"}, {id: b, tcp: \"192.0.2.9:503\"}, "
-	        "{id: c, tcp: \"192.0.2.8:502\"}",
-	        "", &why);
-	assert_non_null(station);
-	assert_int_equal(config_warnings(station->config), 0);
-	station_free(station);
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		struct station *station = station_with(known[i].ports, "", &why);
+		assert_non_null(station);
+		assert_int_equal(config_warnings(station->config), known[i].warnings);
+		station_free(station);
+	}
 }
 
 /* As by-id and by-path.  Only a warning: it shows only while the adapter is plugged in. */
@@ -176,6 +188,7 @@ int main(void)
 		cmocka_unit_test(a_port_of_ours_has_its_address_and_who_may_connect),
 		cmocka_unit_test(a_port_that_nobody_can_connect_to_is_refused),
 		cmocka_unit_test(two_ports_are_not_in_one_place),
+		cmocka_unit_test(two_connections_to_one_address_are_warned_of),
 		cmocka_unit_test(one_device_under_two_names_is_warned_of),
 		cmocka_unit_test(modbus_rtu_has_eight_data_bits),
 		cmocka_unit_test(one_address_may_have_several_profiles),
