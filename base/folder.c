@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/folder.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -175,6 +176,48 @@ int file_replace(const char *path, const void *in, size_t n, unsigned mode)
 	}
 	unlink(beside);
 	errno = saved;
+	return status;
+}
+
+/* Write over what is there, and line ends behind it. */
+static int fill(const char *path, const void *in, size_t n, size_t size)
+{
+	char blank[4096];
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return errno == ENOSPC ? FULL : FAILED;
+	memset(blank, '\n', sizeof blank);
+	int status = write_all(fd, in, n);
+	for (size_t at = n; status == OK && at < size; at += sizeof blank)
+		status = write_all(
+		        fd, blank, size - at < sizeof blank ? size - at : sizeof blank);
+	if (status == OK && (ftruncate(fd, (off_t)size) != 0 || fsync(fd) != 0))
+		status = FAILED;
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return status;
+}
+
+int file_rewrite(const char *path, const void *in, size_t n, size_t size)
+{
+	char next[PATH_MAX];
+	struct stat st;
+	assert(n <= size);
+	if (snprintf(next, sizeof next, "%s.next", path) >= (int)sizeof next) {
+		errno = ENAMETOOLONG;
+		return FAILED;
+	}
+	int status = fill(next, in, n, size);
+	if (status != OK)
+		return status;
+	/* at the first time there is nothing to change with, and not every file system can */
+	if (renameat2(AT_FDCWD, next, AT_FDCWD, path, RENAME_EXCHANGE) != 0 &&
+	        rename(next, path) != 0)
+		return FAILED;
+	status = parent_sync(path);
+	if (status == OK && (stat(next, &st) != 0 || (size_t)st.st_size < size))
+		fill(next, "", 0, size); /* if it can be; else the next time tries */
 	return status;
 }
 

@@ -373,7 +373,7 @@ void cabinet_note_write(struct cabinet_note *note, const char *path)
 	pthread_mutex_unlock(&note->lock);
 	if (!due)
 		return;
-	if (file_replace(path, text, n, 0644) != OK) {
+	if (file_rewrite(path, text, n, sizeof text) != OK) {
 		atomic_store(&note->error, errno != 0 ? errno : EIO);
 		return;
 	}

@@ -84,7 +84,8 @@ uint64_t cabinet_note_put(
 void cabinet_note_show(struct cabinet_note *note, const struct cabinet_shown *shown);
 void cabinet_note_shown(struct cabinet_note *note, struct cabinet_shown *out);
 
-/* The keeper's thread: write the newest, if it is not. */
+/* The keeper's thread: write the newest, if it is not.  Its room is set aside, as that of the journal is: a
+ * full disk does not make it forget. */
 void cabinet_note_write(struct cabinet_note *note, const char *path);
 
 #endif

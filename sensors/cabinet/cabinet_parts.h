@@ -108,16 +108,17 @@ struct cabinet {
 	struct sampler sampler;
 	struct gpio_line output;
 	enum pulse_state pulse;
-	int64_t pulse_us; /* deadline of the state, monotonic */
-	uint64_t version; /* of the memory that must be on the disk first */
-	char cause[160];  /* of the bottle under way */
-	bool never_falls; /* told: the output could not be made inactive */
+	int64_t pulse_us;         /* deadline of the state, monotonic */
+	uint64_t counted_version; /* of the memory that has its number */
+	char cause[160];          /* of the bottle under way */
+	bool never_falls;         /* told: the output could not be made inactive */
 
 	struct commanding commanding;
 
 	struct control control;
 	struct cabinet_note *note;
 	struct cabinet_memory memory; /* as put last, or of the run before */
+	uint64_t version;             /* as put last */
 	struct cabinet_shown shown;   /* as put last */
 };
 

@@ -8,6 +8,10 @@
  *
  * What surely did not happen is undone; where nobody knows, the bottle counts as used and is told as
  * doubtful.
+ *
+ * A full disk has room for the number; one that cannot be written at all has none, and then the bottle is
+ * taken all the same and its record says so.  Two bottles under one number have their times and can be told
+ * apart; the water of an episode that nobody took is gone.
  */
 #include <math.h>
 #include <stdio.h>
@@ -19,6 +23,8 @@
 
 #define FALL_US                                                                        \
 	INT64_C(1000000) /* before an output that stays active is put off once more */
+#define NOT_ON_DISK                                                                    \
+	"its number is not on the disk, and after a crash the next has it too"
 
 static const struct sampler_setting *setting_of(const struct cabinet *cabinet)
 {
@@ -94,6 +100,11 @@ static int output(struct cabinet *cabinet, bool active, struct problem *why,
 
 /* ---- what became of it ---- */
 
+static bool on_disk(const struct cabinet *cabinet)
+{
+	return atomic_load(&cabinet->note->written) >= cabinet->counted_version;
+}
+
 static void taken(struct cabinet *cabinet, const char *state, const char *why,
         const struct moment *now)
 {
@@ -143,7 +154,7 @@ static void rise(struct cabinet *cabinet, const struct moment *now)
 		not_taken(cabinet, why.text, now);
 		return;
 	}
-	taken(cabinet, "bottle", "", now);
+	taken(cabinet, "bottle", on_disk(cabinet) ? "" : NOT_ON_DISK, now);
 	active_now(cabinet, now);
 }
 
@@ -193,6 +204,8 @@ void bottles_written(
 		not_taken(cabinet, why, now);
 		return;
 	}
+	if (status == OK && !on_disk(cabinet))
+		why = NOT_ON_DISK;
 	taken(cabinet, status == OK ? "bottle" : "doubtful", why, now);
 	active_now(cabinet, now);
 }
@@ -216,6 +229,7 @@ static void begin_pulse(struct cabinet *cabinet, const struct sampler_reading *r
 	cabinet->pulse = PULSE_DURABLE;
 	cabinet->pulse_us = reading->when.mono_us + DURABLE_US;
 	cabinet_remember(cabinet);
+	cabinet->counted_version = cabinet->version;
 }
 
 void bottles_reading(struct cabinet *cabinet, size_t instrument,
@@ -287,9 +301,8 @@ void bottles_begin(struct cabinet *cabinet, const struct moment *now)
 
 void bottles_step(struct cabinet *cabinet, const struct moment *now)
 {
-	uint64_t written = atomic_load(&cabinet->note->written);
 	bool late = now->mono_us >= cabinet->pulse_us;
-	if (cabinet->pulse == PULSE_DURABLE && (late || written >= cabinet->version))
+	if (cabinet->pulse == PULSE_DURABLE && (late || on_disk(cabinet)))
 		rise(cabinet, now);
 	else if (cabinet->pulse == PULSE_ACTIVE && late)
 		fall(cabinet, now);

@@ -208,6 +208,35 @@ static void folders_and_files_are_made_and_replaced(void **state)
 	assert_int_equal(folder_make(in_folder(*state, "a/b/c/file/d")), FAILED);
 }
 
+/* On a full disk what has its blocks can be written over, and no new file be made. */
+static void what_is_written_over_needs_no_new_room(void **state)
+{
+	const char *path = in_folder(*state, "kept");
+	const char *next = in_folder(*state, "kept.next");
+	struct stat one, two, again;
+	char *text;
+	size_t n;
+	assert_int_equal(file_replace(path, "a shorter one of before", 23, 0644), OK);
+	assert_int_equal(file_rewrite(path, "first", 5, 10000), OK);
+	assert_int_equal(stat(path, &one), 0);
+	assert_int_equal(stat(next, &two), 0);
+	assert_true(one.st_size == 10000 && two.st_size == 10000);
+	assert_true(one.st_blocks * 512 >= 10000 && two.st_blocks * 512 >= 10000);
+	for (int i = 0; i < 3; i++) {
+		char number[] = { (char)('1' + i) };
+		assert_int_equal(file_rewrite(path, number, 1, 10000), OK);
+		assert_int_equal(stat(path, &again), 0);
+		assert_int_equal(again.st_ino, i % 2 == 0 ? two.st_ino : one.st_ino);
+		assert_int_equal(again.st_size, 10000);
+		assert_int_equal(file_read(path, 10000, &text, &n), OK);
+		assert_int_equal(strspn(text + 1, "\n"), 9999);
+		assert_int_equal(text[0], number[0]);
+		free(text);
+	}
+	assert_int_equal(
+	        file_rewrite(in_folder(*state, "no/kept"), "x", 1, 100), FAILED);
+}
+
 static void a_lock_is_held_by_one_only(void **state)
 {
 	const char *path = in_folder(*state, "lock");
@@ -259,6 +288,8 @@ int main(void)
 		cmocka_unit_test(json_is_written_as_it_must_be_read),
 		cmocka_unit_test(numbers_are_printed_shortest_and_read_back),
 		cmocka_unit_test_setup_teardown(folders_and_files_are_made_and_replaced,
+		        scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(what_is_written_over_needs_no_new_room,
 		        scratch_make, scratch_remove),
 		cmocka_unit_test_setup_teardown(
 		        a_lock_is_held_by_one_only, scratch_make, scratch_remove),

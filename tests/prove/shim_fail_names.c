@@ -13,11 +13,16 @@
 
 /* ---- calls on names ---- */
 
-int renameat(int a, const char *from, int b, const char *to)
+int renameat2(int a, const char *from, int b, const char *to, unsigned flags)
 {
 	if (shim_fails(shim_is_below(b, to), "rename", shim_making))
 		return -1;
-	return (int)syscall(SYS_renameat2, a, from, b, to, 0);
+	return (int)syscall(SYS_renameat2, a, from, b, to, flags);
+}
+
+int renameat(int a, const char *from, int b, const char *to)
+{
+	return renameat2(a, from, b, to, 0);
 }
 
 int rename(const char *from, const char *to)

@@ -6,6 +6,7 @@
 #include <linux/gpio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 
 #include "base/folder.h"
@@ -115,6 +116,27 @@ static void a_disk_that_takes_nothing_is_not_waited_for_long(void **state)
 	assert_int_equal(relay->rose, 0);
 	rig_run(50 * MS);
 	assert_int_equal(relay->rose, 1);
+	sampler_last("bottle", "1 of 3");
+	sampler_last("bottle", "line 22: its number is not on the disk, and after a "
+	                       "crash the next has it too");
+}
+
+/* As on a full disk: what has been set aside stays, however often it is written. */
+static void the_room_of_its_number_is_set_aside(void **state)
+{
+	struct stat before, after;
+	rig_begin(gpio);
+	sampler_cod_is(10, 1);
+	assert_int_equal(stat(in_folder(rig.folder, CABINET_FILE ".next"), &before), 0);
+	sampler_cod_is(80, 17);
+	sampler_last("bottle", "1 of 3");
+	assert_null(strstr(rig_last("sampler")->text, "not on the disk"));
+	sampler_cod_is(10, 1);
+	assert_int_equal(stat(in_folder(rig.folder, CABINET_FILE ".next"), &after), 0);
+	assert_int_equal(after.st_size, before.st_size);
+	assert_int_equal(after.st_blocks, before.st_blocks);
+	assert_int_equal(stat(in_folder(rig.folder, CABINET_FILE), &after), 0);
+	assert_int_equal(after.st_blocks, before.st_blocks);
 }
 
 static void a_crash_before_the_pulse_takes_no_bottle_twice(void **state)
@@ -259,6 +281,7 @@ int main(void)
 		EACH(nothing_is_taken_during_maintenance),
 		EACH(its_number_is_on_the_disk_before_the_pulse),
 		EACH(a_disk_that_takes_nothing_is_not_waited_for_long),
+		EACH(the_room_of_its_number_is_set_aside),
 		EACH(a_crash_before_the_pulse_takes_no_bottle_twice),
 		EACH(a_full_carousel_is_told_and_somebody_empties_it),
 		EACH(the_bounds_of_a_day_are_told),
