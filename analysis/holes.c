@@ -13,8 +13,6 @@
 #define EVENTS                                                                         \
 	(((2u << RECORD_TYPES) - 1) & ~(1u << RECORD_READING)) /* all but readings */
 #define PATIENCE_US (120 * US_PER_S) /* what a cabinet gathers before it sends */
-/* Nothing of ours is older or so far ahead: such stamps are no time. */
-#define PLAUSIBLE_US INT64_C(1577836800000000) /* 2020-01-01 00:00:00 UTC */
 
 /* ---- events ---- */
 
@@ -168,12 +166,12 @@ static int feed_timeless(
 	return status < 0 ? status : OK;
 }
 
-/* Records that nobody can place, and those whose stamps are no time. */
+/* Records that nobody can place, and those whose stamps are older or further ahead than any time of ours. */
 static int feed_unplaced(struct feeding *feeding, struct problem *why)
 {
 	const struct query asked[] = {
 		{ .from_us = INT64_MIN, .to_us = INT64_MAX, .unplaced = UNPLACED_ONLY },
-		{ .from_us = 0, .to_us = PLAUSIBLE_US },
+		{ .from_us = 0, .to_us = TIME_US_PLAUSIBLE },
 		{ .from_us = feeding->query->now_us + 2 * US_PER_DAY,
 		        .to_us = TIME_US_END },
 	};
@@ -284,6 +282,7 @@ static int begin(struct feeding *feeding, int64_t first_us, int64_t last_us)
 		.now_us = query->now_us,
 		.patience_us = PATIENCE_US,
 		.whole = whole && query->as_of_us == 0,
+		.stored = true,
 		.ended = !behind && is_import(feeding->reader, query->station) };
 	feeding->gaps = gaps_new(&options);
 	return feeding->gaps != NULL ? OK : FAILED;
@@ -326,7 +325,8 @@ bool holes_expected(
 static int fill(struct feeding *feeding, struct problem *why)
 {
 	const struct holes_query *query = feeding->query;
-	int64_t first_us = PLAUSIBLE_US, last_us = query->now_us, sent_us, newest_us;
+	int64_t first_us = TIME_US_PLAUSIBLE, last_us = query->now_us, sent_us,
+	        newest_us;
 	bool sent = reader_span(feeding->reader, query->station, &sent_us,
 	                    &newest_us) == OK;
 	if (sent) {

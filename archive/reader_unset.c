@@ -6,13 +6,10 @@
 #include "archive/reader_inside.h"
 #include "base/legal_time.h"
 
-/* Nothing of ours is older: a stamp before is a clock that was never set. */
-#define PLAUSIBLE_US INT64_C(1577836800000000) /* 2020-01-01 00:00:00 UTC */
-
 /* Is it a time of ours at all? */
 static bool is_plausible(int64_t time_us, int64_t stored_us)
 {
-	return time_us >= PLAUSIBLE_US && time_us < stored_us + US_PER_DAY;
+	return time_us >= TIME_US_PLAUSIBLE && time_us < stored_us + US_PER_DAY;
 }
 
 static struct unset *unset_add(struct station *station, const struct arrived *arrived)

@@ -186,7 +186,9 @@ static int tell_unplaced(struct gaps *gaps)
 			.to_us = epoch->stored_us[1],
 			.records = epoch->unplaced,
 			.epoch = epoch->epoch,
-			.detail = "stored at the time shown" };
+			.detail = gaps->options.stored
+			                  ? "stored at the time shown"
+			                  : "written before the time shown" };
 		if (epoch->unplaced > 0)
 			status = gaps_found(gaps, &reason);
 	}

@@ -16,6 +16,7 @@
 #include "sensors/station/station.h"
 
 enum { MOST_EPOCHS = 4096 };
+#define AGREED_US (INT64_C(600) * US_PER_S) /* two clocks no further apart agree */
 
 struct feeding {
 	struct gaps *gaps;
@@ -27,6 +28,11 @@ struct feeding {
 	uint64_t *epoch;
 	struct corrections corrections;
 	struct describe **describe;
+	int64_t set_us; /* of the newest record so far whose clock had been set */
+	size_t n_waiting, waiting_room;
+	struct { /* records without a time, until one comes that has one */
+		uint64_t epoch, seq;
+	} * waiting;
 };
 
 /* ---- walking the journal ---- */
@@ -71,6 +77,53 @@ static int64_t corrected(const struct feeding *feeding, const struct record *rec
 	return time_us;
 }
 
+/* ---- records without a time ---- */
+
+/* It stays where it can be a time: not before there was a quantrac, not before a record that was made
+ * earlier and knows its time, and not in the days to come (by a clock that is itself a time of ours). */
+static bool has_time(
+        struct feeding *feeding, const struct record *record, int64_t *time_us)
+{
+	const struct stamp stamp = stamp_of(record);
+	int64_t now_us = feeding->arguments->now_us;
+	if (corrections_apply(&feeding->corrections, &stamp, time_us) == OK) {
+		if (*time_us > feeding->set_us)
+			feeding->set_us = *time_us;
+		return true;
+	}
+	return now_us < TIME_US_PLAUSIBLE ||
+	       (*time_us >= TIME_US_PLAUSIBLE &&
+	               *time_us >= feeding->set_us - AGREED_US &&
+	               *time_us < now_us + 2 * US_PER_DAY);
+}
+
+static int wait_for_time(struct feeding *feeding, const struct record *record)
+{
+	if (feeding->n_waiting == feeding->waiting_room) {
+		size_t room =
+		        feeding->waiting_room > 0 ? 2 * feeding->waiting_room : 256;
+		void *more = realloc(feeding->waiting, room * sizeof *feeding->waiting);
+		if (more == NULL)
+			return FAILED;
+		feeding->waiting = more;
+		feeding->waiting_room = room;
+	}
+	feeding->waiting[feeding->n_waiting].epoch = record->epoch;
+	feeding->waiting[feeding->n_waiting++].seq = record->seq;
+	return OK;
+}
+
+/* What waited was written before this. */
+static int time_has_come(struct feeding *feeding, int64_t time_us)
+{
+	int status = OK;
+	for (size_t i = 0; i < feeding->n_waiting && status == OK; i++)
+		status = gaps_unplaced(feeding->gaps, feeding->waiting[i].epoch,
+		        feeding->waiting[i].seq, time_us);
+	feeding->n_waiting = 0;
+	return status;
+}
+
 /* ---- feeding ---- */
 
 static const struct describe *describe_by(
@@ -104,30 +157,34 @@ static const struct describe *describe_of(
 	return decoded;
 }
 
-static int feed_reading(struct feeding *feeding, const struct record *record)
+static int feed_reading(
+        struct feeding *feeding, const struct record *record, int64_t time_us)
 {
 	struct reading reading;
 	if (reading_decode(&reading, record->payload, record->payload_size) != OK)
 		return OK;
 	const struct describe *describe = describe_by(feeding, reading.describe);
 	if (describe == NULL || describe->n_channels != reading.n_channels)
-		return gaps_event(
-		        feeding->gaps, record, corrected(feeding, record), NULL);
-	return gaps_reading(
-	        feeding->gaps, &(struct gaps_reading){ .describe = describe,
-	                               .time_us = corrected(feeding, record),
-	                               .epoch = record->epoch,
-	                               .seq = record->seq,
-	                               .state = reading.state });
+		return gaps_event(feeding->gaps, record, time_us, NULL);
+	return gaps_reading(feeding->gaps, &(struct gaps_reading){ .describe = describe,
+	                                           .time_us = time_us,
+	                                           .epoch = record->epoch,
+	                                           .seq = record->seq,
+	                                           .state = reading.state });
 }
 
 static int feed(struct feeding *feeding, const struct record *record)
 {
-	if (record->type == RECORD_READING)
-		return feed_reading(feeding, record);
+	int64_t time_us;
 	const struct describe *describe =
 	        record->type == RECORD_DESCRIBE ? describe_of(feeding, record) : NULL;
-	return gaps_event(feeding->gaps, record, corrected(feeding, record), describe);
+	if (!has_time(feeding, record, &time_us))
+		return wait_for_time(feeding, record);
+	if (time_has_come(feeding, time_us) != OK)
+		return FAILED;
+	if (record->type == RECORD_READING)
+		return feed_reading(feeding, record, time_us);
+	return gaps_event(feeding->gaps, record, time_us, describe);
 }
 
 static int note_event(struct feeding *feeding, const struct record *record)
@@ -163,8 +220,11 @@ static int feed_all(struct feeding *feeding, const struct gaps_arguments *a)
 	feeding->gaps = gaps_new(&options);
 	if (feeding->gaps == NULL)
 		return FAILED;
+	feeding->arguments = a;
 	int status = look_through(feeding);
-	return status == OK ? walk(feeding, feed) : status;
+	if (status == OK)
+		status = walk(feeding, feed);
+	return status == OK ? time_has_come(feeding, a->now_us - 1) : status;
 }
 
 static void feeding_end(struct feeding *feeding)
@@ -175,6 +235,7 @@ static void feeding_end(struct feeding *feeding)
 		describe_free(feeding->describe[i]);
 	free(feeding->describe);
 	free(feeding->epoch);
+	free(feeding->waiting);
 	corrections_free(&feeding->corrections);
 }
 

@@ -59,6 +59,8 @@ static const char *beginning_vi(const char **detail)
 		{ "key-switch", "khóa bảo trì" },
 		{ GAP_NOT_GIVEN, "(không nêu lý do)" },
 		{ "stored at the time shown", "được lưu vào thời gian ghi ở đây" },
+		{ "written before the time shown",
+		        "được ghi trước thời gian ghi ở đây" },
 		{ "nothing of it is older than its first record",
 		        "không có gì cũ hơn bản ghi đầu tiên của trạm" },
 		{ "it never sent anything; its permit is ",

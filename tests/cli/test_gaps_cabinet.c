@@ -96,6 +96,48 @@ static void a_minute_without_a_reading_is_found(void **state)
 	free(text);
 }
 
+/* It was started under a clock of 1970 and ended before anybody set it; another start, by a clock that nobody
+ * set either and that is right. */
+static void a_start_in_1970_that_nothing_puts_right_has_no_time(void **state)
+{
+	int code;
+	run(-RIGHT);
+	head.boot++;
+	run(0);
+	char *text = gaps_of(*state, "00:02", &code);
+	assert_int_equal(code, 1);
+	assert_contains(text,
+	        "nt-01,,,2026-11-15T00:01:00+07:00,2026-11-15T00:01:00+07:00,no,0,"
+	        "unplaced,yes,0,0,61,");
+	assert_contains(text, "written before the time shown");
+	assert_null(strstr(text, ",station,"));
+	free(text);
+	text = gaps_as(*state, "00:02", "--lang vi", &code);
+	assert_contains(text, "được ghi trước thời gian ghi ở đây");
+	free(text);
+}
+
+/* After a power cut the clock of a cabinet without a battery begins somewhere in the past. */
+static void a_start_before_what_was_already_recorded_has_no_time(void **state)
+{
+	int code;
+	head.clock = CLOCK_SYNCED;
+	run(0);
+	head.clock = CLOCK_UNSYNCED;
+	head.boot++;
+	run(-1000 * US_PER_DAY);
+	head.clock = CLOCK_SYNCED;
+	head.boot++;
+	run(0);
+	char *text = gaps_of(*state, "00:03", &code);
+	assert_int_equal(code, 1);
+	assert_contains(text, "unplaced,yes,0,0,61,");
+	assert_contains(text, "2026-11-15T00:01:00+07:00,2026-11-15T00:02:00+07:00,no");
+	assert_null(strstr(text, "2024-"));
+	assert_null(strstr(text, "2023-"));
+	free(text);
+}
+
 /* The line hung up half a second before the program was ended, and it was started again
  * eleven minutes later. */
 static void a_program_that_did_not_run_is_told_and_not_its_line(void **state)
@@ -218,6 +260,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH(set_by_hand_and_synchronised_later_there_is_no_gap),
 		WITH(a_minute_without_a_reading_is_found),
+		WITH(a_start_in_1970_that_nothing_puts_right_has_no_time),
+		WITH(a_start_before_what_was_already_recorded_has_no_time),
 		WITH(a_program_that_did_not_run_is_told_and_not_its_line),
 		WITH(a_gap_that_ended_has_its_end_in_both_languages),
 		WITH(a_dead_instrument_goes_on_in_both_languages),
