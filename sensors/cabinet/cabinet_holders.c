@@ -229,12 +229,12 @@ void holders_key(
 		struct maintenance *maintenance = &holder->maintenance;
 		if (holder->key != key)
 			continue;
-		if (key->input.told == LEVEL_ON && !maintenance->on &&
+		if (key->recorded == LEVEL_ON && !maintenance->on &&
 		        !maintenance->spent)
 			begin(cabinet, holder, "key-switch", now);
-		else if (key->input.told == LEVEL_OFF && maintenance->on)
+		else if (key->recorded == LEVEL_OFF && maintenance->on)
 			end(cabinet, holder, "key-switch", now);
-		else if (key->input.told == LEVEL_OFF && maintenance->spent) {
+		else if (key->recorded == LEVEL_OFF && maintenance->spent) {
 			maintenance_end(maintenance);
 			cabinet_remember(cabinet);
 		}
@@ -246,7 +246,7 @@ static const char *rest_of(const struct holder *holder)
 {
 	if (holder->key == NULL)
 		return "";
-	if (holder->key->input.told == LEVEL_ON)
+	if (holder->key->recorded == LEVEL_ON)
 		return "; the key-switch is still on: put it off before it can begin "
 		       "again";
 	return "; the key-switch cannot be read: it must have been seen off before it "

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Contacts: where they are wired, and what is told of them. */
+/*
+ * Contacts: where they are wired, and what is told of them.
+ *
+ *   settled   on off on off on off on off on off on off on off on off ...
+ *   recorded  on off on off on off on off                       | on, 19 changes   | ...
+ *             the first ones by one                 a minute on: the last, and how many there were
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "sensors/cabinet/cabinet_parts.h"
+
+#define CHANGES_AT_ONCE 8 /* a door opened and closed by people stays below it */
 
 int wired_new(struct cabinet *cabinet)
 {
@@ -118,7 +126,7 @@ static void where(const struct wired *wired, char *out, size_t room)
 
 static void tell(struct cabinet *cabinet, const struct wired *wired)
 {
-	char subject[64], place[96], text[320];
+	char subject[64], place[96], text[400], count[64] = "";
 	const struct input *input = &wired->input;
 	const struct input_setting *setting = wired->setting;
 	struct state_event event = { .subject = subject,
@@ -126,15 +134,32 @@ static void tell(struct cabinet *cabinet, const struct wired *wired)
 		.text = text };
 	where(wired, place, sizeof place);
 	snprintf(subject, sizeof subject, "input %s", setting->id);
-	snprintf(text, sizeof text, "%s%s%s: %s%s%s", input_kinds[setting->kind],
+	if (wired->unrecorded > 1)
+		snprintf(count, sizeof count, "; changed %u times since it was told",
+		        wired->unrecorded);
+	snprintf(text, sizeof text, "%s%s%s: %s%s%s%s", input_kinds[setting->kind],
 	        setting->name[0] != '\0' ? " " : "", setting->name, place,
 	        input->told == LEVEL_UNKNOWN ? ": " : "",
 	        input->told != LEVEL_UNKNOWN ? ""
 	        : input->restless            ? "it does not come to rest"
-	                                     : wired->reason);
+	                                     : wired->reason,
+	        count);
 	log_line(input->told == LEVEL_UNKNOWN ? LOG_WARN : LOG_INFO, "%s %s (%s)",
 	        subject, event.state, text);
-	cabinet_tell(cabinet, &input->first, &event);
+	cabinet_tell(cabinet, &wired->changed, &event);
+}
+
+static void record_change(
+        struct cabinet *cabinet, struct wired *wired, const struct moment *now)
+{
+	if (wired->unrecorded == 0 ||
+	        !purse_spend(&wired->purse, CHANGES_AT_ONCE, now->mono_us))
+		return;
+	tell(cabinet, wired);
+	wired->unrecorded = 0;
+	wired->recorded = wired->input.told;
+	if (wired->setting->kind == INPUT_MAINTENANCE)
+		holders_key(cabinet, wired, now);
 }
 
 static bool is_ready(const struct wired *wired, const struct pollfd *fds)
@@ -154,10 +179,11 @@ void inputs_step(
 		else if (setting->port_id[0] != '\0' && due)
 			look_modem(cabinet, wired, now);
 		while (input_settle(&wired->input, now)) {
-			tell(cabinet, wired);
-			if (setting->kind == INPUT_MAINTENANCE)
-				holders_key(cabinet, wired, now);
+			wired->changed = wired->input.first;
+			wired->unrecorded++;
+			record_change(cabinet, wired, now);
 		}
+		record_change(cabinet, wired, now);
 	}
 }
 
@@ -167,8 +193,13 @@ int64_t inputs_due_us(const struct cabinet *cabinet)
 	for (size_t i = 0; i < cabinet->n_inputs; i++) {
 		const struct wired *wired = &cabinet->wired[i];
 		int64_t settle_us = input_due_us(&wired->input);
+		int64_t record_us = wired->unrecorded > 0 ? purse_due_us(&wired->purse,
+		                                                    CHANGES_AT_ONCE)
+		                                          : INT64_MAX;
 		if (settle_us < due_us)
 			due_us = settle_us;
+		if (record_us < due_us)
+			due_us = record_us;
 		if (wired->setting->instrument[0] == '\0' && wired->look_us < due_us)
 			due_us = wired->look_us;
 	}

@@ -5,6 +5,7 @@
 #ifndef SENSORS_CABINET_PARTS_H
 #define SENSORS_CABINET_PARTS_H
 
+#include "base/purse.h"
 #include "sensors/cabinet/cabinet.h"
 #include "sensors/cabinet/control.h"
 #include "sensors/cabinet/login.h"
@@ -26,6 +27,11 @@
 struct wired {
 	const struct input_setting *setting;
 	struct input input;
+	/* the record has its first changes, and when it does not stop, one a minute with their count */
+	enum input_level recorded; /* a key-switch does what the record says */
+	unsigned unrecorded;       /* changes since then */
+	struct moment changed;     /* when the last of these began */
+	struct purse purse;
 	struct gpio_line gpio;
 	int64_t look_us; /* when to look next, monotonic; INT64_MAX: it comes by itself */
 	size_t slot;     /* in the array of poll() */

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "base/purse.h"
 #include "sensors/poller/poller.h"
 #include "sensors/poller/poller_owed.h"
 #include "sensors/tables/framer.h"
@@ -54,12 +55,6 @@
 #define QUIET_CLUMPS INT64_C(20000)
 
 enum bus_state { CLOSED, RESTING, ASKING, LISTENING, WRITING };
-
-/* What may be told: so many changes at once, one more a minute. */
-struct purse {
-	int64_t since_us;
-	int spent;
-};
 
 /* An instrument as the poller sees it; struct instrument is what its driver knows of
  * it, struct line the speed of a port, so that these two and their port are called

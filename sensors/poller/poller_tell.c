@@ -8,28 +8,10 @@
 #include "sensors/poller/poller_parts.h"
 #include "sensors/tables/sentence.h"
 
-#define TELL_EVERY INT64_C(60000000)
-
 /* What goes to and fro at every poll would fill log and journal: after some changes one
  * a minute is told, and that is the state at that moment. */
 #define TELL_AT_ONCE     4
 #define SETTINGS_AT_ONCE 32 /* a profile may know many, and somebody may set them all */
-
-static bool spend(struct purse *purse, int at_once, int64_t now_us)
-{
-	int64_t minutes = (now_us - purse->since_us) / TELL_EVERY;
-	if (purse->spent == 0 || minutes >= purse->spent) {
-		purse->spent = 0;
-		purse->since_us = now_us;
-	} else {
-		purse->spent -= (int)minutes;
-		purse->since_us += minutes * TELL_EVERY;
-	}
-	if (purse->spent >= at_once)
-		return false;
-	purse->spent++;
-	return true;
-}
 
 static void tell(const struct poller *poller, const struct moment *when,
         const struct state_event *event)
@@ -51,7 +33,8 @@ void device_settings(struct poller *poller, struct device *device)
 	        device->settings, when->mono_us, &poller->decoded, change);
 	for (size_t i = 0; i < n; i++) {
 		const char *name = profile->channel[change[i].channel].about.name;
-		if (!spend(&device->settings_purse, SETTINGS_AT_ONCE, when->mono_us)) {
+		if (!purse_spend(
+		            &device->settings_purse, SETTINGS_AT_ONCE, when->mono_us)) {
 			device->settings_untold++;
 			continue;
 		}
@@ -79,7 +62,7 @@ void device_settings(struct poller *poller, struct device *device)
 static bool device_told(
         struct poller *poller, struct device *device, int what, const char *text)
 {
-	if (!spend(&device->purse, TELL_AT_ONCE, device->started.mono_us))
+	if (!purse_spend(&device->purse, TELL_AT_ONCE, device->started.mono_us))
 		return false;
 	static const char *const word[] = {
 		[TOLD_UP] = "up", [TOLD_DOWN] = "down", [TOLD_REFUSED] = "refused"
@@ -114,7 +97,7 @@ void bus_told(struct poller *poller, struct bus *bus, bool up, const char *text,
 	int told = up ? TOLD_UP : TOLD_DOWN;
 	if (bus->told == told && (up || same_reason))
 		return;
-	if (!spend(&bus->purse, TELL_AT_ONCE, now->mono_us))
+	if (!purse_spend(&bus->purse, TELL_AT_ONCE, now->mono_us))
 		return;
 	snprintf(subject, sizeof subject, "port %s", bus->setting->id);
 	snprintf(bus->reason, sizeof bus->reason, "%s", text);
@@ -296,7 +279,7 @@ void device_failures(struct device *device, const struct moment *now)
 	char text[320] = "";
 	if (device->logged_us == 0)
 		device->logged_us = now->mono_us;
-	if (now->mono_us - device->logged_us < TELL_EVERY)
+	if (now->mono_us - device->logged_us < PURSE_EVERY_US)
 		return;
 	add(text, sizeof text, is->timeouts - was->timeouts, "without an answer");
 	add(text, sizeof text, is->checksum - was->checksum, "with a wrong check sum");
