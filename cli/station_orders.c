@@ -79,6 +79,9 @@ static int give(const char *command, const struct common *common, struct order *
 		return common_fail(command, &why);
 	if (!common->quiet)
 		common_put(answer.text);
+	if (answer.outcome == CONTROL_UNKEPT)
+		common_tell("warning: it holds, but the disk cannot be written: a "
+		            "restart of the program forgets it");
 	return 0;
 }
 

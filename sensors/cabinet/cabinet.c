@@ -143,7 +143,7 @@ struct cabinet *cabinet_new(
 	cabinet->system = options->system != NULL ? options->system : &contact_real;
 	if (options->rehearsed)
 		cabinet->system = &contact_nowhere;
-	control_init(&cabinet->control);
+	control_init(&cabinet->control, options->note);
 	cabinet->note = options->note;
 	cabinet->memory = *options->memory;
 	cabinet->wtmp.path = options->wtmp != NULL ? options->wtmp : WTMP_PLACE;
@@ -233,7 +233,8 @@ int cabinet_wait_ms(const struct cabinet *cabinet, const struct moment *now)
 		if (due_us[i] < next_us)
 			next_us = due_us[i];
 	if (cabinet->pulse == PULSE_DURABLE ||
-	        cabinet->commanding.state == COMMANDING_DURABLE)
+	        cabinet->commanding.state == COMMANDING_DURABLE ||
+	        control_waits_for_disk(&cabinet->control))
 		return DURABLE_MS;
 	return next_us <= now->mono_us ? 0
 	                               : (int)((next_us - now->mono_us + 999) / 1000);

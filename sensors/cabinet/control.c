@@ -42,16 +42,16 @@ static int listen_below(int folder)
 	return -1;
 }
 
-void control_init(struct control *control)
+void control_init(struct control *control, const struct cabinet_note *note)
 {
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
 		control->client[i].fd = -1;
 	control->fd = -1;
+	control->note = note;
 }
 
 int control_open(struct control *control, const char *folder, struct problem *why)
 {
-	control_init(control);
 	int at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (at >= 0)
 		control->fd = listen_below(at);
@@ -70,6 +70,7 @@ static void drop(struct control_client *client)
 		close(client->fd);
 	client->fd = -1;
 	client->waits = false;
+	client->version = 0;
 }
 
 void control_close(struct control *control, const char *folder)
@@ -180,13 +181,43 @@ void control_done(
         struct control *control, enum control_outcome outcome, const char *text)
 {
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
-		if (control->client[i].waits)
+		if (control->client[i].waits && control->client[i].version == 0)
 			answer(&control->client[i], outcome, text);
 }
 
-static void hear(struct control_client *client, const struct control_hooks *hooks)
+static bool is_kept(const struct control *control, uint64_t version)
 {
-	char message[CONTROL_MOST + 1], text[CONTROL_MOST] = "", who[224];
+	return atomic_load(&control->note->written) >= version;
+}
+
+bool control_waits_for_disk(const struct control *control)
+{
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
+		if (control->client[i].version != 0)
+			return true;
+	return false;
+}
+
+/* Its order is done, or will be: who waits, and until when. */
+static void wait_or_answer(struct control *control, struct control_client *client,
+        enum control_outcome outcome, const struct moment *now)
+{
+	uint64_t version = control->note->version;
+	bool kept = outcome != CONTROL_OK || is_kept(control, version);
+	client->waits = outcome == CONTROL_LATER || !kept;
+	client->until_us = INT64_MAX;
+	if (!client->waits)
+		answer(client, outcome, client->text);
+	else if (outcome == CONTROL_OK) {
+		client->version = version;
+		client->until_us = now->mono_us + CONTROL_WAIT_US;
+	}
+}
+
+static void hear(struct control *control, struct control_client *client,
+        const struct control_hooks *hooks, const struct moment *now)
+{
+	char message[CONTROL_MOST + 1], who[224], *text = client->text;
 	struct order order;
 	ssize_t n = recv(client->fd, message, sizeof message, MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -195,24 +226,21 @@ static void hear(struct control_client *client, const struct control_hooks *hook
 		drop(client);
 		return;
 	}
+	client->text[0] = '\0';
 	int status =
 	        n <= CONTROL_MOST ? order_parse(&order, message, (size_t)n) : MALFORMED;
 	enum control_outcome outcome = CONTROL_NOT;
 	if (status == REFUSED) {
 		outcome = CONTROL_REASON;
-		snprintf(text, sizeof text, "%s", order_reason_wanted);
+		snprintf(text, CONTROL_MOST, "%s", order_reason_wanted);
 	} else if (status != OK)
-		snprintf(text, sizeof text,
+		snprintf(text, CONTROL_MOST,
 		        "this is no order of quantrac " QUANTRAC_VERSION);
 	else if (who_is(client->fd, who, sizeof who) != OK)
-		snprintf(text, sizeof text, "the kernel does not say who you are");
+		snprintf(text, CONTROL_MOST, "the kernel does not say who you are");
 	else
 		outcome = hooks->carry_out(hooks->context, &order, who, text);
-	client->waits = outcome == CONTROL_LATER;
-	if (client->waits)
-		client->until_us = INT64_MAX;
-	else
-		answer(client, outcome, text);
+	wait_or_answer(control, client, outcome, now);
 }
 
 static void let_in(struct control *control, const struct moment *now)
@@ -240,7 +268,11 @@ void control_step(struct control *control, const struct pollfd *fds,
 		if (client->fd < 0)
 			continue;
 		if (fds != NULL && slot != SIZE_MAX && fds[slot].revents != 0)
-			hear(client, hooks);
+			hear(control, client, hooks, now);
+		else if (client->version != 0 && is_kept(control, client->version))
+			answer(client, CONTROL_OK, client->text);
+		else if (client->version != 0 && now->mono_us >= client->until_us)
+			answer(client, CONTROL_UNKEPT, client->text);
 		else if (now->mono_us >= client->until_us)
 			drop(client);
 	}

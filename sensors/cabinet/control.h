@@ -25,15 +25,17 @@
 #include "base/clock.h"
 #include "base/record.h"
 #include "base/status.h"
+#include "sensors/cabinet/cabinet_memory.h"
 #include "sensors/tables/command.h"
 
 #define CONTROL_FILE        "control"
 #define CONTROL_HEAD        24 /* bytes of the first line of an answer */
 #define CONTROL_CLIENTS     4
 #define CONTROL_DESCRIPTORS (CONTROL_CLIENTS + 1)
-#define CONTROL_MOST        1024             /* bytes of a message */
-#define CONTROL_WAIT_US     INT64_C(5000000) /* for an order, after a client has come */
-#define ORDER_REASON        240              /* bytes of a reason */
+#define CONTROL_MOST        1024 /* bytes of a message */
+#define CONTROL_WAIT_US                                                                \
+	INT64_C(5000000) /* for an order, after a client has come; for the disk */
+#define ORDER_REASON 240 /* bytes of a reason */
 extern const char order_reason_wanted[]; /* what is told where a reason will not do */
 
 enum order_kind {
@@ -59,6 +61,7 @@ struct order {
 enum control_outcome {
 	CONTROL_NOT, /* refused, as its text says */
 	CONTROL_OK,
+	CONTROL_UNKEPT,      /* done, and not on the disk: a restart forgets it */
 	CONTROL_LATER,       /* control_done will say */
 	CONTROL_REASON,      /* refused: order_reason_wanted */
 	CONTROL_BUSY,        /* refused: another command is under way */
@@ -94,24 +97,30 @@ struct control_client {
 	int fd;     /* -1: free */
 	bool waits; /* its order is being carried out */
 	int64_t until_us;
+	uint64_t
+	        version; /* its order is done: answered when this is on the disk; 0: not yet */
+	char text[CONTROL_MOST];
 };
 
 struct control {
-	int fd; /* -1: closed */
+	int fd;                          /* -1: closed */
+	const struct cabinet_note *note; /* where orders are kept */
 	struct control_client client[CONTROL_CLIENTS];
 	size_t slot[CONTROL_DESCRIPTORS]; /* in the array of poll() */
 };
 
 /* Closed. */
-void control_init(struct control *control);
+void control_init(struct control *control, const struct cabinet_note *note);
 /* Makes the socket anew; FAILED with the reason. */
 int control_open(struct control *control, const char *folder, struct problem *why);
 void control_close(struct control *control, const char *folder);
 
 size_t control_descriptors(struct control *control, struct pollfd *out, size_t at);
 int64_t control_due_us(const struct control *control); /* INT64_MAX: nobody waits */
+bool control_waits_for_disk(const struct control *control);
 
-/* `carry_out` answers in words, and what became of it; `who` is "minh (uid 1001)". */
+/* `carry_out` answers in words, and what became of it; `who` is "minh (uid 1001)".  That an order is done
+ * (CONTROL_OK) is said when it is on the disk, or after five seconds that it is not there. */
 struct control_hooks {
 	void *context;
 	enum control_outcome (*carry_out)(void *context, const struct order *order,

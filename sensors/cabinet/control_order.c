@@ -18,6 +18,7 @@ static const char *const kinds[] = { "maintenance", "emptied", "probed", "comman
 
 static const char *const heads[] = { [CONTROL_NOT] = "no",
 	[CONTROL_OK] = "ok",
+	[CONTROL_UNKEPT] = "ok unkept",
 	[CONTROL_LATER] = "no",
 	[CONTROL_REASON] = "no reason",
 	[CONTROL_BUSY] = "no busy",

@@ -361,10 +361,15 @@ int rig_order(const struct order *order, char answer[CONTROL_MOST])
 	pthread_t thread;
 	assert_int_equal(pthread_create(&thread, NULL, ask, &asking), 0);
 	while (!asking.done) {
+		if (rig.keep_note) { /* it waits for the disk */
+			rig.now.mono_us += 100 * MS;
+			rig.now.time_us += 100 * MS;
+		}
 		step_once();
 		sched_yield();
 	}
 	pthread_join(thread, NULL);
+	rig.outcome = asking.answer.outcome;
 	snprintf(answer, CONTROL_MOST, "%s",
 	        asking.status == OK ? asking.answer.text : asking.why.text);
 	return asking.status;

@@ -44,7 +44,8 @@ extern struct rig {
 	int command_status; /* what hooks.command answers */
 	size_t n_commands;
 	uint8_t request[COMMAND_MOST];
-	bool keep_note; /* the disk is slow: nothing is written */
+	bool keep_note;               /* the disk is slow: nothing is written */
+	enum control_outcome outcome; /* of the last order */
 	struct rig_told told[RIG_TOLD];
 	size_t n_told;
 } rig;
