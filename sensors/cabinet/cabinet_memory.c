@@ -36,6 +36,8 @@ struct read_file {
 	int64_t day, today, used;
 	bool episode_spent, doubtful, doubt_told;
 	struct read_moment last;
+	const char *taken_boot;
+	int64_t taken_us;
 	size_t n;
 	struct read_maintenance *one;
 	size_t n_days;
@@ -89,6 +91,8 @@ static const struct field sampler_fields[] = {
 	{ .key = "episode_spent", .type = FIELD_BOOLEAN, .at = AT(episode_spent), .required = true },
 	{ .key = "doubtful", .type = FIELD_BOOLEAN, .at = AT(doubtful), .required = true },
 	{ .key = "doubt_told", .type = FIELD_BOOLEAN, .at = AT(doubt_told), .fallback = "no" },
+	{ .key = "taken_boot", .type = FIELD_TEXT, .at = AT(taken_boot) },
+	{ .key = "taken_us", .type = FIELD_INTEGER, .at = AT(taken_us) },
 	{ .key = "boot", .type = FIELD_TEXT, .at = AT(last.boot), .required = true },
 	{ .key = "time_us", .type = FIELD_INTEGER, .at = AT(last.time_us), .required = true },
 	{ .key = "mono_us", .type = FIELD_INTEGER, .at = AT(last.mono_us), .required = true },
@@ -188,6 +192,8 @@ static void take(struct cabinet_memory *out, const struct read_file *file)
 		.spent = file->episode_spent,
 		.doubtful = file->doubtful,
 		.doubt_told = file->doubt_told,
+		.boot = file->taken_boot != NULL ? number_of(file->taken_boot) : 0,
+		.taken_us = file->taken_us,
 		.last = moment_of(&file->last) };
 	take_maintenance(out, file);
 	take_days(out, file);
@@ -236,6 +242,8 @@ static void put_sampler(struct json *json, const struct sampler_kept *kept)
 	json_put_bool(json, "episode_spent", kept->spent);
 	json_put_bool(json, "doubtful", kept->doubtful);
 	json_put_bool(json, "doubt_told", kept->doubt_told);
+	put_hex(json, "taken_boot", kept->boot);
+	json_put_integer(json, "taken_us", kept->taken_us);
 	put_moment(json, &kept->last);
 	json_end(json);
 }

@@ -61,7 +61,7 @@ static void print_sampler(const struct cabinet_shown *shown, struct json *json,
 		json_put_integer(json, "used", shown->sampler.used);
 		json_put_integer(json, "most_a_day", shown->most_a_day);
 		json_put_integer(json, "today",
-		        sampler_today(&shown->sampler, utc_offset_min, now->time_us));
+		        sampler_today(&shown->sampler, utc_offset_min, now));
 		json_end(json);
 	}
 	json_end(json);

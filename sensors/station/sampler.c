@@ -33,19 +33,24 @@ static int64_t day_number(int utc_offset_min, int64_t time_us)
 	return (start_us + utc_offset_min * US_PER_MIN) / US_PER_DAY;
 }
 
+/* A day that goes back is a clock that was wrong before, or is now: it gives no new bottles.  Neither does one
+ * that goes on because the clock was put right, if the last bottle was taken since midnight. */
 int64_t sampler_today(
-        const struct sampler_kept *kept, int utc_offset_min, int64_t time_us)
+        const struct sampler_kept *kept, int utc_offset_min, const struct moment *now)
 {
-	return day_number(utc_offset_min, time_us) > kept->day ? 0 : kept->today;
+	int64_t since_us = now->time_us - day_start(now->time_us, utc_offset_min);
+	bool of_today =
+	        kept->boot == now->boot && kept->taken_us >= now->mono_us - since_us;
+	bool turned = day_number(utc_offset_min, now->time_us) > kept->day;
+	return turned && !of_today ? 0 : kept->today;
 }
 
-/* A day that goes back is a clock that was wrong before, or is now: it gives no new bottles. */
 static void turn_day(struct sampler *sampler, const struct moment *when)
 {
 	struct sampler_kept *kept = &sampler->kept;
-	int64_t day = day_number(sampler->rule->utc_offset_min, when->time_us);
-	if (day > kept->day)
-		kept->today = 0;
+	int offset_min = sampler->rule->utc_offset_min;
+	int64_t day = day_number(offset_min, when->time_us);
+	kept->today = sampler_today(kept, offset_min, when);
 	if (day > kept->day || when->state == CLOCK_SYNCED)
 		kept->day = day;
 }
@@ -99,6 +104,8 @@ static enum sampler_answer want(
 	sampler->kept.doubtful = true;
 	sampler->kept.doubt_told = false;
 	sampler->kept.last = *when;
+	sampler->kept.boot = when->boot;
+	sampler->kept.taken_us = when->mono_us;
 	return SAMPLER_TAKE;
 }
 

@@ -33,8 +33,10 @@ struct sampler_rule {
 };
 
 struct sampler_kept {
-	int64_t day;        /* number of the legal day `today` counts */
-	int64_t today;      /* bottles of that day */
+	int64_t day;   /* number of the legal day `today` counts */
+	int64_t today; /* bottles of that day */
+	uint64_t boot; /* of the last of these, and when it was taken, monotonic */
+	int64_t taken_us;
 	int64_t used;       /* bottles of the carousel */
 	bool spent;         /* the episode has its bottle */
 	bool doubtful;      /* a pulse was begun, and nobody has seen its end */
@@ -79,9 +81,9 @@ enum sampler_answer sampler_note(
  * an episode at most; false: that was the last time. */
 bool sampler_undo(struct sampler *sampler, const struct moment *now);
 
-/* Bottles taken on the legal day of this time: `today` counts those of the day of the last reading. */
+/* Bottles taken on the legal day that is now: `today` counts those of the day of the last reading. */
 int64_t sampler_today(
-        const struct sampler_kept *kept, int utc_offset_min, int64_t time_us);
+        const struct sampler_kept *kept, int utc_offset_min, const struct moment *now);
 
 /* Somebody has put empty bottles in. */
 void sampler_emptied(struct sampler *sampler);

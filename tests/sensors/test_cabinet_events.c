@@ -228,6 +228,8 @@ static void what_is_remembered_comes_back_to_the_bit(void **state)
 		.sampler = { .day = 20772,
 		        .today = 2,
 		        .used = 23,
+		        .boot = UINT64_MAX,
+		        .taken_us = INT64_MIN,
 		        .spent = true,
 		        .doubtful = true,
 		        .doubt_told = true,

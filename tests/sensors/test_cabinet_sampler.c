@@ -201,6 +201,26 @@ static void the_bounds_of_a_day_are_told(void **state)
 	assert_int_equal(relay->rose, 2);
 }
 
+/* A cabinet whose clock begins in 1970 and is put right after a bottle: that one was of this day. */
+static void a_clock_that_is_put_right_gives_no_new_bottles(void **state)
+{
+	int64_t right_us = rig.now.time_us - rig.now.mono_us;
+	rig.now.time_us = 3600 * SEC;
+	rig.now.state = CLOCK_UNSYNCED;
+	rig_begin(gpio);
+	sampler_cod_is(80, 17);
+	sampler_last("bottle", "1 of 3");
+	rig_restart_program();
+	rig.now.time_us = rig.now.mono_us + right_us;
+	rig.now.state = CLOCK_SYNCED;
+	sampler_cod_is(10, 70);
+	sampler_cod_is(80, 17);
+	sampler_last("bottle", "2 of 3");
+	sampler_cod_is(10, 70);
+	sampler_cod_is(80, 17);
+	sampler_last("enough", "the day has had its bottles");
+}
+
 static void a_sampler_that_is_not_ready_is_waited_for(void **state)
 {
 	rig_begin(ready);
@@ -285,6 +305,7 @@ int main(void)
 		EACH(a_crash_before_the_pulse_takes_no_bottle_twice),
 		EACH(a_full_carousel_is_told_and_somebody_empties_it),
 		EACH(the_bounds_of_a_day_are_told),
+		EACH(a_clock_that_is_put_right_gives_no_new_bottles),
 		EACH(a_sampler_that_is_not_ready_is_waited_for),
 		EACH(an_output_that_cannot_be_switched_takes_no_bottle),
 		EACH(a_modem_line_is_put_on_and_off),

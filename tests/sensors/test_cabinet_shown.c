@@ -72,13 +72,14 @@ static void bottles_used_are_shown(void **state)
 	sampler_cod_is(80, 17);
 	cabinet_note_shown(&rig.note, &shown);
 	assert_int_equal(shown.sampler.used, 1);
-	assert_int_equal(sampler_today(&shown.sampler, offset, rig.now.time_us), 1);
-	assert_int_equal(
-	        sampler_today(&shown.sampler, offset, rig.now.time_us - 86400 * SEC),
-	        1);
-	assert_int_equal(
-	        sampler_today(&shown.sampler, offset, rig.now.time_us + 86400 * SEC),
-	        0);
+	struct moment then = rig.now;
+	assert_int_equal(sampler_today(&shown.sampler, offset, &then), 1);
+	then.time_us -= 86400 * SEC; /* the clock is put back */
+	assert_int_equal(sampler_today(&shown.sampler, offset, &then), 1);
+	then = rig.now;
+	then.time_us += 86400 * SEC;
+	then.mono_us += 86400 * SEC;
+	assert_int_equal(sampler_today(&shown.sampler, offset, &then), 0);
 }
 
 static void a_sampler_that_is_not_armed_says_so(void **state)

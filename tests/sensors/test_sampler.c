@@ -346,7 +346,10 @@ static void a_clock_that_goes_back_a_day_gives_no_new_bottles(void **state)
 	now.time_us -= US_PER_DAY; /* it was wrong before: what was taken counts here */
 	assert_int_equal(episode(16), SAMPLER_ENOUGH);
 	assert_int_equal(say(10), SAMPLER_QUIET);
-	now.time_us += US_PER_DAY; /* a new day, as far as anybody can tell */
+	now.time_us += US_PER_DAY; /* and back: they were taken on this one */
+	assert_int_equal(episode(16), SAMPLER_ENOUGH);
+	assert_int_equal(say(10), SAMPLER_QUIET);
+	pass(US_PER_DAY);
 	assert_int_equal(episode(16), SAMPLER_TAKE);
 }
 
