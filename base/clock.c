@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/legal_time.h"
+
 #define STEP_US INT64_C(1000000)
 
 static int64_t read_clock(clockid_t id)
@@ -69,15 +71,27 @@ static int kernel_synced(void)
 	return state >= 0 && state != TIME_ERROR && !(timex.status & STA_UNSYNC);
 }
 
-struct moment clock_now(struct clock *clock)
+struct moment clock_moment(
+        struct clock *clock, int64_t wall_us, int64_t mono_us, int synced)
 {
 	struct moment now = {
-		.time_us = read_clock(CLOCK_REALTIME),
-		.mono_us = read_clock(CLOCK_BOOTTIME),
-		.boot = clock->boot,
+		.time_us = wall_us, .mono_us = mono_us, .boot = clock->boot
 	};
-	now.state = clock_judge(clock, now.time_us, now.mono_us, kernel_synced());
+	clock->beyond = wall_us < 0 || wall_us >= TIME_US_END;
+	if (clock->beyond) {
+		now.time_us = mono_us;
+		clock->was_synced = synced = 0;
+	}
+	now.state = clock_judge(clock, now.time_us, mono_us, synced);
+	if (clock->beyond)
+		now.state = CLOCK_UNSYNCED;
 	return now;
+}
+
+struct moment clock_now(struct clock *clock)
+{
+	return clock_moment(clock, read_clock(CLOCK_REALTIME),
+	        read_clock(CLOCK_BOOTTIME), kernel_synced());
 }
 
 const char *clock_state_text(uint8_t state)

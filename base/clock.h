@@ -26,6 +26,7 @@ struct clock {
 	uint64_t boot;
 	int64_t offset_us; /* time_us - mono_us at the last look */
 	int was_synced, looked;
+	int beyond; /* the wall clock says no time of a record */
 };
 
 /* Reads the boot id; a machine without one gets a number of its own for this
@@ -36,7 +37,10 @@ void clock_init(struct clock *clock);
  * since the last look is CLOCK_STEPPED for this one moment. */
 struct moment clock_now(struct clock *clock);
 
-/* The pure part of the above, for tests: `synced` is what the kernel says. */
+/* The pure part of the above, for tests: `synced` is what the kernel says.  A wall clock before 1970 or from 2100
+ * on, of which no record can be, is one that was never set: it says how long the machine has run. */
+struct moment clock_moment(
+        struct clock *clock, int64_t wall_us, int64_t mono_us, int synced);
 uint8_t clock_judge(struct clock *clock, int64_t time_us, int64_t mono_us, int synced);
 
 const char *clock_state_text(uint8_t state); /* "synced" */

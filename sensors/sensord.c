@@ -79,9 +79,8 @@ static void put(struct sensord *sensord, int status, const struct moment *when)
 	}
 	/* told by a GAP, as any other that is not kept */
 	ring_lose(sensord->ring, when->time_us);
-	log_seldom(LOG_ALERT, "record",
-	        "a record could not be made (%s: longer than %d bytes?) and is lost",
-	        status_text(status), RECORD_MOST);
+	log_seldom(LOG_ALERT, "record", "a record could not be made (%s) and is lost",
+	        status == FULL ? "it is too long" : status_text(status));
 }
 
 static void on_reading(void *context, size_t instrument, const struct moment *when,
@@ -111,6 +110,16 @@ static bool on_may(void *context)
 	return cabinet_command_may(((struct sensord *)context)->senses.cabinet);
 }
 
+static struct moment look_at_clock(struct sensord *sensord)
+{
+	struct moment now = clock_now(&sensord->clock);
+	if (sensord->clock.beyond)
+		log_seldom(LOG_ALERT, "clock",
+		        "the clock of this machine is before 1970 or after 2099: what "
+		        "is recorded has no time until it is set");
+	return now;
+}
+
 /* One wait and one step of poller and cabinet.  Signals are taken only while waiting, so none is missed between
  * look and sleep. */
 static struct moment wait_and_step(struct sensord *sensord, struct moment now,
@@ -128,7 +137,7 @@ static struct moment wait_and_step(struct sensord *sensord, struct moment now,
 	struct timespec wait = { .tv_sec = wait_us / 1000000,
 		.tv_nsec = wait_us % 1000000 * 1000 };
 	int ready = ppoll(fds, n + more, &wait, waiting);
-	now = clock_now(&sensord->clock);
+	now = look_at_clock(sensord);
 	cabinet_step(cabinet, ready >= 0 ? fds : NULL, &now);
 	poller_step(sensord->poller, fds, ready >= 0 ? n : 0, &now);
 	counting_step(&sensord->counting, &now);

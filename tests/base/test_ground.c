@@ -18,6 +18,7 @@
 #include "base/digest.h"
 #include "base/folder.h"
 #include "base/json.h"
+#include "base/legal_time.h"
 #include "base/log.h"
 #include "base/status.h"
 
@@ -100,6 +101,25 @@ static void the_clock_tells_synced_holdover_and_step_apart(void **state)
 	assert_int_equal(clock_judge(&clock, 11000001, 4000000, 1), CLOCK_SYNCED);
 	assert_int_equal(clock_judge(&clock, 12000001, 5000000, 0), CLOCK_HOLDOVER);
 	assert_int_equal(clock_judge(&clock, 2000000, 6000000, 0), CLOCK_STEPPED);
+}
+
+static void a_clock_beyond_all_records_is_one_that_was_never_set(void **state)
+{
+	struct clock clock = { .boot = 7 };
+	const int64_t good_us = INT64_C(1794188880000000);
+	struct moment now = clock_moment(&clock, TIME_US_END - 1, 5000000, 1);
+	assert_true(now.time_us == TIME_US_END - 1 && now.state == CLOCK_SYNCED);
+	now = clock_moment(&clock, TIME_US_END, 5000001, 1);
+	assert_true(now.time_us == 5000001 && now.mono_us == 5000001 && now.boot == 7);
+	assert_int_equal(now.state, CLOCK_UNSYNCED);
+	assert_true(clock.beyond);
+	now = clock_moment(&clock, -1, 6000000, 0);
+	assert_true(now.time_us == 6000000 && now.state == CLOCK_UNSYNCED);
+	now = clock_moment(&clock, good_us, 7000000, 0);
+	assert_true(now.time_us == good_us && now.state == CLOCK_STEPPED);
+	assert_false(clock.beyond);
+	assert_int_equal(
+	        clock_moment(&clock, good_us, 7000000, 0).state, CLOCK_UNSYNCED);
 }
 
 static void a_moment_has_a_boot_and_goes_on(void **state)
@@ -283,6 +303,7 @@ int main(void)
 		cmocka_unit_test(the_processor_and_the_table_agree_and_continue),
 		cmocka_unit_test(sha_256_is_that_of_fips_180),
 		cmocka_unit_test(the_clock_tells_synced_holdover_and_step_apart),
+		cmocka_unit_test(a_clock_beyond_all_records_is_one_that_was_never_set),
 		cmocka_unit_test(a_moment_has_a_boot_and_goes_on),
 		cmocka_unit_test(what_repeats_is_counted_and_not_written),
 		cmocka_unit_test(json_is_written_as_it_must_be_read),
