@@ -2,6 +2,7 @@
 /* quantrac status --contacts: contacts, maintenance that is on, how much of it there was today, and the sampler.  People read sentences,
  * programs a column for each. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/legal_time.h"
@@ -129,17 +130,18 @@ static bool is_long(const struct live_today *one)
 	return one->today_us > MAINTENANCE_DAY_MOST_US;
 }
 
-/* One row for people: "cod 4 h 10 min, more than 4 h; tss 20 min". */
+/* One row for people, however many there are: "cod 4 h 10 min, more than 4 h; tss 20 min". */
 static void tell_today(const struct showing *showing)
 {
 	const struct live_view *view = showing->view;
-	char text[1000];
-	size_t n = 0;
+	char *text = NULL;
+	size_t n;
 	bool any_long = false;
-	for (size_t i = 0; i < view->n_today && n < sizeof text; i++) {
+	FILE *out = open_memstream(&text, &n);
+	for (size_t i = 0; out != NULL && i < view->n_today; i++) {
 		const struct live_today *one = &view->today[i];
 		long long min = (long long)(one->today_us / US_PER_MIN);
-		n += (size_t)snprintf(text + n, sizeof text - n,
+		fprintf(out,
 		        showing->vi ? "%s%s %lld giờ %lld phút%s"
 		                    : "%s%s %lld h %lld min%s",
 		        i > 0 ? "; " : "", one->instrument, min / 60, min % 60,
@@ -148,12 +150,15 @@ static void tell_today(const struct showing *showing)
 		                      : ", more than 4 h");
 		any_long |= is_long(one);
 	}
+	if (out != NULL)
+		fclose(out);
 	table_text(showing->table,
 	        showing->vi ? "Bảo trì trong ngày" : "Maintenance today");
 	table_text(showing->table, !any_long ? "" : showing->vi ? "kéo dài" : "long");
 	put_empty(showing, 2);
-	table_text(showing->table, text);
+	table_text(showing->table, text != NULL ? text : "");
 	table_row(showing->table);
+	free(text);
 }
 
 static void show_today(const struct showing *showing)

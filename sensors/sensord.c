@@ -20,7 +20,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "base/counted.h"
 #include "base/legal_time.h"
 #include "base/log.h"
 #include "base/notify.h"
@@ -30,15 +29,14 @@
 #include "sensors/keeper/link.h"
 #include "sensors/keeper/recorder.h"
 #include "sensors/keeper/ring.h"
-#include "sensors/keeper/start.h"
 #include "sensors/poller/counts.h"
 #include "sensors/poller/poller.h"
 #include "sensors/sensord_arguments.h"
+#include "sensors/sensord_check.h"
 #include "sensors/station/describes.h"
 #include "sensors/station/station.h"
 
 #define RING_SIZE (4u << 20)
-#define FDS_MOST  640              /* ports, contacts, orders */
 #define ENDING_US INT64_C(3000000) /* for outputs that must go inactive */
 
 static volatile sig_atomic_t stop, hung_up;
@@ -63,8 +61,10 @@ struct sensord {
 	struct home home;
 	struct senses senses;
 	struct counting counting;
-	char **path; /* [n_ports] of serial lines, in full; NULL: TCP */
-	int wake;    /* readable when the keeper shall end */
+	char **path;        /* [n_ports] of serial lines, in full; NULL: TCP */
+	struct pollfd *fds; /* [fds_most] ports, contacts, orders */
+	size_t fds_most;
+	int wake; /* readable when the keeper shall end */
 	pthread_t thread;
 };
 
@@ -125,10 +125,10 @@ static struct moment look_at_clock(struct sensord *sensord)
 static struct moment wait_and_step(struct sensord *sensord, struct moment now,
         int64_t until_us, const sigset_t *waiting)
 {
-	static struct pollfd fds[FDS_MOST];
+	struct pollfd *fds = sensord->fds;
 	struct cabinet *cabinet = sensord->senses.cabinet;
-	size_t n = poller_descriptors(sensord->poller, fds, FDS_MOST / 2);
-	size_t more = cabinet_descriptors(cabinet, fds, n, FDS_MOST);
+	size_t n = poller_descriptors(sensord->poller, fds, sensord->fds_most);
+	size_t more = cabinet_descriptors(cabinet, fds, n, sensord->fds_most);
 	int wait_ms = poller_wait_ms(sensord->poller, &now);
 	int cabinet_ms = cabinet_wait_ms(cabinet, &now);
 	int64_t wait_us = (cabinet_ms < wait_ms ? cabinet_ms : wait_ms) * INT64_C(1000);
@@ -250,7 +250,11 @@ static void make_senses(struct sensord *sensord)
 	const struct cabinet_options options = { .station = sensord->station,
 		.folder = sensord->home.folder,
 		.hooks = { .context = sensord, .state = on_state } };
-	if (senses_open(&sensord->senses, &options, sensord->poller, &now) != OK)
+	sensord->fds_most =
+	        sensord->station->n_ports + cabinet_descriptors_most(sensord->station);
+	sensord->fds = calloc(sensord->fds_most, sizeof sensord->fds[0]);
+	if (sensord->fds == NULL ||
+	        senses_open(&sensord->senses, &options, sensord->poller, &now) != OK)
 		fatal(EXIT_INTERNAL, "no memory for the cabinet");
 }
 
@@ -343,39 +347,10 @@ static void end(struct sensord *sensord)
 	for (size_t i = 0; sensord->path != NULL && i < sensord->station->n_ports; i++)
 		free(sensord->path[i]);
 	free(sensord->path);
+	free(sensord->fds);
 	station_free(sensord->station);
 	close(sensord->wake);
 	home_close(&sensord->home);
-}
-
-/* "5 instruments on 3 ports" */
-static const char *read_there(const struct station *station, char out[2 * COUNTED + 8])
-{
-	char instruments[COUNTED], ports[COUNTED];
-	snprintf(out, 2 * COUNTED + 8, "%s on %s",
-	        counted(station->n_instruments, "instrument", instruments),
-	        counted(station->n_ports, "port", ports));
-	return out;
-}
-
-static void tell_doubt(void *context, enum start_doubt doubt, const char *text)
-{
-	if (doubt != START_REFUSED)
-		fprintf(stderr, "%s\n", text);
-}
-
-static int check_only(struct sensord *sensord, const char *path)
-{
-	static const struct start_told told = { .tell = tell_doubt };
-	struct problem why = { .exit = EXIT_CONFIG };
-	const struct station *station = sensord->station;
-	if (start_check(station, &told, &why) != OK)
-		fatal(why.exit, "%s", why.text);
-	char what[2 * COUNTED + 8];
-	printf("%s: station '%s', %s: OK\n", path, station->id,
-	        read_there(station, what));
-	station_free(sensord->station);
-	return 0;
 }
 
 int main(int argc, char **argv)
@@ -392,14 +367,14 @@ int main(int argc, char **argv)
 		fatal(why.exit, "%s%s", why.text,
 		        given.check ? "" : "; nothing was started");
 	if (given.check)
-		return check_only(&sensord, given.config);
+		return sensord_check(sensord.station, given.config);
 	station_settle(sensord.station);
 	watch_signals(&waiting);
 	start(&sensord);
 	if (pthread_create(&sensord.thread, NULL, keep, &sensord) != 0)
 		fatal(EXIT_INTERNAL, "no thread for the keeper");
-	char what[2 * COUNTED + 8];
-	read_there(sensord.station, what);
+	char what[READ_THERE];
+	sensord_read_there(sensord.station, what);
 	log_line(LOG_INFO, "station %s: %s%s", sensord.station->id, what,
 	        sensord.station->simulation ? " (" SIMULATED_TEXT ")" : "");
 	notify("READY=1\nSTATUS=%s", what);

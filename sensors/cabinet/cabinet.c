@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/cabinet/cabinet.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -131,6 +132,26 @@ static void open_control(struct cabinet *cabinet)
 		        why.text);
 }
 
+size_t cabinet_most(const struct station *station)
+{
+	return station->cabinet.n_inputs + station->n_instruments + 1;
+}
+
+/* What the run before remembered, with room of its own for what this one does. */
+static int memory_new(struct cabinet *cabinet, const struct cabinet_memory *before)
+{
+	struct cabinet_memory own;
+	size_t most = cabinet_most(cabinet->station);
+	if (cabinet_shown_init(&cabinet->shown, most) != OK ||
+	        cabinet_memory_init(&own, most, cabinet->station->n_instruments) != OK)
+		return FAILED;
+	cabinet->before = before;
+	cabinet->memory = *before;
+	cabinet->memory.maintenance = own.maintenance;
+	cabinet->memory.day = own.day;
+	return OK;
+}
+
 struct cabinet *cabinet_new(
         const struct cabinet_options *options, const struct moment *now)
 {
@@ -145,16 +166,16 @@ struct cabinet *cabinet_new(
 		cabinet->system = &contact_nowhere;
 	control_init(&cabinet->control, options->note);
 	cabinet->note = options->note;
-	cabinet->memory = *options->memory;
 	cabinet->wtmp.path = options->wtmp != NULL ? options->wtmp : WTMP_PLACE;
 	cabinet->watchdog = options->watchdog;
 	cabinet->rehearsed = options->rehearsed;
 	snprintf(cabinet->folder, sizeof cabinet->folder, "%s", options->folder);
+	bool made = memory_new(cabinet, options->memory) == OK;
 	events_open(cabinet);
 	bottles_open(cabinet);
 	if (!cabinet->rehearsed)
 		open_control(cabinet);
-	if (wired_new(cabinet) == OK && ports_new(cabinet) == OK &&
+	if (made && wired_new(cabinet) == OK && ports_new(cabinet) == OK &&
 	        holders_new(cabinet, now) == OK && days_new(cabinet, now) == OK)
 		return cabinet;
 	cabinet_free(cabinet);
@@ -173,8 +194,10 @@ void cabinet_free(struct cabinet *cabinet)
 		if (cabinet->own[i].port != NULL)
 			cabinet->own[i].port->free(cabinet->own[i].port);
 	free(cabinet->own);
-	free(cabinet->holder);
+	holders_free(cabinet);
 	free(cabinet->day);
+	cabinet_memory_free(&cabinet->memory);
+	cabinet_shown_free(&cabinet->shown);
 	free(cabinet);
 }
 
@@ -189,13 +212,17 @@ bool cabinet_end(struct cabinet *cabinet, const struct moment *now)
 
 /* ---- time ---- */
 
+size_t cabinet_descriptors_most(const struct station *station)
+{
+	return station->cabinet.n_inputs + 1 + CONTROL_DESCRIPTORS;
+}
+
 size_t cabinet_descriptors(
         struct cabinet *cabinet, struct pollfd *out, size_t at, size_t room)
 {
 	size_t n = at;
 	cabinet->uevents_slot = SIZE_MAX;
-	if (room - at < cabinet->n_inputs + 1 + CONTROL_DESCRIPTORS)
-		return 0;
+	assert(room - at >= cabinet_descriptors_most(cabinet->station));
 	if (cabinet->uevents >= 0) {
 		cabinet->uevents_slot = n;
 		out[n++] = (struct pollfd){ .fd = cabinet->uevents, .events = POLLIN };

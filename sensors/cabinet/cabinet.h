@@ -30,7 +30,7 @@
 #include "base/event.h"
 #include "base/reading.h"
 #include "base/status.h"
-#include "sensors/cabinet/cabinet_memory.h"
+#include "sensors/cabinet/cabinet_note.h"
 #include "sensors/cabinet/contact.h"
 #include "sensors/drivers/coil.h"
 #include "sensors/station/station.h"
@@ -59,12 +59,16 @@ struct cabinet_options {
 	const char *folder; /* of the journal */
 	struct cabinet_hooks hooks;
 	struct cabinet_note *note;
-	const struct cabinet_memory *memory; /* of the run before */
+	const struct cabinet_memory
+	        *memory; /* of the run before; needed by cabinet_new alone */
 	const struct contact_system *system; /* NULL: the real one */
 	const char *wtmp;                    /* NULL: WTMP_PLACE */
 	const char *watchdog;                /* NULL: that of the kernel */
 	bool rehearsed; /* of this machine nothing is opened: contacts of instruments and coils only */
 };
+
+/* What cabinet_note_init wants to know. */
+size_t cabinet_most(const struct station *station);
 
 /* NULL without memory. */
 struct cabinet *cabinet_new(
@@ -72,6 +76,7 @@ struct cabinet *cabinet_new(
 void cabinet_free(struct cabinet *cabinet); /* NULL is fine */
 
 /* Entries written to out + at; `room` is that of the whole array. */
+size_t cabinet_descriptors_most(const struct station *station);
 size_t cabinet_descriptors(
         struct cabinet *cabinet, struct pollfd *out, size_t at, size_t room);
 int cabinet_wait_ms(const struct cabinet *cabinet, const struct moment *now);

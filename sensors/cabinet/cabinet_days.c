@@ -23,7 +23,7 @@ static int64_t counted_until_us(
 
 static void resume(struct cabinet *cabinet, size_t instrument)
 {
-	const struct cabinet_memory *memory = &cabinet->memory;
+	const struct cabinet_memory *memory = cabinet->before;
 	const char *id = cabinet->station->instrument[instrument].id;
 	for (size_t i = 0; i < memory->n_days; i++)
 		if (strcmp(memory->day[i].instrument, id) == 0)
@@ -39,7 +39,7 @@ int days_new(struct cabinet *cabinet, const struct moment *now)
 	for (size_t i = 0; i < n; i++)
 		resume(cabinet, i);
 	cabinet->counted = *now;
-	cabinet->counted.mono_us = counted_until_us(&cabinet->memory, now);
+	cabinet->counted.mono_us = counted_until_us(cabinet->before, now);
 	cabinet->counted.time_us -= now->mono_us - cabinet->counted.mono_us;
 	return OK;
 }
@@ -129,7 +129,7 @@ void days_remember(const struct cabinet *cabinet, struct cabinet_memory *memory)
 	memory->n_days = 0;
 	memory->counted = cabinet->counted;
 	for (size_t i = 0; i < station->n_instruments; i++) {
-		if (cabinet->day[i].total_us == 0 || memory->n_days == CABINET_HOLDERS)
+		if (cabinet->day[i].total_us == 0)
 			continue;
 		struct remembered_day *to = &memory->day[memory->n_days++];
 		snprintf(to->instrument, sizeof to->instrument, "%s",
@@ -143,8 +143,7 @@ void days_show(const struct cabinet *cabinet, struct cabinet_shown *shown)
 	const struct station *station = cabinet->station;
 	shown->n_days = 0;
 	for (size_t i = 0; i < station->n_instruments; i++) {
-		if ((cabinet->day[i].total_us == 0 && !holders_hold(cabinet, i)) ||
-		        shown->n_days == CABINET_HOLDERS)
+		if (cabinet->day[i].total_us == 0 && !holders_hold(cabinet, i))
 			continue;
 		struct shown_day *to = &shown->day[shown->n_days++];
 		snprintf(to->instrument, sizeof to->instrument, "%s",

@@ -9,6 +9,9 @@
 #include "base/log.h"
 #include "sensors/cabinet/cabinet_parts.h"
 
+#define TEXT_BESIDE 600  /* bytes of who ordered it, why, and until when */
+#define LOGGED      1500 /* of a text; a line of the log has its bound */
+
 /* "by key" of a key-switch; "cod", "all instruments" of orders. */
 static void name_of(const struct cabinet *cabinet, const struct holder *holder,
         char out[ID_SIZE + 8])
@@ -37,13 +40,64 @@ static void resume(
 {
 	char name[ID_SIZE + 8];
 	name_of(cabinet, holder, name);
-	const struct remembered_maintenance *from = remembered(&cabinet->memory, name);
+	const struct remembered_maintenance *from = remembered(cabinet->before, name);
 	if (from == NULL)
 		return;
 	holder->maintenance.on = from->on;
 	holder->maintenance.spent = from->spent && holder->key != NULL;
 	holder->maintenance.began = from->began;
 	maintenance_resume(&holder->maintenance, now);
+}
+
+static bool covers(
+        const struct cabinet *cabinet, const struct holder *holder, size_t instrument)
+{
+	if (holder->key == NULL)
+		return holder->instrument == SIZE_MAX ||
+		       holder->instrument == instrument;
+	const struct input_setting *setting = holder->key->setting;
+	for (size_t i = 0; i < setting->n_instruments; i++)
+		if (strcmp(setting->instrument_id[i],
+		            cabinet->station->instrument[instrument].id) == 0)
+			return true;
+	return setting->n_instruments == 0;
+}
+
+static bool covers_all(const struct cabinet *cabinet, const struct holder *holder)
+{
+	for (size_t i = 0; i < cabinet->station->n_instruments; i++)
+		if (!covers(cabinet, holder, i))
+			return false;
+	return true;
+}
+
+/* It never changes: what is told of it is made once, and nothing of it is cut. */
+static int name_all(const struct cabinet *cabinet, struct holder *holder)
+{
+	size_t size;
+	FILE *out = open_memstream(&holder->whom, &size);
+	const char *between = "";
+	for (size_t i = 0; out != NULL && i < cabinet->station->n_instruments; i++) {
+		if (!covers(cabinet, holder, i))
+			continue;
+		fprintf(out, "%s%s", between, cabinet->station->instrument[i].id);
+		between = ", ";
+	}
+	return out != NULL && fclose(out) == 0 ? OK : FAILED;
+}
+
+static int name_each(struct cabinet *cabinet)
+{
+	size_t longest = 0;
+	for (size_t i = 0; i < cabinet->n_holders; i++) {
+		if (name_all(cabinet, &cabinet->holder[i]) != OK)
+			return FAILED;
+		if (strlen(cabinet->holder[i].whom) > longest)
+			longest = strlen(cabinet->holder[i].whom);
+	}
+	cabinet->text_size = longest + TEXT_BESIDE;
+	cabinet->text = calloc(1, cabinet->text_size);
+	return cabinet->text != NULL ? OK : FAILED;
 }
 
 int holders_new(struct cabinet *cabinet, const struct moment *now)
@@ -69,21 +123,15 @@ int holders_new(struct cabinet *cabinet, const struct moment *now)
 	}
 	for (size_t i = 0; i < cabinet->n_holders; i++)
 		resume(cabinet, &cabinet->holder[i], now);
-	return OK;
+	return name_each(cabinet);
 }
 
-static bool covers(
-        const struct cabinet *cabinet, const struct holder *holder, size_t instrument)
+void holders_free(struct cabinet *cabinet)
 {
-	if (holder->key == NULL)
-		return holder->instrument == SIZE_MAX ||
-		       holder->instrument == instrument;
-	const struct input_setting *setting = holder->key->setting;
-	for (size_t i = 0; i < setting->n_instruments; i++)
-		if (strcmp(setting->instrument_id[i],
-		            cabinet->station->instrument[instrument].id) == 0)
-			return true;
-	return setting->n_instruments == 0;
+	for (size_t i = 0; cabinet->holder != NULL && i < cabinet->n_holders; i++)
+		free(cabinet->holder[i].whom);
+	free(cabinet->holder);
+	free(cabinet->text);
 }
 
 int64_t holders_until_us(const struct cabinet *cabinet, size_t instrument)
@@ -109,8 +157,7 @@ void holders_remember(const struct cabinet *cabinet, struct cabinet_memory *memo
 	memory->n_maintenance = 0;
 	for (size_t i = 0; i < cabinet->n_holders; i++) {
 		const struct maintenance *from = &cabinet->holder[i].maintenance;
-		if ((!from->on && !from->spent) ||
-		        memory->n_maintenance == CABINET_HOLDERS)
+		if (!from->on && !from->spent)
 			continue;
 		struct remembered_maintenance *to =
 		        &memory->maintenance[memory->n_maintenance++];
@@ -130,31 +177,9 @@ static void tell(struct cabinet *cabinet, const struct holder *holder,
 	struct state_event event = { .subject = subject, .state = state, .text = text };
 	name_of(cabinet, holder, name);
 	snprintf(subject, sizeof subject, "maintenance %s", name);
-	log_line(LOG_WARN, "%s %s: %s", subject, state, text);
+	log_line(LOG_WARN, "%s %s: %.*s%s", subject, state, LOGGED, text,
+	        strlen(text) > LOGGED ? " ... (the record has all of it)" : "");
 	cabinet_tell(cabinet, when, &event);
-}
-
-/* "all instruments", "cod, tss". */
-static void whom(const struct cabinet *cabinet, const struct holder *holder, char *out,
-        size_t room)
-{
-	size_t n = 0;
-	out[0] = '\0';
-	for (size_t i = 0; i < cabinet->station->n_instruments; i++) {
-		if (!covers(cabinet, holder, i) || n + 1 >= room)
-			continue;
-		int put = snprintf(out + n, room - n, "%s%s", n > 0 ? ", " : "",
-		        cabinet->station->instrument[i].id);
-		n += put > 0 ? (size_t)put : 0;
-	}
-}
-
-static bool covers_all(const struct cabinet *cabinet, const struct holder *holder)
-{
-	for (size_t i = 0; i < cabinet->station->n_instruments; i++)
-		if (!covers(cabinet, holder, i))
-			return false;
-	return true;
 }
 
 void holders_show(const struct cabinet *cabinet, struct cabinet_shown *shown)
@@ -162,14 +187,11 @@ void holders_show(const struct cabinet *cabinet, struct cabinet_shown *shown)
 	shown->n = 0;
 	for (size_t i = 0; i < cabinet->n_holders; i++) {
 		const struct holder *holder = &cabinet->holder[i];
-		if (!holder->maintenance.on || shown->n == CABINET_HOLDERS)
+		if (!holder->maintenance.on)
 			continue;
 		struct shown_maintenance *one = &shown->maintenance[shown->n++];
 		name_of(cabinet, holder, one->id);
-		one->instruments[0] = '\0';
-		if (!covers_all(cabinet, holder))
-			whom(cabinet, holder, one->instruments,
-			        sizeof one->instruments);
+		one->instruments = covers_all(cabinet, holder) ? "" : holder->whom;
 		one->since_us = holder->maintenance.began.mono_us;
 		one->due_us = maintenance_due_us(&holder->maintenance);
 	}
@@ -186,13 +208,12 @@ static const char *ends_at(const struct cabinet *cabinet, const struct holder *h
 static void begin(struct cabinet *cabinet, struct holder *holder, const char *by,
         const struct moment *when)
 {
-	char text[700], who[200], until[TIME_TEXT];
+	char until[TIME_TEXT];
 	bool again = holder->maintenance.on;
 	maintenance_begin(&holder->maintenance, when);
-	whom(cabinet, holder, who, sizeof who);
-	snprintf(text, sizeof text, "%s: %s" STATE_ENDS "%s", by, who,
-	        ends_at(cabinet, holder, when, until));
-	tell(cabinet, holder, again ? "renewed" : "on", text, when);
+	snprintf(cabinet->text, cabinet->text_size, "%s: %s" STATE_ENDS "%s", by,
+	        holder->whom, ends_at(cabinet, holder, when, until));
+	tell(cabinet, holder, again ? "renewed" : "on", cabinet->text, when);
 	cabinet_remember(cabinet);
 }
 
@@ -207,16 +228,16 @@ static void end(struct cabinet *cabinet, struct holder *holder, const char *by,
 /* What goes on over a restart is told once more: this journal may be another. */
 void holders_begin(struct cabinet *cabinet, const struct moment *now)
 {
-	char text[320], who[200], until[TIME_TEXT];
+	char until[TIME_TEXT];
 	for (size_t i = 0; i < cabinet->n_holders; i++) {
 		struct holder *holder = &cabinet->holder[i];
 		if (!holder->maintenance.on ||
 		        now->mono_us >= maintenance_due_us(&holder->maintenance))
 			continue;
-		whom(cabinet, holder, who, sizeof who);
-		snprintf(text, sizeof text, "goes on: %s" STATE_ENDS "%s", who,
+		snprintf(cabinet->text, cabinet->text_size,
+		        "goes on: %s" STATE_ENDS "%s", holder->whom,
 		        ends_at(cabinet, holder, now, until));
-		tell(cabinet, holder, "on", text, now);
+		tell(cabinet, holder, "on", cabinet->text, now);
 	}
 }
 

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/cabinet/cabinet_memory.h"
 
-#include <assert.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/config.h"
-#include "base/folder.h"
 #include "base/json.h"
 
 /* ---- reading ---- */
@@ -141,7 +138,7 @@ static struct moment moment_of(const struct read_moment *from)
 
 static void take_days(struct cabinet_memory *out, const struct read_file *file)
 {
-	for (size_t i = 0; i < file->n_days && i < CABINET_HOLDERS; i++) {
+	for (size_t i = 0; i < file->n_days; i++) {
 		const struct read_day *from = &file->day_of[i];
 		struct remembered_day *to = &out->day[out->n_days++];
 		snprintf(to->instrument, sizeof to->instrument, "%s", from->instrument);
@@ -156,7 +153,7 @@ static void take_days(struct cabinet_memory *out, const struct read_file *file)
 
 static void take_maintenance(struct cabinet_memory *out, const struct read_file *file)
 {
-	for (size_t i = 0; i < file->n && i < CABINET_HOLDERS; i++) {
+	for (size_t i = 0; i < file->n; i++) {
 		const struct read_maintenance *from = &file->one[i];
 		struct remembered_maintenance *to =
 		        &out->maintenance[out->n_maintenance++];
@@ -207,13 +204,35 @@ int cabinet_memory_read(
 	struct config *config;
 	memset(out, 0, sizeof *out);
 	int status = config_read(&config, path, &file_section, &file, NULL);
-	if (status == OK)
+	if (status == OK && cabinet_memory_init(out, file.n, file.n_days) != OK)
+		status = problem_set(
+		        why, MALFORMED, EXIT_INTERNAL, "%s: not enough memory", path);
+	else if (status == OK)
 		take(out, &file);
 	else if (status != NOT_FOUND)
 		problem_set(why, MALFORMED, EXIT_DAMAGED, "%s cannot be read: %s", path,
 		        config_first_error(config));
 	config_free(config);
 	return status == OK || status == NOT_FOUND ? status : MALFORMED;
+}
+
+int cabinet_memory_init(
+        struct cabinet_memory *memory, size_t n_maintenance, size_t n_days)
+{
+	*memory = (struct cabinet_memory){ .known = false };
+	memory->maintenance = calloc(n_maintenance + 1, sizeof memory->maintenance[0]);
+	memory->day = calloc(n_days + 1, sizeof memory->day[0]);
+	if (memory->maintenance != NULL && memory->day != NULL)
+		return OK;
+	cabinet_memory_free(memory);
+	return FAILED;
+}
+
+void cabinet_memory_free(struct cabinet_memory *memory)
+{
+	free(memory->maintenance);
+	free(memory->day);
+	*memory = (struct cabinet_memory){ .known = false };
 }
 
 /* ---- writing ---- */
@@ -318,73 +337,4 @@ void cabinet_memory_print(const struct cabinet_memory *memory, FILE *out)
 	json_start(&json, out);
 	put_all(&json, memory);
 	fputc('\n', out);
-}
-
-/* ---- from the one thread to the other ---- */
-
-int cabinet_note_init(struct cabinet_note *note)
-{
-	pthread_mutex_init(&note->lock, NULL);
-	note->stream = fmemopen(note->text, sizeof note->text, "w");
-	note->n = 0;
-	note->version = 0;
-	note->shown = (struct cabinet_shown){ .n = 0 };
-	atomic_init(&note->written, 0);
-	atomic_init(&note->error, 0);
-	return note->stream != NULL ? OK : FAILED;
-}
-
-void cabinet_note_end(struct cabinet_note *note)
-{
-	fclose(note->stream);
-	pthread_mutex_destroy(&note->lock);
-}
-
-uint64_t cabinet_note_put(
-        struct cabinet_note *note, const struct cabinet_memory *memory)
-{
-	pthread_mutex_lock(&note->lock);
-	rewind(note->stream);
-	cabinet_memory_print(memory, note->stream);
-	bool bad = fflush(note->stream) != 0;
-	long n = ftell(note->stream);
-	assert(!bad && n > 0); /* its most entries fit */
-	note->n = (size_t)n;
-	uint64_t version = ++note->version;
-	pthread_mutex_unlock(&note->lock);
-	return version;
-}
-
-void cabinet_note_show(struct cabinet_note *note, const struct cabinet_shown *shown)
-{
-	pthread_mutex_lock(&note->lock);
-	cabinet_shown_copy(&note->shown, shown);
-	pthread_mutex_unlock(&note->lock);
-}
-
-void cabinet_note_shown(struct cabinet_note *note, struct cabinet_shown *out)
-{
-	pthread_mutex_lock(&note->lock);
-	cabinet_shown_copy(out, &note->shown);
-	pthread_mutex_unlock(&note->lock);
-}
-
-void cabinet_note_write(struct cabinet_note *note, const char *path)
-{
-	char text[CABINET_FILE_MOST];
-	pthread_mutex_lock(&note->lock);
-	uint64_t version = note->version;
-	size_t n = note->n;
-	bool due = version != atomic_load(&note->written);
-	if (due)
-		memcpy(text, note->text, n);
-	pthread_mutex_unlock(&note->lock);
-	if (!due)
-		return;
-	if (file_rewrite(path, text, n, sizeof text) != OK) {
-		atomic_store(&note->error, errno != 0 ? errno : EIO);
-		return;
-	}
-	atomic_store(&note->error, 0);
-	atomic_store(&note->written, version);
 }

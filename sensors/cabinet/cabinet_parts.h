@@ -51,6 +51,7 @@ struct holder {
 	struct maintenance maintenance;
 	const struct wired *key; /* NULL: orders */
 	size_t instrument;       /* of orders; SIZE_MAX: all */
+	char *whom;              /* "cod, tss": each of them, however many */
 };
 
 enum pulse_state {
@@ -93,7 +94,9 @@ struct cabinet {
 	struct own_port *own; /* [n_ports] */
 
 	size_t n_holders;
-	struct holder *holder;       /* key-switches, instruments, all */
+	struct holder *holder; /* key-switches, instruments, all */
+	char *text;            /* of a STATE of them, with the longest of `whom` */
+	size_t text_size;
 	struct maintenance_day *day; /* [instruments] */
 	struct moment counted;       /* until when */
 	uint8_t marked[READING_CHANNELS];
@@ -123,9 +126,10 @@ struct cabinet {
 
 	struct control control;
 	struct cabinet_note *note;
-	struct cabinet_memory memory; /* as put last, or of the run before */
-	uint64_t version;             /* as put last */
-	struct cabinet_shown shown;   /* as put last */
+	const struct cabinet_memory *before; /* of the run before; during cabinet_new */
+	struct cabinet_memory memory;        /* as put last */
+	uint64_t version;                    /* as put last */
+	struct cabinet_shown shown;          /* as put last */
 };
 
 /* ---- cabinet.c ---- */
@@ -147,6 +151,7 @@ void inputs_reading(struct cabinet *cabinet, size_t instrument,
 
 /* ---- cabinet_holders.c ---- */
 int holders_new(struct cabinet *cabinet, const struct moment *now);
+void holders_free(struct cabinet *cabinet);
 void holders_begin(struct cabinet *cabinet, const struct moment *now);
 void holders_key(
         struct cabinet *cabinet, const struct wired *key, const struct moment *now);

@@ -1,13 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/cabinet/cabinet_shown.h"
 
-#include <string.h>
+#include <stdlib.h>
+
+#include "base/status.h"
+
+int cabinet_shown_init(struct cabinet_shown *shown, size_t most)
+{
+	*shown = (struct cabinet_shown){ .n = 0 };
+	shown->day = calloc(most + 1, sizeof shown->day[0]);
+	shown->maintenance = calloc(most + 1, sizeof shown->maintenance[0]);
+	return shown->day != NULL && shown->maintenance != NULL ? OK : FAILED;
+}
+
+void cabinet_shown_free(struct cabinet_shown *shown)
+{
+	free(shown->day);
+	free(shown->maintenance);
+}
 
 void cabinet_shown_copy(struct cabinet_shown *out, const struct cabinet_shown *from)
 {
-	memcpy(out, from,
-	        offsetof(struct cabinet_shown, maintenance) +
-	                from->n * sizeof from->maintenance[0]);
+	struct shown_day *day = out->day;
+	struct shown_maintenance *maintenance = out->maintenance;
+	*out = *from;
+	out->day = day;
+	out->maintenance = maintenance;
+	for (size_t i = 0; i < from->n_days; i++)
+		day[i] = from->day[i];
+	for (size_t i = 0; i < from->n; i++)
+		maintenance[i] = from->maintenance[i];
 }
 
 static void print_maintenance(

@@ -14,13 +14,12 @@
 #include "sensors/station/maintenance_day.h"
 #include "sensors/station/sampler.h"
 
-#define CABINET_HOLDERS 96 /* key-switches and orders that hold a maintenance */
-
-struct shown_maintenance {     /* one that is on */
-	char id[ID_SIZE + 8];  /* "by key", "cod", "all instruments" */
-	char instruments[512]; /* "cod, tss"; "": all */
-	int64_t since_us;      /* monotonic: the clock may be put right meanwhile */
-	int64_t due_us;        /* when it ends by itself, monotonic */
+struct shown_maintenance {    /* one that is on */
+	char id[ID_SIZE + 8]; /* "by key", "cod", "all instruments" */
+	const char *
+	        instruments; /* "cod, tss"; "": all; the cabinet's, as long as it is there */
+	int64_t since_us; /* monotonic: the clock may be put right meanwhile */
+	int64_t due_us;   /* when it ends by itself, monotonic */
 };
 
 struct shown_day { /* of an instrument */
@@ -34,12 +33,16 @@ struct cabinet_shown {
 	int64_t bottles, most_a_day; /* as configured */
 	struct sampler_kept sampler;
 	size_t n_days;
-	struct shown_day day[CABINET_HOLDERS];
+	struct shown_day *day;
 	size_t n;
-	struct shown_maintenance maintenance[CABINET_HOLDERS];
+	struct shown_maintenance *maintenance;
 };
 
-/* No more of it than is filled. */
+/* Room for so many instruments and key-switches together, empty.  OK or FAILED. */
+int cabinet_shown_init(struct cabinet_shown *shown, size_t most);
+void cabinet_shown_free(struct cabinet_shown *shown);
+
+/* Into the room that is there. */
 void cabinet_shown_copy(struct cabinet_shown *out, const struct cabinet_shown *from);
 
 /* "maintenance", "maintenance_today" and "sampler" of the live view (sensors/cabinet/live.h), into an open object. */

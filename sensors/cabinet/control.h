@@ -25,7 +25,7 @@
 #include "base/clock.h"
 #include "base/record.h"
 #include "base/status.h"
-#include "sensors/cabinet/cabinet_memory.h"
+#include "sensors/cabinet/cabinet_note.h"
 #include "sensors/tables/command.h"
 
 #define CONTROL_FILE        "control"

@@ -16,7 +16,7 @@
 #include "base/json.h"
 #include "base/legal_time.h"
 #include "base/reading.h"
-#include "sensors/cabinet/cabinet_memory.h"
+#include "sensors/cabinet/cabinet_note.h"
 #include "sensors/poller/counts.h"
 
 enum { MINUTES = 60, LIVE_SUBJECTS = 512 };
@@ -232,11 +232,8 @@ static void write_cabinet(const struct live *live, struct json *json,
         struct cabinet_note *note, const struct moment *now)
 {
 	static const struct cabinet_shown nothing = { .n = 0 };
-	struct cabinet_shown shown;
-	if (note != NULL)
-		cabinet_note_shown(note, &shown);
-	cabinet_shown_print(note != NULL ? &shown : &nothing, json, now,
-	        live->station->utc_offset_min);
+	cabinet_shown_print(note != NULL ? cabinet_note_shown(note) : &nothing, json,
+	        now, live->station->utc_offset_min);
 }
 
 static void write_head(const struct live *live, struct json *json,

@@ -26,14 +26,14 @@ static int on_command(
 int senses_open(struct senses *senses, const struct cabinet_options *options,
         struct poller *poller, const struct moment *now)
 {
-	static struct cabinet_memory memory;
+	struct cabinet_memory memory;
 	struct problem why = { .text = "" };
 	struct cabinet_options all = *options;
 	snprintf(senses->path, sizeof senses->path, "%.*s/%s", PATH_MAX - 32,
 	        options->folder, CABINET_FILE);
 	if (cabinet_memory_read(&memory, senses->path, &why) == MALFORMED)
 		log_line(LOG_ALERT, "%s; nothing is remembered of before", why.text);
-	if (cabinet_note_init(&senses->note) != OK)
+	if (cabinet_note_init(&senses->note, cabinet_most(options->station)) != OK)
 		return FAILED;
 	all.note = &senses->note;
 	all.memory = &memory;
@@ -42,6 +42,7 @@ int senses_open(struct senses *senses, const struct cabinet_options *options,
 	all.hooks.coil = on_coil;
 	all.hooks.command = on_command;
 	senses->cabinet = cabinet_new(&all, now);
+	cabinet_memory_free(&memory);
 	return senses->cabinet != NULL ? OK : FAILED;
 }
 

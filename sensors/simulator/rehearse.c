@@ -86,7 +86,7 @@ static int begin_cabinet(struct stage *stage)
 		.rehearsed = true };
 	if (setting->n_inputs == 0 && !setting->has_sampler)
 		return OK;
-	if (cabinet_note_init(&stage->note) != OK)
+	if (cabinet_note_init(&stage->note, cabinet_most(options.station)) != OK)
 		return FAILED;
 	stage->cabinet = cabinet_new(&options, &stage->now);
 	if (stage->cabinet != NULL)

@@ -183,7 +183,7 @@ int rig_setup(void **state)
 		.mono_us = 2000 * SEC,
 		.boot = 7,
 		.state = CLOCK_SYNCED };
-	return cabinet_note_init(&rig.note) == OK &&
+	return cabinet_note_init(&rig.note, 256) == OK &&
 	                       file_replace(in_folder(folder, "wtmp"), "", 0, 0644) ==
 	                               OK
 	               ? 0
@@ -195,6 +195,7 @@ int rig_teardown(void **state)
 	void *folder = rig.folder;
 	cabinet_free(rig.cabinet);
 	cabinet_note_end(&rig.note);
+	cabinet_memory_free(&rig.memory);
 	station_free(rig.station);
 	log_catch(NULL);
 	return scratch_remove(&folder);
@@ -223,7 +224,7 @@ static void begin(void)
 
 void rig_begin(const char *configuration)
 {
-	char text[4096];
+	static char text[32768];
 	struct problem why;
 	snprintf(text, sizeof text, "%s%s", head, configuration);
 	if (station_parse(&rig.station, text, strlen(text), "station.yaml", stderr,
@@ -249,6 +250,7 @@ static void remember(void)
 	struct problem why = { .text = "" };
 	write_note();
 	cabinet_free(rig.cabinet);
+	cabinet_memory_free(&rig.memory);
 	if (cabinet_memory_read(&rig.memory, memory_path(), &why) != OK)
 		fail_msg("%s", why.text);
 	rig.n_told = 0;

@@ -25,7 +25,7 @@ struct rig_line {
 
 struct rig_told {
 	struct moment when;
-	char subject[80], state[24], text[512];
+	char subject[80], state[24], text[8192];
 };
 
 extern struct rig {

@@ -221,6 +221,9 @@ static void what_is_switched_off_is_not_told(void **state)
 
 static void what_is_remembered_comes_back_to_the_bit(void **state)
 {
+	enum { MANY = 64 };
+	static struct remembered_maintenance maintenance[MANY];
+	static struct remembered_day days[MANY];
 	struct cabinet_memory one = { .boot = UINT64_C(0xfedcba9876543210),
 		.ended_well = true,
 		.wtmp_inode = UINT64_MAX,
@@ -236,12 +239,14 @@ static void what_is_remembered_comes_back_to_the_bit(void **state)
 		        .last = { .time_us = INT64_C(1794188880000001),
 		                .mono_us = 7,
 		                .boot = 1 } },
-		.n_maintenance = CABINET_HOLDERS,
-		.n_days = CABINET_HOLDERS,
+		.n_maintenance = MANY,
+		.n_days = MANY,
+		.maintenance = maintenance,
+		.day = days,
 		.counted = { .time_us = INT64_MAX, .mono_us = INT64_MIN, .boot = 2 } };
 	struct cabinet_memory back;
 	struct problem why = { .text = "" };
-	for (size_t i = 0; i < CABINET_HOLDERS; i++) {
+	for (size_t i = 0; i < MANY; i++) {
 		struct remembered_maintenance *to = &one.maintenance[i];
 		memset(to->id, 'a', sizeof to->id - 1); /* the longest */
 		to->on = i % 2;
@@ -265,7 +270,13 @@ static void what_is_remembered_comes_back_to_the_bit(void **state)
 	        OK);
 	one.known = true;
 	assert_int_equal(back.sampler.used, 23);
-	assert_memory_equal(&back, &one, sizeof one);
+	assert_memory_equal(back.maintenance, maintenance, sizeof maintenance);
+	assert_memory_equal(back.day, days, sizeof days);
+	struct cabinet_memory rest = back;
+	rest.maintenance = maintenance;
+	rest.day = days;
+	assert_memory_equal(&rest, &one, sizeof one);
+	cabinet_memory_free(&back);
 }
 
 static void a_memory_that_cannot_be_read_is_empty_and_told(void **state)

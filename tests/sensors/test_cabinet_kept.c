@@ -24,6 +24,7 @@ static void an_order_is_on_the_disk_when_it_is_answered(void **state)
 	        OK);
 	assert_int_equal(memory.n_maintenance, 1);
 	assert_string_equal(memory.maintenance[0].id, "flow");
+	cabinet_memory_free(&memory);
 }
 
 static void an_order_that_the_disk_does_not_take_holds_and_says_so(void **state)

@@ -101,6 +101,7 @@ static void its_number_is_on_the_disk_before_the_pulse(void **state)
 	        OK);
 	assert_int_equal(memory.sampler.used, 1);
 	assert_true(memory.sampler.doubtful);
+	cabinet_memory_free(&memory);
 	rig_run(20 * MS);
 	assert_int_equal(relay->rose, 1);
 }

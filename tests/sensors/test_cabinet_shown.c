@@ -35,13 +35,13 @@ static void what_is_on_is_shown_and_until_when(void **state)
 {
 	rig_begin(key);
 	rig_run(2 * SEC);
-	cabinet_note_shown(&rig.note, &shown);
+	shown = *cabinet_note_shown(&rig.note);
 	assert_int_equal(shown.n, 0);
 	assert_false(shown.has_sampler);
 	int64_t from_us = rig.now.mono_us;
 	turn(3, true);
 	turn(4, true);
-	cabinet_note_shown(&rig.note, &shown);
+	shown = *cabinet_note_shown(&rig.note);
 	assert_int_equal(shown.n, 2);
 	assert_string_equal(shown.maintenance[0].id, "by key");
 	assert_string_equal(shown.maintenance[0].instruments, "cod");
@@ -51,11 +51,11 @@ static void what_is_on_is_shown_and_until_when(void **state)
 	assert_string_equal(shown.maintenance[1].instruments, "");
 	rig_restart_program();
 	rig_run(SEC);
-	cabinet_note_shown(&rig.note, &shown);
+	shown = *cabinet_note_shown(&rig.note);
 	assert_int_equal(shown.n, 2);
 	turn(4, false);
 	rig_run(90 * 60 * SEC);
-	cabinet_note_shown(&rig.note, &shown);
+	shown = *cabinet_note_shown(&rig.note);
 	assert_int_equal(shown.n, 0); /* it ended by itself, and the key is still on */
 }
 
@@ -64,13 +64,13 @@ static void bottles_used_are_shown(void **state)
 {
 	rig_begin(gpio);
 	const int offset = rig.station->utc_offset_min;
-	cabinet_note_shown(&rig.note, &shown);
+	shown = *cabinet_note_shown(&rig.note);
 	assert_true(shown.has_sampler && shown.armed);
 	assert_int_equal(shown.bottles, 3);
 	assert_int_equal(shown.most_a_day, 2);
 	assert_int_equal(shown.sampler.used, 0);
 	sampler_cod_is(80, 17);
-	cabinet_note_shown(&rig.note, &shown);
+	shown = *cabinet_note_shown(&rig.note);
 	assert_int_equal(shown.sampler.used, 1);
 	struct moment then = rig.now;
 	assert_int_equal(sampler_today(&shown.sampler, offset, &then), 1);
@@ -85,7 +85,7 @@ static void bottles_used_are_shown(void **state)
 static void a_sampler_that_is_not_armed_says_so(void **state)
 {
 	rig_begin(disarmed);
-	cabinet_note_shown(&rig.note, &shown);
+	shown = *cabinet_note_shown(&rig.note);
 	assert_true(shown.has_sampler && !shown.armed);
 }
 

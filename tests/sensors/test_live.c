@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sensors/cabinet/cabinet_memory.h"
+#include "sensors/cabinet/cabinet_note.h"
 #include "sensors/cabinet/live.h"
 #include "sensors/keeper/clock_watch.h"
 #include "tests/kits/keeper_fixture.h"
@@ -199,7 +199,7 @@ static void maintenance_and_bottles_are_shown(void **state)
 	struct live_view view;
 	struct problem why;
 	start_keeper(false, 0);
-	assert_int_equal(cabinet_note_init(&note), OK);
+	assert_int_equal(cabinet_note_init(&note, 8), OK);
 	struct live *live =
 	        live_new(c.describes.station, c.describes.instrument, c.describes.n);
 	shown = (struct cabinet_shown){ .has_sampler = true,
@@ -208,7 +208,7 @@ static void maintenance_and_bottles_are_shown(void **state)
 		.most_a_day = 4,
 		.sampler = { .today = 3, .used = 7 },
 		.n = 2,
-		.maintenance = {
+		.maintenance = (struct shown_maintenance[]){
 		        { "cod", "cod", c.now.mono_us, c.now.mono_us + 7200 * S },
 		        { "by key", "", c.now.mono_us, c.now.mono_us + 60 * S } } };
 	struct moment now = c.now;

@@ -48,7 +48,7 @@ static int64_t today_us(const char *instrument)
 	char text[8192] = "", wanted[80];
 	struct json json;
 	FILE *out = fmemopen(text, sizeof text - 1, "w");
-	cabinet_note_shown(&rig.note, &shown);
+	shown = *cabinet_note_shown(&rig.note);
 	json_start(&json, out);
 	json_object(&json);
 	cabinet_shown_print(&shown, &json, &rig.now, rig.station->utc_offset_min);

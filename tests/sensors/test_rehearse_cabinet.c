@@ -185,6 +185,7 @@ static void what_it_remembers_is_there_for_the_run_that_follows(void **state)
 	assert_int_equal(cabinet_memory_read(&memory, path, &why), OK);
 	assert_true(memory.known && memory.ended_well);
 	assert_int_equal(memory.sampler.used, 2);
+	cabinet_memory_free(&memory);
 }
 
 /* Another instrument of the station has the name of a channel that is switched off. */
