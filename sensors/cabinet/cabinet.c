@@ -30,8 +30,8 @@ static void show(struct cabinet *cabinet)
 	shown->bottles = setting->rule.bottles;
 	shown->most_a_day = setting->rule.most_a_day;
 	shown->sampler = cabinet->sampler.kept;
-	holders_show(cabinet, shown);
-	days_show(cabinet, shown);
+	maintainers_show(cabinet, shown);
+	maintenance_days_show(cabinet, shown);
 	cabinet_note_show(cabinet->note, shown);
 }
 
@@ -42,8 +42,8 @@ void cabinet_remember(struct cabinet *cabinet)
 	memory->wtmp_at = cabinet->wtmp.at;
 	memory->sampler = cabinet->sampler.kept;
 	memory->command = cabinet->commanding.told;
-	holders_remember(cabinet, memory);
-	days_remember(cabinet, memory);
+	maintainers_remember(cabinet, memory);
+	maintenance_days_remember(cabinet, memory);
 	show(cabinet);
 	cabinet->version = cabinet_note_put(cabinet->note, memory);
 }
@@ -176,7 +176,8 @@ struct cabinet *cabinet_new(
 	if (!cabinet->rehearsed)
 		open_control(cabinet);
 	if (made && wired_new(cabinet) == OK && ports_new(cabinet) == OK &&
-	        holders_new(cabinet, now) == OK && days_new(cabinet, now) == OK)
+	        maintainers_new(cabinet, now) == OK &&
+	        maintenance_days_new(cabinet, now) == OK)
 		return cabinet;
 	cabinet_free(cabinet);
 	return NULL;
@@ -194,7 +195,7 @@ void cabinet_free(struct cabinet *cabinet)
 		if (cabinet->own[i].port != NULL)
 			cabinet->own[i].port->free(cabinet->own[i].port);
 	free(cabinet->own);
-	holders_free(cabinet);
+	maintainers_free(cabinet);
 	free(cabinet->day);
 	cabinet_memory_free(&cabinet->memory);
 	cabinet_shown_free(&cabinet->shown);
@@ -251,9 +252,10 @@ static int64_t ports_due_us(const struct cabinet *cabinet)
 int cabinet_wait_ms(const struct cabinet *cabinet, const struct moment *now)
 {
 	int64_t next_us = now->mono_us + INT64_C(1000) * MOST_MS;
-	const int64_t due_us[] = { inputs_due_us(cabinet), holders_due_us(cabinet),
-		days_due_us(cabinet), events_due_us(cabinet), ports_due_us(cabinet),
-		control_due_us(&cabinet->control), bottles_due_us(cabinet) };
+	const int64_t due_us[] = { inputs_due_us(cabinet), maintainers_due_us(cabinet),
+		maintenance_days_due_us(cabinet), events_due_us(cabinet),
+		ports_due_us(cabinet), control_due_us(&cabinet->control),
+		bottles_due_us(cabinet) };
 	if (!cabinet->started)
 		return 0;
 	for (size_t i = 0; i < sizeof due_us / sizeof due_us[0]; i++)
@@ -298,7 +300,8 @@ static enum control_outcome carry_out(void *context, const struct order *order,
 	else if (order->kind == ORDER_EMPTIED)
 		done = bottles_order(asked->cabinet, order, who, answer, asked->now);
 	else
-		done = holders_order(asked->cabinet, order, who, answer, asked->now);
+		done = maintainers_order(
+		        asked->cabinet, order, who, answer, asked->now);
 	return done ? CONTROL_OK : CONTROL_NOT;
 }
 
@@ -306,7 +309,7 @@ static void begin(struct cabinet *cabinet, const struct moment *now)
 {
 	cabinet->started = true;
 	events_begin(cabinet, now);
-	holders_begin(cabinet, now);
+	maintainers_begin(cabinet, now);
 	bottles_begin(cabinet, now);
 	commands_begin(cabinet, now);
 	cabinet->memory.known = true;
@@ -323,11 +326,11 @@ void cabinet_step(
 		.carry_out = carry_out };
 	if (!cabinet->started)
 		begin(cabinet, now);
-	days_step(cabinet, now);
+	maintenance_days_step(cabinet, now);
 	ports_step(cabinet, now);
 	events_step(cabinet, fds, now);
 	inputs_step(cabinet, fds, now);
-	holders_step(cabinet, now);
+	maintainers_step(cabinet, now);
 	bottles_step(cabinet, now);
 	commands_step(cabinet, now);
 	control_step(&cabinet->control, fds, &hooks, now);
@@ -339,7 +342,7 @@ const uint8_t *cabinet_reading(struct cabinet *cabinet, size_t instrument,
 	const uint8_t *state = parts->state;
 	size_t channel = cabinet->setting->sampler.channel_index;
 	inputs_reading(cabinet, instrument, when, parts);
-	if (holders_hold(cabinet, instrument)) {
+	if (maintainers_hold(cabinet, instrument)) {
 		maintenance_mark(parts->state, parts->n_channels, cabinet->marked);
 		state = cabinet->marked;
 	}

@@ -100,7 +100,7 @@ void commands_written(struct cabinet *cabinet, const struct poller_written *what
 static bool in_maintenance(const struct cabinet *cabinet)
 {
 	return !command_of(cabinet)->disturbs ||
-	       holders_hold(cabinet, cabinet->commanding.instrument);
+	       maintainers_hold(cabinet, cabinet->commanding.instrument);
 }
 
 bool cabinet_command_may(const struct cabinet *cabinet)

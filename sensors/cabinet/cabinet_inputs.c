@@ -159,7 +159,7 @@ static void record_change(
 	wired->unrecorded = 0;
 	wired->recorded = wired->input.told;
 	if (wired->setting->kind == INPUT_MAINTENANCE)
-		holders_key(cabinet, wired, now);
+		maintainers_key(cabinet, wired, now);
 }
 
 static bool is_ready(const struct wired *wired, const struct pollfd *fds)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the cabinet's files share: cabinet.c (start, time, step), cabinet_inputs.c (contacts),
- * cabinet_holders.c (maintenance), cabinet_days.c (how much of it a day), cabinet_events.c (the machine), cabinet_sampler.c (bottles),
- * cabinet_commands.c (commands to instruments). */
+ * cabinet_maintainers.c (maintenance), cabinet_maintenance_days.c (how much of it a day),
+ * cabinet_events.c (the machine), cabinet_sampler.c (bottles), cabinet_commands.c (commands to
+ * instruments). */
 #ifndef SENSORS_CABINET_PARTS_H
 #define SENSORS_CABINET_PARTS_H
 
@@ -47,7 +48,7 @@ struct own_port {
 };
 
 /* Who can hold instruments in maintenance: a key-switch, or orders for an instrument or for all. */
-struct holder {
+struct maintainer {
 	struct maintenance maintenance;
 	const struct wired *key; /* NULL: orders */
 	size_t instrument;       /* of orders; SIZE_MAX: all */
@@ -93,9 +94,9 @@ struct cabinet {
 	size_t n_ports;
 	struct own_port *own; /* [n_ports] */
 
-	size_t n_holders;
-	struct holder *holder; /* key-switches, instruments, all */
-	char *text;            /* of a STATE of them, with the longest of `whom` */
+	size_t n_maintainers;
+	struct maintainer *maintainer; /* key-switches, instruments, all */
+	char *text; /* of a STATE of them, with the longest of `whom` */
 	size_t text_size;
 	struct maintenance_day *day; /* [instruments] */
 	struct moment counted;       /* until when */
@@ -149,29 +150,31 @@ int64_t inputs_due_us(const struct cabinet *cabinet);
 void inputs_reading(struct cabinet *cabinet, size_t instrument,
         const struct moment *when, const struct reading_parts *parts);
 
-/* ---- cabinet_holders.c ---- */
-int holders_new(struct cabinet *cabinet, const struct moment *now);
-void holders_free(struct cabinet *cabinet);
-void holders_begin(struct cabinet *cabinet, const struct moment *now);
-void holders_key(
+/* ---- cabinet_maintainers.c ---- */
+int maintainers_new(struct cabinet *cabinet, const struct moment *now);
+void maintainers_free(struct cabinet *cabinet);
+void maintainers_begin(struct cabinet *cabinet, const struct moment *now);
+void maintainers_key(
         struct cabinet *cabinet, const struct wired *key, const struct moment *now);
-void holders_step(struct cabinet *cabinet, const struct moment *now);
-int64_t holders_due_us(const struct cabinet *cabinet);
-bool holders_hold(const struct cabinet *cabinet, size_t instrument);
+void maintainers_step(struct cabinet *cabinet, const struct moment *now);
+int64_t maintainers_due_us(const struct cabinet *cabinet);
+bool maintainers_hold(const struct cabinet *cabinet, size_t instrument);
 /* When the last that holds it ends, monotonic; INT64_MIN: none does. */
-int64_t holders_until_us(const struct cabinet *cabinet, size_t instrument);
-void holders_remember(const struct cabinet *cabinet, struct cabinet_memory *memory);
-void holders_show(const struct cabinet *cabinet, struct cabinet_shown *shown);
-bool holders_order(struct cabinet *cabinet, const struct order *order, const char *who,
-        char answer[CONTROL_MOST], const struct moment *now);
+int64_t maintainers_until_us(const struct cabinet *cabinet, size_t instrument);
+void maintainers_remember(const struct cabinet *cabinet, struct cabinet_memory *memory);
+void maintainers_show(const struct cabinet *cabinet, struct cabinet_shown *shown);
+bool maintainers_order(struct cabinet *cabinet, const struct order *order,
+        const char *who, char answer[CONTROL_MOST], const struct moment *now);
 
-/* ---- cabinet_days.c ---- */
-int days_new(struct cabinet *cabinet, const struct moment *now); /* after holders_new */
+/* ---- cabinet_maintenance_days.c ---- */
+int maintenance_days_new(
+        struct cabinet *cabinet, const struct moment *now); /* after maintainers_new */
 /* Before anything changes who is in maintenance. */
-void days_step(struct cabinet *cabinet, const struct moment *now);
-int64_t days_due_us(const struct cabinet *cabinet);
-void days_remember(const struct cabinet *cabinet, struct cabinet_memory *memory);
-void days_show(const struct cabinet *cabinet, struct cabinet_shown *shown);
+void maintenance_days_step(struct cabinet *cabinet, const struct moment *now);
+int64_t maintenance_days_due_us(const struct cabinet *cabinet);
+void maintenance_days_remember(
+        const struct cabinet *cabinet, struct cabinet_memory *memory);
+void maintenance_days_show(const struct cabinet *cabinet, struct cabinet_shown *shown);
 
 /* ---- cabinet_events.c ---- */
 void events_open(struct cabinet *cabinet);

@@ -30,7 +30,7 @@ static void resume(struct cabinet *cabinet, size_t instrument)
 			cabinet->day[instrument] = memory->day[i].day;
 }
 
-int days_new(struct cabinet *cabinet, const struct moment *now)
+int maintenance_days_new(struct cabinet *cabinet, const struct moment *now)
 {
 	size_t n = cabinet->station->n_instruments;
 	cabinet->day = calloc(n + 1, sizeof *cabinet->day);
@@ -63,7 +63,7 @@ static void tell(struct cabinet *cabinet, size_t instrument, const struct moment
 
 static void count(struct cabinet *cabinet, size_t instrument, const struct moment *to)
 {
-	int64_t until_us = holders_until_us(cabinet, instrument);
+	int64_t until_us = maintainers_until_us(cabinet, instrument);
 	const int64_t span_us[2] = { cabinet->counted.mono_us,
 		until_us < to->mono_us ? until_us : to->mono_us };
 	if (until_us != INT64_MIN)
@@ -101,7 +101,7 @@ static bool day_ended(
 }
 
 /* Each day has its own, also those that ended while nobody counted. */
-void days_step(struct cabinet *cabinet, const struct moment *now)
+void maintenance_days_step(struct cabinet *cabinet, const struct moment *now)
 {
 	struct moment end;
 	while (day_ended(cabinet, now, &end))
@@ -109,11 +109,11 @@ void days_step(struct cabinet *cabinet, const struct moment *now)
 	count_all(cabinet, now, now);
 }
 
-int64_t days_due_us(const struct cabinet *cabinet)
+int64_t maintenance_days_due_us(const struct cabinet *cabinet)
 {
 	int64_t due_us = INT64_MAX;
 	for (size_t i = 0; i < cabinet->station->n_instruments; i++) {
-		if (!holders_hold(cabinet, i))
+		if (!maintainers_hold(cabinet, i))
 			continue;
 		int64_t one_us = maintenance_day_due_us(
 		        &cabinet->day[i], cabinet->counted.mono_us);
@@ -123,7 +123,8 @@ int64_t days_due_us(const struct cabinet *cabinet)
 	return due_us;
 }
 
-void days_remember(const struct cabinet *cabinet, struct cabinet_memory *memory)
+void maintenance_days_remember(
+        const struct cabinet *cabinet, struct cabinet_memory *memory)
 {
 	const struct station *station = cabinet->station;
 	memory->n_days = 0;
@@ -138,18 +139,18 @@ void days_remember(const struct cabinet *cabinet, struct cabinet_memory *memory)
 	}
 }
 
-void days_show(const struct cabinet *cabinet, struct cabinet_shown *shown)
+void maintenance_days_show(const struct cabinet *cabinet, struct cabinet_shown *shown)
 {
 	const struct station *station = cabinet->station;
 	shown->n_days = 0;
 	for (size_t i = 0; i < station->n_instruments; i++) {
-		if (cabinet->day[i].total_us == 0 && !holders_hold(cabinet, i))
+		if (cabinet->day[i].total_us == 0 && !maintainers_hold(cabinet, i))
 			continue;
 		struct shown_day *to = &shown->day[shown->n_days++];
 		snprintf(to->instrument, sizeof to->instrument, "%s",
 		        station->instrument[i].id);
 		to->day = cabinet->day[i];
 		to->from_us = cabinet->counted.mono_us;
-		to->until_us = holders_until_us(cabinet, i);
+		to->until_us = maintainers_until_us(cabinet, i);
 	}
 }
