@@ -166,7 +166,8 @@ static int feed_timeless(
 	return status < 0 ? status : OK;
 }
 
-/* Records that nobody can place, and those whose stamps are older or further ahead than any time of ours. */
+/* Records that nobody can place, and those whose stamps are older or further ahead
+ * than any time of ours. */
 static int feed_unplaced(struct feeding *feeding, struct problem *why)
 {
 	const struct query asked[] = {

@@ -37,8 +37,9 @@ void clock_init(struct clock *clock);
  * since the last look is CLOCK_STEPPED for this one moment. */
 struct moment clock_now(struct clock *clock);
 
-/* The pure part of the above, for tests: `synced` is what the kernel says.  A wall clock before 1970 or from 2100
- * on, of which no record can be, is one that was never set: it says how long the machine has run. */
+/* The pure part of the above, for tests: `synced` is what the kernel says.  A wall
+ * clock before 1970 or from 2100 on, of which no record can be, is one that was
+ * never set: it says how long the machine has run. */
 struct moment clock_moment(
         struct clock *clock, int64_t wall_us, int64_t mono_us, int synced);
 uint8_t clock_judge(struct clock *clock, int64_t time_us, int64_t mono_us, int synced);

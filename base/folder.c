@@ -211,7 +211,8 @@ int file_rewrite(const char *path, const void *in, size_t n, size_t size)
 	int status = fill(next, in, n, size);
 	if (status != OK)
 		return status;
-	/* at the first time there is nothing to change with, and not every file system can */
+	/* at the first time there is nothing to change with, and not every file
+	 * system can */
 	if (renameat2(AT_FDCWD, next, AT_FDCWD, path, RENAME_EXCHANGE) != 0 &&
 	        rename(next, path) != 0)
 		return FAILED;

@@ -30,9 +30,10 @@ int file_read(const char *path, size_t most, char **out, size_t *n);
 /* Write beside, fsync, rename, fsync the folder.  OK or FAILED/FULL. */
 int file_replace(const char *path, const void *in, size_t n, unsigned mode);
 
-/* As file_replace, and from the second time on a full disk too: what is written is filled up with line ends to
- * `size` bytes, over a file of that size that lies beside it (PATH.next), and the two change names.  A file
- * system that copies what is written over (btrfs) wants room all the same. */
+/* As file_replace, and from the second time on a full disk too: what is written is
+ * filled up with line ends to `size` bytes, over a file of that size that lies
+ * beside it (PATH.next), and the two change names.  A file system that copies what
+ * is written over (btrfs) wants room all the same. */
 int file_rewrite(const char *path, const void *in, size_t n, size_t size);
 
 /* Take flock on a file made if need be; descriptor, or REFUSED: somebody holds it;

@@ -71,7 +71,7 @@ struct gaps_options {
 	int64_t patience_us;    /* what is younger than now by this may still come */
 	bool whole;             /* fed from the first record there ever was */
 	bool ended; /* nobody waits for more: no gap from the last record on */
-	bool stored; /* it is known when records without a time were stored, else what came next */
+	bool stored; /* known: when records without a time were stored; else what came next */
 };
 
 struct gaps;
@@ -102,8 +102,9 @@ int gaps_before(struct gaps *gaps, const struct record *record, int64_t time_us)
 /* An instrument the station had before what is fed begins.  OK or FAILED. */
 int gaps_known(struct gaps *gaps, const struct describe *describe);
 
-/* A record that is here and has no time anybody can believe, only when it was stored (or, where the
- * options say that nobody knows, the time of the next that has one).  OK or FAILED. */
+/* A record that is here and has no time anybody can believe, only when it was stored
+ * (or, where the options say that nobody knows, the time of the next that has one).
+ * OK or FAILED. */
 int gaps_unplaced(struct gaps *gaps, uint64_t epoch, uint64_t seq, int64_t stored_us);
 
 /* A sealed file that cannot be read, or a record in quarantine; `what` says which.

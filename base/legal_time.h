@@ -15,7 +15,8 @@
 
 /* Records are refused outside [1970, 2100). */
 #define TIME_US_END INT64_C(4102444800000000)
-/* Nothing of ours is older than 2020-01-01 00:00:00 UTC: a stamp before is a clock that was never set. */
+/* Nothing of ours is older than 2020-01-01 00:00:00 UTC: a stamp before is a clock
+ * that was never set. */
 #define TIME_US_PLAUSIBLE INT64_C(1577836800000000)
 
 /* Offsets are in minutes east of Greenwich: Vietnam 420. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What goes to and fro would fill log and journal: so many changes are told at once, and one a minute
- * after that. */
+/* What goes to and fro would fill log and journal: so many changes are told at once,
+ * and one a minute after that. */
 #ifndef BASE_PURSE_H
 #define BASE_PURSE_H
 

@@ -79,8 +79,9 @@ static int64_t corrected(const struct feeding *feeding, const struct record *rec
 
 /* ---- records without a time ---- */
 
-/* It stays where it can be a time: not before there was a quantrac, not before a record that was made
- * earlier and knows its time, and not in the days to come (by a clock that is itself a time of ours). */
+/* It stays where it can be a time: not before there was a quantrac, not before a
+ * record that was made earlier and knows its time, and not in the days to come (by a
+ * clock that is itself a time of ours). */
 static bool has_time(
         struct feeding *feeding, const struct record *record, int64_t *time_us)
 {

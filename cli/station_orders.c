@@ -50,6 +50,15 @@ static bool is_of(const struct station *station, const char *id)
 	return strcmp(station->id, id) == 0;
 }
 
+static void tell_done(const struct common *common, const struct control_answer *answer)
+{
+	if (!common->quiet)
+		common_put(answer->text);
+	if (answer->outcome == CONTROL_UNKEPT)
+		common_tell("warning: it holds, but the disk cannot be written: a "
+		            "restart of the program forgets it");
+}
+
 /* To the sensord that writes this station's journal; `id` "" : the station. */
 static int give(const char *command, const struct common *common, struct order *order,
         const char *reason)
@@ -77,11 +86,7 @@ static int give(const char *command, const struct common *common, struct order *
 		why.exit = EXIT_NO_FILE;
 	if (status != OK)
 		return common_fail(command, &why);
-	if (!common->quiet)
-		common_put(answer.text);
-	if (answer.outcome == CONTROL_UNKEPT)
-		common_tell("warning: it holds, but the disk cannot be written: a "
-		            "restart of the program forgets it");
+	tell_done(common, &answer);
 	return 0;
 }
 

@@ -130,7 +130,8 @@ static bool is_long(const struct live_today *one)
 	return one->today_us > MAINTENANCE_DAY_MOST_US;
 }
 
-/* One row for people, however many there are: "cod 4 h 10 min, more than 4 h; tss 20 min". */
+/* One row for people, however many there are: "cod 4 h 10 min, more than 4 h; tss 20
+ * min". */
 static void tell_today(const struct showing *showing)
 {
 	const struct live_view *view = showing->view;

@@ -64,6 +64,8 @@ const struct sentence_pair translate_orders[] = {
 	{ "the instrument reports another number", "thiết bị báo lại một số khác" },
 	{ "the instrument reports another number or time", "thiết bị báo lại một số hoặc thời điểm khác" },
 	{ "the line took only a part of it", "cổng chỉ gửi được một phần lệnh" },
+	{ "warning: it holds, but the disk cannot be written: a restart of the program forgets it",
+	  "cảnh báo: đã có hiệu lực nhưng không ghi được xuống đĩa; chương trình khởi động lại thì sẽ quên" },
 	{ 0 },
 };
 // clang-format on

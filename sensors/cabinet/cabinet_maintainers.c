@@ -268,7 +268,8 @@ void maintainers_key(
 	}
 }
 
-/* What has to be known beside the end: a key-switch that is still on holds the next beginning up. */
+/* What has to be known beside the end: a key-switch that is still on holds the next
+ * beginning up. */
 static const char *rest_of(const struct maintainer *maintainer)
 {
 	if (maintainer->key == NULL)

@@ -55,7 +55,8 @@ int cabinet_memory_init(
         struct cabinet_memory *memory, size_t n_maintenance, size_t n_days);
 void cabinet_memory_free(struct cabinet_memory *memory);
 
-/* OK; NOT_FOUND (then it is empty), or MALFORMED with the reason (empty too).  To be freed. */
+/* OK; NOT_FOUND (then it is empty), or MALFORMED with the reason (empty too).  To be
+ * freed. */
 int cabinet_memory_read(
         struct cabinet_memory *out, const char *path, struct problem *why);
 

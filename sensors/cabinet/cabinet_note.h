@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the poller's thread hands to the keeper's: what the cabinet must remember, as text, and what it shows. */
+/* What the poller's thread hands to the keeper's: what the cabinet must remember, as
+ * text, and what it shows. */
 #ifndef SENSORS_CABINET_NOTE_H
 #define SENSORS_CABINET_NOTE_H
 
@@ -32,12 +33,13 @@ void cabinet_note_end(struct cabinet_note *note);
 uint64_t cabinet_note_put(
         struct cabinet_note *note, const struct cabinet_memory *memory);
 
-/* What is shown beside it; from the poller's thread to the keeper's, there until the next call. */
+/* What is shown beside it; from the poller's thread to the keeper's, there until the
+ * next call. */
 void cabinet_note_show(struct cabinet_note *note, const struct cabinet_shown *shown);
 const struct cabinet_shown *cabinet_note_shown(struct cabinet_note *note);
 
-/* The keeper's thread: write the newest, if it is not.  Its room is set aside, as that of the journal is: a
- * full disk does not make it forget. */
+/* The keeper's thread: write the newest, if it is not.  Its room is set aside, as
+ * that of the journal is: a full disk does not make it forget. */
 void cabinet_note_write(struct cabinet_note *note, const char *path);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the cabinet's files share: cabinet.c (start, time, step), cabinet_inputs.c (contacts),
- * cabinet_maintainers.c (maintenance), cabinet_maintenance_days.c (how much of it a day),
- * cabinet_events.c (the machine), cabinet_sampler.c (bottles), cabinet_commands.c (commands to
- * instruments). */
+/* What the cabinet's files share: cabinet.c (start, time, step), cabinet_inputs.c
+ * (contacts), cabinet_maintainers.c (maintenance), cabinet_maintenance_days.c (how
+ * much of it a day), cabinet_events.c (the machine), cabinet_sampler.c (bottles),
+ * cabinet_commands.c (commands to instruments). */
 #ifndef SENSORS_CABINET_PARTS_H
 #define SENSORS_CABINET_PARTS_H
 
@@ -28,7 +28,8 @@
 struct wired {
 	const struct input_setting *setting;
 	struct input input;
-	/* the record has its first changes, and when it does not stop, one a minute with their count */
+	/* the record has its first changes, and when it does not stop, one a minute
+	 * with their count */
 	enum input_level recorded; /* a key-switch does what the record says */
 	unsigned unrecorded;       /* changes since then */
 	struct moment changed;     /* when the last of these began */

@@ -9,9 +9,10 @@
  * What surely did not happen is undone; where nobody knows, the bottle counts as used and is told as
  * doubtful.
  *
- * A full disk has room for the number; one that cannot be written at all has none, and then the bottle is
- * taken all the same and its record says so.  Two bottles under one number have their times and can be told
- * apart; the water of an episode that nobody took is gone.
+ * A full disk has room for the number; one that cannot be written at all has none, and
+ * then the bottle is taken all the same and its record says so.  Two bottles under one
+ * number have their times and can be told apart; the water of an episode that nobody
+ * took is gone.
  */
 #include <math.h>
 #include <stdio.h>

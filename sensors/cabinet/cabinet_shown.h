@@ -14,12 +14,11 @@
 #include "sensors/station/maintenance_day.h"
 #include "sensors/station/sampler.h"
 
-struct shown_maintenance {    /* one that is on */
-	char id[ID_SIZE + 8]; /* "by key", "cod", "all instruments" */
-	const char *
-	        instruments; /* "cod, tss"; "": all; the cabinet's, as long as it is there */
-	int64_t since_us; /* monotonic: the clock may be put right meanwhile */
-	int64_t due_us;   /* when it ends by itself, monotonic */
+struct shown_maintenance {       /* one that is on */
+	char id[ID_SIZE + 8];    /* "by key", "cod", "all instruments" */
+	const char *instruments; /* "cod, tss"; "": all; the cabinet's */
+	int64_t since_us;        /* monotonic: the clock may be put right meanwhile */
+	int64_t due_us;          /* when it ends by itself, monotonic */
 };
 
 struct shown_day { /* of an instrument */

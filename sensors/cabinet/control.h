@@ -97,8 +97,7 @@ struct control_client {
 	int fd;     /* -1: free */
 	bool waits; /* its order is being carried out */
 	int64_t until_us;
-	uint64_t
-	        version; /* its order is done: answered when this is on the disk; 0: not yet */
+	uint64_t version; /* of what its order did: on the disk first; 0: not done */
 	char text[CONTROL_MOST];
 };
 
@@ -119,8 +118,9 @@ size_t control_descriptors(struct control *control, struct pollfd *out, size_t a
 int64_t control_due_us(const struct control *control); /* INT64_MAX: nobody waits */
 bool control_waits_for_disk(const struct control *control);
 
-/* `carry_out` answers in words, and what became of it; `who` is "minh (uid 1001)".  That an order is done
- * (CONTROL_OK) is said when it is on the disk, or after five seconds that it is not there. */
+/* `carry_out` answers in words, and what became of it; `who` is "minh (uid 1001)".
+ * That an order is done (CONTROL_OK) is said when it is on the disk, or after five
+ * seconds that it is not there. */
 struct control_hooks {
 	void *context;
 	enum control_outcome (*carry_out)(void *context, const struct order *order,

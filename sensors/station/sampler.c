@@ -33,8 +33,9 @@ static int64_t day_number(int utc_offset_min, int64_t time_us)
 	return (start_us + utc_offset_min * US_PER_MIN) / US_PER_DAY;
 }
 
-/* A day that goes back is a clock that was wrong before, or is now: it gives no new bottles.  Neither does one
- * that goes on because the clock was put right, if the last bottle was taken since midnight. */
+/* A day that goes back is a clock that was wrong before, or is now: it gives no new
+ * bottles.  Neither does one that goes on because the clock was put right, if the
+ * last bottle was taken since midnight. */
 int64_t sampler_today(
         const struct sampler_kept *kept, int utc_offset_min, const struct moment *now)
 {

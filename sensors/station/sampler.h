@@ -81,7 +81,8 @@ enum sampler_answer sampler_note(
  * an episode at most; false: that was the last time. */
 bool sampler_undo(struct sampler *sampler, const struct moment *now);
 
-/* Bottles taken on the legal day that is now: `today` counts those of the day of the last reading. */
+/* Bottles taken on the legal day that is now: `today` counts those of the day of the
+ * last reading. */
 int64_t sampler_today(
         const struct sampler_kept *kept, int utc_offset_min, const struct moment *now);
 

@@ -96,8 +96,8 @@ static void a_minute_without_a_reading_is_found(void **state)
 	free(text);
 }
 
-/* It was started under a clock of 1970 and ended before anybody set it; another start, by a clock that nobody
- * set either and that is right. */
+/* It was started under a clock of 1970 and ended before anybody set it; another
+ * start, by a clock that nobody set either and that is right. */
 static void a_start_in_1970_that_nothing_puts_right_has_no_time(void **state)
 {
 	int code;
@@ -117,7 +117,8 @@ static void a_start_in_1970_that_nothing_puts_right_has_no_time(void **state)
 	free(text);
 }
 
-/* After a power cut the clock of a cabinet without a battery begins somewhere in the past. */
+/* After a power cut the clock of a cabinet without a battery begins somewhere in the
+ * past. */
 static void a_start_before_what_was_already_recorded_has_no_time(void **state)
 {
 	int code;

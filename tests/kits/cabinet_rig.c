@@ -377,23 +377,6 @@ int rig_order(const struct order *order, char answer[CONTROL_MOST])
 	return asking.status;
 }
 
-const struct rig_told *rig_last(const char *subject)
-{
-	for (size_t i = rig.n_told; i > 0; i--)
-		if (strcmp(rig.told[i - 1].subject, subject) == 0)
-			return &rig.told[i - 1];
-	return NULL;
-}
-
-size_t rig_count(const char *subject, const char *state)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < rig.n_told; i++)
-		n += strcmp(rig.told[i].subject, subject) == 0 &&
-		     strcmp(rig.told[i].state, state) == 0;
-	return n;
-}
-
 void rig_wtmp(int type, const char *user, const char *line, const char *host)
 {
 	struct utmp entry = { .ut_type = (short)type };

@@ -219,11 +219,36 @@ static void what_is_switched_off_is_not_told(void **state)
 
 /* ---- the memory ---- */
 
-static void what_is_remembered_comes_back_to_the_bit(void **state)
+enum { MANY = 64 };
+
+/* Each as long as it can be. */
+static void fill_many(struct cabinet_memory *one)
 {
-	enum { MANY = 64 };
 	static struct remembered_maintenance maintenance[MANY];
 	static struct remembered_day days[MANY];
+	one->n_maintenance = one->n_days = MANY;
+	one->maintenance = maintenance;
+	one->day = days;
+	for (size_t i = 0; i < MANY; i++) {
+		struct remembered_maintenance *to = &one->maintenance[i];
+		memset(to->id, 'a', sizeof to->id - 1); /* the longest */
+		to->on = i % 2;
+		to->spent = i % 3;
+		to->began = (struct moment){ .time_us = INT64_MAX - (int64_t)i,
+			.mono_us = INT64_MIN + (int64_t)i,
+			.boot = UINT64_MAX };
+		struct remembered_day *day = &one->day[i];
+		memset(day->instrument, 'b', sizeof day->instrument - 1);
+		day->day = (struct maintenance_day){ .day_us = INT64_MIN,
+			.total_us = INT64_MAX,
+			.boot = UINT64_MAX,
+			.first_us = INT64_MIN,
+			.told = i % 2 };
+	}
+}
+
+static void what_is_remembered_comes_back_to_the_bit(void **state)
+{
 	struct cabinet_memory one = { .boot = UINT64_C(0xfedcba9876543210),
 		.ended_well = true,
 		.wtmp_inode = UINT64_MAX,
@@ -239,29 +264,10 @@ static void what_is_remembered_comes_back_to_the_bit(void **state)
 		        .last = { .time_us = INT64_C(1794188880000001),
 		                .mono_us = 7,
 		                .boot = 1 } },
-		.n_maintenance = MANY,
-		.n_days = MANY,
-		.maintenance = maintenance,
-		.day = days,
 		.counted = { .time_us = INT64_MAX, .mono_us = INT64_MIN, .boot = 2 } };
 	struct cabinet_memory back;
 	struct problem why = { .text = "" };
-	for (size_t i = 0; i < MANY; i++) {
-		struct remembered_maintenance *to = &one.maintenance[i];
-		memset(to->id, 'a', sizeof to->id - 1); /* the longest */
-		to->on = i % 2;
-		to->spent = i % 3;
-		to->began = (struct moment){ .time_us = INT64_MAX - (int64_t)i,
-			.mono_us = INT64_MIN + (int64_t)i,
-			.boot = UINT64_MAX };
-		struct remembered_day *day = &one.day[i];
-		memset(day->instrument, 'b', sizeof day->instrument - 1);
-		day->day = (struct maintenance_day){ .day_us = INT64_MIN,
-			.total_us = INT64_MAX,
-			.boot = UINT64_MAX,
-			.first_us = INT64_MIN,
-			.told = i % 2 };
-	}
+	fill_many(&one);
 	cabinet_note_put(&rig.note, &one);
 	cabinet_note_write(&rig.note, in_folder(rig.folder, CABINET_FILE));
 	assert_int_equal(rig.note.error, 0);
@@ -270,11 +276,12 @@ static void what_is_remembered_comes_back_to_the_bit(void **state)
 	        OK);
 	one.known = true;
 	assert_int_equal(back.sampler.used, 23);
-	assert_memory_equal(back.maintenance, maintenance, sizeof maintenance);
-	assert_memory_equal(back.day, days, sizeof days);
+	assert_memory_equal(
+	        back.maintenance, one.maintenance, MANY * sizeof one.maintenance[0]);
+	assert_memory_equal(back.day, one.day, MANY * sizeof one.day[0]);
 	struct cabinet_memory rest = back;
-	rest.maintenance = maintenance;
-	rest.day = days;
+	rest.maintenance = one.maintenance;
+	rest.day = one.day;
 	assert_memory_equal(&rest, &one, sizeof one);
 	cabinet_memory_free(&back);
 }

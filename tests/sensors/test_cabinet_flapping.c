@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Contacts that come to rest and change again without end: the record has the first changes and then their
- * count, and what hangs on the contact goes on. */
+/* Contacts that come to rest and change again without end: the record has the first
+ * changes and then their count, and what hangs on the contact goes on. */
 #include "tests/kits/check.h"
 
 #include <stdlib.h>

@@ -39,7 +39,8 @@ static void an_order_that_the_disk_does_not_take_holds_and_says_so(void **state)
 	assert_contains(answer, "maintenance of flow until ");
 	assert_in_range(rig.now.mono_us - given_us, 5 * SEC, 6 * SEC);
 	assert_string_equal(rig_last("maintenance flow")->state, "on");
-	/* one that changes nothing is answered at once, and one that ends it when the disk is back */
+	/* one that changes nothing is answered at once, and one that ends it when
+	 * the disk is back */
 	given_us = rig.now.mono_us;
 	off.on = false;
 	off.id[0] = 'x';

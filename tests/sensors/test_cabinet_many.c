@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A station of many instruments: whom a key-switch holds is told and remembered whole. */
+/* A station of many instruments: whom a key-switch holds is told and remembered
+ * whole. */
 #include "tests/kits/check.h"
 
 #include <stdio.h>
@@ -12,7 +13,8 @@ enum { MANY = 200 };
 
 static char configuration[20000], names[MANY * 32];
 
-/* analyser-number-000 to -199 behind the two of the rig; a key-switch for each of these, and one for all. */
+/* analyser-number-000 to -199 behind the two of the rig; a key-switch for each of
+ * these, and one for all. */
 static int many_setup(void **state)
 {
 	size_t n = 0, at = 0;

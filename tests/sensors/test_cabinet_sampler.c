@@ -202,7 +202,8 @@ static void the_bounds_of_a_day_are_told(void **state)
 	assert_int_equal(relay->rose, 2);
 }
 
-/* A cabinet whose clock begins in 1970 and is put right after a bottle: that one was of this day. */
+/* A cabinet whose clock begins in 1970 and is put right after a bottle: that one was
+ * of this day. */
 static void a_clock_that_is_put_right_gives_no_new_bottles(void **state)
 {
 	int64_t right_us = rig.now.time_us - rig.now.mono_us;
