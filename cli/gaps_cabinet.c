@@ -87,15 +87,14 @@ static bool has_time(
 {
 	const struct stamp stamp = stamp_of(record);
 	int64_t now_us = feeding->arguments->now_us;
-	if (corrections_apply(&feeding->corrections, &stamp, time_us) == OK) {
-		if (*time_us > feeding->set_us)
-			feeding->set_us = *time_us;
+	bool set = corrections_apply(&feeding->corrections, &stamp, time_us) == OK;
+	if (now_us < TIME_US_PLAUSIBLE)
 		return true;
-	}
-	return now_us < TIME_US_PLAUSIBLE ||
-	       (*time_us >= TIME_US_PLAUSIBLE &&
-	               *time_us >= feeding->set_us - AGREED_US &&
-	               *time_us < now_us + 2 * US_PER_DAY);
+	if (*time_us < TIME_US_PLAUSIBLE || *time_us >= now_us + 2 * US_PER_DAY)
+		return false;
+	if (set && *time_us > feeding->set_us)
+		feeding->set_us = *time_us;
+	return set || *time_us >= feeding->set_us - AGREED_US;
 }
 
 static int wait_for_time(struct feeding *feeding, const struct record *record)

@@ -139,6 +139,23 @@ static void a_start_before_what_was_already_recorded_has_no_time(void **state)
 	free(text);
 }
 
+/* A clock that says it is synchronised and is years ahead: no gap of years either. */
+static void a_clock_years_ahead_has_no_time(void **state)
+{
+	int code;
+	head.clock = CLOCK_SYNCED;
+	run(0);
+	run(1000 * US_PER_DAY);
+	run(0);
+	char *text = gaps_of(*state, "00:04", &code);
+	assert_int_equal(code, 1);
+	assert_contains(
+	        text, "unplaced,yes,0,0,61,"); /* the DESCRIBE of the setup is one */
+	assert_contains(text, "2026-11-15T00:01:00+07:00,2026-11-15T00:02:00+07:00,no");
+	assert_null(strstr(text, "2029-"));
+	free(text);
+}
+
 /* The line hung up half a second before the program was ended, and it was started again
  * eleven minutes later. */
 static void a_program_that_did_not_run_is_told_and_not_its_line(void **state)
@@ -263,6 +280,7 @@ int main(void)
 		WITH(a_minute_without_a_reading_is_found),
 		WITH(a_start_in_1970_that_nothing_puts_right_has_no_time),
 		WITH(a_start_before_what_was_already_recorded_has_no_time),
+		WITH(a_clock_years_ahead_has_no_time),
 		WITH(a_program_that_did_not_run_is_told_and_not_its_line),
 		WITH(a_gap_that_ended_has_its_end_in_both_languages),
 		WITH(a_dead_instrument_goes_on_in_both_languages),
