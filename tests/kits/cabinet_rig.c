@@ -18,6 +18,7 @@
 
 #include "base/folder.h"
 #include "base/log.h"
+#include "sensors/cabinet/cabinet_parts.h"
 #include "sensors/poller/poller.h"
 
 struct rig rig;
@@ -363,7 +364,7 @@ int rig_order(const struct order *order, char answer[CONTROL_MOST])
 	pthread_t thread;
 	assert_int_equal(pthread_create(&thread, NULL, ask, &asking), 0);
 	while (!asking.done) {
-		if (rig.keep_note) { /* it waits for the disk */
+		if (control_waits_for_disk(&rig.cabinet->control)) {
 			rig.now.mono_us += 100 * MS;
 			rig.now.time_us += 100 * MS;
 		}
