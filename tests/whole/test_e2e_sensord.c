@@ -67,6 +67,7 @@ static void write_scenario(const char *folder, int tcp, int over_tcp)
 	        head, tcp, over_tcp);
 }
 
+/* Whoever answers has time enough on a busy machine, so that no answer is late. */
 static void write_station(const char *folder, int tcp, int over_tcp)
 {
 	fixture_write(folder, "station.yaml",
@@ -82,16 +83,16 @@ static void write_station(const char *folder, int tcp, int over_tcp)
 	        "  - {id: fence, tcp: \"127.0.0.1:%d\", mode: rtu-over-tcp}\n"
 	        "instruments:\n"
 	        "  - {id: water, profile: fixture-water, port: bus, slave: 1, "
-	        "poll_every: 200ms}\n"
+	        "poll_every: 200ms, timeout: 2s}\n"
 	        "  - {id: second, profile: fixture-water, port: bus, slave: 2, "
-	        "poll_every: 200ms}\n"
+	        "poll_every: 200ms, timeout: 2s}\n"
 	        "  - {id: dead, profile: fixture-water, port: bus, slave: 9, "
 	        "poll_every: 200ms, "
 	        "timeout: 100ms, retries: 0}\n"
 	        "  - {id: gas, profile: fixture-gas, port: stack, slave: 2, "
-	        "poll_every: 100ms}\n"
+	        "poll_every: 100ms, timeout: 2s}\n"
 	        "  - {id: fence, profile: fixture-gas, port: fence, slave: 2, "
-	        "poll_every: 100ms}\n",
+	        "poll_every: 100ms, timeout: 2s}\n",
 	        folder, tcp, over_tcp);
 }
 
