@@ -364,7 +364,7 @@ int rig_order(const struct order *order, char answer[CONTROL_MOST])
 	pthread_t thread;
 	assert_int_equal(pthread_create(&thread, NULL, ask, &asking), 0);
 	while (!asking.done) {
-		if (control_waits_for_disk(&rig.cabinet->control)) {
+		if (rig.keep_note && control_waits_for_disk(&rig.cabinet->control)) {
 			rig.now.mono_us += 100 * MS;
 			rig.now.time_us += 100 * MS;
 		}
