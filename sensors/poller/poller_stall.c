@@ -43,7 +43,7 @@ static void stall_asked(
 	for (size_t i = 0; i < bus->n; i++) {
 		struct device *device = bus->device[i];
 		if (!device->polling ||
-		        now->mono_us - goes_on_us(bus, device) < STALL_US)
+		        now->mono_us - goes_on_us(bus, device) < UNSEEN_US)
 			continue;
 		if (bus->busy == device) {
 			if (bus->state == LISTENING && bus->request_size > 0)

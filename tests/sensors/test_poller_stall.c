@@ -83,6 +83,32 @@ static void an_answer_slept_over_for_long_brings_no_value(void **state)
 	assert_in_range(lines_logged, lines, lines + 6);
 }
 
+/* The deadline passed in the midst of each, less than two seconds ago. */
+static void stalls_that_follow_each_other_are_not_held_against_it(void **state)
+{
+	struct rig *rig = *state;
+	rig->bus.slave[1].delay_us = 300 * MS;
+	run(rig, 20 * SECOND);
+	size_t lines = lines_logged, states = rig->n_told;
+	for (size_t i = 0; i < 8; i++) {
+		for (size_t was = rig->bus.slave[1].asked;
+		        rig->bus.slave[1].asked == was;)
+			run(rig, MS);
+		run(rig, 100 * MS);
+		rig->now.mono_us += 2200 * MS;
+		rig->now.time_us += 2200 * MS;
+		size_t before = rig->n_seen;
+		run(rig, MS);
+		assert_int_equal(rig->seen[before].instrument, 0);
+		assert_int_equal(rig->seen[before].state, STATE_SILENT);
+	}
+	assert_int_equal(rig->n_told, states);
+	assert_in_range(lines_logged, lines, lines + 8);
+	run(rig, 30 * SECOND);
+	assert_true(count(rig, 0, STATE_OK, 10 * SECOND) > 0);
+	assert_int_equal(rig->n_told, states);
+}
+
 /* Its answer may still be on its way: a trial before the block, and one behind it. */
 static void after_a_long_sleep_it_must_show_that_it_is_in_step(void **state)
 {
@@ -317,6 +343,7 @@ int main(void)
 		ON_A_BUS(an_answer_read_by_its_deadline_counts),
 		ON_A_BUS(an_answer_read_after_its_deadline_is_late),
 		ON_A_BUS(an_answer_slept_over_for_long_brings_no_value),
+		ON_A_BUS(stalls_that_follow_each_other_are_not_held_against_it),
 		ON_A_BUS(after_a_long_sleep_it_must_show_that_it_is_in_step),
 		cmocka_unit_test(what_waits_for_two_seconds_is_as_good_as_new),
 		cmocka_unit_test(what_waits_for_longer_on_a_heard_line_is_noise),
