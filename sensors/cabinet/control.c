@@ -73,21 +73,6 @@ static void drop(struct control_client *client)
 	client->version = 0;
 }
 
-void control_close(struct control *control, const char *folder)
-{
-	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
-		drop(&control->client[i]);
-	if (control->fd < 0)
-		return;
-	close(control->fd);
-	control->fd = -1;
-	int at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (at < 0)
-		return;
-	unlinkat(at, CONTROL_FILE, 0);
-	close(at);
-}
-
 size_t control_descriptors(struct control *control, struct pollfd *out, size_t at)
 {
 	size_t n = 0;
@@ -190,6 +175,13 @@ static bool is_kept(const struct control *control, uint64_t version)
 	return atomic_load(&control->note->written) >= version;
 }
 
+/* It was done; whether a restart remembers it. */
+static void answer_kept(const struct control *control, struct control_client *client)
+{
+	bool kept = is_kept(control, client->version);
+	answer(client, kept ? CONTROL_OK : CONTROL_UNKEPT, client->text);
+}
+
 bool control_waits_for_disk(const struct control *control)
 {
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
@@ -269,10 +261,10 @@ void control_step(struct control *control, const struct pollfd *fds,
 			continue;
 		if (fds != NULL && slot != SIZE_MAX && fds[slot].revents != 0)
 			hear(control, client, hooks, now);
-		else if (client->version != 0 && is_kept(control, client->version))
-			answer(client, CONTROL_OK, client->text);
-		else if (client->version != 0 && now->mono_us >= client->until_us)
-			answer(client, CONTROL_UNKEPT, client->text);
+		else if (client->version != 0 &&
+		         (is_kept(control, client->version) ||
+		                 now->mono_us >= client->until_us))
+			answer_kept(control, client);
 		else if (now->mono_us >= client->until_us)
 			drop(client);
 	}
@@ -280,4 +272,23 @@ void control_step(struct control *control, const struct pollfd *fds,
 	if (control->fd >= 0 && fds != NULL && slot != SIZE_MAX &&
 	        fds[slot].revents != 0)
 		let_in(control, now);
+}
+
+void control_close(struct control *control, const char *folder)
+{
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
+		struct control_client *client = &control->client[i];
+		if (client->version != 0)
+			answer_kept(control, client);
+		drop(client);
+	}
+	if (control->fd < 0)
+		return;
+	close(control->fd);
+	control->fd = -1;
+	int at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (at < 0)
+		return;
+	unlinkat(at, CONTROL_FILE, 0);
+	close(at);
 }

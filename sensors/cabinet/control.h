@@ -112,6 +112,7 @@ struct control {
 void control_init(struct control *control, const struct cabinet_note *note);
 /* Makes the socket anew; FAILED with the reason. */
 int control_open(struct control *control, const char *folder, struct problem *why);
+/* Nothing is written any more: whoever waits for the disk is told how it stands. */
 void control_close(struct control *control, const char *folder);
 
 size_t control_descriptors(struct control *control, struct pollfd *out, size_t at);

@@ -78,6 +78,10 @@ uint8_t rig_cod(double value);
 /* An order over the socket, while the cabinet steps in between; what was answered. */
 int rig_order(const struct order *order, char answer[CONTROL_MOST]);
 
+/* Send it alone, and step: the client's end, to hear the answer from; it is closed then. */
+int rig_give(const struct order *order);
+void rig_heard(int fd, const char *want);
+
 /* The last that was told of a subject; NULL: nothing.  How often it was told to be in a state. */
 const struct rig_told *rig_last(const char *subject);
 size_t rig_count(const char *subject, const char *state);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "sensors/poller/poller.h"
@@ -41,32 +40,10 @@ static struct order placed(const struct order *order)
 	return out;
 }
 
-/* Send it over the socket, and step; the client's end, to hear the answer from. */
 static int give(const struct order *order)
 {
-	char text[CONTROL_MOST];
-	struct sockaddr_un name = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
 	struct order whole = placed(order);
-	int n = order_print(&whole, text, sizeof text);
-	assert_true(n > 0);
-	snprintf(name.sun_path, sizeof name.sun_path, "%s",
-	        in_folder(rig.folder, CONTROL_FILE));
-	assert_int_equal(connect(fd, (struct sockaddr *)&name, sizeof name), 0);
-	assert_int_equal(send(fd, text, (size_t)n, 0), n);
-	for (int i = 0; i < 3; i++) /* let in, heard, on the disk */
-		rig_run(0);
-	return fd;
-}
-
-static void heard(int fd, const char *want)
-{
-	char answer[CONTROL_MOST + CONTROL_HEAD];
-	ssize_t n = recv(fd, answer, sizeof answer - 1, 0);
-	assert_true(n > 0);
-	answer[n] = '\0';
-	assert_contains(answer, want);
-	close(fd);
+	return rig_give(&whole);
 }
 
 static void not_yet(int fd)
@@ -78,7 +55,7 @@ static void not_yet(int fd)
 static void refused(const struct order *order, const char *want)
 {
 	size_t told = rig.n_told;
-	heard(give(order), want);
+	rig_heard(give(order), want);
 	rig_run(10 * SEC);
 	assert_int_equal(rig.n_told, told);
 	assert_int_equal(rig.n_commands, 0);
@@ -89,7 +66,7 @@ static void begin_maintenance(void)
 	struct order order = {
 		.kind = ORDER_MAINTENANCE, .id = "o3", .on = true, .reason = "x"
 	};
-	heard(give(&order), "ok\n");
+	rig_heard(give(&order), "ok\n");
 }
 
 static void became(int status, const char *why, const uint8_t *answer, size_t n)
@@ -130,7 +107,7 @@ static void the_order_is_recorded_before_and_its_outcome_after(void **state)
 	not_yet(fd);
 	became(OK, "", zero_on, 8);
 	assert_contains(last("command done"), "; answer 05 05 00 14 FF 00 CD BA; by ");
-	heard(fd, "ok done\nanswer 05 05 00 14 FF 00 CD BA");
+	rig_heard(fd, "ok done\nanswer 05 05 00 14 FF 00 CD BA");
 	rig_run(60 * SEC);
 	assert_int_equal(rig.n_commands, 1);
 	assert_int_equal(rig_count("instrument o3", "command done"), 1);
@@ -146,7 +123,7 @@ static void what_cannot_be_written_down_is_not_sent(void **state)
 	rig_run(6 * SEC);
 	assert_int_equal(rig.n_commands, 0);
 	assert_contains(last("command not sent"), "could not be written to the disk");
-	heard(fd, "un unsent\nwhat was ordered could not be written");
+	rig_heard(fd, "un unsent\nwhat was ordered could not be written");
 }
 
 static void refusal_silence_and_a_busy_line_are_told_apart(void **state)
@@ -160,17 +137,17 @@ static void refusal_silence_and_a_busy_line_are_told_apart(void **state)
 	became(REFUSED, "device failure", exception, 5);
 	assert_contains(last("command refused"),
 	        "; answer 05 85 04 62 F3 (device failure); by ");
-	heard(fd, "un refused\nanswer 05 85");
+	rig_heard(fd, "un refused\nanswer 05 85");
 	fd = give(&order);
 	rig_run(100 * MS);
 	became(TIMED_OUT, "no answer", NULL, 0);
 	assert_contains(last("command unknown"), "; no answer; by ");
-	heard(fd, "un unknown\nno answer");
+	rig_heard(fd, "un unknown\nno answer");
 	rig.command_status = REFUSED;
 	fd = give(&order);
 	rig_run(100 * MS);
 	assert_contains(last("command not sent"), "its line takes no command");
-	heard(fd, "un unsent\nits line takes no command");
+	rig_heard(fd, "un unsent\nits line takes no command");
 }
 
 static void a_command_that_disturbs_wants_maintenance(void **state)
@@ -184,7 +161,7 @@ static void a_command_that_disturbs_wants_maintenance(void **state)
 	rig_run(100 * MS);
 	assert_int_equal(rig.n_commands, 1);
 	became(OK, "", zero_off, 8);
-	heard(fd, "ok done\n");
+	rig_heard(fd, "ok done\n");
 }
 
 static void what_is_not_allowed_is_refused(void **state)
@@ -220,14 +197,36 @@ static void one_at_a_time(void **state)
 	rig_begin(o3);
 	int first = give(&order);
 	rig_run(100 * MS);
-	heard(give(&order), "no busy\nanother command is under way");
+	rig_heard(give(&order), "no busy\nanother command is under way");
 	became(OK, "", zero_off, 8);
-	heard(first, "ok done\n");
+	rig_heard(first, "ok done\n");
 	int second = give(&order);
 	rig_run(100 * MS);
 	assert_int_equal(rig.n_commands, 2);
 	became(OK, "", zero_off, 8);
-	heard(second, "ok done\n");
+	rig_heard(second, "ok done\n");
+}
+
+/* Another's order is done and waits for the disk: the outcome is not its answer. */
+static void the_outcome_is_told_to_who_gave_the_command_alone(void **state)
+{
+	struct order order = order_of("o3", "zero", zero_on);
+	struct order other = {
+		.kind = ORDER_MAINTENANCE, .id = "flow", .on = true, .reason = "x"
+	};
+	rig_begin(o3);
+	begin_maintenance();
+	int fd = give(&order);
+	rig_run(100 * MS);
+	assert_int_equal(rig.n_commands, 1);
+	rig.keep_note = true;
+	int other_fd = give(&other);
+	became(OK, "", zero_on, 8);
+	rig_heard(fd, "ok done\nanswer 05 05 00 14 FF 00 CD BA");
+	not_yet(other_fd);
+	rig.keep_note = false;
+	rig_run(100 * MS);
+	rig_heard(other_fd, "ok\nmaintenance of flow until ");
 }
 
 static void a_power_cut_leaves_its_trace(void **state)
@@ -289,6 +288,7 @@ int main(void)
 		EACH(a_command_that_disturbs_wants_maintenance),
 		EACH(what_is_not_allowed_is_refused),
 		EACH(one_at_a_time),
+		EACH(the_outcome_is_told_to_who_gave_the_command_alone),
 		EACH(a_power_cut_leaves_its_trace),
 		EACH(who_goes_away_changes_nothing),
 		cmocka_unit_test(every_cut_of_an_order_is_refused),

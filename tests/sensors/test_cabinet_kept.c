@@ -52,6 +52,29 @@ static void an_order_that_the_disk_does_not_take_holds_and_says_so(void **state)
 	assert_int_equal(rig.outcome, CONTROL_OK);
 }
 
+/* The end comes while it waits for the disk; `written`: which takes it at the last moment. */
+static void the_end_comes(bool written, const char *want)
+{
+	rig_begin(no_key);
+	rig.keep_note = true;
+	int fd = rig_give(&on);
+	if (written)
+		cabinet_note_write(&rig.note, in_folder(rig.folder, CABINET_FILE));
+	cabinet_free(rig.cabinet);
+	rig.cabinet = NULL;
+	rig_heard(fd, want);
+}
+
+static void an_order_written_at_the_very_end_is_answered(void **state)
+{
+	the_end_comes(true, "ok\nmaintenance of flow until ");
+}
+
+static void an_order_not_written_at_the_end_is_answered_so(void **state)
+{
+	the_end_comes(false, "ok unkept\nmaintenance of flow until ");
+}
+
 #define EACH(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
 
 int main(void)
@@ -59,6 +82,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		EACH(an_order_is_on_the_disk_when_it_is_answered),
 		EACH(an_order_that_the_disk_does_not_take_holds_and_says_so),
+		EACH(an_order_written_at_the_very_end_is_answered),
+		EACH(an_order_not_written_at_the_end_is_answered_so),
 	};
 	return cmocka_run_group_tests_name("cabinet_kept", tests, NULL, NULL);
 }
