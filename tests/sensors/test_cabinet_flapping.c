@@ -76,6 +76,18 @@ static void a_door_that_flaps_is_counted_and_nothing_is_hidden(void **state)
 	assert_null(strstr(rig_last("input door")->text, "changed"));
 }
 
+/* What is still to be recorded wakes it when it may be, and not before. */
+static void a_door_that_flaps_leaves_the_machine_asleep(void **state)
+{
+	rig_begin(door);
+	rig_run(2 * SEC);
+	for (int i = 0; i < 40; i++) {
+		rig_edge(5, i % 2 == 0, 0);
+		rig_run(2 * SEC);
+		assert_true(cabinet_wait_ms(rig.cabinet, &rig.now) > 0);
+	}
+}
+
 /* What is marked is what the record says. */
 static void a_key_switch_that_flaps_holds_what_the_record_says(void **state)
 {
@@ -119,6 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		EACH(a_door_that_flaps_is_counted_and_nothing_is_hidden),
+		EACH(a_door_that_flaps_leaves_the_machine_asleep),
 		EACH(a_key_switch_that_flaps_holds_what_the_record_says),
 		EACH(a_ready_contact_that_flaps_is_asked_as_it_is),
 	};
