@@ -38,7 +38,7 @@ static void a_connection_without_end_is_closed_and_opened_ever_more_seldom(void 
 	odd_end(odd);
 }
 
-/* Eight pieces are no flood yet; nor is a millisecond of silence between them. */
+/* A byte less than eight pieces is no flood yet; nor is a millisecond of silence between them. */
 static void much_at_once_is_no_flood(void **state)
 {
 	struct odd *odd = begin(TCP);
