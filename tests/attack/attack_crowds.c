@@ -8,6 +8,8 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "base/wire.h"
@@ -136,23 +138,39 @@ static void a_crowd_with_one_key_keeps_nobody_out(void **state)
 #define FLOODS  6
 #define ROUND_S 0.7
 
-/* Messages without an end, heartbeats among them, and then nobody is there: at its mark libzmq 4.3.4 ends the
- * program for that (its issue 4364). */
-static void flood_and_hang_up(const uint8_t *message, size_t n)
+/* Messages without an end, heartbeats among them, and then nobody is there. */
+static void flood(const uint8_t *message, size_t n)
 {
 	char endpoint[64];
-	void *flood[FLOODS];
+	void *member[FLOODS];
 	snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.9:0;127.0.0.1:%d", t.port);
 	context = zmq_ctx_new();
 	for (size_t i = 0; i < FLOODS; i++)
-		flood[i] = crowd_member(endpoint);
-	for (double end_s = clock_s() + ROUND_S; clock_s() < end_s; step())
+		member[i] = crowd_member(endpoint);
+	for (double end_s = clock_s() + ROUND_S; clock_s() < end_s;)
 		for (size_t i = 0; i < FLOODS; i++)
 			for (int k = 0; k < 100; k++)
-				zmq_send(flood[i], message, n, ZMQ_DONTWAIT);
+				zmq_send(member[i], message, n, ZMQ_DONTWAIT);
 	for (size_t i = 0; i < FLOODS; i++)
-		zmq_close(flood[i]);
+		zmq_close(member[i]);
 	zmq_ctx_term(context);
+}
+
+/* In a process of its own: at its mark libzmq 4.3.4 ends a program whose other end is gone (its issue 4364), which
+ * must not be the collector and may be whoever floods, when the collector has closed him. */
+static void flood_and_hang_up(const uint8_t *message, size_t n)
+{
+	pid_t child = fork();
+	int status;
+	assert_true(child >= 0);
+	if (child == 0) {
+		freopen("/dev/null", "w",
+		        stderr); /* its "Assertion failed" is no failure here */
+		flood(message, n);
+		_exit(0);
+	}
+	while (waitpid(child, &status, WNOHANG) == 0)
+		honest(20);
 }
 
 static void a_flood_that_hangs_up_ends_nothing(void **state)
