@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/legal_time.h"
 #include "base/log.h"
@@ -267,9 +268,9 @@ int64_t common_now(void)
 	const char *fixed = getenv("QUANTRAC_NOW");
 	if (fixed != NULL && time_parse(fixed, OFFSET_VIETNAM, &now_us) == OK)
 		return now_us;
-	struct timespec t;
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * US_PER_S + t.tv_nsec / 1000;
+	struct clock clock;
+	clock_init(&clock);
+	return clock_now(&clock).time_us;
 }
 
 void common_progress(const struct common *common, const char *what, double share)

@@ -29,8 +29,7 @@ static const char *keep(struct view *view, const char *text)
 
 static bool usable(uint8_t state, double value)
 {
-	return isfinite(value) && (state == STATE_OK || state == STATE_BELOW_RANGE ||
-	                                  state == STATE_ABOVE_RANGE);
+	return isfinite(value) && channel_state_measured(state);
 }
 
 static void newest_of(struct view_channel *channel, const struct series *series)

@@ -38,16 +38,16 @@ static void drop(struct modbus_tap *tap, size_t n)
 	memmove(tap->bytes, tap->bytes + n, tap->n - n);
 	tap->n -= n;
 	tap->cut -= n < tap->cut ? n : tap->cut;
-	tap->n_marks = marks_drop(tap->mark, tap->n_marks, n);
+	tap->n_clumps = clumps_drop(tap->clump, tap->n_clumps, n);
 }
 
 /* When byte i came. */
 static const struct moment *when_of(const struct modbus_tap *tap, size_t i)
 {
 	size_t k = 0;
-	while (k + 1 < tap->n_marks && tap->mark[k].end <= i)
+	while (k + 1 < tap->n_clumps && tap->clump[k].end <= i)
 		k++;
-	return &tap->mark[k].when;
+	return &tap->clump[k].when;
 }
 
 /* n bytes at the front are no frame: they lie behind every request that waits, and are
@@ -89,8 +89,8 @@ void modbus_tap_add(
 		stray(tap, tap->n + n - TAP_ROOM);
 	memcpy(tap->bytes + tap->n, in, n);
 	tap->n += n;
-	const struct mark clump = { .end = tap->n, .when = *when };
-	tap->n_marks = marks_add(tap->mark, tap->n_marks, TAP_MARKS, &clump);
+	const struct clump came = { .end = tap->n, .when = *when };
+	tap->n_clumps = clumps_add(tap->clump, tap->n_clumps, TAP_CLUMPS, &came);
 }
 
 void modbus_tap_idle(struct modbus_tap *tap, int64_t mono_us)

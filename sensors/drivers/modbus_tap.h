@@ -29,12 +29,12 @@
 
 #include "base/clock.h"
 #include "sensors/drivers/modbus.h"
-#include "sensors/tables/marks.h"
+#include "sensors/tables/clumps.h"
 
-#define TAP_ROOM  1200               /* bytes not yet looked at */
-#define TAP_MARKS (MODBUS_ASCII + 1) /* a frame may come byte by byte */
-#define TAP_OPEN  4 /* requests that wait for their answer at one time */
-#define TAP_OWED  8 /* requests without an answer that are remembered */
+#define TAP_ROOM   1200               /* bytes not yet looked at */
+#define TAP_CLUMPS (MODBUS_ASCII + 1) /* a frame may come byte by byte */
+#define TAP_OPEN   4 /* requests that wait for their answer at one time */
+#define TAP_OWED   8 /* requests without an answer that are remembered */
 #define TAP_LATE_US                                                                    \
 	INT64_C(5000000) /* so long a late answer to them is reckoned with */
 #define TAP_STRAY    3  /* a turn-round of the line gives so many; a request has more */
@@ -111,8 +111,8 @@ struct modbus_tap {
 	int64_t now_us, heard_us;
 	uint8_t bytes[TAP_ROOM];
 	size_t n, cut; /* cut: bytes before it came before a silence */
-	struct mark mark[TAP_MARKS];
-	size_t n_marks, n_open;
+	struct clump clump[TAP_CLUMPS];
+	size_t n_clumps, n_open;
 	struct tap_open {
 		struct modbus_request request;
 		uint8_t bytes[MODBUS_ASCII + TAP_TAIL];

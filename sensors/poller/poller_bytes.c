@@ -108,9 +108,9 @@ void bus_extend(struct bus *bus)
 {
 	size_t n;
 	framer_rest(&bus->framer, &n);
-	if (n == 0 || bus->framer.mark[0].when.mono_us > bus->begin_by_us)
+	if (n == 0 || bus->framer.clump[0].when.mono_us > bus->begin_by_us)
 		return;
-	int64_t end = bus->framer.mark[0].when.mono_us + bus_answer_us(bus, bus->busy);
+	int64_t end = bus->framer.clump[0].when.mono_us + bus_answer_us(bus, bus->busy);
 	if (end > bus->deadline_us)
 		bus->deadline_us = end;
 }

@@ -5,14 +5,14 @@
 
 void framer_init(struct framer *framer)
 {
-	framer->n = framer->taken = framer->n_marks = 0;
+	framer->n = framer->taken = framer->n_clumps = 0;
 	framer->noise = 0;
 }
 
 size_t framer_clear(struct framer *framer)
 {
 	size_t n = framer->n - framer->taken;
-	framer->n = framer->taken = framer->n_marks = 0;
+	framer->n = framer->taken = framer->n_clumps = 0;
 	return n;
 }
 
@@ -20,7 +20,7 @@ static void drop(struct framer *framer, size_t n)
 {
 	memmove(framer->bytes, framer->bytes + n, framer->n - n);
 	framer->n -= n;
-	framer->n_marks = marks_drop(framer->mark, framer->n_marks, n);
+	framer->n_clumps = clumps_drop(framer->clump, framer->n_clumps, n);
 }
 
 static void give_up_taken(struct framer *framer)
@@ -47,9 +47,9 @@ void framer_add(
 		return;
 	memcpy(framer->bytes + framer->n, in, n);
 	framer->n += n;
-	const struct mark clump = { .end = framer->n, .when = *when };
-	framer->n_marks =
-	        marks_add(framer->mark, framer->n_marks, FRAMER_MARKS, &clump);
+	const struct clump came = { .end = framer->n, .when = *when };
+	framer->n_clumps =
+	        clumps_add(framer->clump, framer->n_clumps, FRAMER_CLUMPS, &came);
 }
 
 int framer_next(struct framer *framer, const struct driver *driver, const void *state,
@@ -63,7 +63,7 @@ int framer_next(struct framer *framer, const struct driver *driver, const void *
 		if (length > 0) {
 			framer->taken = (size_t)length;
 			*frame = framer->bytes;
-			*first = framer->mark[0].when;
+			*first = framer->clump[0].when;
 			return length;
 		}
 		framer->noise++;

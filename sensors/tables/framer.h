@@ -8,18 +8,18 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "sensors/tables/clumps.h"
 #include "sensors/tables/driver.h"
-#include "sensors/tables/marks.h"
 
-#define FRAMER_ROOM  (4 * FRAME_MOST)
-#define FRAMER_MARKS 32
+#define FRAMER_ROOM   (4 * FRAME_MOST)
+#define FRAMER_CLUMPS 32
 
 struct framer {
 	uint8_t bytes[FRAMER_ROOM];
 	size_t n, taken; /* taken: length of the frame last given out, still at the
 	                    front */
-	struct mark mark[FRAMER_MARKS];
-	size_t n_marks;
+	struct clump clump[FRAMER_CLUMPS];
+	size_t n_clumps;
 	uint64_t noise; /* bytes dropped since framer_init */
 };
 

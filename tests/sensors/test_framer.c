@@ -84,14 +84,14 @@ static void a_frame_has_the_time_of_its_first_byte(void **state)
 	assert_int_equal(framer_next(&framer, &toy, NULL, &found, &first), 0);
 }
 
-/* However it was read: marks are few. */
-static void what_came_at_one_time_takes_one_mark(void **state)
+/* However it was read: clumps are few. */
+static void what_came_at_one_time_is_one_clump(void **state)
 {
 	struct framer framer;
 	struct moment first, early = at(1), late = at(2);
 	const uint8_t *found;
 	framer_init(&framer);
-	for (size_t i = 0; i < 2 * FRAMER_MARKS; i++)
+	for (size_t i = 0; i < 2 * FRAMER_CLUMPS; i++)
 		framer_add(&framer, stream + 5, 1, &early);
 	framer_add(&framer, stream, 5, &late);
 	assert_int_equal(framer_next(&framer, &toy, NULL, &found, &first), 5);
@@ -182,7 +182,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_cut_gives_the_same_frames_and_noise),
 		cmocka_unit_test(a_frame_has_the_time_of_its_first_byte),
-		cmocka_unit_test(what_came_at_one_time_takes_one_mark),
+		cmocka_unit_test(what_came_at_one_time_is_one_clump),
 		cmocka_unit_test(without_room_the_oldest_bytes_go_as_noise),
 		cmocka_unit_test(an_answer_is_found_behind_noise),
 		cmocka_unit_test(answers_are_found_in_chance),
