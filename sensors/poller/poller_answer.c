@@ -24,6 +24,8 @@ static void go_on(
 	device->tries = 0;
 	device->line_us += now->mono_us - bus->began_us + bus_gap_us(bus);
 	if (what == READING_DONE) {
+		/* whoever answers every block knows them, whatever it once seemed to refuse */
+		device->unfit &= device->gave_up || device->declined.kind != 0;
 		bus_rest(bus);
 		device_publish(poller, device, now);
 		return;
@@ -134,6 +136,7 @@ static void bus_lost(
 		bus_rest(bus);
 		return;
 	}
+	device->gave_up = true;
 	go_on(poller, bus, device->driver->missed(device->state, silent), now);
 }
 

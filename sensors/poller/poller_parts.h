@@ -73,6 +73,7 @@ struct device {
 	bool cut;         /* its port is closed: its silence says nothing of it */
 	int tries;        /* of the block being asked for */
 	struct owed owed; /* what it may still answer */
+	bool gave_up;     /* in this poll, a block that was not answered */
 	int trial;        /* the request is this trial (from 1), 0: a block's */
 	int vain;         /* trials in a row that it did not answer */
 	bool unproven;    /* it missed an answer, and no trial has shown it in step */

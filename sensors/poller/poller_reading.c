@@ -8,6 +8,7 @@ void device_begin(struct device *device, const struct moment *now)
 {
 	device->polling = true;
 	device->tries = 0;
+	device->gave_up = false;
 	device->declined = (struct declined){ .kind = 0 };
 	device->blame.sound = false;
 	device->blame.text[0] = '\0';

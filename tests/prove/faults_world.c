@@ -347,5 +347,11 @@ int64_t faults_recover(struct faults_world *world)
 	if (world->last_state[0] != STATE_OK && !world->speaks &&
 	        world->kind->lacks & (NO_TIE | IN_PIECES))
 		run_past(world, end_us + FAULTS_OWED_US);
+	/* who seemed to refuse, by a bent answer, is believed when it has answered; being
+	 * dead it is asked once a minute */
+	const uint64_t *states = world->tally[0].state;
+	if (world->last_state[0] != STATE_OK && states[STATE_REFUSED] > 0 &&
+	        states[STATE_GARBLED] > 0)
+		run_past(world, end_us + FAULTS_OWED_US + FAULTS_DEAD_US);
 	return world->last_state[0] == STATE_OK ? world->now.time_us - end_us : -1;
 }

@@ -128,6 +128,7 @@ bool faults_as_expected(const struct faults_world *world,
         size_t room);
 
 #define FAULTS_BEGIN_US INT64_C(60000000)
+#define FAULTS_DEAD_US  INT64_C(60000000) /* how often one that is dead is asked */
 #define FAULTS_OWED_US  INT64_C(30000000) /* longest lateness that is reckoned with */
 
 #endif

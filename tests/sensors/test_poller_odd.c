@@ -157,6 +157,26 @@ static void who_answers_no_trial_is_good_again_when_nothing_is_owed(void **state
 	odd_end(odd);
 }
 
+/* One answer came as a refusal, bent on the way; minutes later one is lost, and trials are refused. */
+static void seems_to_refuse_once(struct odd *odd, size_t who, const uint8_t *in,
+        size_t n, const struct simulated *said)
+{
+	bool block = in[5] == 10;
+	if (!block || odd->asked[who] == 20)
+		odd_refuse(odd, in, 2);
+	else if (odd->asked[who] != 200)
+		odd_well(odd, who, in, n, said);
+}
+
+static void who_seemed_to_refuse_once_is_believed_again_when_it_answers(void **state)
+{
+	struct odd *odd = odd_new(SERIAL, "sim-flow", 1, each_second);
+	odd->answer = seems_to_refuse_once;
+	odd_run(odd, 600 * SECOND);
+	assert_in_range(odd->ok[0], 590, 600);
+	odd_end(odd);
+}
+
 static size_t answered;
 
 /* Off for half a minute; what it knows is its block and up to three registers. */
@@ -333,6 +353,8 @@ int main(void)
 		        a_port_that_takes_no_bytes_is_told_and_its_instruments_are_not),
 		cmocka_unit_test(
 		        who_answers_no_trial_is_good_again_when_nothing_is_owed),
+		cmocka_unit_test(
+		        who_seemed_to_refuse_once_is_believed_again_when_it_answers),
 		cmocka_unit_test(
 		        a_line_that_took_half_a_coil_is_closed_before_it_is_asked_again),
 		cmocka_unit_test(polls_left_out_are_counted_one_by_one),
