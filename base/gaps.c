@@ -41,6 +41,7 @@ void gaps_free(struct gaps *gaps)
 	told_free(&gaps->drops);
 	told_free(&gaps->steps);
 	told_free(&gaps->pauses);
+	told_free(&gaps->ports);
 	free(gaps);
 }
 

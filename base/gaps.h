@@ -54,8 +54,10 @@ enum { GAP_CAUSES = GAP_OFF + 1 };
 struct gap {
 	char instrument[ID_SIZE]; /* "": of the whole station */
 	char channel[ID_SIZE];    /* "": all of the instrument */
-	int64_t from_us, to_us;   /* half open */
-	bool open;                /* goes on now */
+	const struct describe
+	        *describe;      /* of the instrument, as fed; NULL: of the station */
+	int64_t from_us, to_us; /* half open */
+	bool open;              /* goes on now */
 	uint8_t cause;
 	uint64_t expected, valid; /* results of all channels concerned */
 	uint64_t

@@ -12,6 +12,16 @@
 
 #define GAPS_MAINTENANCE "maintenance " /* subject of STATE: then whose */
 
+static inline int64_t gap_later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static inline int64_t gap_earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Gaps of one kind in order of time. */
 struct gap_list {
 	size_t n, room;
@@ -90,6 +100,7 @@ struct gaps {
 	size_t n_damages;
 	struct gaps_damage *damage; /* `what` is owned */
 	struct told_list downs, drops, steps;
+	struct told_list ports;  /* every port it ever told of */
 	struct told_list pauses; /* nothing tells that the cabinet's program ran */
 	bool failed;             /* no memory */
 };
@@ -151,8 +162,17 @@ int gaps_join(struct gaps *gaps);
 void gap_detail(struct gaps *gaps, struct gap *gap, const char *text);
 /* A gap for which nothing better is known than that there was no reading. */
 bool gap_is_bare(const struct gap *gap);
+/* Do so many microseconds fill most of the gap, and how many of a stretch lie in it? */
+bool gap_is_most(int64_t us, const struct gap *gap);
+int64_t gap_overlap_us(int64_t from_us, int64_t to_us, const struct gap *gap);
 /* By states and clocks. */
 void gaps_told(struct gaps *gaps, struct gap_list *list);
+
+/* ---- gaps_down.c ---- */
+/* Remember a port, "port bus"; any other subject is none.  OK or FAILED. */
+int gaps_port(struct gaps *gaps, const char *subject);
+/* The gap, by the port or the instrument that was down. */
+void gaps_down(struct gaps *gaps, struct gap *gap);
 
 /* ---- gaps_files.c ---- */
 /* What lay in files that are gone: each takes its own day out of a silence, and no

@@ -75,6 +75,8 @@ static int note(struct gaps *gaps, const struct told_state *told, int64_t time_u
 	bool new_epoch = strcmp(told->state, "new epoch") == 0;
 	if (is_passed_over(told->state) || goes_on(gaps, told))
 		return OK;
+	if (gaps_port(gaps, told->subject) != OK)
+		return FAILED;
 	down_ends(gaps, told->subject, time_us);
 	if (new_epoch)
 		down.to_us = time_us;

@@ -41,9 +41,10 @@ static void keep(struct gaps *gaps, const struct gaps_instrument *instrument,
 		return;
 	}
 	push(gaps, track);
-	*last = (struct gap){
-		.from_us = span_us[0], .to_us = span_us[1], .cause = track->cause
-	};
+	*last = (struct gap){ .from_us = span_us[0],
+		.to_us = span_us[1],
+		.cause = track->cause,
+		.describe = instrument->describe };
 	memcpy(last->instrument, instrument->id, sizeof last->instrument);
 	memcpy(last->channel, track->channel, sizeof last->channel);
 	track->has_pending = true;

@@ -141,6 +141,7 @@ struct describe *station_describe(
 
 /* Settings of one instrument as its DESCRIBE holds them (JSON), and back: what redecode needs. */
 struct instrument_settings {
+	const char *port; /* "" in what was recorded before ports were named */
 	int framing;
 	int64_t slave;
 	const char *address;

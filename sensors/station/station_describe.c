@@ -30,6 +30,7 @@ static char *settings_text(const struct station_instrument *instrument)
 		return NULL;
 	json_start(&json, out);
 	json_object(&json);
+	json_put_text(&json, "port", instrument->port_id);
 	const struct instrument *told = &instrument->instrument;
 	if (told->profile->driver->modbus) {
 		json_put_text(&json, "framing", modbus_framings[told->framing]);

@@ -273,6 +273,7 @@ static const struct section setting_channel_section = {
 	"channel", sizeof(struct instrument_channel), setting_channel_fields, NULL };
 
 static const struct field setting_fields[] = {
+	{ .key = "port", .type = FIELD_TEXT, .at = SETTING(port), .high = ID_SIZE - 1 },
 	{ .key = "framing", .type = FIELD_CHOICE, .at = SETTING(framing), .choices = modbus_framings,
 	  .fallback = "rtu" },
 	{ .key = "slave", .type = FIELD_INTEGER, .at = SETTING(slave), .low = 0, .high = 255,

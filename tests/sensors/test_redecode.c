@@ -45,7 +45,8 @@ static struct describe *describe_of(const struct capture *capture)
 	char settings[8192];
 	char offset[16];
 	int n = snprintf(settings, sizeof settings,
-	        "{\"framing\":\"%s\",\"slave\":%d,\"address\":\"%s\",\"listen\":%s,"
+	        "{\"port\":\"bus\",\"framing\":\"%s\",\"slave\":%d,\"address\":\"%s\","
+	        "\"listen\":%s,"
 	        "\"utc_offset\":\"%s\",\"channels\":[",
 	        modbus_framings[capture->framing], capture->slave, capture->address,
 	        capture->listen ? "true" : "false",

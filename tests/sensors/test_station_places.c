@@ -54,6 +54,8 @@ static void a_port_of_ours_has_its_address_and_who_may_connect(void **state)
 	assert_false(port->listen); /* that is something else: another master's line */
 	struct describe *describe = station_describe_instrument(station, 0);
 	assert_string_equal(describe->line, "0.0.0.0:9001");
+	/* for the ledger of gaps (base/gaps_down.c) */
+	assert_contains(describe->settings, "\"port\":\"a\"");
 	describe_free(describe);
 	station_free(station);
 	station = station_with("{id: a, listen: \"[::]:9001\"}", "", &why);
