@@ -113,14 +113,19 @@ static int wait_for_time(struct feeding *feeding, const struct record *record)
 	return OK;
 }
 
-/* What waited was written before this. */
-static int time_has_come(struct feeding *feeding, int64_t time_us)
+/* What waited of that epoch (0: of any) was written before this time.  Which of two epochs
+ * was the earlier, nobody can say. */
+static int time_has_come(struct feeding *feeding, uint64_t epoch, int64_t time_us)
 {
 	int status = OK;
+	size_t kept = 0;
 	for (size_t i = 0; i < feeding->n_waiting && status == OK; i++)
-		status = gaps_unplaced(feeding->gaps, feeding->waiting[i].epoch,
-		        feeding->waiting[i].seq, time_us);
-	feeding->n_waiting = 0;
+		if (epoch != 0 && feeding->waiting[i].epoch != epoch)
+			feeding->waiting[kept++] = feeding->waiting[i];
+		else
+			status = gaps_unplaced(feeding->gaps, feeding->waiting[i].epoch,
+			        feeding->waiting[i].seq, time_us);
+	feeding->n_waiting = kept;
 	return status;
 }
 
@@ -180,7 +185,7 @@ static int feed(struct feeding *feeding, const struct record *record)
 	        record->type == RECORD_DESCRIBE ? describe_of(feeding, record) : NULL;
 	if (!has_time(feeding, record, &time_us))
 		return wait_for_time(feeding, record);
-	if (time_has_come(feeding, time_us) != OK)
+	if (time_has_come(feeding, record->epoch, time_us) != OK)
 		return FAILED;
 	if (record->type == RECORD_READING)
 		return feed_reading(feeding, record, time_us);
@@ -224,7 +229,7 @@ static int feed_all(struct feeding *feeding, const struct gaps_arguments *a)
 	int status = look_through(feeding);
 	if (status == OK)
 		status = walk(feeding, feed);
-	return status == OK ? time_has_come(feeding, a->now_us - 1) : status;
+	return status == OK ? time_has_come(feeding, 0, a->now_us - 1) : status;
 }
 
 static void feeding_end(struct feeding *feeding)

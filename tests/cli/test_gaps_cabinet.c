@@ -117,6 +117,26 @@ static void a_start_in_1970_that_nothing_puts_right_has_no_time(void **state)
 	free(text);
 }
 
+/* The folder of an epoch was put aside for a while, in which the cabinet ran under 1970:
+ * by its files the other epoch is the older. */
+static void an_epoch_without_a_time_is_not_put_before_another(void **state)
+{
+	int code;
+	run(-RIGHT);
+	head.epoch = 9;
+	head.seq = 1;
+	head.boot--;
+	head.clock = CLOCK_SYNCED;
+	head.time_us = RIGHT + head.mono_us;
+	sample_describe(&sample, &head, ph);
+	run(0);
+	char *text = gaps_of(*state, "00:03", &code);
+	assert_int_equal(code, 1);
+	assert_contains(
+	        text, "2026-11-15T00:02:59.999999+07:00,no,0,unplaced,yes,0,0,61,");
+	free(text);
+}
+
 /* After a power cut the clock of a cabinet without a battery begins somewhere in the
  * past. */
 static void a_start_before_what_was_already_recorded_has_no_time(void **state)
@@ -279,6 +299,7 @@ int main(void)
 		WITH(set_by_hand_and_synchronised_later_there_is_no_gap),
 		WITH(a_minute_without_a_reading_is_found),
 		WITH(a_start_in_1970_that_nothing_puts_right_has_no_time),
+		WITH(an_epoch_without_a_time_is_not_put_before_another),
 		WITH(a_start_before_what_was_already_recorded_has_no_time),
 		WITH(a_clock_years_ahead_has_no_time),
 		WITH(a_program_that_did_not_run_is_told_and_not_its_line),
