@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The Vietnamese words of the ledger of gaps.  The sentences are those of the data sheet's
- * part 7 (reports/words.c); names, numbers and what people and cabinets recorded stay as
- * they are. */
+ * part 7 (reports/words.c), those of the cabinet of cli/translate_told.c; names, numbers and
+ * what people recorded stay as they are. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/gaps.h"
+#include "cli/translate.h"
 
 static const struct {
 	const char *word, *sentence;
@@ -53,8 +54,6 @@ const char *gap_cause_vi(uint8_t cause)
 static const char *beginning_vi(const char **detail)
 {
 	static const char *const begins[][2] = {
-		{ "port ", "cổng " },
-		{ "instrument ", "thiết bị " },
 		{ "by ", "do " },
 		{ "key-switch", "khóa bảo trì" },
 		{ GAP_NOT_GIVEN, "(không nêu lý do)" },
@@ -112,6 +111,10 @@ static void detail_vi(const struct gap *gap, char *out, size_t room)
 		detail = GAP_NOT_GIVEN;
 	if (gap->cause == GAP_FILE || gap->cause == GAP_PRUNED) {
 		file_vi(detail, out, room);
+		return;
+	}
+	if (gap->cause <= GAP_REFUSED || gap->cause == GAP_LINE) {
+		translate(NULL, detail, out, room);
 		return;
 	}
 	const char *begins = beginning_vi(&detail), *colon = strstr(detail, ": ");

@@ -9,6 +9,7 @@
 #include "base/event.h"
 #include "base/table.h"
 #include "cli/status.h"
+#include "cli/translate.h"
 
 struct event {
 	int64_t time_us;
@@ -241,7 +242,7 @@ static int by_time(const void *a, const void *b)
 
 static void row(struct table *table, const struct event *event, bool vi)
 {
-	char subject[160];
+	char subject[160], details[1200];
 	const char *state = vi ? vietnamese(event->state, strlen(event->state)) : NULL;
 	table_time(table, event->time_us / 1000000 * 1000000);
 	table_text(table, event->station);
@@ -249,7 +250,9 @@ static void row(struct table *table, const struct event *event, bool vi)
 	table_text(table, state != NULL ? state : event->state);
 	table_text(table, event->who);
 	table_text(table, event->why);
-	table_text(table, event->details);
+	if (vi)
+		translate(NULL, event->details, details, sizeof details);
+	table_text(table, vi ? details : event->details);
 	table_row(table);
 }
 

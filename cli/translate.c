@@ -68,7 +68,7 @@ static const struct sentence_pair *find(const char *text, struct slots *best)
 {
 	static const struct sentence_pair *const tables[] = { translate_config,
 		translate_station, translate_simulator, translate_orders,
-		translate_commands };
+		translate_commands, translate_told };
 	const struct sentence_pair *found = NULL;
 	for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
 		for (const struct sentence_pair *pair = tables[t];

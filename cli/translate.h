@@ -28,6 +28,8 @@ extern const struct sentence_pair
         translate_orders[]; /* sensors/cabinet, orders to it */
 extern const struct sentence_pair
         translate_commands[]; /* the commands, and what they call */
+extern const struct sentence_pair
+        translate_told[]; /* STATE records: what sensors/poller, ports, cabinet told */
 
 struct section; /* whose `help` has its `help_vi` beside it */
 

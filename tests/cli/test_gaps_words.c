@@ -24,10 +24,28 @@ static void every_cause_has_words_of_its_own(void **state)
 	}
 }
 
+static void what_a_cabinet_recorded_is_told_in_vietnamese(void **state)
+{
+	assert_string_equal(vietnamese(GAP_LINE,
+	                            "port bus: hung up; trying again, or port net: "
+	                            "127.0.0.1 port 15502: Connection refused: nothing "
+	                            "listens there; is the device on, and this its "
+	                            "port?; trying again"),
+	        "mất kết nối giữa tủ và thiết bị đo: cổng bus: bị ngắt kết nối; đang "
+	        "thử lại, hoặc cổng net: 127.0.0.1 cổng 15502: bị từ chối kết nối: "
+	        "không có gì nhận kết nối ở đó; thiết bị đã bật chưa, có đúng cổng này "
+	        "không?; đang thử lại");
+	assert_string_equal(
+	        vietnamese(GAP_SILENT, "instrument cod: does not answer: check power, "
+	                               "address and wiring"),
+	        "thiết bị đo không trả lời: thiết bị cod: không trả lời: hãy kiểm tra "
+	        "nguồn, địa chỉ và đấu dây");
+}
+
 static void what_others_recorded_stays_as_it_is(void **state)
 {
-	assert_string_equal(vietnamese(GAP_LINE, "port bus: hung up; trying again"),
-	        "mất kết nối giữa tủ và thiết bị đo: cổng bus: hung up; trying again");
+	assert_string_equal(vietnamese(GAP_LINE, "port bus: a word of tomorrow"),
+	        "mất kết nối giữa tủ và thiết bị đo: cổng bus: a word of tomorrow");
 	assert_string_equal(vietnamese(GAP_LINE, "instrument cod: " GAP_NOT_GIVEN),
 	        "mất kết nối giữa tủ và thiết bị đo: thiết bị cod: (không nêu lý do)");
 	assert_string_equal(
@@ -100,6 +118,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_cause_has_words_of_its_own),
+		cmocka_unit_test(what_a_cabinet_recorded_is_told_in_vietnamese),
 		cmocka_unit_test(what_others_recorded_stays_as_it_is),
 		cmocka_unit_test(a_file_is_told_with_its_name_and_counts),
 		cmocka_unit_test(numbers_are_told),

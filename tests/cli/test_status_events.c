@@ -90,6 +90,9 @@ static int setup_states(void **state)
 		return -1;
 	for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
 		tell(told[i][0], told[i][1], "");
+	tell("cabinet", "boot",
+	        "the machine runs for 6616 s; this is the first time that is "
+	        "remembered");
 	return finish(state);
 }
 
@@ -158,6 +161,7 @@ static void it_is_told_in_vietnamese(void **state)
 	assert_contains(text, "tiếp điểm door");
 	assert_contains(text, " mở ");
 	assert_contains(text, "đăng nhập");
+	assert_contains(text, "ph; tự kết thúc lúc 02:02");
 	free(text);
 }
 
@@ -173,6 +177,7 @@ static void every_state_of_a_cabinet_has_its_word(void **state)
 	}
 	assert_contains(text, "bảo trì bằng khóa key");
 	assert_contains(text, "bảo trì trong ngày của ph");
+	assert_contains(text, "máy đã chạy 6616 s; đây là lần khởi động đầu tiên");
 	assert_null(strstr(text, "sampler"));
 	free(text);
 }

@@ -14,7 +14,8 @@
 #include "sensors/station/station.h"
 
 static const struct sentence_pair *const tables[] = { translate_config,
-	translate_station, translate_simulator, translate_orders, translate_commands };
+	translate_station, translate_simulator, translate_orders, translate_commands,
+	translate_told };
 #define TABLES (sizeof tables / sizeof tables[0])
 
 static const char *vietnamese(const char *english)

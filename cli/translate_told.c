@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a cabinet recorded of its ports, its instruments and itself: the record keeps the
+ * English. */
+#include "cli/translate.h"
+
+// clang-format off
+const struct sentence_pair translate_told[] = {
+	/* whose it was, in the ledger of gaps */
+	{ "port %s: %s", "cổng %1: ~2" },
+	{ "port %s: %s, or port %s: %s", "cổng %1: ~2, hoặc cổng %3: ~4" },
+	{ "port %s: %s, or port %s: %s, or port %s: %s", "cổng %1: ~2, hoặc cổng %3: ~4, hoặc cổng %5: ~6" },
+	{ "port %s: %s, and port %s: %s", "cổng %1: ~2, và cổng %3: ~4" },
+	{ "port %s: %s, and port %s: %s, and port %s: %s", "cổng %1: ~2, và cổng %3: ~4, và cổng %5: ~6" },
+	{ "instrument %s: %s", "thiết bị %1: ~2" },
+	{ "(not given)", "(không nêu lý do)" },
+
+	/* ports */
+	{ "%s; trying again", "~1; đang thử lại" },
+	{ "hung up", "bị ngắt kết nối" },
+	{ "cannot be reached", "không kết nối được" },
+	{ "it takes no bytes", "cổng không nhận dữ liệu gửi đi" },
+	{ "closed by the other side", "bị đầu kia đóng" },
+	{ "%s port %s: Connection refused: nothing listens there; is the device on, and this its port?",
+	  "%1 cổng %2: bị từ chối kết nối: không có gì nhận kết nối ở đó; thiết bị đã bật chưa, có đúng cổng này không?" },
+	{ "%s port %s: Connection timed out; check power, cable and address",
+	  "%1 cổng %2: quá thời gian kết nối; hãy kiểm tra nguồn, cáp và địa chỉ" },
+	{ "%s port %s: No route to host; check power, cable and address",
+	  "%1 cổng %2: không có đường đến máy này; hãy kiểm tra nguồn, cáp và địa chỉ" },
+	{ "%s port %s: Network is unreachable; check power, cable and address",
+	  "%1 cổng %2: không đến được mạng này; hãy kiểm tra nguồn, cáp và địa chỉ" },
+	{ "%s: there is no such device; is the adapter plugged in?", "%1: không có cổng này; đã cắm bộ chuyển đổi chưa?" },
+	{ "%s: no permission; put the user of this program into the group `dialout`",
+	  "%1: không có quyền; hãy đưa người dùng của chương trình này vào nhóm `dialout`" },
+	{ "%s: another program has it for itself; `quantrac serial list` (as root) names it",
+	  "%1: chương trình khác đang giữ riêng cổng này; `quantrac serial list` (quyền root) cho biết tên" },
+	{ "%s is in use by %s; stop it, or give it another port",
+	  "%1 đang được %2 sử dụng; hãy dừng chương trình đó hoặc cho nó cổng khác" },
+	{ "the line is never silent: something sends all the time (a second master, a faulty instrument or adapter); nobody can be asked",
+	  "đường dây không lúc nào im: luôn có tín hiệu gửi ra (có máy chủ thứ hai, thiết bị hoặc bộ chuyển đổi hỏng); không hỏi được thiết bị nào" },
+
+	/* instruments */
+	{ "does not answer: check power, address and wiring", "không trả lời: hãy kiểm tra nguồn, địa chỉ và đấu dây" },
+	{ "does not answer: exception %d, %s; check power, address and wiring",
+	  "không trả lời: mã lỗi %1, %2; hãy kiểm tra nguồn, địa chỉ và đấu dây" },
+	{ "answers too late: give it more time (timeout: in the configuration), or find out what makes it slow",
+	  "trả lời quá muộn: hãy cho thêm thời gian (timeout: trong cấu hình), hoặc tìm xem vì sao chậm" },
+	{ "something comes, but no sound answer", "có tín hiệu nhưng không phải câu trả lời đúng" },
+	{ "%s: check speed, parity and wiring", "~1: hãy kiểm tra tốc độ, chẵn lẻ và đấu dây" },
+	{ "refuses: exception %d, %s", "từ chối: mã lỗi %1, %2" },
+	{ "refuses: exception %d, %s; the profile does not fit this device",
+	  "từ chối: mã lỗi %1, %2; hồ sơ không hợp với thiết bị này" },
+
+	/* maintenance */
+	{ "%s; ends by itself at %s", "~1; tự kết thúc lúc %2" },
+	{ "goes on: %s", "vẫn tiếp tục: %1" },
+
+	/* the machine */
+	{ "the machine runs for %lld s; this is the first time that is remembered",
+	  "máy đã chạy %1 s; đây là lần khởi động đầu tiên được ghi nhớ" },
+	{ "the machine was started %lld s ago; %s", "máy khởi động cách đây %1 s; ~2" },
+	{ "the watchdog had reset the machine", "trước đó watchdog đã khởi động lại máy" },
+	{ "it had been shut down or restarted in order", "trước đó máy được tắt hoặc khởi động lại đúng cách" },
+	{ "this program had been ended in order", "trước đó chương trình này được dừng đúng cách" },
+	{ "it was not shut down: a power cut, a reset or a crash",
+	  "trước đó máy không được tắt đúng cách: mất điện, bị khởi động lại hoặc treo máy" },
+	{ "%zu more within a minute are not told one by one", "%1 sự kiện nữa trong một phút không ghi từng cái" },
+	{ "so many devices came and went that some are not told", "quá nhiều thiết bị cắm vào, rút ra; một phần không được ghi" },
+	{ "the record of logins (wtmp) was made shorter by somebody", "nhật ký đăng nhập (wtmp) đã bị cắt ngắn" },
+	{ "%s; changed %u times since it was told", "~1; đã đổi %2 lần từ lần ghi trước" },
+	{ 0 },
+};
+// clang-format on
