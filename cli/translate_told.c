@@ -45,6 +45,7 @@ const struct sentence_pair translate_told[] = {
 	{ "answers too late: give it more time (timeout: in the configuration), or find out what makes it slow",
 	  "trả lời quá muộn: hãy cho thêm thời gian (timeout: trong cấu hình), hoặc tìm xem vì sao chậm" },
 	{ "something comes, but no sound answer", "có tín hiệu nhưng không phải câu trả lời đúng" },
+	{ "%s: check that the other end speaks this (mode, address)", "~1: hãy kiểm tra đầu kia có dùng giao thức này không (mode, địa chỉ)" },
 	{ "%s: check speed, parity and wiring", "~1: hãy kiểm tra tốc độ, chẵn lẻ và đấu dây" },
 	{ "refuses: exception %d, %s", "từ chối: mã lỗi %1, %2" },
 	{ "refuses: exception %d, %s; the profile does not fit this device",

@@ -162,13 +162,19 @@ void device_blame(struct device *device, const uint8_t *in, size_t n)
 }
 
 /* Whose frames are sound has no fault of the line. */
-static void text_of_garbled(const struct device *device, char *out, size_t room)
+static void text_of_garbled(const struct poller *poller, const struct device *device,
+        char *out, size_t room)
 {
 	const struct poller_blame *blame = &device->blame;
+	size_t port = device->setting->port_index;
+	const char *cure =
+	        poller->station->port[port].path[0] != '\0'
+	                ? ": check speed, parity and wiring"
+	                : ": check that the other end speaks this (mode, address)";
 	snprintf(out, room, "%s%s",
 	        blame->text[0] != '\0' ? blame->text
 	                               : "something comes, but no sound answer",
-	        blame->sound ? "" : ": check speed, parity and wiring");
+	        blame->sound ? "" : cure);
 }
 
 /* Late answers since it was last in time; once that was told, since its last poll. */
@@ -203,7 +209,7 @@ static void tell_down(struct poller *poller, struct device *device, int why)
 		        "answers too late: give it more time (timeout: in the "
 		        "configuration), or find out what makes it slow");
 	else if (why == WHY_GARBLED || why == WHY_FOREIGN)
-		text_of_garbled(device, text, sizeof text);
+		text_of_garbled(poller, device, text, sizeof text);
 	else
 		snprintf(text, sizeof text, "%s",
 		        "does not answer: check power, address and wiring");

@@ -154,6 +154,17 @@ static void who_is_down_for_another_reason_is_told_so(void **state)
 	odd_end(odd);
 }
 
+/* There is no speed to look for on a network. */
+static void what_to_look_for_is_of_the_kind_of_port(void **state)
+{
+	struct odd *odd = odd_new(TCP, "sim-flow", 1, each_second);
+	odd->answer = garbage_after_a_while;
+	odd_run(odd, 600 * SECOND);
+	assert_contains(odd->told, "check that the other end speaks this");
+	assert_null(strstr(odd->told, "parity"));
+	odd_end(odd);
+}
+
 static void garbage_now_and_then(struct odd *odd, size_t who, const uint8_t *in,
         size_t n, const struct simulated *said)
 {
@@ -197,6 +208,7 @@ int main(void)
 		cmocka_unit_test(who_is_busy_first_and_then_answers_is_told_to_answer),
 		cmocka_unit_test(who_refuses_one_block_of_two_is_told_to_refuse_once),
 		cmocka_unit_test(who_is_down_for_another_reason_is_told_so),
+		cmocka_unit_test(what_to_look_for_is_of_the_kind_of_port),
 		cmocka_unit_test(a_dead_one_with_garbage_now_and_then_is_told_once),
 		cmocka_unit_test(who_was_late_and_dies_is_told_to_be_silent),
 	};
