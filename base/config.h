@@ -146,4 +146,7 @@ const char *config_type_how(enum field_type type, bool vietnamese);
 /* The word among `known` (ended by NULL) at most 2 edits from `word`, or NULL. */
 const char *did_you_mean(const char *word, const char *const *known);
 
+/* The hint for a number with a decimal comma, "7,5"; for any other text `otherwise`. */
+const char *comma_hint(const char *text, const char *otherwise);
+
 #endif

@@ -36,12 +36,13 @@ void config_bad_value(
 	        value->config, value->node, hint, "%s: %s", value->field->key, message);
 }
 
-/* "7,5" as people write it who use a decimal comma. */
-static bool decimal_comma(const char *text)
+const char *comma_hint(const char *text, const char *otherwise)
 {
 	const char *comma = strchr(text, ',');
 	return comma != NULL && comma > text && isdigit((unsigned char)comma[-1]) &&
-	       isdigit((unsigned char)comma[1]);
+	                       isdigit((unsigned char)comma[1])
+	               ? "write a decimal point instead of the comma"
+	               : otherwise;
 }
 
 /* "'9600x' is not a whole number", with the way to write one. */
@@ -54,8 +55,8 @@ static void refuse(const struct value *value, const char *what)
 	              value->field->type == FIELD_QUANTITY ||
 	              value->field->type == FIELD_PERCENT ||
 	              value->field->type == FIELD_DURATION;
-	if (number && decimal_comma(text))
-		hint = "write a decimal point instead of the comma";
+	if (number)
+		hint = comma_hint(text, hint);
 	config_bad_value(value, hint, "'%.64s' %s", text, what);
 }
 

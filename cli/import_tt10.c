@@ -20,6 +20,7 @@
 #include "cli/import.h"
 #include "cli/tt10_folder.h"
 #include "cli/tt10_known.h"
+#include "sensors/tables/quantity.h"
 
 #define FILE_MOST (50u << 10)
 #define CHANNELS  64
@@ -115,8 +116,7 @@ static int survey(struct station *station, struct problem *why)
 
 /* The unit of a line; files leave it out or write a dash (pH): then what the symbol
  * usually has. */
-static const char *unit_of(
-        const struct tt10_line *line, const struct tt10_symbol *known)
+static const char *unit_of(const struct tt10_line *line, const struct quantity *known)
 {
 	bool none = line->unit[0] == '\0' || strcmp(line->unit, "-") == 0;
 	if (!none)
@@ -145,7 +145,7 @@ static struct describe *describe_station(
 	describe->import_who = describe_text(describe, station->options->who);
 	for (size_t i = 0; i < station->n_channels; i++) {
 		const struct tt10_line *line = &station->channel[i];
-		const struct tt10_symbol *known = tt10_symbol_find(line->symbol);
+		const struct quantity *known = quantity_of_symbol(line->symbol);
 		struct channel *channel = &describe->channel[i];
 		channel->name = describe_text(describe, line->channel);
 		channel->label_vi =

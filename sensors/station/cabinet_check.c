@@ -217,7 +217,8 @@ static void check_level(struct place *place, struct sampler_setting *sampler)
 	const char *unit = one->profile->channel[sampler->channel_index].about.unit;
 	if (level_parse(text, unit, &sampler->rule.level) != OK)
 		WRONG(place, below ? "below" : "above",
-		        "write a number and its unit, for example 75 mg/L",
+		        comma_hint(text,
+		                "write a number and its unit, for example 75 mg/L"),
 		        "'%s' is not a level in %s", text, unit);
 }
 
@@ -316,6 +317,9 @@ static void check_sampler(struct place *place)
 
 /* ---- limits that are shown ---- */
 
+#define LIMIT_HOW                                                                      \
+	"write a number and its unit, 75 mg/L, or lowest and highest, 5.5..9 pH"
+
 static void check_limits(struct place *place, size_t i)
 {
 	struct station_instrument *one = &place->station->instrument[i];
@@ -330,9 +334,7 @@ static void check_limits(struct place *place, size_t i)
 		const char *unit = one->profile->channel[c].about.unit;
 		if (limit_parse(channel->limit, unit, &channel->limit_low,
 		            &channel->limit_high) != OK)
-			WRONG(place, "limit",
-			        "write a number and its unit, 75 mg/L, or lowest and "
-			        "highest, 5.5..9 pH",
+			WRONG(place, "limit", comma_hint(channel->limit, LIMIT_HOW),
 			        "'%s' is not a limit in %s", channel->limit, unit);
 		if (place->sound && channel->limit_source[0] == '\0')
 			WRONG(place, "limit",

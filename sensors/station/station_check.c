@@ -8,10 +8,8 @@
 #include <string.h>
 
 #include "base/socket.h"
-#include "base/units.h"
 #include "sensors/drivers/modbus.h"
 #include "sensors/station/station_parts.h"
-#include "sensors/tables/analog.h"
 
 /* All exchanges of one poll must fit into one record beside their values. */
 #define EXCHANGES_MOST 50000
@@ -161,91 +159,6 @@ static void find_outlet(struct station_checker *check, size_t i)
 		        "there is no outlet '%s'", instrument->outlet);
 }
 
-/* As people write 22.5 who use a decimal comma. */
-static const char *range_hint(const char *text)
-{
-	return strchr(text, ',') != NULL
-	               ? "write a decimal point instead of the comma"
-	               : "write lowest..highest and the unit, for example 0..225 mg/L";
-}
-
-/* A current says nothing without what its ends stand for. */
-static bool check_loop(
-        struct station_checker *check, size_t i, size_t k, const char *unit)
-{
-	const struct station_channel *override =
-	        &check->station->instrument[i].override[k];
-	station_at(check, "instruments[%zu].channels[%zu].signal", i, k);
-	if (strcmp(unit, "mA") != 0) {
-		WRONG(check, "leave `signal` out", "channel '%s' is in %s: no current",
-		        override->name, unit);
-		return false;
-	}
-	if (override->range[0] == '\0') {
-		WRONG(check, "add `range: 0..500 m3/h`: what 4 and 20 mA stand for",
-		        "a current of 4-20 mA needs a range");
-		return false;
-	}
-	if (units_check(range_unit(override->range)) == OK)
-		return true;
-	station_at(check, "instruments[%zu].channels[%zu].range", i, k);
-	WRONG(check, range_hint(override->range), "'%s' is not a range with its unit",
-	        override->range);
-	return false;
-}
-
-static void check_override(struct station_checker *check, size_t i, size_t k)
-{
-	struct station_instrument *instrument = &check->station->instrument[i];
-	struct station_channel *override = &instrument->override[k];
-	if (override->name[0] == '\0')
-		return;
-	int c = profile_channel_index(instrument->profile, override->name);
-	station_at(check, "instruments[%zu].channels[%zu].name", i, k);
-	if (c < 0) {
-		char hint[CHANNEL_HINT];
-		WRONG(check,
-		        profile_channel_hint(instrument->profile, override->name, hint),
-		        "profile '%s' has no channel '%s'", instrument->profile_name,
-		        override->name);
-		return;
-	}
-	struct channel_setting *setting = &instrument->channel_setting[c];
-	const char *unit = instrument->profile->channel[c].about.unit;
-	setting->off = override->off;
-	setting->signal = override->signal;
-	if (setting->signal != SIGNAL_NONE && !check_loop(check, i, k, unit))
-		return;
-	if (setting->signal != SIGNAL_NONE)
-		unit = range_unit(override->range);
-	station_at(check, "instruments[%zu].channels[%zu].range", i, k);
-	if (override->range[0] == '\0')
-		return;
-	int status = range_parse(override->range, unit, &setting->low, &setting->high);
-	if (status == REFUSED)
-		WRONG(check, "write the range in the unit of the channel",
-		        "'%s' is not a range in %s", override->range, unit);
-	else if (status != OK)
-		WRONG(check, range_hint(override->range),
-		        "'%s' is not a range with its unit", override->range);
-}
-
-static void check_channels(struct station_checker *check, size_t i)
-{
-	struct station_instrument *instrument = &check->station->instrument[i];
-	const struct profile *profile = instrument->profile;
-	instrument->channel_setting =
-	        calloc(profile->n_channels, sizeof *instrument->channel_setting);
-	if (instrument->channel_setting == NULL)
-		return;
-	for (size_t c = 0; c < profile->n_channels; c++) {
-		instrument->channel_setting[c].low = profile->channel[c].about.low;
-		instrument->channel_setting[c].high = profile->channel[c].about.high;
-	}
-	for (size_t k = 0; k < instrument->n_overrides; k++)
-		check_override(check, i, k);
-}
-
 /* Whose address, period and time are not written has the profile's. */
 static void fill_instrument(struct station_checker *check, size_t i)
 {
@@ -259,7 +172,7 @@ static void fill_instrument(struct station_checker *check, size_t i)
 		instrument->poll_every_s = profile->poll_every_s;
 	if (!(instrument->timeout_s > 0))
 		instrument->timeout_s = profile->timeout_s;
-	check_channels(check, i);
+	station_check_channels(check, i);
 	instrument->instrument = (struct instrument){
 		.id = instrument->id,
 		.profile = profile,

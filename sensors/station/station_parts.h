@@ -33,6 +33,9 @@ void station_check_place(struct station_checker *check, size_t i);
 void station_check_profiles(struct station_checker *check);
 void station_find_profile(struct station_checker *check, size_t i);
 
+/* station_channels.c: what is written of an instrument's channels, into its channel_setting. */
+void station_check_channels(struct station_checker *check, size_t i);
+
 /* Addresses that must differ, instruments that cannot share a line, lines that must be able to
  * carry what is asked of them. */
 void station_check_lines(struct station_checker *check);

@@ -10,61 +10,13 @@
 
 #include "base/legal_time.h"
 #include "base/reading.h"
-
-/* Circular 10/2021/TT-BTNMT, annex 15, table 34, and the spellings met in files beside
- * it. */
-// clang-format off
-static const struct tt10_symbol symbols[] = {
-	{ "Flow",      "flow_out",    "Lưu lượng ra",       "Flow out",          "m3/h" },
-	{ "Flow_Out",  "flow_out",    "Lưu lượng ra",       "Flow out",          "m3/h" },
-	{ "Flowout",   "flow_out",    "Lưu lượng ra",       "Flow out",          "m3/h" },
-	{ "Flow_In",   "flow_in",     "Lưu lượng vào",      "Flow in",           "m3/h" },
-	{ "Flowin",    "flow_in",     "Lưu lượng vào",      "Flow in",           "m3/h" },
-	{ "Temp",      "temperature", "Nhiệt độ",           "Temperature",       "Cel" },
-	{ "Nhiệt độ",  "temperature", "Nhiệt độ",           "Temperature",       "Cel" },
-	{ "Color",     "colour",      "Độ màu",             "Colour",            "Pt-Co" },
-	{ "pH",        "ph",          "pH",                 "pH",                "pH" },
-	{ "TSS",       "tss",         "TSS",                "TSS",               "mg/L" },
-	{ "COD",       "cod",         "COD",                "COD",               "mg/L" },
-	{ "NH4",       "nh4",         "Amoni",              "Ammonium",          "mg/L" },
-	{ "Amoni",     "nh4",         "Amoni",              "Ammonium",          "mg/L" },
-	{ "TP",        "tp",          "Tổng P",             "Total phosphorus",  "mg/L" },
-	{ "TN",        "tn",          "Tổng N",             "Total nitrogen",    "mg/L" },
-	{ "TOC",       "toc",         "TOC",                "TOC",               "mg/L" },
-	{ "Cl",        "chlorine",    "Clo dư",             "Residual chlorine", "mg/L" },
-	{ "RH",        "humidity",    "Độ ẩm",              "Relative humidity", "%" },
-	{ "P",         "pressure",    "Áp suất",            "Pressure",          "kPa" },
-	{ "Áp suất",   "pressure",    "Áp suất",            "Pressure",          "kPa" },
-	{ "NO",        "no",          "NO",                 "NO",                "mg/Nm3" },
-	{ "NO2",       "no2",         "NO₂",                "NO₂",               "mg/Nm3" },
-	{ "NOx",       "nox",         "NOx",                "NOx",               "mg/Nm3" },
-	{ "CO",        "co",          "CO",                 "CO",                "mg/Nm3" },
-	{ "SO2",       "so2",         "SO₂",                "SO₂",               "mg/Nm3" },
-	{ "O2",        "o2",          "O₂",                 "O₂",                "%" },
-	{ "H2S",       "h2s",         "H₂S",                "H₂S",               "mg/Nm3" },
-	{ "NH3",       "nh3",         "NH₃",                "NH₃",               "mg/Nm3" },
-	{ "VHg",       "hg",          "Hơi Hg",             "Mercury vapour",    "mg/Nm3" },
-	{ "PM",        "dust",        "Bụi (PM)",           "Dust (PM)",         "mg/Nm3" },
-	{ "O3",        "o3",          "O₃",                 "O₃",                "ug/m3" },
-	{ "PM10",      "pm10",        "PM10",               "PM10",              "ug/m3" },
-	{ "PM2,5",     "pm2_5",       "PM2,5",              "PM2.5",             "ug/m3" },
-	{ "PM2.5",     "pm2_5",       "PM2,5",              "PM2.5",             "ug/m3" },
-};
-// clang-format on
-
-const struct tt10_symbol *tt10_symbol_find(const char *symbol)
-{
-	for (size_t i = 0; i < sizeof symbols / sizeof symbols[0]; i++)
-		if (strcasecmp(symbols[i].symbol, symbol) == 0)
-			return &symbols[i];
-	return NULL;
-}
+#include "sensors/tables/quantity.h"
 
 /* A name outside the table: its letters and digits in lower case, anything else one
  * '_'. */
 static void channel_of(const char *symbol, char out[ID_SIZE])
 {
-	const struct tt10_symbol *known = tt10_symbol_find(symbol);
+	const struct quantity *known = quantity_of_symbol(symbol);
 	if (known != NULL) {
 		snprintf(out, ID_SIZE, "%s", known->channel);
 		return;

@@ -45,11 +45,4 @@ struct tt10_line {
 int tt10_line_parse(const char *line, size_t n, int offset_min, struct tt10_line *out,
         struct problem *why);
 
-/* What a channel id of ours means there: label, usual unit ("" if the files leave it
- * out), the basis that is known.  NULL for a name outside the table. */
-struct tt10_symbol {
-	const char *symbol, *channel, *label_vi, *label_en, *unit;
-};
-const struct tt10_symbol *tt10_symbol_find(const char *symbol);
-
 #endif

@@ -126,15 +126,35 @@ static void the_meaning_is_described_and_decoded_again(void **state)
 	free(errors);
 }
 
-static void told(const char *from, const char *to, const char *wanted)
+static struct station *changed(const char *from, const char *to, char **errors)
 {
-	char text[2048], *errors;
+	char text[2048];
 	const char *at = strstr(with, from);
 	assert_non_null(at);
 	snprintf(text, sizeof text, "%.*s%s%s", (int)(at - with), with, to,
 	        at + strlen(from));
-	assert_null(parse(text, &errors));
+	return parse(text, errors);
+}
+
+static void told(const char *from, const char *to, const char *wanted)
+{
+	char *errors;
+	assert_null(changed(from, to, &errors));
 	assert_contains(errors, wanted);
+	free(errors);
+}
+
+/* Allowed; with a warning, or without a word. */
+static void fits(const char *from, const char *to, const char *warning)
+{
+	char *errors;
+	struct station *station = changed(from, to, &errors);
+	assert_non_null(station);
+	if (warning[0] != '\0')
+		assert_contains(errors, warning);
+	else
+		assert_string_equal(errors, "");
+	station_free(station);
 	free(errors);
 }
 
@@ -147,12 +167,55 @@ static void a_loop_without_its_meaning_is_refused(void **state)
 	told("4-20 mA", "0-20 mA", "is not one of the choices");
 }
 
+static void a_known_quantity_is_in_a_unit_of_it_only(void **state)
+{
+	told(", signal: 4-20 mA, range: 0..500 m3/h", ", range: 0..20 mA",
+	        "flow_out cannot be in mA");
+	told(", signal: 4-20 mA, range: 0..500 m3/h", ", range: 0..20 mA",
+	        "add `signal: 4-20 mA` and `range: 0..500 m3/h`");
+	told("0..500 m3/h", "0..500 mg/L", "flow_out cannot be in mg/L");
+	told("id: flow_out, signal: 4-20 mA, range: 0..500 m3/h",
+	        "id: no, signal: 4-20 mA, range: 0..500 Cel", "no cannot be in Cel");
+	fits("range: 0..500 m3/h", "range: 0..500 L/s", "");
+	fits("id: flow_out, signal: 4-20 mA, range: 0..500 m3/h",
+	        "id: no, signal: 4-20 mA, range: 0..500 ppm", "");
+}
+
+static void a_current_or_a_unit_that_nobody_means_is_warned_of(void **state)
+{
+	fits("0..500 m3/h", "0..500 m3/hh",
+	        "station.yaml:12:59: warning: m3/hh is a unit that nobody uses");
+	fits("0..500 m3/h", "0..500 m3/hh", "did you mean 'm3/h'?");
+	fits("id: flow_out, signal: 4-20 mA, range: 0..500 m3/h", "id: inflow",
+	        "'inflow' is recorded as a current, in mA");
+	fits("id: flow_out, signal: 4-20 mA, range: 0..500 m3/h", "id: in0", "");
+}
+
+static void a_decimal_comma_is_named_wherever_a_number_has_one(void **state)
+{
+	static const char cure[] = "write a decimal point instead of the comma";
+	told("range: 0..500 m3/h", "range: \"0..22,5 m3/h\"", cure);
+	told("id: flow_out, signal: 4-20 mA, range: 0..500 m3/h",
+	        "limit: \"5,5..9 mA\", limit_source: permit", cure);
+	told("range: 0..500 m3/h}\n",
+	        "range: 0..500 m3/h}\n"
+	        "sampler: {armed: yes, instrument: ai, channel: in0, above: \"7,5 "
+	        "mA\", "
+	        "for: 15min, readings: 3, bottles: 24, most_per_day: 4, spacing: "
+	        "60min, "
+	        "pulse: 1s, port: bus, modem: rts}\n",
+	        cure);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_current_becomes_what_it_stands_for),
 		cmocka_unit_test(the_meaning_is_described_and_decoded_again),
 		cmocka_unit_test(a_loop_without_its_meaning_is_refused),
+		cmocka_unit_test(a_known_quantity_is_in_a_unit_of_it_only),
+		cmocka_unit_test(a_current_or_a_unit_that_nobody_means_is_warned_of),
+		cmocka_unit_test(a_decimal_comma_is_named_wherever_a_number_has_one),
 	};
 	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);
 	return cmocka_run_group_tests_name("loop", tests, NULL, NULL);
