@@ -19,7 +19,6 @@
 #include "cli/translate.h"
 
 #define JOURNAL_PLACE "/var/lib/quantrac/journal"
-#define INSTALLED     "/etc/quantrac/quantrac.yaml"
 #define POLLS         2   /* the first may meet a line that is not quiet yet */
 #define LEAST_S       3.0 /* for them, and what the timeouts need */
 
@@ -180,7 +179,6 @@ static double trial_s(const struct adding *adding)
 	return all_s > LEAST_S ? all_s : LEAST_S;
 }
 
-/* Ask the new instrument of the new text.  OK: it answered, or nobody minds. */
 /* It was not tried, or in vain, as *why says: OK if it is written all the same. */
 static int write_nevertheless(struct adding *adding, struct problem *why)
 {
@@ -198,6 +196,7 @@ static int write_nevertheless(struct adding *adding, struct problem *why)
 	return REFUSED;
 }
 
+/* Ask the new instrument of the new text.  OK: it answered, or nobody minds. */
 static int try_out(
         struct adding *adding, const struct station *made, struct problem *why)
 {
@@ -256,23 +255,6 @@ static int replace(
 	        adding->path, strerror(errno));
 }
 
-/* Where it stands, and what makes sensord read it. */
-static void tell_written(const struct adding *adding)
-{
-	char whole[PATH_MAX], cure[PATH_MAX + 64];
-	const char *path = realpath(adding->path, whole) != NULL ? whole : adding->path;
-	bool vi = adding->vietnamese, installed = strcmp(path, INSTALLED) == 0;
-	if (!installed)
-		snprintf(cure, sizeof cure, "quantrac-sensord --config %s", path);
-	else
-		snprintf(cure, sizeof cure, "sudo systemctl %s quantrac-sensord",
-		        adding->station == NULL ? "enable --now" : "restart");
-	fprintf(stderr,
-	        vi ? "%s: đã thêm thiết bị '%s' trên cổng %s. Để dùng: %s\n"
-	           : "%s: instrument '%s' added on port %s. To have it read: %s\n",
-	        path, adding->word.id, adding->port_id, cure);
-}
-
 static int write_it(
         const struct adding *adding, const char *text, size_t n, struct problem *why)
 {
@@ -293,7 +275,7 @@ static int write_it(
 	int status = replace(adding, text, n, why);
 	if (status != OK)
 		return status;
-	tell_written(adding);
+	station_tell_added(adding);
 	return OK;
 }
 

@@ -2,7 +2,7 @@
 /*
  * Inside quantrac station add: station_add.c (what is wanted, and the order of things),
  * station_ask.c (questions on a terminal), station_answer.c (which answers will do), station_find.c (which model, port and id are
- * meant), station_write.c (the YAML that comes of it).
+ * meant), station_write.c (the YAML that comes of it), station_added.c (what is said then).
  */
 #ifndef CLI_STATION_ADD_H
 #define CLI_STATION_ADD_H
@@ -71,5 +71,11 @@ void station_propose_id(const struct adding *adding, char out[WORD_MOST]);
 
 /* The whole new text of the configuration; NULL: no memory.  The caller frees. */
 char *station_text(const struct adding *adding, size_t *n);
+
+/* Are its channels currents, whose meaning the station must write? */
+bool station_adds_currents(const struct adding *adding);
+
+/* It stands in the file; how it comes to be read, and what is still to be written. */
+void station_tell_added(const struct adding *adding);
 
 #endif

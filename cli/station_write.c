@@ -53,10 +53,31 @@ static void put_address(FILE *out, const struct adding *adding, const char *befo
 		put_quoted(out, address);
 }
 
+bool station_adds_currents(const struct adding *adding)
+{
+	return strcmp(adding->profile->channel[0].about.unit, "mA") == 0;
+}
+
+/* What a current stands for only the station can say. */
+static void put_loops(FILE *out, const struct profile *profile)
+{
+	fprintf(out,
+	        "  # channels: [{name: %s, id: flow_out, signal: 4-20 mA, range: "
+	        "0..500 m3/h}",
+	        profile->channel[0].about.name);
+	if (profile->n_channels > 1)
+		fprintf(out, ", {name: %s, off: yes}", profile->channel[1].about.name);
+	fputs("]\n", out);
+}
+
 /* The range of the first channel, for whoever finds another one set on the instrument. */
 static void put_range(FILE *out, const struct adding *adding)
 {
 	const struct channel *about = &adding->profile->channel[0].about;
+	if (station_adds_currents(adding)) {
+		put_loops(out, adding->profile);
+		return;
+	}
 	if (!isfinite(about->low) || !isfinite(about->high))
 		return;
 	fprintf(out, "  # channels: [{name: %s, range: %g..%g %s}]   # %s\n",

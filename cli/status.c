@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/gaps.h"
 #include "cli/status.h"
+#include "cli/tool.h"
 #include "cli/watch.h"
 
 static const struct table_column columns[] = {
@@ -113,6 +114,19 @@ static void foot(const struct live_view *view, bool vi)
 		            "and lost with the power (see the log)\n");
 }
 
+static void tell_stale(
+        const struct live_view *view, const struct station *station, bool vi)
+{
+	printf(vi ? "quantrac-sensord (pid %lld) đang đọc các thiết bị khác với %s "
+	            "hiện "
+	            "nay: nó chỉ đọc tệp lúc khởi động. Khởi động lại: sudo systemctl "
+	            "restart quantrac-sensord\n"
+	          : "quantrac-sensord (pid %lld) reads other instruments than %s names "
+	            "now: it reads the file when it starts. Start it again: sudo "
+	            "systemctl restart quantrac-sensord\n",
+	        (long long)view->pid, station->path);
+}
+
 static void show_channels(const struct live_view *view, const struct common *common)
 {
 	struct table_column shown[sizeof columns / sizeof columns[0]];
@@ -176,8 +190,11 @@ static void show(const struct live_view *view, const struct station *station,
 		status_contacts(view, station, common);
 		putchar('\n');
 	}
-	if (people && !common->quiet)
+	if (people && !common->quiet) {
 		foot(view, common_vietnamese(common));
+		if (sensord_reads_others(view, station))
+			tell_stale(view, station, common_vietnamese(common));
+	}
 }
 
 int command_status(int argc, char **argv)

@@ -30,9 +30,13 @@ int tool_port(
  * not be opened. */
 int tool_port_free(struct tool_port *port, bool vietnamese, struct problem *why);
 
-/* The process of a running sensord of this configuration that reads the instrument; 0: none does. */
+/* The process of a running sensord of this configuration that reads the instrument (NULL: any or
+ * none); 0: there is none. */
 struct station;
 long sensord_reads(const struct station *station, const char *instrument);
+/* Does what a sensord shows have other instruments than the file names now? */
+struct live_view;
+bool sensord_reads_others(const struct live_view *view, const struct station *station);
 /* REFUSED (EXIT_TRY_AGAIN), and that this process is using the port. */
 int sensord_tell(const char *port, long pid, bool vietnamese, struct problem *why);
 /* OK; or that, of a sensord that reads an instrument of the configuration there, by host and

@@ -30,6 +30,22 @@ static bool is_the_port(const struct tool_port *port, const struct station *stat
 	       strcasecmp(host, port->host) == 0 && strcmp(service, port->service) == 0;
 }
 
+static bool view_reads(const struct live_view *view, const char *instrument)
+{
+	for (size_t i = 0; i < view->n_instruments; i++)
+		if (strcmp(view->counts[i].instrument, instrument) == 0)
+			return true;
+	return false;
+}
+
+bool sensord_reads_others(const struct live_view *view, const struct station *station)
+{
+	bool others = view->n_instruments != station->n_instruments;
+	for (size_t i = 0; i < station->n_instruments && !others; i++)
+		others = !view_reads(view, station->instrument[i].id);
+	return others;
+}
+
 long sensord_reads(const struct station *station, const char *instrument)
 {
 	struct live_view view;
@@ -42,9 +58,8 @@ long sensord_reads(const struct station *station, const char *instrument)
 	struct moment now = clock_now(&clock);
 	if (live_read(&view, path, station->id, &now, NULL) != OK)
 		return 0;
-	for (size_t c = 0; c < view.n_channels && pid == 0; c++)
-		if (strcmp(view.channel[c].instrument, instrument) == 0)
-			pid = (long)view.pid;
+	if (instrument == NULL || view_reads(&view, instrument))
+		pid = (long)view.pid;
 	live_view_free(&view);
 	return pid;
 }

@@ -231,6 +231,29 @@ static void a_new_file_is_written_whole(void **state)
 	line_end(line);
 }
 
+static void inputs_that_are_currents_are_to_be_told_what_they_measure(void **state)
+{
+	pid_t line = adding_begin(*state);
+	line_says(*state,
+	        "station add --port bus --model advantech-adam-4017 --slave 4 --id ai "
+	        "--yes --untested",
+	        0, "its inputs are currents: write into its `channels` which one");
+	char *text = adding_file(*state, "station.yaml");
+	assert_contains(text,
+	        "\n    # channels: [{name: in0, id: flow_out, signal: 4-20 mA, "
+	        "range: 0..500 m3/h}, {name: in1, off: yes}]\n");
+	char *mark = strstr(text, "# channels: [{name: in0"); /* as a person does */
+	memmove(mark, mark + 2, strlen(mark + 2) + 1);
+	fixture_write(*state, "station.yaml", "%s", text);
+	free(text);
+	line_says(*state, "config check station.yaml", 0, "no errors");
+	line_says(*state,
+	        "station add --port bus --model icpdas-i-7017 --id ai-2 --yes "
+	        "--untested --lang vi",
+	        0, "các đầu vào của nó là dòng điện");
+	line_end(line);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
 
 int main(void)
@@ -245,6 +268,7 @@ int main(void)
 		WITH(without_yes_it_is_only_shown),
 		WITH(a_port_in_use_says_what_may_be_done),
 		WITH(a_new_file_is_written_whole),
+		WITH(inputs_that_are_currents_are_to_be_told_what_they_measure),
 	};
 	unsetenv("LANG");
 	unsetenv("LC_ALL");

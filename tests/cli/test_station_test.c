@@ -206,6 +206,24 @@ static void others_leave_it_too(const char *folder)
 	free(text);
 }
 
+/* It reads the file when it starts. */
+static void what_is_added_meanwhile_is_read_after_a_restart(const char *folder)
+{
+	char *text = line_said(folder, "status", 0);
+	assert_null(strstr(text, "reads other instruments"));
+	free(text);
+	text = line_said(folder,
+	        "station add --port bus --model fixture-gas --slave 77 --id late "
+	        "--yes --untested",
+	        0);
+	assert_contains(text,
+	        ") still runs with the file as it was and does not read it. "
+	        "Start it again: kill ");
+	free(text);
+	line_says(folder, "status", 0, ") reads other instruments than ");
+	line_says(folder, "status --lang vi", 0, ") đang đọc các thiết bị khác với ");
+}
+
 static void a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown(void **state)
 {
 	pid_t line = begin(*state);
@@ -234,6 +252,7 @@ static void a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown(void **s
 	assert_contains(text, "what quantrac-sensord reads now:");
 	free(text);
 	others_leave_it_too(*state);
+	what_is_added_meanwhile_is_read_after_a_restart(*state);
 	kill(sensord, SIGTERM);
 	int status;
 	assert_int_equal(waitpid(sensord, &status, 0), sensord);
