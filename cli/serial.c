@@ -14,6 +14,14 @@ static const struct verb verbs[] = {
 };
 // clang-format on
 
+int serial_no_port(const char *command)
+{
+	struct problem why;
+	problem_set(&why, REFUSED, EXIT_USAGE,
+	        "name a port; quantrac serial list lists them");
+	return common_fail(command, &why);
+}
+
 int command_serial(int argc, char **argv)
 {
 	return verb_dispatch("serial", verbs, argc, argv);

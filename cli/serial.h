@@ -14,6 +14,9 @@ int serial_list(int argc, char **argv);
 int serial_monitor(int argc, char **argv);
 int serial_probe(int argc, char **argv);
 
+/* That a port is to be named; the exit code. */
+int serial_no_port(const char *command);
+
 /* What `serial list` prints: the ports, who has them, and the configuration that may name
  * them (NULL: none). */
 struct serial_listing {

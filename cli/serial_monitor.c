@@ -54,9 +54,6 @@ static error_t parse(int key, char *word, struct argp_state *state)
 			argp_error(state, "one port at a time");
 		given->port = word;
 		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "name a port; quantrac serial list lists them");
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -272,6 +269,8 @@ int serial_monitor(int argc, char **argv)
 	struct problem why = { .exit = EXIT_INTERNAL };
 	struct arguments given = { .line = "9600 8N1", .for_s = INFINITY };
 	common_parse(&common, &argp, &given, argc, argv);
+	if (given.port == NULL)
+		return serial_no_port("serial monitor");
 	monitor.common = &common;
 	monitor.vietnamese = common_vietnamese(&common);
 	overhear_init(&monitor.ear, monitor.vietnamese);

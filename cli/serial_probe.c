@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/legal_time.h"
+#include "cli/serial.h"
 #include "sensors/cabinet/control.h"
 #include "sensors/tables/profile.h"
 
@@ -143,9 +144,6 @@ static error_t parse(int key, char *word, struct argp_state *state)
 		given->port = word;
 		return 0;
 	case ARGP_KEY_END:
-		if (given->port == NULL)
-			argp_error(
-			        state, "name a port; quantrac serial list lists them");
 		if (given->listen_s < LISTEN_S && !given->own)
 			argp_error(state,
 			        "--listen: less than %g s needs --i-own-this-bus",
@@ -323,6 +321,8 @@ int serial_probe(int argc, char **argv)
 		.framing = -1, .timeout_s = 0.3, .listen_s = LISTEN_S
 	};
 	common_parse(&common, &argp, &prober.given, argc, argv);
+	if (prober.given.port == NULL)
+		return serial_no_port("serial probe");
 	tool_catch_signals();
 	prober.common = &common;
 	prober.vietnamese = common_vietnamese(&common);

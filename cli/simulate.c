@@ -75,9 +75,6 @@ static error_t parse(int key, char *word, struct argp_state *state)
 			argp_error(state, "one scenario at a time");
 		given->scenario = word;
 		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "name a scenario file");
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -146,6 +143,10 @@ int command_simulate(int argc, char **argv)
 	struct arguments given = { .dir = ".", .speed = 1, .for_s = INFINITY };
 	struct scenario *scenario;
 	common_parse(&common, &argp, &given, argc, argv);
+	if (given.scenario == NULL) {
+		problem_set(&why, REFUSED, EXIT_USAGE, "name a scenario file");
+		return common_fail("simulate", &why);
+	}
 	log_start("simulate", common.verbose ? LOG_DETAIL : LOG_INFO);
 	struct translated told;
 	int status = scenario_read(&scenario, given.scenario,

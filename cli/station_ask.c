@@ -60,6 +60,13 @@ bool station_confirm(const struct adding *adding, const char *question, bool oth
 	return strchr("yYcC", answer[0]) != NULL;
 }
 
+/* Why an answer will not do. */
+static void tell_again(const struct problem *why)
+{
+	fputs("  ", stderr);
+	common_tell("%s", why->text);
+}
+
 /* ---- the port ---- */
 
 /* A number of the list shown means that port. */
@@ -109,7 +116,7 @@ static int ask_port(struct adding *adding, struct problem *why)
 		choose(adding, n);
 		if (station_find_port(adding, why) == OK)
 			return OK;
-		fprintf(stderr, "  %s\n", why->text);
+		tell_again(why);
 	}
 }
 
@@ -130,7 +137,7 @@ static int ask_model(struct adding *adding, struct problem *why)
 			return HUNG_UP;
 		if (station_find_model(adding, why) == OK)
 			break;
-		fprintf(stderr, "  %s\n", why->text);
+		tell_again(why);
 	}
 	fprintf(stderr, "  %s: %s %s\n", adding->profile->name, adding->profile->maker,
 	        adding->profile->model);

@@ -13,20 +13,36 @@
 #include "sensors/cabinet/control.h"
 #include "sensors/station/station.h"
 
-enum { OPTION_REASON = 0x200 };
+enum { OPTION_REASON = 0x200, OPTION_FOR };
 
-static const struct argp_option options[] = {
-	{ "reason", OPTION_REASON, "TEXT", 0, "why; it is recorded, with who you are",
-	        0 },
+#define REASON                                                                         \
+	{                                                                              \
+		"reason", OPTION_REASON, "TEXT", 0,                                    \
+		        "why; it is recorded, with who you are", 0                     \
+	}
+static const struct argp_option options[] = { REASON, { 0 } };
+
+/* --for would be taken for --format otherwise, and the time for one of its words. */
+static const struct argp_option maintenance_options[] = {
+	REASON,
+	{ "for", OPTION_FOR, "TIME", OPTION_HIDDEN, NULL, 0 },
 	{ 0 },
+};
+
+struct given {
+	const char *reason; /* NULL: none */
+	bool timed;
 };
 
 static error_t parse(int key, char *word, struct argp_state *state)
 {
-	const char **reason = state->input;
-	if (key != OPTION_REASON)
+	struct given *given = state->input;
+	if (key == OPTION_REASON)
+		given->reason = word;
+	else if (key == OPTION_FOR)
+		given->timed = true;
+	else
 		return ARGP_ERR_UNKNOWN;
-	*reason = word;
 	return 0;
 }
 
@@ -93,7 +109,7 @@ static int give(const char *command, const struct common *common, struct order *
 int station_maintenance(int argc, char **argv)
 {
 	static const char usage[] = "station maintenance ID on|off --reason TEXT";
-	static const struct argp argp = { .options = options,
+	static const struct argp argp = { .options = maintenance_options,
 		.parser = parse,
 		.args_doc = "ID on|off",
 		.doc = "Mark the readings of an instrument (of all: the id of the "
@@ -103,17 +119,23 @@ int station_maintenance(int argc, char **argv)
 		       "again it lasts two hours from then. Only root and the group of "
 		       "quantrac-sensord may." };
 	struct common common;
-	const char *reason = NULL;
-	int first = common_parse(&common, &argp, &reason, argc, argv);
+	struct given given = { 0 };
+	int first = common_parse(&common, &argp, &given, argc, argv);
 	struct order order = { .kind = ORDER_MAINTENANCE };
-	if (argc - first != 2 || reason == NULL)
-		return misuse(&common, "station maintenance", usage, reason != NULL);
+	if (given.timed)
+		return common_fail("station maintenance",
+		        &(struct problem){ .exit = EXIT_USAGE,
+		                .text = "there is no --for: maintenance ends by itself "
+		                        "after two hours, or with off" });
+	if (argc - first != 2 || given.reason == NULL)
+		return misuse(
+		        &common, "station maintenance", usage, given.reason != NULL);
 	order.on = strcmp(argv[first + 1], "on") == 0;
 	if ((!order.on && strcmp(argv[first + 1], "off") != 0) ||
 	        !id_valid(argv[first], ID_SIZE - 1))
 		return misuse(&common, "station maintenance", usage, true);
 	snprintf(order.id, sizeof order.id, "%s", argv[first]);
-	return give("station maintenance", &common, &order, reason);
+	return give("station maintenance", &common, &order, given.reason);
 }
 
 int station_emptied(int argc, char **argv)
@@ -124,11 +146,11 @@ int station_emptied(int argc, char **argv)
 		       "the "
 		       "next one is number 1." };
 	struct common common;
-	const char *reason = NULL;
-	int first = common_parse(&common, &argp, &reason, argc, argv);
+	struct given given = { 0 };
+	int first = common_parse(&common, &argp, &given, argc, argv);
 	struct order order = { .kind = ORDER_EMPTIED };
-	if (argc != first || reason == NULL)
+	if (argc != first || given.reason == NULL)
 		return misuse(&common, "station emptied",
-		        "station emptied --reason TEXT", reason != NULL);
-	return give("station emptied", &common, &order, reason);
+		        "station emptied --reason TEXT", given.reason != NULL);
+	return give("station emptied", &common, &order, given.reason);
 }

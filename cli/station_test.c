@@ -41,9 +41,6 @@ static error_t parse(int key, char *word, struct argp_state *state)
 			argp_error(state, "one instrument at a time");
 		given->id = word;
 		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "name an instrument of the configuration");
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -216,6 +213,18 @@ static int look_at_port(const struct test *test, struct problem *why)
 
 /* ---- the command ---- */
 
+/* None was named: these there are. */
+static int none_named(const struct station *station, struct problem *why)
+{
+	char ids[400] = "";
+	for (size_t i = 0, n = 0; i < station->n_instruments && n < sizeof ids; i++)
+		n += (size_t)snprintf(ids + n, sizeof ids - n, "%s%s",
+		        i > 0 ? ", " : "", station->instrument[i].id);
+	problem_set(why, REFUSED, EXIT_USAGE,
+	        "name an instrument of the configuration: %s", ids);
+	return -1;
+}
+
 static int find(
         const struct station *station, const char *id, bool vi, struct problem *why)
 {
@@ -286,7 +295,10 @@ int station_test(int argc, char **argv)
 	        OK)
 		return common_fail("station test", &why);
 	struct test test = { .station = station, .common = &common };
-	int i = find(station, given.id, common_vietnamese(&common), &why), code;
+	int i = given.id == NULL
+	                ? none_named(station, &why)
+	                : find(station, given.id, common_vietnamese(&common), &why),
+	    code;
 	if (i < 0) {
 		code = common_fail("station test", &why);
 	} else {

@@ -224,7 +224,8 @@ int command_status(int argc, char **argv)
 	struct status_arguments arguments = { .lines = false };
 	struct live_view view;
 	struct station *station;
-	common_parse(&common, &argp, &arguments, argc, argv);
+	int first = common_parse(&common, &argp, &arguments, argc, argv);
+	common_no_words("status", first, argc, argv);
 	if (arguments.gaps.gaps)
 		return cabinet_gaps(&common, &arguments.gaps);
 	if (arguments.gaps.events)

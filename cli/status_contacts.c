@@ -257,6 +257,11 @@ void status_contacts(const struct live_view *view, const struct station *station
 		.station = station,
 		.people = common->format == TABLE_TEXT,
 		.vi = common_vietnamese(common) };
+	if (showing.people && !status_has_contacts(view, station)) {
+		puts(showing.vi ? "cấu hình không có `inputs`, không có bộ lấy mẫu"
+		                : "the configuration has no inputs and no sampler");
+		return;
+	}
 	if (showing.people)
 		status_headings(people, people_vi, showing.vi, shown);
 	showing.table = table_new(stdout, (enum table_format)common->format,

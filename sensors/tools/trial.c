@@ -150,8 +150,10 @@ static void on_state(
 	struct trial_tally *tally = trial->tally;
 	if (strncmp(event->subject, "port ", 5) == 0) {
 		tally->port_gone = strcmp(event->state, "down") == 0;
-		snprintf(tally->port, sizeof tally->port, "%s",
-		        tally->port_gone ? event->text : "");
+		const char *text = tally->port_gone ? event->text : "";
+		const char *again = strstr(text, "; trying again"); /* not here */
+		int n = (int)(again != NULL ? again - text : (long)strlen(text));
+		snprintf(tally->port, sizeof tally->port, "%.*s", n, text);
 	} else if (strcmp(event->state, "refused") == 0) {
 		const char *words = strstr(event->text, "exception");
 		snprintf(tally->refusal, sizeof tally->refusal, "%s",

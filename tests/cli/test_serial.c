@@ -226,6 +226,9 @@ static void a_port_that_is_not_there_is_told(void **state)
 	line_says(
 	        *state, "serial monitor ttyNOTHING9", EXIT_NO_FILE, "there is no port");
 	line_says(*state, "serial probe", EXIT_USAGE, "name a port");
+	line_says(*state, "serial probe --lang vi", EXIT_USAGE, "hãy ghi một cổng;");
+	line_says(*state, "serial monitor --lang vi", EXIT_USAGE, "hãy ghi một cổng;");
+	line_says(*state, "simulate --lang vi", EXIT_USAGE, "hãy ghi tên tệp kịch bản");
 	line_says(*state, "serial probee x", EXIT_USAGE, "did you mean 'probe'?");
 	line_says(*state, "serial --help", 0, "quantrac serial monitor PORT");
 }

@@ -144,7 +144,8 @@ static void an_answer_that_will_not_do_is_asked_for_again(void **state)
 static void a_new_file_is_filled_in_by_names(void **state)
 {
 	static const char *const dialogue[] = { "máy:cổng): ", "run/bus\n", "Kiểu",
-		"krohne-ifc050\n", "Địa chỉ", "7\n", "Mã thiết bị", "\n",
+		"thermo\n", "kiểu thiết bị khớp với 'thermo'", "krohne-ifc050\n",
+		"Địa chỉ", "7\n", "Mã thiết bị", "\n",
 		"Khu công nghiệp, tên hoặc mã=tên (ví dụ kcn-mau=KCN Mẫu): ",
 		"KCN Đình Trám\n", "Mã (a-z, 0-9, -) [kcn-dinh-tram]: ", "\n",
 		"Cơ sở, tên", "Ô a=x\n", "'Ô a' không phải là mã", "", "Cơ sở, tên",

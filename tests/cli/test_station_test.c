@@ -129,7 +129,11 @@ static void failures_are_told_apart_with_their_cure(void **state)
 	line_says(*state, "station test codd", EXIT_NO_FILE, "did you mean 'cod'?");
 	line_says(*state, "station test codd --lang vi", EXIT_NO_FILE,
 	        "trạm 'nt-01' không có thiết bị 'codd', có phải 'cod'?");
-	line_says(*state, "station test", EXIT_USAGE, "name an instrument");
+	line_says(*state, "station test", EXIT_USAGE,
+	        "name an instrument of the configuration: cod, garbled, refusing, "
+	        "dead");
+	line_says(*state, "station test --lang vi", EXIT_USAGE,
+	        "hãy ghi một thiết bị của cấu hình: cod, garbled");
 	line_end(line);
 }
 
@@ -222,6 +226,13 @@ static void what_is_added_meanwhile_is_read_after_a_restart(const char *folder)
 	free(text);
 	line_says(folder, "status", 0, ") reads other instruments than ");
 	line_says(folder, "status --lang vi", 0, ") đang đọc các thiết bị khác với ");
+	line_says(folder, "status cod", EXIT_USAGE, "'cod' is one word too many");
+	line_says(folder, "status --contacts", 0,
+	        "the configuration has no inputs and no sampler");
+	line_says(folder, "station maintenance cod on --for 3x --reason 'thay lọc'",
+	        EXIT_USAGE, "there is no --for: maintenance ends by itself after two");
+	line_says(folder, "station maintenance cod on --for 3x --reason x --lang vi",
+	        EXIT_USAGE, "bảo trì tự kết thúc sau hai giờ");
 }
 
 static void a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown(void **state)
@@ -259,8 +270,12 @@ static void a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown(void **s
 	line_says(*state, "station test cod --for 1s", 0, "answers every poll");
 	line_says(*state, "station test far --for 1s", EXIT_NO_FILE,
 	        "refused: a wrong port number, or another master holds the single");
-	line_says(*state, "station test far --for 1s --lang vi", EXIT_NO_FILE,
-	        "bị từ chối: sai số cổng");
+	text = line_said(*state, "station test far --for 1s --lang vi", EXIT_NO_FILE);
+	assert_contains(text, "bị từ chối: sai số cổng");
+	assert_contains(
+	        text, "127.0.0.1 cổng 9: kết nối bị từ chối: không có gì lắng nghe");
+	assert_null(strstr(text, "trying again"));
+	free(text);
 	line_end(line);
 }
 
