@@ -54,6 +54,8 @@ const char *gap_cause_vi(uint8_t cause)
 static const char *beginning_vi(const char **detail)
 {
 	static const char *const begins[][2] = {
+		{ "port ", "cổng " },
+		{ "instrument ", "thiết bị " },
 		{ "by ", "do " },
 		{ "key-switch", "khóa bảo trì" },
 		{ GAP_NOT_GIVEN, "(không nêu lý do)" },
@@ -104,6 +106,45 @@ static void file_vi(const char *detail, char *out, size_t room)
 		        "; tệp có %" PRIu64 " lần đo, phải có %" PRIu64, held, due);
 }
 
+/* The next ", or port net: ..."; NULL: it is the last. */
+static const char *next_port(const char *detail, const char **between)
+{
+	static const char *const words[][2] = { { ", or port ", ", hoặc " },
+		{ ", and port ", ", và " } };
+	const char *first = NULL;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		const char *at = strstr(detail, words[i][0]);
+		if (at == NULL || (first != NULL && at > first))
+			continue;
+		first = at;
+		*between = words[i][1];
+	}
+	return first;
+}
+
+/* "port bus: hung up, or port net: ...", "instrument cod: ..." */
+static void down_vi(const char *detail, char *out, size_t room)
+{
+	char text[1100], said[1100];
+	const char *between = "", *next = detail;
+	size_t at = 0;
+	out[0] = '\0';
+	for (; next != NULL && at < room; detail = next) {
+		const char *before = between;
+		if (*before != '\0') /* ", or " */
+			detail += strcspn(detail, "p");
+		const char *begins = beginning_vi(&detail);
+		next = next_port(detail, &between);
+		size_t n = next != NULL ? (size_t)(next - detail) : strlen(detail);
+		size_t name = strcspn(detail, ":");
+		name = name + 2 <= n ? name + 2 : 0;
+		snprintf(text, sizeof text, "%.*s", (int)(n - name), detail + name);
+		translate(NULL, text, said, sizeof said);
+		at += (size_t)snprintf(out + at, room - at, "%s%s%.*s%s", before,
+		        begins, (int)name, detail, said);
+	}
+}
+
 static void detail_vi(const struct gap *gap, char *out, size_t room)
 {
 	const char *detail = gap->detail != NULL ? gap->detail : "";
@@ -114,7 +155,7 @@ static void detail_vi(const struct gap *gap, char *out, size_t room)
 		return;
 	}
 	if (gap->cause <= GAP_REFUSED || gap->cause == GAP_LINE) {
-		translate(NULL, detail, out, room);
+		down_vi(detail, out, room);
 		return;
 	}
 	const char *begins = beginning_vi(&detail), *colon = strstr(detail, ": ");

@@ -5,13 +5,6 @@
 
 // clang-format off
 const struct sentence_pair translate_told[] = {
-	/* whose it was, in the ledger of gaps */
-	{ "port %s: %s", "cổng %1: ~2" },
-	{ "port %s: %s, or port %s: %s", "cổng %1: ~2, hoặc cổng %3: ~4" },
-	{ "port %s: %s, or port %s: %s, or port %s: %s", "cổng %1: ~2, hoặc cổng %3: ~4, hoặc cổng %5: ~6" },
-	{ "port %s: %s, and port %s: %s", "cổng %1: ~2, và cổng %3: ~4" },
-	{ "port %s: %s, and port %s: %s, and port %s: %s", "cổng %1: ~2, và cổng %3: ~4, và cổng %5: ~6" },
-	{ "instrument %s: %s", "thiết bị %1: ~2" },
 	{ "(not given)", "(không nêu lý do)" },
 
 	/* ports */

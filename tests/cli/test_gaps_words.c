@@ -35,6 +35,11 @@ static void what_a_cabinet_recorded_is_told_in_vietnamese(void **state)
 	        "thử lại, hoặc cổng net: 127.0.0.1 cổng 15502: bị từ chối kết nối: "
 	        "không có gì nhận kết nối ở đó; thiết bị đã bật chưa, có đúng cổng này "
 	        "không?; đang thử lại");
+	assert_contains(
+	        vietnamese(GAP_LINE, "port bus: run/bus: there is no such device; is "
+	                             "the adapter plugged in?; trying again"),
+	        ": cổng bus: run/bus: không có cổng này; đã cắm bộ chuyển đổi chưa?; "
+	        "đang thử lại");
 	assert_string_equal(
 	        vietnamese(GAP_SILENT, "instrument cod: does not answer: check power, "
 	                               "address and wiring"),
