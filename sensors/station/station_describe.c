@@ -11,6 +11,7 @@
 #include "sensors/drivers/modbus.h"
 #include "sensors/station/station.h"
 #include "sensors/tables/analog.h"
+#include "sensors/tables/quantity.h"
 
 static const char *take(struct describe *describe, const char *text)
 {
@@ -77,9 +78,20 @@ static void fill_texts(
 	to->kind = take(describe, from->kind);
 }
 
+/* "Channel 0" of an input module says nothing once it is known what is wired there. */
+static void take_labels_of_quantity(struct channel *about, const char *id)
+{
+	const struct quantity *quantity = quantity_find(id);
+	if (quantity == NULL || strcmp(about->name, id) == 0)
+		return;
+	about->label_vi = quantity->label_vi;
+	about->label_en = quantity->label_en;
+}
+
 static void apply_override(
         struct channel *about, const struct station_channel *override)
 {
+	take_labels_of_quantity(about, override->id);
 	if (override->label_vi[0] != '\0')
 		about->label_vi = override->label_vi;
 	if (override->label_en[0] != '\0')

@@ -97,9 +97,12 @@ static void the_meaning_is_described_and_decoded_again(void **state)
 	struct station *station = parse(with, &errors);
 	struct describe *describe = station_describe_instrument(station, 0);
 	assert_string_equal(describe->channel[0].name, "flow_out");
+	assert_string_equal(describe->channel[0].label_vi, "Lưu lượng ra");
+	assert_string_equal(describe->channel[0].label_en, "Flow out");
 	assert_string_equal(describe->channel[0].unit, "m3/h");
 	assert_true(describe->channel[0].high == 500);
 	assert_string_equal(describe->channel[1].name, "in1");
+	assert_string_equal(describe->channel[1].label_en, "Input 1");
 	assert_string_equal(describe->channel[1].unit, "mA");
 	assert_int_equal(redecode_open(&redecode, describe, &why), OK);
 	struct exchange exchange = { .size = sizeof answer - 1,
