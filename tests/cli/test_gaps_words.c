@@ -32,8 +32,8 @@ static void what_a_cabinet_recorded_is_told_in_vietnamese(void **state)
 	                            "listens there; is the device on, and this its "
 	                            "port?; trying again"),
 	        "mất kết nối giữa tủ và thiết bị đo: cổng bus: bị ngắt kết nối; đang "
-	        "thử lại, hoặc cổng net: 127.0.0.1 cổng 15502: bị từ chối kết nối: "
-	        "không có gì nhận kết nối ở đó; thiết bị đã bật chưa, có đúng cổng này "
+	        "thử lại, hoặc cổng net: 127.0.0.1 cổng 15502: kết nối bị từ chối: "
+	        "không có gì lắng nghe ở đó; thiết bị đã bật chưa, có đúng cổng này "
 	        "không?; đang thử lại");
 	assert_contains(
 	        vietnamese(GAP_LINE, "port bus: run/bus: there is no such device; is "
