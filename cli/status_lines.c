@@ -3,6 +3,10 @@
 #include "cli/status.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "base/legal_time.h"
+#include "cli/translate.h"
 
 static const struct table_column columns[] = {
 	{ .name = "station", .wide = true },
@@ -38,6 +42,34 @@ static void row(struct table *table, const struct live_view *view,
 	for (size_t i = 0; i < sizeof value / sizeof value[0]; i++)
 		table_integer(table, value[i]);
 	table_row(table);
+}
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* A port that has gone asks nobody, so that no count shows it. */
+static void print_down(const struct live_view *view, bool vi)
+{
+	for (size_t i = 0; i < view->n_states; i++) {
+		const struct live_state *told = &view->told[i];
+		bool port = begins(told->subject, "port ");
+		char time[TIME_TEXT], text[1024];
+		if ((!port && !begins(told->subject, "instrument ")) ||
+		        strcmp(told->state, "down") != 0)
+			continue;
+		snprintf(text, sizeof text, "%s", told->text);
+		if (vi)
+			translate(NULL, told->text, text, sizeof text);
+		time_print(told->time_us - told->time_us % US_PER_S,
+		        (int)view->offset_min, time);
+		printf(vi ? "%s %s: mất từ %s: %s\n" : "%s %s: down since %s: %s\n",
+		        port ? vi ? "cổng" : "port"
+		        : vi ? "thiết bị"
+		             : "instrument",
+		        strchr(told->subject, ' ') + 1, time, text);
+	}
 }
 
 static void foot(bool vi)
@@ -81,6 +113,8 @@ void status_lines(const struct live_view *view, const struct common *common)
 	for (size_t i = 0; i < view->n_instruments; i++)
 		row(table, view, &view->counts[i]);
 	table_end(table);
+	if (common->format == TABLE_TEXT)
+		print_down(view, vi);
 	if (common->format == TABLE_TEXT && !common->quiet)
 		foot(vi);
 }

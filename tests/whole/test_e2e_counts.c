@@ -247,7 +247,8 @@ static void status_tells_how_requests_ended(void **state)
 	struct run run = begin(*state, "600s");
 	int code, code_vi, code_json, code_both;
 	wait_for(*state, "good", N_ANSWERS, 4);
-	wait_for(*state, "killed", N_TIMEOUTS, 1);
+	wait_for(*state, "killed", N_TIMEOUTS, 4);
+	char *text = status_of(*state, "status --lines", &code);
 	char *csv = status_of(*state, "status --lines --format csv", &code);
 	char *vi = status_of(*state, "status --lines --lang vi", &code_vi);
 	char *json = status_of(*state, "status --lines --format json", &code_json);
@@ -271,6 +272,11 @@ static void status_tells_how_requests_ended(void **state)
 	assert_int_equal(number_of(good, N_CHECKSUM), 0);
 	assert_int_equal(code_vi, 0);
 	assert_contains(vi, "ĐÃ TRẢ LỜI");
+	assert_contains(vi, "thiết bị killed: mất từ ");
+	assert_contains(vi, "không trả lời");
+	assert_contains(text, "instrument killed: down since ");
+	assert_contains(text, "does not answer: check power, address and wiring");
+	free(text);
 	assert_contains(vi, "Tính từ khi quantrac-sensord khởi động");
 	assert_int_equal(code_json, 0);
 	assert_contains(json, "\"instrument\":\"good\",\"requests\":");
