@@ -12,6 +12,7 @@
 #include "sensors/tables/profile.h"
 #include "tests/kits/cabinet_fixture.h"
 #include "tests/kits/line_kit.h"
+#include "tests/kits/station_head.h"
 
 static void every_model_is_listed_with_its_channels(void **state)
 {
@@ -189,11 +190,7 @@ static void profiles_of_the_station_come_before_those_shipped(void **state)
 {
 	fixture_profiles(*state);
 	fixture_write(*state, "station.yaml",
-	        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-	        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-	        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-	        "outlets: [{id: cua-xa, name: Cửa xả, kind: water}]\n"
-	        "journal: {folder: journal}\n"
+	        STATION_HEAD
 	        "profiles: profiles\n"
 	        "ports: [{id: bus, path: /dev/serial/by-id/none}]\n"
 	        "instruments: [{id: cod, profile: fixture-water, port: bus}]\n");

@@ -9,6 +9,7 @@
 #include "cli/serial.h"
 #include "tests/kits/cabinet_fixture.h"
 #include "tests/kits/line_kit.h"
+#include "tests/kits/station_head.h"
 
 static struct usb_ports ports;
 static struct hold hold[USB_MOST];
@@ -71,11 +72,7 @@ static struct station *station(const char *folder)
 {
 	fixture_profiles(folder);
 	fixture_write(folder, "station.yaml",
-	        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-	        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-	        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-	        "outlets: [{id: cua-xa, name: Cửa xả, kind: water}]\n"
-	        "journal: {folder: journal}\n"
+	        STATION_HEAD
 	        "profiles: profiles\n"
 	        "ports:\n"
 	        "  - {id: bus, path: /dev/ttyUSB0}\n"

@@ -15,13 +15,9 @@
 #include "tests/kits/e2e_cabinet.h"
 #include "tests/kits/free_port.h"
 #include "tests/kits/line_kit.h"
+#include "tests/kits/station_head.h"
 
-static const char station[] =
-        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-        "outlets: [{id: cua-xa, name: Cửa xả, kind: water}]\n"
-        "journal: {folder: journal}\n"
+static const char station[] = STATION_HEAD
         "profiles: profiles\n"
         "ports: [{id: bus, path: run/bus}, {id: net, tcp: \"127.0.0.1:%d\"}]\n"
         "instruments:\n"

@@ -18,6 +18,7 @@
 #include "tests/kits/cabinet_fixture.h"
 #include "tests/kits/e2e_cabinet.h"
 #include "tests/kits/line_kit.h"
+#include "tests/kits/station_head.h"
 
 static const char scenario[] =
         "scenario: {name: test, seed: 7, profiles: profiles}\n"
@@ -32,12 +33,7 @@ static const char scenario[] =
         "  - {from: live +0s, to: live +600s, instrument: refusing, exception: 2}\n";
 
 /* `other` is the profile of the water instrument, read in another word order. */
-static const char station[] =
-        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-        "outlets: [{id: cua-xa, name: Cửa xả, kind: water}]\n"
-        "journal: {folder: journal}\n"
+static const char station[] = STATION_HEAD
         "profiles: profiles\n"
         "ports: [{id: bus, path: run/bus}, {id: gone, path: run/gone}, {id: net, tcp: "
         "\"127.0.0.1:9\"}]\n"

@@ -2,6 +2,7 @@
 #include "tests/kits/check.h"
 
 #include "tests/kits/cabinet_rig.h"
+#include "tests/kits/station_head.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,16 +25,11 @@
 struct rig rig;
 
 static const char head[] =
-        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-        "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
-        "journal: {folder: journal}\n"
-        "ports:\n"
-        "  - {id: bus, path: /dev/serial/by-id/usb-a, rts: off}\n"
-        "instruments:\n"
-        "  - {id: flow, profile: sim-flow, port: bus, slave: 1}\n"
-        "  - {id: cod, profile: sim-water-quality, port: bus, slave: 3}\n";
+        STATION_HEAD "ports:\n"
+                     "  - {id: bus, path: /dev/serial/by-id/usb-a, rts: off}\n"
+                     "instruments:\n"
+                     "  - {id: flow, profile: sim-flow, port: bus, slave: 1}\n"
+                     "  - {id: cod, profile: sim-water-quality, port: bus, slave: 3}\n";
 
 /* ---- the system that is not there ---- */
 
@@ -317,6 +313,12 @@ void rig_edge(size_t number, bool level, int64_t age_us)
 	};
 	line->level = level;
 	assert_int_equal(write(line->pipe[1], &event, sizeof event), sizeof event);
+}
+
+void rig_turn(size_t line, bool on)
+{
+	rig_edge(line, on, 0);
+	rig_run(2 * SEC);
 }
 
 const uint8_t *rig_reading(

@@ -68,6 +68,8 @@ bool rig_wait(int ms);
 
 /* An edge of an input, told by the chip `age_us` later. */
 void rig_edge(size_t line, bool level, int64_t age_us);
+/* A key-switch that settles. */
+void rig_turn(size_t line, bool on);
 
 /* A reading of an instrument's channels; the states recorded. */
 const uint8_t *rig_reading(

@@ -2,6 +2,7 @@
 #include "tests/kits/check.h"
 
 #include "tests/kits/odd_kit.h"
+#include "tests/kits/station_head.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -162,12 +163,7 @@ struct odd *odd_new(
 	        "ports: [{id: bus, mode: %s}]\ninstruments:\n",
 	        strncmp(port, "tcp", 3) == 0 ? "tcp" : "rtu");
 	int b = snprintf(station, sizeof station,
-	        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-	        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-	        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-	        "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
-	        "journal: {folder: journal}\nports: [{id: bus, %s}]\ninstruments:\n",
-	        port);
+	        STATION_HEAD "ports: [{id: bus, %s}]\ninstruments:\n", port);
 	for (size_t i = 0; i < n; i++) {
 		a += snprintf(scenario + a, sizeof scenario - (size_t)a,
 		        "  - {id: i%zu, profile: %s, port: bus, slave: %zu}\n", i,

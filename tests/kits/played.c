@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/kits/played.h"
 
-const char played_station[] = "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-                              "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-                              "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-                              "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
-                              "journal: {folder: journal}\n";
-
 void played_step(struct poller *poller, struct port *line, struct moment *now)
 {
 	simulate_port_time(line, now->time_us);

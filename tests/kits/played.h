@@ -6,9 +6,6 @@
 #include "sensors/poller/poller.h"
 #include "sensors/simulator/simulate.h"
 
-/* The head of a simulated station nt-01, up to its ports. */
-extern const char played_station[];
-
 /* Let both do what is due, and move the clock to when the next thing is, a millisecond at least. */
 void played_step(struct poller *poller, struct port *line, struct moment *now);
 

@@ -2,6 +2,7 @@
 #include "tests/kits/check.h"
 
 #include "tests/kits/poller_rig.h"
+#include "tests/kits/station_head.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -67,12 +68,7 @@ static struct port *give_bus(
 	return &((struct rig *)context)->bus.port;
 }
 
-static const char configuration[] =
-        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-        "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
-        "journal: {folder: journal}\n"
+static const char configuration[] = STATION_HEAD
         "ports: [{id: bus, path: /dev/ttyUSB0}]\n"
         "instruments:\n"
         "  - {id: flow, profile: sim-flow, port: bus, slave: 1, poll_every: 5s, "

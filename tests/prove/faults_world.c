@@ -14,6 +14,7 @@
 #include "sensors/tables/profile.h"
 #include "sensors/tables/values.h"
 #include "tests/kits/played.h"
+#include "tests/kits/station_head.h"
 
 #define START_US INT64_C(1793466000000000) /* 2026-11-01T00:00:00+07:00 */
 
@@ -235,7 +236,7 @@ static struct station *make_station(const struct faults_kind *kind)
 	        "profiles: %s\n"
 	        "ports: [{id: line, %s}]\n"
 	        "instruments:\n",
-	        played_station, project_file(own), kind->port);
+	        STATION_HEAD, project_file(own), kind->port);
 	for (int i = 0; i < 2 && kind->profile[i] != NULL; i++)
 		n += snprintf(text + n, sizeof text - (size_t)n,
 		        "  - {id: %s, profile: %s, port: line, %s, %s}\n", ids[i],

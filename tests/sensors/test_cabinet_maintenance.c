@@ -23,12 +23,6 @@ static const char key[] =
         "  - {id: all, kind: maintenance, gpio: /dev/gpiochip0, gpio_line: 4}\n";
 static const char no_key[] = "cabinet: {usb: no, boot: no, login: no}\n";
 
-static void turn(size_t line, bool on)
-{
-	rig_edge(line, on, 0);
-	rig_run(2 * SEC);
-}
-
 static uint8_t flow_state(void)
 {
 	uint8_t states[READING_CHANNELS] = { STATE_OK };
@@ -53,17 +47,17 @@ static void while_the_key_is_on_its_instruments_are_marked(void **state)
 	assert_int_equal(rig_count("input key", "off"), 1);
 	assert_null(rig_last("maintenance by key"));
 	assert_int_equal(rig_cod(10), STATE_OK);
-	turn(3, true);
+	rig_turn(3, true);
 	check_last("maintenance by key", "on", "key-switch: cod; ends by itself at ");
 	assert_int_equal(rig_cod(10), STATE_MAINTENANCE);
 	assert_int_equal(flow_state(), STATE_OK);
-	turn(4, true);
+	rig_turn(4, true);
 	check_last("maintenance by all", "on", "key-switch: flow, cod; ends");
 	assert_int_equal(flow_state(), STATE_MAINTENANCE);
-	turn(4, false);
+	rig_turn(4, false);
 	assert_int_equal(flow_state(), STATE_OK);
 	assert_int_equal(rig_cod(10), STATE_MAINTENANCE);
-	turn(3, false);
+	rig_turn(3, false);
 	check_last("maintenance by key", "off", "key-switch");
 	assert_int_equal(rig_cod(10), STATE_OK);
 }
@@ -72,7 +66,7 @@ static void what_says_more_than_maintenance_is_left(void **state)
 {
 	rig_begin(key);
 	rig_run(2 * SEC);
-	turn(3, true);
+	rig_turn(3, true);
 	for (uint8_t i = 0; i < CHANNEL_STATES; i++) {
 		uint8_t all[READING_CHANNELS];
 		double number[READING_CHANNELS] = { 0 };
@@ -88,7 +82,7 @@ static void it_ends_by_itself_though_the_key_stays_on(void **state)
 {
 	rig_begin(key);
 	rig_run(2 * SEC);
-	turn(3, true);
+	rig_turn(3, true);
 	rig_run(90 * 60 * SEC - 4 * SEC);
 	assert_int_equal(rig_cod(10), STATE_MAINTENANCE);
 	rig_run(5 * SEC);
@@ -98,9 +92,9 @@ static void it_ends_by_itself_though_the_key_stays_on(void **state)
 	rig_run(86400 * SEC);
 	assert_int_equal(rig_count("maintenance by key", "on"), 1);
 	assert_int_equal(rig_cod(10), STATE_OK);
-	turn(3, false); /* nothing more ends */
+	rig_turn(3, false); /* nothing more ends */
 	assert_int_equal(rig_count("maintenance by key", "off"), 0);
-	turn(3, true);
+	rig_turn(3, true);
 	assert_int_equal(rig_count("maintenance by key", "on"), 2);
 	assert_int_equal(rig_cod(10), STATE_MAINTENANCE);
 }
@@ -110,7 +104,7 @@ static void a_key_that_cannot_be_read_neither_begins_nor_ends_it(void **state)
 	rig_begin(key);
 	rig_run(2 * SEC);
 	rig.no_chip = true;
-	turn(3, true);
+	rig_turn(3, true);
 	assert_int_equal(rig_count("input key", "unknown"), 1);
 	assert_int_equal(rig_cod(10), STATE_OK);
 	rig.no_chip = false;
@@ -134,7 +128,7 @@ static void a_restart_gives_the_key_no_more_time(void **state)
 {
 	rig_begin(key);
 	rig_run(2 * SEC);
-	turn(3, true);
+	rig_turn(3, true);
 	for (int i = 0; i < 8; i++) { /* every ten minutes */
 		rig_run(600 * SEC);
 		rig_restart_program();
@@ -159,7 +153,7 @@ static void a_key_turned_off_meanwhile_ends_it(void **state)
 {
 	rig_begin(key);
 	rig_run(2 * SEC);
-	turn(3, true);
+	rig_turn(3, true);
 	rig.line[3].level = false;
 	rig_restart_program();
 	assert_int_equal(rig_cod(10), STATE_MAINTENANCE);

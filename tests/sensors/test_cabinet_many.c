@@ -37,12 +37,6 @@ static int many_setup(void **state)
 	return rig_setup(state);
 }
 
-static void turn(size_t line, bool on)
-{
-	rig_edge(line, on, 0);
-	rig_run(2 * SEC);
-}
-
 static uint8_t last_of_them(void)
 {
 	uint8_t states[READING_CHANNELS] = { STATE_OK };
@@ -57,7 +51,7 @@ static void whom_a_key_switch_holds_is_recorded_whole(void **state)
 	char want[sizeof names + 64];
 	rig_begin(configuration);
 	rig_run(2 * SEC);
-	turn(3, true);
+	rig_turn(3, true);
 	const struct rig_told *told = rig_last("maintenance by key");
 	snprintf(want, sizeof want, "key-switch: %s; ends by itself at ", names);
 	assert_non_null(told);
@@ -67,7 +61,7 @@ static void whom_a_key_switch_holds_is_recorded_whole(void **state)
 	assert_int_equal(shown->n, 1);
 	assert_string_equal(shown->maintenance[0].instruments, names);
 	assert_int_equal(shown->n_days, MANY);
-	turn(4, true);
+	rig_turn(4, true);
 	shown = cabinet_note_shown(&rig.note);
 	assert_int_equal(shown->n, 2);
 	assert_string_equal(shown->maintenance[1].instruments, "");

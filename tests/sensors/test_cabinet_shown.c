@@ -25,12 +25,6 @@ static const char disarmed[] =
 
 static struct cabinet_shown shown;
 
-static void turn(size_t line, bool on)
-{
-	rig_edge(line, on, 0);
-	rig_run(2 * SEC);
-}
-
 static void what_is_on_is_shown_and_until_when(void **state)
 {
 	rig_begin(key);
@@ -39,8 +33,8 @@ static void what_is_on_is_shown_and_until_when(void **state)
 	assert_int_equal(shown.n, 0);
 	assert_false(shown.has_sampler);
 	int64_t from_us = rig.now.mono_us;
-	turn(3, true);
-	turn(4, true);
+	rig_turn(3, true);
+	rig_turn(4, true);
 	shown = *cabinet_note_shown(&rig.note);
 	assert_int_equal(shown.n, 2);
 	assert_string_equal(shown.maintenance[0].id, "by key");
@@ -53,7 +47,7 @@ static void what_is_on_is_shown_and_until_when(void **state)
 	rig_run(SEC);
 	shown = *cabinet_note_shown(&rig.note);
 	assert_int_equal(shown.n, 2);
-	turn(4, false);
+	rig_turn(4, false);
 	rig_run(90 * 60 * SEC);
 	shown = *cabinet_note_shown(&rig.note);
 	assert_int_equal(shown.n, 0); /* it ended by itself, and the key is still on */

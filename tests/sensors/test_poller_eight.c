@@ -14,6 +14,7 @@
 #include "sensors/poller/poller.h"
 #include "sensors/simulator/simulate.h"
 #include "tests/kits/played.h"
+#include "tests/kits/station_head.h"
 
 #define SLAVES   8
 #define SICK     3
@@ -86,7 +87,7 @@ static void make_station(struct eight *eight)
 	        "%s"
 	        "ports: [{id: bus, path: /dev/serial/by-id/x, line: 9600 8N1}]\n"
 	        "instruments:\n",
-	        played_station);
+	        STATION_HEAD);
 	for (int i = 0; i < SLAVES; i++)
 		n += snprintf(text + n, sizeof text - (size_t)n,
 		        "  - {id: i%d, profile: sim-flow, port: bus, slave: %d, "

@@ -11,6 +11,7 @@
 #include "sensors/poller/poller.h"
 #include "sensors/simulator/simulate.h"
 #include "tests/kits/played.h"
+#include "tests/kits/station_head.h"
 
 #define SECOND   INT64_C(1000000)
 #define START_US INT64_C(1793466000000000) /* 2026-11-01T00:00:00+07:00 */
@@ -74,7 +75,7 @@ static struct two *begin(const char *fault)
 	        "instruments:\n"
 	        "  - {id: a, " ONE "0\", poll_every: 1s, timeout: 3s}\n"
 	        "  - {id: b, " ONE "1\", poll_every: 1s, timeout: 3s}\n",
-	        played_station);
+	        STATION_HEAD);
 	if (station_parse(&two->station, text, (size_t)n, "station.yaml", NULL, &why) !=
 	        OK)
 		fail_msg("%s", why.text);

@@ -2,6 +2,7 @@
 /* The poller with real descriptors: a pseudo-terminal and a TCP connection in one
  * poll(). */
 #include "tests/kits/check.h"
+#include "tests/kits/station_head.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -35,12 +36,7 @@ static void on_reading(void *context, size_t instrument, const struct moment *wh
 	rig->seen[rig->n_seen++].value = parts->value[0];
 }
 
-static const char configuration[] =
-        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-        "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
-        "journal: {folder: journal}\n"
+static const char configuration[] = STATION_HEAD
         "ports: [{id: bus, path: %s}, {id: stack, tcp: \"127.0.0.1:%d\"}]\n"
         "instruments:\n"
         "  - {id: flow, profile: sim-flow, port: bus, poll_every: 60s}\n"
@@ -193,11 +189,7 @@ static struct lone *lone_begin(const char *folder)
 	lone->peer.framing = FRAMING_RTU;
 	plug(lone);
 	snprintf(text, sizeof text,
-	        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-	        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-	        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-	        "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
-	        "journal: {folder: journal}\n"
+	        STATION_HEAD
 	        "ports: [{id: bus, path: %s}]\n"
 	        "instruments:\n"
 	        "  - {id: flow, profile: sim-flow, port: bus, poll_every: 1s, "

@@ -9,6 +9,7 @@
 
 #include "sensors/drivers/sdi12.h"
 #include "tests/kits/asked_line.h"
+#include "tests/kits/station_head.h"
 
 #define MS     INT64_C(1000)
 #define SECOND INT64_C(1000000)
@@ -138,12 +139,7 @@ static void on_reading(void *context, size_t i, const struct moment *when,
 		rig->last[i] = parts->value[parts->n_channels - 1];
 }
 
-static const char configuration[] =
-        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-        "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
-        "journal: {folder: journal}\n"
+static const char configuration[] = STATION_HEAD
         "ports: [{id: bus, path: /dev/serial/by-id/a}]\n"
         "instruments:\n"
         "  - {id: ctd, profile: meter-hydros-21, port: bus, address: \"2\", "

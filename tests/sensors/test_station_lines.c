@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a line can carry, and what one that is silent on it costs its neighbours. */
 #include "tests/kits/check.h"
+#include "tests/kits/station_head.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,14 +11,9 @@
 
 /* Two flow meters of 10 registers; lines 7 and 8 are the instruments. */
 static const char frame[] =
-        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-        "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
-        "journal: {folder: journal}\n"
-        "ports: [{id: bus, %s}]\ninstruments:\n"
-        "  - {id: one, profile: sim-flow, port: bus, slave: 1, %s}\n"
-        "  - {id: two, profile: sim-flow, port: bus, slave: 2, %s}\n";
+        STATION_HEAD "ports: [{id: bus, %s}]\ninstruments:\n"
+                     "  - {id: one, profile: sim-flow, port: bus, slave: 1, %s}\n"
+                     "  - {id: two, profile: sim-flow, port: bus, slave: 2, %s}\n";
 
 /* What is said of it; to be freed. */
 static char *said_of(int status, const char *port, const char *one, const char *two)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a running cabinet still holds of its configuration. */
 #include "tests/kits/check.h"
+#include "tests/kits/station_head.h"
 
 #include <string.h>
 
@@ -9,20 +10,15 @@
 #include "sensors/station/station.h"
 
 static const char text[] =
-        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-        "outlets: [{id: cong-xa, name: Cống xả, kind: water}]\n"
-        "journal: {folder: journal}\n"
-        "ports: [{id: bus, path: /dev/modbus0, line: 9600 8N1}]\n"
-        "instruments:\n"
-        "  - {id: in, profile: sim-water-quality, port: bus, slave: 1}\n"
-        "  - id: out\n"
-        "    profile: sim-water-quality\n"
-        "    port: bus\n"
-        "    slave: 2\n"
-        "    channels: [{name: cod, range: 0..450 mg/L}]\n"
-        "  - {id: flow, profile: sim-flow, port: bus, slave: 3}\n";
+        STATION_HEAD "ports: [{id: bus, path: /dev/modbus0, line: 9600 8N1}]\n"
+                     "instruments:\n"
+                     "  - {id: in, profile: sim-water-quality, port: bus, slave: 1}\n"
+                     "  - id: out\n"
+                     "    profile: sim-water-quality\n"
+                     "    port: bus\n"
+                     "    slave: 2\n"
+                     "    channels: [{name: cod, range: 0..450 mg/L}]\n"
+                     "  - {id: flow, profile: sim-flow, port: bus, slave: 3}\n";
 
 static struct station *parse(void)
 {

@@ -12,13 +12,9 @@
 #include "base/status.h"
 #include "tests/kits/cabinet_fixture.h"
 #include "tests/kits/e2e_cabinet.h"
+#include "tests/kits/station_head.h"
 
-static const char configuration[] =
-        "zone: {id: kcn-mau, name: KCN Mẫu}\n"
-        "station: {id: nt-01, name: Nước thải, simulation: yes}\n"
-        "facility: {id: co-so-a, name: Cơ sở Mẫu A}\n"
-        "outlets: [{id: cua-xa, name: Cửa xả, kind: water}]\n"
-        "journal: {folder: journal}\n"
+static const char configuration[] = STATION_HEAD
         "ports: [{id: bus, path: no-such-tty}]\n"
         "instruments:\n"
         "  - {id: ph, profile: sim-ph-temperature, port: bus, slave: 1, poll_every: "
