@@ -113,11 +113,25 @@ static const char *who(
 	return out;
 }
 
+#define KEY_HINT 256
+
+static void list_known(const char *const *known, char hint[KEY_HINT])
+{
+	size_t used = (size_t)snprintf(hint, KEY_HINT, "known keys: ");
+	for (size_t i = 0; known[i] != NULL; i++) {
+		bool fits = used + strlen(known[i]) + 8 < KEY_HINT;
+		used += (size_t)snprintf(hint + used, KEY_HINT - used, "%s%s",
+		        i > 0 ? ", " : "", fits ? known[i] : "...");
+		if (!fits)
+			break;
+	}
+}
+
 static void note_unknown(struct config *config, const struct section *section,
         const struct node *map, const struct node *key)
 {
 	const char *known[128] = { NULL };
-	char hint[256] = "known keys: ", place[128];
+	char hint[KEY_HINT], place[128];
 	const struct field *f;
 	size_t n = 0;
 
@@ -126,14 +140,11 @@ static void note_unknown(struct config *config, const struct section *section,
 	const char *meant = did_you_mean(key->text, known);
 	if (meant != NULL)
 		snprintf(hint, sizeof hint, "did you mean '%s'?", meant);
-	for (size_t i = 0; meant == NULL && i < n; i++) {
-		size_t used = strlen(hint);
-		bool fits = used + strlen(known[i]) + 8 < sizeof hint;
-		snprintf(hint + used, sizeof hint - used, "%s%s", i > 0 ? ", " : "",
-		        fits ? known[i] : "...");
-		if (!fits)
-			break;
-	}
+	else if (key->text[0] >= '0' && key->text[0] <= '9')
+		snprintf(hint, sizeof hint, "%s",
+		        "a comma ends a value inside { }: write a decimal point");
+	else
+		list_known(known, hint);
 	config_note(config, key, hint, "unknown key '%.64s' in %s", key->text,
 	        who(section, map, place));
 }

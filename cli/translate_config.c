@@ -81,6 +81,7 @@ const struct sentence_pair translate_config[] = {
 	{ "missing key '%s' in %s", "thiếu khóa '%1' trong ~2" },
 	{ "%s '%.32s'", "~1 '%2'" },
 	{ "did you mean '%s'?", "ý bạn là '%1'?" },
+	{ "a comma ends a value inside { }: write a decimal point", "trong { } dấu phẩy kết thúc giá trị: hãy dùng dấu chấm thập phân" },
 	{ "known keys: %s", "các khóa có thể dùng: %1" },
 	{ "the key '%.64s' is written twice", "khóa '%1' được ghi hai lần" },
 	{ "written before in line %zu", "đã ghi ở dòng %1" },

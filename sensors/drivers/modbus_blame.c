@@ -3,6 +3,7 @@
  * and wiring are right, and another thing is to be looked for. */
 #include <string.h>
 
+#include "base/counted.h"
 #include "sensors/drivers/modbus_tap.h"
 #include "sensors/tables/sentence.h"
 
@@ -12,8 +13,9 @@ static void blame_size(const struct modbus_request *asked,
 {
 	bool bits = asked->function <= 2;
 	size_t size = bits ? 1 : 2;
-	say(out, "a sound answer of %zu %s comes to a request of %zu",
-	        came->plain[2] / size, bits ? "bytes of bits" : "registers",
+	char items[COUNTED];
+	say(out, "a sound answer of %s comes to a request of %zu",
+	        counted(came->plain[2] / size, bits ? "byte" : "register", items),
 	        modbus_answer_size(asked) / size);
 }
 
