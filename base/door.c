@@ -1,225 +1,160 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The thread of the door: it lets the answerer (base/zap.c) answer, counts who came and
- * went, and sees to it that there is a descriptor for everybody who is let in.
+ * The thread of the door, in which libzmq asks whether a key may come in (ZAP, ZeroMQ RFC
+ * 27) and tells who came and went: a thread of its own, because libzmq's connections wait
+ * for these answers while the collector writes.
+ *
+ * Request  version | request id | domain | address | routing id | mechanism |
+ * credentials (32 bytes) Answer   version | request id | status | text | user id |
+ * metadata
+ *
+ * The admitted key goes back as metadata, so that it is known of every message: a key
+ * replaced by another of the same station is no longer heard either.
  */
 #include <errno.h>
-#include <linux/filter.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 #include <zmq.h>
 
-#include "base/socket_parts.h"
+#include "base/bytes.h"
+#include "base/door.h"
 
-#define EVENTS   "inproc://quantrac.door"
-#define ADDRESS  256
-#define SWEEP_MS 1000
+#define EVENTS    "inproc://quantrac.door"
+#define ADDRESS   256
+#define ZAP_PARTS 7
+#define ZAP_ROOM  256
 
-/* ---- room for connections ---- */
+enum {
+	PART_VERSION,
+	PART_ID,
+	PART_DOMAIN,
+	PART_ADDRESS,
+	PART_ROUTE,
+	PART_MECHANISM,
+	PART_KEY
+};
 
-static void give_spare(struct door *door)
+struct question {
+	char part[ZAP_PARTS][ZAP_ROOM];
+	size_t size[ZAP_PARTS], n;
+};
+
+/* ---- questions ---- */
+
+/* Take a question in; 1 if it is whole and of the form drawn above, else 0, or FAILED:
+ * there is none, the end has come. */
+static int question_read(void *socket, struct question *question)
 {
-	while (door->n_spare > 0)
-		close(door->spare[--door->n_spare]);
+	int more = 0, sound = 1;
+	size_t size = sizeof more;
+	question->n = 0;
+	do {
+		char spare[ZAP_ROOM];
+		size_t i = question->n++;
+		char *out = i < ZAP_PARTS ? question->part[i] : spare;
+		int n = zmq_recv(socket, out, ZAP_ROOM - 1, 0);
+		if (n < 0)
+			return FAILED;
+		if (n > ZAP_ROOM - 1)
+			sound = 0;
+		else if (i < ZAP_PARTS) {
+			out[n] = '\0';
+			question->size[i] = (size_t)n;
+		}
+		zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &size);
+	} while (more);
+	return sound && question->n == ZAP_PARTS &&
+	       question->size[PART_MECHANISM] == 5 &&
+	       memcmp(question->part[PART_MECHANISM], "CURVE", 5) == 0 &&
+	       question->size[PART_KEY] == KEY_BYTES;
 }
 
-/* libzmq tries again without a pause for as long as somebody waits outside and there is
- * no descriptor for him.  So nobody is let as far as that: the listening socket gets a
- * filter through which no packet passes (who knocks meanwhile knocks again, TCP does that
- * by itself), and the spare descriptors are given up to those who stand in its queue
- * already.  To stop listening would be simpler, but libzmq then drops everybody who came
- * in that way. */
-static void shut(struct door *door)
+/* One ZMTP property: name length u8, name, value length u32 big-endian, value. */
+static size_t property_put(uint8_t *out, const char *name, const char *value)
 {
-	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
-	struct sock_fprog filter = { .len = 1, .filter = &nothing };
-	door->full = true;
-	door->counts.closed++;
-	if (door->listener >= 0)
-		setsockopt(door->listener, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
-		        sizeof filter);
-	give_spare(door);
+	size_t n = strlen(name), v = strlen(value);
+	out[0] = (uint8_t)n;
+	memcpy(out + 1, name, n);
+	put_be32(out + 1 + n, (uint32_t)v);
+	memcpy(out + 5 + n, value, v);
+	return 5 + n + v;
 }
 
-static void take_spare(struct door *door)
+static void answer(
+        void *socket, const struct question *question, const struct agent *agent)
 {
-	while (door->n_spare < door->waiting) {
-		int fd = eventfd(0, EFD_CLOEXEC);
-		if (fd < 0)
-			return;
-		door->spare[door->n_spare++] = fd;
-	}
+	uint8_t metadata[128];
+	size_t n = agent != NULL ? property_put(metadata, ZAP_KEY, agent->key_text) : 0;
+	const char *part[] = { "1.0", question->part[PART_ID],
+		agent != NULL ? "200" : "400", agent != NULL ? "OK" : "not on the list",
+		agent != NULL ? agent->user : "" };
+	size_t size[] = { 3, question->size[PART_ID], 3, strlen(part[3]),
+		strlen(part[4]) };
+	for (size_t i = 0; i < sizeof part / sizeof part[0]; i++)
+		zmq_send(socket, part[i], size[i], ZMQ_SNDMORE);
+	zmq_send(socket, metadata, n, 0);
 }
 
-static void open_again(struct door *door)
+static void note_refused(struct door *door, const struct question *question)
 {
-	int unused = 0;
-	take_spare(door);
-	if (door->n_spare < door->waiting)
-		return; /* somebody else has them: at the next one who goes */
-	door->full = false;
-	if (door->listener >= 0)
-		setsockopt(door->listener, SOL_SOCKET, SO_DETACH_FILTER, &unused,
-		        sizeof unused);
-}
-
-/* Half of the room must be free before others are let in again: a flood then costs a
- * few openings, not one for each that gives up. */
-static void note_room(struct door *door, uint16_t event)
-{
-	size_t open = door->counts.open;
-	if (!door->full &&
-	        (event == ZMQ_EVENT_ACCEPT_FAILED || open >= door->most_open))
-		shut(door);
-	else if (door->full && event == ZMQ_EVENT_DISCONNECTED &&
-	         open <= door->most_open / 2)
-		open_again(door);
-}
-
-/* ---- who is in ---- */
-
-static int64_t mono_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
-}
-
-/* Who is at the other end; guests_origin of it. */
-static uint64_t peer_of(int fd, struct sockaddr_storage *peer)
-{
-	socklen_t size = sizeof *peer;
-	peer->ss_family = AF_UNSPEC;
-	return getpeername(fd, (struct sockaddr *)peer, &size) == 0
-	               ? guests_origin(peer)
-	               : 0;
-}
-
-/* Lets libzmq find the end of a connection: nothing more comes in by it, and its other end hears of that at
- * once.  What libzmq still writes is let out: an answer to a heartbeat that fails ends the program (libzmq
- * issue 4364).  A descriptor that is another's by now is left alone: false. */
-static bool cut(struct door *door, int fd)
-{
-	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
-	struct sock_fprog filter = { .len = 1, .filter = &nothing };
-	struct linger at_once = { .l_onoff = 1 };
-	struct sockaddr_storage peer;
-	const struct guest *guest = guests_of(&door->guests, fd);
-	if (guest == NULL || guest->origin == 0 || guest->origin != peer_of(fd, &peer))
-		return false;
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-	setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
-	shutdown(fd, SHUT_RD);
-	guests_went(&door->guests, fd);
-	return true;
-}
-
-static void note_crowd(struct door *door, const char *who)
-{
-	door->counts.crowded++;
-	snprintf(door->counts.crowd, sizeof door->counts.crowd, "%s", who);
-}
-
-static void note_guest(struct door *door, uint16_t event, int fd)
-{
-	char address[INET6_ADDRSTRLEN] = "";
-	struct sockaddr_storage peer;
-	if (event == ZMQ_EVENT_DISCONNECTED)
-		guests_went(&door->guests, fd);
-	if (event != ZMQ_EVENT_ACCEPTED)
+	door->counts.refused_keys++;
+	if (!question->size[PART_KEY])
 		return;
-	/* the half is enough for all cabinets, should they come from one address */
-	size_t most = door->most_open / 2;
-	int fd_beyond =
-	        guests_came(&door->guests, fd, peer_of(fd, &peer), most, mono_us());
-	if (fd_beyond < 0)
+	zmq_z85_encode(door->counts.refused_key,
+	        (const uint8_t *)question->part[PART_KEY], KEY_BYTES);
+	snprintf(door->counts.refused_from, sizeof door->counts.refused_from, "%.63s",
+	        question->part[PART_ADDRESS]);
+}
+
+static void answer_question(struct door *door)
+{
+	struct question question = { .n = 0 };
+	struct agent copy;
+	const struct agent *found = NULL;
+	int sound = question_read(door->answers, &question);
+	if (sound < 0)
 		return;
-	getnameinfo((struct sockaddr *)&peer, sizeof peer, address, sizeof address,
-	        NULL, 0, NI_NUMERICHOST);
-	if (cut(door, fd_beyond))
-		note_crowd(door, address);
-}
-
-/* Those who say nothing, or have a key that is no longer on the list. */
-static void sweep(struct door *door)
-{
-	int64_t now_us = mono_us();
-	for (size_t i = 0; i < door->guests.room; i++) {
-		const struct guest *guest = &door->guests.guest[i];
-		if (guest_is_silent(guest, now_us) && !door_lists_key(door, guest->key))
-			cut(door, (int)i);
-	}
-}
-
-/* A message by an admitted key; its oldest connection goes when there are too many, and the one that does not
- * wait for answers: it would come to libzmq's mark and, hanging up, end the program (libzmq issue 4364). */
-static void note_heard(
-        struct door *door, int fd, const char *user, const char *key_text)
-{
-	int beyond = guests_heard(&door->guests, fd, key_text, mono_us());
-	if (beyond >= 0 && cut(door, beyond))
-		note_crowd(door, user);
-	if (door->most_unanswered == 0 ||
-	        !guests_floods(&door->guests, fd, door->most_unanswered, mono_us()) ||
-	        !cut(door, fd))
-		return;
-	door->counts.floods++;
-	snprintf(
-	        door->counts.flood_user, sizeof door->counts.flood_user, "%.16s", user);
-}
-
-static void note_unheard(struct door *door, int fd, const char *user)
-{
-	door->counts.silent_users++;
-	snprintf(door->counts.silent_user, sizeof door->counts.silent_user, "%.16s",
-	        user);
-	cut(door, fd);
-}
-
-bool door_hears(struct door *door, int fd, const char *user, const char *key_text)
-{
-	if (user == NULL || key_text == NULL)
-		return false;
+	if (!sound)
+		question.size[PART_KEY] = 0;
 	pthread_mutex_lock(&door->lock);
-	bool known = door_admits(door, user, key_text);
-	if (known)
-		note_heard(door, fd, user, key_text);
+	if (sound)
+		found = door_agent_of_key(
+		        door, (const uint8_t *)question.part[PART_KEY]);
+	if (found != NULL)
+		copy = *found;
 	else
-		note_unheard(door, fd, user);
+		note_refused(door, &question);
 	pthread_mutex_unlock(&door->lock);
-	return known;
-}
-
-void door_acknowledged(struct door *door, int fd)
-{
-	pthread_mutex_lock(&door->lock);
-	guests_acknowledged(&door->guests, fd);
-	pthread_mutex_unlock(&door->lock);
+	answer(door->answers, &question, found != NULL ? &copy : NULL);
 }
 
 /* ---- what happens ---- */
 
-static void count_event(struct door *door, uint16_t event)
+/* In libzmq's words. */
+static const struct {
+	uint16_t zmq;
+	enum door_event event;
+} told[] = {
+	{ ZMQ_EVENT_LISTENING, DOOR_LISTENS },
+	{ ZMQ_EVENT_CLOSED, DOOR_DEAF },
+	{ ZMQ_EVENT_MONITOR_STOPPED, DOOR_DEAF },
+	{ ZMQ_EVENT_ACCEPTED, DOOR_KNOCKED },
+	{ ZMQ_EVENT_ACCEPT_FAILED, DOOR_NO_DESCRIPTOR },
+	{ ZMQ_EVENT_HANDSHAKE_SUCCEEDED, DOOR_CAME_IN },
+	{ ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL, DOOR_NOT_ADMITTED },
+	{ ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL, DOOR_NOT_ADMITTED },
+	{ ZMQ_EVENT_HANDSHAKE_FAILED_AUTH, DOOR_NOT_ADMITTED },
+	{ ZMQ_EVENT_DISCONNECTED, DOOR_WENT },
+};
+#define N_TOLD (sizeof told / sizeof told[0])
+
+static enum door_event event_of(uint16_t zmq)
 {
-	struct server_counts *counts = &door->counts;
-	if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
-		counts->accepted++;
-	else if (event == ZMQ_EVENT_ACCEPTED)
-		counts->open++;
-	else if (event == ZMQ_EVENT_DISCONNECTED) {
-		counts->disconnected++;
-		counts->open -= counts->open > 0;
-	} else if (event & (ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
-	                           ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-	                           ZMQ_EVENT_HANDSHAKE_FAILED_AUTH))
-		counts->handshake_failed++;
+	for (size_t i = 0; i < N_TOLD; i++)
+		if (told[i].zmq == zmq)
+			return told[i].event;
+	return DOOR_OTHER;
 }
 
 /* A monitor event: u16 event and u32 value in the machine's order, then a frame with
@@ -235,13 +170,7 @@ static void count_one(struct door *door)
 	memcpy(&event, head, sizeof event);
 	memcpy(&value, head + 2, sizeof value);
 	pthread_mutex_lock(&door->lock);
-	if (event == ZMQ_EVENT_LISTENING)
-		door->listener = value;
-	else if (event == ZMQ_EVENT_CLOSED || event == ZMQ_EVENT_MONITOR_STOPPED)
-		door->listener = -1;
-	count_event(door, event);
-	note_guest(door, event, value);
-	note_room(door, event);
+	door_happens(door, event_of(event), value);
 	pthread_mutex_unlock(&door->lock);
 }
 
@@ -252,19 +181,16 @@ static void *door_run(void *with)
 		{ .socket = door->answers, .events = ZMQ_POLLIN },
 		{ .socket = door->events, .events = ZMQ_POLLIN },
 	};
-	int64_t sweep_us = mono_us();
 	int ready;
-	while ((ready = zmq_poll(item, 2, SWEEP_MS)) >= 0 || zmq_errno() == EINTR) {
+	while ((ready = zmq_poll(item, 2, DOOR_SWEEP_MS)) >= 0 ||
+	        zmq_errno() == EINTR) {
 		/* interrupted: what stands in revents is of the time before */
 		if (ready > 0 && item[0].revents & ZMQ_POLLIN)
-			door_answer(door);
+			answer_question(door);
 		if (ready > 0 && item[1].revents & ZMQ_POLLIN)
 			count_one(door);
-		if (mono_us() - sweep_us < SWEEP_MS * INT64_C(1000))
-			continue;
-		sweep_us = mono_us();
 		pthread_mutex_lock(&door->lock);
-		sweep(door);
+		door_sweep(door);
 		pthread_mutex_unlock(&door->lock);
 	}
 	zmq_close(door->answers);
@@ -276,11 +202,9 @@ static void *door_run(void *with)
 
 int door_watch(void *router)
 {
-	int events = ZMQ_EVENT_LISTENING | ZMQ_EVENT_CLOSED | ZMQ_EVENT_ACCEPTED |
-	             ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
-	             ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
-	             ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-	             ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+	int events = 0;
+	for (size_t i = 0; i < N_TOLD; i++)
+		events |= told[i].zmq;
 	return zmq_socket_monitor(router, EVENTS, events) == 0 ? OK : FAILED;
 }
 
@@ -307,11 +231,11 @@ static int start_thread(struct door *door, void *context, struct problem *why)
 int door_open(struct door *door, void *context, struct problem *why)
 {
 	door->listener = -1;
-	take_spare(door);
+	door_take_spare(door);
 	pthread_mutex_init(&door->lock, NULL);
 	if (door_reload(door) < 0) {
 		pthread_mutex_destroy(&door->lock);
-		give_spare(door);
+		door_give_spare(door);
 		return problem_set(why, NOT_FOUND, EXIT_CONFIG,
 		        "%s: cannot read the folder of agents: %s; it holds one "
 		        "<station>.pub "
@@ -323,14 +247,14 @@ int door_open(struct door *door, void *context, struct problem *why)
 	free(door->agent);
 	guests_free(&door->guests);
 	pthread_mutex_destroy(&door->lock);
-	give_spare(door);
+	door_give_spare(door);
 	return FAILED;
 }
 
 void door_close(struct door *door)
 {
 	pthread_join(door->thread, NULL);
-	give_spare(door);
+	door_give_spare(door);
 	pthread_mutex_destroy(&door->lock);
 	guests_free(&door->guests);
 	free(door->agent);

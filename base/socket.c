@@ -24,10 +24,16 @@ int key_pair_new(struct key_pair *pair)
 	return OK;
 }
 
+int key_bytes(const char *key, uint8_t out[KEY_BYTES])
+{
+	bool whole = strlen(key) == KEY_TEXT - 1;
+	return whole && zmq_z85_decode(out, key) != NULL ? OK : MALFORMED;
+}
+
 int key_valid(const char *key)
 {
 	uint8_t bytes[KEY_BYTES];
-	return strlen(key) == KEY_TEXT - 1 && zmq_z85_decode(bytes, key) != NULL;
+	return key_bytes(key, bytes) == OK;
 }
 
 int key_pair_complete(struct key_pair *pair)

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <zmq.h>
 
-#include "base/socket_parts.h"
+#include "base/door.h"
 
 #define HELD_LEAST 2
 #define OPEN_SPARE 256

@@ -1,6 +1,6 @@
 # Nothing lost: replayed crash states, kills, failed calls, and what the tests reach.
 
-PROOF_RECORDS = $(wildcard base/journal*.c base/wire.c base/record.c base/socket*.c base/zap.c \
+PROOF_RECORDS = $(wildcard base/journal*.c base/wire.c base/record.c base/socket*.c base/door*.c \
   sensors/keeper/link.c sensors/keeper/ring.c sensors/keeper/uplink*.c sensors/keeper/keeper*.c collector/desk*.c \
   collector/apart.c collector/ingest*.c collector/inlet*.c collector/known.c collector/leaves.c \
   collector/refusals.c collector/waiting.c archive/placing.c \

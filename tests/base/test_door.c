@@ -8,8 +8,8 @@
 #include <string.h>
 #include <zmq.h>
 
+#include "base/door.h"
 #include "base/log.h"
-#include "base/socket_parts.h"
 #include "tests/kits/link_fixture.h"
 
 static uint8_t taken[70000];

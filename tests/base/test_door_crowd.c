@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "base/socket_parts.h"
+#include "base/door.h"
 #include "tests/kits/link_fixture.h"
 
 static uint8_t taken[70000];

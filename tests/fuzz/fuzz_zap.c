@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "base/socket_parts.h"
+#include "base/door.h"
 #include "tests/fuzz/fuzz_kit.h"
 
 #define PARTS_MOST 12
