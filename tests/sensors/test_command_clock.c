@@ -13,6 +13,9 @@ static void a_clock_is_the_stations(void **state)
 	struct instrument probe = command_instrument(profile);
 	uint8_t bytes[COMMAND_MOST];
 	char text[128];
+	for (size_t i = 0; i < profile->n_commands; i++)
+		assert_int_equal(command_sets_clock(&profile->command[i]),
+		        (int)i == command_find(profile, "set_date"));
 	command_sent(&probe, "set_date", "", bytes);
 	assert_true(command_text(bytes, 21, text, sizeof text));
 	assert_string_equal(text, "7date 11-09-26 12:00\\r");
@@ -84,6 +87,7 @@ static void the_clock_of_a_spectrolyser_is_as_its_source_has_it(void **state)
 	probe.slave = 1;
 	assert_string_equal(command_sent(&probe, "set_clock", "", bytes),
 	        "01 10 00 10 00 06 0C 40 00 00 00 6A F1 53 50 00 00 00 00 AC D3");
+	assert_true(command_sets_clock(&profile->command[0]));
 	struct command_asked asked = command_ask(&probe, "set_clock", "");
 	assert_int_equal(command_answer(&asked, done, sizeof done, &outcome), 8);
 	assert_int_equal(outcome.kind, COMMAND_DONE);

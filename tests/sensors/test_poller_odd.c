@@ -177,6 +177,39 @@ static void who_seemed_to_refuse_once_is_believed_again_when_it_answers(void **s
 	odd_end(odd);
 }
 
+static size_t losing; /* answers: of a block, and of trials behind it */
+
+/* Each two minutes three in a row are lost, the fifth time one. */
+static void loses_some(struct odd *odd, size_t who, const uint8_t *in, size_t n,
+        const struct simulated *said)
+{
+	int64_t at_s = (odd->now.mono_us - START_US) / SECOND;
+	bool block = in[5] == 10;
+	if (at_s % 120 == 60 && block && losing == 0)
+		losing = at_s < 500 ? 3 : 1;
+	if (losing > 0 && block == (losing == 3 || at_s > 500)) {
+		losing--;
+		return;
+	}
+	if (losing > 0 && !block) {
+		losing--;
+		return;
+	}
+	odd_well(odd, who, in, n, said);
+}
+
+static void trials_lost_now_and_then_are_not_vain_for_ever(void **state)
+{
+	struct odd *odd = odd_new(SERIAL, "sim-flow", 1, each_second);
+	odd->answer = loses_some;
+	losing = 0;
+	odd_run(odd, 535 * SECOND);
+	size_t before = odd->ok[0];
+	odd_run(odd, 60 * SECOND);
+	assert_in_range(odd->ok[0] - before, 55, 61);
+	odd_end(odd);
+}
+
 static size_t answered;
 
 /* Off for half a minute; what it knows is its block and up to three registers. */
@@ -345,6 +378,7 @@ int main(void)
 		cmocka_unit_test(a_peer_that_closes_after_each_answer_loses_no_reading),
 		cmocka_unit_test(
 		        a_dead_device_behind_a_slow_gateway_costs_the_others_nothing),
+		cmocka_unit_test(trials_lost_now_and_then_are_not_vain_for_ever),
 		cmocka_unit_test(who_comes_back_is_read_from_its_first_answer_on),
 		cmocka_unit_test(
 		        when_one_of_the_dead_comes_back_the_others_are_asked_at_once),

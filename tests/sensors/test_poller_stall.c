@@ -107,6 +107,10 @@ static void stalls_that_follow_each_other_are_not_held_against_it(void **state)
 	run(rig, 30 * SECOND);
 	assert_true(count(rig, 0, STATE_OK, 10 * SECOND) > 0);
 	assert_int_equal(rig->n_told, states);
+	/* what it does by itself is */
+	rig->bus.slave[1].manner = DEAD;
+	run(rig, 60 * SECOND);
+	assert_int_equal(rig->n_told, states + 1);
 }
 
 /* Its answer may still be on its way: a trial before the block, and one behind it. */
