@@ -359,9 +359,9 @@ int main(int argc, char **argv)
 	struct problem why = { .exit = EXIT_CONFIG };
 	sigset_t waiting;
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); /* a cabinet has little memory */
-	setlocale(LC_ALL, "");
-	setlocale(LC_NUMERIC, "C");
 	struct arguments given = sensord_arguments(argc, argv);
+	if (given.check) /* people read its table; a log is English, and needs no locale */
+		setlocale(LC_CTYPE, "");
 	log_start("sensord", given.verbose ? LOG_DETAIL : LOG_INFO);
 	if (station_read(&sensord.station, given.config, stderr, &why) != OK)
 		fatal(why.exit, "%s%s", why.text,
