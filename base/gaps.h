@@ -24,11 +24,12 @@
 
 enum gap_cause {
 	/* results that should be there and are not */
-	GAP_SILENT,    /* the instrument does not answer */
-	GAP_GARBLED,   /* something came, no sound answer */
-	GAP_REFUSED,   /* the instrument refuses */
-	GAP_NO_VALUE,  /* it answers, without a number */
-	GAP_FAULT,     /* it says that it is faulty */
+	GAP_SILENT,   /* the instrument does not answer */
+	GAP_GARBLED,  /* something came, no sound answer */
+	GAP_REFUSED,  /* the instrument refuses */
+	GAP_NO_VALUE, /* it answers, without a number */
+	GAP_FAULT,    /* it says that it is faulty */
+	GAP_LOOP, /* the current of its loop says so (NAMUR NE 43), as the cabinet told */
 	GAP_UNCHANGED, /* it answers, its result is never a fresh one */
 	GAP_LINE, /* the port was gone, or the instrument down, as the cabinet told that
 	           * ran meanwhile */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Gaps explained by a port or an instrument that was down.  This is evidence: a port is
+ * Gaps explained by a port, an instrument or a current loop that was down.  This is evidence: a port is
  * the reason where it is known to be the instrument's, or where every port that it may be
  * at was gone; never by a guess.
  */
@@ -11,6 +11,7 @@
 #include "base/gaps_inside.h"
 
 #define PORT "port "
+enum { GAP_LOOPS = 8 }; /* so many are named */
 
 enum tie { OTHERS, MAY_BE, ITS_OWN };
 
@@ -191,16 +192,15 @@ static void ports_of(
 
 /* ---- the reason ---- */
 
-/* "port bus: hung up, or port net: ..." */
+/* "port bus: hung up, or port net: ...", "loop plc/cod: ..., and loop plc/tss: ..." */
 static void put_reasons(struct gaps *gaps, struct gap *gap,
         const struct gaps_told *const *reason, size_t n)
 {
 	char text[900];
 	size_t at = 0;
+	bool all = gap->instrument[0] == '\0' || gap->cause == GAP_LOOP;
 	for (size_t i = 0; i < n && at < sizeof text; i++) {
-		const char *between = i == 0                       ? ""
-		                      : gap->instrument[0] == '\0' ? ", and "
-		                                                   : ", or ";
+		const char *between = i == 0 ? "" : all ? ", and " : ", or ";
 		const char *words = reason[i]->text;
 		at += (size_t)snprintf(text + at, sizeof text - at, "%s%s: %s", between,
 		        reason[i]->subject, words[0] != '\0' ? words : GAP_NOT_GIVEN);
@@ -225,9 +225,33 @@ static void explain(struct gaps *gaps, struct gap *gap, struct reasons *ports)
 		gap->cause = GAP_LINE;
 }
 
+/* Of one channel, or of all of an instrument: the loops whose current said so. */
+static void explain_loops(struct gaps *gaps, struct gap *gap)
+{
+	const struct gaps_instrument *one = gaps_instrument(gaps, gap->instrument);
+	const struct gaps_told *loop[GAP_LOOPS];
+	size_t n = 0;
+	for (size_t i = 0; one != NULL && i < one->n && n < GAP_LOOPS; i++) {
+		const char *channel = one->track[i].channel;
+		char subject[2 * ID_SIZE + 16];
+		if (gap->channel[0] != '\0' && strcmp(gap->channel, channel) != 0)
+			continue;
+		snprintf(subject, sizeof subject, "loop %s/%s", gap->instrument,
+		        channel);
+		loop[n] = down_of(gaps, gap, subject);
+		n += loop[n] != NULL;
+	}
+	if (n == 0)
+		return;
+	gap->cause = GAP_LOOP;
+	put_reasons(gaps, gap, loop, n);
+}
+
 void gaps_down(struct gaps *gaps, struct gap *gap)
 {
 	struct reasons ports = { 0 };
+	if (gap->cause == GAP_FAULT)
+		explain_loops(gaps, gap);
 	if (gap->cause != GAP_GARBLED && gap->cause != GAP_REFUSED &&
 	        gap->cause != GAP_SILENT && gap->cause != GAP_NO_READING &&
 	        gap->cause != GAP_STATION)

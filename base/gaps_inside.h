@@ -71,7 +71,7 @@ struct gaps_epoch {
 
 /* What the cabinet told: a state from when to when, a GAP, a clock put forward. */
 struct gaps_told {
-	char subject[64]; /* "port bus", "instrument ph" */
+	char subject[80]; /* "port bus", "instrument ph", "loop plc/flow" */
 	int64_t from_us, to_us;
 	uint64_t epoch, first_seq, last_seq, count;
 	char *text;

@@ -13,6 +13,7 @@ static const struct {
 	[GAP_REFUSED] = { "refused", "the instrument refuses" },
 	[GAP_NO_VALUE] = { "no-value", "the instrument answers without a number" },
 	[GAP_FAULT] = { "fault", "the instrument says that it is faulty" },
+	[GAP_LOOP] = { "loop", "the current of the 4-20 mA loop is that of a fault" },
 	[GAP_UNCHANGED] = { "unchanged", "the instrument gives no fresh result" },
 	[GAP_LINE] = { "line", "the line is down" },
 	[GAP_NO_READING] = { "no-reading", "no reading, and nothing says why" },
@@ -62,7 +63,8 @@ const char *gap_reason(const struct gap *gap, char *out, size_t room)
 	const char *detail = gap->detail != NULL ? gap->detail : "";
 	if (gap->cause == GAP_DROPPED && detail[0] == '\0')
 		detail = GAP_NOT_GIVEN;
-	bool told = gap->cause <= GAP_REFUSED || gap->cause == GAP_LINE;
+	bool told = gap->cause <= GAP_REFUSED || gap->cause == GAP_LINE ||
+	            gap->cause == GAP_LOOP;
 	if (detail[0] != '\0' && told) /* the cabinet says it better */
 		sentence = "";
 	int n = snprintf(out, room, "%s%s%s", sentence,

@@ -18,6 +18,9 @@ static const struct {
 	[GAP_NO_VALUE] = { "không có giá trị",
 	        "thiết bị đo trả lời nhưng không có giá trị" },
 	[GAP_FAULT] = { "thiết bị báo lỗi", "thiết bị đo báo lỗi" },
+	[GAP_LOOP] = { "lỗi mạch dòng",
+	        "dòng điện 4-20 mA ở mức báo lỗi: đứt hoặc chập mạch, hoặc thiết bị đo "
+	        "báo lỗi" },
 	[GAP_UNCHANGED] = { "không có kết quả mới",
 	        "thiết bị đo không có kết quả mới" },
 	[GAP_LINE] = { "mất kết nối", "mất kết nối giữa tủ và thiết bị đo" },
@@ -56,6 +59,7 @@ static const char *beginning_vi(const char **detail)
 	static const char *const begins[][2] = {
 		{ "port ", "cổng " },
 		{ "instrument ", "thiết bị " },
+		{ "loop ", "mạch dòng " },
 		{ "by ", "do " },
 		{ "key-switch", "khóa bảo trì" },
 		{ GAP_NOT_GIVEN, "(không nêu lý do)" },
@@ -106,18 +110,24 @@ static void file_vi(const char *detail, char *out, size_t room)
 		        "; tệp có %" PRIu64 " lần đo, phải có %" PRIu64, held, due);
 }
 
+/* What stands between two of a list. */
+struct between {
+	const char *next, *word, *vietnamese;
+};
+
 /* The next ", or port net: ..."; NULL: it is the last. */
-static const char *next_port(const char *detail, const char **between)
+static const char *next_of(const char *detail, const struct between **between)
 {
-	static const char *const words[][2] = { { ", or port ", ", hoặc " },
-		{ ", and port ", ", và " } };
+	static const struct between words[] = { { ", or port ", ", or ", ", hoặc " },
+		{ ", and port ", ", and ", ", và " },
+		{ ", and loop ", ", and ", ", và " } };
 	const char *first = NULL;
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-		const char *at = strstr(detail, words[i][0]);
+		const char *at = strstr(detail, words[i].next);
 		if (at == NULL || (first != NULL && at > first))
 			continue;
 		first = at;
-		*between = words[i][1];
+		*between = &words[i];
 	}
 	return first;
 }
@@ -126,15 +136,15 @@ static const char *next_port(const char *detail, const char **between)
 static void down_vi(const char *detail, char *out, size_t room)
 {
 	char text[1100], said[1100];
-	const char *between = "", *next = detail;
+	const struct between *between = &(struct between){ "", "", "" };
+	const char *next = detail;
 	size_t at = 0;
 	out[0] = '\0';
 	for (; next != NULL && at < room; detail = next) {
-		const char *before = between;
-		if (*before != '\0') /* ", or " */
-			detail += strcspn(detail, "p");
+		const char *before = between->vietnamese;
+		detail += strlen(between->word);
 		const char *begins = beginning_vi(&detail);
-		next = next_port(detail, &between);
+		next = next_of(detail, &between);
 		size_t n = next != NULL ? (size_t)(next - detail) : strlen(detail);
 		size_t name = strcspn(detail, ":");
 		name = name + 2 <= n ? name + 2 : 0;
@@ -154,7 +164,8 @@ static void detail_vi(const struct gap *gap, char *out, size_t room)
 		file_vi(detail, out, room);
 		return;
 	}
-	if (gap->cause <= GAP_REFUSED || gap->cause == GAP_LINE) {
+	if (gap->cause <= GAP_REFUSED || gap->cause == GAP_LINE ||
+	        gap->cause == GAP_LOOP) {
 		down_vi(detail, out, room);
 		return;
 	}

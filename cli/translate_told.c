@@ -40,6 +40,10 @@ const struct sentence_pair translate_told[] = {
 	{ "refuses: exception %d, %s", "từ chối: mã lỗi %1, %2" },
 	{ "refuses: exception %d, %s; the profile does not fit this device",
 	  "từ chối: mã lỗi %1, %2; hồ sơ không hợp với thiết bị này" },
+	{ "current %s mA, below %s mA: check the loop and its transmitter",
+	  "dòng điện %1 mA, thấp hơn %2 mA: hãy kiểm tra mạch dòng và bộ phát tín hiệu" },
+	{ "current %s mA, above %s mA: check the loop and its transmitter",
+	  "dòng điện %1 mA, cao hơn %2 mA: hãy kiểm tra mạch dòng và bộ phát tín hiệu" },
 
 	/* maintenance */
 	{ "%s; ends by itself at %s", "~1; tự kết thúc lúc %2" },

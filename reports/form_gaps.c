@@ -57,6 +57,7 @@ static bool is_answered(const struct gap *gap)
 	static const bool answered[GAP_CAUSES] = {
 		[GAP_NO_VALUE] = true,
 		[GAP_FAULT] = true,
+		[GAP_LOOP] = true,
 		[GAP_UNCHANGED] = true,
 		[GAP_CALIBRATING] = true,
 		[GAP_MAINTENANCE] = true,

@@ -241,6 +241,7 @@ static const char *const words[WORDS][LANGUAGES] = {
 	[WORD_GAP_REFUSED] = { "thiết bị đo từ chối yêu cầu", "the instrument refused" },
 	[WORD_GAP_NO_VALUE] = { "thiết bị đo trả lời nhưng không có giá trị", "the instrument answered without a number" },
 	[WORD_GAP_FAULT] = { "thiết bị đo báo lỗi (02)", "the instrument reported an error (02)" },
+	[WORD_GAP_LOOP] = { "dòng điện 4-20 mA ở mức báo lỗi: đứt hoặc chập mạch, hoặc thiết bị đo báo lỗi (02)", "the 4-20 mA current was that of a fault: a broken or shorted loop, or a fault of the instrument (02)" },
 	[WORD_GAP_UNCHANGED] = { "thiết bị đo không có kết quả mới", "the instrument gave no fresh result" },
 	[WORD_GAP_LINE] = { "mất kết nối giữa tủ và thiết bị đo", "the line between cabinet and instrument was down" },
 	[WORD_GAP_NO_READING] = { "không có số đo, chưa rõ nguyên nhân", "no reading, and nothing says why" },

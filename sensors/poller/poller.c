@@ -40,6 +40,11 @@ static int device_init(struct device *device, const struct station_instrument *s
 			return FAILED;
 		settings_begin(device->settings, setting->profile);
 	}
+	if (loops_any(setting)) {
+		device->loop = calloc(setting->profile->n_channels, 1);
+		if (device->loop == NULL)
+			return FAILED;
+	}
 	device->driver->begin(device->state, &setting->instrument);
 	return OK;
 }
@@ -139,6 +144,7 @@ void poller_free(struct poller *poller)
 		free(poller->device[i].exchange);
 		free(poller->device[i].state);
 		free(poller->device[i].settings);
+		free(poller->device[i].loop);
 		free(poller->device[i].framer);
 		free(poller->device[i].heard);
 	}

@@ -98,7 +98,9 @@ struct device {
 	int told_why;              /* of one that is down, enum */
 	int other_why;             /* polls in a row in which that was another */
 	struct poller_blame blame; /* of this poll */
-	struct purse purse, settings_purse;
+	uint8_t *
+	        loop; /* [n_channels] what was last told of a current loop; NULL: it has none */
+	struct purse purse, settings_purse, loop_purse;
 	unsigned settings_untold; /* changes */
 	int64_t line_us;          /* of the line that this poll has taken */
 	int64_t took_us;          /* and what a good one takes; 0: not known yet */
@@ -317,6 +319,12 @@ void stall_moment(
 /* Its poll ends with what it has: that the rest is missing says nothing of the
  * instrument. */
 void device_cut(struct poller *poller, struct device *device, const struct moment *now);
+
+/* ---- poller_loop.c ---- */
+bool loops_any(const struct station_instrument *setting);
+/* The currents of a poll: told when they begin or cease to say that something is broken. */
+void device_loops(struct poller *poller, struct device *device,
+        const struct exchanges *exchanges);
 
 /* ---- poller_tell.c ---- */
 /* The poll that was just published says something of the instrument: told when it

@@ -114,6 +114,7 @@ void device_publish(
 	values_decode(&device->setting->instrument, &exchanges, &device->fresh,
 	        &device->fresh, decoded);
 	device_settings(poller, device);
+	device_loops(poller, device, &exchanges);
 	struct reading_parts parts = {
 		.n_channels = device->setting->profile->n_channels,
 		.state = decoded->state,

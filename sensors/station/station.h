@@ -133,6 +133,9 @@ void station_place(const struct station *station, size_t i, uint8_t out[COMMAND_
 int station_command(
         const struct station *station, size_t i, const char *name, struct problem *why);
 
+/* What channel i of its profile is called in records. */
+const char *station_channel_name(const struct station_instrument *instrument, size_t i);
+
 /* DESCRIBE of instrument i; NULL without memory.  The caller frees.  Encode them all
  * first (that makes their hashes), then the station's, which lists them. */
 struct describe *station_describe_instrument(const struct station *station, size_t i);

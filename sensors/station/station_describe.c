@@ -112,6 +112,16 @@ static void apply_override(
 		about->result_every_s = override->result_every_s;
 }
 
+const char *station_channel_name(const struct station_instrument *instrument, size_t i)
+{
+	const char *name = instrument->profile->channel[i].about.name;
+	for (size_t k = 0; k < instrument->n_overrides; k++)
+		if (strcmp(instrument->override[k].name, name) == 0 &&
+		        instrument->override[k].id[0] != '\0')
+			return instrument->override[k].id;
+	return name;
+}
+
 /* A channel as the profile has it, with what the station changes.  A result is due at every poll
  * where nobody says otherwise. */
 static void fill_channel(struct describe *describe,

@@ -7,19 +7,22 @@
 #include "base/reading.h"
 
 /* NAMUR NE 43, milliamperes. */
-#define FAULT_LOW    3.6
 #define MEASURE_LOW  3.8
 #define MEASURE_HIGH 20.5
-#define FAULT_HIGH   21.0
 
 const char *const analog_signals[] = { "none", "4-20 mA", NULL };
+
+int analog_fault(double mA)
+{
+	return (mA > ANALOG_FAULT_HIGH) - (mA < ANALOG_FAULT_LOW);
+}
 
 int analog_value(double mA, double low, double high, double *value)
 {
 	*value = NAN;
 	if (!isfinite(mA) || !isfinite(low) || !isfinite(high))
 		return STATE_NO_VALUE;
-	if (mA < FAULT_LOW || mA > FAULT_HIGH)
+	if (analog_fault(mA) != 0)
 		return STATE_FAULT;
 	*value = low + (mA - 4) / 16 * (high - low);
 	if (mA < MEASURE_LOW)

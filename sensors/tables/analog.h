@@ -15,6 +15,13 @@
 enum analog_signal { SIGNAL_NONE, SIGNAL_4_20_MA };
 extern const char *const analog_signals[]; /* "none", "4-20 mA"; ended by NULL */
 
+/* NAMUR NE 43, milliamperes. */
+#define ANALOG_FAULT_LOW  3.6
+#define ANALOG_FAULT_HIGH 21.0
+
+/* -1: below what an instrument that is well sends, 1: above it, 0: neither. */
+int analog_fault(double mA);
+
 /* What a loop of so many milliamperes says, with a range of low..high at 4 and 20 mA:
  * STATE_OK, STATE_BELOW_RANGE or STATE_ABOVE_RANGE and *value; STATE_FAULT (broken or
  * shorted), or STATE_NO_VALUE (mA or the range is no number), and *value NAN.  Between 3.8

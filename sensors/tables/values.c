@@ -162,6 +162,23 @@ static bool number_of(const struct instrument *instrument, const struct came *bl
 	return false;
 }
 
+void values_currents(const struct instrument *instrument,
+        const struct exchanges *exchanges, double *mA)
+{
+	const struct profile *profile = instrument->profile;
+	struct came_all came;
+	values_sort(instrument, exchanges, &came);
+	for (size_t i = 0; i < profile->n_channels; i++) {
+		const struct channel_setting *setting = &instrument->setting[i];
+		const struct came *block =
+		        &came.block[profile->channel[i].tag.block_index];
+		mA[i] = NAN;
+		if (setting->signal == SIGNAL_4_20_MA && !setting->off &&
+		        block->state == STATE_OK)
+			number_of(instrument, block, i, &mA[i]);
+	}
+}
+
 static void channel_values(const struct instrument *instrument,
         const struct came_all *came, size_t i, struct decoded *out)
 {

@@ -61,6 +61,11 @@ bool values_would_take(const struct instrument *instrument, uint16_t block,
 bool values_absurd(
         const struct instrument *instrument, const struct exchanges *exchanges);
 
+/* The current of every channel that is one of a loop, mA[n_channels]; NAN: of no loop, switched off, or
+ * nothing came. */
+void values_currents(const struct instrument *instrument,
+        const struct exchanges *exchanges, double *mA);
+
 /* The first rule that decides over channel i, or NULL; *state what it says: of the
  * rule, or of its block if that did not come. */
 const struct profile_rule *values_rule(const struct instrument *instrument,

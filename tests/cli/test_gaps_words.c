@@ -47,6 +47,19 @@ static void what_a_cabinet_recorded_is_told_in_vietnamese(void **state)
 	        "nguồn, địa chỉ và đấu dây");
 }
 
+static void broken_loops_are_told_in_vietnamese(void **state)
+{
+	assert_string_equal(
+	        vietnamese(GAP_LOOP,
+	                "loop ai/no: current 0 mA, below 3.6 mA: check the loop and "
+	                "its transmitter, and loop ai/so2: current 21.5 mA, above 21 "
+	                "mA: check the loop and its transmitter"),
+	        "dòng điện 4-20 mA ở mức báo lỗi: đứt hoặc chập mạch, hoặc thiết bị đo "
+	        "báo lỗi: mạch dòng ai/no: dòng điện 0 mA, thấp hơn 3.6 mA: hãy kiểm "
+	        "tra mạch dòng và bộ phát tín hiệu, và mạch dòng ai/so2: dòng điện "
+	        "21.5 mA, cao hơn 21 mA: hãy kiểm tra mạch dòng và bộ phát tín hiệu");
+}
+
 static void what_others_recorded_stays_as_it_is(void **state)
 {
 	assert_string_equal(vietnamese(GAP_LINE, "port bus: a word of tomorrow"),
@@ -124,6 +137,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_cause_has_words_of_its_own),
 		cmocka_unit_test(what_a_cabinet_recorded_is_told_in_vietnamese),
+		cmocka_unit_test(broken_loops_are_told_in_vietnamese),
 		cmocka_unit_test(what_others_recorded_stays_as_it_is),
 		cmocka_unit_test(a_file_is_told_with_its_name_and_counts),
 		cmocka_unit_test(numbers_are_told),

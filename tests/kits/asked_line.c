@@ -75,6 +75,14 @@ static void on_written(
 		line->written(line->context, what, now);
 }
 
+static void on_state(
+        void *context, const struct moment *when, const struct state_event *event)
+{
+	struct asked_line *line = context;
+	if (line->told != NULL)
+		line->told(line->context, event);
+}
+
 static void not_logged(enum log_level level, const char *text)
 {
 }
@@ -84,6 +92,7 @@ int asked_line_open(struct asked_line *line, const char *configuration)
 	struct problem why;
 	const struct poller_hooks hooks = { .context = line,
 		.reading = on_reading,
+		.state = on_state,
 		.port = give,
 		.written = on_written };
 	setenv("QUANTRAC_PROFILES", project_file("sensors/profiles"), 1);

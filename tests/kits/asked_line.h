@@ -20,6 +20,7 @@ struct asked_line {
 	        const struct reading_parts *parts);
 	void (*written)(void *context, const struct poller_written *what,
 	        const struct moment *now); /* NULL: nobody wants to know */
+	void (*told)(void *context, const struct state_event *event); /* so too */
 	struct asked_message {
 		int64_t due_us;
 		size_t n; /* 0: free */
