@@ -210,6 +210,14 @@ const struct sentence_pair translate_station[] = {
 	{ "the chip has no such line, or cannot do what is asked of it", "chip không có chân này, hoặc không làm được việc yêu cầu" },
 	{ "this is no GPIO chip, or the kernel is older than 5.10", "đây không phải chip GPIO, hoặc nhân hệ điều hành cũ hơn 5.10" },
 	{ "the chip has %u lines, counted from 0", "chip có %1 chân, tính từ 0" },
+
+	/* what a record holds */
+	{ "'%s' cannot be described in %d bytes (%s): shorten its profile",
+	  "không mô tả được '%1' trong %2 byte (%3): hãy rút ngắn hồ sơ của thiết bị" },
+	{ "station '%s' has %zu instruments, and %d are the most that one station can have: make several stations of them",
+	  "trạm '%1' có %2 thiết bị, một trạm chỉ được có tối đa %3: hãy chia thành nhiều trạm" },
+	{ "the list of the %zu instruments of station '%s' takes %zu bytes, and a record holds %d: fewer instruments, or shorter ids",
+	  "danh sách %1 thiết bị của trạm '%2' dài %3 byte, một bản ghi chứa được %4: hãy bớt thiết bị hoặc dùng id ngắn hơn" },
 	{ 0 },
 };
 // clang-format on
