@@ -49,27 +49,26 @@ static void resume(struct cabinet *cabinet, struct maintainer *maintainer,
 	maintenance_resume(&maintainer->maintenance, now);
 }
 
+/* Nobody was named: one that was is shown by its name, also where it is the only one. */
+static bool is_of_all(const struct maintainer *maintainer)
+{
+	return maintainer->key != NULL ? maintainer->key->setting->n_instruments == 0
+	                               : maintainer->instrument == SIZE_MAX;
+}
+
 static bool covers(const struct cabinet *cabinet, const struct maintainer *maintainer,
         size_t instrument)
 {
+	if (is_of_all(maintainer))
+		return true;
 	if (maintainer->key == NULL)
-		return maintainer->instrument == SIZE_MAX ||
-		       maintainer->instrument == instrument;
+		return maintainer->instrument == instrument;
 	const struct input_setting *setting = maintainer->key->setting;
 	for (size_t i = 0; i < setting->n_instruments; i++)
 		if (strcmp(setting->instrument_id[i],
 		            cabinet->station->instrument[instrument].id) == 0)
 			return true;
-	return setting->n_instruments == 0;
-}
-
-static bool covers_all(
-        const struct cabinet *cabinet, const struct maintainer *maintainer)
-{
-	for (size_t i = 0; i < cabinet->station->n_instruments; i++)
-		if (!covers(cabinet, maintainer, i))
-			return false;
-	return true;
+	return false;
 }
 
 /* It never changes: what is told of it is made once, and nothing of it is cut. */
@@ -195,8 +194,7 @@ void maintainers_show(const struct cabinet *cabinet, struct cabinet_shown *shown
 			continue;
 		struct shown_maintenance *one = &shown->maintenance[shown->n++];
 		name_of(cabinet, maintainer, one->id);
-		one->instruments =
-		        covers_all(cabinet, maintainer) ? "" : maintainer->whom;
+		one->instruments = is_of_all(maintainer) ? "" : maintainer->whom;
 		one->since_us = maintainer->maintenance.began.mono_us;
 		one->due_us = maintenance_due_us(&maintainer->maintenance);
 	}

@@ -28,9 +28,7 @@ static const char head[] =
         STATION_HEAD "ports:\n"
                      "  - {id: bus, path: /dev/serial/by-id/usb-a, rts: off}\n"
                      "instruments:\n"
-                     "  - {id: flow, profile: sim-flow, port: bus, slave: 1}\n"
-                     "  - {id: cod, profile: sim-water-quality, port: bus, slave: 3}\n";
-
+                     "  - {id: flow, profile: sim-flow, port: bus, slave: 1}\n";
 /* ---- the system that is not there ---- */
 
 static int rig_open(const char *path, int flags)
@@ -219,11 +217,11 @@ static void begin(void)
 	rig_run(0);
 }
 
-void rig_begin(const char *configuration)
+void rig_begin_with(const char *more, const char *configuration)
 {
 	static char text[32768];
 	struct problem why;
-	snprintf(text, sizeof text, "%s%s", head, configuration);
+	snprintf(text, sizeof text, "%s%s%s", head, more, configuration);
 	if (station_parse(&rig.station, text, strlen(text), "station.yaml", stderr,
 	            &why) != OK)
 		fail_msg("%s", why.text);

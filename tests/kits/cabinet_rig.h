@@ -54,8 +54,14 @@ extern struct rig {
 int rig_setup(void **state);
 int rig_teardown(void **state);
 
-/* A cabinet with these inputs, sampler, ... added to a station; begins it. */
-void rig_begin(const char *configuration);
+/* A cabinet with these inputs, sampler, ... added to a station whose instruments are flow and `more`; begins it. */
+void rig_begin_with(const char *more, const char *configuration);
+static inline void rig_begin(const char *configuration)
+{
+	rig_begin_with(
+	        "  - {id: cod, profile: sim-water-quality, port: bus, slave: 3}\n",
+	        configuration);
+}
 /* End it and begin another, as a restart of the program does; `boot`: of the machine. */
 void rig_restart_program(void);
 void rig_restart_machine(int64_t away_us);

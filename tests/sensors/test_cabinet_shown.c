@@ -2,6 +2,7 @@
 /* What a cabinet lays out for the live view: maintenance that is on, and the bottles of its sampler. */
 #include "tests/kits/check.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/kits/cabinet_rig.h"
@@ -53,6 +54,31 @@ static void what_is_on_is_shown_and_until_when(void **state)
 	assert_int_equal(shown.n, 0); /* it ended by itself, and the key is still on */
 }
 
+/* The only instrument of its station, by an order and by a key-switch. */
+static void who_was_named_is_shown_also_where_it_is_the_only_one(void **state)
+{
+	static const char only[] =
+	        "cabinet: {usb: no, boot: no, login: no}\n"
+	        "inputs:\n"
+	        "  - {id: key, kind: maintenance, gpio: /dev/gpiochip0, gpio_line: 3, "
+	        "instruments: [flow]}\n";
+	struct order order = { .kind = ORDER_MAINTENANCE, .on = true };
+	rig_begin_with("", only);
+	rig_turn(3, true);
+	snprintf(order.id, sizeof order.id, "flow");
+	snprintf(order.reason, sizeof order.reason, "new lamp");
+	rig_heard(rig_give(&order), "ok\n");
+	snprintf(order.id, sizeof order.id, "%s", rig.station->id);
+	rig_heard(rig_give(&order), "ok\n");
+	rig_run(2 * SEC);
+	shown = *cabinet_note_shown(&rig.note);
+	assert_int_equal(shown.n, 3);
+	for (size_t i = 0; i < 2; i++)
+		assert_string_equal(shown.maintenance[i].instruments, "flow");
+	assert_string_equal(shown.maintenance[2].id, "all instruments");
+	assert_string_equal(shown.maintenance[2].instruments, "");
+}
+
 /* Bottles of the day that is, not of the last reading's. */
 static void bottles_used_are_shown(void **state)
 {
@@ -89,6 +115,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		EACH(what_is_on_is_shown_and_until_when),
+		EACH(who_was_named_is_shown_also_where_it_is_the_only_one),
 		EACH(bottles_used_are_shown),
 		EACH(a_sampler_that_is_not_armed_says_so),
 	};
