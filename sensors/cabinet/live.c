@@ -110,43 +110,48 @@ static void note_channel(
 		note_minute(shown, time_us, is_ok(shown->state));
 }
 
-/* One entry a subject: what was told of it last. */
-static void note_state(struct live *live, const struct record *record)
+/* One entry a subject: what was told of it last.  Counts are no state. */
+static bool note_state(struct live *live, const struct record *record)
 {
 	struct live_told told = { .time_us = record->time_us,
 		.mono_us = record->mono_us };
 	size_t i = 0;
 	if (state_decode(&told.texts, record->payload, record->payload_size) != OK ||
 	        strcmp(told.texts.state, STATE_COUNTS) == 0)
-		return;
+		return false;
 	while (i < live->n_told &&
 	        strcmp(live->told[i].texts.subject, told.texts.subject) != 0)
 		i++;
 	if (i == LIVE_SUBJECTS)
-		return;
+		return false;
 	live->told[i] = told;
 	if (i == live->n_told)
 		live->n_told++;
+	return true;
 }
 
-void live_note(struct live *live, const uint8_t *bytes, size_t n)
+static void note_reading(struct live *live, const struct record *record)
 {
-	struct record record;
 	struct reading reading;
-	if (record_decode(&record, bytes, n) < 0)
-		return;
-	if (record.type == RECORD_STATE)
-		note_state(live, &record);
-	if (record.type != RECORD_READING ||
-	        reading_decode(&reading, record.payload, record.payload_size) != OK)
+	if (reading_decode(&reading, record->payload, record->payload_size) != OK)
 		return;
 	for (size_t i = 0; i < live->n_instruments; i++) {
 		if (memcmp(reading.describe, live->instrument[i]->hash, 32) != 0)
 			continue;
 		for (size_t c = 0; c < live->instrument[i]->n_channels; c++)
-			note_channel(&live->shown[i][c], &reading, c, record.time_us);
+			note_channel(&live->shown[i][c], &reading, c, record->time_us);
 		return;
 	}
+}
+
+bool live_note(struct live *live, const uint8_t *bytes, size_t n)
+{
+	struct record record;
+	if (record_decode(&record, bytes, n) < 0)
+		return false;
+	if (record.type == RECORD_READING)
+		note_reading(live, &record);
+	return record.type == RECORD_STATE && note_state(live, &record);
 }
 
 /* A dead instrument is asked once a minute only: every minute counts the same, however many readings it

@@ -18,6 +18,7 @@
 
 #define LIVE_FILE     "state.json"
 #define LIVE_EVERY_US INT64_C(1000000)
+#define LIVE_NEWS_US  INT64_C(100000)   /* a state has changed: a key, a door, a port */
 #define LIVE_STALE_US INT64_C(30000000) /* older: nobody writes it any more */
 
 struct cabinet_note;
@@ -46,8 +47,9 @@ struct live *live_new(const struct describe *station,
         struct describe *const *instrument, size_t n_instruments);
 void live_free(struct live *live);
 
-/* Take in an encoded record; READINGs of these instruments and STATEs count, others do nothing. */
-void live_note(struct live *live, const uint8_t *record, size_t n);
+/* Take in an encoded record; READINGs of these instruments and STATEs count, others do nothing.  Whether
+ * it is a state. */
+bool live_note(struct live *live, const uint8_t *record, size_t n);
 
 /* Write beside and rename; not synced, it is of no use after a power cut.  Where that
  * fails, elsewhere.  OK or FAILED. */

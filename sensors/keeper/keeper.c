@@ -138,9 +138,17 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* When the live view is to be written next. */
+static int64_t live_due_us(const struct keeper *keeper)
+{
+	if (keeper->options.state_path == NULL || keeper->live == NULL)
+		return INT64_MAX;
+	return keeper->written_us + (keeper->news ? LIVE_NEWS_US : LIVE_EVERY_US);
+}
+
 int keeper_wait_ms(const struct keeper *keeper, const struct moment *now)
 {
-	int64_t next_us = now->mono_us + LIVE_EVERY_US;
+	int64_t next_us = earlier(now->mono_us + LIVE_EVERY_US, live_due_us(keeper));
 	if (keeper->pending_us != INT64_MAX)
 		next_us =
 		        earlier(next_us, keeper->pending_us + keeper_commit_us(keeper));
@@ -197,9 +205,10 @@ static void write_live(struct keeper *keeper, bool running, const struct moment 
 		.cabinet = keeper->options.cabinet };
 	const char *path = keeper->options.state_path;
 	if (path == NULL || keeper->live == NULL ||
-	        (running && now->mono_us - keeper->written_us < LIVE_EVERY_US))
+	        (running && now->mono_us < live_due_us(keeper)))
 		return;
 	keeper->written_us = now->mono_us;
+	keeper->news = false;
 	if (live_write(keeper->live, path, now, &link, running) != OK)
 		log_seldom(LOG_WARN, path, "%s cannot be written", path);
 }

@@ -143,7 +143,7 @@ void keeper_append(
 	if (status != OK)
 		lose_one(keeper, record, n);
 	else if (keeper->live != NULL)
-		live_note(keeper->live, record, n);
+		keeper->news |= live_note(keeper->live, record, n);
 }
 
 void keeper_append_own(struct keeper *keeper, int status, const struct moment *now)

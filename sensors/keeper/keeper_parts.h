@@ -53,6 +53,7 @@ struct keeper {
 	int64_t pending_us; /* since when something is gathered; INT64_MAX: nothing is */
 	bool urgent;        /* what is gathered is to be committed at once */
 	int64_t written_us;    /* of the live view, monotonic */
+	bool news;             /* a state has changed since */
 	struct ring_loss loss; /* dropped and not yet told by a GAP */
 	uint64_t lost;
 
