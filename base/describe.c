@@ -157,6 +157,20 @@ int describe_channel(const struct describe *describe, const char *name)
 	return NOT_FOUND;
 }
 
+/* "port":"bus" of the settings; inside a text of JSON a quote is \". */
+const char *describe_port(const struct describe *describe, size_t *n)
+{
+	static const char key[] = "\"port\":\"";
+	const char *at = describe != NULL && describe->settings != NULL
+	                         ? strstr(describe->settings, key)
+	                         : NULL;
+	if (at == NULL)
+		return NULL;
+	at += sizeof key - 1;
+	*n = strcspn(at, "\"");
+	return at;
+}
+
 bool describe_simulated(const struct describe *describe)
 {
 	return describe->origin == ORIGIN_SIMULATION;

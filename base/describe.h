@@ -111,6 +111,9 @@ int describe_decode(
 /* Index of a channel that is in use, or NOT_FOUND. */
 int describe_channel(const struct describe *describe, const char *name);
 
+/* The id of the port of an instrument, *n letters of it, not ended by a NUL; NULL: it does not say. */
+const char *describe_port(const struct describe *describe, size_t *n);
+
 bool describe_simulated(const struct describe *describe);
 
 /* Always printed with simulated data, both languages. */

@@ -85,20 +85,6 @@ static const struct gaps_told *down_of(
 
 /* ---- whose port is it ---- */
 
-/* "port":"bus" of the settings in a DESCRIBE; inside a text of JSON a quote is \". */
-static const char *port_in(const struct describe *describe, size_t *n)
-{
-	static const char key[] = "\"port\":\"";
-	const char *at = describe != NULL && describe->settings != NULL
-	                         ? strstr(describe->settings, key)
-	                         : NULL;
-	if (at == NULL)
-		return NULL;
-	at += sizeof key - 1;
-	*n = strcspn(at, "\"");
-	return at;
-}
-
 /* An older DESCRIBE does not name the port, but its line is "10.0.0.7:502", and a port
  * that cannot be reached is told as "10.0.0.7 port 502: ...". */
 static enum tie tie_by_place(const struct describe *describe, const char *text)
@@ -127,7 +113,7 @@ static enum tie tie_of(
         const struct gap *gap, const char *subject, const struct gaps_told *down)
 {
 	size_t n;
-	const char *port = port_in(gap->describe, &n);
+	const char *port = describe_port(gap->describe, &n);
 	if (port == NULL)
 		return down != NULL ? tie_by_place(gap->describe, down->text) : MAY_BE;
 	subject += sizeof PORT - 1;

@@ -30,12 +30,44 @@ static const struct table_column columns[] = {
 static const char *const headings_vi[] = { "TRẠM", "THIẾT BỊ", "KÊNH", "GIÁ TRỊ",
 	"ĐƠN VỊ", "CÁCH ĐÂY", "TRẠNG THÁI", "TỐT 1 GIỜ QUA", "THỜI GIAN", "MÔ PHỎNG" };
 
+/* "10:25"; of another day "2026-11-28 10:25". */
+static const char *clock_or_day(int64_t time_us, int offset_min, char out[TIME_TEXT])
+{
+	char now[TIME_TEXT], time[TIME_TEXT];
+	time_print(common_now(), offset_min, now);
+	time_print(time_us, offset_min, time);
+	bool today = strncmp(now, time, 10) == 0;
+	snprintf(out, TIME_TEXT, "%.*s%s%.5s", today ? 0 : 10, time, today ? "" : " ",
+	        time + 11);
+	return out;
+}
+
+/* Who is silent because his port is down was not asked. */
+static void put_state(struct table *table, const struct live_view *view,
+        const struct live_channel *channel, const struct common *common)
+{
+	char text[64], time[TIME_TEXT];
+	enum tone tone;
+	bool vi = common_vietnamese(common);
+	const struct live_state *port = status_port_down(view, channel);
+	if (common->format != TABLE_TEXT) {
+		table_text(table, channel->state);
+	} else if (port != NULL) {
+		snprintf(text, sizeof text,
+		        vi ? "mất cổng từ %s" : "port down since %s",
+		        clock_or_day(port->time_us, (int)view->offset_min, time));
+		table_text(table, text);
+	} else {
+		table_text(table,
+		        vi ? watch_state(channel->state, &tone)->vi : channel->state);
+	}
+}
+
 /* People read "4 s" and "99.2%", programs seconds and a number. */
 static void row(struct table *table, const struct live_view *view,
         const struct live_channel *channel, const struct common *common)
 {
 	char age[32], ok[16];
-	enum tone tone;
 	bool people = common->format == TABLE_TEXT, vi = common_vietnamese(common);
 	int64_t now_us = common_now();
 	table_text(table, view->station);
@@ -55,8 +87,7 @@ static void row(struct table *table, const struct live_view *view,
 		table_integer(table, (now_us - channel->value_us) / US_PER_S);
 	else
 		table_empty(table);
-	table_text(table,
-	        people && vi ? watch_state(channel->state, &tone)->vi : channel->state);
+	put_state(table, view, channel, common);
 	snprintf(ok, sizeof ok, "%.1f%%", channel->ok_percent);
 	if (isnan(channel->ok_percent))
 		table_empty(table);
@@ -117,14 +148,30 @@ static void foot(const struct live_view *view, bool vi)
 static void tell_stale(
         const struct live_view *view, const struct station *station, bool vi)
 {
-	printf(vi ? "quantrac-sensord (pid %lld) đang đọc các thiết bị khác với %s "
-	            "hiện "
-	            "nay: nó chỉ đọc tệp lúc khởi động. Khởi động lại: sudo systemctl "
-	            "restart quantrac-sensord\n"
-	          : "quantrac-sensord (pid %lld) reads other instruments than %s names "
-	            "now: it reads the file when it starts. Start it again: sudo "
-	            "systemctl restart quantrac-sensord\n",
-	        (long long)view->pid, station->path);
+	char whom[400];
+	enum sensord_differs how = sensord_differs(view, station, whom, sizeof whom);
+	if (how == SENSORD_OTHERS)
+		printf(vi ? "quantrac-sensord (pid %lld) đang đọc các thiết bị khác "
+		            "với %s "
+		            "hiện nay"
+		          : "quantrac-sensord (pid %lld) reads other instruments than "
+		            "%s "
+		            "names now",
+		        (long long)view->pid, station->path);
+	else if (how == SENSORD_CHANGED)
+		printf(vi ? "quantrac-sensord (pid %lld) đang đọc %s khác với %s hiện "
+		            "nay "
+		            "(cổng, địa chỉ, hồ sơ hoặc thông số)"
+		          : "quantrac-sensord (pid %lld) reads %s otherwise than %s "
+		            "says "
+		            "now (port, address, profile or settings)",
+		        (long long)view->pid, whom, station->path);
+	if (how != SENSORD_SAME)
+		printf(vi ? ": nó chỉ đọc tệp lúc khởi động. Khởi động lại: sudo "
+		            "systemctl "
+		            "restart quantrac-sensord\n"
+		          : ": it reads the file when it starts. Start it again: sudo "
+		            "systemctl restart quantrac-sensord\n");
 }
 
 static void show_channels(const struct live_view *view, const struct common *common)
@@ -192,8 +239,7 @@ static void show(const struct live_view *view, const struct station *station,
 	}
 	if (people && !common->quiet) {
 		foot(view, common_vietnamese(common));
-		if (sensord_reads_others(view, station))
-			tell_stale(view, station, common_vietnamese(common));
+		tell_stale(view, station, common_vietnamese(common));
 	}
 }
 

@@ -18,6 +18,10 @@ bool status_has_contacts(const struct live_view *view, const struct station *sta
 /* quantrac status --lines: requests and answers of every instrument of this cabinet. */
 void status_lines(const struct live_view *view, const struct common *common);
 
+/* What was told of the port of an instrument that is silent; NULL: it is not silent, or its port is there. */
+const struct live_state *status_port_down(
+        const struct live_view *view, const struct live_channel *channel);
+
 /* The headings of a table in the language asked for: `out` has room for as many as `columns`, the
  * end included. */
 void status_headings(const struct table_column *columns, const char *const *vietnamese,

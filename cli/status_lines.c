@@ -49,27 +49,64 @@ static bool begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
+/* What can be down, by the beginning of its subject. */
+static const struct kind {
+	const char *begins, *vietnamese;
+} kinds[] = { { "port ", "cổng" }, { "instrument ", "thiết bị" },
+	{ "loop ", "mạch dòng" }, { 0 } };
+
+static const struct kind *kind_of(const struct live_state *told)
+{
+	const struct kind *kind = kinds;
+	while (kind->begins != NULL && !begins(told->subject, kind->begins))
+		kind++;
+	return kind->begins != NULL && strcmp(told->state, "down") == 0 ? kind : NULL;
+}
+
 /* A port that has gone asks nobody, so that no count shows it. */
 static void print_down(const struct live_view *view, bool vi)
 {
 	for (size_t i = 0; i < view->n_states; i++) {
 		const struct live_state *told = &view->told[i];
-		bool port = begins(told->subject, "port ");
+		const struct kind *kind = kind_of(told);
 		char time[TIME_TEXT], text[1024];
-		if ((!port && !begins(told->subject, "instrument ")) ||
-		        strcmp(told->state, "down") != 0)
+		if (kind == NULL)
 			continue;
 		snprintf(text, sizeof text, "%s", told->text);
 		if (vi)
 			translate(NULL, told->text, text, sizeof text);
 		time_print(told->time_us - told->time_us % US_PER_S,
 		        (int)view->offset_min, time);
-		printf(vi ? "%s %s: mất từ %s: %s\n" : "%s %s: down since %s: %s\n",
-		        port ? vi ? "cổng" : "port"
-		        : vi ? "thiết bị"
-		             : "instrument",
-		        strchr(told->subject, ' ') + 1, time, text);
+		if (vi)
+			printf("%s %s: mất từ %s: %s\n", kind->vietnamese,
+			        told->subject + strlen(kind->begins), time, text);
+		else
+			printf("%s: down since %s: %s\n", told->subject, time, text);
 	}
+}
+
+/* The port of an instrument; "": sensord does not say. */
+static const char *port_of(const struct live_view *view, const char *instrument)
+{
+	for (size_t i = 0; i < view->n_instruments; i++)
+		if (strcmp(view->counts[i].instrument, instrument) == 0)
+			return view->counts[i].port;
+	return "";
+}
+
+const struct live_state *status_port_down(
+        const struct live_view *view, const struct live_channel *channel)
+{
+	const char *port = port_of(view, channel->instrument);
+	if (strcmp(channel->state, "silent") != 0)
+		return NULL;
+	for (size_t i = 0; i < view->n_states; i++) {
+		const struct live_state *told = &view->told[i];
+		if (kind_of(told) == &kinds[0] &&
+		        strcmp(told->subject + strlen(kinds[0].begins), port) == 0)
+			return told;
+	}
+	return NULL;
 }
 
 static void foot(bool vi)

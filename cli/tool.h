@@ -34,9 +34,12 @@ int tool_port_free(struct tool_port *port, bool vietnamese, struct problem *why)
  * none); 0: there is none. */
 struct station;
 long sensord_reads(const struct station *station, const char *instrument);
-/* Does what a sensord shows have other instruments than the file names now? */
+/* What a sensord shows beside the file as it is now: it has other instruments, or reads some of them at
+ * another place or in another way: `whom`, "cod, flow". */
 struct live_view;
-bool sensord_reads_others(const struct live_view *view, const struct station *station);
+enum sensord_differs { SENSORD_SAME, SENSORD_OTHERS, SENSORD_CHANGED };
+enum sensord_differs sensord_differs(const struct live_view *view,
+        const struct station *station, char *whom, size_t room);
 /* REFUSED (EXIT_TRY_AGAIN), and that this process is using the port. */
 int sensord_tell(const char *port, long pid, bool vietnamese, struct problem *why);
 /* OK; or that, of a sensord that reads an instrument of the configuration there, by host and

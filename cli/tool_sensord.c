@@ -2,12 +2,14 @@
 /* Does the running sensord of a configuration use a port?  What listens at a network address
  * cannot be locked, and a serial port is free for a moment while it is opened again; on a line
  * behind either a second master would be one too many all the same. */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 
 #include "cli/tool.h"
 #include "sensors/cabinet/live.h"
+#include "sensors/station/describes.h"
 #include "sensors/station/station.h"
 
 static bool same_device(const char *one, const char *other)
@@ -38,12 +40,43 @@ static bool view_reads(const struct live_view *view, const char *instrument)
 	return false;
 }
 
-bool sensord_reads_others(const struct live_view *view, const struct station *station)
+static bool reads_others(const struct live_view *view, const struct station *station)
 {
 	bool others = view->n_instruments != station->n_instruments;
 	for (size_t i = 0; i < station->n_instruments && !others; i++)
 		others = !view_reads(view, station->instrument[i].id);
 	return others;
+}
+
+/* A sensord of before does not say how it reads. */
+static bool is_changed(const struct live_view *view, const struct station *station,
+        size_t i, const struct describe *describe)
+{
+	char as[READ_AS_SIZE];
+	station_read_as(station, i, describe->hash, as);
+	for (size_t k = 0; k < view->n_instruments; k++)
+		if (strcmp(view->counts[k].instrument, station->instrument[i].id) == 0)
+			return view->counts[k].as[0] != '\0' &&
+			       strcmp(view->counts[k].as, as) != 0;
+	return false;
+}
+
+enum sensord_differs sensord_differs(const struct live_view *view,
+        const struct station *station, char *whom, size_t room)
+{
+	struct describes describes;
+	struct problem why;
+	size_t n = 0;
+	if (reads_others(view, station))
+		return SENSORD_OTHERS;
+	if (describes_make(&describes, station, &why) != OK)
+		return SENSORD_SAME;
+	for (size_t i = 0; i < station->n_instruments; i++)
+		if (n < room && is_changed(view, station, i, describes.instrument[i]))
+			n += (size_t)snprintf(whom + n, room - n, "%s%s",
+			        n > 0 ? ", " : "", station->instrument[i].id);
+	describes_free(&describes);
+	return n > 0 ? SENSORD_CHANGED : SENSORD_SAME;
 }
 
 long sensord_reads(const struct station *station, const char *instrument)

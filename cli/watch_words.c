@@ -6,6 +6,7 @@
 
 #include "base/legal_time.h"
 #include "base/units.h"
+#include "cli/status.h"
 #include "cli/watch.h"
 
 /* Older than three results, and than this: it is no longer a value of now. */
@@ -32,6 +33,7 @@ static const struct state_word {
 	{ "none",        { "chưa có số liệu", "no data yet" }, TONE_BAD },
 	{ "off",         { "đã tắt", "switched off" }, TONE_QUIET },
 };
+static const struct word gone = { "mất cổng", "port down" };
 static const struct word stale = { "mất tín hiệu", "signal lost" };
 static const struct word above = { "cao hơn giới hạn", "above the limit" };
 static const struct word outside = { "ngoài khoảng cho phép", "outside the interval" };
@@ -244,6 +246,8 @@ void watch_channel(const struct watch *watch, const struct live_channel *live,
 	out->label_vi = live->label_vi[0] != '\0' ? live->label_vi : live->channel;
 	out->label_en = live->label_en[0] != '\0' ? live->label_en : live->channel;
 	out->state = *watch_state(live->state, &out->tone);
+	if (status_port_down(watch->view, live) != NULL)
+		out->state = gone;
 	snprintf(out->unit, sizeof out->unit, "%s", units_shown(live->unit));
 	if (live->value_us != 0)
 		out->age_us = age_of(watch, live->value_us);

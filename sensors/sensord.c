@@ -219,6 +219,7 @@ static void make_keeper(struct sensord *sensord)
 		.station = sensord->describes.station,
 		.instrument = sensord->describes.instrument,
 		.n_instruments = sensord->describes.n,
+		.configured = station,
 		.counts = sensord->counting.board,
 		.cabinet = &sensord->senses.note,
 		.link = open_link(sensord) };

@@ -18,6 +18,7 @@
 #include "base/reading.h"
 #include "sensors/cabinet/cabinet_note.h"
 #include "sensors/poller/counts.h"
+#include "sensors/station/station.h"
 
 enum { MINUTES = 60, LIVE_SUBJECTS = 512 };
 
@@ -37,7 +38,8 @@ struct live {
 	const struct describe *station;
 	struct describe *const *instrument;
 	size_t n_instruments;
-	struct shown **shown; /* [n_instruments][n_channels] */
+	struct shown **shown;     /* [n_instruments][n_channels] */
+	char (*as)[READ_AS_SIZE]; /* [n_instruments]; NULL: not known */
 	size_t n_told;
 	struct live_told { /* since the start, so of this boot */
 		struct state_texts texts;
@@ -76,7 +78,16 @@ void live_free(struct live *live)
 	for (size_t i = 0; i < live->n_instruments; i++)
 		free(live->shown[i]);
 	free(live->shown);
+	free(live->as);
 	free(live);
+}
+
+int live_reads(struct live *live, const struct station *station)
+{
+	live->as = calloc(live->n_instruments + 1, sizeof live->as[0]);
+	for (size_t i = 0; live->as != NULL && i < live->n_instruments; i++)
+		station_read_as(station, i, live->instrument[i]->hash, live->as[i]);
+	return live->as != NULL ? OK : FAILED;
 }
 
 static bool is_ok(uint8_t state)
@@ -215,6 +226,19 @@ static void write_told(
 	json_end(json);
 }
 
+static void write_whereabouts(const struct live *live, struct json *json, size_t i)
+{
+	size_t n;
+	char port[ID_SIZE];
+	const char *at = describe_port(live->instrument[i], &n);
+	if (at != NULL) {
+		snprintf(port, sizeof port, "%.*s", (int)n, at);
+		json_put_text(json, "port", port);
+	}
+	if (live->as != NULL)
+		json_put_text(json, "as", live->as[i]);
+}
+
 static void write_counts(
         const struct live *live, struct json *json, struct counts_board *board)
 {
@@ -225,6 +249,7 @@ static void write_counts(
 		counts_board_get(board, i, &counts);
 		json_object(json);
 		json_put_text(json, "instrument", live->instrument[i]->instrument);
+		write_whereabouts(live, json, i);
 		for (size_t k = 0; k < COUNTS; k++)
 			json_put_integer(
 			        json, counts_name[k], (int64_t)counts_of(&counts, k));

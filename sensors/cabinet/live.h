@@ -24,6 +24,7 @@
 struct cabinet_note;
 struct counts_board;
 struct live;
+struct station;
 
 /* Where it is written while the journal's disk cannot be:
  * /run/quantrac/<station>-<crc32c of path>.json ($QUANTRAC_RUN instead of
@@ -46,6 +47,10 @@ struct live_link {
 struct live *live_new(const struct describe *station,
         struct describe *const *instrument, size_t n_instruments);
 void live_free(struct live *live);
+
+/* What is read at each, and where, stands in the file too: whoever has the configuration as it is now can
+ * tell whether that is another.  OK or FAILED. */
+int live_reads(struct live *live, const struct station *station);
 
 /* Take in an encoded record; READINGs of these instruments and STATEs count, others do nothing.  Whether
  * it is a state. */
@@ -75,6 +80,7 @@ struct live_state { /* the last STATE of a subject since the start */
 
 struct live_counts { /* of an instrument, since the start: struct poller_counts */
 	const char *instrument;
+	const char *port, *as; /* station_read_as; "": it does not say */
 	int64_t requests, answers, timeouts, checksum, malformed, exceptions, noise,
 	        late, echoes, reconnects, overruns, readings;
 };

@@ -41,6 +41,8 @@ static const struct section told_section = { "state", sizeof(struct live_state),
 #define COUNT(name) { #name, FIELD_INTEGER, AT(name), .fallback = "0" }
 static const struct field counts_fields[] = {
 	{ "instrument", FIELD_TEXT, AT(instrument), .required = true },
+	{ "port", FIELD_TEXT, AT(port), .fallback = "" },
+	{ "as", FIELD_TEXT, AT(as), .fallback = "" },
 	COUNT(requests), COUNT(answers), COUNT(timeouts), COUNT(checksum),
 	COUNT(malformed), COUNT(exceptions), COUNT(noise), COUNT(late), COUNT(echoes),
 	COUNT(reconnects), COUNT(overruns), COUNT(readings),

@@ -95,6 +95,8 @@ int keeper_new(struct keeper **out, const struct keeper_options *options,
 	}
 	keeper->live =
 	        live_new(options->station, options->instrument, options->n_instruments);
+	if (keeper->live != NULL && options->configured != NULL)
+		live_reads(keeper->live, options->configured);
 	clock_watch_look(&keeper->watch, now, &(struct clock_event){ 0 });
 	if (keeper->journal != NULL) {
 		begin_on_disk(keeper, created, now);

@@ -44,6 +44,7 @@ struct keeper_link {
 
 struct cabinet_note;
 struct counts_board;
+struct station;
 
 struct keeper_options {
 	const char *source;
@@ -61,10 +62,11 @@ struct keeper_options {
 	struct describe *station;           /* encoded */
 	struct describe *const *instrument; /* [n_instruments], encoded */
 	size_t n_instruments;
-	struct counts_board *counts;    /* for the live view, NULL: none */
-	struct cabinet_note *cabinet;   /* for the live view, NULL: none */
-	const struct keeper_link *link; /* NULL: journal only */
-	uint64_t seed;                  /* of the uplink's jitter */
+	const struct station *configured; /* for the live view, NULL: it does not say */
+	struct counts_board *counts;      /* for the live view, NULL: none */
+	struct cabinet_note *cabinet;     /* for the live view, NULL: none */
+	const struct keeper_link *link;   /* NULL: journal only */
+	uint64_t seed;                    /* of the uplink's jitter */
 };
 
 /* Open and recover the journal, write the DESCRIBEs and commit them.  A disk that cannot be written

@@ -127,6 +127,11 @@ void station_path(
  * port, address, profile. */
 void station_place(const struct station *station, size_t i, uint8_t out[COMMAND_PLACE]);
 
+/* What is read at instrument i, where and how; `hash` of its DESCRIBE.  Who has the same reads the same. */
+#define READ_AS_SIZE (2 * COMMAND_PLACE + 1)
+void station_read_as(const struct station *station, size_t i, const uint8_t hash[32],
+        char out[READ_AS_SIZE]);
+
 /* Number of a command of instrument i that an operator may order: read only is the default.  NOT_FOUND:
  * its profile has none of this name; REFUSED: its line is only listened to, or the configuration does not
  * allow commands; *why says file, line and cure. */

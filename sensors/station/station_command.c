@@ -68,6 +68,17 @@ void station_place(const struct station *station, size_t i, uint8_t out[COMMAND_
 	memcpy(out, hash, COMMAND_PLACE);
 }
 
+void station_read_as(const struct station *station, size_t i, const uint8_t hash[32],
+        char out[READ_AS_SIZE])
+{
+	uint8_t both[COMMAND_PLACE + 32], sum[SHA256_SIZE];
+	station_place(station, i, both);
+	memcpy(both + COMMAND_PLACE, hash, 32);
+	sha256_of(both, sizeof both, sum);
+	for (size_t k = 0; k < COMMAND_PLACE; k++)
+		snprintf(out + 2 * k, 3, "%02x", sum[k]);
+}
+
 void station_check_commands(struct station_checker *check)
 {
 	const struct station *station = check->station;

@@ -63,6 +63,29 @@ static void an_instrument_that_is_silent_shows_no_value_of_now(void **state)
 	kiosk_shows_not("lần cuối 41");
 }
 
+/* A cut cable is looked for elsewhere than a dead instrument. */
+static void one_whose_port_is_down_is_not_said_to_be_silent(void **state)
+{
+	static struct live_counts counts[1];
+	counts[0] = (struct live_counts){ .instrument = kiosk.channel[0].instrument,
+		.port = "bus" };
+	kiosk.view.counts = counts;
+	kiosk.view.n_instruments = 1;
+	kiosk.channel[0].state = "silent";
+	kiosk.told[kiosk.view.n_states++] =
+	        (struct live_state){ .subject = "port bus2", .state = "down" };
+	kiosk_draw(14, 80);
+	kiosk_shows("không trả lời / does not answer");
+	kiosk.told[kiosk.view.n_states++] =
+	        (struct live_state){ .subject = "port bus", .state = "down" };
+	kiosk_draw(14, 80);
+	kiosk_shows("mất cổng / port down");
+	assert_int_equal(kiosk_colour("mất cổng"), YELLOW);
+	kiosk.told[kiosk.view.n_states - 1].state = "up";
+	kiosk_draw(14, 80);
+	kiosk_shows("không trả lời / does not answer");
+}
+
 static void a_reading_that_is_overdue_is_lost(void **state)
 {
 	/* due every 10 s: a minute at least */
@@ -143,6 +166,7 @@ int main(void)
 		KIOSK(a_value_over_its_limit_is_red_and_said_so),
 		KIOSK(no_state_but_measuring_is_green),
 		KIOSK(an_instrument_that_is_silent_shows_no_value_of_now),
+		KIOSK(one_whose_port_is_down_is_not_said_to_be_silent),
 		KIOSK(a_reading_that_is_overdue_is_lost),
 		KIOSK(nothing_is_green_when_the_view_grows_old),
 		KIOSK(nothing_current_is_said_in_large_letters),
