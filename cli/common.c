@@ -280,7 +280,7 @@ void common_progress(const struct common *common, const char *what, double share
 	if (common->quiet || !isatty(STDERR_FILENO) || percent == shown)
 		return;
 	shown = percent;
-	fprintf(stderr, "\r%s %d %%", what, percent);
+	fprintf(stderr, "\r%s %d %%\033[K", what, percent);
 	if (share >= 1) {
 		fputs("\r\033[K", stderr);
 		shown = -1;

@@ -159,9 +159,9 @@ static void print_nothing(const struct prober_block *block, bool vi)
 		            "register %d.\n",
 		        block->slave, block->start);
 	fputs(vi ? "Xem bảng thanh ghi của hãng rồi chạy lại với --start (40001 là 0) "
-	           "và --function; hoặc --match: thử các kiểu máy đã biết.\n"
-	         : "Look into its manual and give --start (40001 is 0) and --function; "
-	           "or --match: try the models that are known.\n",
+	           "và --function.\n"
+	         : "Look into its manual and give --start (40001 is 0) and "
+	           "--function.\n",
 	        stdout);
 }
 

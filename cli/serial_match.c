@@ -184,11 +184,11 @@ int prober_match(struct prober *prober, uint8_t slave, struct problem *why)
 			prober->n_matches++;
 		else
 			profile_free(profile);
-		common_progress(prober->common,
+		prober_step(prober,
 		        prober->vietnamese ? "đang so kiểu máy" : "comparing models",
-		        0.99 * (double)i / (double)n);
+		        (double)i / (double)n);
 	}
-	common_progress(prober->common, "", 1);
+	prober_step_end(prober);
 	qsort(prober->match, prober->n_matches, sizeof prober->match[0], better);
 	free(matching.asked);
 	free(names);

@@ -246,6 +246,7 @@ static void show_text(const struct prober *prober, const struct prober_block *bl
 	prober_block_print(prober, block);
 	if (prober->given.match)
 		prober_matches_print(prober, block->slave);
+	prober_next(prober, block->slave);
 }
 
 static int show(struct prober *prober, struct problem *why)

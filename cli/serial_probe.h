@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Inside quantrac serial probe: serial_probe.c (what is asked for, and the order of things),
  * serial_search.c (listening and asking), serial_told.c (what is said of it), serial_read.c
- * (one block), serial_block.c (the block in every reading), serial_match.c (which model it may be). */
+ * (one block), serial_block.c (the block in every reading), serial_match.c (which model it may be),
+ * serial_steps.c (what is being tried), serial_next.c (what to do then). */
 #ifndef CLI_SERIAL_PROBE_H
 #define CLI_SERIAL_PROBE_H
 
@@ -47,6 +48,13 @@ struct prober_match {
 	} value[PROBER_SHOWN];
 };
 
+/* What was told of what is being tried. */
+struct prober_steps {
+	char told[96];
+	int64_t told_us;
+	size_t n_found; /* of those found, told */
+};
+
 struct prober {
 	const struct common *common;
 	bool vietnamese;
@@ -61,6 +69,7 @@ struct prober {
 	struct overhear ear;
 	struct overhear_models models;
 	struct overheard_line heard;
+	struct prober_steps steps;
 	bool echoes;                /* the adapter gives back what is sent */
 	uint8_t late[PROBE_SLAVES]; /* answered after their time was up */
 	size_t n_late;
@@ -83,6 +92,18 @@ int prober_ask(struct prober *prober, const struct modbus_request *request,
 /* Which models a slave may be, into prober->match, the best first. */
 int prober_match(struct prober *prober, uint8_t slave, struct problem *why);
 void prober_matches_print(const struct prober *prober, uint8_t slave);
+
+/* What is being tried and how far it is, as it happens; who was found meanwhile. */
+void prober_step(struct prober *prober, const char *what, double share);
+void prober_step_listen(struct prober *prober, double share);
+void prober_step_search(struct prober *prober, const struct probe_try *next);
+void prober_step_found(struct prober *prober);
+void prober_step_end(const struct prober *prober);
+/* Is a line of a pipe due: something else is being tried, or nothing was told for long? */
+bool prober_step_due(struct prober_steps *steps, const char *what, int64_t mono_us);
+
+/* The commands that follow, of a slave that was found. */
+void prober_next(const struct prober *prober, uint8_t slave);
 
 struct prober_block {
 	uint8_t slave, function;

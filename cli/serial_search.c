@@ -70,6 +70,7 @@ static bool hear(void *context, const uint8_t *in, size_t n, int64_t mono_us)
 
 struct listening {
 	struct prober *prober;
+	double for_s;
 	int64_t from_us,
 	        until_us; /* until_us: grows shorter when something was heard */
 };
@@ -84,17 +85,17 @@ static bool listening_hear(void *context, const uint8_t *in, size_t n, int64_t m
 		listening->from_us = mono_us;
 	if (first)
 		listening->until_us = mono_us + DECODE_S * INT64_C(1000000);
-	double share =
-	        (double)(mono_us - listening->from_us) / 1e6 / prober->given.listen_s;
-	common_progress(prober->common, prober->vietnamese ? "đang nghe" : "listening",
-	        share < 0.99 ? share : 0.99);
+	prober_step_listen(prober,
+	        (double)(mono_us - listening->from_us) / 1e6 / listening->for_s);
 	return mono_us < listening->until_us;
 }
 
 static int listen_at(
         struct prober *prober, size_t way, double for_s, struct problem *why)
 {
-	struct listening listening = { .prober = prober, .until_us = INT64_MAX };
+	struct listening listening = {
+		.prober = prober, .for_s = for_s, .until_us = INT64_MAX
+	};
 	int status = open_way(prober, way, false, why);
 	if (status != OK)
 		return status;
@@ -153,7 +154,7 @@ int prober_listen(struct prober *prober, struct problem *why)
 	int status = listen_at(prober, 0, prober->given.listen_s, why);
 	if (status == OK && prober->heard.bytes > 0 && serial)
 		status = identify(prober, why);
-	common_progress(prober->common, "", 1);
+	prober_step_end(prober);
 	if (status != OK)
 		return status;
 	if (prober->heard.bytes > 0 && !prober->given.own)
@@ -308,6 +309,7 @@ static int try_one(
 {
 	struct probe *probe = &prober->probe;
 	int status = OK;
+	prober_step_search(prober, next);
 	if (prober->open_way != next->way)
 		status = open_way(prober, next->way, true, why);
 	if (status == OK)
@@ -315,9 +317,9 @@ static int try_one(
 	if (status != OK)
 		return status;
 	probe_note(probe, outcome_of(prober->asked.outcome), prober->asked.exception);
-	common_progress(prober->common, prober->vietnamese ? "đang dò" : "searching",
-	        probe_share(probe) < 0.99 ? probe_share(probe) : 0.99);
-	return ask_late(prober, why);
+	status = ask_late(prober, why);
+	prober_step_found(prober);
+	return status;
 }
 
 int prober_search(struct prober *prober, struct problem *why)
@@ -328,7 +330,7 @@ int prober_search(struct prober *prober, struct problem *why)
 	prober->heard = (struct overheard_line){ 0 };
 	while (status == OK && probe_next(&prober->probe, &next))
 		status = try_one(prober, &next, why);
-	common_progress(prober->common, "", 1);
+	prober_step_end(prober);
 	return status;
 }
 

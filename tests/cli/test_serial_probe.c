@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/status.h"
+#include "cli/serial_probe.h"
 #include "sensors/drivers/modbus.h"
 #include "tests/kits/cabinet_fixture.h"
 #include "tests/kits/free_port.h"
@@ -98,6 +99,7 @@ static void slaves_are_found_and_a_block_is_read_in_every_order(void **state)
 	assert_contains(text,
 	        "slave 200: there, refuses register 100 (exception 2, illegal data");
 	assert_contains(text, "Slave 3, function 4, 4 registers from 100");
+	assert_null(strstr(text, "answered after -"));
 	assert_contains(text, "   100  30101  00 00");
 	assert_contains(text, "         42.5 +"); /* CDAB */
 	assert_contains(text, " !");              /* the others */
@@ -139,12 +141,58 @@ static void known_models_are_told_by_the_registers_a_slave_has(void **state)
 	        "endress-hauser-liquiline-cm44x (2/2): ph=7.30 "
 	        "temperature=30.5 °C\n");
 	assert_null(strstr(text, "krohne"));
+	assert_contains(text,
+	        "\n  quantrac station add --port run/bus --line \"9600 8N1\" "
+	        "--slave 1 --model endress-hauser-liquiline-cm44x\n");
+	assert_null(strstr(text, "--match"));
 	free(text);
 	line_says(*state, "serial probe run/bus " QUICK "--slave 2 --match --lang vi",
 	        0, "krohne-ifc050 (2/2): flow_out=125.0 m³/h");
 	line_says(*state, "serial probe run/bus " QUICK "--slave 2", 0,
-	        "--match: try the models that are known");
+	        "\n  quantrac serial probe run/bus --line \"9600 8N1\" --slave 2 "
+	        "--i-own-this-bus --match\n");
 	line_end(line);
+}
+
+/* ---- while it lasts ---- */
+
+static void what_is_tried_is_told_through_a_pipe_as_it_happens(void **state)
+{
+	pid_t line = simulate(*state);
+	char *text = line_said(*state,
+	        "serial probe run/bus --i-own-this-bus --listen 100ms --timeout 20ms "
+	        "--lang en --match",
+	        0);
+	static const char *const steps[] = { "listening at 9600 8N1: 0 %\n",
+		"asking at 9600 8N1 (1 of 1), the common addresses: 0 %\n",
+		"slave 3 answers\n",
+		"asking at 9600 8N1 (1 of 1), the other addresses: ",
+		"slave 200 answers\n", "comparing models: 0 %\n",
+		"2 slaves answer (9600 8N1)\n" };
+	const char *at = text;
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		const char *found = strstr(i == 6 ? text : at, steps[i]);
+		if (found == NULL)
+			fail_msg("'%s' is not there, or not in its place: %s", steps[i],
+			        text);
+		at = found;
+	}
+	free(text);
+	text = line_said(*state, "serial probe run/bus " QUICK "--slave 3 -q", 0);
+	assert_null(strstr(text, "asking at"));
+	assert_null(strstr(text, "station add"));
+	free(text);
+	line_end(line);
+}
+
+static void the_same_step_is_told_again_after_ten_seconds(void **state)
+{
+	struct prober_steps steps = { 0 };
+	assert_true(prober_step_due(&steps, "listening", 5000000));
+	assert_false(prober_step_due(&steps, "listening", 14999999));
+	assert_true(prober_step_due(&steps, "listening", 15000000));
+	assert_false(prober_step_due(&steps, "listening", 15000001));
+	assert_true(prober_step_due(&steps, "asking", 15000002));
 }
 
 static void programs_get_the_same_as_csv_and_json(void **state)
@@ -323,6 +371,8 @@ int main(void)
 		WITH(what_is_no_port_is_refused_first),
 		WITH(slaves_are_found_and_a_block_is_read_in_every_order),
 		WITH(known_models_are_told_by_the_registers_a_slave_has),
+		WITH(what_is_tried_is_told_through_a_pipe_as_it_happens),
+		cmocka_unit_test(the_same_step_is_told_again_after_ten_seconds),
 		WITH(programs_get_the_same_as_csv_and_json),
 		WITH(a_slow_instrument_is_found_by_its_late_answer),
 		WITH(what_seemed_to_answer_is_asked_patiently_once),
