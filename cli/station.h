@@ -9,11 +9,31 @@
 int station_test(int argc, char **argv);
 int station_add(int argc, char **argv);
 
-/* ---- station_told.c: what a trial showed, for people ---- */
+/* ---- station_poll.c: one poll of a trial, for people ---- */
 
 /* One poll as it came: what was sent, what came, every channel; its time with the station's offset. */
 void station_tell_reading(FILE *out, const struct trial_reading *reading,
         int offset_min, bool vietnamese);
+
+/* The same in one line: time, values, wait. */
+void station_tell_short(FILE *out, const struct trial_reading *reading, int offset_min,
+        bool vietnamese);
+
+/* Milliseconds to the first answer; NAN: nothing was asked, or nothing came. */
+double station_poll_ms(const struct trial_reading *reading);
+
+/* The polls before; all zero at the beginning. */
+struct station_polls {
+	size_t n, sent; /* requests that a poll takes */
+	uint8_t state[READING_CHANNELS];
+};
+
+/* Is it to be told in full: the first, one that went wrong or was asked again, or a channel in another
+ * state? */
+bool station_poll_is_news(
+        struct station_polls *polls, const struct trial_reading *reading);
+
+/* ---- station_told.c: what a trial showed in the end ---- */
 
 /* How it went, in plain words with the cure; its exit code: 0 where every poll was
  * answered and something usable came, else EXIT_FOUND. */

@@ -56,27 +56,20 @@ struct test {
 	size_t i;
 	const struct common *common;
 	struct table *table; /* NULL: for people */
+	struct station_polls polls;
 };
 
 /* ---- what is printed ---- */
 
-/* What came, as one hexadecimal word, and the wait for its first byte. */
-static char *answer_hex(const struct trial_reading *reading, double *wait_ms)
+/* What came, as one hexadecimal word. */
+static char *answer_hex(const struct trial_reading *reading)
 {
 	char *hex = NULL;
 	size_t size;
-	int64_t sent_us = 0;
 	FILE *out = open_memstream(&hex, &size);
-	*wait_ms = NAN;
 	for (size_t k = 0; out != NULL && k < reading->n_passes; k++) {
 		const struct trial_pass *pass = &reading->pass[k];
-		if (pass->sent) {
-			sent_us = pass->mono_us;
-			continue;
-		}
-		if (isnan(*wait_ms) && sent_us != 0)
-			*wait_ms = (double)(pass->mono_us - sent_us) / 1000;
-		for (size_t b = 0; b < pass->n; b++)
+		for (size_t b = 0; !pass->sent && b < pass->n; b++)
 			fprintf(out, "%02x", pass->bytes[b]);
 	}
 	if (out != NULL)
@@ -86,8 +79,8 @@ static char *answer_hex(const struct trial_reading *reading, double *wait_ms)
 
 static void rows(struct test *test, const struct trial_reading *reading)
 {
-	double wait_ms;
-	char *hex = answer_hex(reading, &wait_ms);
+	double wait_ms = station_poll_ms(reading);
+	char *hex = answer_hex(reading);
 	for (size_t c = 0; c < reading->parts->n_channels; c++) {
 		const struct channel *about =
 		        &reading->instrument->profile->channel[c].about;
@@ -111,14 +104,31 @@ static void rows(struct test *test, const struct trial_reading *reading)
 	free(hex);
 }
 
+static void tell(struct test *test, const struct trial_reading *reading)
+{
+	int offset_min = test->station->utc_offset_min;
+	bool vi = common_vietnamese(test->common);
+	bool news = station_poll_is_news(&test->polls, reading);
+	if (!news && !test->common->verbose) {
+		station_tell_short(stdout, reading, offset_min, vi);
+		return;
+	}
+	station_tell_reading(stdout, reading, offset_min, vi);
+	if (test->polls.n == 1 && !test->common->verbose)
+		fputs(vi ? "(từ đây mỗi lần hỏi một dòng khi không có gì khác; -v: in "
+		           "đầy đủ)\n"
+		         : "(from here on a line each, as long as nothing is amiss; "
+		           "-v: all in full)\n",
+		        stdout);
+}
+
 static void on_reading(void *context, const struct trial_reading *reading)
 {
 	struct test *test = context;
 	if (test->table != NULL)
 		rows(test, reading);
 	else
-		station_tell_reading(stdout, reading, test->station->utc_offset_min,
-		        common_vietnamese(test->common));
+		tell(test, reading);
 }
 
 /* ---- sensord has the port ---- */
@@ -282,8 +292,10 @@ int station_test(int argc, char **argv)
 		.parser = parse,
 		.args_doc = "ID",
 		.doc = "Poll an instrument of the configuration once a second, print "
-		       "what is sent, what comes and what it says, and what is wrong "
-		       "and the cure. Ends with 0 if every poll was answered, else "
+		       "what is sent, what comes and what it says (of the first poll, "
+		       "and of each that goes wrong; the others have a line, with -v "
+		       "all), and what is wrong and the cure. Ends with 0 if every "
+		       "poll was answered, else "
 		       "with 1." };
 	struct common common;
 	struct station *station;

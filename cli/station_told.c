@@ -1,95 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a trial of an instrument showed, for people. */
+/* What a trial of an instrument showed in the end, for people: the counts, the verdict, the cure. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/counted.h"
-#include "base/legal_time.h"
-#include "base/table.h"
-#include "base/units.h"
 #include "cli/station.h"
 #include "cli/translate.h"
-#include "cli/watch.h"
-#include "sensors/tables/map.h"
-
-#define BYTES_A_LINE 24
-
-const char *station_state_word(uint8_t state, bool vietnamese)
-{
-	enum tone tone;
-	const char *word = channel_state_text(state);
-	return vietnamese ? watch_state(word, &tone)->vi : word;
-}
-
-/* ---- one poll ---- */
-
-static void print_bytes(FILE *out, const char *sign, const struct trial_pass *pass)
-{
-	for (size_t at = 0; at < pass->n; at += BYTES_A_LINE) {
-		fprintf(out, "  %s", at == 0 ? sign : "  ");
-		for (size_t i = at; i < at + BYTES_A_LINE && i < pass->n; i++)
-			fprintf(out, " %02X", pass->bytes[i]);
-		if (at + BYTES_A_LINE < pass->n)
-			fputc('\n', out);
-	}
-}
-
-/* What came, with the time since the request before it. */
-static void print_passes(FILE *out, const struct trial_reading *reading, bool vi)
-{
-	int64_t sent_us = 0;
-	for (size_t i = 0; i < reading->n_passes; i++) {
-		const struct trial_pass *pass = &reading->pass[i];
-		print_bytes(out, pass->sent ? "->" : "<-", pass);
-		if (pass->shows_step)
-			fputs(vi ? "   (hỏi thử)" : "   (trial)", out);
-		if (pass->sent)
-			sent_us = pass->mono_us;
-		else if (sent_us != 0)
-			fprintf(out, vi ? "   sau %.0f ms" : "   after %.0f ms",
-			        (double)(pass->mono_us - sent_us) / 1000);
-		fputc('\n', out);
-	}
-	if (reading->n_passes == 0 || reading->pass[reading->n_passes - 1].sent)
-		fputs(vi ? "  <- (không có gì)\n" : "  <- (nothing)\n", out);
-}
-
-static void print_channel(
-        FILE *out, const struct trial_reading *reading, size_t i, bool vi)
-{
-	const struct channel *about = &reading->instrument->profile->channel[i].about;
-	const char *label = vi ? about->label_vi : about->label_en;
-	double value = reading->parts->value[i];
-	bool tiny = isfinite(value) && map_is_tiny(value); /* 0.0 would hide it */
-	const char *unit = units_shown(about->unit);
-	int pad = 28 - (int)text_width(label), behind = 8 - (int)text_width(unit);
-	fprintf(out, "  %s%*s", label, pad > 1 ? pad : 1, "");
-	if (isfinite(value))
-		fprintf(out, tiny ? "%12.*e %s" : "%12.*f %s", about->decimals, value,
-		        unit);
-	else
-		fprintf(out, "%12s %s", "-", unit);
-	fprintf(out, "%*s %s%s\n", behind > 0 ? behind : 0, "",
-	        station_state_word(reading->parts->state[i], vi),
-	        !tiny ? ""
-	        : vi  ? " ! quá nhỏ: sai thứ tự byte?"
-	              : " ! tiny: another word order?");
-}
-
-void station_tell_reading(
-        FILE *out, const struct trial_reading *reading, int offset_min, bool vietnamese)
-{
-	char stamp[TIME_TEXT];
-	fprintf(out, "%s\n", time_print(reading->when->time_us, offset_min, stamp));
-	print_passes(out, reading, vietnamese);
-	for (size_t i = 0; i < reading->parts->n_channels; i++)
-		print_channel(out, reading, i, vietnamese);
-	fflush(out);
-}
-
-/* ---- the verdict ---- */
 
 static void print_counts(FILE *out, const struct trial_tally *tally, bool vi)
 {
