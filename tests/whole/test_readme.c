@@ -23,6 +23,21 @@ static void the_lines_for_a_pair_end_with_a_signed_sealed_day(void **state)
 	free(text);
 }
 
+static void the_lines_to_a_first_instrument_end_with_its_values(void **state)
+{
+	int code;
+	char script[4096];
+	snprintf(script, sizeof script, "%s", project_file("tests/readme-first"));
+	char *text = run_command(&code, "%s $(realpath %s) %s 2>&1", script,
+	        project_file(""), (const char *)*state);
+	if (code != 0)
+		fputs(text, stdout);
+	assert_int_equal(code, 0);
+	assert_contains(text, "ph (slave 1, bus 9600 8N1): answers every poll\n");
+	assert_contains(text, "a first instrument: ");
+	free(text);
+}
+
 /* One unit for each that a message or a page names, and systemd finds nothing to say. */
 static void units_that_are_named_are_installed_and_sound(void **state)
 {
@@ -65,6 +80,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH(the_lines_for_a_pair_end_with_a_signed_sealed_day),
+		WITH(the_lines_to_a_first_instrument_end_with_its_values),
 		WITH(units_that_are_named_are_installed_and_sound),
 	};
 	return cmocka_run_group_tests_name("readme", tests, NULL, NULL);
