@@ -12,6 +12,7 @@
 #include "base/config.h"
 #include "base/legal_time.h"
 #include "base/log.h"
+#include "cli/options.h"
 #include "cli/translate.h"
 
 enum { OPTION_ARCHIVE = 0x100, OPTION_CONFIG, OPTION_LANG, OPTION_JSON, OPTION_FORMAT };
@@ -129,6 +130,23 @@ void common_english_only(const struct common *common, const char *command)
 	exit(EXIT_USAGE);
 }
 
+/* One that is none here, or only the beginning of one, ends the command. */
+static void check_options(
+        const struct argp *argp, const char *command, int argc, char **argv)
+{
+	const char *near, *word = options_unknown(argp, argc, argv, &near);
+	if (word == NULL)
+		return;
+	if (near != NULL)
+		common_tell("quantrac %s: unknown option %s; did you mean --%s?; see "
+		            "quantrac %s --help",
+		        command, word, near, command);
+	else
+		common_tell("quantrac %s: unknown option %s; see quantrac %s --help",
+		        command, word, command);
+	exit(EXIT_USAGE);
+}
+
 int common_parse(struct common *common, const struct argp *argp, void *with, int argc,
         char **argv)
 {
@@ -163,6 +181,7 @@ int common_parse(struct common *common, const struct argp *argp, void *with, int
 	struct inputs inputs = { common, with };
 	int first = argc;
 	argp_err_exit_status = EXIT_USAGE;
+	check_options(&both, command, argc, argv);
 	argp_parse(&both, argc, argv, 0, &first, &inputs);
 	check_language(common, command);
 	common_speak(common_vietnamese(common));

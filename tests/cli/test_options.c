@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Long options are written in full: what begins like one is refused, by every command. */
+#include "tests/kits/check.h"
+
+#include <stdlib.h>
+
+#include "base/status.h"
+#include "cli/options.h"
+#include "tests/kits/line_kit.h"
+
+static const struct argp_option outer[] = { { "format", 1, "WORD", 0, "a form", 1 },
+	{ "output", 'o', "DIR", 0, "a folder", 1 }, { 0 } };
+static const struct argp_option inner[] = { { NULL, 0, NULL, 0, "a heading", 2 },
+	{ "reason", 2, "TEXT", 0, "why", 2 }, { "yes", 'y', NULL, 0, "no question", 2 },
+	{ 0 } };
+
+static const char *unknown(const char *first, const char *second, const char **near)
+{
+	static const struct argp child = { .options = inner };
+	static const struct argp_child children[] = { { .argp = &child }, { 0 } };
+	static const struct argp argp = { .options = outer, .children = children };
+	char *argv[] = { "test", (char *)first, (char *)second, NULL };
+	return options_unknown(&argp, second != NULL ? 3 : 2, argv, near);
+}
+
+static void a_beginning_of_an_option_is_none_and_the_whole_is_named(void **state)
+{
+	const char *near = NULL;
+	assert_null(unknown("--format", "csv", &near));
+	assert_null(unknown("--format=csv", "--help", &near));
+	assert_string_equal(unknown("--for", "10s", &near), "--for");
+	assert_string_equal(near, "format");
+	assert_string_equal(unknown("--reas=x", NULL, &near), "--reas");
+	assert_string_equal(near, "reason");
+	assert_string_equal(unknown("--raeson", NULL, &near), "--raeson");
+	assert_string_equal(near, "reason");
+	assert_string_equal(unknown("--zzzzz", NULL, &near), "--zzzzz");
+	assert_null(near);
+}
+
+/* A value may look like an option, and behind -- there are none. */
+static void values_and_what_stands_behind_two_dashes_are_no_options(void **state)
+{
+	const char *near;
+	assert_null(unknown("--reason", "--for", &near));
+	assert_null(unknown("-o", "--for", &near));
+	assert_null(unknown("--", "--for", &near));
+	assert_null(unknown("-", "word", &near));
+	assert_string_equal(unknown("-y", "--for", &near), "--for");
+}
+
+static void another_commands_option_is_not_taken_for_the_form(void **state)
+{
+	line_says(*state, "station emptied --for 10s", EXIT_USAGE,
+	        "quantrac station emptied: unknown option --for; did you mean "
+	        "--format?; see quantrac station emptied --help\n");
+	line_says(*state, "station emptied --lang vi --for 10s", EXIT_USAGE,
+	        "không có tùy chọn --for; ý bạn là --format?");
+	line_says(*state, "status --gap", EXIT_USAGE, "did you mean --gaps?");
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		        a_beginning_of_an_option_is_none_and_the_whole_is_named),
+		cmocka_unit_test(
+		        values_and_what_stands_behind_two_dashes_are_no_options),
+		WITH(another_commands_option_is_not_taken_for_the_form),
+	};
+	unsetenv("LANG");
+	unsetenv("LC_ALL");
+	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+}
