@@ -103,30 +103,31 @@ static const char *from_environment(const char *name, const char *otherwise)
 /* A command speaks one language all along: for common_fail. */
 static bool speaks_vietnamese;
 
+/* `breaches` is another name of exceedances. */
+static const char *const have_vietnamese[] = { "breaches", "config", "demo",
+	"exceedances", "explain", "instrument", "judge", "report", "serial", "simulate",
+	"station", "status", "watch", NULL };
+
+bool common_has_vietnamese(const char *command)
+{
+	size_t n = strcspn(command, " "); /* "serial list" */
+	for (const char *const *one = have_vietnamese; *one != NULL; one++)
+		if (strncmp(command, *one, n) == 0 && (*one)[n] == '\0')
+			return true;
+	return false;
+}
+
 /* A language that would only be ignored is refused. */
 static void check_language(const struct common *common, const char *command)
 {
-	static const char *const vietnamese[] = { "breaches", "config", "demo",
-		"exceedances", "explain", "instrument", "judge", "report", "serial",
-		"simulate", "station", "status", "watch" };
-	size_t n = strcspn(command, " "); /* "serial list" */
-	if (common->lang == NULL || strcmp(common->lang, "vi") != 0)
+	if (common->lang == NULL || strcmp(common->lang, "vi") != 0 ||
+	        common_has_vietnamese(command))
 		return;
-	for (size_t i = 0; i < sizeof vietnamese / sizeof vietnamese[0]; i++)
-		if (strncmp(command, vietnamese[i], n) == 0 && vietnamese[i][n] == '\0')
-			return;
-	common_english_only(common, command);
-}
-
-void common_english_only(const struct common *common, const char *command)
-{
-	if (common->lang == NULL || strcmp(common->lang, "vi") != 0)
-		return;
-	fprintf(stderr,
-	        "quantrac %s: speaks English only; Vietnamese (--lang vi) have config, "
-	        "demo, exceedances, explain, instrument, judge, report, serial, "
-	        "simulate, station, status and watch\n",
+	fprintf(stderr, "quantrac %s: speaks English only; Vietnamese (--lang vi) have",
 	        command);
+	for (const char *const *one = have_vietnamese + 1; *one != NULL; one++)
+		fprintf(stderr, "%s %s", one == have_vietnamese + 1 ? "" : ",", *one);
+	fputc('\n', stderr);
 	exit(EXIT_USAGE);
 }
 

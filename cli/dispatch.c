@@ -46,8 +46,15 @@ static void list_commands(
 	        program, QUANTRAC_VERSION);
 	for (const struct command *command = table; command->name != NULL; command++)
 		if (command->summary != NULL)
-			fprintf(out, "  %-12s %s\n", command->name,
-			        vietnamese ? command->summary_vi : command->summary);
+			fprintf(out, "  %-12s %s%s\n", command->name,
+			        vietnamese ? command->summary_vi : command->summary,
+			        vietnamese && !common_has_vietnamese(command->name)
+			                ? " (*)"
+			                : "");
+	if (vietnamese)
+		fputs("\n(*) chỉ nói tiếng Anh; nhật ký của các chương trình nền "
+		      "(sensord, collectd, webd) cũng bằng tiếng Anh.\n",
+		        out);
 	fprintf(out,
 	        vietnamese ? "\n%s LỆNH --help cho biết các tùy chọn của một lệnh.\n"
 	                   : "\n%s COMMAND --help tells the options of one.\n",

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Long options are written in full: what begins like one is refused, by every command. */
+/* What every command shares: long options are written in full, what begins like one is refused; and the list of
+ * commands says which of them speak English only. */
 #include "tests/kits/check.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/status.h"
+#include "cli/common.h"
 #include "cli/options.h"
 #include "tests/kits/line_kit.h"
 
@@ -59,6 +64,32 @@ static void another_commands_option_is_not_taken_for_the_form(void **state)
 	line_says(*state, "status --gap", EXIT_USAGE, "did you mean --gaps?");
 }
 
+/* Every command of the list has Vietnamese, or the mark. */
+static void the_vietnamese_list_marks_what_speaks_english(void **state)
+{
+	size_t marked = 0, all = 0;
+	char *text = line_said(*state, "--lang vi --help", 0), *rest;
+	assert_contains(
+	        text, "(*) chỉ nói tiếng Anh; nhật ký của các chương trình nền");
+	assert_contains(
+	        text, "  verify       kiểm tra tính toàn vẹn của tệp lưu trữ (*)\n");
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+	        line = strtok_r(NULL, "\n", &rest)) {
+		char name[32];
+		if (sscanf(line, "  %31[a-z] ", name) != 1 || line[0] != ' ')
+			continue;
+		bool mark = strstr(line, " (*)") != NULL;
+		assert_int_equal(common_has_vietnamese(name), !mark);
+		marked += mark;
+		all++;
+	}
+	assert_true(marked >= 5 && all >= 20);
+	free(text);
+	text = line_said(*state, "--lang en --help", 0);
+	assert_null(strstr(text, "(*)"));
+	free(text);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
 
 int main(void)
@@ -69,6 +100,7 @@ int main(void)
 		cmocka_unit_test(
 		        values_and_what_stands_behind_two_dashes_are_no_options),
 		WITH(another_commands_option_is_not_taken_for_the_form),
+		WITH(the_vietnamese_list_marks_what_speaks_english),
 	};
 	unsetenv("LANG");
 	unsetenv("LC_ALL");
