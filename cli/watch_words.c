@@ -14,25 +14,24 @@
 
 // clang-format off
 static const struct state_word {
-	const char *state;
 	struct word word;
 	enum tone tone;
-} states[] = {
-	{ "ok",          { "đang đo", "measuring" }, TONE_GOOD },
-	{ "unchanged",   { "đang đo, chờ kết quả mới", "measuring, next result due" }, TONE_GOOD },
-	{ "silent",      { "không trả lời", "does not answer" }, TONE_BAD },
-	{ "garbled",     { "trả lời không đọc được", "answer cannot be read" }, TONE_BAD },
-	{ "refused",     { "từ chối trả lời", "refuses to answer" }, TONE_BAD },
-	{ "no value",    { "không có giá trị", "no value" }, TONE_BAD },
-	{ "below range", { "dưới phạm vi đo", "below range" }, TONE_NOTE },
-	{ "above range", { "vượt phạm vi đo", "above range" }, TONE_OVER },
-	{ "calibrating", { "hiệu chuẩn", "calibrating" }, TONE_NOTE },
-	{ "maintenance", { "bảo trì", "maintenance" }, TONE_NOTE },
-	{ "fault",       { "báo lỗi thiết bị", "instrument error" }, TONE_BAD },
-	{ "stopped",     { "dừng hoạt động", "stopped" }, TONE_NOTE },
-	{ "none",        { "chưa có số liệu", "no data yet" }, TONE_BAD },
-	{ "off",         { "đã tắt", "switched off" }, TONE_QUIET },
+} states[CHANNEL_STATES] = {
+	[STATE_OK] = { { "đang đo", "measuring" }, TONE_GOOD },
+	[STATE_UNCHANGED] = { { "đang đo, chờ kết quả mới", "measuring, next result due" }, TONE_GOOD },
+	[STATE_SILENT] = { { "không trả lời", "does not answer" }, TONE_BAD },
+	[STATE_GARBLED] = { { "trả lời không đọc được", "answer cannot be read" }, TONE_BAD },
+	[STATE_REFUSED] = { { "từ chối trả lời", "refuses to answer" }, TONE_BAD },
+	[STATE_NO_VALUE] = { { "không có giá trị", "no value" }, TONE_BAD },
+	[STATE_BELOW_RANGE] = { { "dưới phạm vi đo", "below range" }, TONE_NOTE },
+	[STATE_ABOVE_RANGE] = { { "vượt phạm vi đo", "above range" }, TONE_OVER },
+	[STATE_CALIBRATING] = { { "hiệu chuẩn", "calibrating" }, TONE_NOTE },
+	[STATE_MAINTENANCE] = { { "bảo trì", "maintenance" }, TONE_NOTE },
+	[STATE_FAULT] = { { "báo lỗi thiết bị", "instrument error" }, TONE_BAD },
+	[STATE_STOPPED] = { { "dừng hoạt động", "stopped" }, TONE_NOTE },
+	[STATE_OFF] = { { "đã tắt", "switched off" }, TONE_QUIET },
 };
+static const struct word nothing_yet = { "chưa có số liệu", "no data yet" };
 static const struct word gone = { "mất cổng", "port down" };
 static const struct word stale = { "mất tín hiệu", "signal lost" };
 static const struct word above = { "cao hơn giới hạn", "above the limit" };
@@ -70,13 +69,11 @@ static const struct sampler_word {
 
 const struct word *watch_state(const char *state, enum tone *tone)
 {
-	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
-		if (strcmp(states[i].state, state) == 0) {
-			*tone = states[i].tone;
-			return &states[i].word;
-		}
-	*tone = TONE_BAD;
-	return &stale;
+	int at = channel_state_of(state);
+	*tone = at < 0 ? TONE_BAD : states[at].tone;
+	if (at >= 0)
+		return &states[at].word;
+	return strcmp(state, LIVE_NONE) == 0 ? &nothing_yet : &stale;
 }
 
 const struct word *watch_input(const char *state)
@@ -228,7 +225,9 @@ static void judge(const struct station_channel *setting,
         const struct live_channel *live, struct shown_channel *out)
 {
 	bool low = !isnan(setting->limit_low) && live->value < setting->limit_low;
-	if (out->value[0] == '\0' || out->tone == TONE_BAD || out->tone == TONE_NOTE)
+	int state = channel_state_of(live->state);
+	if (out->value[0] == '\0' || state < 0 ||
+	        (state != STATE_UNCHANGED && !channel_state_measured((uint8_t)state)))
 		return;
 	if (!low && !(live->value > setting->limit_high))
 		return;

@@ -193,7 +193,7 @@ static void write_channel(struct json *json, const struct describe *instrument,
 	json_put_text(json, "unit", channel->unit);
 	json_put_integer(json, "decimals", channel->decimals);
 	json_put_text(json, "state",
-	        shown->time_us != 0 ? channel_state_text(shown->state) : "none");
+	        shown->time_us != 0 ? channel_state_text(shown->state) : LIVE_NONE);
 	json_put_number(json, "value", shown->value);
 	json_put_integer(json, "value_us", shown->value_us);
 	json_put_integer(json, "time_us", shown->time_us);

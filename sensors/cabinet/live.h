@@ -63,6 +63,8 @@ int live_write(const struct live *live, const char *path, const struct moment *n
 
 /* ---- the reading side ---- */
 
+#define LIVE_NONE "none" /* the state of a channel before its first reading */
+
 struct live_channel {
 	const char *instrument, *channel, *label_vi, *label_en, *unit, *state;
 	double value; /* newest usable one, NAN: none since the start */

@@ -48,6 +48,54 @@ static void no_state_but_measuring_is_green(void **state)
 	assert_false(vt_has_colour(&kiosk.vt, GREEN));
 }
 
+static void every_state_has_words_of_its_own(void **state)
+{
+	kiosk.view.n_channels = 1;
+	for (uint8_t i = 0; i < CHANNEL_STATES; i++) {
+		enum tone tone;
+		const struct word *word = watch_state(channel_state_text(i), &tone);
+		for (uint8_t k = 0; k < i; k++)
+			assert_ptr_not_equal(
+			        word, watch_state(channel_state_text(k), &tone));
+		kiosk.channel[0].state = channel_state_text(i);
+		kiosk_draw(14, 80);
+		kiosk_shows_not("mất tín hiệu");
+		assert_true(word->vi[0] != '\0' && word->en[0] != '\0');
+		if (i != STATE_OFF)
+			kiosk_shows(word->vi);
+	}
+}
+
+/* An instrument at the end of its range: the water may be far worse. */
+static void a_value_at_an_end_of_its_range_is_judged(void **state)
+{
+	kiosk.channel[0].state = "above_range";
+	kiosk_draw(14, 80);
+	kiosk_shows("vượt phạm vi đo / above range");
+	assert_int_equal(kiosk_colour("vượt phạm vi đo"), RED);
+	kiosk.channel[0].value = 225;
+	kiosk_draw(14, 80);
+	kiosk_shows("cao hơn giới hạn / above the limit");
+	assert_int_equal(kiosk_colour("cao hơn giới hạn"), RED);
+	kiosk.channel[1].state = "below_range";
+	kiosk.channel[1].value = 2;
+	kiosk_draw(14, 80);
+	kiosk_shows("ngoài khoảng cho phép");
+}
+
+static void what_is_not_measured_now_is_not_judged(void **state)
+{
+	static const uint8_t none[] = { STATE_CALIBRATING, STATE_MAINTENANCE,
+		STATE_FAULT, STATE_STOPPED };
+	kiosk.view.n_channels = 1;
+	kiosk.channel[0].value = 225;
+	for (size_t i = 0; i < sizeof none; i++) {
+		kiosk.channel[0].state = channel_state_text(none[i]);
+		kiosk_draw(14, 80);
+		kiosk_shows_not("cao hơn giới hạn");
+	}
+}
+
 static void an_instrument_that_is_silent_shows_no_value_of_now(void **state)
 {
 	kiosk.channel[0].state = "silent";
@@ -165,6 +213,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		KIOSK(a_value_over_its_limit_is_red_and_said_so),
 		KIOSK(no_state_but_measuring_is_green),
+		KIOSK(every_state_has_words_of_its_own),
+		KIOSK(a_value_at_an_end_of_its_range_is_judged),
+		KIOSK(what_is_not_measured_now_is_not_judged),
 		KIOSK(an_instrument_that_is_silent_shows_no_value_of_now),
 		KIOSK(one_whose_port_is_down_is_not_said_to_be_silent),
 		KIOSK(a_reading_that_is_overdue_is_lost),
