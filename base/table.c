@@ -27,7 +27,7 @@ struct table {
 	int offset_min;
 	size_t at; /* next column of the open row */
 	size_t rows;
-	bool no_memory;
+	bool no_memory, comma;
 	size_t *width; /* width[n_columns], text form */
 	char **held;   /* held[n_held * n_columns] */
 	size_t n_held;
@@ -225,10 +225,17 @@ void table_number(struct table *table, double value, int decimals)
 		number_print(value, text);
 	else
 		print_decimals(value, decimals, text, sizeof text);
+	if (table->comma && strchr(text, '.') != NULL)
+		*strchr(text, '.') = ',';
 	if (json_cell(table))
 		json_raw(&table->json, text);
 	else
 		put(table, text);
+}
+
+void table_comma(struct table *table)
+{
+	table->comma = table->format == TABLE_TEXT;
 }
 
 void table_integer(struct table *table, int64_t value)

@@ -30,6 +30,9 @@ struct table;
 struct table *table_new(FILE *out, enum table_format format,
         const struct table_column *columns, int offset_min);
 
+/* Numbers have the decimal comma of Vietnamese from here on, in the text form alone. */
+void table_comma(struct table *table);
+
 /* One cell after the other, left to right. */
 void table_text(struct table *table, const char *text); /* NULL: empty, null in JSON */
 void table_number(struct table *table, double value,

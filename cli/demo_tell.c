@@ -11,6 +11,7 @@
 #include "archive/proof.h"
 #include "base/folder.h"
 #include "base/units.h"
+#include "cli/decimal.h"
 #include "cli/demo.h"
 #include "cli/judging_words.h"
 #include "cli/view.h"
@@ -30,7 +31,7 @@ static int note_assessment(void *with, const struct assessment *a)
 	static const char *const words[2][2] = { { "over limit ", "vượt quy chuẩn" },
 		{ "in the air ", "không khí     " } };
 	struct finding *finding = with;
-	char date[TIME_TEXT], why[JUDGING_NOTE];
+	char date[TIME_TEXT], why[JUDGING_NOTE], text[1024];
 	bool ambient = a->rule->kind == KIND_AMBIENT;
 	finding->undecided += a->result == RESULT_NOT_DECIDABLE;
 	finding->within += a->result == RESULT_WITHIN;
@@ -39,7 +40,7 @@ static int note_assessment(void *with, const struct assessment *a)
 		return 0;
 	bool vi = finding->vi;
 	const char *note = judging_note(a, vi, why);
-	fprintf(ambient ? finding->ambient : finding->legal,
+	snprintf(text, sizeof text,
 	        vi ? "%s ngày %2d, %s: %s %.1f %s, giới hạn %g, bằng %.2f lần, từ "
 	             "%u/%u "
 	             "giá trị%s%s\n"
@@ -51,6 +52,9 @@ static int note_assessment(void *with, const struct assessment *a)
 	        vi ? a->about.label_vi : a->about.label_en, a->value,
 	        units_named(a->parameter->unit), a->limit.high, a->ratio, a->valid,
 	        a->expected, note[0] != '\0' ? "; " : "", note);
+	if (vi)
+		decimal_commas(text);
+	fputs(text, ambient ? finding->ambient : finding->legal);
 	return 0;
 }
 
@@ -185,16 +189,20 @@ int demo_tell(struct demo *demo, struct problem *why)
 {
 	struct view view;
 	bool vi = common_vietnamese(demo->common);
+	char took[32];
+	snprintf(took, sizeof took, "%.1f", demo->history_s);
+	if (vi)
+		decimal_commas(took);
 	printf(vi ? "%s, khu công nghiệp không có thật: %s\n"
 	          : "%s, an invented zone: %s\n",
 	        DEMO_NAME, SIMULATED_TEXT);
 	printf(vi ? "lịch sử        %d ngày của %d trạm: %lld bản ghi, chốt thành %lld "
 	            "ngày "
-	            "số liệu trong %.1f s\n"
+	            "số liệu trong %s s\n"
 	          : "history     %d days of %d stations: %lld records into %lld sealed "
-	            "days in %.1f s\n",
+	            "days in %s s\n",
 	        DEMO_DAYS, DEMO_STATIONS, (long long)demo->readings,
-	        (long long)demo->sealed, demo->history_s);
+	        (long long)demo->sealed, took);
 	tell_live(demo);
 	int status = view_open(&view, demo->archive, true, why);
 	if (status != OK)

@@ -83,7 +83,7 @@ static int print_assessment(void *with, const struct assessment *a)
 	table_text(table, judging_word(a->stage->name, vi));
 	number(printing, a->value, judging_decimals(a));
 	judging_limit_cells(table, &(struct judging_limit){ a->limit.low, a->limit.high,
-	                                   a->limit.decimals, printing->format });
+	                                   a->limit.decimals, printing->format, vi });
 	table_text(table, printing->format == TABLE_TEXT
 	                          ? units_named(a->parameter->unit)
 	                          : a->parameter->unit);
@@ -120,7 +120,7 @@ static int print_episode(void *with, const struct episode *e)
 	number(printing, e->peak, 2);
 	judging_limit_cells(
 	        table, &(struct judging_limit){ e->below ? e->level : NAN,
-	                       e->below ? NAN : e->level, 2, printing->format });
+	                       e->below ? NAN : e->level, 2, printing->format, vi });
 	table_text(
 	        table, printing->format == TABLE_TEXT ? units_named(e->unit) : e->unit);
 	number(printing, e->below ? NAN : e->peak / e->level, 2);
@@ -165,6 +165,8 @@ static int run(const struct common *common, const struct judging *judging,
 		printing->offset_min = view.offset_min;
 		printing->table = table_new(stdout, common->format,
 		        judging_headings(columns, vi, room), view.offset_min);
+		if (vi)
+			table_comma(printing->table);
 		status = find(&view, &options, printing, why);
 		table_end(printing->table);
 		if (common->format == TABLE_TEXT)

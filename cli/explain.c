@@ -3,6 +3,7 @@
  * there. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +12,25 @@
 #include "base/legal_time.h"
 #include "calibration/ledger.h"
 #include "cli/commands.h"
+#include "cli/decimal.h"
 #include "cli/explain.h"
 #include "cli/judging_words.h"
 
 #define NEAR_US (10 * US_PER_MIN) /* how far from TIME a reading may lie */
 #define AROUND_US                                                                      \
 	US_PER_DAY /* where to look for events that tell why there is nothing */
+
+void explain_say(const struct question *q, const char *format, ...)
+{
+	char text[2048];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	if (q->vietnamese)
+		decimal_commas(text);
+	fputs(text, q->out);
+}
 
 static int find_nearest(
         const struct question *q, struct nearest *out, struct problem *why)
@@ -76,7 +90,7 @@ static int explain_calibration(
 	} else {
 		double y, u;
 		relation_apply(&c->relation, nearest->value, &y, &u);
-		fprintf(q->out,
+		explain_say(q,
 		        q->vietnamese
 		                ? "4 hiệu chuẩn    %s, người thực hiện %s: %.6g + %.6g "
 		                  "x "

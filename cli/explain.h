@@ -27,6 +27,10 @@ struct nearest {
 	bool found;
 };
 
+/* A part of the text whose numbers have the decimal mark of its language. */
+void explain_say(const struct question *q, const char *format, ...)
+        __attribute__((format(printf, 2, 3)));
+
 /* Steps 1 to 3: the record, its bytes, how they were read. */
 int explain_record(
         const struct question *q, const struct nearest *nearest, struct problem *why);

@@ -53,7 +53,7 @@ static void print_how(
 			translate(NULL, rest, clause, sizeof clause);
 		else
 			snprintf(clause, sizeof clause, "%s", rest);
-		fprintf(q->out, "%s%s", first ? "" : "; ", clause);
+		explain_say(q, "%s%s", first ? "" : "; ", clause);
 		rest = next != NULL ? next + 2 : NULL;
 	}
 	fprintf(q->out, "\n   %s\n", decoded(again->same, q->vietnamese));
@@ -165,12 +165,12 @@ static void print_indication(const struct question *q, const struct nearest *nea
 	const struct channel *about = &nearest->describe->channel[nearest->channel];
 	const char *state = state_word(nearest->state, vi);
 	if (isnan(nearest->value))
-		fprintf(q->out,
+		explain_say(q,
 		        vi ? "   giá trị chỉ thị: không có, trạng thái: %s\n"
 		           : "   indication: none, state %s\n",
 		        state);
 	else
-		fprintf(q->out,
+		explain_say(q,
 		        vi ? "   giá trị chỉ thị: %.10g %s, trạng thái: %s\n"
 		           : "   indication: %.10g %s, state %s\n",
 		        nearest->value, about->unit, state);

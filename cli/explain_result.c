@@ -69,7 +69,7 @@ static void print_base(const struct question *q, const struct base_sum *sum,
 	        sum->valid);
 	explain_uncounted(q->out, sum, count_maintenance(series), q->vietnamese);
 	if (sum->valid > 0)
-		fprintf(q->out,
+		explain_say(q,
 		        q->vietnamese ? "; trung bình %.10g %s" : "; mean %.10g %s",
 		        sum->sum / sum->valid, series->about.unit);
 	fprintf(q->out, "\n");
@@ -112,24 +112,24 @@ static void print_limit(const struct question *q, const struct assessment *a)
 	bool vi = q->vietnamese;
 	fputs(vi ? "\n   giới hạn" : "\n   limit", q->out);
 	if (isfinite(a->limit.low))
-		fprintf(q->out, vi ? " %.*f đến" : " %.*f to", decimals, a->limit.low);
+		explain_say(q, vi ? " %.*f đến" : " %.*f to", decimals, a->limit.low);
 	if (isfinite(a->limit.high))
-		fprintf(q->out, vi ? " %.*f %s theo" : " %.*f %s by", decimals,
+		explain_say(q, vi ? " %.*f %s theo" : " %.*f %s by", decimals,
 		        a->limit.high, a->parameter->unit);
 	const char *basis = vi ? a->limit.basis_vi : a->limit.basis;
-	fprintf(q->out, " %s", basis[0] != '\0' ? basis : a->rule->regulation);
+	explain_say(q, " %s", basis[0] != '\0' ? basis : a->rule->regulation);
 }
 
 static void print_result(const struct question *q, const struct assessment *a)
 {
 	char note[JUDGING_NOTE];
 	bool vi = q->vietnamese;
-	fprintf(q->out, "; %s", judging_result(a, vi));
+	explain_say(q, "; %s", judging_result(a, vi));
 	if (a->strength != STRENGTH_NONE)
-		fprintf(q->out, vi ? ", %s độ không đảm bảo đo" : ", %s",
+		explain_say(q, vi ? ", %s độ không đảm bảo đo" : ", %s",
 		        judging_strength(a, vi));
 	if (a->note[0] != '\0')
-		fprintf(q->out, "; %s", judging_note(a, vi, note));
+		explain_say(q, "; %s", judging_note(a, vi, note));
 	fputc('\n', q->out);
 }
 
@@ -143,18 +143,18 @@ static int print_assessment(void *with, const struct assessment *a)
 		return 0;
 	if (results->n++ == 0)
 		fputs(q->vietnamese ? "6 kết quả\n" : "6 result\n", q->out);
-	fprintf(q->out, "   %s, %s [%s, %s): ", a->rule->regulation,
+	explain_say(q, "   %s, %s [%s, %s): ", a->rule->regulation,
 	        judging_word(a->stage->name, q->vietnamese),
 	        time_print(a->start_us, q->view.offset_min, from),
 	        time_print(a->end_us, q->view.offset_min, to));
 	if (!isnan(a->value))
-		fprintf(q->out,
+		explain_say(q,
 		        q->vietnamese ? "%.*f %s từ %u/%u giá trị"
 		                      : "%.*f %s from %u of %u values",
 		        a->limit.decimals + 1, a->value, a->parameter->unit, a->valid,
 		        a->expected);
 	else
-		fprintf(q->out,
+		explain_say(q,
 		        q->vietnamese ? "không có giá trị, %u/%u giá trị phải có"
 		                      : "no value, %u of %u expected",
 		        a->valid, a->expected);

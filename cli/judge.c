@@ -68,7 +68,7 @@ static int print(void *with, const struct assessment *a)
 	                          ? units_named(a->parameter->unit)
 	                          : a->parameter->unit);
 	judging_limit_cells(table, &(struct judging_limit){ a->limit.low, a->limit.high,
-	                                   a->limit.decimals, printing->format });
+	                                   a->limit.decimals, printing->format, vi });
 	number(printing, a->ratio, 3);
 	table_text(table, judging_result(a, vi));
 	table_text(table, judging_strength(a, vi));
@@ -98,6 +98,8 @@ static int run(const struct common *common, const struct judging *judging,
 	if (status == OK) {
 		printing->table = table_new(stdout, common->format,
 		        judging_headings(columns, vi, room), view.offset_min);
+		if (vi)
+			table_comma(printing->table);
 		status =
 		        judge(view.reader, &view.rules, &options, print, printing, why);
 		table_end(printing->table);

@@ -8,6 +8,7 @@
 
 #include "base/config.h"
 #include "base/legal_time.h"
+#include "cli/decimal.h"
 #include "cli/judging_words.h"
 
 enum {
@@ -270,6 +271,8 @@ void judging_limit_cells(struct table *table, const struct judging_limit *limit)
 	end_cell(table, limit, limit->low);
 	snprintf(both, sizeof both, "%.*f–%.*f", decimals, limit->low, decimals,
 	        limit->high);
+	if (limit->vietnamese)
+		decimal_commas(both);
 	if (limit->format != TABLE_TEXT || isnan(limit->low))
 		end_cell(table, limit, limit->high);
 	else if (isnan(limit->high))

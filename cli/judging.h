@@ -37,6 +37,7 @@ int judging_decimals(const struct assessment *assessment);
 struct judging_limit {
 	double low, high;
 	int decimals, format; /* of a person's table; enum table_format */
+	bool vietnamese;
 };
 /* The cells of limit_low and limit, for JUDGING_LIMIT_COLUMNS.  A person reads both ends
  * in one: "6.0–9.0", as on the data sheet. */

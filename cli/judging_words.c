@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/decimal.h"
 #include "reports/words.h"
 
 bool judging_vietnamese(const struct common *common)
@@ -186,6 +187,7 @@ const char *judging_note(
 		note_undecided(a, decimals, out);
 	else
 		note_decided(a, decimals, out);
+	decimal_commas(out);
 	return out;
 }
 

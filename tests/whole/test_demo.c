@@ -5,6 +5,7 @@
  */
 #include "tests/kits/check.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,7 +252,7 @@ static void results_are_told_in_vietnamese(void **state)
 	assert_contains(text, "LOẠI");
 	assert_contains(text, "KẾT QUẢ");
 	assert_contains(text, "theo quy chuẩn        mau-nuoc");
-	assert_contains(text, "1.07  Vượt ");
+	assert_contains(text, "1,07  Vượt ");
 	assert_contains(text, "đợt vượt ngưỡng");
 	assert_null(strstr(text, "limit"));
 	assert_null(strstr(text, "vi phạm"));
@@ -261,7 +262,7 @@ static void results_are_told_in_vietnamese(void **state)
 	assert_contains(text, "Không vượt");
 	assert_contains(text, "Chưa đủ số liệu");
 	assert_contains(text, "nguồn thải dừng hoạt động suốt kỳ");
-	assert_contains(text, "tính phần thiếu bằng 0 vẫn là 83.3 mg/L");
+	assert_contains(text, "tính phần thiếu bằng 0 vẫn là 83,3 mg/L");
 	assert_null(strstr(text, "missing"));
 	assert_null(strstr(text, "too few"));
 	free(text);
@@ -284,6 +285,14 @@ static void a_number_is_explained_in_vietnamese(void **state)
 	assert_contains(text, "6 kết quả\n   QCVN 40:2011/BTNMT, ngày [");
 	assert_contains(
 	        text, "; Vượt, ngoài phạm vi độ không đảm bảo đo; quá ít số liệu");
+	assert_contains(text, "160,0 mg/L từ 150/288 giá trị");
+	free(text);
+	text = demo_ok("explain mau-nuoc cod 2026-11-01T08:48 --lang vi");
+	/* a comma in the sentences; the seconds of a time, hh:mm:ss.ssssss, have their point */
+	for (const char *at = text; (at = strchr(at + 1, '.')) != NULL;)
+		if (isdigit((unsigned char)at[1]) && isdigit((unsigned char)at[-1]) &&
+		        at[-3] != ':')
+			fail_msg("a decimal point: %.60s", at - 10);
 	free(text);
 	char *english = demo_ok("explain mau-nuoc cod 2026-11-03T15:00 --json");
 	text = demo_ok("explain mau-nuoc cod 2026-11-03T15:00 --json --lang vi");
@@ -306,7 +315,7 @@ static void the_last_screen_speaks_vietnamese_too(void **state)
 {
 	char *text = demo_told("vi");
 	assert_contains(text, "vượt quy chuẩn ngày  9, ");
-	assert_contains(text, "giới hạn 75, bằng 1.07 lần, từ 240/288 giá trị\n");
+	assert_contains(text, "giới hạn 75, bằng 1,07 lần, từ 240/288 giá trị\n");
 	assert_contains(text, "thiết bị lấy mẫu: đã lấy ");
 	assert_contains(text, "\nkho lưu trữ    demo/archive\n");
 	free(text);
