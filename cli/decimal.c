@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/decimal.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -20,14 +19,16 @@ static size_t number_length(const char *text)
 		n += 2 + strspn(text + n + 2, digits);
 	/* "80.0–90.0" goes on with a dash, which is no ASCII */
 	bool ends = text[n] == '\0' || strchr(" ,;)%]\n\xe2", text[n]) != NULL;
-	bool full_stop = text[n] == '.' && !isdigit((unsigned char)text[n + 1]);
+	bool full_stop = text[n] == '.' && strchr(" \n", text[n + 1]) != NULL;
 	return ends || full_stop ? n : 0;
 }
 
 /* The dash between two numbers ends in 0x93, the minus sign in 0x92. */
 static bool may_begin(const char *text, const char *at)
 {
-	return at == text || strchr(" (=[+-\x93\x92", at[-1]) != NULL;
+	if (at > text && strchr("+-", at[-1]) != NULL)
+		at--;
+	return at == text || strchr(" (=[\x93\x92", at[-1]) != NULL;
 }
 
 void decimal_commas(char *text)

@@ -117,7 +117,7 @@ static void print_limit(const struct question *q, const struct assessment *a)
 		explain_say(q, vi ? " %.*f %s theo" : " %.*f %s by", decimals,
 		        a->limit.high, a->parameter->unit);
 	const char *basis = vi ? a->limit.basis_vi : a->limit.basis;
-	explain_say(q, " %s", basis[0] != '\0' ? basis : a->rule->regulation);
+	fprintf(q->out, " %s", basis[0] != '\0' ? basis : a->rule->regulation);
 }
 
 static void print_result(const struct question *q, const struct assessment *a)
@@ -143,7 +143,7 @@ static int print_assessment(void *with, const struct assessment *a)
 		return 0;
 	if (results->n++ == 0)
 		fputs(q->vietnamese ? "6 kết quả\n" : "6 result\n", q->out);
-	explain_say(q, "   %s, %s [%s, %s): ", a->rule->regulation,
+	fprintf(q->out, "   %s, %s [%s, %s): ", a->rule->regulation,
 	        judging_word(a->stage->name, q->vietnamese),
 	        time_print(a->start_us, q->view.offset_min, from),
 	        time_print(a->end_us, q->view.offset_min, to));

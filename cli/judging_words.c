@@ -176,8 +176,8 @@ const char *judging_note(
 	if (!vietnamese || a->note[0] == '\0')
 		return a->note;
 	if (a->by == BY_REFUSAL)
-		snprintf(out, JUDGING_NOTE, "%s", refusal(a));
-	else if (a->by == BY_NO_OPERATION)
+		return refusal(a);
+	if (a->by == BY_NO_OPERATION)
 		snprintf(out, JUDGING_NOTE, "nguồn thải dừng hoạt động suốt kỳ");
 	else if (a->by == BY_SHORT_OPERATION)
 		snprintf(out, JUDGING_NOTE,

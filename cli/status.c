@@ -67,7 +67,7 @@ static void put_state(struct table *table, const struct live_view *view,
 static void row(struct table *table, const struct live_view *view,
         const struct live_channel *channel, const struct common *common)
 {
-	char age[32], ok[16];
+	char age[32], ok[32];
 	bool people = common->format == TABLE_TEXT, vi = common_vietnamese(common);
 	int64_t now_us = common_now();
 	table_text(table, view->station);
@@ -88,11 +88,11 @@ static void row(struct table *table, const struct live_view *view,
 	else
 		table_empty(table);
 	put_state(table, view, channel, common);
-	snprintf(ok, sizeof ok, "%.1f%%", channel->ok_percent);
+	watch_number(channel->ok_percent, 1, vi, ok);
 	if (isnan(channel->ok_percent))
 		table_empty(table);
 	else if (people)
-		table_text(table, ok);
+		table_text(table, strcat(ok, "%"));
 	else
 		table_number(table, channel->ok_percent, 1);
 	if (channel->value_us != 0)
@@ -181,6 +181,8 @@ static void show_channels(const struct live_view *view, const struct common *com
 	status_headings(columns, headings_vi, vi, shown);
 	struct table *table = table_new(stdout, (enum table_format)common->format,
 	        shown, (int)view->offset_min);
+	if (vi)
+		table_comma(table);
 	for (size_t i = 0; i < view->n_channels; i++)
 		row(table, view, &view->channel[i], common);
 	table_end(table);
