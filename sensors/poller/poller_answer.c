@@ -102,7 +102,7 @@ static void bus_take(struct poller *poller, struct bus *bus,
 		return;
 	/* who was busy first, and answers now, has not refused */
 	if (declined.kind == 0 && device->declined_block == block)
-		device->declined.kind = 0;
+		device->declined = declined;
 	int what = driver->decode(device->state, frame->bytes, frame->n);
 	bus_thanks(bus, device);
 	device_exchange(device, block, frame->bytes, frame->n, &frame->first);

@@ -105,6 +105,27 @@ static void who_is_busy_first_and_then_answers_is_told_to_answer(void **state)
 	odd_end(odd);
 }
 
+static void busy_in_every_other_poll(struct odd *odd, size_t who, const uint8_t *in,
+        size_t n, const struct simulated *said)
+{
+	if (odd->asked[who] % 3 == 1)
+		odd_refuse(odd, in, 6);
+	else
+		odd_well(odd, who, in, n, said);
+}
+
+static void who_is_busy_now_and_then_and_answers_is_told_to_answer_once(void **state)
+{
+	static const char *const polls[] = { "poll_every: 5s, timeout: 300ms" };
+	struct odd *odd = odd_new(SERIAL, "sim-flow", 1, polls);
+	odd->answer = busy_in_every_other_poll;
+	odd_run(odd, 600 * SECOND);
+	assert_int_equal(odd->ok[0], 120);
+	assert_int_equal(poller_counts(odd->poller, 0)->exceptions, 60);
+	assert_int_equal(odd->states, 2); /* the port, and that it answers */
+	odd_end(odd);
+}
+
 /* Its first block is refused, as at any poll; the second is not. */
 static void refuses_its_first_block(struct odd *odd, size_t who, const uint8_t *in,
         size_t n, const struct simulated *said)
@@ -206,6 +227,8 @@ int main(void)
 		cmocka_unit_test(noise_of_a_dead_one_is_no_late_answer),
 		cmocka_unit_test(who_was_late_long_ago_and_dies_is_called_dead),
 		cmocka_unit_test(who_is_busy_first_and_then_answers_is_told_to_answer),
+		cmocka_unit_test(
+		        who_is_busy_now_and_then_and_answers_is_told_to_answer_once),
 		cmocka_unit_test(who_refuses_one_block_of_two_is_told_to_refuse_once),
 		cmocka_unit_test(who_is_down_for_another_reason_is_told_so),
 		cmocka_unit_test(what_to_look_for_is_of_the_kind_of_port),
