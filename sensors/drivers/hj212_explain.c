@@ -90,6 +90,13 @@ static void blame_message(const struct instrument *instrument,
 	}
 }
 
+/* What a damaged line does not make: a frame that came whole, of another dialect. */
+static bool is_other_dialect(const struct hj212_frame *frame)
+{
+	return frame->fault == HJ212_OTHER_CHECK || frame->fault == HJ212_END ||
+	       frame->fault == HJ212_SYNTAX;
+}
+
 bool hj212_blame(const struct instrument *instrument, const uint8_t *in, size_t n,
         struct sentence *out)
 {
@@ -108,7 +115,7 @@ bool hj212_blame(const struct instrument *instrument, const uint8_t *in, size_t 
 		say(out, "%s", text);
 	else
 		say(out, "a message of HJ 212 comes, but %s", text);
-	return false;
+	return is_other_dialect(&frame);
 }
 
 /* ---- how a value came about ---- */

@@ -228,7 +228,8 @@ struct driver {
 
 	/* What is wrong with it, for people, where there is more to say than that nothing
 	 * sound came: "its check is the plain CRC of Modbus, ...".  True: its frames are sound,
-	 * so it is not the line that is to be looked at.  NULL: there is no more to say. */
+	 * or came whole in another dialect, so that it is not the line that is to be looked at,
+	 * and nothing is added to these words.  NULL: there is no more to say. */
 	bool (*blame)(
 	        const void *state, const uint8_t *in, size_t n, struct sentence *out);
 

@@ -140,10 +140,38 @@ static void the_check_of_another_is_told_by_its_name_and_counted(void **state)
 	assert_true(sub_told(rig, "down a message of HJ 212 comes, but its check"));
 	assert_true(sub_told(rig, "CRC of Modbus with its bytes swapped"));
 	assert_true(sub_told(rig, "`crc: modbus-swapped` takes it"));
+	/* which is the cure: nothing is to be looked for at speed and wiring */
+	assert_false(sub_told(rig, "takes it:"));
+	assert_false(sub_told(rig, "check speed, parity"));
 	assert_true(poller_counts(rig->poller, 0)->checksum >= 3);
 	assert_int_equal(poller_counts(rig->poller, 0)->malformed, 0);
 	assert_int_equal(rig->state, STATE_GARBLED);
 	assert_int_equal(rig->wire.n_sent, 0);
+}
+
+static void who_leaves_out_the_end_is_told_the_profile_and_not_the_line(void **state)
+{
+	struct sub_rig *rig = *state;
+	char text[2048];
+	sub_start(rig, BUS, SUB);
+	snprintf(text, sizeof text, "%s", hj212_vector("H07a"));
+	text[strlen(text) - 2] = '\0';
+	strcat(text, "..");
+	hear_minutes(rig, text);
+	assert_true(sub_told(rig, "a profile with `end: none` takes it"));
+	assert_false(sub_told(rig, "check speed, parity"));
+}
+
+static void what_has_no_check_at_all_may_be_the_line(void **state)
+{
+	struct sub_rig *rig = *state;
+	char text[2048];
+	sub_start(rig, BUS, SUB);
+	snprintf(text, sizeof text, "%s", hj212_vector("H07a"));
+	text[40] ^= 1;
+	hear_minutes(rig, text);
+	assert_true(
+	        sub_told(rig, "its check is wrong: check speed, parity and wiring"));
 }
 
 static void a_wrong_length_is_told_and_counted_apart(void **state)
@@ -324,6 +352,8 @@ int main(void)
 		RIG(two_sub_loggers_share_a_line_by_their_addresses),
 		RIG(each_part_of_a_message_is_an_instrument),
 		RIG(the_check_of_another_is_told_by_its_name_and_counted),
+		RIG(who_leaves_out_the_end_is_told_the_profile_and_not_the_line),
+		RIG(what_has_no_check_at_all_may_be_the_line),
 		RIG(a_wrong_length_is_told_and_counted_apart),
 		RIG(a_foreign_address_is_told),
 		RIG(silence_is_seen_a_period_and_a_half_after_the_last_word),
