@@ -212,6 +212,11 @@ static int heard(void *state, bool wanted, struct heard *out)
 	return modbus_ear_heard(state, wanted, out);
 }
 
+static void unpaired(void *state, struct unpaired *out)
+{
+	modbus_ear_unpaired(state, out);
+}
+
 /* The same in ASCII: the right length, and digits alone. */
 static int ascii_fault(const struct walk *walk, const uint8_t *in, size_t n)
 {
@@ -280,6 +285,7 @@ const struct driver modbus_driver = {
 	.blame = blame,
 	.hear = hear,
 	.heard = heard,
+	.unpaired = unpaired,
 	.sort = modbus_sort,
 	.number = modbus_number,
 	.holds = modbus_holds,

@@ -17,6 +17,8 @@ void modbus_ear_begin(struct modbus_ear *ear, const struct instrument *instrumen
 {
 	ear->instrument = instrument;
 	modbus_tap_init(&ear->tap, instrument->framing, answer_us(instrument->profile));
+	ear->tap.own = instrument->slave;
+	ear->told = ear->tap.counts;
 	modbus_listen_begin(&ear->listen, ear->instrument);
 }
 
@@ -60,6 +62,24 @@ int modbus_ear_heard(struct modbus_ear *ear, bool wanted, struct heard *out)
 		return READING_DONE;
 	}
 	return NOT_USABLE;
+}
+
+static uint64_t frames_of(const struct modbus_tap_counts *counts)
+{
+	return counts->requests + counts->answers + counts->orphans +
+	       counts->ambiguous + counts->broadcasts + counts->others;
+}
+
+void modbus_ear_unpaired(struct modbus_ear *ear, struct unpaired *out)
+{
+	const struct modbus_tap_counts *is = &ear->tap.counts, *was = &ear->told;
+	*out = (struct unpaired){
+		.noise = is->noise - was->noise,
+		.frames = frames_of(is) - frames_of(was),
+		.requests = is->requests - was->requests,
+		.answers = is->own_dropped - was->own_dropped,
+	};
+	ear->told = ear->tap.counts;
 }
 
 int modbus_ear_missed(struct modbus_ear *ear)

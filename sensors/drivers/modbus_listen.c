@@ -208,6 +208,21 @@ bool modbus_listen_take(struct modbus_listen *listen, const struct modbus_heard 
 
 /* ---- what the exchanges of one reading say ---- */
 
+/* Bytes that begin with no request: what came instead of any pair. */
+static void note_unpaired(const struct instrument *instrument,
+        const struct exchange *exchange, struct came_all *out)
+{
+	for (size_t b = 0; b < instrument->profile->n_blocks; b++) {
+		struct came *came = &out->block[b];
+		if (exchange->size == 0 ||
+		        values_rank(came->state) > values_rank(STATE_GARBLED))
+			continue;
+		came->state = STATE_GARBLED;
+		came->frame = exchange->bytes;
+		came->frame_size = exchange->size;
+	}
+}
+
 static void note_failure(const struct instrument *instrument,
         const struct exchange *exchange, const struct modbus_heard *heard,
         struct came_all *out)
@@ -238,10 +253,10 @@ static void sort_heard(const struct instrument *instrument,
 	modbus_listen_begin(&listen, instrument);
 	while (exchanges_next(exchanges, &at, &e) == 1) {
 		if (modbus_heard_get(instrument->framing, e.bytes, e.size, &heard) !=
-		                OK ||
-		        !modbus_listen_take(&listen, &heard, out->store, &block))
-			continue;
-		if (heard.state != STATE_OK)
+		        OK)
+			note_unpaired(instrument, &e, out);
+		else if (modbus_listen_take(&listen, &heard, out->store, &block) &&
+		         heard.state != STATE_OK)
 			note_failure(instrument, &e, &heard, out);
 	}
 	for (size_t b = 0; b < instrument->profile->n_blocks; b++) {

@@ -204,11 +204,19 @@ static bool same_bytes(const struct tap_open *open, const uint8_t *in, size_t n)
 
 /* ---- frames ---- */
 
+/* A sound answer that is attributed to no request: `how` counts it. */
+static void count_dropped(
+        struct modbus_tap *tap, const struct modbus_tap_parts *answer, uint64_t *how)
+{
+	(*how)++;
+	tap->counts.own_dropped += tap->own != 0 && answer->plain[0] == tap->own;
+}
+
 /* Requests this could answer are waited for no longer: nobody can say which. */
 static void forget_answered(
         struct modbus_tap *tap, const struct modbus_tap_parts *answer)
 {
-	tap->counts.ambiguous++;
+	count_dropped(tap, answer, &tap->counts.ambiguous);
 	for (size_t i = tap->n_open; i-- > 0;)
 		if (modbus_tap_answers(&tap->open[i].request, answer))
 			forget(tap, i);
@@ -258,7 +266,7 @@ static struct tap_open *request_of(
 		found = open;
 	}
 	if (found == NULL) {
-		tap->counts.orphans++;
+		count_dropped(tap, answer, &tap->counts.orphans);
 		return NULL;
 	}
 	if (is_owed(tap, answer, when_of(tap, 0)->mono_us, &found->request)) {
@@ -276,7 +284,7 @@ static bool take_answer(struct modbus_tap *tap, size_t n,
 	if (open == NULL)
 		return false;
 	if (open->stray > TAP_STRAY) {
-		tap->counts.orphans++;
+		count_dropped(tap, answer, &tap->counts.orphans);
 		open->closed = true;
 		return false;
 	}

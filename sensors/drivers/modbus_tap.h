@@ -101,6 +101,7 @@ struct modbus_tap_counts {
 	uint64_t unanswered, garbled; /* requests without; with something else */
 	uint64_t repeats;             /* the same request again: echo, or a retry */
 	uint64_t orphans, ambiguous;  /* answers dropped */
+	uint64_t own_dropped;         /* of them, those of modbus_tap->own */
 	uint64_t broadcasts, others;  /* frames of slave 0; of functions not used */
 	uint64_t noise;               /* bytes of no frame */
 };
@@ -108,6 +109,7 @@ struct modbus_tap_counts {
 struct modbus_tap {
 	int framing;
 	int64_t answer_us; /* an answer later than this is nobody's */
+	uint8_t own;       /* slave whose dropped answers count apart; 0: nobody's */
 	int64_t now_us, heard_us;
 	uint8_t bytes[TAP_ROOM];
 	size_t n, cut; /* cut: bytes before it came before a silence */

@@ -4,6 +4,7 @@
  * master asks them.  All that comes is looked at by every instrument of the line; of
  * each one reading a period is taken, the first that is whole once it is due.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "sensors/poller/poller_parts.h"
@@ -125,6 +126,28 @@ static void count_heard(struct device *device, const struct heard *heard)
 		device->counts.malformed++;
 }
 
+/* What came besides; of an answer without its request the bytes were none for us. */
+static void count_unpaired(struct device *device)
+{
+	struct unpaired now, *all = &device->unpaired;
+	device->driver->unpaired(device->state, &now);
+	device->counts.noise += now.noise;
+	device->counts.malformed += now.answers;
+	all->noise += now.noise;
+	all->frames += now.frames;
+	all->requests += now.requests;
+	all->answers += now.answers;
+}
+
+static void publish_pairs(
+        struct poller *poller, struct device *device, const struct moment *now)
+{
+	count_unpaired(device);
+	device_publish(poller, device, now);
+	device->unpaired = (struct unpaired){ 0 };
+	device->n_heard = 0;
+}
+
 /* What another master asked this instrument, and what it answered. */
 static void hear_pairs(struct poller *poller, struct bus *bus, struct device *device,
         const struct moment *now)
@@ -148,8 +171,9 @@ static void hear_pairs(struct poller *poller, struct bus *bus, struct device *de
 		if (!kept)
 			device->driver->missed(device->state, false);
 		if (!kept || what == READING_DONE)
-			device_publish(poller, device, now);
+			publish_pairs(poller, device, now);
 	}
+	count_unpaired(device);
 }
 
 static void hear_out(struct poller *poller, struct bus *bus, struct device *device,
@@ -161,16 +185,53 @@ static void hear_out(struct poller *poller, struct bus *bus, struct device *devi
 		hear_frame(poller, bus, device, now);
 }
 
-/* Of an instrument with another master, only what that one asked of it is kept. */
+/* What came instead of any pair is kept for whoever looks for the fault, but never so
+ * that it could be taken for one when the reading is decoded. */
+static void keep_unpaired(struct device *device)
+{
+	const uint8_t *in = device->heard;
+	size_t n = device->n_heard;
+	while (n > 1 && values_would_take(&device->setting->instrument, 0, in, n)) {
+		in++;
+		n--;
+	}
+	device_exchange(device, 0, in, n, NULL);
+}
+
+/* Why there is no pair, as far as what came shows it; false: nothing came for this
+ * instrument. */
+static bool blame_unpaired(struct device *device)
+{
+	const struct unpaired *came = &device->unpaired;
+	struct poller_blame *blame = &device->blame;
+	const char *text = "bytes come that are no frames";
+	if (came->answers > 0 && came->requests == 0)
+		text = "answers are heard, their requests are not: the tap is on one "
+		       "pair of a four-wire line";
+	else if (came->answers > 0)
+		text = "answers are heard, and to which request cannot be told: they "
+		       "are late, or two masters ask";
+	else if (came->frames > 0 || came->noise <= NOISE_MOST)
+		return false;
+	blame->sound = came->answers > 0;
+	snprintf(blame->text, sizeof blame->text, "%s", text);
+	return true;
+}
+
+/* Nothing whole came in a period. */
 static void hear_no_pairs(
         struct poller *poller, struct device *device, const struct moment *now)
 {
 	if (!device->polling)
 		device_begin(device, now);
-	if (device->n_exchanges == 0)
+	if (device->n_exchanges == 0 && blame_unpaired(device)) {
+		keep_unpaired(device);
+		device->counts.malformed += !device->blame.sound;
+	} else if (device->n_exchanges == 0) {
 		device->counts.timeouts++;
+	}
 	device->driver->missed(device->state, true);
-	device_publish(poller, device, now);
+	publish_pairs(poller, device, now);
 }
 
 /* Nothing whole came in time: what did come is kept, for whoever looks for the
@@ -237,9 +298,10 @@ void bus_hear(
 		if (device->driver->hear != NULL) {
 			device->driver->hear(device->state, NULL, 0, now);
 			hear_pairs(poller, bus, device, now);
+		} else {
+			device->counts.noise += device->framer->noise;
+			device->framer->noise = 0;
 		}
-		device->counts.noise += device->framer->noise;
-		device->framer->noise = 0;
 		if (now->mono_us < heard_deadline_us(device))
 			continue;
 		if (device->driver->hear != NULL)

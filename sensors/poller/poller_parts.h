@@ -86,6 +86,7 @@ struct device {
 	        *framer; /* of an instrument that is only heard; NULL: it is asked */
 	uint8_t *heard;  /* [FRAME_MOST]: since its last reading, no frame of another */
 	size_t n_heard;
+	struct unpaired unpaired; /* since its last reading */
 	uint8_t *exchange;
 	size_t exchange_room, exchange_size, n_exchanges;
 	struct fresh fresh;

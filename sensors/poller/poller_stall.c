@@ -64,6 +64,7 @@ static void stall_heard(
 			continue;
 		device->counts.noise += framer_clear(device->framer);
 		device->n_heard = 0;
+		device->unpaired = (struct unpaired){ 0 };
 		if (device->polling || now->mono_us >= heard_deadline_us(device))
 			device_cut(poller, device, now);
 		else

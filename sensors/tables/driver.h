@@ -151,6 +151,14 @@ struct heard {
 	struct moment first;      /* of the answer's first byte */
 };
 
+/* What was heard on its line and is no part of that. */
+struct unpaired {
+	uint64_t noise;    /* bytes of no frame */
+	uint64_t frames;   /* sound, of anybody; those that make a pair too */
+	uint64_t requests; /* of them, to anybody */
+	uint64_t answers;  /* of this instrument, and to which request is not known */
+};
+
 struct driver {
 	const char *name;    /* as a profile's `driver` says: "modbus" */
 	const char *summary; /* for people */
@@ -244,6 +252,9 @@ struct driver {
 	 * *out (good until the next call), NOT_USABLE: that was all.  `wanted` false:
 	 * nothing is kept now. */
 	int (*heard)(void *state, bool wanted, struct heard *out);
+
+	/* What else was, since this was asked before. */
+	void (*unpaired)(void *state, struct unpaired *out);
 
 	/* ---- what the exchanges of one poll say: pure ---- */
 

@@ -74,8 +74,10 @@ bool values_would_take(const struct instrument *instrument, uint16_t block,
 	struct exchanges exchanges = { .n = 1, .bytes = kept };
 	exchanges.size = (size_t)exchange_put(&exchange, kept, sizeof kept);
 	values_sort(instrument, &exchanges, &came);
-	return came.block[block].state == STATE_OK ||
-	       came.block[block].state == STATE_REFUSED;
+	for (size_t i = 0; i < instrument->profile->n_blocks; i++)
+		if (values_rank(came.block[i].state) > values_rank(STATE_GARBLED))
+			return true;
+	return false;
 }
 
 /* ---- one channel ---- */

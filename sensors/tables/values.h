@@ -53,7 +53,7 @@ void values_sort(const struct instrument *instrument, const struct exchanges *ex
 void values_look(const struct instrument *instrument, const struct exchanges *exchanges,
         struct came_all *out);
 
-/* Whether these bytes, kept for a block, would say something of it: values, or a refusal. */
+/* Whether these bytes, kept for a block, would say something of any: values, or a refusal. */
 bool values_would_take(const struct instrument *instrument, uint16_t block,
         const uint8_t *bytes, size_t n);
 

@@ -107,6 +107,8 @@ static void take_state(
 {
 	struct world *world = context;
 	assert_true(world->n_told < 16);
+	snprintf(world->said[world->n_told], sizeof world->said[0], "%s %s %s",
+	        event->subject, event->state, event->text);
 	bool changed = strcmp(event->state, "settings changed") == 0;
 	snprintf(world->told[world->n_told++], 160, "%s %s%s%s", event->subject,
 	        event->state, changed ? " " : "", changed ? event->text : "");
@@ -216,6 +218,14 @@ bool heard_told(const struct world *world, const char *text)
 {
 	for (size_t i = 0; i < world->n_told; i++)
 		if (strcmp(world->told[i], text) == 0)
+			return true;
+	return false;
+}
+
+bool heard_said(const struct world *world, const char *part)
+{
+	for (size_t i = 0; i < world->n_told; i++)
+		if (strstr(world->said[i], part) != NULL)
 			return true;
 	return false;
 }

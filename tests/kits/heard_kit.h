@@ -39,6 +39,7 @@ struct world {
 	struct redecode
 	        *redecode[2]; /* every reading is decoded again from its bytes */
 	char told[16][160];
+	char said[16][400]; /* the same, each with its text */
 	size_t n_told;
 };
 
@@ -62,5 +63,7 @@ void other_round(struct world *world);
 
 size_t heard_count(const struct world *world, size_t instrument, uint8_t state);
 bool heard_told(const struct world *world, const char *text);
+/* Whether something that contains `part` was told, text and all. */
+bool heard_said(const struct world *world, const char *part);
 
 #endif
