@@ -175,11 +175,11 @@ static void look_at_locks(const struct look *look)
 		add(look, pid[i], HOLDS_LOCK);
 }
 
-bool hold_locker(struct holder *out, int descriptor)
+bool hold_locker(struct holder *out, const char *path)
 {
 	long pid[HOLDERS];
 	struct look look = { .root = "" };
-	if (fstat(descriptor, &look.st) != 0 || lockers(&look, pid) == 0 || pid[0] <= 0)
+	if (stat(path, &look.st) != 0 || lockers(&look, pid) == 0 || pid[0] <= 0)
 		return false;
 	*out = (struct holder){ .pid = pid[0], .how = HOLDS_LOCK };
 	name_of(&look, out->pid, out->name, sizeof out->name);

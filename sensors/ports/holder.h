@@ -39,8 +39,9 @@ struct hold {
  * in tests. */
 void hold_look(struct hold *out, const char *path, const char *root);
 
-/* Who has locked what this descriptor is of, we ourselves too; false: nobody knows. */
-bool hold_locker(struct holder *out, int descriptor);
+/* Who has locked this file, we ourselves too; it is not opened.  False: nobody, or one whom
+ * the system does not show. */
+bool hold_locker(struct holder *out, const char *path);
 
 /* Does anybody but us have it, so that what we send would be mixed with his? */
 bool hold_taken(const struct hold *hold);

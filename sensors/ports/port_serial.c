@@ -6,7 +6,8 @@
  *
  * libserialport 0.1.1 refuses symbolic links, so the by-id name is resolved first; it takes no lock,
  * so we do, with a descriptor of our own and before it opens anything: to open a line that another
- * uses would set his speed and modem lines, to close it would drop what waits for him.  It refuses
+ * uses would set his speed and modem lines, to close it would drop what waits for him.  Even to open
+ * it for the lock raises DTR and RTS, so whoever has it already is found without that.  It refuses
  * pseudo-terminals, which are opened with plain termios.
  */
 #include <errno.h>
@@ -147,33 +148,36 @@ static int open_pty(struct serial *serial, const char *path, struct problem *why
 }
 
 /* Somebody has it: another program, or another port of ours by another name of the device. */
-static int problem_locked(const struct serial *serial, struct problem *why)
+static int problem_locked(
+        const struct serial *serial, const struct holder *holder, struct problem *why)
 {
-	struct holder holder;
 	char who[96] = "another program";
-	bool known = hold_locker(&holder, serial->lock);
-	if (known && holder.pid == (long)getpid())
+	if (holder != NULL && holder->pid == (long)getpid())
 		return problem_set(why, REFUSED, EXIT_TRY_AGAIN,
 		        "port %s: %s is the device of another port of the "
 		        "configuration, by another name: wire the instruments to one "
 		        "port",
 		        serial->setting->id, serial->setting->path);
-	if (known)
-		snprintf(who, sizeof who, "%s (pid %ld)", holder.name, holder.pid);
+	if (holder != NULL)
+		snprintf(who, sizeof who, "%s (pid %ld)", holder->name, holder->pid);
 	return problem_set(why, REFUSED, EXIT_TRY_AGAIN,
 	        "port %s: %s is in use by %s; stop it, or give it another port",
 	        serial->setting->id, serial->setting->path, who);
 }
 
-/* Leaves the line as it is, whoever has it. */
+/* A line that is known to be locked stays as it is.  The lock itself is the truth: somebody may have
+ * been quicker, or not be shown. */
 static int take_lock(struct serial *serial, const char *path, struct problem *why)
 {
+	struct holder holder;
+	if (hold_locker(&holder, path))
+		return problem_locked(serial, &holder, why);
 	serial->lock = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (serial->lock < 0)
 		return problem_open(serial, why, reason_of(errno));
 	if (flock(serial->lock, LOCK_EX | LOCK_NB) == 0)
 		return OK;
-	return problem_locked(serial, why);
+	return problem_locked(serial, hold_locker(&holder, path) ? &holder : NULL, why);
 }
 
 static int open_path(struct serial *serial, const char *path, struct problem *why)

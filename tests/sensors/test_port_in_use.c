@@ -2,11 +2,13 @@
 /* A serial port that somebody has: he is named, and left alone. */
 #include "tests/kits/check.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -14,12 +16,11 @@
 
 #include "tests/kits/pty_kit.h"
 
-static void a_port_in_use_names_its_holder(void **state)
+/* Another program locks it, and ends when it is killed. */
+static pid_t lock_by_another(const char *path)
 {
-	struct pty *pty = *state;
-	struct problem why = { .text = "" };
-	char he[96];
-	int other = open(pty->path, O_RDWR | O_NOCTTY), locked[2], status;
+	char byte;
+	int other = open(path, O_RDWR | O_NOCTTY), locked[2];
 	assert_int_equal(pipe(locked), 0);
 	pid_t child = fork();
 	if (child == 0) { /* whose name is longer than the system keeps */
@@ -30,15 +31,51 @@ static void a_port_in_use_names_its_holder(void **state)
 		pause();
 	}
 	close(other);
-	assert_int_equal(read(locked[0], he, 1), 1);
+	assert_int_equal(read(locked[0], &byte, 1), 1);
+	close(locked[0]);
+	close(locked[1]);
+	return child;
+}
+
+static void end(pid_t child)
+{
+	int status;
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+}
+
+static void a_port_in_use_names_its_holder(void **state)
+{
+	struct pty *pty = *state;
+	struct problem why = { .text = "" };
+	char he[96];
+	pid_t child = lock_by_another(pty->path);
 	assert_int_equal(pty->port->open(pty->port, &why), REFUSED);
 	snprintf(he, sizeof he, "is in use by test_port_in_use (pid %d)", (int)child);
 	assert_contains(why.text, he);
-	kill(child, SIGKILL);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	close(locked[0]);
-	close(locked[1]);
+	end(child);
 	assert_int_equal(pty->port->open(pty->port, &why), OK);
+}
+
+/* To open it raises DTR and RTS: on RS-485 that turns the direction of whoever sends. */
+static void a_port_that_another_has_locked_is_not_even_opened(void **state)
+{
+	struct pty *pty = *state;
+	struct problem why;
+	struct inotify_event event;
+	pid_t child = lock_by_another(pty->path);
+	int opens = inotify_init1(IN_NONBLOCK);
+	assert_true(inotify_add_watch(opens, pty->path, IN_OPEN) > 0);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(pty->port->open(pty->port, &why), REFUSED);
+	assert_int_equal(read(opens, &event, sizeof event), -1);
+	assert_int_equal(errno, EAGAIN);
+	/* an open is seen, once nobody has it */
+	end(child);
+	assert_int_equal(pty->port->open(pty->port, &why), OK);
+	assert_int_equal(read(opens, &event, sizeof event), sizeof event);
+	assert_int_equal(event.mask, IN_OPEN);
+	close(opens);
 }
 
 static void a_device_that_has_two_names_is_not_in_use_by_a_stranger(void **state)
@@ -82,6 +119,7 @@ int main(void)
 		PTY(a_port_in_use_names_its_holder),
 		PTY(a_device_that_has_two_names_is_not_in_use_by_a_stranger),
 		PTY(a_port_in_use_is_not_touched),
+		PTY(a_port_that_another_has_locked_is_not_even_opened),
 	};
 	return cmocka_run_group_tests_name("port_in_use", tests, NULL, NULL);
 }
