@@ -234,7 +234,7 @@ const struct poller_blame *poller_blame(const struct poller *poller, size_t inst
 
 bool poller_tries(const struct poller *poller, size_t instrument)
 {
-	return poller->device[instrument].trial != 0;
+	return poller->device[instrument].trials.asked != 0;
 }
 
 bool poller_port_up(const struct poller *poller, size_t port)

@@ -25,7 +25,8 @@ static void go_on(
 	device->line_us += now->mono_us - bus->began_us + bus_gap_us(bus);
 	if (what == READING_DONE) {
 		/* whoever answers every block knows them, whatever it once seemed to refuse */
-		device->unfit &= device->gave_up || device->declined.kind != 0;
+		device->trials.unfit &=
+		        device->trials.gave_up || device->declined.kind != 0;
 		bus_rest(bus);
 		device_publish(poller, device, now);
 		return;
@@ -67,7 +68,7 @@ static bool bus_refused(struct bus *bus, struct device *device,
         const struct declined *declined, const struct moment *now)
 {
 	device_declined(device, device->driver->block(device->state), declined);
-	device->unfit |= declined->kind == DECLINED_UNFIT;
+	device->trials.unfit |= declined->kind == DECLINED_UNFIT;
 	return declined->kind == DECLINED_BUSY && bus_waits_for_busy(bus, device, now);
 }
 
@@ -112,7 +113,7 @@ static void bus_take(struct poller *poller, struct bus *bus,
 void bus_unanswered(struct bus *bus, struct device *device, const struct moment *now)
 {
 	bus_leftover(bus, device);
-	device->unproven = true;
+	device->trials.unproven = true;
 	if (!is_numbered(device))
 		device->guard_us = now->mono_us + timeout_of(device);
 	else if (bus->n > 1) /* a gateway may be busy with it still */
@@ -128,7 +129,7 @@ static void bus_lost(
 	bus_unanswered(bus, device, now);
 	if (!silent)
 		bus_hold(bus, now->mono_us + QUIET_CLUMPS);
-	if (device->misses == 0 && !device->hushed &&
+	if (device->misses == 0 && !device->trials.hushed &&
 	        device->tries < device->setting->retries) {
 		device->tries++;
 		device->next_us = device->guard_us > now->mono_us ? device->guard_us
@@ -136,7 +137,7 @@ static void bus_lost(
 		bus_rest(bus);
 		return;
 	}
-	device->gave_up = true;
+	device->trials.gave_up = true;
 	go_on(poller, bus, device->driver->missed(device->state, silent), now);
 }
 
@@ -177,7 +178,7 @@ static void bus_tried(struct poller *poller, struct bus *bus,
 		if (bus->maybe_size ==
 		        0) { /* there is somebody, and no trial for him */
 			trial_back(device);
-			device->shy = true;
+			device->trials.shy = true;
 			bus_ask(bus, device, now);
 			return;
 		}
@@ -240,7 +241,7 @@ bool bus_frame(struct poller *poller, struct bus *bus, const struct moment *now)
 		bus->n_came = 0;
 		return true;
 	}
-	if (device->trial != 0) {
+	if (device->trials.asked != 0) {
 		bus_tried(poller, bus, &frame, now);
 		return false;
 	}
@@ -267,7 +268,7 @@ void bus_missed(struct poller *poller, struct bus *bus, const struct moment *now
 		go_on(poller, bus, device->driver->missed(device->state, true), now);
 		return;
 	}
-	if (device->trial != 0 && bus->maybe_size > 0) {
+	if (device->trials.asked != 0 && bus->maybe_size > 0) {
 		device->counts.timeouts++;
 		trial_failed(bus, device);
 		bus->n_came = 0;
@@ -277,16 +278,16 @@ void bus_missed(struct poller *poller, struct bus *bus, const struct moment *now
 		return;
 	} else if (bus->passed > 0) {
 		device->counts.timeouts++;
-		if (device->trial != 0)
+		if (device->trials.asked != 0)
 			trial_back(device);
-		device->hushed = true;
+		device->trials.hushed = true;
 		bus->n_came = 0;
 	} else {
 		bus_trim_echo(bus);
 		silent = bus_count_missed(bus, device);
-		if (device->trial != 0) {
+		if (device->trials.asked != 0) {
 			trial_back(device);
-			device->shy = true;
+			device->trials.shy = true;
 		} else if (!silent && bus->request_size > 0 && bus_damaged(bus, device))
 			owed_pay_oldest(device);
 	}

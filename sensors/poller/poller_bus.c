@@ -21,8 +21,8 @@
 static bool is_idle_close(const struct bus *bus)
 {
 	bool asks_nothing =
-	        bus->state == RESTING ||
-	        (bus->state == ASKING && bus->written == 0 && bus->busy->trial == 0);
+	        bus->state == RESTING || (bus->state == ASKING && bus->written == 0 &&
+	                                         bus->busy->trials.asked == 0);
 	return !bus->heard && bus->setting->path[0] == '\0' && asks_nothing &&
 	       bus->answered;
 }
@@ -115,7 +115,7 @@ void bus_ask(struct bus *bus, struct device *device, const struct moment *now)
 		device_begin(device, now);
 	bus->busy = device;
 	bus->began_us = now->mono_us;
-	if (device->trial == 0)
+	if (device->trials.asked == 0)
 		trial_open(bus, device);
 	bus->written = 0;
 	bus->state = ASKING;

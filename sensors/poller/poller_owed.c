@@ -107,7 +107,7 @@ void owed_add(struct device *device, const struct moment *now)
 		give_up(owed);
 	}
 	owed->asked_us = owed->request[owed->n].asked_us = now->mono_us;
-	owed->request[owed->n].trial = device->trial;
+	owed->request[owed->n].trial = device->trials.asked;
 	memcpy(owed_state(owed, owed->n), device->state, owed->state_size);
 	owed->n++;
 }
@@ -120,8 +120,8 @@ void owed_settle(struct device *device)
 
 void owed_in_step(struct device *device)
 {
-	device->vain = 0;
-	device->unproven = false;
+	device->trials.vain = 0;
+	device->trials.unproven = false;
 	device->owed.lost = false;
 	owed_settle(device);
 }
@@ -167,7 +167,7 @@ bool owed_may_be(
 		return true;
 	/* a queue on the way keeps what it has for longer than any time: a trial
 	 * tells */
-	if (device->unproven && trial_may(device))
+	if (device->trials.unproven && trial_may(device))
 		return true;
 	size_t young = 0;
 	while (young < owed->n && now->mono_us - owed->request[young].asked_us >=
@@ -295,7 +295,7 @@ bool owed_late(struct bus *bus, const uint8_t *in, size_t n, const struct moment
 		expire(bus->device[i], now);
 	if (busy != NULL && owed_pay(busy, in, n)) {
 		owed_came_late(busy, now);
-		bus->passed += busy->trial != 0 &&
+		bus->passed += busy->trials.asked != 0 &&
 		               takes(busy, owed_before_trial(&busy->owed), in, n);
 		return true;
 	}

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the poller knows of answers that may still come (poller_owed.c), and the trials
- * that show who is in step (poller_trial.c). */
+/* What the poller knows of answers that may still come. */
 #ifndef SENSORS_POLLER_OWED_H
 #define SENSORS_POLLER_OWED_H
 
@@ -9,7 +8,6 @@
 #include <stdint.h>
 
 struct bus;
-struct declined;
 struct device;
 struct moment;
 
@@ -71,33 +69,5 @@ bool owed_late(struct bus *bus, const uint8_t *in, size_t n, const struct moment
 uint8_t *owed_state(const struct owed *owed, size_t i);
 uint8_t *owed_before_trial(const struct owed *owed);
 void owed_forget(struct owed *owed, size_t i);
-
-/* ---- poller_trial.c ---- */
-/* Whether trials may tell: its driver knows some, and it has not let all of late
- * without an answer. */
-bool trial_may(const struct device *device);
-/* Something of a block is about to be asked: first a trial, where it must be shown that
- * the line is in step. */
-void trial_open(struct bus *bus, struct device *device);
-/* Keep an answer until a trial has proved it; the trial is what the driver asks next.
- * False: there is none. */
-bool trial_close(struct bus *bus, struct device *device, const uint8_t *frame, size_t n,
-        const struct moment *first);
-/* Its answer is there: the block may be asked for, or bus->maybe is proved, or it is
- * not. */
-enum { TRIAL_OPENED, TRIAL_PROVED, TRIAL_FAILED };
-int trial_answered(struct bus *bus, struct device *device);
-/* Whether a refusal is that of a trial before the last request: it pays for it, and
- * counts as late. */
-bool trial_refused_late(struct device *device, const struct declined *declined,
-        const struct moment *now);
-/* Where it is not: whether it can only be that of the trial asked last, as good as its
- * answer. */
-bool trial_refused(const struct device *device, const struct declined *declined,
-        const struct moment *now);
-/* The answer that was kept proves nothing, and counts as late. */
-void trial_failed(struct bus *bus, struct device *device);
-/* The block is what the driver asks next. */
-void trial_back(struct device *device);
 
 #endif

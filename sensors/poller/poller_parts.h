@@ -14,6 +14,7 @@
 #include "base/purse.h"
 #include "sensors/poller/poller.h"
 #include "sensors/poller/poller_owed.h"
+#include "sensors/poller/poller_trial.h"
 #include "sensors/tables/framer.h"
 #include "sensors/tables/settings.h"
 #include "sensors/tables/values.h"
@@ -70,16 +71,10 @@ struct device {
 	int64_t next_us;  /* when its next request may go: due, or the end of a guard */
 	int64_t guard_us; /* until then a late answer may still come */
 	bool polling;     /* requests of one poll have begun */
-	bool cut;         /* its port is closed: its silence says nothing of it */
-	int tries;        /* of the block being asked for */
-	struct owed owed; /* what it may still answer */
-	bool gave_up;     /* in this poll, a block that was not answered */
-	int trial;        /* the request is this trial (from 1), 0: a block's */
-	int vain;         /* trials in a row that it did not answer */
-	bool unproven;    /* it missed an answer, and no trial has shown it in step */
-	bool shy;    /* its last trial had no answer: the block is asked for without */
-	bool hushed; /* not asked until nothing is owed */
-	bool unfit;  /* it refused a block as unknown: a refused trial proves nothing */
+	bool cut; /* it could not be asked, or heard out: what is missing says nothing of it */
+	int tries;            /* of the block being asked for */
+	struct owed owed;     /* what it may still answer */
+	struct trials trials; /* whether it is in step */
 	struct moment started, first;
 	bool has_first;
 	struct framer

@@ -8,7 +8,7 @@ void device_begin(struct device *device, const struct moment *now)
 {
 	device->polling = true;
 	device->tries = 0;
-	device->gave_up = false;
+	device->trials.gave_up = false;
 	device->declined = (struct declined){ .kind = 0 };
 	device->blame.sound = false;
 	device->blame.text[0] = '\0';
@@ -17,7 +17,7 @@ void device_begin(struct device *device, const struct moment *now)
 	device->exchange_size = 0;
 	device->n_exchanges = 0;
 	device->line_us = 0;
-	device->trial = 0;
+	device->trials.asked = 0;
 }
 
 /* Keep what came for a block; n 0: nothing did.  A sound answer (`first` given) may

@@ -8,7 +8,7 @@
 bool trial_may(const struct device *device)
 {
 	return device->driver->trial != NULL && !is_numbered(device) &&
-	       device->vain < STRIKES;
+	       device->trials.vain < STRIKES;
 }
 
 static bool trial_is_owed(const struct owed *owed, int trial, int64_t since_us)
@@ -28,7 +28,7 @@ static bool trial_find(struct device *device, int64_t since_us)
 		trial++;
 	if (!device->driver->trial(device->state, (size_t)trial - 1))
 		return false;
-	device->trial = trial;
+	device->trials.asked = trial;
 	return true;
 }
 
@@ -48,7 +48,7 @@ void trial_back(struct device *device)
 {
 	memcpy(device->state, owed_before_trial(&device->owed),
 	        device->owed.state_size);
-	device->trial = 0;
+	device->trials.asked = 0;
 }
 
 /* Where one was in vain the block itself is asked for: whoever answers that and no
@@ -58,16 +58,17 @@ void trial_open(struct bus *bus, struct device *device)
 {
 	bus->passed = 0;
 	bus->maybe_size = 0;
-	if (device->unproven && !device->shy && device->misses < STRIKES)
+	if (device->trials.unproven && !device->trials.shy && device->misses < STRIKES)
 		trial_next(bus, device);
-	device->shy = false;
+	device->trials.shy = false;
 }
 
 bool trial_close(struct bus *bus, struct device *device, const uint8_t *frame, size_t n,
         const struct moment *first)
 {
 	if (n > sizeof bus->maybe || !trial_next(bus, device)) {
-		device->unproven = false; /* nothing will ever show it: time does */
+		/* nothing will ever show it: time does */
+		device->trials.unproven = false;
 		return false;
 	}
 	bus->passed = 1;
@@ -80,7 +81,7 @@ bool trial_close(struct bus *bus, struct device *device, const uint8_t *frame, s
 /* Refused as unknown, by a device that knows its blocks: that was a trial. */
 static bool is_of_trial(const struct device *device, const struct declined *declined)
 {
-	return declined->kind == DECLINED_UNFIT && !device->unfit;
+	return declined->kind == DECLINED_UNFIT && !device->trials.unfit;
 }
 
 bool trial_refused(const struct device *device, const struct declined *declined,
@@ -100,7 +101,7 @@ bool trial_refused_late(struct device *device, const struct declined *declined,
 		return false;
 	for (size_t i = 0; i + 1 < owed->n; i++)
 		if (owed->request[i].trial != 0 &&
-		        (device->trial == 0 ||
+		        (device->trials.asked == 0 ||
 		                now->mono_us - owed->request[i].asked_us < OWED_US)) {
 			owed_forget(owed, i);
 			device->counts.late++;
@@ -111,12 +112,12 @@ bool trial_refused_late(struct device *device, const struct declined *declined,
 
 int trial_answered(struct bus *bus, struct device *device)
 {
-	device->vain = 0;
+	device->trials.vain = 0;
 	owed_settle(device); /* the trial */
 	trial_back(device);
 	if (bus->maybe_size > 0 && bus->passed > 1)
 		return TRIAL_FAILED;
-	device->unproven = false;
+	device->trials.unproven = false;
 	if (bus->maybe_size == 0)
 		return TRIAL_OPENED;
 	owed_settle(device); /* and the block */
@@ -125,10 +126,10 @@ int trial_answered(struct bus *bus, struct device *device)
 
 void trial_failed(struct bus *bus, struct device *device)
 {
-	if (device->trial != 0) {
+	if (device->trials.asked != 0) {
 		if (bus->passed == 1) { /* nothing came, not even out of turn */
-			device->vain++;
-			device->hushed = true;
+			device->trials.vain++;
+			device->trials.hushed = true;
 		}
 		trial_back(device);
 	}

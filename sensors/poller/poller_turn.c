@@ -166,12 +166,13 @@ void bus_hush(struct poller *poller, struct bus *bus, const struct moment *now)
 {
 	for (size_t i = 0; i < bus->n; i++) {
 		struct device *device = bus->device[i];
-		if (!device->hushed || device->polling ||
+		if (!device->trials.hushed || device->polling ||
 		        device->next_us > now->mono_us)
 			continue;
-		device->hushed = owed_any(device, now);
-		if (!device->hushed) { /* no need of a trial that it does not answer */
-			device->unproven &= device->vain == 0;
+		device->trials.hushed = owed_any(device, now);
+		/* no need of a trial that it does not answer */
+		if (!device->trials.hushed) {
+			device->trials.unproven &= device->trials.vain == 0;
 			device->owed.lost = false; /* nothing came for so long */
 			continue;
 		}
