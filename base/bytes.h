@@ -15,6 +15,17 @@ static inline int hex_digit(uint8_t c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* The same of protocols that write them as capitals only; and such a digit of 0 to 15. */
+static inline int hex_capital(uint8_t c)
+{
+	return c < 'a' ? hex_digit(c) : -1;
+}
+
+static inline char hex_capital_of(unsigned nibble)
+{
+	return "0123456789ABCDEF"[nibble & 15];
+}
+
 static inline uint16_t get_le16(const uint8_t *in)
 {
 	return (uint16_t)(in[0] | in[1] << 8);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/utf8.h"
 #include "sensors/cabinet/control.h"
 
@@ -86,19 +87,14 @@ static bool next_line(const char *in, size_t n, size_t *at, char *out, size_t ro
 
 /* ---- a command: "calibrate_mid 7.00 43616C" ---- */
 
-static int nibble(char letter)
-{
-	const char *digits = "0123456789ABCDEF", *at = strchr(digits, letter);
-	return letter != '\0' && at != NULL ? (int)(at - digits) : -1;
-}
-
 static bool take_shown(struct order *out, const char *hex)
 {
 	size_t n = strlen(hex);
 	if (n == 0 || n % 2 != 0 || n / 2 > sizeof out->shown)
 		return false;
 	for (size_t i = 0; i < n; i += 2) {
-		int high = nibble(hex[i]), low = nibble(hex[i + 1]);
+		int high = hex_capital((uint8_t)hex[i]),
+		    low = hex_capital((uint8_t)hex[i + 1]);
 		if (high < 0 || low < 0)
 			return false;
 		out->shown[i / 2] = (uint8_t)(high << 4 | low);

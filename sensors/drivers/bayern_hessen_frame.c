@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/status.h"
 #include "sensors/tables/checksum.h"
 #include "sensors/tables/driver.h"
@@ -20,8 +21,6 @@
 
 const char *const bayern_forms[] = { "etx", "cr", NULL };
 
-static const char digits16[] = "0123456789ABCDEF";
-
 /* ---- frames ---- */
 
 int bayern_close(int form, size_t n, uint8_t *out, size_t room)
@@ -33,8 +32,8 @@ int bayern_close(int form, size_t n, uint8_t *out, size_t room)
 	if (form != BAYERN_ETX)
 		return (int)n + 2;
 	uint8_t check = xor8(out, n + 2);
-	out[n + 2] = (uint8_t)digits16[check >> 4];
-	out[n + 3] = (uint8_t)digits16[check & 15];
+	out[n + 2] = (uint8_t)hex_capital_of(check >> 4);
+	out[n + 3] = (uint8_t)hex_capital_of(check);
 	return (int)n + 4;
 }
 
@@ -83,7 +82,7 @@ static int frame_length(int form, const char *word, const uint8_t *in, size_t n)
 	if (in[at] != end || at < 3)
 		return FRAME_NONE;
 	for (size_t i = at + 1; i < at + around && i < n; i++)
-		if (strchr(digits16, in[i]) == NULL || in[i] == '\0')
+		if (hex_capital(in[i]) < 0)
 			return FRAME_NONE;
 	return n < at + around ? FRAME_SHORT : (int)(at + around);
 }
@@ -91,8 +90,8 @@ static int frame_length(int form, const char *word, const uint8_t *in, size_t n)
 static bool is_checked(const uint8_t *in, size_t n)
 {
 	uint8_t check = xor8(in, n - 2);
-	return in[n - 2] == (uint8_t)digits16[check >> 4] &&
-	       in[n - 1] == (uint8_t)digits16[check & 15];
+	return in[n - 2] == (uint8_t)hex_capital_of(check >> 4) &&
+	       in[n - 1] == (uint8_t)hex_capital_of(check);
 }
 
 /* ---- records ---- */
@@ -108,8 +107,8 @@ static bool is_digits(struct bayern_token token, size_t least, size_t most)
 /* Two digits of sixteen, in capitals. */
 static bool is_byte(struct bayern_token token)
 {
-	return token.n == 2 && memchr(digits16, token.at[0], 16) != NULL &&
-	       memchr(digits16, token.at[1], 16) != NULL;
+	return token.n == 2 && hex_capital((uint8_t)token.at[0]) >= 0 &&
+	       hex_capital((uint8_t)token.at[1]) >= 0;
 }
 
 static bool is_sign(char c)

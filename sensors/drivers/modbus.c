@@ -286,6 +286,7 @@ const struct driver modbus_driver = {
 	.hear = hear,
 	.heard = heard,
 	.unpaired = unpaired,
+	.look = modbus_look,
 	.sort = modbus_sort,
 	.number = modbus_number,
 	.holds = modbus_holds,

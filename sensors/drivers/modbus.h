@@ -145,8 +145,6 @@ static inline bool modbus_is_bits(const struct profile_block *block)
 
 /* modbus_values.c: what the answers of one poll say (sensors/tables/driver.h). */
 uint8_t modbus_refused_state(uint8_t exception); /* refused, or silent */
-void modbus_sort(const struct instrument *instrument, const struct exchanges *exchanges,
-        struct came_all *out); /* modbus_listen.c */
 bool modbus_number(const struct instrument *instrument, const struct came *came,
         size_t i, double *value);
 bool modbus_holds(const struct instrument *instrument, const struct came *came,
@@ -158,6 +156,12 @@ int64_t modbus_sampled(const struct instrument *instrument, const struct came *c
 size_t modbus_vendor(const struct instrument *instrument, const struct came *came,
         const struct profile_words *words, uint8_t *out, size_t room);
 struct traffic modbus_traffic(const struct instrument *instrument, size_t i);
+
+/* modbus_look.c */
+void modbus_look(const struct instrument *instrument, const struct exchange *exchange,
+        struct came *out);
+void modbus_sort(const struct instrument *instrument, const struct exchanges *exchanges,
+        struct came_all *out);
 
 /* modbus_blame.c: why a sound frame among what came is not the answer to `asked`; false: there
  * is no such frame, and nothing is said. */

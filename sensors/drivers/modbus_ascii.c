@@ -22,16 +22,11 @@
 #define AROUND 3 /* colon, CR, LF */
 #define LEAST  3 /* slave, function, check sum */
 
-static int digit(uint8_t c)
-{
-	return c < 'a' ? hex_digit(c) : -1;
-}
-
 size_t modbus_ascii_plain(const uint8_t *in, size_t n, uint8_t *out, size_t room)
 {
 	size_t bytes = 0;
 	for (size_t i = 1; i + 1 < n && bytes < room; i += 2) {
-		int high = digit(in[i]), low = digit(in[i + 1]);
+		int high = hex_capital(in[i]), low = hex_capital(in[i + 1]);
 		if (high < 0 || low < 0)
 			break;
 		out[bytes++] = (uint8_t)(high << 4 | low);
@@ -51,7 +46,7 @@ int modbus_ascii_frame(const uint8_t *in, size_t n)
 	size_t digits = 0;
 	if (n > 0 && in[0] != ':')
 		return FRAME_NONE;
-	while (1 + digits < n && digit(in[1 + digits]) >= 0)
+	while (1 + digits < n && hex_capital(in[1 + digits]) >= 0)
 		digits++;
 	if (digits > 2 * (MODBUS_PLAIN + 1))
 		return FRAME_NONE;
@@ -74,11 +69,6 @@ int modbus_ascii_get(const uint8_t *in, size_t n, uint8_t *out, size_t room)
 	return (int)modbus_ascii_plain(in, n, out, (n - AROUND) / 2 - 1);
 }
 
-static uint8_t letter(int nibble)
-{
-	return (uint8_t) "0123456789ABCDEF"[nibble];
-}
-
 int modbus_ascii_put(const uint8_t *in, size_t n, uint8_t *out, size_t room)
 {
 	uint8_t lrc = lrc_modbus(in, n);
@@ -87,8 +77,8 @@ int modbus_ascii_put(const uint8_t *in, size_t n, uint8_t *out, size_t room)
 	*out++ = ':';
 	for (size_t i = 0; i <= n; i++) {
 		uint8_t byte = i < n ? in[i] : lrc;
-		*out++ = letter(byte >> 4);
-		*out++ = letter(byte & 15);
+		*out++ = (uint8_t)hex_capital_of(byte >> 4);
+		*out++ = (uint8_t)hex_capital_of(byte);
 	}
 	*out++ = '\r';
 	*out++ = '\n';

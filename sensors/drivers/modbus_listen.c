@@ -6,8 +6,6 @@
 #include "sensors/tables/profile.h"
 #include "sensors/tables/values.h"
 
-#define SLOT (CAME_STORE / BLOCKS_MOST) /* bytes a block: 125 registers, 2000 items */
-
 /* One thing the profile uses of a block: `width` registers (items) from `at`. */
 struct part {
 	size_t block, at, width;
@@ -154,7 +152,7 @@ static bool take_parts(
 		listen->part[i / 8] |= (uint8_t)(1 << i % 8);
 		news |= !part.off;
 		if (store != NULL)
-			copy_items(heard, block, &part, store + SLOT * part.block);
+			copy_items(heard, block, &part, store + CAME_SLOT * part.block);
 	}
 	return news;
 }
@@ -241,7 +239,7 @@ static void note_failure(const struct instrument *instrument,
 	}
 }
 
-static void sort_heard(const struct instrument *instrument,
+void modbus_listen_sort(const struct instrument *instrument,
         const struct exchanges *exchanges, struct came_all *out)
 {
 	struct modbus_listen listen;
@@ -264,63 +262,8 @@ static void sort_heard(const struct instrument *instrument,
 			continue;
 		out->block[b] = (struct came){
 			.state = STATE_OK,
-			.data = out->store + SLOT * b,
-			.size = SLOT,
+			.data = out->store + CAME_SLOT * b,
+			.size = CAME_SLOT,
 		};
 	}
-}
-
-/* What one answer says; its data may point into it, or into `answer`. */
-static void look(const struct instrument *instrument, const struct exchange *e,
-        struct modbus_answer *answer, struct came *out)
-{
-	struct modbus_request request = modbus_block_request(instrument, e->block);
-	*out = (struct came){
-		.state = STATE_SILENT,
-		.frame = e->bytes,
-		.frame_size = e->size,
-	};
-	if (e->size == 0)
-		return;
-	int status = modbus_answer_get(
-	        instrument->framing, &request, e->bytes, e->size, false, answer);
-	out->exception = answer->exception;
-	if (answer->exception != 0)
-		out->why = modbus_exception_text(answer->exception);
-	out->data = answer->data;
-	out->size = answer->size;
-	if (status == REFUSED)
-		out->state = modbus_refused_state(answer->exception);
-	else
-		out->state = status == OK ? STATE_OK : STATE_GARBLED;
-}
-
-static void sort_asked(const struct instrument *instrument,
-        const struct exchanges *exchanges, struct came_all *out)
-{
-	struct modbus_answer answer;
-	struct exchange e;
-	struct came now;
-	size_t at = 0;
-	while (exchanges_next(exchanges, &at, &e) == 1) {
-		if (e.block >= instrument->profile->n_blocks)
-			continue;
-		struct came *came = &out->block[e.block];
-		look(instrument, &e, &answer, &now);
-		if (values_rank(now.state) < values_rank(came->state))
-			continue;
-		*came = now;
-		if (instrument->framing != FRAMING_ASCII || now.data == NULL)
-			continue;
-		came->data = memcpy(out->store + SLOT * e.block, now.data, now.size);
-	}
-}
-
-void modbus_sort(const struct instrument *instrument, const struct exchanges *exchanges,
-        struct came_all *out)
-{
-	if (driver_asks(instrument))
-		sort_asked(instrument, exchanges, out);
-	else
-		sort_heard(instrument, exchanges, out);
 }

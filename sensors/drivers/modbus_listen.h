@@ -11,7 +11,7 @@
 #ifndef SENSORS_MODBUS_LISTEN_H
 #define SENSORS_MODBUS_LISTEN_H
 
-#include "sensors/drivers/modbus_tap.h"
+#include "sensors/drivers/modbus_heard.h"
 #include "sensors/tables/driver.h"
 
 #define LISTEN_PARTS 2048 /* channels, rules, times, marks and words of one profile */
@@ -35,6 +35,10 @@ bool modbus_listen_touches(
  * NULL): 256 bytes a block, where registers go that are new. */
 bool modbus_listen_take(struct modbus_listen *listen, const struct modbus_heard *heard,
         uint8_t *store, uint16_t *block);
+
+/* What the exchanges of one reading say (driver->sort). */
+void modbus_listen_sort(const struct instrument *instrument,
+        const struct exchanges *exchanges, struct came_all *out);
 
 /* Whether a block, or every one, is there. */
 bool modbus_listen_has(const struct modbus_listen *listen, size_t block);

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/crc.h"
 
 const char *const checksum_kinds[] = { "none", "xor", "nmea", "mewtocol", "sum8",
@@ -46,7 +47,7 @@ size_t checksum_width(int kind)
 static void hex(unsigned value, size_t digits, uint8_t *out)
 {
 	for (size_t i = digits; i-- > 0; value >>= 4)
-		out[i] = (uint8_t) "0123456789ABCDEF"[value & 15];
+		out[i] = (uint8_t)hex_capital_of(value);
 }
 
 static void six_bits(uint16_t crc, uint8_t *out)

@@ -87,6 +87,7 @@ struct came {
 
 /* What came in one poll; `store` is for drivers whose blocks are put together. */
 #define CAME_STORE 8192
+#define CAME_SLOT  (CAME_STORE / BLOCKS_MOST) /* of it, for each block */
 struct came_all {
 	struct came block[BLOCKS_MOST];
 	uint8_t store[CAME_STORE];

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "sensors/tables/profile.h"
 #include "sensors/tables/sentence.h"
 
@@ -21,6 +22,17 @@ int text_fields_add(
 	field->name[length] = '\0';
 	field->at = at;
 	field->n = n;
+	return OK;
+}
+
+int text_fields_add_byte(struct text_fields *fields, const char *name, uint8_t byte)
+{
+	if (text_fields_add(fields, name, NULL, 2) != OK)
+		return FULL;
+	struct text_field *field = &fields->field[fields->n - 1];
+	field->made[0] = hex_capital_of(byte >> 4);
+	field->made[1] = hex_capital_of(byte);
+	field->at = field->made;
 	return OK;
 }
 

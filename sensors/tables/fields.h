@@ -14,11 +14,12 @@
 
 struct text_field {
 	char name[FIELD_NAME];
-	const char *at; /* into the answer; no NUL behind */
+	const char *at; /* into the answer, or to `made`; no NUL behind */
 	size_t n;
+	char made[2];
 };
 
-struct text_fields {
+struct text_fields { /* not to be copied */
 	size_t n;
 	struct text_field field[TEXT_FIELDS];
 };
@@ -26,6 +27,9 @@ struct text_fields {
 /* Add a field; OK or FULL.  A name too long is cut. */
 int text_fields_add(
         struct text_fields *fields, const char *name, const char *at, size_t n);
+
+/* The same of a byte that is no text: as two hexadecimal digits, in capitals. */
+int text_fields_add_byte(struct text_fields *fields, const char *name, uint8_t byte);
 
 /* The field of a name, or NULL. */
 const struct text_field *text_fields_find(

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sensors/drivers/modbus_tap.h"
+#include "sensors/drivers/modbus_heard.h"
 #include "sensors/station/station.h"
 #include "sensors/tables/profile.h"
 #include "sensors/tables/values.h"

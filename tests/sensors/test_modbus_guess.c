@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/reading.h"
-#include "sensors/drivers/modbus_tap.h"
+#include "sensors/drivers/modbus_heard.h"
 
 struct taken {
 	size_t n, sound;

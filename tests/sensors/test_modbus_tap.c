@@ -8,6 +8,7 @@
 
 #include "base/reading.h"
 #include "tests/kits/capture.h"
+#include "sensors/drivers/modbus_heard.h"
 #include "tests/kits/modbus_vectors.h"
 #include "tests/kits/tap_capture.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sensors/drivers/modbus_tap.h"
+#include "sensors/drivers/modbus_heard.h"
 #include "tests/kits/capture.h"
 #include "tests/kits/frames_vectors.h"
 #include "tests/kits/hj212_vectors.h"
