@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/tables/settings.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -66,12 +68,31 @@ size_t settings_note(struct settings *settings, int64_t mono_us,
 	return n;
 }
 
+/* A number of four bytes says 1.7 as 1.7000000476837158: as many digits as give such a one back
+ * are those that somebody set. */
+static void print_set(double value, char out[32])
+{
+	number_print(value, out);
+	if (value == rint(value) || fabs(value) > FLT_MAX)
+		return;
+	for (int digits = 1; digits <= FLT_DECIMAL_DIG; digits++) {
+		snprintf(out, 32, "%.*g", digits, value);
+		if ((float)strtod(out, NULL) == (float)value)
+			return;
+	}
+}
+
 void settings_text(const struct profile *profile, const struct setting_change *change,
         char *out, size_t room)
 {
 	const char *unit = profile->channel[change->channel].about.unit;
 	char before[32], after[32];
-	snprintf(out, room, "%s -> %s%s%s", number_print(change->before, before),
-	        number_print(change->after, after), strcmp(unit, "1") != 0 ? " " : "",
-	        strcmp(unit, "1") != 0 ? unit : "");
+	print_set(change->before, before);
+	print_set(change->after, after);
+	if (strcmp(before, after) == 0) { /* it differs behind that */
+		number_print(change->before, before);
+		number_print(change->after, after);
+	}
+	snprintf(out, room, "%s -> %s%s%s", before, after,
+	        strcmp(unit, "1") != 0 ? " " : "", strcmp(unit, "1") != 0 ? unit : "");
 }

@@ -117,6 +117,30 @@ static void a_change_is_kept_and_told_with_before_and_after(void **state)
 	assert_close(probe->change[0].after, 1, 0);
 }
 
+static void a_change_is_told_in_the_digits_that_were_set(void **state)
+{
+	struct probe *probe = *state;
+	static const struct {
+		double before, after;
+		const char *text;
+	} changes[] = {
+		{ 1, (double)1.7F, "1 -> 1.7" },
+		{ (double)0.1F, (double)16777.217F, "0.1 -> 16777.217" },
+		{ (double)1.7F * 0.1, -(double)0.02F, "0.17 -> -0.02" },
+		/* all the digits of a whole number, and of those that differ behind */
+		{ 16777217, 4294967295, "16777217 -> 4294967295" },
+		{ 0.12345678901, 0.12345678902, "0.12345678901 -> 0.12345678902" },
+		{ 1.25e300, 0.5, "1.25e+300 -> 0.5" },
+	};
+	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+		const struct setting_change change = { SOLIDS, changes[i].before,
+			changes[i].after };
+		char text[80];
+		settings_text(probe->profile, &change, text, sizeof text);
+		assert_string_equal(text, changes[i].text);
+	}
+}
+
 /* Changed in maintenance, and changed while nobody could ask: told all the same. */
 static void a_change_in_maintenance_or_in_silence_is_told(void **state)
 {
@@ -145,6 +169,9 @@ int main(void)
 		        probe_make, probe_remove),
 		cmocka_unit_test_setup_teardown(
 		        a_change_is_kept_and_told_with_before_and_after, probe_make,
+		        probe_remove),
+		cmocka_unit_test_setup_teardown(
+		        a_change_is_told_in_the_digits_that_were_set, probe_make,
 		        probe_remove),
 		cmocka_unit_test_setup_teardown(
 		        a_change_in_maintenance_or_in_silence_is_told, probe_make,
