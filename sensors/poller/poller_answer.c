@@ -175,8 +175,8 @@ static void bus_tried(struct poller *poller, struct bus *bus,
 	                device->state, frame->bytes, frame->n, &declined) != 0 &&
 	        !trial_refused(device, &declined, now)) {
 		owed_pay(device, frame->bytes, frame->n);
-		if (bus->maybe_size ==
-		        0) { /* there is somebody, and no trial for him */
+		/* there is somebody, and no trial for him */
+		if (bus->maybe_size == 0) {
 			trial_back(device);
 			device->trials.shy = true;
 			bus_ask(bus, device, now);

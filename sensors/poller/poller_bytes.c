@@ -167,21 +167,15 @@ void bus_trim_echo(struct bus *bus)
 	memmove(bus->came, bus->came + n, bus->n_came);
 }
 
-/* What came for a request and is no answer: kept for whoever looks for the fault, but
- * never so that it could be taken for an answer when the reading is decoded. */
+/* What came for a request and is no answer. */
 void bus_leftover(struct bus *bus, struct device *device)
 {
 	uint16_t block = device->driver->block(device->state);
-	const uint8_t *in = bus->came;
 	size_t n = bus_only_noise(bus) ? 0 : bus->n_came;
-	if (n > device->driver
-	                ->frame_most) /* there is room for so much of each request */
-		n = device->driver->frame_most;
-	while (n > 1 && values_would_take(&device->setting->instrument, block, in, n)) {
-		in++;
-		n--;
-	}
-	device_exchange(device, block, in, n, NULL);
+	size_t room = device->driver->frame_most; /* so much of each request */
+	if (n > room)
+		n = room;
+	device_leftover(device, block, bus->came, n);
 }
 
 /* A frame of the right form, which failed its check. */

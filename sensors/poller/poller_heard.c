@@ -185,19 +185,6 @@ static void hear_out(struct poller *poller, struct bus *bus, struct device *devi
 		hear_frame(poller, bus, device, now);
 }
 
-/* What came instead of any pair is kept for whoever looks for the fault, but never so
- * that it could be taken for one when the reading is decoded. */
-static void keep_unpaired(struct device *device)
-{
-	const uint8_t *in = device->heard;
-	size_t n = device->n_heard;
-	while (n > 1 && values_would_take(&device->setting->instrument, 0, in, n)) {
-		in++;
-		n--;
-	}
-	device_exchange(device, 0, in, n, NULL);
-}
-
 /* Why there is no pair, as far as what came shows it; false: nothing came for this
  * instrument. */
 static bool blame_unpaired(struct device *device)
@@ -225,7 +212,7 @@ static void hear_no_pairs(
 	if (!device->polling)
 		device_begin(device, now);
 	if (device->n_exchanges == 0 && blame_unpaired(device)) {
-		keep_unpaired(device);
+		device_leftover(device, 0, device->heard, device->n_heard);
 		device->counts.malformed += !device->blame.sound;
 	} else if (device->n_exchanges == 0) {
 		device->counts.timeouts++;

@@ -71,15 +71,14 @@ struct device {
 	int64_t next_us;  /* when its next request may go: due, or the end of a guard */
 	int64_t guard_us; /* until then a late answer may still come */
 	bool polling;     /* requests of one poll have begun */
-	bool cut; /* it could not be asked, or heard out: what is missing says nothing of it */
-	int tries;            /* of the block being asked for */
+	bool cut;  /* it could not be heard out: what is missing says nothing of it */
+	int tries; /* of the block being asked for */
 	struct owed owed;     /* what it may still answer */
 	struct trials trials; /* whether it is in step */
 	struct moment started, first;
 	bool has_first;
-	struct framer
-	        *framer; /* of an instrument that is only heard; NULL: it is asked */
-	uint8_t *heard;  /* [FRAME_MOST]: since its last reading, no frame of another */
+	struct framer *framer; /* of one that is only heard; NULL: it is asked */
+	uint8_t *heard; /* [FRAME_MOST]: since its last reading, no frame of another */
 	size_t n_heard;
 	struct unpaired unpaired; /* since its last reading */
 	uint8_t *exchange;
@@ -94,8 +93,7 @@ struct device {
 	int told_why;              /* of one that is down, enum */
 	int other_why;             /* polls in a row in which that was another */
 	struct poller_blame blame; /* of this poll */
-	uint8_t *
-	        loop; /* [n_channels] what was last told of a current loop; NULL: it has none */
+	uint8_t *loop; /* [n_channels] last told of a current loop; NULL: it has none */
 	struct purse purse, settings_purse, loop_purse;
 	unsigned settings_untold; /* changes */
 	int64_t line_us;          /* of the line that this poll has taken */
@@ -301,6 +299,10 @@ void device_pass(
 int64_t device_wait(const struct device *device);
 bool device_exchange(struct device *device, uint16_t block, const uint8_t *bytes,
         size_t n, const struct moment *first);
+/* The same of bytes that are no answer: for whoever looks for the fault, but never so that
+ * they could be taken for one when the reading is decoded. */
+void device_leftover(
+        struct device *device, uint16_t block, const uint8_t *bytes, size_t n);
 void device_publish(
         struct poller *poller, struct device *device, const struct moment *now);
 void device_declined(

@@ -45,6 +45,17 @@ bool device_exchange(struct device *device, uint16_t block, const uint8_t *bytes
 	return true;
 }
 
+void device_leftover(
+        struct device *device, uint16_t block, const uint8_t *bytes, size_t n)
+{
+	const struct instrument *instrument = &device->setting->instrument;
+	while (n > 1 && values_would_take(instrument, block, bytes, n)) {
+		bytes++;
+		n--;
+	}
+	device_exchange(device, block, bytes, n, NULL);
+}
+
 void device_declined(
         struct device *device, uint16_t block, const struct declined *declined)
 {

@@ -20,64 +20,71 @@ static void tell(const struct poller *poller, const struct moment *when,
 		poller->hooks.state(poller->hooks.context, when, event);
 }
 
+static void tell_setting(struct poller *poller, const struct device *device,
+        const struct setting_change *change)
+{
+	const struct profile *profile = device->setting->profile;
+	const char *id = device->setting->id;
+	const char *name = profile->channel[change->channel].about.name;
+	char subject[160], text[160];
+	settings_text(profile, change, text, sizeof text);
+	size_t used = strlen(text);
+	if (device->settings_untold > 0)
+		snprintf(text + used, sizeof text - used,
+		        "; %u changes before it were not told",
+		        device->settings_untold);
+	log_line(LOG_WARN, "instrument %s: setting %s changed: %s", id, name, text);
+	snprintf(subject, sizeof subject, "setting %s/%s", id, name);
+	struct state_event event = {
+		.subject = subject,
+		.state = "settings changed",
+		.text = text,
+	};
+	tell(poller, device->has_first ? &device->first : &device->started, &event);
+}
+
 void device_settings(struct poller *poller, struct device *device)
 {
 	struct setting_change change[READING_CHANNELS];
-	const struct profile *profile = device->setting->profile;
-	const struct moment *when =
-	        device->has_first ? &device->first : &device->started;
-	char subject[160], text[160];
 	if (device->settings == NULL)
 		return;
-	size_t n = settings_note(
-	        device->settings, when->mono_us, &poller->decoded, change);
+	int64_t now_us = (device->has_first ? device->first : device->started).mono_us;
+	size_t n = settings_note(device->settings, now_us, &poller->decoded, change);
 	for (size_t i = 0; i < n; i++) {
-		const char *name = profile->channel[change[i].channel].about.name;
-		if (!purse_spend(
-		            &device->settings_purse, SETTINGS_AT_ONCE, when->mono_us)) {
+		if (!purse_spend(&device->settings_purse, SETTINGS_AT_ONCE, now_us)) {
 			device->settings_untold++;
 			continue;
 		}
-		settings_text(profile, &change[i], text, sizeof text);
-		if (device->settings_untold > 0) {
-			size_t used = strlen(text);
-			snprintf(text + used, sizeof text - used,
-			        "; %u changes before it were not told",
-			        device->settings_untold);
-		}
+		tell_setting(poller, device, &change[i]);
 		device->settings_untold = 0;
-		log_line(LOG_WARN, "instrument %s: setting %s changed: %s",
-		        device->setting->id, name, text);
-		snprintf(subject, sizeof subject, "setting %s/%s", device->setting->id,
-		        name);
-		struct state_event event = {
-			.subject = subject,
-			.state = "settings changed",
-			.text = text,
-		};
-		tell(poller, when, &event);
 	}
+}
+
+/* Where it is on its line: "slave 3 ", "address 42 ", "". */
+static void place_of(const struct device *device, char out[64])
+{
+	const struct instrument *instrument = &device->setting->instrument;
+	out[0] = '\0';
+	if (device->driver->modbus)
+		snprintf(out, 64, "slave %d ", instrument->slave);
+	else if (instrument->address[0] != '\0')
+		snprintf(out, 64, "address %s ", instrument->address);
 }
 
 static bool device_told(
         struct poller *poller, struct device *device, int what, const char *text)
 {
-	if (!purse_spend(&device->purse, TELL_AT_ONCE, device->started.mono_us))
-		return false;
 	static const char *const word[] = {
 		[TOLD_UP] = "up", [TOLD_DOWN] = "down", [TOLD_REFUSED] = "refused"
 	};
-	char subject[64];
 	const struct station_instrument *setting = device->setting;
+	char subject[64], place[64];
+	if (!purse_spend(&device->purse, TELL_AT_ONCE, device->started.mono_us))
+		return false;
 	device->told = what;
 	device->told_code = device->declined.code;
-	char place[64] = "";
 	snprintf(subject, sizeof subject, "instrument %s", setting->id);
-	if (device->driver->modbus)
-		snprintf(place, sizeof place, "slave %d ", setting->instrument.slave);
-	else if (setting->instrument.address[0] != '\0')
-		snprintf(place, sizeof place, "address %s ",
-		        setting->instrument.address);
+	place_of(device, place);
 	log_line(what == TOLD_UP ? LOG_INFO : LOG_WARN, "%s (%son %s): %s", subject,
 	        place, setting->port_id, text);
 	struct state_event event = {
