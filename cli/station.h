@@ -40,6 +40,13 @@ bool station_poll_is_news(
 int station_tell_verdict(FILE *out, const struct station *station, size_t i,
         const struct trial_tally *tally, bool vietnamese);
 
+/* ---- station_cure.c ---- */
+
+/* What to do about it, "" nothing: of an instrument at a network address or a serial line, that speaks
+ * Modbus or something else. */
+const char *station_cure(
+        enum trial_verdict verdict, bool tcp, bool modbus, bool vietnamese);
+
 /* "ok", "đang đo" */
 const char *station_state_word(uint8_t state, bool vietnamese);
 

@@ -55,15 +55,15 @@ static void print_passes(FILE *out, const struct trial_reading *reading, bool vi
 static void print_channel(
         FILE *out, const struct trial_reading *reading, size_t i, bool vi)
 {
-	const struct channel *about = &reading->instrument->profile->channel[i].about;
-	const char *label = vi ? about->label_vi : about->label_en;
+	const struct channel about = station_channel_about(reading->instrument, i);
+	const char *label = vi ? about.label_vi : about.label_en;
 	double value = reading->parts->value[i];
 	bool tiny = isfinite(value) && map_is_tiny(value); /* 0.0 would hide it */
-	const char *unit = units_shown(about->unit);
+	const char *unit = units_shown(about.unit);
 	int pad = 28 - (int)text_width(label), behind = 8 - (int)text_width(unit);
 	fprintf(out, "  %s%*s", label, pad > 1 ? pad : 1, "");
 	if (isfinite(value))
-		fprintf(out, tiny ? "%12.*e %s" : "%12.*f %s", about->decimals, value,
+		fprintf(out, tiny ? "%12.*e %s" : "%12.*f %s", about.decimals, value,
 		        unit);
 	else
 		fprintf(out, "%12s %s", "-", unit);
@@ -140,13 +140,13 @@ double station_poll_ms(const struct trial_reading *reading)
 static void print_short_channel(
         FILE *out, const struct trial_reading *reading, size_t i, bool vi)
 {
-	const struct channel *about = &reading->instrument->profile->channel[i].about;
-	const char *unit = units_shown(about->unit);
+	const struct channel about = station_channel_about(reading->instrument, i);
+	const char *unit = units_shown(about.unit);
 	double value = reading->parts->value[i];
 	uint8_t state = reading->parts->state[i];
-	fprintf(out, "  %s ", vi ? about->label_vi : about->label_en);
+	fprintf(out, "  %s ", vi ? about.label_vi : about.label_en);
 	if (isfinite(value))
-		fprintf(out, "%.*f%s%s", about->decimals, value,
+		fprintf(out, "%.*f%s%s", about.decimals, value,
 		        unit[0] != '\0' ? " " : "", unit);
 	if (state != STATE_OK)
 		fprintf(out, isfinite(value) ? " (%s)" : "(%s)",

@@ -82,17 +82,17 @@ static void rows(struct test *test, const struct trial_reading *reading)
 	double wait_ms = station_poll_ms(reading);
 	char *hex = answer_hex(reading);
 	for (size_t c = 0; c < reading->parts->n_channels; c++) {
-		const struct channel *about =
-		        &reading->instrument->profile->channel[c].about;
+		const struct channel about =
+		        station_channel_about(reading->instrument, c);
 		double value = reading->parts->value[c];
 		table_time(test->table, reading->when->time_us);
 		table_text(test->table, reading->instrument->id);
-		table_text(test->table, about->name);
+		table_text(test->table, about.name);
 		if (isfinite(value))
 			table_number(test->table, value, -1);
 		else
 			table_empty(test->table);
-		table_text(test->table, about->unit);
+		table_text(test->table, about.unit);
 		table_text(test->table, channel_state_text(reading->parts->state[c]));
 		if (isfinite(wait_ms))
 			table_number(test->table, wait_ms, 0);

@@ -141,6 +141,11 @@ int station_command(
 /* What channel i of its profile is called in records. */
 const char *station_channel_name(const struct station_instrument *instrument, size_t i);
 
+/* Channel i of its profile as the station has it: what DESCRIBE says of it, and people read.  Its texts
+ * are the profile's and the station's. */
+struct channel station_channel_about(
+        const struct station_instrument *instrument, size_t i);
+
 /* DESCRIBE of instrument i; NULL without memory.  The caller frees.  Encode them all
  * first (that makes their hashes), then the station's, which lists them. */
 struct describe *station_describe_instrument(const struct station *station, size_t i);

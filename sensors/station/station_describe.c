@@ -122,9 +122,8 @@ const char *station_channel_name(const struct station_instrument *instrument, si
 	return name;
 }
 
-/* A channel as the profile has it, with what the station changes.  A result is due at every poll
- * where nobody says otherwise. */
-static void fill_channel(struct describe *describe,
+/* A result is due at every poll where nobody says otherwise. */
+struct channel station_channel_about(
         const struct station_instrument *instrument, size_t i)
 {
 	struct channel about = instrument->profile->channel[i].about;
@@ -140,6 +139,13 @@ static void fill_channel(struct describe *describe,
 		about.kind = CHANNEL_OFF;
 	if (!(about.result_every_s >= instrument->poll_every_s))
 		about.result_every_s = instrument->poll_every_s;
+	return about;
+}
+
+static void fill_channel(struct describe *describe,
+        const struct station_instrument *instrument, size_t i)
+{
+	const struct channel about = station_channel_about(instrument, i);
 	describe->channel[i] = about;
 	fill_texts(describe, &describe->channel[i], &about);
 }
