@@ -9,9 +9,11 @@
 
 #include "base/config.h"
 #include "base/json.h"
+#include "base/reading.h"
 #include "base/units.h"
 #include "cli/cabinet.h"
 #include "cli/commands.h"
+#include "cli/watch.h"
 
 static const struct table_column columns[] = {
 	{ .name = "time" },
@@ -83,26 +85,46 @@ static bool asked(const struct live_channel *one, const char *channel)
 	return channel == NULL || strcmp(one->channel, channel) == 0;
 }
 
+/* Whether it has a value of now that an instrument which is well measured, by what the cabinet's screen
+ * shows; the word for its state. */
+static bool has_value(
+        const struct watch *watch, const struct live_channel *one, const char **word)
+{
+	struct shown_channel shown;
+	int state = channel_state_of(one->state);
+	watch_channel(watch, one, &shown);
+	bool now = shown.value[0] != '\0';
+	bool well = state == STATE_UNCHANGED ||
+	            (state >= 0 && channel_state_measured((uint8_t)state));
+	*word = well && !now ? "no value of now" : one->state;
+	return well && now;
+}
+
 /* A line for each instrument that has the channel, empty where it has no value; what a
  * script need not read goes to stderr. */
 static int print_bare(
         const struct live_view *view, const char *channel, const struct common *common)
 {
 	char number[32];
+	const char *word;
+	struct clock clock;
+	clock_init(&clock);
+	const struct watch watch = { .view = view, .now = clock_now(&clock) };
+	int code = 0;
 	for (size_t i = 0; i < view->n_channels; i++) {
 		const struct live_channel *one = &view->channel[i];
 		if (!asked(one, channel))
 			continue;
-		if (isfinite(one->value))
-			fputs(number_print(one->value, number), stdout);
-		putchar('\n');
-		if (strcmp(one->state, "ok") != 0 && !common->quiet)
+		bool has = has_value(&watch, one, &word);
+		code = has ? code : EXIT_FOUND;
+		printf("%s\n", has ? number_print(one->value, number) : "");
+		if (strcmp(word, "ok") != 0 && !common->quiet)
 			fprintf(stderr, "quantrac get: %s of instrument %s: %s\n",
-			        one->channel, one->instrument, one->state);
+			        one->channel, one->instrument, word);
 	}
 	if (view->simulated)
 		fprintf(stderr, "%s\n", SIMULATED_TEXT);
-	return 0;
+	return code;
 }
 
 static int print(

@@ -107,8 +107,9 @@ static void status_and_get_say_whose_channel_it_is(void **state)
 	assert_contains(text, ",nt-01,ph,ph,,pH,");
 	assert_contains(text, ",nt-01,ph2,ph,,pH,");
 	free(text);
-	says(*state, "get nt-01 ph", 0, "quantrac get: ph of instrument ph2: ");
-	text = said(*state, "get nt-01 ph 2>/dev/null", 0);
+	says(*state, "get nt-01 ph", EXIT_FOUND,
+	        "quantrac get: ph of instrument ph2: ");
+	text = said(*state, "get nt-01 ph 2>/dev/null", EXIT_FOUND);
 	assert_string_equal(text, "\n\n");
 	free(text);
 	says(*state, "get nt-01 phh", EXIT_NO_FILE, "did you mean 'ph'?");
