@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "cli/station_add.h"
+#include "cli/translate.h"
 #include "sensors/ports/port.h"
 
 __attribute__((format(printf, 1, 2))) static bool say(const char *format, ...)
@@ -97,19 +98,9 @@ bool station_id_is_new(const struct adding *adding, const char *id)
 	return true;
 }
 
-bool station_is_address(const struct adding *adding, const char *word)
+static bool is_modbus_address(const char *word, bool vi)
 {
-	const struct driver *driver = adding->profile->driver;
-	bool vi = adding->vietnamese;
 	char *end;
-	if (!driver->modbus) {
-		const char *why =
-		        driver->address != NULL ? driver->address(word) : NULL;
-		return why == NULL ||
-		       say(vi ? "'%s' không phải là địa chỉ của loại thiết bị này: %s"
-		              : "'%s' is no address here: %s",
-		               word, why);
-	}
 	long number = strtol(word, &end, 10);
 	return (end != word && *end == '\0' && number >= 1 && number <= 255) ||
 	       say(vi ? "'%s' không phải là địa chỉ Modbus: một số từ 1 đến 255"
@@ -117,13 +108,61 @@ bool station_is_address(const struct adding *adding, const char *word)
 	               word);
 }
 
+/* As config check will: by the driver, and by what its profile can write. */
+static bool is_own_address(const struct profile *profile, const char *word, bool vi)
+{
+	const struct instrument there = { .profile = profile, .address = word };
+	char hint[256];
+	const char *why = station_address_hint(&there);
+	if (why == NULL)
+		return true;
+	translate(NULL, why, hint, sizeof hint);
+	return say(vi ? "'%s' không phải là địa chỉ của loại thiết bị này: %s"
+	              : "'%s' is no address here: %s",
+	        word, vi ? hint : why);
+}
+
+/* Nobody on the line has it yet. */
+static bool is_free_address(const struct adding *adding, const char *word)
+{
+	const struct driver *driver = adding->profile->driver;
+	const struct station *station = adding->station;
+	for (size_t i = 0; station != NULL && i < station->n_instruments; i++) {
+		const struct station_instrument *one = &station->instrument[i];
+		bool same = driver->modbus ? one->slave == strtol(word, NULL, 10)
+		                           : strcmp(one->address, word) == 0 &&
+		                                     driver_asks(&one->instrument);
+		if (same && one->port_index == adding->port_index &&
+		        one->profile->driver == driver)
+			return say(adding->vietnamese
+			                   ? "'%s' trên cổng này đã có địa chỉ %s"
+			                   : "'%s' on this port has the address %s",
+			        one->id, word);
+	}
+	return true;
+}
+
+bool station_is_address(const struct adding *adding, const char *word)
+{
+	const struct profile *profile = adding->profile;
+	bool vi = adding->vietnamese;
+	return (profile->driver->modbus ? is_modbus_address(word, vi)
+	                                : is_own_address(profile, word, vi)) &&
+	       is_free_address(adding, word);
+}
+
 bool station_is_line(const struct adding *adding, const char *word)
 {
 	struct line line;
-	return line_parse(word, &line) == OK ||
-	       say(adding->vietnamese ? "'%s' không giống \"9600 8N1\""
-	                              : "'%s' is not like \"9600 8N1\"",
-	               word);
+	bool vi = adding->vietnamese;
+	if (line_parse(word, &line) != OK)
+		return say(vi ? "'%s' không giống \"9600 8N1\""
+		              : "'%s' is not like \"9600 8N1\"",
+		        word);
+	return !adding->profile->driver->modbus || line.data_bits == 8 ||
+	       strcmp(adding->word.mode, "ascii") == 0 ||
+	       say(vi ? "Modbus RTU có 8 bit dữ liệu (ASCII: --mode ascii)"
+	              : "Modbus RTU has 8 data bits (ASCII: --mode ascii)");
 }
 
 bool station_is_outlet(const struct adding *adding, const char *word)

@@ -132,6 +132,9 @@ void station_place(const struct station *station, size_t i, uint8_t out[COMMAND_
 void station_read_as(const struct station *station, size_t i, const uint8_t hash[32],
         char out[READ_AS_SIZE]);
 
+/* What to do about an address that its driver or profile cannot use; NULL: it can. */
+const char *station_address_hint(const struct instrument *instrument);
+
 /* Number of a command of instrument i that an operator may order: read only is the default.  NOT_FOUND:
  * its profile has none of this name; REFUSED: its line is only listened to, or the configuration does not
  * allow commands; *why says file, line and cure. */

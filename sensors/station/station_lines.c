@@ -170,25 +170,28 @@ static void check_patience(struct station_checker *check, size_t i)
 	        one->retries > 0 ? "tries" : "try", other->id, other->poll_every_s);
 }
 
+const char *station_address_hint(const struct instrument *instrument)
+{
+	const struct driver *driver = instrument->profile->driver;
+	if (driver->reaches != NULL && !driver->reaches(instrument))
+		return "write it as the instrument has it; the profile shows the "
+		       "factory's";
+	return driver->address != NULL ? driver->address(instrument->address) : NULL;
+}
+
 /* An address must be one of its line. */
 static void check_address(struct station_checker *check, size_t i)
 {
 	const struct station_instrument *one = &check->station->instrument[i];
-	const struct driver *driver =
-	        one->profile != NULL ? one->profile->driver : NULL;
-	if (driver == NULL)
+	if (one->profile == NULL)
 		return;
-	const char *hint =
-	        driver->address != NULL ? driver->address(one->address) : NULL;
-	if (driver->reaches != NULL && !driver->reaches(&one->instrument))
-		hint = "write it as the instrument has it; the profile shows the "
-		       "factory's";
+	const char *hint = station_address_hint(&one->instrument);
 	station_at(check, "instruments[%zu].address", i);
 	if (hint != NULL && one->address[0] == '\0')
 		WRONG(check, hint, "'%s' needs an address", one->id);
 	else if (hint != NULL)
 		WRONG(check, hint, "'%s' is no address for driver %s", one->address,
-		        driver->name);
+		        one->profile->driver->name);
 }
 
 /* Modbus over a serial line, section 2.2: 1 to 247 are instruments, 248 to 255 reserved. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/status.h"
+#include "cli/station_add.h"
 #include "tests/kits/adding_rig.h"
 #include "tests/kits/line_kit.h"
 
@@ -140,6 +141,43 @@ static void an_answer_that_will_not_do_is_asked_for_again(void **state)
 	line_end(line);
 }
 
+/* Not after the last question, when all that was said is lost. */
+static void what_config_check_would_refuse_is_asked_for_again_at_once(void **state)
+{
+	static const char *const clink[] = { "host:port): ", "bus\n", "Model",
+		"thermo-42i-clink\n", "Address set on the instrument [42]: ", "abc\n",
+		"'abc' is no address here: write it as the instrument has it", "",
+		"[42]: ", "42\n", "(a-z, 0-9, -) [no]: ", "\x03", NULL };
+	static const char *const clink_vi[] = { "máy:cổng): ", "bus\n", "Kiểu",
+		"thermo-42i-clink\n", "[42]: ", "abc\n",
+		"'abc' không phải là địa chỉ của loại thiết bị này: hãy ghi như", "",
+		"[42]: ", "\x03", NULL };
+	static const char *const twin[] = { "host:port): ", "bus\n", "Model",
+		"fixture-gas\n", "[2]: ", "3\n", "'cod' on this port has the address 3",
+		"", "[2]: ", "7\n", "(a-z, 0-9, -) [dust]: ", "\x03", NULL };
+	pid_t line = adding_begin(*state);
+	answered(*state, clink, EXIT_TRY_AGAIN);
+	answered_in(*state, "vi", clink_vi, EXIT_TRY_AGAIN);
+	answered(*state, twin, EXIT_TRY_AGAIN);
+	adding_unchanged(*state);
+	line_end(line);
+}
+
+static void modbus_with_seven_bits_is_ascii(void **state)
+{
+	const struct driver modbus = { .modbus = true }, text = { 0 };
+	struct profile profile = { .driver = &modbus };
+	struct adding adding = { .profile = &profile };
+	assert_true(station_is_line(&adding, "9600 8E1"));
+	assert_false(station_is_line(&adding, "9600 8"));
+	assert_false(station_is_line(&adding, "9600 7E1"));
+	strcpy(adding.word.mode, "ascii");
+	assert_true(station_is_line(&adding, "9600 7E1"));
+	adding.word.mode[0] = '\0';
+	profile.driver = &text;
+	assert_true(station_is_line(&adding, "9600 7E1"));
+}
+
 /* A new file, in Vietnamese: names are enough, ids are proposed. */
 static void a_new_file_is_filled_in_by_names(void **state)
 {
@@ -187,6 +225,8 @@ int main(void)
 		WITH(a_person_may_say_no),
 		WITH(who_goes_away_is_told_that_nothing_was_written),
 		WITH(an_answer_that_will_not_do_is_asked_for_again),
+		WITH(what_config_check_would_refuse_is_asked_for_again_at_once),
+		cmocka_unit_test(modbus_with_seven_bits_is_ascii),
 		WITH(a_new_file_is_filled_in_by_names),
 	};
 	unsetenv("LANG");
