@@ -20,6 +20,7 @@ const struct sentence_pair translate_simulator[] = {
 	{ "give every instrument of a port its own address", "hãy cho mỗi thiết bị trên một cổng một địa chỉ riêng" },
 	{ "'%s' answers there already", "'%1' đã trả lời ở đó" },
 	{ "write address and port, for example \"127.0.0.1:15020\"", "hãy ghi địa chỉ và cổng, ví dụ \"127.0.0.1:15020\"" },
+	{ "channel '%s' is there twice", "kênh '%1' được ghi hai lần" },
 	{ "leave one of them out", "hãy bỏ một trong hai" },
 	{ "port '%s' cannot both listen and connect", "cổng '%1' không thể vừa nhận kết nối vừa kết nối đi" },
 	{ "base: 5min, slot: 1min", "base: 5min, slot: 1min" },

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sensors/simulator/scenario_parts.h"
 
-#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/csv.h"
 #include "base/legal_time.h"
-
-#define ROWS_MOST 4000000
 
 struct place place(const char *section, size_t i, const char *key)
 {
@@ -32,148 +28,7 @@ void complain(const struct reading_of *of, const char *hint, struct place at,
 	config_error(of->scenario->config, NULL, where, hint, "%s", sentence);
 }
 
-/* FNV-1a: a channel's chance depends on names, so that one more channel changes no
- * other. */
-static uint64_t name_seed(uint64_t seed, const char *a, const char *b)
-{
-	uint64_t hash = UINT64_C(14695981039346656037) ^ seed;
-	for (const char *at = a; *at != '\0'; at++)
-		hash = (hash ^ (uint8_t)*at) * UINT64_C(1099511628211);
-	for (const char *at = b; *at != '\0'; at++)
-		hash = (hash ^ (uint8_t)*at) * UINT64_C(1099511628211);
-	return hash;
-}
-
-/* ---- columns of real data ---- */
-
-static int row_add(
-        struct scenario_replay *replay, size_t *room, double value, int64_t us)
-{
-	if (replay->n == *room) {
-		size_t more = *room == 0 ? 1024 : *room * 2;
-		double *value_more = realloc(replay->value, more * sizeof value);
-		if (value_more == NULL)
-			return FAILED;
-		replay->value = value_more;
-		int64_t *at_more = realloc(replay->at_us, more * sizeof us);
-		if (at_more == NULL)
-			return FAILED;
-		replay->at_us = at_more;
-		*room = more;
-	}
-	replay->value[replay->n] = value;
-	replay->at_us[replay->n] = us;
-	replay->n++;
-	return OK;
-}
-
-/* One row: an empty cell, or the number that means missing, is NAN. */
-static int row_read(struct scenario_replay *replay, struct csv *csv,
-        const int column[2], size_t *room, int offset_min)
-{
-	const char *cell = csv_cell(csv, (size_t)column[0]);
-	double value = NAN;
-	int64_t us = 0;
-	if (cell[0] != '\0' && number_parse(cell, &value) != OK)
-		return MALFORMED;
-	if (value == replay->missing)
-		value = NAN;
-	if (column[1] >= 0 &&
-	        time_parse(csv_cell(csv, (size_t)column[1]), offset_min, &us) != OK)
-		return MALFORMED;
-	return row_add(replay, room, value, us);
-}
-
-static void times_from_zero(struct scenario_replay *replay)
-{
-	int64_t first = replay->n > 0 ? replay->at_us[0] : 0;
-	for (size_t i = 0; i < replay->n; i++)
-		replay->at_us[i] -= first;
-}
-
-static int column_read(struct scenario_replay *replay, struct csv *csv, int offset_min,
-        struct problem *why)
-{
-	int column[2] = { csv_find(csv, replay->column), NOT_FOUND };
-	size_t room = 0;
-	int more;
-	if (replay->time[0] != '\0')
-		column[1] = csv_find(csv, replay->time);
-	if (column[0] < 0 || (replay->time[0] != '\0' && column[1] < 0))
-		return problem_set(why, NOT_FOUND, EXIT_CONFIG, "%s has no column '%s'",
-		        replay->file, column[0] < 0 ? replay->column : replay->time);
-	while ((more = csv_next(csv, why)) > 0 && replay->n < ROWS_MOST) {
-		int status = row_read(replay, csv, column, &room, offset_min);
-		if (status != OK)
-			return problem_set(why, status, EXIT_DAMAGED,
-			        "%s:%zu: column '%s' is no number", replay->file,
-			        csv_line(csv), replay->column);
-	}
-	if (more < 0)
-		return more;
-	times_from_zero(replay);
-	if (replay->time[0] == '\0') {
-		free(replay->at_us);
-		replay->at_us = NULL;
-	}
-	return replay->n > 0 ? OK
-	                     : problem_set(why, MALFORMED, EXIT_DAMAGED,
-	                               "%s has no rows", replay->file);
-}
-
-static void replay_load(struct reading_of *of, size_t i, struct scenario_replay *replay)
-{
-	char path[PATH_MAX];
-	struct csv *csv;
-	struct problem why;
-	const char *slash = strrchr(of->scenario->path, '/');
-	int folder = slash != NULL ? (int)(slash - of->scenario->path) + 1 : 0;
-	if (replay->file == NULL || replay->file[0] == '\0')
-		return;
-	snprintf(path, sizeof path, "%.*s%s", replay->file[0] == '/' ? 0 : folder,
-	        of->scenario->path, replay->file);
-	int status = csv_open(&csv, path, &why);
-	if (status == OK) {
-		status = column_read(replay, csv, of->scenario->head.offset_min, &why);
-		csv_close(csv);
-	}
-	if (status != OK)
-		complain(of, "the file is looked for beside the scenario",
-		        place("instruments", i, "channels"), "%s", why.text);
-}
-
 /* ---- instruments ---- */
-
-static void channel_check(
-        struct reading_of *of, size_t i, struct scenario_channel *channel)
-{
-	struct scenario_instrument *instrument = &of->scenario->instrument[i];
-	int index = profile_channel_index(instrument->profile, channel->name);
-	int64_t us;
-	if (index < 0) {
-		complain(of, "channels are called as in the profile",
-		        place("instruments", i, "channels"),
-		        "the profile has no channel '%s'", channel->name);
-		return;
-	}
-	channel->index = (size_t)index;
-	instrument->of_profile[index] = channel;
-	channel->seed = name_seed(
-	        (uint64_t)of->scenario->head.seed, instrument->id, channel->name);
-	if (clock_parse(channel->peak, &us) == OK)
-		channel->peak_us = (double)us;
-	else
-		complain(of, "write hours and minutes, \"15:00\"",
-		        place("instruments", i, "channels"), "'%s' is no time of day",
-		        channel->peak);
-	if (clock_parse(channel->half_peak, &us) == OK)
-		channel->half_peak_us = (double)us;
-	else
-		complain(of, "write hours and minutes, \"08:00\"",
-		        place("instruments", i, "channels"), "'%s' is no time of day",
-		        channel->half_peak);
-	replay_load(of, i, &channel->replay);
-}
 
 static bool same_place(
         const struct scenario_instrument *one, const struct scenario_instrument *other)
@@ -201,15 +56,7 @@ static int fill_instrument(const struct scenario *scenario,
 		.address = instrument->address,
 		.utc_offset_min = scenario->head.offset_min,
 	};
-	instrument->of_profile = calloc(
-	        instrument->profile->n_channels + 1, sizeof instrument->of_profile[0]);
-	instrument->written = calloc(
-	        instrument->profile->n_channels + 1, sizeof instrument->written[0]);
-	if (instrument->of_profile == NULL || instrument->written == NULL)
-		return FAILED;
-	for (size_t c = 0; c < instrument->profile->n_channels; c++)
-		instrument->written[c] = NAN;
-	return OK;
+	return channels_fill(scenario, instrument);
 }
 
 static int instrument_check(struct reading_of *of, size_t i)
@@ -234,8 +81,7 @@ static int instrument_check(struct reading_of *of, size_t i)
 	if (instrument->coils > 0 && !instrument->profile->driver->modbus)
 		complain(of, "leave it out", place("instruments", i, "coils"),
 		        "'%s' does not speak Modbus: it has no coils", instrument->id);
-	for (size_t c = 0; c < instrument->n_channels; c++)
-		channel_check(of, i, &instrument->channel[c]);
+	channels_check(of, i);
 	for (size_t k = 0; k < i; k++)
 		if (same_place(&scenario->instrument[k], instrument))
 			complain(of, "give every instrument of a port its own address",
@@ -348,11 +194,7 @@ void scenario_free(struct scenario *scenario)
 		return;
 	for (size_t i = 0; i < scenario->n_instruments; i++) {
 		struct scenario_instrument *instrument = &scenario->instrument[i];
-		for (size_t c = 0; c < instrument->n_channels; c++) {
-			free(instrument->channel[c].replay.value);
-			free(instrument->channel[c].replay.at_us);
-			free(instrument->channel[c].scene);
-		}
+		channels_free(instrument);
 		free(instrument->of_profile);
 		free(instrument->written);
 		free(instrument->scene);

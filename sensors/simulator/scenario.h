@@ -73,7 +73,7 @@ struct scenario_channel {
 	struct scenario_replay replay;
 	/* found when the scenario was read */
 	double peak_us, half_peak_us; /* after midnight */
-	size_t index;                 /* in the profile */
+	bool listed;                  /* the scenario writes something of it */
 	uint64_t seed;
 	size_t n_scenes;
 	const struct scenario_scene **scene; /* [n_scenes] that change its value */
@@ -88,11 +88,12 @@ struct scenario_instrument {
 	double every_s;      /* how often it speaks, if it is not asked */
 	int64_t coils;       /* that a master can write, from 0 */
 	size_t n_channels;
-	struct scenario_channel *channel;
+	const struct scenario_channel *channel; /* as written */
 	/* found when the scenario was read */
 	struct profile *profile;
 	size_t port;
-	struct scenario_channel **of_profile; /* [profile->n_channels], NULL: reads 0 */
+	struct scenario_channel
+	        *of_profile; /* [profile->n_channels] all; unwritten: 0 */
 	double *written; /* [profile->n_channels] what a command set it to, NAN: none did */
 	struct instrument instrument; /* what its driver sees */
 	size_t n_scenes;

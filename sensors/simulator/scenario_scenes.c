@@ -221,8 +221,8 @@ static int gather(
 	instrument->scene = calloc(n + 1, sizeof instrument->scene[0]);
 	if (instrument->scene == NULL)
 		return FAILED;
-	for (size_t c = 0; c < instrument->n_channels; c++) {
-		struct scenario_channel *channel = &instrument->channel[c];
+	for (size_t c = 0; c < instrument->profile->n_channels; c++) {
+		struct scenario_channel *channel = &instrument->of_profile[c];
 		channel->scene = calloc(n + 1, sizeof channel->scene[0]);
 		if (channel->scene == NULL)
 			return FAILED;
@@ -232,8 +232,8 @@ static int gather(
 		if (!concerns(scene, instrument))
 			continue;
 		instrument->scene[instrument->n_scenes++] = scene;
-		for (size_t c = 0; c < instrument->n_channels; c++) {
-			struct scenario_channel *channel = &instrument->channel[c];
+		for (size_t c = 0; c < instrument->profile->n_channels; c++) {
+			struct scenario_channel *channel = &instrument->of_profile[c];
 			if (changes_value(scene, channel))
 				channel->scene[channel->n_scenes++] = scene;
 		}

@@ -202,10 +202,8 @@ static double finished(const struct scenario_channel *channel, double value)
 double scenario_value(const struct scenario *scenario,
         const struct scenario_instrument *instrument, size_t c, int64_t time_us)
 {
-	const struct scenario_channel *channel = instrument->of_profile[c];
+	const struct scenario_channel *channel = &instrument->of_profile[c];
 	double every_s = instrument->profile->channel[c].about.result_every_s;
-	if (channel == NULL)
-		return 0;
 	/* an analyser shows its last result until the next; others are read as they are
 	 */
 	if (instrument->profile->n_fresh > 0 && every_s > 0)

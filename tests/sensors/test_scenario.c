@@ -110,6 +110,24 @@ static void values_are_clipped_and_missing_channels_read_zero(void **state)
 	scenario_free(s);
 }
 
+/* What a scene says holds for a channel that the scenario says nothing of, too. */
+static void a_scene_may_be_of_a_channel_that_is_left_out(void **state)
+{
+	struct scenario *s = with_scenes(*state,
+	        "  - {from: day 2, to: day 3, instrument: water, channels: [flow_out], "
+	        "set: 120}\n"
+	        "  - {from: day 4, to: day 5, instrument: water, channels: [flow_out], "
+	        "mean: 50}\n"
+	        "  - {from: day 6, to: day 7, add: 1}\n");
+	assert_true(scenario_value(s, s->instrument, FLOW, at(1, 12, 0)) == 0);
+	assert_true(scenario_value(s, s->instrument, FLOW, at(2, 12, 0)) == 120);
+	assert_true(scenario_shown(s, s->instrument, FLOW, at(2, 12, 0)) == 120);
+	assert_true(scenario_value(s, s->instrument, FLOW, at(4, 12, 0)) == 50);
+	assert_true(scenario_value(s, s->instrument, FLOW, at(6, 12, 0)) == 1);
+	assert_true(scenario_value(s, s->instrument, FLOW, at(7, 0, 0)) == 0);
+	scenario_free(s);
+}
+
 /* Mean over base means, as a judge takes it: float values, five a base interval. */
 static double mean_of_base_means(
         const struct scenario *s, int64_t from_us, int64_t to_us)
@@ -321,6 +339,7 @@ int main(void)
 		scratch_test(day_and_noise_are_as_asked),
 		scratch_test(noise_remembers_itself),
 		scratch_test(values_are_clipped_and_missing_channels_read_zero),
+		scratch_test(a_scene_may_be_of_a_channel_that_is_left_out),
 		scratch_test(a_planted_mean_is_exact),
 		scratch_test(a_planted_mean_still_moves),
 		scratch_test(scenes_are_played_in_their_order),

@@ -41,7 +41,7 @@ static void all_errors_are_told_at_once(void **state)
 	        "instruments:\n"
 	        "  - {id: air, profile: fixture-water, port: bus, slave: 1}\n"
 	        "  - {id: water, profile: fixture-water, port: buss, channels: [{name: "
-	        "codd}]}\n"
+	        "codd}, {name: cod}, {name: cod}]}\n"
 	        "  - {id: gas, profile: fixture-water, port: bus, slave: 1, channels: "
 	        "[{name: "
 	        "cod, peak: \"25:00\", replay: {file: none.csv, column: x}}]}\n"
@@ -57,6 +57,7 @@ static void all_errors_are_told_at_once(void **state)
 	        "  - {from: day 3, to: day 4, cable: yes}\n");
 	assert_contains(report, "no port 'buss'");
 	assert_contains(report, "no channel 'codd'");
+	assert_contains(report, "channel 'cod' is there twice");
 	assert_contains(report, "'air' answers there already");
 	assert_null(strstr(report, "'water' answers there already"));
 	assert_contains(report, ":2:49: error: '127.0.0.1' is not address:port");
