@@ -57,16 +57,16 @@ static void print_channel(
 {
 	const struct channel about = station_channel_about(reading->instrument, i);
 	const char *label = vi ? about.label_vi : about.label_en;
+	char text[32];
 	double value = reading->parts->value[i];
 	bool tiny = isfinite(value) && map_is_tiny(value); /* 0.0 would hide it */
 	const char *unit = units_shown(about.unit);
 	int pad = 28 - (int)text_width(label), behind = 8 - (int)text_width(unit);
 	fprintf(out, "  %s%*s", label, pad > 1 ? pad : 1, "");
-	if (isfinite(value))
-		fprintf(out, tiny ? "%12.*e %s" : "%12.*f %s", about.decimals, value,
-		        unit);
-	else
-		fprintf(out, "%12s %s", "-", unit);
+	snprintf(text, sizeof text, "%.*e", about.decimals, value);
+	if (!tiny)
+		watch_number(value, about.decimals, vi, text);
+	fprintf(out, "%12s %s", isfinite(value) ? text : "-", unit);
 	fprintf(out, "%*s %s%s\n", behind > 0 ? behind : 0, "",
 	        station_state_word(reading->parts->state[i], vi),
 	        !tiny ? ""
@@ -142,12 +142,13 @@ static void print_short_channel(
 {
 	const struct channel about = station_channel_about(reading->instrument, i);
 	const char *unit = units_shown(about.unit);
+	char text[32];
 	double value = reading->parts->value[i];
 	uint8_t state = reading->parts->state[i];
 	fprintf(out, "  %s ", vi ? about.label_vi : about.label_en);
+	watch_number(value, about.decimals, vi, text);
 	if (isfinite(value))
-		fprintf(out, "%.*f%s%s", about.decimals, value,
-		        unit[0] != '\0' ? " " : "", unit);
+		fprintf(out, "%s%s%s", text, unit[0] != '\0' ? " " : "", unit);
 	if (state != STATE_OK)
 		fprintf(out, isfinite(value) ? " (%s)" : "(%s)",
 		        station_state_word(state, vi));

@@ -85,7 +85,7 @@ static void what_answers_is_shown_poll_by_poll(void **state)
 	assert_contains(text, "SIMULATED DATA");
 	free(text);
 	text = line_said(*state, "station test cod --for 500ms --lang vi", 0);
-	assert_contains(text, "42.5 mg/L     đang đo\n");
+	assert_contains(text, "42,5 mg/L     đang đo\n");
 	assert_contains(text, "trả lời mọi lần hỏi");
 	free(text);
 	text = line_said(
