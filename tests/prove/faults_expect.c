@@ -19,20 +19,13 @@
 
 bool faults_apply(const struct faults_kind *kind, const struct faults_fault *fault)
 {
-	if (fault->kind & ASKED && kind->lacks & UNASKED)
-		return false;
-	if (strstr(fault->scene, "exception") != NULL && !(kind->lacks & REFUSES))
-		return false;
-	if (strstr(fault->scene, "exception: 2") == NULL &&
-	        strstr(fault->scene, "exception") != NULL && !(kind->lacks & CODES))
-		return false;
-	/* bytes on a connection are bytes: nothing there is noise of a wire */
-	if (fault->state == STATE_SILENT && strstr(fault->scene, "stray") != NULL &&
-	        strncmp(kind->port, "path", 4) != 0)
-		return false;
-	if (strstr(fault->scene, "renumbered") != NULL && kind->other == NULL)
-		return false;
-	return strstr(fault->scene, "foreign") == NULL || kind->profile[1] != NULL;
+	bool wire = strncmp(kind->port, "path", 4) == 0;
+	return !(fault->kind & ASKED && kind->lacks & UNASKED) &&
+	       !(fault->kind & WIRED && !wire) &&
+	       !(fault->kind & REFUSAL && !(kind->lacks & REFUSES)) &&
+	       !(fault->kind & CODED && !(kind->lacks & CODES)) &&
+	       !(fault->kind & MOVED && kind->other == NULL) &&
+	       !(fault->kind & FOREIGN && kind->profile[1] == NULL);
 }
 
 /* What the check of the protocol may let pass, at most one in so many. */
@@ -41,8 +34,7 @@ static uint64_t most_admitted(const struct faults_world *world,
 {
 	unsigned lacks = world->kind->lacks;
 	/* whoever is for ever one answer behind, or another one's answer */
-	bool unseen = strstr(fault->scene, "foreign") != NULL ||
-	              strstr(fault->scene, "behind") != NULL;
+	bool unseen = fault->kind & (FOREIGN | BEHIND);
 	uint64_t all =
 	        tally->readings * world->station->instrument[0].profile->n_blocks;
 	if (fault->kind & SAID || (unseen && lacks & NO_TIE))
@@ -51,8 +43,7 @@ static uint64_t most_admitted(const struct faults_world *world,
 		return 0;
 	if (lacks & NO_CHECK)
 		return all;
-	/* one bit is always seen */
-	if (strstr(fault->scene, "flips: 1") != NULL)
+	if (fault->kind & ONE_BIT)
 		return 0;
 	if (lacks & WEAK_CHECK)
 		return tally->readings / 20;
@@ -69,7 +60,7 @@ static bool states_right(const struct faults_world *world,
 	if (fault->state < 0)
 		return true;
 	/* what another said passes for the answer, and has no value for this one */
-	if (strstr(fault->scene, "foreign") != NULL && world->kind->lacks & NO_TIE)
+	if (fault->kind & FOREIGN && world->kind->lacks & NO_TIE)
 		return true;
 	uint64_t right = tally->state[fault->state];
 	/* SDI-12 has answers of three bytes without a check ("0", CR, LF: no values): among millions
@@ -106,7 +97,7 @@ static bool other_lost(
 	if (fault->kind & ALTERED && world->kind->lacks & IN_PIECES)
 		return false;
 	/* its bytes fall into the other one's message, and where that begins nobody knows */
-	if (strstr(fault->scene, "slow") != NULL && world->kind->lacks & NO_START)
+	if (fault->kind & DRAWN_OUT && world->kind->lacks & NO_START)
 		return false;
 	const struct faults_tally *tally = &world->tally[1];
 	return tally->state[STATE_OK] != tally->readings || tally->wrong > 0 ||
@@ -117,7 +108,7 @@ static bool other_lost(
 static bool finds_nothing(const struct faults_world *world,
         const struct faults_fault *fault, const struct faults_tally *tally)
 {
-	return strstr(fault->scene, "behind") != NULL &&
+	return fault->kind & BEHIND &&
 	       (world->kind->lacks & ~(unsigned)XOR_CHECK) == NO_TIE &&
 	       tally->admitted == 0;
 }

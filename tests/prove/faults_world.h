@@ -19,6 +19,30 @@
 
 #include "sensors/poller/poller.h"
 
+/* What a protocol cannot see, and what it can say: of a kind of line. */
+enum faults_lack {
+	/* a byte altered on the way: there is no check sum */
+	NO_CHECK = 1 << 0,
+	/* a sum, or half of a CRC */
+	WEAK_CHECK = 1 << 1,
+	/* a byte of exclusive or: one set of four bits in twenty cancels out, few of them in digits */
+	XOR_CHECK = 1 << 2,
+	/* which request an answer is to: nothing in it says so */
+	NO_TIE = 1 << 3,
+	/* where a message begins behind half of another: nothing marks it */
+	NO_START = 1 << 4,
+	/* (of the proof) answers are put together: values are compared */
+	IN_PIECES = 1 << 5,
+	/* it speaks by itself */
+	UNASKED = 1 << 6,
+	/* (it can) an answer may be a refusal */
+	REFUSES = 1 << 7,
+	/* and says why: busy, a gateway speaks */
+	CODES = 1 << 8,
+	/* a refusal is two bytes without a check: among noise there are some */
+	BARE_REFUSAL = 1 << 9,
+};
+
 /* One kind of line: a new driver is one line in faults_list.c. */
 struct faults_kind {
 	const char *name;
@@ -28,39 +52,43 @@ struct faults_kind {
 	const char *address[2]; /* "slave: 1" */
 	const char *times;      /* "poll_every: 1s, timeout: 300ms" */
 	const char *other;      /* another address; NULL: there are none */
-	unsigned lacks;         /* what the protocol cannot see: and more */
+	unsigned lacks;         /* enum faults_lack */
 };
 
-enum faults_lack {
-	NO_CHECK = 1, /* a byte altered on the way: there is no check sum */
-	NO_TIE = 2,   /* which request an answer is to: nothing in it says so */
-	IN_PIECES =
-	        4,    /* (of the proof) answers are put together: values are compared */
-	UNASKED = 16, /* it speaks by itself */
-	WEAK_CHECK = 32, /* a sum, or half of a CRC */
-	XOR_CHECK =
-	        256, /* a byte of exclusive or: one set of four bits in twenty cancels out, few of them in digits */
-	BARE_REFUSAL =
-	        512, /* a refusal is two bytes without a check: among noise there are some */
-	NO_START =
-	        128, /* where a message begins behind half of another: nothing marks it */
-	CODES = 64,  /* and says why: busy, a gateway speaks */
-	REFUSES = 8, /* (it can) an answer may be a refusal */
+/* Where a fault can happen, and what it does. */
+enum faults_doing {
+	PLAIN = 0,
+	/* only where instruments are asked */
+	ASKED = 1 << 0,
+	/* only on a serial line: bytes on a connection are bytes, none is noise of a wire */
+	WIRED = 1 << 1,
+	/* the sound one suffers too */
+	LINE = 1 << 2,
+	/* the instrument itself says another thing than it measures */
+	SAID = 1 << 3,
+	/* it refuses; and says why */
+	REFUSAL = 1 << 4,
+	CODED = 1 << 5,
+	/* a check sum sees it, but for one in so many; or always */
+	ALTERED = 1 << 6,
+	ONE_BIT = 1 << 7,
+	/* it comes to another request; and is so for ever */
+	LATE = 1 << 8,
+	BEHIND = 1 << 9,
+	/* the answer of another comes before */
+	FOREIGN = 1 << 10,
+	/* it has another address */
+	MOVED = 1 << 11,
+	/* its bytes fall into the messages of others */
+	DRAWN_OUT = 1 << 12,
+	/* bytes all the time: fewer polls of it, none can be asked */
+	ENDLESS = 1 << 13,
 };
 
 struct faults_fault {
 	const char *name, *scene; /* keys of a scene */
-	int state; /* the sick one's readings have it; -1: ok or another */
-	enum {
-		PLAIN,
-		ASKED = 1, /* only for those who are asked */
-		LINE = 2,  /* the sound one suffers too */
-		SAID = 4, /* the instrument itself says another thing than it measures */
-		ALTERED = 8, /* a check sum sees it, but for one in so many */
-		ENDLESS =
-		        32, /* bytes all the time: fewer polls of it, none can be asked */
-		LATE = 16, /* it comes to another request */
-	} kind;
+	int state;     /* the sick one's readings have it; -1: ok or another */
+	unsigned kind; /* enum faults_doing */
 };
 
 extern const struct faults_kind faults_kinds[];
