@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/reading.h"
-#include "tests/kits/capture.h"
 #include "sensors/drivers/modbus_heard.h"
+#include "tests/kits/capture.h"
 #include "tests/kits/modbus_vectors.h"
 #include "tests/kits/tap_capture.h"
 
