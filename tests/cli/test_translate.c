@@ -78,6 +78,22 @@ static void what_nobody_said_stays_as_it_is(void **state)
 	        vietnamese("a sentence of tomorrow"), "a sentence of tomorrow");
 }
 
+/* A sentence of the driver, with a cure behind it or with one of its own. */
+static void why_an_instrument_is_down_is_whole_in_vietnamese(void **state)
+{
+	assert_string_equal(
+	        vietnamese("a message of HJ 212 comes, but its check 0759 is the plain "
+	                   "CRC of Modbus, a known mistake of peers (it should be "
+	                   "1C80); a profile with `crc: modbus` takes it"),
+	        "có bản tin HJ 212 nhưng mã kiểm 0759 là CRC của Modbus, lỗi thường "
+	        "gặp "
+	        "của đầu kia (lẽ ra là 1C80); hồ sơ có `crc: modbus` thì nhận");
+	assert_string_equal(vietnamese("bytes come that are no frames: check speed, "
+	                               "parity and wiring"),
+	        "có tín hiệu nhưng không phải khung tin nào: hãy kiểm tra tốc độ, chẵn "
+	        "lẻ và đấu dây");
+}
+
 /* The id of a port is its name, also where it is a word of ours. */
 static void words_of_the_file_are_not_translated(void **state)
 {
@@ -237,6 +253,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_sentence_is_found_and_no_other),
 		cmocka_unit_test(what_nobody_said_stays_as_it_is),
+		cmocka_unit_test(why_an_instrument_is_down_is_whole_in_vietnamese),
 		cmocka_unit_test(words_of_the_file_are_not_translated),
 		cmocka_unit_test(
 		        helps_and_ways_to_write_a_value_are_those_of_the_tables),
