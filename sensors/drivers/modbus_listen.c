@@ -206,7 +206,7 @@ bool modbus_listen_take(struct modbus_listen *listen, const struct modbus_heard 
 
 /* ---- what the exchanges of one reading say ---- */
 
-/* Bytes that begin with no request: what came instead of any pair. */
+/* Bytes that begin with no request of ours: what came instead of any pair. */
 static void note_unpaired(const struct instrument *instrument,
         const struct exchange *exchange, struct came_all *out)
 {
@@ -251,7 +251,8 @@ void modbus_listen_sort(const struct instrument *instrument,
 	modbus_listen_begin(&listen, instrument);
 	while (exchanges_next(exchanges, &at, &e) == 1) {
 		if (modbus_heard_get(instrument->framing, e.bytes, e.size, &heard) !=
-		        OK)
+		                OK ||
+		        !modbus_listen_touches(instrument, &heard.request))
 			note_unpaired(instrument, &e, out);
 		else if (modbus_listen_take(&listen, &heard, out->store, &block) &&
 		         heard.state != STATE_OK)
