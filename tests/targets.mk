@@ -28,9 +28,10 @@ build/bench/%: build/rel/tests/bench/bench_%.o $(BENCH_KIT:%=build/rel/tests/%.o
 	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 bench: $(BENCHES) build/bench/load $(POLLING)
-	@tests/run-benches $(BENCHES)
-	@tests/rivals/instruments $(BENCH_SECONDS)
-	@tests/rivals/run $(BENCH_VALUES) $(BENCH_ROUNDS)
+	@failed=0; tests/run-benches $(BENCHES) || failed=1; \
+	tests/rivals/instruments $(BENCH_SECONDS) || failed=1; \
+	tests/rivals/run $(BENCH_VALUES) $(BENCH_ROUNDS) || failed=1; \
+	exit $$failed
 
 # 32 instruments at 1 Hz by one sensord, beside collectd's modbus plugin: a part of bench, or by itself.
 BENCH_SECONDS ?= 60
