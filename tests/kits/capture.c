@@ -292,6 +292,8 @@ static size_t clump_at(
         const struct drive *drive, const struct capture_step *step, size_t at)
 {
 	size_t left = step->n - at, clump = drive->capture->clump;
+	if (at < drive->capture->cut)
+		clump = drive->capture->cut - at;
 	return clump == 0 || clump > left ? left : clump;
 }
 

@@ -40,6 +40,7 @@ struct capture {
 	bool told;    /* the header says where it comes from */
 	bool real;    /* and that it is no construction alone */
 	size_t clump; /* bytes that come at once; 0: all of a line */
+	size_t cut;   /* each line comes in two, the first of so many bytes; 0: whole */
 	size_t n_polls;
 	struct capture_poll {
 		size_t n;
