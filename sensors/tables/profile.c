@@ -65,6 +65,8 @@ static int parse_into(struct profile *profile, const char *name, FILE *report)
 		profile_check(profile, report);
 	if (status == OK && config_errors(profile->config) > 0)
 		status = MALFORMED;
+	if (status == OK && report != NULL && config_warnings(profile->config) > 0)
+		config_tell(profile->config, report);
 	return status;
 }
 

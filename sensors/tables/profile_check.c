@@ -147,6 +147,25 @@ static void check_scale(struct profile_checker *check, size_t i)
 		        "scale and divide cannot be 0");
 }
 
+/* A figure of a real model is somebody's, who can be asked. */
+static void check_source(const struct profile_checker *check, size_t i)
+{
+	char path[64];
+	const struct profile_channel *channel = &check->profile->channel[i];
+	const struct channel *about = &channel->about;
+	const char *figure = isfinite(about->low) || isfinite(about->high) ? "range"
+	                     : isfinite(about->resolution) ? "resolution"
+	                     : about->result_every_s > 0   ? "result_every"
+	                                                   : NULL;
+	if (check->profile->simulation || figure == NULL || channel->source[0] != '\0')
+		return;
+	snprintf(path, sizeof path, "channels[%zu].name", i);
+	config_warn(check->profile->config, path,
+	        "add source: with document and page, or leave the figure out",
+	        "'%s' has a %s, and nothing says where it comes from", about->name,
+	        figure);
+}
+
 static void check_about(struct profile_checker *check, size_t i)
 {
 	static const char *const kinds[] = { "measurement", "setting", "counter",
@@ -179,6 +198,7 @@ static void check_about(struct profile_checker *check, size_t i)
 static void check_channel(struct profile_checker *check, size_t i)
 {
 	struct profile_tag *tag = &check->profile->channel[i].tag;
+	check_source(check, i); /* before what is not written gets its value */
 	check_about(check, i);
 	check_scale(check, i);
 	check_sentinels(check, i);

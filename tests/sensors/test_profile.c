@@ -30,6 +30,7 @@ static const char good[] =
         "    unit: mg/L\n"
         "    low: 0\n"
         "    high: 225\n"
+        "    source: test\n"
         "    accuracy_reading: 5%\n"
         "    block: values\n"
         "    at: 0\n"
@@ -105,7 +106,7 @@ static void what_tables_cannot_say_is_checked(void **state)
 	refused("function: 2, start: 0, count: 16", "function: 3, start: 9, count: 8",
 	        "have the same function and count");
 	refused("name: bits", "name: values", "a second block 'values'");
-	refused("type: f32", "type: f33", "toy.yaml:20");
+	refused("type: f32", "type: f33", "toy.yaml:21");
 	refused("block: values\n    at: 0\n    type: f32",
 	        "block: bits\n    at: 0\n    type: f32", "functions 1 and 2 give bits");
 }
@@ -121,38 +122,6 @@ static void a_misspelt_name_is_answered_with_the_right_one(void **state)
 	assert_int_equal(profile_find(&profile, "sim-flow", NULL, stderr, &why), OK);
 	profile_free(profile);
 	unsetenv("QUANTRAC_PROFILES");
-}
-
-/* Profiles that do not say yet where their ranges come from.  No model to follow: this list only shrinks. */
-static const char *const ranges_without_source[] = { "endress-hauser-liquiline-cm44x",
-	"hach-uvas-sc", "hbkaier-unimat120", "plantower-pms3003", "sick-marsic300",
-	"siemens-ga700", "yosemitech-y53x", NULL };
-
-static bool among(const char *const *names, const char *name)
-{
-	for (size_t i = 0; names[i] != NULL; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
-}
-
-/* A measuring range decides about readings: the source of its channel says where it comes from, or that of
- * its block or profile speaks of a range. */
-static bool range_has_source(
-        const struct profile *p, const struct profile_channel *channel)
-{
-	bool ranged = isfinite(channel->about.low) || isfinite(channel->about.high);
-	return !ranged || channel->source[0] != '\0' ||
-	       strstr(p->block[channel->tag.block_index].source, "range") != NULL ||
-	       strstr(p->source, "range") != NULL;
-}
-
-static size_t ranges_unsourced(const struct profile *p)
-{
-	size_t n = 0;
-	for (size_t c = 0; c < p->n_channels; c++)
-		n += !range_has_source(p, &p->channel[c]);
-	return n;
 }
 
 /* Facts carry their source, units are known, maps made up for simulation say so. */
@@ -174,10 +143,8 @@ static void every_shipped_profile_is_whole(void **state)
 			assert_true(
 			        p->block == &p->only || p->block[b].source[0] != '\0');
 		assert_true(p->source[0] != '\0');
-		bool lacks = !p->simulation && ranges_unsourced(p) > 0;
-		if (lacks != among(ranges_without_source, p->name))
-			fail_msg("%s: a range %s", p->name,
-			        lacks ? "without a source" : "has its source now");
+		if (config_warnings(p->config) > 0)
+			fail_msg("%s has a figure without a source", p->name);
 		for (size_t c = 0; c < p->n_channels; c++) {
 			const struct channel *about = &p->channel[c].about;
 			bool accurate = isfinite(about->accuracy_reading_percent) ||

@@ -3,6 +3,7 @@
 #include "tests/kits/check.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sensors/drivers/modbus.h"
@@ -47,6 +48,50 @@ static void a_rule_that_cannot_hold_is_refused(void **state)
 	refused(rule, "at: 2, mask: 0x0F, unless: [\"0x10\"]", "every word of 16 bits");
 	refused("block: bits, at: 3,", "block: bits, at: 3, bit: 3,",
 	        "no word of 1 bits");
+}
+
+/* What is said of the profile with these keys of its channel; NULL: nothing. */
+static const char *warned(const char *keys, const char *driver)
+{
+	static char said[2048];
+	struct profile *p;
+	struct problem why;
+	char *half = changed_text(good, "    block: values\n", keys);
+	char *text = changed_text(half, "driver: modbus\n", driver);
+	FILE *out = fmemopen(said, sizeof said, "w");
+	if (profile_parse(&p, text, strlen(text), "toy.yaml", out, &why) != OK)
+		fail_msg("%s: %s", keys, why.text);
+	fclose(out);
+	bool any = config_warnings(p->config) > 0;
+	profile_free(p);
+	free(half);
+	free(text);
+	return any ? said : NULL;
+}
+
+/* Of a real model; a map made up for simulation needs none. */
+static void a_figure_without_a_source_is_warned_of(void **state)
+{
+	static const char *const figures[][2] = { { "high: 225", "has a range" },
+		{ "low: 0", "has a range" }, { "resolution: 0.1", "has a resolution" },
+		{ "result_every: 1h", "has a result_every" } };
+	static const char made_up[] = "driver: modbus\nsimulation: yes\n";
+	static const char modbus[] = "driver: modbus\n";
+	char keys[160];
+	for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+		snprintf(keys, sizeof keys, "    block: values\n    %s\n",
+		        figures[i][0]);
+		const char *said = warned(keys, modbus);
+		assert_non_null(said);
+		assert_contains(said, "toy.yaml:11:11: warning: 'cod' has a ");
+		assert_contains(said, figures[i][1]);
+		assert_contains(said, "hint: add source: with document and page");
+		assert_null(warned(keys, made_up));
+		strcat(keys, "    source: p. 60\n");
+		assert_null(warned(keys, modbus));
+	}
+	assert_null(warned("    block: values\n", modbus));
+	assert_null(warned("    block: values\n    kind: setting\n", modbus));
 }
 
 static void out_of_range_needs_a_range(void **state)
@@ -98,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rule_that_cannot_hold_is_refused),
+		cmocka_unit_test(a_figure_without_a_source_is_warned_of),
 		cmocka_unit_test(out_of_range_needs_a_range),
 		cmocka_unit_test(a_none_that_cannot_come_is_refused),
 		cmocka_unit_test(a_decimal_none_of_a_float_is_the_float_nearest_to_it),
