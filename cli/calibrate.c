@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quantrac calibrate fit | record | list: the relation of indication to reference. */
 #include <math.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,12 +150,6 @@ static int print_fit(const struct common *common, const struct points *points,
 	return table_end(table);
 }
 
-static const char *login_name(void)
-{
-	const struct passwd *user = getpwuid(geteuid());
-	return user != NULL ? user->pw_name : "?";
-}
-
 /* What is stored stays for ever: a calibration of nothing, or of no time, is not
  * stored. */
 static int check_record(const struct view *view, const struct arguments *a,
@@ -213,7 +206,7 @@ static int record(const struct common *common, const struct arguments *a,
 		.station = a->station,
 		.instrument = "",
 		.channel = a->channel,
-		.who = a->who != NULL ? a->who : login_name(),
+		.who = a->who != NULL ? a->who : common_login(),
 		.note = a->note != NULL ? a->note : "",
 		.certificate = a->certificate != NULL ? a->certificate : "",
 		.done_us = common_now(),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/common.h"
 
+#include <math.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -291,6 +293,20 @@ int64_t common_now(void)
 	struct clock clock;
 	clock_init(&clock);
 	return clock_now(&clock).time_us;
+}
+
+const char *common_login(void)
+{
+	const struct passwd *user = getpwuid(geteuid());
+	return user != NULL ? user->pw_name : "?";
+}
+
+void common_number(struct table *table, int format, double value, int decimals)
+{
+	if (isnan(value))
+		table_empty(table);
+	else
+		table_number(table, value, format == TABLE_TEXT ? decimals : -1);
 }
 
 void common_progress(const struct common *common, const char *what, double share)

@@ -73,6 +73,12 @@ int common_stretch(const char *since, const char *until, int offset_min,
 /* Now, UTC microseconds; $QUANTRAC_NOW (ISO 8601) for golden outputs. */
 int64_t common_now(void);
 
+/* Who runs this, by the name of the login; "?": it has none. */
+const char *common_login(void);
+
+/* A number into a table of this format: rounded for people, whole for programs; NAN is empty. */
+void common_number(struct table *table, int format, double value, int decimals);
+
 /* A rewritten line on stderr when it is a terminal, nothing otherwise; share 0..1, 1
  * ends it. */
 void common_progress(const struct common *common, const char *what, double share);

@@ -51,15 +51,6 @@ static bool wanted(const struct printing *printing, const char *kind)
 	return judging_wants(printing->judging, kind);
 }
 
-static void number(struct printing *printing, double value, int decimals)
-{
-	if (isnan(value))
-		table_empty(printing->table);
-	else
-		table_number(printing->table, value,
-		        printing->format == TABLE_TEXT ? decimals : -1);
-}
-
 static int print_assessment(void *with, const struct assessment *a)
 {
 	struct printing *printing = with;
@@ -81,13 +72,13 @@ static int print_assessment(void *with, const struct assessment *a)
 	table_time(table, a->start_us);
 	table_time(table, a->end_us);
 	table_text(table, judging_word(a->stage->name, vi));
-	number(printing, a->value, judging_decimals(a));
+	common_number(printing->table, printing->format, a->value, judging_decimals(a));
 	judging_limit_cells(table, &(struct judging_limit){ a->limit.low, a->limit.high,
 	                                   a->limit.decimals, printing->format, vi });
 	table_text(table, printing->format == TABLE_TEXT
 	                          ? units_named(a->parameter->unit)
 	                          : a->parameter->unit);
-	number(printing, a->ratio, 2);
+	common_number(printing->table, printing->format, a->ratio, 2);
 	table_text(table, judging_result(a, vi));
 	table_text(table, judging_strength(a, vi));
 	table_integer(table, a->valid);
@@ -117,13 +108,14 @@ static int print_episode(void *with, const struct episode *e)
 	table_time(table, e->from_us);
 	table_time(table, e->to_us);
 	table_text(table, judging_word("peak", vi));
-	number(printing, e->peak, 2);
+	common_number(printing->table, printing->format, e->peak, 2);
 	judging_limit_cells(
 	        table, &(struct judging_limit){ e->below ? e->level : NAN,
 	                       e->below ? NAN : e->level, 2, printing->format, vi });
 	table_text(
 	        table, printing->format == TABLE_TEXT ? units_named(e->unit) : e->unit);
-	number(printing, e->below ? NAN : e->peak / e->level, 2);
+	common_number(printing->table, printing->format,
+	        e->below ? NAN : e->peak / e->level, 2);
 	table_text(table, judging_word(e->below ? "under level" : "over level", vi));
 	table_empty(table);
 	table_integer(table, e->n);

@@ -28,8 +28,9 @@ static const struct table_column columns[] = {
 };
 
 static void row(struct table *table, const struct live_view *view,
-        const struct live_channel *channel, bool people)
+        const struct live_channel *channel, int format)
 {
+	bool people = format == TABLE_TEXT;
 	if (channel->value_us != 0)
 		table_time(table, channel->value_us);
 	else
@@ -37,11 +38,7 @@ static void row(struct table *table, const struct live_view *view,
 	table_text(table, view->station);
 	table_text(table, channel->instrument);
 	table_text(table, channel->channel);
-	if (isnan(channel->value))
-		table_empty(table);
-	else
-		table_number(
-		        table, channel->value, people ? (int)channel->decimals : -1);
+	common_number(table, format, channel->value, (int)channel->decimals);
 	table_text(table, people ? units_shown(channel->unit) : channel->unit);
 	table_text(table, channel->state);
 	table_text(table, view->simulated ? "yes" : "no");
@@ -138,8 +135,7 @@ static int print(
 	        columns, (int)view->offset_min);
 	for (size_t i = 0; i < view->n_channels; i++)
 		if (asked(&view->channel[i], channel))
-			row(table, view, &view->channel[i],
-			        common->format == TABLE_TEXT);
+			row(table, view, &view->channel[i], common->format);
 	table_end(table);
 	if (view->simulated && common->format == TABLE_TEXT)
 		puts(SIMULATED_TEXT);

@@ -3,7 +3,6 @@
 #include "cli/import.h"
 
 #include <math.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,12 +152,6 @@ static error_t parse(int key, char *word, struct argp_state *state)
 	}
 }
 
-static const char *login_name(void)
-{
-	const struct passwd *user = getpwuid(geteuid());
-	return user != NULL ? user->pw_name : "?";
-}
-
 int command_import(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -177,7 +170,7 @@ int command_import(int argc, char **argv)
 	struct arguments arguments = { .options = &o };
 	int first = common_parse(&o.common, &argp, &arguments, argc, argv);
 	if (o.who == NULL)
-		o.who = login_name();
+		o.who = common_login();
 	if (arguments.tt10 != NULL && first == argc)
 		return import_tt10(&o, arguments.tt10);
 	if (arguments.tt10 != NULL || first + 1 != argc || o.station == NULL) {

@@ -40,15 +40,6 @@ struct printing {
 	size_t judged, over;
 };
 
-static void number(struct printing *printing, double value, int decimals)
-{
-	if (isnan(value))
-		table_empty(printing->table);
-	else
-		table_number(printing->table, value,
-		        printing->format == TABLE_TEXT ? decimals : -1);
-}
-
 static int print(void *with, const struct assessment *a)
 {
 	struct printing *printing = with;
@@ -63,13 +54,13 @@ static int print(void *with, const struct assessment *a)
 	table_text(table, judging_word(a->stage->name, vi));
 	table_time(table, a->start_us);
 	table_time(table, a->end_us);
-	number(printing, a->value, judging_decimals(a));
+	common_number(printing->table, printing->format, a->value, judging_decimals(a));
 	table_text(table, printing->format == TABLE_TEXT
 	                          ? units_named(a->parameter->unit)
 	                          : a->parameter->unit);
 	judging_limit_cells(table, &(struct judging_limit){ a->limit.low, a->limit.high,
 	                                   a->limit.decimals, printing->format, vi });
-	number(printing, a->ratio, 3);
+	common_number(printing->table, printing->format, a->ratio, 3);
 	table_text(table, judging_result(a, vi));
 	table_text(table, judging_strength(a, vi));
 	table_integer(table, a->valid);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Which of the models that are known has the registers that a slave answers for: every
- * block of a profile must be answered, and its numbers lie in range.  Several may; which of
+ * block of a profile must be answered, and some of its numbers lie within the range.  Several may; which of
  * them it is tells the display.
  */
 #include <math.h>
@@ -104,6 +104,14 @@ static struct channel_setting *settings_of(const struct profile *profile)
 	return setting;
 }
 
+/* A number that an empty register or a dead input gives says nothing of the model: what a raw 0 comes to
+ * (-20 mA of some modules), and the ends of the range. */
+static bool tells_something(const struct profile_channel *channel, double value)
+{
+	return value != 0 && value != channel->tag.offset &&
+	       value != channel->about.low && value != channel->about.high;
+}
+
 /* Channels with a value in range; a setting may be any number, and says nothing. */
 static void judge(const struct profile *profile, const struct decoded *decoded,
         struct prober_match *out)
@@ -114,7 +122,8 @@ static void judge(const struct profile *profile, const struct decoded *decoded,
 		bool in_range = decoded->state[i] == STATE_OK;
 		out->channels++;
 		out->in_range += in_range;
-		out->nonzero += in_range && decoded->value[i] != 0;
+		out->telling += in_range && tells_something(&profile->channel[i],
+		                                    decoded->value[i]);
 		if (isfinite(decoded->value[i]) && out->shown < PROBER_SHOWN)
 			out->value[out->shown++] = (struct prober_value){ .channel = i,
 				.value = decoded->value[i] };
@@ -151,8 +160,8 @@ static int try_profile(struct matching *matching, const struct profile *profile,
 static int better(const void *a, const void *b)
 {
 	const struct prober_match *one = a, *other = b;
-	size_t left = one->nonzero * other->channels,
-	       right = other->nonzero * one->channels;
+	size_t left = one->telling * other->channels,
+	       right = other->telling * one->channels;
 	if (left != right)
 		return left > right ? -1 : 1;
 	return one->channels > other->channels ? -1 : one->channels < other->channels;
@@ -180,7 +189,7 @@ int prober_match(struct prober *prober, uint8_t slave, struct problem *why)
 			found = try_profile(&matching, profile, match);
 		status = found == HUNG_UP || found == REFUSED ? found : OK;
 		match->profile = profile;
-		if (found == OK && match->nonzero > 0)
+		if (found == OK && match->telling > 0)
 			prober->n_matches++;
 		else
 			profile_free(profile);

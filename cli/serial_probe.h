@@ -41,7 +41,7 @@ struct overheard_line {
 /* A model whose registers a slave has. */
 struct prober_match {
 	struct profile *profile; /* owned */
-	size_t channels, in_range, nonzero, shown;
+	size_t channels, in_range, telling, shown;
 	struct prober_value {
 		size_t channel;
 		double value;

@@ -3,7 +3,6 @@
  * ports. */
 #include <errno.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/tool.h"
 #include "cli/translate.h"
 #include "sensors/simulator/simulate.h"
 
@@ -33,13 +33,6 @@ static const struct argp_option options[] = {
 	{ "sent", OPTION_SENT, "FILE", 0, "write every answer sent, as CSV", 1 },
 	{ 0 },
 };
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int number)
-{
-	stop = 1;
-}
 
 static double speed_of(const char *word, struct argp_state *state)
 {
@@ -80,14 +73,6 @@ static error_t parse(int key, char *word, struct argp_state *state)
 	}
 }
 
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
 /* At speed 1 the scenario is where the clock is; faster, it is played from its
  * start. */
 static int64_t begin(struct scenario *scenario, const struct arguments *given)
@@ -112,7 +97,7 @@ static int serve(struct scenario *scenario, const struct arguments *given,
 		.speed = given->speed,
 		.from_us = begin(scenario, given),
 		.for_s = given->for_s,
-		.stop = &stop,
+		.stop = &tool_stop,
 		.say = common->quiet ? NULL : stdout };
 	if (given->sent != NULL) {
 		how.sent = fopen(given->sent, "we");
@@ -123,7 +108,7 @@ static int serve(struct scenario *scenario, const struct arguments *given,
 		}
 		fprintf(how.sent, "time,port,instrument,answer\n");
 	}
-	catch_signals();
+	tool_catch_signals();
 	int status = simulate_serve(scenario, &how, &why);
 	if (how.sent != NULL && fclose(how.sent) != 0 && status == OK)
 		status = problem_set(&why, FAILED, EXIT_INTERNAL, "%s: %s", given->sent,

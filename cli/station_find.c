@@ -27,13 +27,6 @@ int station_find_model(struct adding *adding, struct problem *why)
 	return OK;
 }
 
-static bool same_file(const char *one, const char *other)
-{
-	struct stat a, b;
-	return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_rdev == b.st_rdev &&
-	       a.st_ino == b.st_ino && a.st_dev == b.st_dev;
-}
-
 static bool is_port(const struct adding *adding, const struct station_port *port)
 {
 	const char *word = adding->word.port;
@@ -43,7 +36,7 @@ static bool is_port(const struct adding *adding, const struct station_port *port
 	if (port->path[0] == '\0')
 		return false;
 	station_path(adding->station, port->path, path, sizeof path);
-	return strcmp(port->path, word) == 0 || same_file(path, word);
+	return strcmp(port->path, word) == 0 || tool_same_device(path, word);
 }
 
 /* A new port is "bus", "bus2", ...; over the network "net", "net2", ... */

@@ -28,6 +28,13 @@ void tool_catch_signals(void)
 
 /* ---- the port a person names ---- */
 
+bool tool_same_device(const char *one, const char *other)
+{
+	struct stat a, b;
+	return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_rdev == b.st_rdev &&
+	       a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+}
+
 static bool is_file(const char *path)
 {
 	return access(path, F_OK) == 0;

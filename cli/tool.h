@@ -26,6 +26,9 @@ struct tool_port {
 int tool_port(
         struct tool_port *out, const char *word, bool vietnamese, struct problem *why);
 
+/* Two paths of one device, which must be there. */
+bool tool_same_device(const char *one, const char *other);
+
 /* OK; REFUSED (EXIT_TRY_AGAIN): somebody has it, and what to do about it; FAILED: it may
  * not be opened. */
 int tool_port_free(struct tool_port *port, bool vietnamese, struct problem *why);

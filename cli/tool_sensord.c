@@ -5,19 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 #include "cli/tool.h"
 #include "sensors/cabinet/live.h"
 #include "sensors/station/describes.h"
 #include "sensors/station/station.h"
-
-static bool same_device(const char *one, const char *other)
-{
-	struct stat a, b;
-	return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_rdev == b.st_rdev &&
-	       a.st_ino == b.st_ino && a.st_dev == b.st_dev;
-}
 
 static bool is_the_port(const struct tool_port *port, const struct station *station,
         const struct station_port *other)
@@ -25,7 +17,7 @@ static bool is_the_port(const struct tool_port *port, const struct station *stat
 	char path[PATH_MAX], host[256], service[16];
 	if (port->path[0] != '\0') {
 		station_path(station, other->path, path, sizeof path);
-		return other->path[0] != '\0' && same_device(port->path, path);
+		return other->path[0] != '\0' && tool_same_device(port->path, path);
 	}
 	return other->tcp[0] != '\0' &&
 	       port_tcp_parse(other->tcp, host, sizeof host, service) == OK &&

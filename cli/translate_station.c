@@ -102,7 +102,7 @@ const struct sentence_pair translate_station[] = {
 	{ "'%s' and '%s' want %s otherwise", "'%1' và '%2' cần %3 khác nhau" },
 	{ "write it at the port, or give each its own", "hãy ghi ở cổng, hoặc cho mỗi thiết bị một cổng riêng" },
 	{ "driver %s cannot tell another master's answers", "giao thức %1 không phân biệt được trả lời cho máy chủ khác" },
-	{ "Modbus RTU can be listened to, and what speaks by itself", "chỉ nghe được Modbus RTU và thiết bị tự gửi" },
+	{ "Modbus RTU and ASCII can be listened to, and what speaks by itself", "chỉ nghe được Modbus RTU, ASCII và thiết bị tự gửi" },
 	{ "port '%s' would be busy %.0f %% of the time: its line cannot carry that", "cổng '%1' sẽ bận %2 % thời gian: đường truyền không đáp ứng được" },
 	{ "port '%s' is busy %.0f %% of the time when all answer: one answer that is lost costs the others polls",
 	  "cổng '%1' bận %2 % thời gian khi mọi thiết bị đều trả lời: mất một trả lời là lỡ lần hỏi của thiết bị khác" },

@@ -254,7 +254,9 @@ static void check_heard(struct station_checker *check, size_t i)
 	asked.listen = false;
 	if (one->instrument.listen && one->profile->driver->hear == NULL &&
 	        driver_asks(&asked))
-		WRONG(check, "Modbus RTU can be listened to, and what speaks by itself",
+		WRONG(check,
+		        "Modbus RTU and ASCII can be listened to, and what speaks by "
+		        "itself",
 		        "driver %s cannot tell another master's answers",
 		        one->profile->driver_name);
 }

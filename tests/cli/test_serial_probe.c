@@ -120,40 +120,6 @@ static void slaves_are_found_and_a_block_is_read_in_every_order(void **state)
 	line_end(line);
 }
 
-static void known_models_are_told_by_the_registers_a_slave_has(void **state)
-{
-	fixture_write(*state, "scenario.yaml",
-	        "scenario: {name: test, seed: 7}\n"
-	        "ports: [{id: bus, mode: rtu}]\n"
-	        "instruments:\n"
-	        "  - {id: ph, profile: endress-hauser-liquiline-cm44x, port: bus, "
-	        "slave: 1, "
-	        "channels: [{name: ph, mean: 7.3}, {name: temperature, mean: 30.5}], "
-	        "delay: "
-	        "2ms}\n"
-	        "  - {id: flow, profile: krohne-ifc050, port: bus, slave: 2, channels: "
-	        "[{name: flow_out, mean: 125}], delay: 2ms}\n");
-	pid_t line = line_simulate(*state, "run/bus", 0);
-	char *text = line_said(
-	        *state, "serial probe run/bus " QUICK "--slave 1 --match --lang en", 0);
-	assert_contains(text,
-	        "Models that slave 1 may be (compare with its display):\n  "
-	        "endress-hauser-liquiline-cm44x (2/2): ph=7.30 "
-	        "temperature=30.5 °C\n");
-	assert_null(strstr(text, "krohne"));
-	assert_contains(text,
-	        "\n  quantrac station add --port run/bus --line \"9600 8N1\" "
-	        "--slave 1 --model endress-hauser-liquiline-cm44x\n");
-	assert_null(strstr(text, "--match"));
-	free(text);
-	line_says(*state, "serial probe run/bus " QUICK "--slave 2 --match --lang vi",
-	        0, "krohne-ifc050 (2/2): flow_out=125.0 m³/h");
-	line_says(*state, "serial probe run/bus " QUICK "--slave 2", 0,
-	        "\n  quantrac serial probe run/bus --line \"9600 8N1\" --slave 2 "
-	        "--i-own-this-bus --match\n");
-	line_end(line);
-}
-
 /* ---- while it lasts ---- */
 
 static void what_is_tried_is_told_through_a_pipe_as_it_happens(void **state)
@@ -367,7 +333,6 @@ int main(void)
 		WITH(it_does_not_take_longer_than_was_announced),
 		WITH(what_is_no_port_is_refused_first),
 		WITH(slaves_are_found_and_a_block_is_read_in_every_order),
-		WITH(known_models_are_told_by_the_registers_a_slave_has),
 		WITH(what_is_tried_is_told_through_a_pipe_as_it_happens),
 		cmocka_unit_test(the_same_step_is_told_again_after_ten_seconds),
 		WITH(programs_get_the_same_as_csv_and_json),
