@@ -59,7 +59,7 @@ void bus_down(struct poller *poller, struct bus *bus, const char *why,
 }
 
 /* One that opened before and never gave an answer is told to be open when it gives
- * one. */
+ * one, unless it was not there at all meanwhile. */
 static void bus_up(struct poller *poller, struct bus *bus, const struct moment *now)
 {
 	bus->opening = false;
@@ -73,6 +73,10 @@ static void bus_up(struct poller *poller, struct bus *bus, const struct moment *
 			framer_clear(device->framer);
 	}
 	bus->opened = true;
+	if (bus->missing) { /* plugged in again: who was dead before may have been the cable */
+		bus->missing = bus->fruitless = false;
+		bus_wake(bus, now->mono_us);
+	}
 	if (!bus->fruitless)
 		bus_told(poller, bus, true, "open", now);
 }
@@ -92,8 +96,10 @@ static void bus_open(struct poller *poller, struct bus *bus, const struct moment
 	int status = bus->port->open(bus->port, &why);
 	/* an adapter that is pulled out is looked for every second, however long that
 	 * takes: it is back at once when somebody plugs it in */
-	if (status == NOT_FOUND)
+	if (status == NOT_FOUND) {
 		bus->back_off_us = BACK_OFF_LEAST;
+		bus->missing = true;
+	}
 	if (status != OK) {
 		bus_down(poller, bus, without_name(bus, why.text), now);
 		return;

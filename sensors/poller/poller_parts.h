@@ -136,6 +136,7 @@ struct bus {
 	struct moment away; /* since when */
 	bool answered;      /* something, since it was opened */
 	bool fruitless;     /* it went away, and had answered nothing */
+	bool missing;       /* and then there was no such device */
 	int64_t next_us;    /* CLOSED: when to open again */
 	int64_t back_off_us;
 	int64_t deadline_us; /* LISTENING, and while opening */

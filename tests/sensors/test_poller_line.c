@@ -252,6 +252,37 @@ static void who_is_busy_is_asked_again_within_the_poll(void **state)
 
 #define RIG(test) cmocka_unit_test_setup_teardown(test, rig_make, rig_remove)
 
+/* Silent for long, and then pulled out. */
+static void pulled_out(struct rig *rig)
+{
+	for (size_t i = 1; i <= 3; i++)
+		rig->bus.slave[i].manner = DEAD;
+	run(rig, 600 * SECOND);
+	rig->bus.gone = rig->bus.refuses = rig->bus.missing = true;
+	run(rig, 6 * SECOND);
+	assert_true(told(rig, "port bus down hung up; trying again"));
+	rig->bus.gone = rig->bus.refuses = false;
+}
+
+static void a_port_plugged_in_again_is_asked_at_once(void **state)
+{
+	struct rig *rig = *state;
+	pulled_out(rig);
+	for (size_t i = 1; i <= 3; i++)
+		rig->bus.slave[i].manner = ANSWERS;
+	run(rig, 3 * SECOND);
+	for (size_t i = 0; i < 3; i++)
+		assert_true(count(rig, i, STATE_OK, 3 * SECOND) > 0);
+}
+
+static void a_port_plugged_in_again_is_told_though_nobody_answers(void **state)
+{
+	struct rig *rig = *state;
+	pulled_out(rig);
+	run(rig, 2 * SECOND);
+	assert_true(told(rig, "port bus up open"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +297,8 @@ int main(void)
 		RIG(a_long_garbled_answer_is_kept_as_far_as_there_is_room),
 		RIG(a_request_that_a_hang_up_cuts_off_is_counted),
 		RIG(who_is_busy_is_asked_again_within_the_poll),
+		RIG(a_port_plugged_in_again_is_asked_at_once),
+		RIG(a_port_plugged_in_again_is_told_though_nobody_answers),
 	};
 	return cmocka_run_group_tests_name(
 	        "poller, bytes of a line", tests, NULL, NULL);
