@@ -131,6 +131,8 @@ int gaps_finish(struct gaps *gaps, const struct gap **out, size_t *n);
 
 /* Is anything lost by it? */
 bool gap_is_loss(const struct gap *gap);
+/* Does the cabinet that told it say its cause better than the ledger can? */
+bool gap_is_told(const struct gap *gap);
 /* "silent", "no-reading", "file": fixed words of CSV and JSON. */
 const char *gap_cause_text(uint8_t cause);
 /* The reason as a sentence in English; `out` holds `room`. */

@@ -40,6 +40,13 @@ bool gap_is_loss(const struct gap *gap)
 	return gap->cause < GAP_CLOCK;
 }
 
+bool gap_is_told(const struct gap *gap)
+{
+	return gap->detail != NULL && gap->detail[0] != '\0' &&
+	       (gap->cause <= GAP_REFUSED || gap->cause == GAP_LINE ||
+	               gap->cause == GAP_LOOP);
+}
+
 const char *gap_cause_text(uint8_t cause)
 {
 	return cause < GAP_CAUSES ? causes[cause].word : GAP_NOT_GIVEN;
@@ -63,9 +70,7 @@ const char *gap_reason(const struct gap *gap, char *out, size_t room)
 	const char *detail = gap->detail != NULL ? gap->detail : "";
 	if (gap->cause == GAP_DROPPED && detail[0] == '\0')
 		detail = GAP_NOT_GIVEN;
-	bool told = gap->cause <= GAP_REFUSED || gap->cause == GAP_LINE ||
-	            gap->cause == GAP_LOOP;
-	if (detail[0] != '\0' && told) /* the cabinet says it better */
+	if (gap_is_told(gap))
 		sentence = "";
 	int n = snprintf(out, room, "%s%s%s", sentence,
 	        detail[0] != '\0' && sentence[0] != '\0' ? ": " : "", detail);

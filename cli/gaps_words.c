@@ -164,8 +164,7 @@ static void detail_vi(const struct gap *gap, char *out, size_t room)
 		file_vi(detail, out, room);
 		return;
 	}
-	if (gap->cause <= GAP_REFUSED || gap->cause == GAP_LINE ||
-	        gap->cause == GAP_LOOP) {
+	if (gap_is_told(gap)) {
 		down_vi(detail, out, room);
 		return;
 	}
@@ -180,10 +179,13 @@ static void detail_vi(const struct gap *gap, char *out, size_t room)
 const char *gap_reason_vi(const struct gap *gap, char *out, size_t room)
 {
 	char detail[1100], some[48] = "";
+	const char *sentence =
+	        gap->cause < GAP_CAUSES ? causes[gap->cause].sentence : "(không rõ)";
 	detail_vi(gap, detail, sizeof detail);
-	int n = snprintf(out, room, "%s%s%s",
-	        gap->cause < GAP_CAUSES ? causes[gap->cause].sentence : "(không rõ)",
-	        detail[0] != '\0' ? ": " : "", detail);
+	if (gap_is_told(gap))
+		sentence = "";
+	int n = snprintf(out, room, "%s%s%s", sentence,
+	        detail[0] != '\0' && sentence[0] != '\0' ? ": " : "", detail);
 	if (gap->first_seq == 0 || n < 0 || (size_t)n >= room)
 		return out;
 	if (gap->records > 0 && gap->records != gap->last_seq - gap->first_seq + 1)
