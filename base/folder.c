@@ -107,6 +107,21 @@ const char *file_reason(int error)
 	return error == NOT_REGULAR ? "it is no regular file" : strerror(error);
 }
 
+const char *file_write_reason(int error)
+{
+	if (error == ENOSPC || error == EDQUOT)
+		return "no space is left there; free some, or name another folder";
+	if (error == EACCES || error == EPERM)
+		return "no permission; name a folder that you may write to";
+	if (error == EROFS)
+		return "nothing can be written there (read-only); name another folder";
+	if (error == ENOENT)
+		return "the folder is not there; make it, or name another";
+	if (error == EEXIST || error == ENOTDIR)
+		return "a file lies where a folder should be; name another folder";
+	return strerror(error);
+}
+
 int file_read(const char *path, size_t most, char **out, size_t *n)
 {
 	struct stat st;

@@ -22,6 +22,8 @@ int file_open_regular(int folder, const char *name, int flags);
 
 /* In words why a file could not be opened or read. */
 const char *file_reason(int error);
+/* Why a file cannot be written there, and what to do, for whoever chose the folder. */
+const char *file_write_reason(int error);
 
 /* Whole file into memory (NUL behind it); caller frees.  OK, NOT_FOUND, FAILED, FULL
  * (over `most`). */

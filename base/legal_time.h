@@ -57,6 +57,11 @@ int time_parse(const char *text, int offset_min, int64_t *time_us);
 int interval_parse(const char *text, int offset_min, int64_t now_us, int64_t *from_us,
         int64_t *to_us);
 
+/* A date as people in Vietnam write it ("28/11/2026", "5-1-2026", with a time of day behind it)
+ * turned round to how interval_parse takes it ("2026-11-28", "2026-11-28T08:48").  OK or
+ * MALFORMED: it is no such date. */
+int date_turn(const char *text, char out[TIME_TEXT]);
+
 /* "+07:00" and "-03:30" to minutes, at most 14 hours; OK or MALFORMED.  The other way
  * prints 6 characters. */
 int offset_parse(const char *text, int *offset_min);

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -203,6 +204,33 @@ static int calendar_stretch(
 		*to_us += US_PER_DAY;
 	else if (n > 10)
 		*to_us += US_PER_HOUR;
+	return OK;
+}
+
+/* One or two digits. */
+static bool take_short(const char **at, int *value)
+{
+	bool one = (*at)[0] != '\0' && strchr("0123456789", (*at)[1]) == NULL;
+	return take_digits(at, one ? 1 : 2, value);
+}
+
+int date_turn(const char *text, char out[TIME_TEXT])
+{
+	struct civil civil = { 0 };
+	const char *at = text;
+	int64_t ignored;
+	if (!take_short(&at, &civil.day))
+		return MALFORMED;
+	char between = *at;
+	if (between == '\0' || strchr("/-.", between) == NULL || !take(&at, between) ||
+	        !take_short(&at, &civil.month) || !take(&at, between) ||
+	        !take_digits(&at, 4, &civil.year) || !civil_valid(&civil))
+		return MALFORMED;
+	const char *clock = at + strspn(at, " T");
+	int n = snprintf(out, TIME_TEXT, "%04d-%02d-%02d%s%s", civil.year, civil.month,
+	        civil.day, *clock != '\0' ? "T" : "", clock);
+	if (n >= TIME_TEXT || (*clock != '\0' && time_parse(out, 0, &ignored) != OK))
+		return MALFORMED;
 	return OK;
 }
 

@@ -263,9 +263,15 @@ void common_interval(const char *option, const char *text, int offset_min,
 {
 	if (interval_parse(text, offset_min, common_now(), from_us, to_us) == OK)
 		return;
-	common_tell("quantrac: %s: '%s' is no time; write 2026-11-15T08:48, 2026-11, "
-	            "yesterday or now-6h",
-	        option, text);
+	char turned[TIME_TEXT];
+	if (date_turn(text, turned) == OK)
+		common_tell(
+		        "quantrac: %s: '%s' is not how a date is given here; write %s",
+		        option, text, turned);
+	else
+		common_tell("quantrac: %s: '%s' is no time; write 2026-11-15, "
+		            "2026-11-15T08:48, 2026-11, yesterday or now-6h",
+		        option, text);
 	exit(EXIT_USAGE);
 }
 

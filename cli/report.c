@@ -63,8 +63,9 @@ static int write_sheet(const struct sheet *sheet, const struct common *common,
 		return sheet_json(sheet,
 		        common_vietnamese(common) ? VIETNAMESE : ENGLISH, stdout);
 	if (folder_make(a->out) != OK)
-		return problem_set(
-		        why, FAILED, EXIT_NO_FILE, "%s: %s", a->out, strerror(errno));
+		return problem_set(why, FAILED, EXIT_NO_FILE,
+		        "%s: cannot make the folder: %s", a->out,
+		        file_write_reason(errno));
 	int status = OK;
 	if (common_wants(common, "vi"))
 		status = write_forms(sheet, common, VIETNAMESE, a->out, why);

@@ -17,8 +17,9 @@ const struct sentence_pair translate_commands[] = {
 	{ "quantrac %s: unknown option %s; did you mean --%s?; see quantrac %s --help",
 	  "quantrac %1: không có tùy chọn %2; ý bạn là --%3?; xem quantrac %4 --help" },
 	{ "quantrac %s: takes options only; see quantrac %s --help", "quantrac %1: chỉ nhận các tùy chọn; xem quantrac %2 --help" },
-	{ "quantrac: %s: '%s' is no time; write 2026-11-15T08:48, 2026-11, yesterday or now-6h",
-	  "quantrac: %1: '%2' không phải thời điểm; hãy ghi 2026-11-15T08:48, 2026-11, yesterday hoặc now-6h" },
+	{ "quantrac: %s: '%s' is no time; write 2026-11-15, 2026-11-15T08:48, 2026-11, yesterday or now-6h",
+	  "quantrac: %1: '%2' không phải thời điểm; hãy ghi 2026-11-15, 2026-11-15T08:48, 2026-11, yesterday hoặc now-6h" },
+	{ "quantrac: %s: '%s' is not how a date is given here; write %s", "quantrac: %1: ngày '%2' ở đây không ghi như vậy; hãy ghi %3" },
 	{ "quantrac report: give one station and --day 2026-11-15", "quantrac report: hãy ghi một trạm và --day 2026-11-15" },
 	{ "quantrac explain: give station, channel and time, for example quantrac explain nt-01 cod 2026-11-09T08:48",
 	  "quantrac explain: hãy ghi trạm, kênh và thời điểm, ví dụ quantrac explain nt-01 cod 2026-11-09T08:48" },
@@ -94,6 +95,31 @@ const struct sentence_pair translate_commands[] = {
 	{ "there is no rule record '%s' in %s; did you mean '%s'?", "không có quy chuẩn '%1' trong %2; ý bạn là '%3'?" },
 	{ "no station measures '%s', and no rule limits it", "không trạm nào đo '%1', và không quy chuẩn nào quy định giới hạn" },
 	{ "--day: '%s' is more than a day; write 2026-11-15", "--day: '%1' dài hơn một ngày; hãy ghi 2026-11-15" },
+
+	{ "%s: the day %s has not ended; ask again after midnight", "%1: ngày %2 chưa kết thúc; hãy hỏi lại sau nửa đêm" },
+	{ "%s: the day %s lies ahead; a sheet is made of a day that has ended", "%1: ngày %2 chưa đến; phiếu số liệu chỉ lập cho ngày đã kết thúc" },
+	{ "%s: nothing to judge on %s: %s", "%1: không có gì để đánh giá trong ngày %2: ~3" },
+	{ "no permit is in force (quantrac permit list), or none that a rule of this program knows",
+	  "không có giấy phép nào đang có hiệu lực (quantrac permit list), hoặc không giấy phép nào theo quy chuẩn mà chương trình này biết" },
+	{ "%s: nothing was assessed on this day; a sheet needs a permit in force (quantrac permit list) and a day that has ended",
+	  "%1: không có đánh giá nào cho ngày này; phiếu số liệu cần giấy phép đang có hiệu lực (quantrac permit list) và ngày đã kết thúc" },
+
+	{ "the archive has no station '%s'", "kho lưu trữ không có trạm '%1'" },
+	{ "the archive has no station '%s'; did you mean '%s'?", "kho lưu trữ không có trạm '%1'; ý bạn là '%2'?" },
+	{ "%s: is not a quantrac archive (no archive.yaml in it); name one with --archive DIR",
+	  "%1: không phải kho lưu trữ của quantrac (không có archive.yaml); hãy chỉ kho lưu trữ bằng --archive THƯ_MỤC" },
+
+	/* files that are written */
+	{ "%s: not enough memory", "%1: không đủ bộ nhớ" },
+	{ "%s: cannot begin a PDF page", "%1: không tạo được trang PDF" },
+	{ "%s: cannot draw the page: %s", "%1: không vẽ được trang: %2" },
+	{ "%s: cannot write the sheet: %s", "%1: không ghi được phiếu số liệu: ~2" },
+	{ "%s: cannot make the folder: %s", "%1: không tạo được thư mục: ~2" },
+	{ "no space is left there; free some, or name another folder", "ổ đĩa ở đó đã đầy; hãy giải phóng dung lượng hoặc chọn thư mục khác" },
+	{ "no permission; name a folder that you may write to", "không có quyền ghi; hãy chọn thư mục mà bạn được ghi" },
+	{ "nothing can be written there (read-only); name another folder", "ở đó chỉ được đọc, không ghi được; hãy chọn thư mục khác" },
+	{ "a file lies where a folder should be; name another folder", "có tệp nằm ở chỗ của thư mục; hãy chọn thư mục khác" },
+	{ "the folder is not there; make it, or name another", "không có thư mục này; hãy tạo thư mục hoặc chọn thư mục khác" },
 
 	/* how a value came about: clauses of sensors/tables/values.c and the drivers */
 	{ "block %s: slave %d, function %d, register %s", "khối %1: địa chỉ (slave) %2, hàm %3, thanh ghi %4" },

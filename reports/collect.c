@@ -144,6 +144,11 @@ static int nothing_judged(const struct sheet *sheet,
 {
 	char day[TIME_TEXT];
 	date_print(sheet->start_us, sheet->utc_offset_min, day);
+	if (options->now_us < sheet->start_us)
+		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
+		        "%s: the day %s lies ahead; a sheet is made of a day that has "
+		        "ended",
+		        sheet->station, day);
 	if (options->now_us < sheet->end_us)
 		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
 		        "%s: the day %s has not ended; ask again after midnight",

@@ -127,12 +127,10 @@ int page_write(struct page *page, const char *path, struct problem *why)
 		        "%s: cannot draw the page: %s", path,
 		        cairo_status_to_string(status));
 	int result = file_replace(path, page->pdf, page->n, 0644);
-	if (result == OK)
-		return OK;
-	return problem_set(why, result, EXIT_NO_FILE,
-	        "%s: cannot write the sheet: %s; is the folder there, and may you "
-	        "write to it?",
-	        path, strerror(errno));
+	return result == OK ? OK
+	                    : problem_set(why, result, EXIT_NO_FILE,
+	                              "%s: cannot write the sheet: %s", path,
+	                              file_write_reason(errno));
 }
 
 void page_measure(struct page *page, bool measuring)

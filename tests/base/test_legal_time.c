@@ -312,6 +312,27 @@ static void periods_begin_on_the_legal_day(void **state)
 	assert_int_equal(day_start(-1, 0), -US_PER_DAY);
 }
 
+static void a_date_in_the_vietnamese_order_can_be_turned_round(void **state)
+{
+	static const char *const good[][2] = { { "28/11/2026", "2026-11-28" },
+		{ "5/1/2026", "2026-01-05" }, { "28-11-2026", "2026-11-28" },
+		{ "28.11.2026", "2026-11-28" }, { "29/2/2028", "2028-02-29" },
+		{ "28/11/2026 08:48", "2026-11-28T08:48" },
+		{ "28/11/2026T8:48:30", "2026-11-28T8:48:30" } };
+	static const char *const bad[] = { "", "28", "28/11", "28/11/26", "29/2/2026",
+		"0/1/2026", "11/28/2026", "28/11-2026", "2026-11-28",
+		"28/11/2026 25:00", "28/11/2026 noon", "28//2026", "128/11/2026",
+		"28/11/2026 00000000000000000000000000000000000000000000" };
+	char out[TIME_TEXT];
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		assert_int_equal(date_turn(good[i][0], out), OK);
+		assert_string_equal(out, good[i][1]);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		if (date_turn(bad[i], out) != MALFORMED)
+			fail_msg("'%s' became '%s'", bad[i], out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +350,7 @@ int main(void)
 		cmocka_unit_test(offsets_are_read_and_written),
 		cmocka_unit_test(durations_need_a_unit),
 		cmocka_unit_test(periods_begin_on_the_legal_day),
+		cmocka_unit_test(a_date_in_the_vietnamese_order_can_be_turned_round),
 	};
 	return cmocka_run_group_tests_name("legal_time", tests, NULL, NULL);
 }

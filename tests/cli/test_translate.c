@@ -180,7 +180,8 @@ static bool is_put_together(const char *literal)
 {
 	static const char *const known[] = { "%s is wanted here, not %s",
 		"one value is wanted here, not a %s", "'%.64s' %s", "'%.64s' has no %s",
-		"%s: %zu error%s", ": ", "%s: %s: %s" };
+		"%s: %zu error%s", ": ", "%s: %s: %s", "; did you mean '",
+		"the archive has no station '%s'%s%s%s" };
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (strcmp(literal, known[i]) == 0)
 			return true;
@@ -234,7 +235,9 @@ static void what_is_said_of_a_configuration_has_its_vietnamese(void **state)
 		"sensors/keeper/start.c", "sensors/keeper/home.c",
 		"sensors/simulator/scenario.c", "sensors/simulator/scenario_scenes.c",
 		"cli/view.c", "cli/instrument_find.c", "cli/dispatch.c", "cli/config.c",
-		"cli/report.c", "cli/judge.c", "cli/demo.c" };
+		"cli/report.c", "cli/judge.c", "cli/demo.c", "cli/judging.c",
+		"cli/exceedances.c", "cli/explain.c", "cli/status_office.c",
+		"reports/collect.c", "reports/sheet_out.c", "reports/page.c" };
 	size_t n = 0, n_files = 0;
 	for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
 		glob_t found;

@@ -2,10 +2,12 @@
 /* The page of a data sheet: its fonts, its places, its bytes, its last line. */
 #include "tests/kits/sheet_print.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/folder.h"
 #include "base/legal_time.h"
@@ -205,6 +207,41 @@ static void names_from_outside_cannot_break_the_page(void **state)
 	free(text);
 }
 
+/* Every sync of this program comes here. */
+static int sync_error;
+
+int fsync(int fd)
+{
+	errno = sync_error;
+	return sync_error == 0 ? 0 : -1;
+}
+
+static void the_cure_fits_what_stood_in_the_way(void **state)
+{
+	static const struct {
+		int error;
+		const char *says;
+	} known[] = {
+		{ ENOSPC, "no space is left there; free some" },
+		{ EDQUOT, "no space is left there" },
+		{ EACCES, "no permission; name a folder that you may write to" },
+		{ EROFS, "read-only" },
+		{ ENOENT, "the folder is not there; make it" },
+		{ EIO, "Input/output error" },
+	};
+	struct sheet *sheet = sheet_scene(SCENE_OVER);
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		struct problem why = { 0 };
+		sync_error = known[i].error;
+		assert_int_not_equal(sheet_write(sheet, ENGLISH,
+		                             in_folder(*state, "sheet.pdf"), &why),
+		        OK);
+		assert_contains(why.text, "sheet.pdf: cannot write the sheet: ");
+		assert_contains(why.text, known[i].says);
+	}
+	sync_error = 0;
+}
+
 static void a_sheet_that_cannot_be_written_says_why(void **state)
 {
 	struct problem why = { 0 };
@@ -212,7 +249,8 @@ static void a_sheet_that_cannot_be_written_says_why(void **state)
 	assert_int_not_equal(sheet_write(sheet, ENGLISH,
 	                             in_folder(*state, "no/such/sheet.pdf"), &why),
 	        OK);
-	assert_contains(why.text, "no/such/sheet.pdf");
+	assert_contains(why.text, "no/such/sheet.pdf: cannot write the sheet: the "
+	                          "folder is not there; make it, or name another");
 	sheet->n = 0;
 	assert_int_equal(
 	        sheet_write(sheet, ENGLISH, in_folder(*state, "sheet.pdf"), &why),
@@ -233,6 +271,7 @@ int main(void)
 		WITH_FOLDER(the_same_sheet_gives_the_same_bytes),
 		WITH_FOLDER(the_digest_follows_the_figures_alone),
 		WITH_FOLDER(names_from_outside_cannot_break_the_page),
+		WITH_FOLDER(the_cure_fits_what_stood_in_the_way),
 		WITH_FOLDER(a_sheet_that_cannot_be_written_says_why),
 	};
 	return cmocka_run_group_tests_name("sheet: the page", tests, NULL, NULL);
