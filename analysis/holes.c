@@ -213,9 +213,10 @@ static int feed_files(struct feeding *feeding)
 			snprintf(what, sizeof what, "%s, order %s", seal->path,
 			        file.order);
 		else
-			snprintf(what, sizeof what, "%s is %s", seal->path,
-			        file.missing ? "missing"
-			                     : "not to the bit what was sealed");
+			snprintf(what, sizeof what, "%s %s", seal->path,
+			        file.missing ? "is missing"
+			        : file.shut  ? "may not be read by this user"
+			                     : "is not to the bit what was sealed");
 		status = gaps_damage(feeding->gaps,
 		        &(struct gaps_damage){ .cause = pruned ? GAP_PRUNED : GAP_FILE,
 		                .from_us = placed ? file.from_us : seal->sealed_us,

@@ -69,6 +69,8 @@ int permit_from_json(
 /* All permits of the archive stored by as_of_us (0: all), oldest first. */
 int permits_load(struct permits *out, struct reader *reader, int64_t as_of_us,
         struct problem *why);
+/* OK, or REFUSED: some of where they lie may not be read, so there may be others. */
+int permits_whole(const struct reader *reader, struct problem *why);
 void permits_free(struct permits *permits);
 
 /* Those in force for a station at a time; the newest of each rule.  Count, at most

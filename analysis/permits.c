@@ -185,6 +185,17 @@ int permits_load(struct permits *out, struct reader *reader, int64_t as_of_us,
 	return OK;
 }
 
+int permits_whole(const struct reader *reader, struct problem *why)
+{
+	const char *shut = reader_shut_of(reader, OFFICE);
+	if (shut == NULL)
+		return OK;
+	return problem_set(why, REFUSED, EXIT_DAMAGED,
+	        "the permits of the archive cannot be read: %s may not be read by this "
+	        "user; run this as the archive's owner, or in its group",
+	        shut);
+}
+
 void permits_free(struct permits *permits)
 {
 	for (size_t i = 0; i < permits->n; i++)

@@ -52,6 +52,7 @@ static int stations_from_journals(struct stock *stock)
 	if (source == NULL)
 		return FAILED;
 	snprintf(folder, sizeof folder, "%.4000s/journal", stock->dir);
+	stock_shut_journals(stock);
 	int n = journal_sources(folder, source, MOST_STATIONS);
 	for (int i = 0; i < n && status == OK; i++)
 		status = station_add(stock, source[i]);
@@ -141,9 +142,11 @@ static void stock_free(struct stock *stock)
 static int seals_load(struct stock *stock)
 {
 	struct problem why;
+	char path[ARCHIVE_PATH];
+	snprintf(path, sizeof path, "%.4000s/seals", stock->dir);
 	int status = seal_list_read(&stock->seals, stock->dir, &why);
 	if (status != OK)
-		remarks_add(&stock->problems, "%s", why.text);
+		remarks_of(&stock->problems, path, "%s", why.text);
 	if (stock->seals.torn > 0)
 		remarks_add(&stock->problems,
 		        "%s/seals: the last line has no end (it is being written, or "
@@ -235,7 +238,12 @@ size_t reader_problems(const struct reader *reader)
 
 const char *reader_problem(const struct reader *reader, size_t i)
 {
-	return reader->stock->problems.text[i];
+	return reader->stock->problems.remark[i].text;
+}
+
+const char *reader_shut(const struct reader *reader, size_t i)
+{
+	return reader->stock->problems.remark[i].shut;
 }
 
 size_t reader_taken(const struct reader *reader)
@@ -245,7 +253,7 @@ size_t reader_taken(const struct reader *reader)
 
 const char *reader_taken_text(const struct reader *reader, size_t i)
 {
-	return reader->stock->taken.text[i];
+	return reader->stock->taken.remark[i].text;
 }
 
 size_t reader_stations(const struct reader *reader)

@@ -42,6 +42,11 @@ void reader_state_copy(const struct reader *reader, char out[READER_STATE]);
  * is hidden. */
 size_t reader_problems(const struct reader *reader);
 const char *reader_problem(const struct reader *reader, size_t i);
+/* The path of problem i where it is that this user may not read it; NULL: it is something else. */
+const char *reader_shut(const struct reader *reader, size_t i);
+/* Such a path, met so far, where records of that station may lie (NULL: of any); NULL: there is
+ * none. */
+const char *reader_shut_of(const struct reader *reader, const char *station);
 /* Was a sealed file of that station and day ("2026-11-05"), or a journal of the station,
  * among what could not be read so far? */
 bool reader_lacks(const struct reader *reader, const char *station, const char *day);
@@ -129,6 +134,7 @@ int64_t reader_used(
 struct reader_file {
 	const struct seal *seal; /* archive/proof.h */
 	int64_t from_us, to_us;  /* its legal day; both INT64_MIN: unplaced */
+	bool shut;               /* this user may not read it */
 	bool missing, sound;     /* sound: what was sealed, or made again from it */
 	char order[96];          /* by which it was taken away; "" */
 };

@@ -33,6 +33,7 @@ void reader_file(struct reader *reader, size_t i, struct reader_file *out)
 		.to_us = day_us != INT64_MIN ? day_us + US_PER_DAY : INT64_MIN,
 		.sound = stock_sound(stock, i) };
 	out->missing = stock->file[i].missing;
+	out->shut = stock->file[i].shut;
 	if (out->missing) /* perhaps taken away by a signed order */
 		acts_order_of(
 		        stock->dir, out->seal->path, out->order, sizeof out->order);

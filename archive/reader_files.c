@@ -67,6 +67,7 @@ static bool is_gone(struct stock *stock, size_t i, const char *path)
 	int saved = errno;
 	const char *name = stock->seals.seal[i].path;
 	stock->file[i].missing = saved == ENOENT;
+	stock->file[i].shut = saved == EACCES || saved == EPERM;
 	stock->file[i].ordered =
 	        saved == ENOENT && acts_order_of(stock->dir, name, order, sizeof order);
 	if (stock->file[i].ordered)
@@ -74,8 +75,10 @@ static bool is_gone(struct stock *stock, size_t i, const char *path)
 		        "%s: was taken away by order %s; what it held is not here",
 		        name, order);
 	else
-		remarks_add(&stock->problems, "%s: cannot be read: %s; look for a copy",
-		        path, strerror(saved));
+		remarks_of(&stock->problems, path, "%s: cannot be read: %s; %s", path,
+		        strerror(saved),
+		        stock->file[i].shut ? "run this as its owner, or in its group"
+		                            : "look for a copy");
 	return false;
 }
 

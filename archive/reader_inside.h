@@ -79,6 +79,7 @@ struct station {
 struct file_note {
 	bool hashed, sound; /* its SHA-256 was compared with the seal */
 	bool missing;       /* there is no such file */
+	bool shut;          /* this user may not read it */
 	bool clocks;        /* its CLOCK records were noted */
 	bool rewritten;     /* sound, but made again: its own bytes are not opened */
 	bool ordered;       /* taken away by a signed order */
@@ -92,7 +93,10 @@ struct file_note {
 /* Lines for whoever reads, each once. */
 struct remarks {
 	size_t n;
-	char **text;
+	struct remark {
+		char *text;
+		char *shut; /* the path that this user may not read, if that is it */
+	} * remark;
 };
 
 /* Everything, changed as more is read; a reader that is const hands out what it
@@ -124,7 +128,14 @@ struct reader {
 /* ---- reader_remarks.c ---- */
 void remarks_add(struct remarks *remarks, const char *format, ...)
         __attribute__((format(printf, 2, 3)));
+/* The same of what is wrong with `path` (NULL: with no path). */
+void remarks_of(struct remarks *remarks, const char *path, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
 void remarks_free(struct remarks *remarks);
+
+/* ---- reader_shut.c ---- */
+/* Tells journals whose folders cannot be looked into. */
+void stock_shut_journals(struct stock *stock);
 
 /* ---- reader.c ---- */
 struct station *stock_station(struct stock *stock, const char *id); /* NULL: unknown */

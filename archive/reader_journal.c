@@ -192,14 +192,18 @@ static int journal_stock(struct stock *stock, struct station *station, uint64_t 
 static void shut_remark(
         struct stock *stock, const struct station *station, uint64_t *epoch)
 {
-	char folder[ARCHIVE_PATH];
+	char folder[ARCHIVE_PATH], path[2 * ARCHIVE_PATH];
 	struct problem why;
 	folder_of(stock, folder);
 	int n = journal_epochs_shut(folder, station->id, epoch, MOST_EPOCHS);
-	for (int i = 0; i < n; i++)
-		if (journal_stranger(folder, station->id, epoch[i], &why) != OK)
-			remarks_add(&stock->problems, "%s; nothing of it is read",
-			        why.text);
+	for (int i = 0; i < n; i++) {
+		if (journal_stranger(folder, station->id, epoch[i], &why) == OK)
+			continue;
+		snprintf(path, sizeof path, "%s/%s/%016" PRIx64, folder, station->id,
+		        epoch[i]);
+		remarks_of(
+		        &stock->problems, path, "%s; nothing of it is read", why.text);
+	}
 }
 
 int stock_journals(struct stock *stock, struct station *station)

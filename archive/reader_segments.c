@@ -8,9 +8,11 @@
 
 #include "archive/reader_inside.h"
 
-static void remark_unread(const struct passage *passage, const char *what)
+/* `path` cannot be opened; NULL: there is none. */
+static void remark_unread(
+        const struct passage *passage, const char *path, const char *what)
 {
-	remarks_add(&passage->stock->problems, "journal/%s/%016" PRIx64 ": %s",
+	remarks_of(&passage->stock->problems, path, "journal/%s/%016" PRIx64 ": %s",
 	        passage->source, passage->epoch, what);
 }
 
@@ -25,7 +27,7 @@ static void open_failed(
 	            passage->folder, passage->source, passage->epoch, strange) != OK)
 		return;
 	snprintf(text, sizeof text, "cannot be read: %s", strerror(error));
-	remark_unread(passage,
+	remark_unread(passage, NULL,
 	        status == NOT_FOUND ? "is gone; open the archive again" : text);
 }
 
@@ -63,7 +65,8 @@ static uint64_t behind(const struct passage *passage, uint64_t from)
 static void tell_lost(const struct passage *passage, uint64_t lost, uint64_t from,
         const struct problem *strange)
 {
-	char text[1200];
+	char text[1200], path[sizeof strange->text];
+	const char *end = strstr(strange->text, ": cannot be read");
 	if (from > lost)
 		snprintf(text, sizeof text,
 		        "records %" PRIu64 " to %" PRIu64
@@ -73,7 +76,9 @@ static void tell_lost(const struct passage *passage, uint64_t lost, uint64_t fro
 		snprintf(text, sizeof text,
 		        "from record %" PRIu64 " on nothing is read: %s", lost,
 		        strange->text);
-	remark_unread(passage, text);
+	snprintf(path, sizeof path, "%s", strange->text);
+	path[end != NULL ? end - strange->text : 0] = '\0';
+	remark_unread(passage, path, text);
 }
 
 int passage_walk(struct passage *passage)

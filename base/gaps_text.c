@@ -22,7 +22,7 @@ static const struct {
 	        "no reading from the station until it began to number anew" },
 	[GAP_DROPPED] = { "dropped", "lost in the cabinet, which told so" },
 	[GAP_LOST] = { "lost", "numbered records are not here" },
-	[GAP_FILE] = { "file", "a sealed file is missing or damaged" },
+	[GAP_FILE] = { "file", "a sealed file is missing or damaged, or may not be read" },
 	[GAP_CONFLICT] = { "conflict",
 	        "a record came again with other bytes and is in quarantine" },
 	[GAP_UNPLACED] = { "unplaced",

@@ -187,7 +187,7 @@ static const char *nothing(const struct printing *printing, bool all_read)
 		        "không có trường hợp nào vượt giá trị tối đa cho phép\n" },
 	};
 	return looked(printing) ? words[all_read][printing->vietnamese]
-	                        : judging_no_period(printing->vietnamese);
+	                        : judging_no_period(printing->vietnamese, all_read);
 }
 
 int command_exceedances(int argc, char **argv)

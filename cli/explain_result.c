@@ -165,6 +165,24 @@ static int print_assessment(void *with, const struct assessment *a)
 	return 0;
 }
 
+static void print_nobody(const struct question *q)
+{
+	if (permits_whole(q->view.reader, NULL) != OK)
+		fputs(q->vietnamese ? "6 kết quả       không rõ: người dùng này không "
+		                      "được phép đọc các giấy phép của kho lưu trữ\n"
+		                    : "6 result        not known: the permits of the "
+		                      "archive may not be read by this user\n",
+		        q->out);
+	else
+		fputs(q->vietnamese
+		                ? "6 kết quả       không có quy chuẩn nào áp dụng cho "
+		                  "kênh này trong ngày này (không có giấy phép, không "
+		                  "có giới hạn, hoặc chưa hết ngày)\n"
+		                : "6 result        no rule judges this channel on this "
+		                  "day (no permit, no limit, or the day is not over)\n",
+		        q->out);
+}
+
 int explain_results(const struct question *q, bool simulated, struct problem *why)
 {
 	struct results results = { .q = q, .marks.simulated = simulated };
@@ -181,14 +199,7 @@ int explain_results(const struct question *q, bool simulated, struct problem *wh
 	int status = judge(q->view.reader, &q->view.rules, &options, print_assessment,
 	        &results, why);
 	if (status >= 0 && results.n == 0)
-		fputs(q->vietnamese
-		                ? "6 kết quả       không có quy chuẩn nào áp dụng cho "
-		                  "kênh này trong ngày này (không có giấy phép, không "
-		                  "có "
-		                  "giới hạn, hoặc chưa hết ngày)\n"
-		                : "6 result        no rule judges this channel on this "
-		                  "day (no permit, no limit, or the day is not over)\n",
-		        q->out);
+		print_nobody(q);
 	marks_print(q->out, &results.marks, q->vietnamese);
 	return status < 0 ? status : OK;
 }

@@ -23,8 +23,9 @@ struct gaps_table;
 struct gaps_table *gaps_table_new(const struct common *common, int offset_min);
 void gaps_table_add(
         struct gaps_table *table, const char *station, const struct gap *gap, size_t n);
-/* Ends the table and frees it; gaps that lose something. */
-size_t gaps_table_end(struct gaps_table *table);
+/* Ends the table and frees it; gaps that lose something.  Not `whole`: some of the archive may not be
+ * read, so there are no sums. */
+size_t gaps_table_end(struct gaps_table *table, bool whole);
 
 /* The ledger of this cabinet, from its own journal; the exit code. */
 int cabinet_gaps(const struct common *common, struct gaps_arguments *arguments);

@@ -255,7 +255,7 @@ static int print(struct feeding *feeding, const struct common *common,
 	if (table == NULL)
 		return FAILED;
 	gaps_table_add(table, feeding->id, gap, n);
-	return gaps_table_end(table) > 0 && a->exit_code ? 1 : 0;
+	return gaps_table_end(table, true) > 0 && a->exit_code ? 1 : 0;
 }
 
 static int tell(const struct feeding *feeding, const struct common *common, int status)

@@ -250,10 +250,14 @@ static size_t sums_print(const struct gaps_table *table)
 	return lost.n;
 }
 
-size_t gaps_table_end(struct gaps_table *table)
+size_t gaps_table_end(struct gaps_table *table, bool whole)
 {
 	table_end(table->table);
-	size_t lost = sums_print(table);
+	size_t lost = whole ? sums_print(table) : 0;
+	if (!whole && table->people && !table->quiet) {
+		putchar('\n');
+		common_put("no sums: not all of the archive may be read by this user");
+	}
 	free(table);
 	return lost;
 }

@@ -31,7 +31,8 @@ static const struct {
 	        "tủ bắt đầu đánh số lại" },
 	[GAP_DROPPED] = { "mất tại tủ", "mất tại tủ, tủ đã báo" },
 	[GAP_LOST] = { "mất bản ghi", "có bản ghi đã đánh số nhưng không có ở đây" },
-	[GAP_FILE] = { "tệp đã chốt", "tệp số liệu đã chốt bị thiếu hoặc hỏng" },
+	[GAP_FILE] = { "tệp đã chốt",
+	        "tệp số liệu đã chốt bị thiếu, hỏng hoặc không được phép đọc" },
 	[GAP_CONFLICT] = { "khác nội dung",
 	        "bản ghi gửi lại với nội dung khác, đang cách ly" },
 	[GAP_UNPLACED] = { "không rõ thời gian",
@@ -86,7 +87,8 @@ static void file_vi(const char *detail, char *out, size_t room)
 {
 	static const char missing[] = " is missing", order[] = ", order ",
 	                  kept[] = "; its records are still in the journal",
-	                  other[] = " is not to the bit what was sealed";
+	                  other[] = " is not to the bit what was sealed",
+	                  shut[] = " may not be read by this user";
 	uint64_t held, due;
 	size_t name = strcspn(detail, " ,;");
 	const char *rest = detail + name, *end = strchr(rest, ';');
@@ -96,6 +98,9 @@ static void file_vi(const char *detail, char *out, size_t room)
 		at += snprintf(out + at, room - (size_t)at, " bị thiếu");
 	else if (strncmp(rest, other, sizeof other - 1) == 0)
 		at += snprintf(out + at, room - (size_t)at, " không còn đúng từng bit");
+	else if (strncmp(rest, shut, sizeof shut - 1) == 0)
+		at += snprintf(out + at, room - (size_t)at,
+		        " không được phép đọc với người dùng này");
 	else if (strncmp(rest, order, sizeof order - 1) == 0)
 		at += snprintf(out + at, room - (size_t)at, ", văn bản %.*s",
 		        n - (int)sizeof order + 1, rest + sizeof order - 1);

@@ -125,6 +125,6 @@ int command_judge(int argc, char **argv)
 	if (status < 0)
 		return common_fail("judge", &why);
 	if (printing.judged == 0 && !common.quiet)
-		fputs(judging_no_period(printing.vietnamese), stderr);
+		fputs(judging_no_period(printing.vietnamese, status == 0), stderr);
 	return judging.exit_code && printing.over > 0 ? EXIT_FOUND : status;
 }

@@ -249,6 +249,8 @@ int judging_nothing(const struct judging *judging, struct view *view, bool vietn
 	if (status < 0 || (status & wanted_rules(judging)) != 0)
 		return status < 0 ? status : OK;
 	view_tell(view);
+	if (permits_whole(view->reader, why) != OK)
+		return REFUSED;
 	return problem_set(why, NOT_FOUND,
 	        view_exit(view) != 0 ? view_exit(view) : EXIT_NO_FILE, "%s",
 	        judging_no_rule(judging, vietnamese, text));

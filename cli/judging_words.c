@@ -214,10 +214,19 @@ const char *judging_no_rule(
 	return out;
 }
 
-const char *judging_no_period(bool vietnamese)
+const char *judging_no_period(bool vietnamese, bool all_read)
 {
-	return vietnamese ? "không có kết quả đánh giá nào: trong phần được hỏi không "
-	                    "có kỳ nào có số liệu và đã kết thúc\n"
-	                  : "nothing was judged: no period of what was asked for has "
-	                    "data and has ended\n";
+	static const char *const words[2][2] = {
+		{ "nothing was judged: no period of what was asked for has data that "
+		  "could be read and has ended\n",
+		        "không có kết quả đánh giá nào: trong phần được hỏi không có "
+		        "kỳ "
+		        "nào có số liệu đọc được và đã kết thúc\n" },
+		{ "nothing was judged: no period of what was asked for has data and "
+		  "has ended\n",
+		        "không có kết quả đánh giá nào: trong phần được hỏi không có "
+		        "kỳ "
+		        "nào có số liệu và đã kết thúc\n" },
+	};
+	return words[all_read][vietnamese];
 }

@@ -36,6 +36,6 @@ const char *judging_note(
 /* That nothing was judged: for no rule does (in `out`), or for want of data. */
 const char *judging_no_rule(
         const struct judging *judging, bool vietnamese, char out[JUDGING_NOTE]);
-const char *judging_no_period(bool vietnamese);
+const char *judging_no_period(bool vietnamese, bool all_read);
 
 #endif

@@ -65,6 +65,8 @@ static int list(const struct common *common, struct problem *why)
 		status = table_end(table);
 		permits_free(&permits);
 	}
+	if (status == OK)
+		status = permits_whole(view.reader, why);
 	view_close(&view);
 	return status;
 }

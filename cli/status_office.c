@@ -45,7 +45,7 @@ static int all_stations(const struct common *common, struct view *view,
 			status = station_add(table, view, a, station, why);
 		common_progress(common, "gaps", (double)(i + 1) / (double)n);
 	}
-	size_t lost = gaps_table_end(table);
+	size_t lost = gaps_table_end(table, reader_shut_of(view->reader, NULL) == NULL);
 	return status == OK && lost > 0 && a->exit_code ? 1 : status;
 }
 

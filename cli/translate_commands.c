@@ -121,6 +121,26 @@ const struct sentence_pair translate_commands[] = {
 	{ "a file lies where a folder should be; name another folder", "có tệp nằm ở chỗ của thư mục; hãy chọn thư mục khác" },
 	{ "the folder is not there; make it, or name another", "không có thư mục này; hãy tạo thư mục hoặc chọn thư mục khác" },
 
+	/* what could not be read of an archive */
+	{ "quantrac: %s", "quantrac: ~1" },
+	{ "%s and %zu more", "%1 và %2 mục khác" },
+	{ "quantrac: %s may not be read by this user: what is told here lacks it; run this as %s, whose archive it is, or in its group",
+	  "quantrac: người dùng này không được phép đọc %1: những gì nêu ở đây thiếu phần đó; hãy chạy bằng người dùng %2, chủ của kho lưu trữ, hoặc một người trong nhóm đó" },
+	{ "quantrac: %zu files or folders of the archive may not be read by this user: %s: what is told here lacks them; run this as %s, whose archive it is, or in its group",
+	  "quantrac: người dùng này không được phép đọc %1 tệp hoặc thư mục của kho lưu trữ: ~2: những gì nêu ở đây thiếu các phần đó; hãy chạy bằng người dùng %3, chủ của kho lưu trữ, hoặc một người trong nhóm đó" },
+	{ "no sums: not all of the archive may be read by this user", "không tính tổng: người dùng này không được phép đọc toàn bộ kho lưu trữ" },
+	{ "the permits of the archive cannot be read: %s may not be read by this user; run this as the archive's owner, or in its group",
+	  "không đọc được giấy phép của kho lưu trữ: người dùng này không được phép đọc %1; hãy chạy bằng chủ của kho lưu trữ hoặc một người trong nhóm đó" },
+	{ "whether the archive has a station '%s' cannot be told: %s may not be read by this user; run this as the archive's owner, or in its group",
+	  "không biết kho lưu trữ có trạm '%1' hay không: người dùng này không được phép đọc %2; hãy chạy bằng chủ của kho lưu trữ hoặc một người trong nhóm đó" },
+	{ "%s: cannot be read: %s; look for a copy", "%1: không đọc được: %2; hãy tìm bản sao" },
+	{ "%s: is not the file that was sealed and is left out: %s", "%1: không phải tệp đã chốt nên không được dùng: %2" },
+	{ "%s: was taken away by order %s; what it held is not here", "%1: đã được đưa ra khỏi kho theo văn bản %2; nội dung của tệp không có ở đây" },
+	{ "%s/seals: the last line has no end (it is being written, or the power failed then) and counts for nothing",
+	  "%1/seals: dòng cuối chưa kết thúc (đang được ghi, hoặc khi đó mất điện) nên không được tính" },
+	{ "%s/%s: the records in the journal are not, or not all, those that were sealed in it: they are left out; look for a copy of the file, or of the journal",
+	  "%1/%2: các bản ghi trong nhật ký không phải, hoặc không đủ, những bản ghi đã chốt trong tệp nên không được dùng; hãy tìm bản sao của tệp hoặc của nhật ký" },
+
 	/* how a value came about: clauses of sensors/tables/values.c and the drivers */
 	{ "block %s: slave %d, function %d, register %s", "khối %1: địa chỉ (slave) %2, hàm %3, thanh ghi %4" },
 	{ "block %s: slave %d, function %d, item %s", "khối %1: địa chỉ (slave) %2, hàm %3, bit %4" },

@@ -26,17 +26,6 @@ int view_open(
 	return status;
 }
 
-void view_tell(struct view *view)
-{
-	size_t n = reader_problems(view->reader);
-	for (; view->told < n; view->told++)
-		fprintf(stderr, "quantrac: %s\n",
-		        reader_problem(view->reader, view->told));
-	for (n = reader_taken(view->reader); view->taken < n; view->taken++)
-		fprintf(stderr, "quantrac: %s\n",
-		        reader_taken_text(view->reader, view->taken));
-}
-
 void view_close(struct view *view)
 {
 	if (view->reader == NULL)
@@ -110,6 +99,13 @@ int view_no_station(const struct view *view, const char *station, struct problem
 	}
 	known[n] = NULL;
 	const char *near = did_you_mean(station, known);
+	const char *shut = reader_shut_of(view->reader, station);
+	if (near == NULL && shut != NULL)
+		return problem_set(why, REFUSED, EXIT_DAMAGED,
+		        "whether the archive has a station '%s' cannot be told: %s may "
+		        "not be read by this user; run this as the archive's owner, or "
+		        "in its group",
+		        station, shut);
 	if (near != NULL)
 		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
 		        "the archive has no station '%s', did you mean '%s'?", station,

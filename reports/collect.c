@@ -139,7 +139,7 @@ static void identify(struct sheet *sheet, struct reader *reader,
 	sheet->describe = reader_station_describe(reader, query->station);
 }
 
-static int nothing_judged(const struct sheet *sheet,
+static int nothing_judged(const struct sheet *sheet, const struct reader *reader,
         const struct judge_options *options, struct problem *why)
 {
 	char day[TIME_TEXT];
@@ -153,6 +153,8 @@ static int nothing_judged(const struct sheet *sheet,
 		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
 		        "%s: the day %s has not ended; ask again after midnight",
 		        sheet->station, day);
+	if (permits_whole(reader, why) != OK)
+		return REFUSED;
 	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
 	        "%s: nothing to judge on %s: %s", sheet->station, day,
 	        word_text(ENGLISH, WORD_NO_PERMIT));
@@ -215,7 +217,8 @@ static int complete(struct sheet *sheet, struct reader *reader,
 		status = find_gaps(sheet, reader, options, why);
 	find_mark(sheet, reader);
 	date_print(sheet->start_us, sheet->utc_offset_min, day);
-	sheet->damaged = reader_lacks(reader, sheet->station, day);
+	sheet->damaged = reader_lacks(reader, sheet->station, day) ||
+	                 permits_whole(reader, NULL) != OK;
 	sheet_digest(sheet);
 	return status;
 }
@@ -247,7 +250,7 @@ int sheet_collect(struct sheet *out, struct reader *reader, const struct rules *
 	if (status != OK)
 		return status;
 	if (out->n == 0)
-		return nothing_judged(out, &options, why);
+		return nothing_judged(out, reader, &options, why);
 	status = complete(out, reader, rules, &options, why);
 	if (query->made_us != 0)
 		out->made_us = query->made_us;

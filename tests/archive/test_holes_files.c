@@ -67,7 +67,7 @@ static void a_missing_day_whose_journal_was_rewritten_is_one_gap_with_the_file(
 	assert_int_equal(gap[2].to_us - (MADE_DAY + 2 * DAY), 0);
 	assert_int_equal(gap[2].records, 22 * 60 + 21 * 60);
 	assert_string_equal(gap_reason(&gap[2], reason, sizeof reason),
-	        "a sealed file is missing or damaged: "
+	        "a sealed file is missing or damaged, or may not be read: "
 	        "kcn-mau/nt-01/2026/nt-01_2026-11-10.h5 is missing; it held 2580 "
 	        "readings, 2880 were due");
 	gaps_free(ledger);

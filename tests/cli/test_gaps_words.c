@@ -77,11 +77,13 @@ static void what_others_recorded_stays_as_it_is(void **state)
 static void a_file_is_told_with_its_name_and_counts(void **state)
 {
 	assert_string_equal(vietnamese(GAP_FILE, "nt-01/2026.h5 is missing"),
-	        "tệp số liệu đã chốt bị thiếu hoặc hỏng: nt-01/2026.h5 bị thiếu");
+	        "tệp số liệu đã chốt bị thiếu, hỏng hoặc không được phép đọc: "
+	        "nt-01/2026.h5 bị thiếu");
 	assert_string_equal(
 	        vietnamese(GAP_FILE, "a.h5 is not to the bit what was sealed; its "
 	                             "records are still in the journal"),
-	        "tệp số liệu đã chốt bị thiếu hoặc hỏng: a.h5 không còn đúng từng bit; "
+	        "tệp số liệu đã chốt bị thiếu, hỏng hoặc không được phép đọc: a.h5 "
+	        "không còn đúng từng bit; "
 	        "các bản ghi vẫn còn trong nhật ký");
 	assert_contains(vietnamese(GAP_PRUNED, "a.h5, order 12/QD; it held 5 readings, "
 	                                       "9 were due"),
