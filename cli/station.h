@@ -28,8 +28,8 @@ struct station_polls {
 	uint8_t state[READING_CHANNELS];
 };
 
-/* Is it to be told in full: the first, one that went wrong or was asked again, or a channel in another
- * state? */
+/* Is it to be told in full: the first, one whose channels are in other states than before, one that
+ * was asked again, or a tiny value?  What fails as the one before did is none. */
 bool station_poll_is_news(
         struct station_polls *polls, const struct trial_reading *reading);
 

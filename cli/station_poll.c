@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The polls of a trial, for people: the first with every byte, then a line each for as long as nothing is amiss. */
+/* The polls of a trial, for people: the first with every byte, then a line each for as long as they go as the one before. */
 #include <math.h>
 #include <stdio.h>
 
@@ -97,11 +97,10 @@ static size_t count_sent(const struct trial_reading *reading)
 	return n;
 }
 
-static bool is_amiss(uint8_t state, double value)
+static bool is_failing(uint8_t state)
 {
 	return state == STATE_SILENT || state == STATE_GARBLED ||
-	       state == STATE_REFUSED || state == STATE_FAULT ||
-	       (isfinite(value) && map_is_tiny(value));
+	       state == STATE_REFUSED || state == STATE_FAULT;
 }
 
 bool station_poll_is_news(
@@ -109,16 +108,18 @@ bool station_poll_is_news(
 {
 	const struct reading_parts *parts = reading->parts;
 	size_t sent = count_sent(reading);
-	/* asked once more than it took before: something was lost on the way */
-	bool news = polls->n++ == 0 || sent > polls->sent;
+	bool news = polls->n++ == 0, failing = false;
 	for (size_t i = 0; i < parts->n_channels; i++) {
 		uint8_t state = parts->state[i];
 		if (state == STATE_UNCHANGED) /* says nothing new */
 			continue;
 		news = news || state != polls->state[i] ||
-		       is_amiss(state, parts->value[i]);
+		       (isfinite(parts->value[i]) && map_is_tiny(parts->value[i]));
+		failing = failing || is_failing(state);
 		polls->state[i] = state;
 	}
+	/* asked once more than it took before: something was lost on the way */
+	news = news || (!failing && sent > polls->sent);
 	if (polls->n == 1 || sent < polls->sent)
 		polls->sent = sent;
 	return news;
@@ -154,22 +155,49 @@ static void print_short_channel(
 		        station_state_word(state, vi));
 }
 
+/* The state that all channels which are on share, when the poll failed for all of them; else STATE_OK. */
+static uint8_t failed_whole(const struct reading_parts *parts)
+{
+	uint8_t found = STATE_OFF;
+	for (size_t i = 0; i < parts->n_channels; i++) {
+		uint8_t state = parts->state[i];
+		if (state == STATE_OFF)
+			continue;
+		if (!is_failing(state) || isfinite(parts->value[i]) ||
+		        (found != STATE_OFF && state != found))
+			return STATE_OK;
+		found = state;
+	}
+	return found == STATE_OFF ? STATE_OK : found;
+}
+
+/* Every channel that has something to say, as many as a line takes. */
+static void print_short_channels(
+        FILE *out, const struct trial_reading *reading, bool vi)
+{
+	const struct reading_parts *parts = reading->parts;
+	size_t n = 0;
+	for (size_t i = 0; i < parts->n_channels; i++)
+		if (parts->state[i] != STATE_UNCHANGED && n++ < IN_A_LINE)
+			print_short_channel(out, reading, i, vi);
+	if (n > IN_A_LINE)
+		fprintf(out, vi ? "  và %zu kênh nữa" : "  and %zu more",
+		        n - IN_A_LINE);
+	if (n == 0)
+		fputs(vi ? "  không có gì mới" : "  nothing new", out);
+}
+
 void station_tell_short(
         FILE *out, const struct trial_reading *reading, int offset_min, bool vietnamese)
 {
 	char stamp[TIME_TEXT];
-	const struct reading_parts *parts = reading->parts;
-	size_t n = 0;
+	uint8_t failed = failed_whole(reading->parts);
 	double ms = station_poll_ms(reading);
 	fputs(time_print(reading->when->time_us, offset_min, stamp), out);
-	for (size_t i = 0; i < parts->n_channels; i++)
-		if (parts->state[i] != STATE_UNCHANGED && n++ < IN_A_LINE)
-			print_short_channel(out, reading, i, vietnamese);
-	if (n > IN_A_LINE)
-		fprintf(out, vietnamese ? "  và %zu kênh nữa" : "  and %zu more",
-		        n - IN_A_LINE);
-	if (n == 0)
-		fputs(vietnamese ? "  không có gì mới" : "  nothing new", out);
+	if (failed != STATE_OK)
+		fprintf(out, "  %s", station_state_word(failed, vietnamese));
+	else
+		print_short_channels(out, reading, vietnamese);
 	if (isfinite(ms))
 		fprintf(out, vietnamese ? "  sau %.0f ms" : "  after %.0f ms", ms);
 	fputc('\n', out);

@@ -115,10 +115,10 @@ static void tell(struct test *test, const struct trial_reading *reading)
 	}
 	station_tell_reading(stdout, reading, offset_min, vi);
 	if (test->polls.n == 1 && !test->common->verbose)
-		fputs(vi ? "(từ đây mỗi lần hỏi một dòng khi không có gì khác; -v: in "
-		           "đầy đủ)\n"
-		         : "(from here on a line each, as long as nothing is amiss; "
-		           "-v: all in full)\n",
+		fputs(vi ? "(từ đây mỗi lần hỏi một dòng, có gì khác mới in đầy đủ; "
+		           "-v: luôn in đầy đủ)\n"
+		         : "(from here on a line each, in full what goes otherwise "
+		           "than before; -v: all in full)\n",
 		        stdout);
 }
 
@@ -293,8 +293,9 @@ int station_test(int argc, char **argv)
 		.args_doc = "ID",
 		.doc = "Poll an instrument of the configuration once a second, print "
 		       "what is sent, what comes and what it says (of the first poll, "
-		       "and of each that goes wrong; the others have a line, with -v "
-		       "all), and what is wrong and the cure. Ends with 0 if every "
+		       "and of each that goes otherwise than the one before; the "
+		       "others have a line, with -v all), and what is wrong and the "
+		       "cure. Ends with 0 if every "
 		       "poll was answered, else "
 		       "with 1." };
 	struct common common;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a trial of an instrument showed in the end, for people: the counts, the verdict, the cure. */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/counted.h"
 #include "cli/station.h"
 #include "cli/translate.h"
+#include "sensors/drivers/modbus.h"
 
 static void print_counts(FILE *out, const struct trial_tally *tally, bool vi)
 {
@@ -96,6 +98,28 @@ static const char *reason_text(
 	}
 }
 
+/* Of another model than its profile: which has these registers, ready to copy. */
+static void print_match(FILE *out, const struct station *station, size_t i, bool vi)
+{
+	const struct station_instrument *one = &station->instrument[i];
+	const struct station_port *port = &station->port[one->port_index];
+	char path[PATH_MAX];
+	if (!one->profile->driver->modbus || port->listen || port->listen_on[0] != '\0')
+		return;
+	fprintf(out, "%s\n  quantrac serial probe ",
+	        vi ? "Tiếp theo, xem kiểu máy nào đã biết có các thanh ghi này:"
+	           : "Next, which of the known models has these registers:");
+	if (port->path[0] != '\0') {
+		station_path(station, port->path, path, sizeof path);
+		fprintf(out, "%s --line \"%s\"", path, port->line_text);
+	} else {
+		fputs(port->tcp, out);
+	}
+	if (port->mode != FRAMING_RTU)
+		fprintf(out, " --mode %s", modbus_framings[port->mode]);
+	fprintf(out, " --slave %d --match\n", (int)one->slave);
+}
+
 int station_tell_verdict(FILE *out, const struct station *station, size_t i,
         const struct trial_tally *tally, bool vietnamese)
 {
@@ -119,6 +143,8 @@ int station_tell_verdict(FILE *out, const struct station *station, size_t i,
 		fprintf(out, "%s\n", SIMULATED_TEXT);
 	if (cure[0] != '\0')
 		fprintf(out, "%s\n", cure);
+	if (verdict == TRIAL_REFUSED)
+		print_match(out, station, i, vietnamese);
 	if (verdict == TRIAL_NO_PORT)
 		return EXIT_NO_FILE;
 	return verdict == TRIAL_GOOD ? 0 : EXIT_FOUND;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How quantrac station test tells its polls: the first in full, then a line each, and in full again what goes
- * wrong. */
+ * otherwise. */
 #include "tests/kits/check.h"
 
 #include <math.h>
@@ -22,16 +22,16 @@ static pid_t begin(const char *folder)
 	        "instruments:\n"
 	        "  - {id: cod, profile: fixture-water, port: bus, slave: 3, channels: "
 	        "[{name: cod, mean: 42.5}, {name: ph, mean: 7.25}], delay: 2ms}\n"
-	        "  - {id: garbled, profile: fixture-water, port: bus, slave: 4}\n"
-	        "scenes: [{from: live +0s, to: live +600s, instrument: garbled, "
-	        "garbage: yes}]\n");
+	        "  - {id: refusing, profile: fixture-water, port: bus, slave: 4}\n"
+	        "scenes: [{from: live +0s, to: live +600s, instrument: refusing, "
+	        "exception: 2}]\n");
 	fixture_write(folder, "station.yaml", "%s",
 	        STATION_HEAD
 	        "profiles: profiles\n"
 	        "ports: [{id: bus, path: run/bus}]\n"
 	        "instruments:\n"
 	        "  - {id: cod, profile: fixture-water, port: bus, slave: 3}\n"
-	        "  - {id: garbled, profile: fixture-water, port: bus, slave: 4}\n");
+	        "  - {id: refusing, profile: fixture-water, port: bus, slave: 4}\n");
 	return line_simulate(folder, "run/bus", 0);
 }
 
@@ -58,10 +58,21 @@ static void the_first_poll_is_told_in_full_and_the_others_in_a_line(void **state
 	assert_int_equal(times(text, "  -> 03 04 00 64 "), 3);
 	assert_null(strstr(text, "-v: all in full"));
 	free(text);
-	/* what goes wrong is never short */
-	text = line_said(*state, "station test garbled --for 2s --lang en", EXIT_FOUND);
-	assert_true(times(text, "  -> 04 04 00 64 ") >= 2);
-	assert_null(strstr(text, "+07:00  COD"));
+	line_end(line);
+}
+
+static void what_fails_as_the_poll_before_did_has_a_line_with_the_reason(void **state)
+{
+	pid_t line = begin(*state);
+	char *text = line_said(
+	        *state, "station test refusing --for 2500ms --lang vi", EXIT_FOUND);
+	assert_int_equal(times(text, "+07:00\n"), 1);
+	assert_true(times(text, "+07:00  từ chối trả lời  sau ") >= 1);
+	assert_contains(text, "có gì khác mới in đầy đủ");
+	free(text);
+	text = line_said(*state, "station test refusing --for 2500ms -v", EXIT_FOUND);
+	assert_true(times(text, "+07:00\n") >= 2);
+	assert_null(strstr(text, "+07:00  "));
 	free(text);
 	line_end(line);
 }
@@ -95,6 +106,10 @@ static void another_state_or_one_request_more_is_news(void **state)
 	values[0] = 42.5;
 	states[0] = STATE_SILENT;
 	assert_true(station_poll_is_news(&polls, &reading));
+	assert_false(station_poll_is_news(&polls, &reading));
+	reading.n_passes = 4; /* a failing one is asked again as often as it may */
+	assert_false(station_poll_is_news(&polls, &reading));
+	states[0] = STATE_REFUSED;
 	assert_true(station_poll_is_news(&polls, &reading));
 }
 
@@ -104,6 +119,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH(the_first_poll_is_told_in_full_and_the_others_in_a_line),
+		WITH(what_fails_as_the_poll_before_did_has_a_line_with_the_reason),
 		cmocka_unit_test(another_state_or_one_request_more_is_news),
 	};
 	unsetenv("LANG");
