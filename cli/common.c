@@ -105,7 +105,6 @@ static const char *from_environment(const char *name, const char *otherwise)
 /* A command speaks one language all along: for common_fail. */
 static bool speaks_vietnamese;
 
-/* `breaches` is another name of exceedances. */
 static const char *const have_vietnamese[] = { "breaches", "config", "demo",
 	"exceedances", "explain", "instrument", "judge", "report", "serial", "simulate",
 	"station", "status", "watch", NULL };
@@ -119,18 +118,13 @@ bool common_has_vietnamese(const char *command)
 	return false;
 }
 
-/* A language that would only be ignored is refused. */
-static void check_language(const struct common *common, const char *command)
+/* Results are not in the language that was asked for: people are told, once. */
+static void tell_language(const struct common *common, const char *command)
 {
-	if (common->lang == NULL || strcmp(common->lang, "vi") != 0 ||
-	        common_has_vietnamese(command))
+	if (common->lang == NULL || strcmp(common->lang, "vi") != 0 || common->quiet ||
+	        common->format != TABLE_TEXT || common_has_vietnamese(command))
 		return;
-	fprintf(stderr, "quantrac %s: speaks English only; Vietnamese (--lang vi) have",
-	        command);
-	for (const char *const *one = have_vietnamese + 1; *one != NULL; one++)
-		fprintf(stderr, "%s %s", one == have_vietnamese + 1 ? "" : ",", *one);
-	fputc('\n', stderr);
-	exit(EXIT_USAGE);
+	fprintf(stderr, "quantrac %s: lệnh này chỉ có tiếng Anh\n", command);
 }
 
 /* One that is none here, or only the beginning of one, ends the command. */
@@ -186,7 +180,7 @@ int common_parse(struct common *common, const struct argp *argp, void *with, int
 	argp_err_exit_status = EXIT_USAGE;
 	check_options(&both, command, argc, argv);
 	argp_parse(&both, argc, argv, 0, &first, &inputs);
-	check_language(common, command);
+	tell_language(common, command);
 	common_speak(common_vietnamese(common));
 	return first;
 }

@@ -35,7 +35,8 @@ int common_parse(struct common *common, const struct argp *argp, void *with, int
 /* A command that takes no words but options ends with 64 where there is one. */
 void common_no_words(const char *command, int first, int argc, char **argv);
 
-/* Does a command ("status", "serial list") speak Vietnamese?  One that does not refuses --lang vi. */
+/* Does a command ("status", "serial list") speak Vietnamese?  One that does not says
+ * so where --lang vi asks for it, and goes on in English. */
 bool common_has_vietnamese(const char *command);
 
 /* Is Vietnamese (the first language) asked for?  Is "vi", is "en" among those asked

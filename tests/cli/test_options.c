@@ -90,6 +90,26 @@ static void the_vietnamese_list_marks_what_speaks_english(void **state)
 	free(text);
 }
 
+static void a_command_that_speaks_english_only_runs_in_vietnamese_too(void **state)
+{
+	static const char note[] = "lệnh này chỉ có tiếng Anh\n";
+	char *text = line_said(*state, "keys new try --into keys --lang vi", 0);
+	assert_contains(text, note);
+	assert_contains(text, "try.pub");
+	assert_ptr_equal(strstr(text, "quantrac keys: "), strstr(text, "quantrac "));
+	free(text);
+	text = line_said(*state, "keys new other --into keys --lang vi -q", 0);
+	assert_null(strstr(text, note));
+	free(text);
+	/* what programs read has no language */
+	text = line_said(*state, "keys new third --into keys --lang vi --json", 0);
+	assert_null(strstr(text, note));
+	free(text);
+	text = line_said(*state, "--lang vi config check none.yaml || true", 0);
+	assert_null(strstr(text, note));
+	free(text);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
 
 int main(void)
@@ -101,6 +121,7 @@ int main(void)
 		        values_and_what_stands_behind_two_dashes_are_no_options),
 		WITH(another_commands_option_is_not_taken_for_the_form),
 		WITH(the_vietnamese_list_marks_what_speaks_english),
+		WITH(a_command_that_speaks_english_only_runs_in_vietnamese_too),
 	};
 	unsetenv("LANG");
 	unsetenv("LC_ALL");
