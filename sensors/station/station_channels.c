@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a station writes of the channels of an instrument: range, current loop, and whether the
  * quantity it names can be in that unit. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,24 @@
 #include "sensors/tables/analog.h"
 #include "sensors/tables/quantity.h"
 
-#define RANGE_HOW "write lowest..highest and the unit, for example 0..225 mg/L"
+/* What a range that cannot be read should have been: its own numbers, if it has any, in the unit. */
+static const char *range_hint(const char *range, const char *unit, char out[160])
+{
+	char meant[100];
+	double low, high;
+	snprintf(meant, sizeof meant, "%.*s %s", (int)strcspn(range, " "), range,
+	        units_named(unit));
+	if (range_parse(meant, unit, &low, &high) != OK)
+		snprintf(meant, sizeof meant, "0..500 %s", units_named(unit));
+	snprintf(out, 160, "write lowest..highest and the unit, for example %s", meant);
+	return comma_hint(range, out);
+}
+
+/* In what a channel of this id is measured. */
+static const char *usual_unit(const struct quantity *quantity)
+{
+	return quantity != NULL ? quantity->unit : "m3/h";
+}
 
 /* A current says nothing without what its ends stand for. */
 static bool check_loop(
@@ -17,6 +35,7 @@ static bool check_loop(
 {
 	const struct station_channel *override =
 	        &check->station->instrument[i].override[k];
+	char hint[160];
 	station_at(check, "instruments[%zu].channels[%zu].signal", i, k);
 	if (strcmp(unit, "mA") != 0) {
 		WRONG(check, "leave `signal` out", "channel '%s' is in %s: no current",
@@ -31,7 +50,9 @@ static bool check_loop(
 	if (units_check(range_unit(override->range)) == OK)
 		return true;
 	station_at(check, "instruments[%zu].channels[%zu].range", i, k);
-	WRONG(check, comma_hint(override->range, RANGE_HOW),
+	WRONG(check,
+	        range_hint(
+	                override->range, usual_unit(quantity_find(override->id)), hint),
 	        "'%s' is not a range with its unit", override->range);
 	return false;
 }
@@ -44,7 +65,7 @@ static void check_quantity(
 	const struct station_channel *override =
 	        &check->station->instrument[i].override[k];
 	const struct quantity *quantity = quantity_find(override->id);
-	const char *wanted = quantity != NULL ? quantity->unit : "m3/h";
+	const char *wanted = usual_unit(quantity);
 	bool current = strcmp(unit, "mA") == 0;
 	char hint[128];
 	if (override->id[0] == '\0' || override->off)
@@ -76,6 +97,27 @@ static void check_spelling(
 	        "%s is a unit that nobody uses", unit);
 }
 
+static void check_range(
+        struct station_checker *check, size_t i, size_t k, const char *unit)
+{
+	const struct station_instrument *instrument = &check->station->instrument[i];
+	const struct station_channel *override = &instrument->override[k];
+	int c = profile_channel_index(instrument->profile, override->name);
+	struct channel_setting *setting = &instrument->channel_setting[c];
+	char hint[160];
+	station_at(check, "instruments[%zu].channels[%zu].range", i, k);
+	if (override->range[0] == '\0')
+		return;
+	int status = range_parse(override->range, unit, &setting->low, &setting->high);
+	if (status == REFUSED)
+		WRONG(check, range_hint(override->range, unit, hint),
+		        "'%s' is not a range in %s", override->range,
+		        units_named(unit));
+	else if (status != OK)
+		WRONG(check, range_hint(override->range, unit, hint),
+		        "'%s' is not a range with its unit", override->range);
+}
+
 static void check_override(struct station_checker *check, size_t i, size_t k)
 {
 	struct station_instrument *instrument = &check->station->instrument[i];
@@ -103,16 +145,7 @@ static void check_override(struct station_checker *check, size_t i, size_t k)
 		check_spelling(check, i, k, unit);
 	}
 	check_quantity(check, i, k, unit);
-	station_at(check, "instruments[%zu].channels[%zu].range", i, k);
-	if (override->range[0] == '\0')
-		return;
-	int status = range_parse(override->range, unit, &setting->low, &setting->high);
-	if (status == REFUSED)
-		WRONG(check, "write the range in the unit of the channel",
-		        "'%s' is not a range in %s", override->range, unit);
-	else if (status != OK)
-		WRONG(check, comma_hint(override->range, RANGE_HOW),
-		        "'%s' is not a range with its unit", override->range);
+	check_range(check, i, k, unit);
 }
 
 void station_check_channels(struct station_checker *check, size_t i)

@@ -126,16 +126,23 @@ int size_parse(const char *text, uint64_t *bytes)
 #define MEMORY_LEAST (1u << 20)
 #define MEMORY_MOST  (1u << 30)
 
+/* Simulated data nobody has to keep; whoever tries a file with them is to know of the rule. */
 static void check_keep(const struct station *station)
 {
-	if (station->keep_s > 0 && station->keep_s < LEGAL_KEEP_S &&
-	        !station->simulation)
+	static const char rule[] = "%g days are less than the 60 that the law wants "
+	                           "(Circular 10/2021/TT-BTNMT, article 39)";
+	if (!(station->keep_s > 0 && station->keep_s < LEGAL_KEEP_S))
+		return;
+	if (station->simulation)
+		config_warn(station->config, "journal.keep",
+		        "a station that measures needs 60d or more; simulated data may "
+		        "be kept for less",
+		        rule, station->keep_s / 86400);
+	else
 		config_error(station->config, NULL, "journal.keep",
 		        "write 60d or more; 90d is what is shipped; only `simulation: "
 		        "yes` may keep less",
-		        "%g days are less than the 60 that the law wants (Circular "
-		        "10/2021/TT-BTNMT, article 39)",
-		        station->keep_s / 86400);
+		        rule, station->keep_s / 86400);
 }
 
 static void check_memory(struct station *station)

@@ -43,6 +43,13 @@ static const char sound[] = "zone:\n"
                             "    port: bus\n"
                             "    slave: 4\n";
 
+/* From the profile of `cod` to the name of its channel; and of one that has a temperature. */
+#define TO_CHANNEL                                                                     \
+	"    port: bus\n    slave: 3\n    poll_every: 5s\n    channels:\n      - "     \
+	"name: "
+#define WATER_CHANNEL "profile: sim-water-quality\n" TO_CHANNEL
+#define PH_CHANNEL    "profile: endress-hauser-liquiline-cm44x\n" TO_CHANNEL
+
 /* What stands for what; place, message and cure in both languages. */
 static const struct mistake {
 	const char *good, *bad, *place, *said[2], *cure[2];
@@ -104,6 +111,23 @@ static const struct mistake {
 	{ "225 mg/L", "225 mgL", "29:16",
 	        { "'0..225 mgL' is not a range", "'0..225 mgL' không phải phạm vi đo" },
 	        { "for example 0..225 mg/L", "ví dụ 0..225 mg/L" } },
+	{ "225 mg/L", "225 độ C", "29:16",
+	        { "'0..225 độ C' is not a range with its unit",
+	                "'0..225 độ C' không phải phạm vi đo kèm đơn vị" },
+	        { "for example 0..225 mg/L", "ví dụ 0..225 mg/L" } },
+	{ WATER_CHANNEL "cod\n        range: 0..225 mg/L",
+	        PH_CHANNEL "temperature\n        range: 0..50 độ C", "29:16",
+	        { "'0..50 độ C' is not a range", "'0..50 độ C' không phải phạm vi đo" },
+	        { "for example 0..50 °C", "ví dụ 0..50 °C" } },
+	{ WATER_CHANNEL "cod\n        range: 0..225 mg/L",
+	        PH_CHANNEL "temperature\n        range: 0..50 C", "29:16",
+	        { "'0..50 C' is not a range", "'0..50 C' không phải phạm vi đo" },
+	        { "for example 0..50 °C", "ví dụ 0..50 °C" } },
+	{ WATER_CHANNEL "cod\n        range: 0..225 mg/L",
+	        PH_CHANNEL "temperature\n        range: 0..50 mg/L", "29:16",
+	        { "'0..50 mg/L' is not a range in °C",
+	                "'0..50 mg/L' không phải phạm vi đo theo đơn vị °C" },
+	        { "for example 0..50 °C", "ví dụ 0..50 °C" } },
 	{ "line: \"9600 8N1\"", "line: “9600 8N1”", "20:11",
 	        { "“ is no quote here", "“ không phải dấu nháy ở đây" },
 	        { "write straight quotes", "hãy dùng dấu nháy thẳng" } },
@@ -167,6 +191,30 @@ static void each_is_told_with_its_place_and_its_cure(void **state)
 	}
 }
 
+static void a_keep_below_the_law_is_warned_of_where_data_are_simulated(void **state)
+{
+	const char *at = strstr(sound, "keep: 90d");
+	char text[sizeof sound];
+	snprintf(text, sizeof text, "%.*skeep: 30d%s", (int)(at - sound), sound,
+	        at + strlen("keep: 90d"));
+	write_file(*state, text);
+	char *said =
+	        line_said(*state, "config check --elsewhere --lang en station.yaml", 0);
+	assert_contains(said,
+	        "station.yaml:16:9: warning: 30 days are less than the 60 that the law "
+	        "wants (Circular 10/2021/TT-BTNMT, article 39)\n");
+	assert_contains(said, "simulated data may be kept for less");
+	free(said);
+	said = line_said(*state, "config check --elsewhere --lang vi station.yaml", 0);
+	assert_contains(said, "(Thông tư 10/2021/TT-BTNMT, Điều 39)");
+	assert_contains(said, "trạm đo thật phải ghi từ 60d trở lên");
+	free(said);
+	write_file(*state, sound);
+	said = line_said(*state, "config check --elsewhere station.yaml", 0);
+	assert_null(strstr(said, "article 39"));
+	free(said);
+}
+
 static void what_is_no_mistake_is_none(void **state)
 {
 	char text[2 * sizeof sound + 8];
@@ -209,6 +257,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 		        each_is_told_with_its_place_and_its_cure, scratch_make,
 		        scratch_remove),
+		cmocka_unit_test_setup_teardown(
+		        a_keep_below_the_law_is_warned_of_where_data_are_simulated,
+		        scratch_make, scratch_remove),
 		cmocka_unit_test_setup_teardown(
 		        what_is_no_mistake_is_none, scratch_make, scratch_remove),
 		cmocka_unit_test_setup_teardown(so_is_what_stands_around_the_file,
