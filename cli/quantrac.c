@@ -40,11 +40,17 @@ static int hand_over(char **argv)
 	return office_missing(argv[1]);
 }
 
-/* `status` of an archive is the office's; without one it is this cabinet's. */
+/* `status` of an archive is the office's; without one, and in what an archive has not, it is this
+ * cabinet's. */
 static bool is_of_archive(int argc, char **argv)
 {
-	return argc > 1 && strcmp(argv[1], "status") == 0 &&
-	       common_archive_named(argc, argv);
+	if (argc < 2 || strcmp(argv[1], "status") != 0)
+		return false;
+	for (int i = 2; i < argc; i++)
+		if (strcmp(argv[i], "--lines") == 0 ||
+		        strcmp(argv[i], "--contacts") == 0)
+			return false;
+	return common_archive_named(argc, argv);
 }
 
 int main(int argc, char **argv)

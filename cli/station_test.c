@@ -223,22 +223,29 @@ static int look_at_port(const struct test *test, struct problem *why)
 
 /* ---- the command ---- */
 
+/* "cod, ph, flow": as many as there is room for. */
+static void list_ids(const struct station *station, char out[400])
+{
+	out[0] = '\0';
+	for (size_t i = 0, n = 0; i < station->n_instruments && n < 400; i++)
+		n += (size_t)snprintf(out + n, 400 - n, "%s%s", i > 0 ? ", " : "",
+		        station->instrument[i].id);
+}
+
 /* None was named: these there are. */
 static int none_named(const struct station *station, struct problem *why)
 {
-	char ids[400] = "";
-	for (size_t i = 0, n = 0; i < station->n_instruments && n < sizeof ids; i++)
-		n += (size_t)snprintf(ids + n, sizeof ids - n, "%s%s",
-		        i > 0 ? ", " : "", station->instrument[i].id);
+	char ids[400];
+	list_ids(station, ids);
 	problem_set(why, REFUSED, EXIT_USAGE,
 	        "name an instrument of the configuration: %s", ids);
 	return -1;
 }
 
-static int find(
-        const struct station *station, const char *id, bool vi, struct problem *why)
+static int find(const struct station *station, const char *id, struct problem *why)
 {
 	const char *known[128];
+	char ids[400], meant[64] = "";
 	size_t n = 0;
 	for (size_t i = 0; i < station->n_instruments; i++) {
 		if (strcmp(station->instrument[i].id, id) == 0)
@@ -247,15 +254,13 @@ static int find(
 			known[n++] = station->instrument[i].id;
 	}
 	known[n] = NULL;
+	list_ids(station, ids);
 	const char *near = did_you_mean(id, known);
+	if (near != NULL)
+		snprintf(meant, sizeof meant, ", did you mean '%s'?", near);
 	return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
-	        vi ? "trạm '%s' không có thiết bị '%s'%s%s%s"
-	           : "station '%s' has no instrument '%s'%s%s%s",
-	        station->id, id,
-	        near == NULL ? ""
-	        : vi         ? ", có phải '"
-	                     : ", did you mean '",
-	        near != NULL ? near : "", near != NULL ? "'?" : "");
+	        "station '%s' has no instrument '%s'%s; it has: %s", station->id, id,
+	        meant, ids);
 }
 
 static int run(struct test *test, const struct arguments *given, struct problem *why)
@@ -308,9 +313,8 @@ int station_test(int argc, char **argv)
 	        OK)
 		return common_fail("station test", &why);
 	struct test test = { .station = station, .common = &common };
-	int i = given.id == NULL
-	                ? none_named(station, &why)
-	                : find(station, given.id, common_vietnamese(&common), &why),
+	int i = given.id == NULL ? none_named(station, &why)
+	                         : find(station, given.id, &why),
 	    code;
 	if (i < 0) {
 		code = common_fail("station test", &why);

@@ -2,6 +2,7 @@
 /* quantrac status: what every channel of this cabinet shows. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/legal_time.h"
@@ -245,6 +246,21 @@ static void show(const struct live_view *view, const struct station *station,
 	}
 }
 
+/* Only a cabinet has them; $QUANTRAC_ARCHIVE may be set for other commands. */
+static void check_archive(
+        const struct status_arguments *arguments, int argc, char **argv)
+{
+	for (int i = 1; (arguments->lines || arguments->contacts) && i < argc; i++) {
+		if (strncmp(argv[i], "--archive", strlen("--archive")) != 0)
+			continue;
+		common_tell(
+		        "quantrac status: %s is of a cabinet alone: leave --archive "
+		        "out",
+		        arguments->lines ? "--lines" : "--contacts");
+		exit(EXIT_USAGE);
+	}
+}
+
 int command_status(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
@@ -274,6 +290,7 @@ int command_status(int argc, char **argv)
 	struct station *station;
 	int first = common_parse(&common, &argp, &arguments, argc, argv);
 	common_no_words("status", first, argc, argv);
+	check_archive(&arguments, argc, argv);
 	if (arguments.gaps.gaps)
 		return cabinet_gaps(&common, &arguments.gaps);
 	if (arguments.gaps.events)

@@ -12,6 +12,7 @@ const struct sentence_pair translate_commands[] = {
 	{ "name a scenario file", "hãy ghi tên tệp kịch bản" },
 	{ "name a port; quantrac serial list lists them", "hãy ghi một cổng; quantrac serial list liệt kê các cổng" },
 	{ "name an instrument of the configuration: %s", "hãy ghi một thiết bị của cấu hình: %1" },
+	{ "quantrac status: %s is of a cabinet alone: leave --archive out", "quantrac status: %1 chỉ dùng cho tủ: hãy bỏ --archive" },
 	{ "quantrac %s: '%s' is one word too many", "quantrac %1: thừa từ '%2'" },
 	{ "quantrac %s: unknown option %s; see quantrac %s --help", "quantrac %1: không có tùy chọn %2; xem quantrac %3 --help" },
 	{ "quantrac %s: unknown option %s; did you mean --%s?; see quantrac %s --help",
@@ -56,6 +57,8 @@ const struct sentence_pair translate_commands[] = {
 	{ "%.3000s: no journal of station '%s'; has quantrac-sensord run?", "%1: không có nhật ký của trạm '%2'; quantrac-sensord đã chạy chưa?" },
 	{ "this cabinet is station '%s', not '%s'", "tủ này là trạm '%1', không phải '%2'" },
 	{ "station '%s' has no channel '%s'; quantrac status lists its channels", "trạm '%1' không có kênh '%2'; quantrac status liệt kê các kênh" },
+	{ "station '%s' has no instrument '%s', did you mean '%s'?; it has: %s", "trạm '%1' không có thiết bị '%2', có phải '%3'?; có: %4" },
+	{ "station '%s' has no instrument '%s'; it has: %s", "trạm '%1' không có thiết bị '%2'; có: %3" },
 	{ "station '%s' has no channel '%s'; did you mean '%s'?; quantrac status lists its channels", "trạm '%1' không có kênh '%2'; ý bạn là '%3'?; quantrac status liệt kê các kênh" },
 
 	/* instruments and their commands */

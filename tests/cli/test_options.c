@@ -64,6 +64,22 @@ static void another_commands_option_is_not_taken_for_the_form(void **state)
 	line_says(*state, "status --gap", EXIT_USAGE, "did you mean --gaps?");
 }
 
+/* $QUANTRAC_ARCHIVE may be set for the other commands of a machine. */
+static void what_only_a_cabinet_has_is_not_asked_of_an_archive(void **state)
+{
+	char *text = line_said(*state, "status --archive . --lines", EXIT_USAGE);
+	assert_string_equal(text,
+	        "quantrac status: --lines is of a cabinet alone: leave --archive "
+	        "out\n");
+	free(text);
+	line_says(*state, "--archive=. status --contacts --lang vi", EXIT_USAGE,
+	        "quantrac status: --contacts chỉ dùng cho tủ: hãy bỏ --archive\n");
+	setenv("QUANTRAC_ARCHIVE", ".", 1);
+	line_says(*state, "status --lines --config none.yaml", EXIT_NO_FILE,
+	        "none.yaml: there is no such file");
+	unsetenv("QUANTRAC_ARCHIVE");
+}
+
 /* Every command of the list has Vietnamese, or the mark. */
 static void the_vietnamese_list_marks_what_speaks_english(void **state)
 {
@@ -120,6 +136,7 @@ int main(void)
 		cmocka_unit_test(
 		        values_and_what_stands_behind_two_dashes_are_no_options),
 		WITH(another_commands_option_is_not_taken_for_the_form),
+		WITH(what_only_a_cabinet_has_is_not_asked_of_an_archive),
 		WITH(the_vietnamese_list_marks_what_speaks_english),
 		WITH(a_command_that_speaks_english_only_runs_in_vietnamese_too),
 	};

@@ -123,6 +123,11 @@ static void failures_are_told_apart_with_their_cure(void **state)
 	line_says(*state, "station test pulled --for 1s", EXIT_NO_FILE,
 	        "there is no port");
 	line_says(*state, "station test codd", EXIT_NO_FILE, "did you mean 'cod'?");
+	line_says(*state, "station test flowx", EXIT_NO_FILE,
+	        "station 'nt-01' has no instrument 'flowx'; it has: cod, garbled, "
+	        "refusing, dead, pulled, far\n");
+	line_says(*state, "station test flowx --lang vi", EXIT_NO_FILE,
+	        "trạm 'nt-01' không có thiết bị 'flowx'; có: cod, garbled, ");
 	line_says(*state, "station test codd --lang vi", EXIT_NO_FILE,
 	        "trạm 'nt-01' không có thiết bị 'codd', có phải 'cod'?");
 	line_says(*state, "station test", EXIT_USAGE,
