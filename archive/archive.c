@@ -2,10 +2,12 @@
 #include "archive/archive.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/config.h"
 #include "base/folder.h"
@@ -47,9 +49,22 @@ static int identity_path(const char *dir, char *out, size_t room)
 	return n > 0 && (size_t)n < room ? OK : FULL;
 }
 
-static int not_an_archive(const char *dir, struct problem *why)
+static int unread(const char *path, int error, struct problem *why)
+{
+	return problem_set(why, FAILED, EXIT_NO_FILE, "%s: cannot be read: %s%s", path,
+	        file_reason(error),
+	        error == EACCES ? "; run this as its owner, or in its group" : "");
+}
+
+/* `path` is not there, or cannot be read. */
+static int not_an_archive(const char *dir, const char *path, struct problem *why)
 {
 	struct stat st;
+	int fd = file_open_regular(AT_FDCWD, path, 0);
+	if (fd >= 0)
+		close(fd);
+	else if (errno != ENOENT && errno != ENOTDIR)
+		return unread(path, errno, why);
 	if (stat(dir, &st) != 0)
 		return problem_set(why, NOT_FOUND, EXIT_NO_FILE,
 		        "%s: no such folder; name an archive with --archive DIR", dir);
@@ -82,10 +97,7 @@ int archive_identify(const char *dir, struct archive_identity *out, struct probl
 		problem_set(
 		        why, MALFORMED, EXIT_DAMAGED, "%s", config_first_error(config));
 	else if (status == NOT_FOUND)
-		not_an_archive(dir, why);
-	else
-		problem_set(why, status, EXIT_NO_FILE, "%s: cannot be read: %s", path,
-		        strerror(errno));
+		status = not_an_archive(dir, path, why);
 	config_free(config);
 	return status;
 }

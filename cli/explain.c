@@ -10,6 +10,7 @@
 
 #include "base/event.h"
 #include "base/legal_time.h"
+#include "calibration/document.h"
 #include "calibration/ledger.h"
 #include "cli/commands.h"
 #include "cli/decimal.h"
@@ -81,7 +82,13 @@ static int explain_calibration(
 		return status;
 	const struct calibration *c =
 	        ledger_find(&ledger, q->station, q->channel, nearest->time_us);
-	if (c == NULL) {
+	if (c == NULL && reader_shut_of(q->view.reader, OFFICE) != NULL) {
+		fputs(q->vietnamese ? "4 hiệu chuẩn    không rõ: người dùng này không "
+		                      "được phép đọc các hiệu chuẩn của kho lưu trữ\n"
+		                    : "4 calibration   not known: the calibrations of "
+		                      "the archive may not be read by this user\n",
+		        q->out);
+	} else if (c == NULL) {
 		fputs(q->vietnamese ? "4 hiệu chuẩn    chưa có: dùng nguyên giá trị "
 		                      "chỉ thị\n"
 		                    : "4 calibration   none recorded: the indication "

@@ -136,6 +136,8 @@ const struct sentence_pair translate_commands[] = {
 	  "không đọc được giấy phép của kho lưu trữ: người dùng này không được phép đọc %1; hãy chạy bằng chủ của kho lưu trữ hoặc một người trong nhóm đó" },
 	{ "whether the archive has a station '%s' cannot be told: %s may not be read by this user; run this as the archive's owner, or in its group",
 	  "không biết kho lưu trữ có trạm '%1' hay không: người dùng này không được phép đọc %2; hãy chạy bằng chủ của kho lưu trữ hoặc một người trong nhóm đó" },
+	{ "%s: cannot be read: Permission denied; run this as its owner, or in its group",
+	  "%1: người dùng này không được phép đọc; hãy chạy bằng chủ của tệp hoặc một người trong nhóm đó" },
 	{ "%s: cannot be read: %s; look for a copy", "%1: không đọc được: %2; hãy tìm bản sao" },
 	{ "%s: is not the file that was sealed and is left out: %s", "%1: không phải tệp đã chốt nên không được dùng: %2" },
 	{ "%s: was taken away by order %s; what it held is not here", "%1: đã được đưa ra khỏi kho theo văn bản %2; nội dung của tệp không có ở đây" },

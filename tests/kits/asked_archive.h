@@ -12,5 +12,7 @@ int asked_unpermitted_make(void **state);
  * `want` (the caller frees); or that it says `part`. */
 char *asked(const char *scratch, int want, const char *command);
 void asked_says(const char *scratch, int want, const char *command, const char *part);
+/* The same by somebody who may read what its mode lets him read, and no more. */
+char *asked_unprivileged(const char *scratch, int want, const char *command);
 
 #endif
