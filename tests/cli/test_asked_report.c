@@ -19,7 +19,13 @@ static void a_day_that_has_not_ended_is_told_from_one_that_lies_ahead(void **sta
 	setenv("QUANTRAC_NOW", "2026-11-01T23:00", 1);
 	asked_says(*state, 66, DAY, "the day 2026-11-02 lies ahead; a sheet is");
 	asked_says(*state, 66, DAY " --lang vi", "s1: ngày 2026-11-02 chưa đến; ");
+}
+
+/* Also where a test failed on the way. */
+static int leave(void **state)
+{
 	unsetenv("QUANTRAC_NOW");
+	return scratch_remove(state);
 }
 
 static void that_no_permit_is_in_force_is_said_in_vietnamese_too(void **state)
@@ -60,7 +66,7 @@ static void a_sheet_that_cannot_be_written_has_its_cure_in_vietnamese(void **sta
 	        "phóng dung lượng hoặc chọn thư mục khác");
 }
 
-#define TEST(f, made) cmocka_unit_test_setup_teardown(f, made, scratch_remove)
+#define TEST(f, made) cmocka_unit_test_setup_teardown(f, made, leave)
 
 int main(void)
 {
