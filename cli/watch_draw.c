@@ -164,23 +164,29 @@ struct row_cells {
 	int style[COLUMNS];
 };
 
-/* A narrow terminal has no room for limit and time: the state must be there. */
+/* Where columns begin, the value's where it ends; the first is the label's width.  The longest state is
+ * whole at 80 columns; a narrow terminal has no room for limit and time: the state must be there. */
+static const int *columns_of(const struct screen *screen)
+{
+	static const int wide[COLUMNS] = { 32, 43, 45, 54, 66, 76 };
+	static const int middle[COLUMNS] = { 19, 29, 30, 39, 48, 58 };
+	static const int narrow[COLUMNS] = { 12, 22, 24, 32, 32, 32 };
+	return screen->cols >= 100 ? wide : screen->cols >= 76 ? middle : narrow;
+}
+
 static void draw_row(struct screen *screen, int row, const struct row_cells *cells)
 {
-	bool narrow = screen->cols < 76;
-	int label = screen->cols >= 100 ? 32 : narrow ? 12 : 20;
-	const int wide_at[COLUMNS + 1] = { 1, label + 11, label + 13, label + 22,
-		label + 34, label + 44, screen->cols };
-	const int narrow_at[COLUMNS + 1] = { 1, label + 10, label + 12, label + 20,
-		label + 20, label + 20, screen->cols };
-	const int *at = narrow ? narrow_at : wide_at;
+	const int *at = columns_of(screen);
 	for (int i = 0; i < COLUMNS; i++) {
-		int most = i == LABEL ? label : at[i + 1] - at[i] - 1;
+		int most = i == LABEL   ? at[LABEL]
+		           : i == STATE ? screen->cols - at[STATE]
+		                        : at[i + 1] - at[i] - 1;
 		if (i == VALUE)
 			screen_put_right(screen, (struct place){ row, at[VALUE], 0 },
 			        cells->style[i], cells->cell[i]);
 		else if (most > 0)
-			screen_put(screen, (struct place){ row, at[i], most },
+			screen_put(screen,
+			        (struct place){ row, i == LABEL ? 1 : at[i], most },
 			        cells->style[i], cells->cell[i]);
 	}
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/legal_time.h"
+#include "cli/translate.h"
 #include "cli/watch.h"
 
 #define TOP 2 /* lines of the header */
@@ -44,6 +45,15 @@ static void put_wrapped(struct screen *screen, int least, const char *text)
 		at += strspn(at, " ");
 		screen_put(screen, (struct place){ row, 2, 0 }, STYLE_DIM, line);
 	}
+}
+
+/* Whoever found it speaks English. */
+static void put_problem(struct screen *screen, const struct watch *watch, int least)
+{
+	char text[2048];
+	if (watch->vietnamese)
+		translate(NULL, watch->problem, text, sizeof text);
+	put_wrapped(screen, least, watch->vietnamese ? text : watch->problem);
 }
 
 static void put_title(struct screen *screen, const struct watch *watch, int row)
@@ -93,5 +103,5 @@ void watch_nothing(struct screen *screen, const struct watch *watch)
 		screen_put(screen, (struct place){ row + 7, 2, 0 }, STYLE_BOLD, text);
 	}
 	if (watch->problem != NULL)
-		put_wrapped(screen, row + 8, watch->problem);
+		put_problem(screen, watch, row + 8);
 }

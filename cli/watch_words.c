@@ -18,7 +18,7 @@ static const struct state_word {
 	enum tone tone;
 } states[CHANNEL_STATES] = {
 	[STATE_OK] = { { "đang đo", "measuring" }, TONE_GOOD },
-	[STATE_UNCHANGED] = { { "đang đo, chờ kết quả mới", "measuring, next result due" }, TONE_GOOD },
+	[STATE_UNCHANGED] = { { "đang đo, chờ số mới", "measuring, next due" }, TONE_GOOD },
 	[STATE_SILENT] = { { "không trả lời", "does not answer" }, TONE_BAD },
 	[STATE_GARBLED] = { { "trả lời không đọc được", "answer cannot be read" }, TONE_BAD },
 	[STATE_REFUSED] = { { "từ chối trả lời", "refuses to answer" }, TONE_BAD },

@@ -191,13 +191,18 @@ static void the_cure_of_nothing_is_not_cut(void **state)
 	        "systemctl start quantrac-sensord), or name its configuration with "
 	        "--config";
 	kiosk_draw(24, 80);
+	kiosk_shows("  chưa có quantrac-sensord nào ghi ");
+	kiosk_shows_not("where it is installed");
+	kiosk_shows("Để chạy lại: sudo systemctl start quantrac-sensord");
+	kiosk.scene.vietnamese = false;
+	kiosk_draw(24, 80);
 	kiosk_shows("\n  no quantrac-sensord has written "
 	            "/var/lib/quantrac/journal/state.json: start\n"
 	            "  it (quantrac-sensord --config FILE; where it is installed: "
 	            "systemctl "
 	            "start\n"
 	            "  quantrac-sensord), or name its configuration with --config\n");
-	kiosk_shows("Để chạy lại: sudo systemctl start quantrac-sensord");
+	kiosk.scene.vietnamese = true;
 	kiosk_draw(10, 40); /* the title and the reason are whole all the same */
 	kiosk_shows("KHÔNG#CÓ#SỐ#LIỆU");
 	kiosk.scene.vietnamese = kiosk.scene.both = false;
@@ -206,6 +211,30 @@ static void the_cure_of_nothing_is_not_cut(void **state)
 	kiosk.scene.station = NULL;
 	kiosk_draw(24, 80);
 	kiosk_shows("quantrac config check");
+}
+
+static void every_state_is_whole_in_a_table_of_80_columns(void **state)
+{
+	enum tone tone;
+	kiosk.view.n_channels = 1;
+	kiosk.scene.kiosk = kiosk.scene.both = false;
+	for (uint8_t i = 0; i < 2 * CHANNEL_STATES; i++) {
+		const char *name = channel_state_text(i / 2);
+		const struct word *word = watch_state(name, &tone);
+		kiosk.channel[0].state = name;
+		kiosk.channel[0].value = 41.2;
+		kiosk.scene.vietnamese = i % 2 == 0;
+		kiosk_draw(14, 80);
+		kiosk_shows(i % 2 == 0 ? "Giới hạn Thời gian Trạng thái"
+		                       : "Limit    Time      State");
+		if (i / 2 != STATE_OFF) /* which has no line */
+			kiosk_shows(i % 2 == 0 ? word->vi : word->en);
+	}
+	kiosk.view.n_channels = 2;
+	kiosk.channel[1].value = 5.4;
+	kiosk.scene.vietnamese = true;
+	kiosk_draw(14, 80);
+	kiosk_shows("ngoài khoảng cho phép");
 }
 
 int main(void)
@@ -222,6 +251,7 @@ int main(void)
 		KIOSK(nothing_is_green_when_the_view_grows_old),
 		KIOSK(nothing_current_is_said_in_large_letters),
 		KIOSK(the_cure_of_nothing_is_not_cut),
+		KIOSK(every_state_is_whole_in_a_table_of_80_columns),
 	};
 	return cmocka_run_group_tests_name("kiosk_values", tests, NULL, kiosk_end);
 }
