@@ -12,6 +12,7 @@
 #include "sensors/cabinet/contact.h"
 #include "sensors/keeper/home.h"
 #include "sensors/keeper/link.h"
+#include "sensors/ports/holder.h"
 #include "sensors/station/describes.h"
 
 struct start {
@@ -121,10 +122,10 @@ static void look_at_port(struct start *start, const struct station_port *port)
 	if (why.text[0] != '\0') {
 		doubt(start, START_ABSENT, why.text);
 	} else if (denied(path, R_OK | W_OK)) {
-		problem_set(&why, REFUSED, 0,
-		        "port '%s': this user may not open %.600s (serial ports belong "
-		        "to the group dialout)",
-		        port->id, path);
+		char forbidden[HOLD_FORBIDDEN];
+		hold_tell_forbidden(path, forbidden);
+		problem_set(&why, REFUSED, 0, "port '%s': %.600s: %s", port->id, path,
+		        forbidden);
 		doubt(start, START_UNSEEN, why.text);
 	}
 }

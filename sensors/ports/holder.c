@@ -210,6 +210,20 @@ static void look_at_permission(const struct look *look)
 		        group->gr_name);
 }
 
+void hold_tell_forbidden(const char *path, char out[HOLD_FORBIDDEN])
+{
+	struct stat st;
+	const struct group *group = stat(path, &st) == 0 ? getgrgid(st.st_gid) : NULL;
+	if (group != NULL && strcmp(group->gr_name, "root") != 0)
+		snprintf(out, HOLD_FORBIDDEN,
+		        "this user may not open it; sudo adduser $USER %s, then log in "
+		        "again",
+		        group->gr_name);
+	else
+		snprintf(out, HOLD_FORBIDDEN,
+		        "this user may not open it; run this with sudo");
+}
+
 void hold_look(struct hold *out, const char *path, const char *root)
 {
 	char real[PATH_MAX];

@@ -39,6 +39,11 @@ struct hold {
  * in tests. */
 void hold_look(struct hold *out, const char *path, const char *root);
 
+/* "this user may not open it; sudo adduser $USER dialout, then log in again", of a port that is
+ * forbidden: the group is the device's own.  English; cli/translate_told.c has the Vietnamese. */
+#define HOLD_FORBIDDEN 160
+void hold_tell_forbidden(const char *path, char out[HOLD_FORBIDDEN]);
+
 /* Who has locked this file, we ourselves too; it is not opened.  False: nobody, or one whom
  * the system does not show. */
 bool hold_locker(struct holder *out, const char *path);

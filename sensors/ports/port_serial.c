@@ -39,9 +39,6 @@ static const char *reason_of(int error)
 {
 	if (error == ENOENT)
 		return "there is no such device; is the adapter plugged in?";
-	if (error == EACCES || error == EPERM)
-		return "no permission; put the user of this program into the group "
-		       "`dialout`";
 	if (error == EBUSY)
 		return "another program has it for itself; `quantrac serial list` (as "
 		       "root) names it";
@@ -57,7 +54,11 @@ static int problem_open(
 
 static int problem_path(const struct serial *serial, struct problem *why, int error)
 {
-	int status = problem_open(serial, why, reason_of(error));
+	char forbidden[HOLD_FORBIDDEN];
+	bool denied = error == EACCES || error == EPERM;
+	if (denied)
+		hold_tell_forbidden(serial->setting->path, forbidden);
+	int status = problem_open(serial, why, denied ? forbidden : reason_of(error));
 	return error == ENOENT ? NOT_FOUND : status;
 }
 

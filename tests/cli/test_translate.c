@@ -4,13 +4,16 @@
 #include "tests/kits/check.h"
 
 #include <glob.h>
+#include <grp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/folder.h"
 #include "cli/translate.h"
+#include "sensors/ports/holder.h"
 #include "sensors/station/station.h"
 
 static const struct sentence_pair *const tables[] = { translate_config,
@@ -92,6 +95,33 @@ static void why_an_instrument_is_down_is_whole_in_vietnamese(void **state)
 	                               "parity and wiring"),
 	        "có tín hiệu nhưng không phải khung tin nào: hãy kiểm tra tốc độ, chẵn "
 	        "lẻ và đấu dây");
+}
+
+/* sensord, config check and station test say one sentence of it; the group is the device's own. */
+static void a_port_that_may_not_be_opened_names_its_own_group(void **state)
+{
+	char text[HOLD_FORBIDDEN], want[HOLD_FORBIDDEN];
+	struct stat st;
+	assert_int_equal(stat("/dev/ptmx", &st), 0);
+	const struct group *group = getgrgid(st.st_gid);
+	bool own = group != NULL && strcmp(group->gr_name, "root") != 0;
+	hold_tell_forbidden("/dev/ptmx", text);
+	snprintf(want, sizeof want,
+	        own ? "this user may not open it; sudo adduser $USER %s, then log in "
+	              "again"
+	            : "this user may not open it; run this with sudo",
+	        own ? group->gr_name : "");
+	assert_string_equal(text, want);
+	assert_string_equal(
+	        vietnamese("port bus: /dev/ttyS0: this user may not open it; sudo "
+	                   "adduser $USER tty, then log in again"),
+	        "port bus: /dev/ttyS0: người dùng này không có quyền mở cổng; sudo "
+	        "adduser $USER tty, rồi đăng nhập lại");
+	assert_string_equal(
+	        vietnamese("port 'bus': /dev/ttyS0: this user may not open it; run "
+	                   "this with sudo"),
+	        "cổng 'bus': /dev/ttyS0: người dùng này không có quyền mở cổng; chạy "
+	        "lệnh bằng sudo");
 }
 
 /* The id of a port is its name, also where it is a word of ours. */
@@ -257,6 +287,7 @@ int main(void)
 		cmocka_unit_test(each_sentence_is_found_and_no_other),
 		cmocka_unit_test(what_nobody_said_stays_as_it_is),
 		cmocka_unit_test(why_an_instrument_is_down_is_whole_in_vietnamese),
+		cmocka_unit_test(a_port_that_may_not_be_opened_names_its_own_group),
 		cmocka_unit_test(words_of_the_file_are_not_translated),
 		cmocka_unit_test(
 		        helps_and_ways_to_write_a_value_are_those_of_the_tables),
