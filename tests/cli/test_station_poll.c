@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How quantrac station test tells its polls: the first in full, then a line each, and in full again what goes
- * otherwise. */
+ * otherwise; the verdict on
+ * another model. */
 #include "tests/kits/check.h"
 
 #include <math.h>
@@ -77,6 +78,24 @@ static void what_fails_as_the_poll_before_did_has_a_line_with_the_reason(void **
 	line_end(line);
 }
 
+static void another_model_than_the_profile_is_told_with_the_search_for_it(void **state)
+{
+	static const char command[] = "  quantrac serial probe run/bus --line \"9600 "
+	                              "8N1\" --slave 4 --match\n";
+	pid_t line = begin(*state);
+	line_says(*state, "station test refusing --for 1s", EXIT_FOUND, command);
+	char *text = line_said(
+	        *state, "station test refusing --for 3s --lang vi", EXIT_FOUND);
+	assert_contains(text, "từ chối yêu cầu: mã lỗi 2, thiết bị không có địa chỉ dữ "
+	                      "liệu này; hồ sơ "
+	                      "không hợp với thiết bị này\n");
+	assert_contains(text, "Tiếp theo, xem kiểu máy nào đã biết có các thanh ghi");
+	assert_contains(text, command);
+	assert_null(strstr(text, "exception"));
+	free(text);
+	line_end(line);
+}
+
 /* The very polls, without a line: what makes one worth telling in full. */
 static void another_state_or_one_request_more_is_news(void **state)
 {
@@ -120,6 +139,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH(the_first_poll_is_told_in_full_and_the_others_in_a_line),
 		WITH(what_fails_as_the_poll_before_did_has_a_line_with_the_reason),
+		WITH(another_model_than_the_profile_is_told_with_the_search_for_it),
 		cmocka_unit_test(another_state_or_one_request_more_is_news),
 	};
 	unsetenv("LANG");

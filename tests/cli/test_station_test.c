@@ -138,24 +138,6 @@ static void failures_are_told_apart_with_their_cure(void **state)
 	line_end(line);
 }
 
-static void another_model_than_the_profile_is_told_with_the_search_for_it(void **state)
-{
-	static const char command[] = "  quantrac serial probe run/bus --line \"9600 "
-	                              "8N1\" --slave 5 --match\n";
-	pid_t line = begin(*state);
-	line_says(*state, "station test refusing --for 1s", EXIT_FOUND, command);
-	char *text = line_said(
-	        *state, "station test refusing --for 3s --lang vi", EXIT_FOUND);
-	assert_contains(text, "từ chối yêu cầu: mã lỗi 2, thiết bị không có địa chỉ dữ "
-	                      "liệu này; hồ sơ "
-	                      "không hợp với thiết bị này\n");
-	assert_contains(text, "Tiếp theo, xem kiểu máy nào đã biết có các thanh ghi");
-	assert_contains(text, command);
-	assert_null(strstr(text, "exception"));
-	free(text);
-	line_end(line);
-}
-
 /* `other` instead of cod, slave 3 once only. */
 static void read_in_other_order(const char *folder)
 {
@@ -398,7 +380,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH(what_answers_is_shown_poll_by_poll),
 		WITH(failures_are_told_apart_with_their_cure),
-		WITH(another_model_than_the_profile_is_told_with_the_search_for_it),
 		WITH(a_wrong_word_order_is_seen_by_its_value),
 		WITH(a_value_below_what_instruments_show_is_told_in_a_word),
 		WITH(a_port_that_sensord_has_is_left_to_it_and_its_view_is_shown),
