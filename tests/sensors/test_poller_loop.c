@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "tests/kits/asked_line.h"
 #include "tests/kits/station_head.h"
 
@@ -59,6 +60,13 @@ static void told(void *context, const struct state_event *event)
 	loops->n_told++;
 }
 
+static size_t lines_logged;
+
+static void count_lines(enum log_level level, const char *text)
+{
+	lines_logged += strncmp(text, "loop ", 5) == 0;
+}
+
 static void begin(struct loops *loops)
 {
 	*loops = (struct loops){ .line = { .context = loops,
@@ -67,6 +75,7 @@ static void begin(struct loops *loops)
 		                         .told = told },
 		.current = { "+12.000", "+08.000", "+00.000" } };
 	assert_int_equal(asked_line_open(&loops->line, module), 0);
+	log_catch(count_lines);
 }
 
 /* So many polls later, exactly this has been told since. */
@@ -84,6 +93,7 @@ static void a_broken_loop_is_told_once_with_its_current_and_once_when_it_is_back
 	begin(&loops);
 	expect(&loops, 3,
 	        "loop ai/flow_out up current 12 mA\nloop ai/ph up current 8 mA\n");
+	assert_int_equal(lines_logged, 0); /* that they are well at first is no news */
 	loops.current[0] = "+00.000";
 	expect(&loops, 5,
 	        "loop ai/flow_out down current 0 mA, below 3.6 mA: check the loop and "
@@ -94,6 +104,7 @@ static void a_broken_loop_is_told_once_with_its_current_and_once_when_it_is_back
 	        "transmitter\n");
 	loops.current[0] = "+03.600"; /* below its range, and well */
 	expect(&loops, 5, "loop ai/flow_out up current 3.6 mA\n");
+	assert_int_equal(lines_logged, 3);
 	asked_line_close(&loops.line);
 }
 
