@@ -46,6 +46,11 @@ static void no_state_but_measuring_is_green(void **state)
 	kiosk.channel[0].state = "a word of tomorrow";
 	kiosk_draw(14, 80);
 	assert_false(vt_has_colour(&kiosk.vt, GREEN));
+	kiosk_shows("mất tín hiệu / signal lost");
+	kiosk.channel[0].state = LIVE_NONE;
+	kiosk_draw(14, 80);
+	assert_false(vt_has_colour(&kiosk.vt, GREEN));
+	kiosk_shows("chưa có số liệu / no data yet");
 }
 
 static void every_state_has_words_of_its_own(void **state)

@@ -81,6 +81,9 @@ static void a_live_view_nobody_writes_is_refused(void **state)
 	keeper_step(c.keeper, &c.now);
 	move_clock(29 * S);
 	assert_int_equal(live_read(&view, c.state_path, "nt-01", &c.now, &why), OK);
+	assert_string_equal(
+	        view.channel[0].state, LIVE_NONE); /* nothing was read yet */
+	assert_int_equal(view.channel[0].time_us, 0);
 	live_view_free(&view);
 	move_clock(S);
 	assert_int_equal(
