@@ -126,9 +126,8 @@ struct reader {
 #define OFFICE "office"
 
 /* ---- reader_remarks.c ---- */
-void remarks_add(struct remarks *remarks, const char *format, ...)
-        __attribute__((format(printf, 2, 3)));
-/* The same of what is wrong with `path` (NULL: with no path). */
+#define remarks_add(remarks, ...) remarks_of((remarks), NULL, __VA_ARGS__)
+/* Of what is wrong with `path`; NULL: with no path. */
 void remarks_of(struct remarks *remarks, const char *path, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 void remarks_free(struct remarks *remarks);

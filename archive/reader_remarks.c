@@ -38,17 +38,6 @@ static void keep(struct remarks *remarks, const char *path, char *text)
 		.shut = path != NULL && is_shut(path) ? strdup(path) : NULL };
 }
 
-void remarks_add(struct remarks *remarks, const char *format, ...)
-{
-	char *text = NULL;
-	va_list args;
-	va_start(args, format);
-	int n = vasprintf(&text, format, args);
-	va_end(args);
-	if (n >= 0)
-		keep(remarks, NULL, text);
-}
-
 void remarks_of(struct remarks *remarks, const char *path, const char *format, ...)
 {
 	char *text = NULL;

@@ -22,15 +22,6 @@ static void says(const char *scratch, int want, const char *command, const char 
 	free(text);
 }
 
-/* How often `part` stands in it. */
-static size_t times(const char *text, const char *part)
-{
-	size_t n = 0;
-	for (const char *at = text; (at = strstr(at, part)) != NULL; at++)
-		n++;
-	return n;
-}
-
 static void what_may_not_be_read_is_told_once_and_nothing_is_summed_up(void **state)
 {
 	says(*state, 0, "status --gaps --since 2026-11-01", "lost in all ");
@@ -45,7 +36,7 @@ static void what_may_not_be_read_is_told_once_and_nothing_is_summed_up(void **st
 	assert_null(strstr(text, "lost in all"));
 	assert_null(strstr(text, "not to the bit"));
 	assert_null(strstr(text, "Permission denied"));
-	assert_int_equal(times(text, "\nquantrac: "), text[0] == 'q' ? 0 : 1);
+	assert_int_equal(times_in(text, "\nquantrac: "), text[0] == 'q' ? 0 : 1);
 	free(text);
 	text = asked_unprivileged(
 	        *state, 65, "status --gaps --since 2026-11-01 --lang vi");
@@ -102,6 +93,22 @@ static void permits_that_are_shut_are_not_permits_that_are_not_there(void **stat
 	shut(*state, "archive/journal/office", 0755);
 }
 
+/* Of an archive without any: one might lie in what is closed. */
+static void permits_may_be_in_a_journal_or_a_list_of_seals_that_is_shut(void **state)
+{
+	static const char *const around[] = { "archive/journal", "archive/seals" };
+	says(*state, 66, "judge", "no permit is in force");
+	for (size_t i = 0; i < 2; i++) {
+		shut(*state, around[i], 0);
+		char *text = asked_unprivileged(*state, 65, "judge");
+		assert_contains(text, "the permits of the archive cannot be read: ");
+		assert_contains(text, around[i]);
+		assert_null(strstr(text, "no permit is in force"));
+		free(text);
+		shut(*state, around[i], i == 0 ? 0755 : 0640);
+	}
+}
+
 static void no_data_that_may_be_read_is_not_no_data(void **state)
 {
 	shut(*state, DAYS, 0);
@@ -146,6 +153,9 @@ int main(void)
 		TEST(what_may_not_be_read_is_told_once_and_nothing_is_summed_up),
 		TEST(a_journal_that_is_shut_is_not_one_that_is_not_there),
 		TEST(permits_that_are_shut_are_not_permits_that_are_not_there),
+		cmocka_unit_test_setup_teardown(
+		        permits_may_be_in_a_journal_or_a_list_of_seals_that_is_shut,
+		        asked_unpermitted_make, scratch_remove),
 		TEST(no_data_that_may_be_read_is_not_no_data),
 		TEST(an_archive_that_is_shut_is_told_with_the_cure),
 		TEST(damage_is_told_in_vietnamese_too),

@@ -36,27 +36,19 @@ static pid_t begin(const char *folder)
 	return line_simulate(folder, "run/bus", 0);
 }
 
-static size_t times(const char *text, const char *part)
-{
-	size_t n = 0;
-	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
-		n++;
-	return n;
-}
-
 static void the_first_poll_is_told_in_full_and_the_others_in_a_line(void **state)
 {
 	pid_t line = begin(*state);
 	char *text = line_said(*state, "station test cod --for 2500ms --lang en", 0);
-	assert_int_equal(times(text, "  -> 03 04 00 64 "), 1);
-	assert_int_equal(times(text, "+07:00  COD 42.5 mg/L  TSS 0.0 mg/L  pH 7.25  "
-	                             "Flow 0.0 m³/h  after "),
+	assert_int_equal(times_in(text, "  -> 03 04 00 64 "), 1);
+	assert_int_equal(times_in(text, "+07:00  COD 42.5 mg/L  TSS 0.0 mg/L  pH 7.25  "
+	                                "Flow 0.0 m³/h  after "),
 	        2);
-	assert_int_equal(times(text, " ms\n"), 4);
+	assert_int_equal(times_in(text, " ms\n"), 4);
 	assert_contains(text, "-v: all in full");
 	free(text);
 	text = line_said(*state, "station test cod --for 2500ms -v --lang en", 0);
-	assert_int_equal(times(text, "  -> 03 04 00 64 "), 3);
+	assert_int_equal(times_in(text, "  -> 03 04 00 64 "), 3);
 	assert_null(strstr(text, "-v: all in full"));
 	free(text);
 	line_end(line);
@@ -67,12 +59,12 @@ static void what_fails_as_the_poll_before_did_has_a_line_with_the_reason(void **
 	pid_t line = begin(*state);
 	char *text = line_said(
 	        *state, "station test refusing --for 2500ms --lang vi", EXIT_FOUND);
-	assert_int_equal(times(text, "+07:00\n"), 1);
-	assert_true(times(text, "+07:00  từ chối trả lời  sau ") >= 1);
+	assert_int_equal(times_in(text, "+07:00\n"), 1);
+	assert_true(times_in(text, "+07:00  từ chối trả lời  sau ") >= 1);
 	assert_contains(text, "có gì khác mới in đầy đủ");
 	free(text);
 	text = line_said(*state, "station test refusing --for 2500ms -v", EXIT_FOUND);
-	assert_true(times(text, "+07:00\n") >= 2);
+	assert_true(times_in(text, "+07:00\n") >= 2);
 	assert_null(strstr(text, "+07:00  "));
 	free(text);
 	line_end(line);

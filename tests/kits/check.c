@@ -30,6 +30,14 @@ void check_contains(const char *text, const char *part, const char *file, int li
 	_fail(file, line);
 }
 
+size_t times_in(const char *text, const char *part)
+{
+	size_t n = 0;
+	for (const char *at = text; (at = strstr(at, part)) != NULL; at++)
+		n++;
+	return n;
+}
+
 int scratch_make(void **state)
 {
 	const char *base = getenv("TMPDIR");

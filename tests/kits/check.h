@@ -19,6 +19,8 @@ void check_close(double got, double want, double tolerance, const char *file, in
 /* Texts contain one another; prints both when not. */
 #define assert_contains(text, part) check_contains((text), (part), __FILE__, __LINE__)
 void check_contains(const char *text, const char *part, const char *file, int line);
+/* How often one stands in the other. */
+size_t times_in(const char *text, const char *part);
 
 /* cmocka fixtures: *state becomes the path of a fresh folder (char *), removed
  * afterwards with all it holds, also when the test failed. */

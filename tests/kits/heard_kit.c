@@ -229,3 +229,17 @@ bool heard_said(const struct world *world, const char *part)
 			return true;
 	return false;
 }
+
+int heard_setup(void **state)
+{
+	static struct world world;
+	heard_begin(&world, NULL);
+	*state = &world;
+	return 0;
+}
+
+int heard_teardown(void **state)
+{
+	heard_end(*state);
+	return 0;
+}

@@ -46,6 +46,10 @@ struct world {
 /* Begin anew on a port ("path: /dev/pts/3"); NULL: on world->line. */
 void heard_begin(struct world *world, const char *path);
 void heard_end(struct world *world);
+/* cmocka fixtures of it: a world on world->line. */
+int heard_setup(void **state);
+int heard_teardown(void **state);
+#define HEARD(test) cmocka_unit_test_setup_teardown(test, heard_setup, heard_teardown)
 /* The DESCRIBE anew, after a setting was changed. */
 void heard_describe(struct world *world);
 

@@ -15,20 +15,6 @@
 #include "tests/kits/capture.h"
 #include "tests/kits/heard_kit.h"
 
-static int world_make(void **state)
-{
-	static struct world world;
-	heard_begin(&world, NULL);
-	*state = &world;
-	return 0;
-}
-
-static int world_remove(void **state)
-{
-	heard_end(*state);
-	return 0;
-}
-
 /* ---- tests ---- */
 
 /* Its master asks every second; one reading in ten seconds is taken, the first whole one. */
@@ -294,26 +280,14 @@ static void what_cannot_be_heard_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-		        of_each_period_one_whole_reading_is_taken, world_make,
-		        world_remove),
-		cmocka_unit_test_setup_teardown(
-		        a_reading_has_the_time_of_its_first_answer, world_make,
-		        world_remove),
-		cmocka_unit_test_setup_teardown(
-		        an_instrument_nobody_asks_is_silent_every_period, world_make,
-		        world_remove),
-		cmocka_unit_test_setup_teardown(
-		        silent_and_garbled_are_told_apart, world_make, world_remove),
-		cmocka_unit_test_setup_teardown(a_refusal_is_told_and_the_rest_is_taken,
-		        world_make, world_remove),
-		cmocka_unit_test_setup_teardown(a_channel_that_is_off_is_not_waited_for,
-		        world_make, world_remove),
-		cmocka_unit_test_setup_teardown(
-		        a_changed_setting_is_told, world_make, world_remove),
-		cmocka_unit_test_setup_teardown(
-		        a_master_that_asks_register_by_register_is_followed, world_make,
-		        world_remove),
+		HEARD(of_each_period_one_whole_reading_is_taken),
+		HEARD(a_reading_has_the_time_of_its_first_answer),
+		HEARD(an_instrument_nobody_asks_is_silent_every_period),
+		HEARD(silent_and_garbled_are_told_apart),
+		HEARD(a_refusal_is_told_and_the_rest_is_taken),
+		HEARD(a_channel_that_is_off_is_not_waited_for),
+		HEARD(a_changed_setting_is_told),
+		HEARD(a_master_that_asks_register_by_register_is_followed),
 		cmocka_unit_test(the_other_end_of_the_line_reads_not_a_single_byte),
 		cmocka_unit_test(what_cannot_be_heard_is_refused),
 	};

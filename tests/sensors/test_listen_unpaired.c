@@ -7,20 +7,6 @@
 
 #include "tests/kits/heard_kit.h"
 
-static int world_make(void **state)
-{
-	static struct world world;
-	heard_begin(&world, NULL);
-	*state = &world;
-	return 0;
-}
-
-static int world_remove(void **state)
-{
-	heard_end(*state);
-	return 0;
-}
-
 /* Answers of registers nobody was heard to ask for are never a value. */
 static void an_answer_without_its_request_is_no_reading(void **state)
 {
@@ -141,8 +127,6 @@ static void bytes_kept_of_noise_are_never_a_value(void **state)
 	assert_true(heard_count(world, 1, STATE_GARBLED) >= 6);
 	assert_int_equal(heard_count(world, 1, STATE_OK), 0);
 }
-
-#define HEARD(test) cmocka_unit_test_setup_teardown(test, world_make, world_remove)
 
 int main(void)
 {

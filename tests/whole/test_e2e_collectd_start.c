@@ -95,14 +95,6 @@ static void paths_are_beside_the_configuration(void **state)
 	assert_contains(said, "beside.yaml:3:9: error: '192.0.2.7' is no address");
 }
 
-static size_t times(const char *text, const char *part)
-{
-	size_t n = 0;
-	for (const char *at = text; (at = strstr(at, part)) != NULL; at++)
-		n++;
-	return n;
-}
-
 static void seals_that_are_not_signed_are_said_at_the_start(void **state)
 {
 	char said[8192], path[4200], more[4300], cure[4300];
@@ -111,12 +103,12 @@ static void seals_that_are_not_signed_are_said_at_the_start(void **state)
 	const char *start[] = { "--config", path, "--for", "100ms", NULL };
 	const char *check[] = { "--config", path, "--check", NULL };
 	assert_int_equal(run_refused(start, said), 0);
-	assert_int_equal(times(said, unsigned_words), 1);
+	assert_int_equal(times_in(said, unsigned_words), 1);
 	assert_contains(said, "no sign_key in the configuration");
 	assert_contains(
 	        said, "quantrac keys new archive --sign --into /etc/quantrac/keys");
 	assert_int_equal(run_refused(check, said), 0);
-	assert_int_equal(times(said, unsigned_words), 1);
+	assert_int_equal(times_in(said, unsigned_words), 1);
 
 	snprintf(more, sizeof more, "sign_key: %s/keys/a.sign.secret\n", t.dir);
 	write_config(more);
@@ -130,9 +122,9 @@ static void seals_that_are_not_signed_are_said_at_the_start(void **state)
 	        project_file("build/san/quantrac"), t.dir));
 	assert_int_equal(code, 0);
 	assert_int_equal(run_refused(start, said), 0);
-	assert_int_equal(times(said, unsigned_words), 0);
+	assert_int_equal(times_in(said, unsigned_words), 0);
 	assert_int_equal(run_refused(check, said), 0);
-	assert_int_equal(times(said, unsigned_words), 0);
+	assert_int_equal(times_in(said, unsigned_words), 0);
 }
 
 static void it_ends_by_itself_when_told_for_how_long(void **state)

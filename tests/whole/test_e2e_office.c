@@ -41,14 +41,6 @@ static void says(const char *folder, const char *words, int code, const char *pa
 	free(text);
 }
 
-static size_t times(const char *text, const char *part)
-{
-	size_t n = 0;
-	for (const char *at = text; (at = strstr(at, part)) != NULL; at++)
-		n++;
-	return n;
-}
-
 static void put(const char *folder, const char *name, const char *text)
 {
 	assert_int_equal(
@@ -308,22 +300,22 @@ static void what_recover_finds_is_said_once(void **state)
 {
 	damage(*state, 2);
 	char *text = said(*state, "recover", 0);
-	assert_int_equal(times(text, "outlet_2026-11-02.h5"), 1);
+	assert_int_equal(times_in(text, "outlet_2026-11-02.h5"), 1);
 	assert_contains(text, "made again from its records");
-	assert_int_equal(times(text, "sealed files looked at"), 1);
+	assert_int_equal(times_in(text, "sealed files looked at"), 1);
 	free(text);
 	damage(*state, 2);
 	int code;
 	free(run_command(&code, "rm -r %s/archive/journal/outlet", (char *)*state));
 	text = said(*state, "recover", EXIT_DAMAGED);
-	assert_int_equal(times(text, "outlet_2026-11-02.h5"), 1);
+	assert_int_equal(times_in(text, "outlet_2026-11-02.h5"), 1);
 	assert_contains(text, "put back a copy");
 	free(text);
 	text = said(*state, "recover --json", EXIT_DAMAGED);
 	assert_int_equal(
 	        strncmp(text, "{\"sealed\":0,\"files\":3,\"damaged\":1,", 34), 0);
-	assert_int_equal(times(text, "outlet_2026-11-02.h5"), 1);
-	assert_int_equal(times(text, "\n"), 1);
+	assert_int_equal(times_in(text, "outlet_2026-11-02.h5"), 1);
+	assert_int_equal(times_in(text, "\n"), 1);
 	free(text);
 }
 
