@@ -58,12 +58,23 @@ static void whose_port_is_down_is_not_said_to_be_silent(const char *folder)
 	text = line_said(folder, "status", 0);
 	vi = line_said(folder, "status --lang vi", 0);
 	assert_null(strstr(text, "silent"));
-	assert_contains(text, "port down since ");
+	const char *since = strstr(text, "port down since ");
+	assert_non_null(since);
+	since += strlen("port down since ");
+	assert_int_equal(strspn(since, "0123456789:"), 5); /* "10:25", today */
 	assert_contains(vi, "mất cổng từ ");
 	assert_null(strstr(vi, "không trả lời"));
 	free(csv);
 	free(text);
 	free(vi);
+	/* looked at on another day, it has its date */
+	setenv("QUANTRAC_NOW", "2099-01-01T00:00:00Z", 1);
+	text = line_said(folder, "status", 0);
+	unsetenv("QUANTRAC_NOW");
+	since = strstr(text, "port down since ");
+	assert_non_null(since);
+	assert_int_equal(strspn(since + strlen("port down since "), "0123456789-"), 10);
+	free(text);
 }
 
 static void says(
